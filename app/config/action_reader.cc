@@ -1,0 +1,166 @@
+#include "app/config/action_reader.h"
+
+#include <algorithm>
+
+namespace waybill::app {
+
+using relay::routes::Action;
+using relay::routes::DropSilently;
+using relay::routes::ForwardTo;
+using relay::routes::RejectWith;
+using relay::routes::Target;
+using schemas::Reply;
+
+namespace {
+
+constexpr std::string_view kAnyAction =
+    "an address, an array of addresses, { reject = \"550 5.7.1 text\" } or { drop = true }";
+
+constexpr std::string_view kDefaultRefusal = "Mail to this address is refused";
+
+// Octets of text: a reply line of 512 (RFC 5321 4.5.3.1.5) less code, enhanced code and CRLF.
+constexpr std::size_t kMaxRefusalText = 490;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// RFC 5321 4.2: the second digit is 0 to 5.
+bool is_refusal_code(std::string_view code) {
+  return code.size() == 3 && code[0] == '5' && code[1] >= '0' && code[1] <= '5' &&
+         is_digit(code[2]);
+}
+
+// RFC 3463 2: up to three digits, no leading zeros.
+bool is_status_part(std::string_view part) {
+  return !part.empty() && part.size() <= 3 && (part.size() == 1 || part.front() != '0') &&
+         std::all_of(part.begin(), part.end(), is_digit);
+}
+
+bool is_permanent_status(std::string_view status) {
+  if (!status.starts_with("5.")) return false;
+  const std::size_t dot = status.find('.', 2);
+  return dot != std::string_view::npos && is_status_part(status.substr(2, dot - 2)) &&
+         is_status_part(status.substr(dot + 1));
+}
+
+// Cuts the first word off.
+std::string_view take_word(std::string_view& text) {
+  const std::size_t space = std::min(text.find(' '), text.size());
+  const std::string_view word = text.substr(0, space);
+  text.remove_prefix(std::min(space + 1, text.size()));
+  return word;
+}
+
+}  // namespace
+
+std::optional<Reply> parse_refusal(std::string_view text) {
+  const std::string_view code = take_word(text);
+  const std::string_view status = take_word(text);
+  if (!is_refusal_code(code) || !is_permanent_status(status)) return std::nullopt;
+  if (text.empty()) text = kDefaultRefusal;
+  const auto printable = [](char c) { return c >= 0x20 && c < 0x7F; };
+  if (text.size() > kMaxRefusalText || !std::all_of(text.begin(), text.end(), printable)) {
+    return std::nullopt;
+  }
+  const int number = 100 * (code[0] - '0') + 10 * (code[1] - '0') + (code[2] - '0');
+  return Reply{number, std::string(status), std::string(text)};
+}
+
+void ActionReader::expected(const toml::node& at, std::string_view name, std::string_view what) {
+  const auto& place = at.source().begin;
+  std::string text(name);
+  text.append(": expected ").append(what).append(", found ").append(describe(at));
+  complaints_.push_back({place.line, place.column, std::move(text)});
+}
+
+std::optional<Action> ActionReader::read(const toml::node& node, const std::string& name) {
+  if (const auto* text = node.as_string()) return forward({{name, &node, text->get()}});
+  if (const auto* table = node.as_table()) return rule(*table, name);
+  const auto* array = node.as_array();
+  if (array == nullptr || array->empty()) {
+    expected(node, name, kAnyAction);
+    return std::nullopt;
+  }
+  if (array->size() > kMaxTargets) {
+    expected(node, name, "at most " + std::to_string(kMaxTargets) + " addresses");
+    return std::nullopt;
+  }
+  std::vector<WrittenText> targets;
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    const toml::node& element = *array->get(i);
+    std::string element_name = name + "[" + std::to_string(i) + "]";
+    if (const auto* text = element.as_string()) {
+      targets.push_back({std::move(element_name), &element, text->get()});
+    } else {
+      expected(element, element_name, "an address");
+    }
+  }
+  auto action = forward(targets);
+  return targets.size() == array->size() ? std::move(action) : std::nullopt;
+}
+
+std::optional<Action> ActionReader::forward(const std::vector<WrittenText>& targets) {
+  ForwardTo out;
+  for (const WrittenText& text : targets) {
+    auto read = target(text);
+    if (!read) continue;
+    if (std::find(out.targets.begin(), out.targets.end(), *read) != out.targets.end()) {
+      expected(*text.node, text.name, "every address once");
+    } else {
+      out.targets.push_back(std::move(*read));
+    }
+  }
+  if (out.targets.size() < targets.size()) return std::nullopt;
+  return out;
+}
+
+std::optional<Target> ActionReader::target(const WrittenText& text) {
+  std::string why;
+  const auto target = Target::parse(text.value, why);
+  const auto& place = text.node->source().begin;
+  if (!target) {
+    complaints_.push_back(
+        {place.line, place.column, text.name + ": " + why + ", found " + describe(*text.node)});
+    return std::nullopt;
+  }
+  if (own_.contains(target->address().domain())) {
+    expected(*text.node, text.name,
+             "an address outside of this server's own domains (it would loop)");
+    return std::nullopt;
+  }
+  return *target;
+}
+
+std::optional<Action> ActionReader::rule(const toml::table& table, const std::string& name) {
+  const std::size_t before = complaints_.size();
+  TomlReader reader(table, name, complaints_);
+  const toml::node* reject = reader.find("reject");
+  const toml::node* drop = reader.find("drop");
+  reader.no_others();
+  if (complaints_.size() > before) return std::nullopt;
+  if ((reject == nullptr) == (drop == nullptr)) {
+    const auto& place = table.source().begin;
+    const std::string_view found = drop == nullptr ? "neither" : "both";
+    complaints_.push_back(
+        {place.line, place.column,
+         std::string(name).append(": expected either reject or drop, found ").append(found)});
+    return std::nullopt;
+  }
+  const toml::node& value = reject != nullptr ? *reject : *drop;
+  const auto* flag = value.as_boolean();
+  const bool is_true = flag != nullptr && flag->get();
+  if (drop != nullptr) {
+    if (is_true) return DropSilently{};
+    expected(value, reader.name("drop"), "true");
+    return std::nullopt;
+  }
+  if (is_true) return RejectWith{{550, "5.7.1", std::string(kDefaultRefusal)}};
+  const auto* text = value.as_string();
+  if (auto reply = text == nullptr ? std::nullopt : parse_refusal(text->get())) {
+    return RejectWith{std::move(*reply)};
+  }
+  expected(value, reader.name("reject"),
+           "a reply \"5xx 5.x.x text\" in ASCII such as \"550 5.7.1 No spam, please\"");
+  return std::nullopt;
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,192 @@
+// Wrong files and what is said of them: every complaint, in order, with line and column.
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "app/config/config.h"
+
+namespace waybill::app {
+namespace {
+
+using namespace std::string_literals;
+
+struct WrongFile {
+  std::string text;
+  std::vector<std::string> complaints;
+};
+
+void expect_all(const std::vector<WrongFile>& files) {
+  for (const WrongFile& file : files) {
+    std::vector<std::string> said;
+    const Loaded loaded = read_config(file.text);
+    if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
+      for (const Complaint& complaint : *complaints) said.push_back(to_string(complaint, "f"));
+    }
+    EXPECT_EQ(said, file.complaints) << file.text;
+  }
+}
+
+TEST(ComplaintsTest, OfTomlItself) {
+  expect_all({
+      {"[server", {"f:1:8: Error while parsing table header: encountered end-of-file"}},
+      {"[server]\nnode = \"a\"\nnode = \"b\"\n",
+       {"f:3:8: Error while parsing key-value pair: cannot redefine existing string 'node'"}},
+      {"[dns]\n[http]\n[dns]\n",
+       {"f:3:1: Error while parsing table header: cannot redefine existing table 'dns'"}},
+      {"[server]\nnode = \"\xff\"\n", {"f:2:8: Encountered invalid utf-8 sequence"}},
+  });
+}
+
+TEST(ComplaintsTest, OfUnknownKeysNamingTheNearest) {
+  expect_all({
+      {"[sever]\n", {"f:1:2: sever: unknown key; the nearest known one is \"server\""}},
+      {"[domain.\"a.example\"]\n",
+       {"f:1:2: domain: unknown key; the nearest known one is \"domains\""}},
+      {"[server]\nhostname = \"mx.example\"\n",
+       {"f:2:1: server.hostname: unknown key; the nearest known one is \"host_name\""}},
+      {"[limits]\n\n  max_recipient = 3\n",
+       {"f:3:3: limits.max_recipient: unknown key; the nearest known one is \"max_recipients\""}},
+      {"[http]\n\"a b\" = 3\n",
+       {"f:2:1: http.\"a b\": unknown key; the nearest known one is \"listen\""}},
+      {"[domains.\"a.example\"]\nalias = { x = \"y@b.example\" }\n",
+       {"f:2:1: domains.\"a.example\".alias: unknown key; the nearest known one is \"aliases\""}},
+  });
+}
+
+TEST(ComplaintsTest, OfTypes) {
+  expect_all({
+      {"server = 3\n", {"f:1:10: server: expected a table, found 3"}},
+      {"[[dns]]\n", {"f:1:1: dns: expected a table, found an array"}},
+      {"domains = []\n", {"f:1:11: domains: expected a table, found an empty array"}},
+      {"[server]\nnode = 1979-05-27\n",
+       {"f:2:8: server.node: expected a string that is not empty, found a date or time"}},
+      {"[server]\nlisten = 2525\n",
+       {"f:2:10: server.listen: expected a string or an array of strings, found 2525"}},
+      {"[server]\nlisten = []\n",
+       {"f:2:10: server.listen: expected a string or an array of strings, found an empty array"}},
+      {"[server]\nlisten = [\n  \"127.0.0.1:25\",\n  25.5,\n]\n",
+       {"f:4:3: server.listen[1]: expected a string, found a number with a fraction"}},
+      {"[domains]\n\"a.example\" = true\n",
+       {"f:2:15: domains.\"a.example\": expected a table, found true"}},
+  });
+}
+
+TEST(ComplaintsTest, OfServer) {
+  const std::string kListen = ": expected \"ip:port\" such as \"127.0.0.1:2525\" or \"[::1]:2525\"";
+  expect_all({
+      {"[server]\nhost_name = \"mx_1.example.org\"\n",
+       {"f:2:13: server.host_name: expected a host name such as \"mx.example.org\", found "
+        "\"mx_1.example.org\""}},
+      {"[server]\nhost_name = \"\"\n",
+       {"f:2:13: server.host_name: expected a string that is not empty, found \"\""}},
+      {"[server]\nnode = \"a b\"\n",
+       {"f:2:8: server.node: expected at most 64 letters, digits, \"-\", \"_\" and \".\", found "
+        "\"a b\""}},
+      {"[server]\ndata_dir = \"a\\u0000b\"\n",
+       {"f:2:12: server.data_dir: expected a path, found \"a\\x00b\""}},
+      {"[server]\nlisten = \"localhost:25\"\n",
+       {"f:2:10: server.listen" + kListen + ", found \"localhost:25\""}},
+      {"[server]\nlisten = [\"127.0.0.1\", \"::1:25\"]\n",
+       {"f:2:11: server.listen[0]" + kListen + ", found \"127.0.0.1\"",
+        "f:2:24: server.listen[1]" + kListen + ", found \"::1:25\""}},
+      {"[server]\nlisten = [\"[::1]:25\", \"[0::1]:25\"]\n",
+       {"f:2:23: server.listen[1]: expected every address once, found \"[0::1]:25\""}},
+      {"[server]\nthreads = 257\n",
+       {"f:2:11: server.threads: expected an integer from 0 to 256, found 257"}},
+      {"[server]\nlog_level = \"warning\"\n",
+       {"f:2:13: server.log_level: expected \"debug\", \"info\", \"warn\" or \"error\", found "
+        "\"warning\""}},
+      {"[server]\nlog_format = false\n",
+       {"f:2:14: server.log_format: expected \"text\" or \"json\", found false"}},
+  });
+}
+
+TEST(ComplaintsTest, OfLimitsSayingTheBounds) {
+  expect_all({
+      {"[limits]\nmax_message_size = 65535\n",
+       {"f:2:20: limits.max_message_size: expected a size such as \"64 MiB\" or 65536, from 64 KiB "
+        "to 1 GiB, found 65535"}},
+      {"[limits]\nmax_message_size = \"50 Mb\"\n",
+       {"f:2:20: limits.max_message_size: expected a size such as \"64 MiB\" or 65536, from 64 KiB "
+        "to 1 GiB, found \"50 Mb\""}},
+      {"[limits]\nmax_recipients = \"100\"\n",
+       {"f:2:18: limits.max_recipients: expected an integer from 1 to 10000, found \"100\""}},
+      {"[limits]\nmax_sessions = -1\n",
+       {"f:2:16: limits.max_sessions: expected an integer from 1 to 100000, found -1"}},
+      {"[limits]\nmin_data_rate = 0\n",
+       {"f:2:17: limits.min_data_rate: expected a size such as \"64 MiB\" or 65536, from 1 B to 1 "
+        "MiB, found 0"}},
+      {"[limits]\nfinal_deadline = \"10 min\"\n",
+       {"f:2:18: limits.final_deadline: expected a time such as \"90 s\" or \"5 min\", from 1 s to "
+        "570 s, found \"10 min\""}},
+      {"[limits]\nrcpt_deadline = 120\n",
+       {"f:2:17: limits.rcpt_deadline: expected a time such as \"90 s\" or \"5 min\", from 1 s to "
+        "280 s, found 120"}},
+      {"[journal]\nkeep = \"90 min\"\n",
+       {"f:2:8: journal.keep: expected a time such as \"72 h\" or \"7 d\", from 1 h to 3650 d, "
+        "found \"90 min\""}},
+      {"[journal]\nmax_size = \"1023 KiB\"\n",
+       {"f:2:12: journal.max_size: expected a size such as \"64 MiB\" or 65536, from 1 MiB to "
+        "16384 "
+        "GiB, found \"1023 KiB\""}},
+  });
+}
+
+TEST(ComplaintsTest, OfLimitsThatContradictEachOther) {
+  expect_all({
+      {"[limits]\nmax_sessions = 10\nmax_sessions_per_client = 11\n",
+       {"f:3:27: limits.max_sessions_per_client: expected at most max_sessions (10), found 11"}},
+      {"[limits]\nmax_spool = \"49 MiB\"\n",
+       {"f:2:13: limits.max_spool: expected at least max_message_size (50 MiB), found \"49 MiB\""}},
+  });
+}
+
+TEST(ComplaintsTest, OfWhoMayReadHistory) {
+  expect_all({
+      {"[http]\nlisten = \"0.0.0.0:8025\"\n",
+       {"f:2:10: http.listen: expected a loopback address (nothing here asks who is calling, so "
+        "everyone who reaches this port may read all history), found \"0.0.0.0:8025\""}},
+      {"[http]\nlisten = \"8025\"\n",
+       {"f:2:10: http.listen: expected \"ip:port\" such as \"127.0.0.1:8025\", found \"8025\""}},
+      {"[http]\nlisten = \"127.0.0.1:2525\"\n",
+       {"f:2:10: http.listen: expected an address that is not in server.listen, found "
+        "\"127.0.0.1:2525\""}},
+  });
+}
+
+TEST(ComplaintsTest, OfDns) {
+  expect_all({
+      {"[dns]\nservers = [\"192.0.2.53\", \"ns.example\", \"127.0.0.1@53\"]\n",
+       {"f:2:26: dns.servers[1]: expected \"ip\" or \"ip:port\" such as \"127.0.0.1:5353\", found "
+        "\"ns.example\"",
+        "f:2:40: dns.servers[2]: expected \"ip\" or \"ip:port\" such as \"127.0.0.1:5353\", found "
+        "\"127.0.0.1@53\""}},
+  });
+}
+
+TEST(ComplaintsTest, ComeAllAtOnceInTheOrderOfLines) {
+  expect_all({
+      {"[http]\nlisten = 1\n[domains.\"a.example\".aliases]\nx = 2\n[server]\nnode = 3\nmode = 4\n",
+       {"f:2:10: http.listen: expected a string that is not empty, found 1",
+        "f:4:5: domains.\"a.example\".aliases.x: expected an address, an array of addresses, { "
+        "reject = \"550 5.7.1 text\" } or { drop = true }, found 2",
+        "f:6:8: server.node: expected a string that is not empty, found 3",
+        "f:7:1: server.mode: unknown key; the nearest known one is \"node\""}},
+  });
+}
+
+TEST(ComplaintsTest, CannotForgeALine) {
+  expect_all({
+      {"[server]\nnode = \"a\\nb\\u001b[31m\\\"\"\n",
+       {"f:2:8: server.node: expected at most 64 letters, digits, \"-\", \"_\" and \".\", found "
+        "\"a\\x0ab\\x1b[31m\\\"\""}},
+      {"[server]\nnode = tr\nx = 1\n",
+       {"f:2:10: Error while parsing boolean: expected 'true', saw 'tr\\x0a'"}},
+      {"\"a\\nb\" = 1\n", {"f:1:1: \"a\\x0ab\": unknown key; the nearest known one is \"dns\""}},
+  });
+}
+
+}  // namespace
+}  // namespace waybill::app

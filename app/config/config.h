@@ -1,0 +1,77 @@
+// Config: everything that waybill.toml says, checked. The only place that reads TOML.
+//
+// A wrong file gives no Config at all, but every complaint at once in the order of lines, each with
+// line, column, what was found and what was expected; unknown keys are complaints too (with the
+// nearest known key). Any thread. Limits: number_keys.h.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "relay/routes/route_table.h"
+#include "relay/smtp/server_core.h"
+#include "runtime/endpoint.h"
+#include "runtime/log.h"
+
+namespace waybill::app {
+
+struct Config {
+  // [server]
+  std::string host_name;  // "mx.example.org"; default: the system's host name
+  std::string node;       // default: host_name
+  std::string data_dir = "data";
+  std::vector<runtime::Endpoint> smtp_listen;  // listen = ["127.0.0.1:2525"]; default that
+  std::uint32_t threads = 0;  // I/O threads; 0: one for each two processors, at least 1
+  runtime::Level log_level = runtime::Level::info;
+  runtime::LogFormat log_format = runtime::LogFormat::text;
+
+  // [limits]: names as in docs/configuration.md
+  relay::smtp::ServerLimits smtp;  // max_message_size ("50 MiB"), max_recipients, max_transactions
+  std::uint32_t max_sessions = 1000;
+  std::uint32_t max_sessions_per_client = 50;
+  std::uint64_t memory_per_message = 256 << 10;  // octets, then an unlinked spool file
+  std::uint64_t max_spool = 4ULL << 30;          // octets in spool files, in all
+  std::uint32_t min_data_rate = 500;             // octets/s over a body, after a grace of 30 s
+  std::chrono::seconds final_deadline{300};      // next hops' answers to a body (RFC 1047)
+  std::chrono::seconds rcpt_deadline{120};       // next hops' answers to a recipient
+
+  // [journal]
+  std::uint64_t journal_max = 8ULL << 30;   // octets; above: 451
+  std::chrono::hours journal_keep{24 * 7};  // what views have taken is trimmed after this
+
+  // [http]
+  runtime::Endpoint http_listen;  // default 127.0.0.1:8025; loopback only
+
+  // [dns]
+  std::vector<std::string> dns_servers;  // "127.0.0.1@5353" (libunbound's); empty: the system's
+
+  // [domains."their.domain"] with aliases, catch_all, subaddress, local_part, log_subject
+  std::shared_ptr<const relay::routes::RouteTable> routes;
+};
+
+struct Complaint {
+  std::uint32_t line = 0;  // from 1; 0: the file as a whole
+  std::uint32_t column = 0;
+  // "server.listen[0]: expected \"ip:port\", found \"localhost\"": one line without control octets.
+  std::string text;
+};
+
+// "waybill.toml:12:8: server.listen[0]: expected ..."
+std::string to_string(const Complaint& complaint, std::string_view file);
+
+using Loaded = std::variant<Config, std::vector<Complaint>>;
+
+// `text` is the file's contents.
+Loaded read_config(std::string_view text);
+// Reads the file; a file that cannot be read is one complaint.
+Loaded load_config(const std::string& path);
+
+// The keys that differ and that only a restart puts in force (all but [domains]); "nothing".
+std::string describe_difference(const Config& before, const Config& after);
+
+}  // namespace waybill::app

@@ -1,0 +1,41 @@
+// What a reload cannot put in force.
+
+#include "app/config/config.h"
+#include "app/config/number_keys.h"
+
+namespace waybill::app {
+namespace {
+
+class Differences {
+ public:
+  void note(std::string_view section, std::string_view key, bool same) {
+    if (same) return;
+    if (!text_.empty()) text_ += ", ";
+    text_.append(section).append(".").append(key);
+  }
+
+  std::string text() && { return text_.empty() ? "nothing" : std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+std::string describe_difference(const Config& before, const Config& after) {
+  Differences out;
+  out.note("server", "host_name", before.host_name == after.host_name);
+  out.note("server", "node", before.node == after.node);
+  out.note("server", "data_dir", before.data_dir == after.data_dir);
+  out.note("server", "listen", before.smtp_listen == after.smtp_listen);
+  out.note("server", "log_level", before.log_level == after.log_level);
+  out.note("server", "log_format", before.log_format == after.log_format);
+  for (const NumberKey& number : number_keys()) {
+    out.note(number.section, number.key, number.get(before) == number.get(after));
+  }
+  out.note("http", "listen", before.http_listen == after.http_listen);
+  out.note("dns", "servers", before.dns_servers == after.dns_servers);
+  return std::move(out).text();
+}
+
+}  // namespace waybill::app

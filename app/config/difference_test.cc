@@ -1,0 +1,50 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "app/config/config.h"
+
+namespace waybill::app {
+namespace {
+
+Config config_of(const std::string& text) {
+  Loaded loaded = read_config(text);
+  EXPECT_TRUE(std::holds_alternative<Config>(loaded)) << text;
+  return std::get<Config>(std::move(loaded));
+}
+
+TEST(DifferenceTest, NamesWhatNeedsARestart) {
+  const struct {
+    const char* before;
+    const char* after;
+    const char* difference;
+  } cases[] = {
+      {"", "", "nothing"},
+      {"", "[limits]\nmax_recipients = 100\n", "nothing"},  // the default, written out
+      {"[limits]\nmax_message_size = \"1 MiB\"\n", "[limits]\nmax_message_size = 1048576\n",
+       "nothing"},
+      {"[domains.\"a.example\"]\n", "[domains.\"b.example\"]\ncatch_all = { drop = true }\n",
+       "nothing"},
+      {"", "[server]\nnode = \"other\"\n", "server.node"},
+      {"", "[server]\ndata_dir = \"other\"\n", "server.data_dir"},
+      {"", "[server]\nlisten = \"127.0.0.1:26\"\n", "server.listen"},
+      {"", "[server]\nlog_level = \"debug\"\nlog_format = \"json\"\n",
+       "server.log_level, server.log_format"},
+      {"[server]\nhost_name = \"a.example\"\n", "[server]\nhost_name = \"b.example\"\n",
+       "server.host_name, server.node"},
+      {"[server]\nthreads = 1\n", "[server]\nthreads = 2\n", "server.threads"},
+      {"[limits]\nrcpt_deadline = \"60 s\"\n", "[limits]\nrcpt_deadline = \"61 s\"\n",
+       "limits.rcpt_deadline"},
+      {"[journal]\nkeep = \"1 d\"\n", "[journal]\nkeep = \"2 d\"\nmax_size = \"1 GiB\"\n",
+       "journal.max_size, journal.keep"},
+      {"", "[http]\nlisten = \"127.0.0.1:80\"\n[dns]\nservers = \"192.0.2.53\"\n",
+       "http.listen, dns.servers"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(describe_difference(config_of(c.before), config_of(c.after)), c.difference)
+        << c.before << " -> " << c.after;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::app

@@ -1,0 +1,64 @@
+// What docs/ says of the configuration is what the reader does.
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "app/config/config.h"
+#include "app/config/number_keys.h"
+
+namespace waybill::app {
+namespace {
+
+const std::string kDocs = WAYBILL_SOURCE_DIR "/docs/";
+const std::string kExample = kDocs + "waybill.example.toml";
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  EXPECT_TRUE(file) << path;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(DocumentsTest, TheExampleIsWithoutComplaint) {
+  const Loaded loaded = load_config(kExample);
+  if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
+    for (const Complaint& complaint : *complaints) ADD_FAILURE() << to_string(complaint, kExample);
+  }
+}
+
+TEST(DocumentsTest, TheExampleShowsEveryNumberWithItsDefault) {
+  const Loaded example = load_config(kExample);
+  ASSERT_TRUE(std::holds_alternative<Config>(example));
+  const Config defaults = std::get<Config>(read_config(""));
+  const std::string text = text_of(kExample);
+  for (const NumberKey& number : number_keys()) {
+    EXPECT_NE(text.find("\n" + std::string(number.key) + " = "), std::string::npos) << number.key;
+    EXPECT_EQ(number.get(std::get<Config>(example)), number.get(defaults)) << number.key;
+  }
+}
+
+TEST(DocumentsTest, ThePageHasARowForEveryNumber) {
+  const Config defaults = std::get<Config>(read_config(""));
+  const std::string page = text_of(kDocs + "configuration.md");
+  for (const NumberKey& number : number_keys()) {
+    const auto written = [&](std::uint64_t value) { return number_text(number.quantity, value); };
+    const std::string row = "\n| `" + std::string(number.key) + "` | " +
+                            written(number.get(defaults)) + " | " + written(number.least) + " to " +
+                            written(number.most) + " | ";
+    EXPECT_NE(page.find(row), std::string::npos) << row;
+  }
+}
+
+TEST(DocumentsTest, ThePageHasARowForEveryOtherKey) {
+  const std::string page = text_of(kDocs + "configuration.md");
+  for (const char* key :
+       {"host_name", "node", "data_dir", "listen", "log_level", "log_format", "servers",
+        "local_part", "subaddress", "log_subject", "catch_all", "aliases"}) {
+    EXPECT_NE(page.find("\n| `" + std::string(key) + "` | "), std::string::npos) << key;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::app

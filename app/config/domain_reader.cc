@@ -1,0 +1,158 @@
+#include "app/config/domain_reader.h"
+
+#include <array>
+#include <map>
+
+#include "app/config/action_reader.h"
+#include "app/config/alias_reader.h"
+#include "app/config/nearest_key.h"
+#include "app/config/same_keys.h"
+#include "app/config/toml_reader.h"
+
+namespace waybill::app {
+
+using relay::routes::Domain;
+using schemas::LocalPartCase;
+
+namespace {
+
+constexpr std::string_view kDomains = "domains";
+
+constexpr std::array<std::string_view, 5> kDomainKeys = {"aliases", "catch_all", "local_part",
+                                                         "log_subject", "subaddress"};
+
+// A key this near to a known one is a slip of the pen, not part of a name.
+constexpr std::size_t kSlip = 2;
+
+// What may separate a tag from an alias: marks that a local part may hold unquoted (RFC 5322 3.2.3)
+// and that no name is spelt with.
+constexpr std::string_view kSeparators = "+-_=#~!$%&*/?^|";
+
+// [domains.their.domain] nests tables where a name was meant.
+bool is_part_of_name(std::string_view key, const toml::node& node) {
+  return node.is_table() && edits(key, nearest_key(key, kDomainKeys)) > kSlip;
+}
+
+void read_subaddress(TomlReader& reader, Domain& domain) {
+  domain.subaddress_separator = '+';
+  const toml::node* node = reader.find("subaddress");
+  if (node == nullptr) return;
+  const auto* text = node->as_string();
+  if (text != nullptr && text->get().empty()) {
+    domain.subaddress_separator.reset();
+  } else if (text != nullptr && text->get().size() == 1 &&
+             kSeparators.find(text->get().front()) != std::string_view::npos) {
+    domain.subaddress_separator = text->get().front();
+  } else {
+    reader.expected(*node, reader.name("subaddress"),
+                    "one of " + std::string(kSeparators) + " or \"\" for none");
+  }
+}
+
+class DomainsReader {
+ public:
+  DomainsReader(const toml::table& table, std::vector<Complaint>& complaints)
+      : table_(table), complaints_(complaints), names_(complaints) {}
+
+  std::vector<Domain> read() {
+    // Names first: a target may be in a domain that stands further down.
+    for (const auto& [key, node] : table_) {
+      if (const auto name = schemas::normalise_domain(key.str())) own_.insert(*name);
+    }
+    std::vector<Domain> out;
+    for (const auto& [key, node] : table_) {
+      auto domain = read_one(key, node);
+      if (domain && names_.add(domain->name, key, key_name(kDomains, key.str()))) {
+        out.push_back(std::move(*domain));
+      }
+    }
+    names_.complain("domain", "");
+    return out;
+  }
+
+ private:
+  std::optional<Domain> read_one(const toml::key& key, const toml::node& node) {
+    const std::string path = key_name(kDomains, key.str());
+    TomlReader outer(table_, std::string(kDomains), complaints_);
+    const auto* table = node.as_table();
+    if (table == nullptr) {
+      outer.expected(node, path, "a table");
+      return std::nullopt;
+    }
+    TomlReader reader(*table, path, complaints_);
+    if (complain_of_bare_dots(key, *table, reader)) return std::nullopt;
+    const auto name = schemas::normalise_domain(key.str());
+    if (!name) {
+      outer.complain(key.source().begin, path, "expected a domain name such as \"example.org\"");
+      return std::nullopt;
+    }
+    Domain domain;
+    domain.name = *name;
+    read_settings(reader, domain);
+    ActionReader actions(own_, complaints_);
+    if (const toml::node* catch_all = reader.find("catch_all")) {
+      domain.catch_all = actions.read(*catch_all, reader.name("catch_all"));
+    }
+    if (const toml::table* aliases = reader.table("aliases")) {
+      read_aliases(*aliases, reader.name("aliases"), actions, domain, complaints_);
+    }
+    reader.no_others();
+    return domain;
+  }
+
+  static void read_settings(TomlReader& reader, Domain& domain) {
+    constexpr std::array<std::string_view, 2> kCases = {"fold", "exact"};
+    const auto local_part = reader.choice("local_part", kCases);
+    domain.local_case = local_part == 1 ? LocalPartCase::keep : LocalPartCase::fold;
+    read_subaddress(reader, domain);
+    if (const auto log_subject = reader.boolean("log_subject")) domain.log_subject = *log_subject;
+  }
+
+  // True if the table is nothing but the first label of names that were not quoted. Keys complained
+  // of here become known ones.
+  bool complain_of_bare_dots(const toml::key& key, const toml::table& table, TomlReader& reader) {
+    if (key.str().find('.') != std::string_view::npos) return false;
+    bool other_keys = table.empty();
+    for (const auto& [inner, node] : table) {
+      if (is_part_of_name(inner.str(), node)) {
+        reader.find(inner.str());
+        complain_of_bare_dots(std::string(key.str()).append(".").append(inner.str()), inner,
+                              *node.as_table());
+      } else {
+        other_keys = true;
+      }
+    }
+    return !other_keys;
+  }
+
+  void complain_of_bare_dots(const std::string& name, const toml::key& key,
+                             const toml::table& table) {
+    bool whole = table.empty();
+    for (const auto& [inner, node] : table) {
+      if (is_part_of_name(inner.str(), node)) {
+        complain_of_bare_dots(std::string(name).append(".").append(inner.str()), inner,
+                              *node.as_table());
+      } else {
+        whole = true;
+      }
+    }
+    if (!whole) return;
+    const auto& place = key.source().begin;
+    complaints_.push_back(
+        {place.line, place.column,
+         "domains: a name with dots has to be quoted, expected [domains." + in_quotes(name) + "]"});
+  }
+
+  const toml::table& table_;
+  std::vector<Complaint>& complaints_;
+  SameKeys names_;
+  OwnDomains own_;
+};
+
+}  // namespace
+
+std::vector<Domain> read_domains(const toml::table& domains, std::vector<Complaint>& complaints) {
+  return DomainsReader(domains, complaints).read();
+}
+
+}  // namespace waybill::app

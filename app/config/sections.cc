@@ -1,0 +1,137 @@
+#include "app/config/sections.h"
+
+#include <algorithm>
+#include <array>
+
+#include "app/config/endpoint_text.h"
+#include "app/config/number_keys.h"
+#include "app/config/quantity.h"
+
+namespace waybill::app {
+
+using runtime::Endpoint;
+
+namespace {
+
+// A node's name is in every event and every metric: short, and without what a shell or URL quotes.
+constexpr std::size_t kMaxNode = 64;
+
+constexpr std::uint16_t kDnsPort = 53;
+
+bool is_node_name(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  };
+  return name.size() <= kMaxNode && std::all_of(name.begin(), name.end(), fits);
+}
+
+void read_names(TomlReader& reader, Config& config) {
+  if (const auto host_name = reader.text("host_name")) {
+    if (auto normal = schemas::normalise_domain(host_name->value)) {
+      config.host_name = std::move(*normal);
+    } else {
+      reader.expected(*host_name, "a host name such as \"mx.example.org\"");
+    }
+  }
+  config.node = config.host_name;
+  if (const auto node = reader.text("node")) {
+    if (is_node_name(node->value)) {
+      config.node = node->value;
+    } else {
+      reader.expected(*node, "at most 64 letters, digits, \"-\", \"_\" and \".\"");
+    }
+  }
+  if (const auto directory = reader.text("data_dir")) {
+    if (directory->value.find('\0') == std::string_view::npos) {
+      config.data_dir = directory->value;
+    } else {
+      reader.expected(*directory, "a path");
+    }
+  }
+}
+
+void read_smtp_listen(TomlReader& reader, Config& config) {
+  std::vector<Endpoint> listen;
+  for (const WrittenText& text : reader.texts("listen")) {
+    const auto at = parse_endpoint(text.value);
+    if (!at) {
+      reader.expected(text, "\"ip:port\" such as \"127.0.0.1:2525\" or \"[::1]:2525\"");
+    } else if (at->port != 0 && std::find(listen.begin(), listen.end(), *at) != listen.end()) {
+      reader.expected(text, "every address once");
+    } else {
+      listen.push_back(*at);
+    }
+  }
+  if (!listen.empty()) config.smtp_listen = std::move(listen);
+}
+
+}  // namespace
+
+void read_server(TomlReader& reader, Config& config) {
+  read_names(reader, config);
+  read_smtp_listen(reader, config);
+  read_numbers(reader, "server", config);
+  // In the order of the enumerations.
+  constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
+  if (const auto level = reader.choice("log_level", kLevels)) {
+    config.log_level = static_cast<runtime::Level>(*level);
+  }
+  constexpr std::array<std::string_view, 2> kFormats = {"text", "json"};
+  if (const auto format = reader.choice("log_format", kFormats)) {
+    config.log_format = static_cast<runtime::LogFormat>(*format);
+  }
+}
+
+void read_limits(TomlReader& reader, Config& config) {
+  read_numbers(reader, "limits", config);
+  const toml::node* per_client = reader.find("max_sessions_per_client");
+  if (config.max_sessions_per_client > config.max_sessions) {
+    if (per_client != nullptr) {
+      reader.expected(*per_client, reader.name("max_sessions_per_client"),
+                      "at most max_sessions (" + std::to_string(config.max_sessions) + ")");
+    }
+    config.max_sessions_per_client = config.max_sessions;
+  }
+  const toml::node* spool = reader.find("max_spool");
+  const std::uint64_t largest = config.smtp.max_message_octets;
+  // A size that was announced (RFC 1870) and can never be taken makes senders retry for days.
+  if (spool != nullptr && config.max_spool < largest && config.memory_per_message < largest) {
+    reader.expected(*spool, reader.name("max_spool"),
+                    "at least max_message_size (" + octets_text(largest) + ")");
+  }
+}
+
+void read_journal(TomlReader& reader, Config& config) { read_numbers(reader, "journal", config); }
+
+void read_http(TomlReader& reader, Config& config) {
+  const auto listen = reader.text("listen");
+  if (!listen) return;
+  const auto at = parse_endpoint(listen->value);
+  if (!at) {
+    reader.expected(*listen, "\"ip:port\" such as \"127.0.0.1:8025\"");
+  } else if (!at->address.is_loopback()) {
+    reader.expected(*listen,
+                    "a loopback address (nothing here asks who is calling, so everyone who reaches "
+                    "this port may read all history)");
+  } else if (at->port != 0 && std::find(config.smtp_listen.begin(), config.smtp_listen.end(),
+                                        *at) != config.smtp_listen.end()) {
+    reader.expected(*listen, "an address that is not in server.listen");
+  } else {
+    config.http_listen = *at;
+  }
+}
+
+void read_dns(TomlReader& reader, Config& config) {
+  for (const WrittenText& text : reader.texts("servers")) {
+    const auto at = parse_endpoint(text.value, kDnsPort);
+    if (!at || at->port == 0) {
+      reader.expected(text, "\"ip\" or \"ip:port\" such as \"127.0.0.1:5353\"");
+      continue;
+    }
+    // libunbound's spelling.
+    config.dns_servers.push_back(at->address.to_string() + "@" + std::to_string(at->port));
+  }
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,70 @@
+#include "app/config/summary.h"
+
+#include "app/config/number_keys.h"
+
+namespace waybill::app {
+
+using relay::routes::Action;
+using relay::routes::Domain;
+using relay::routes::ForwardTo;
+using relay::routes::RejectWith;
+
+namespace {
+
+// Column of the values: the longest key ("limits.max_sessions_per_client") and a space.
+constexpr std::size_t kValueColumn = 31;
+
+void append_line(std::string& out, std::string key, std::string_view value) {
+  key.resize(std::max(kValueColumn, key.size() + 1), ' ');
+  out.append(key).append(value).append("\n");
+}
+
+std::string plural(std::size_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count).append(" ").append(count == 1 ? one : many);
+}
+
+std::string catch_all_text(const Action& action) {
+  if (const auto* forward = std::get_if<ForwardTo>(&action)) {
+    return "forwards to " + plural(forward->targets.size(), "target", "targets");
+  }
+  if (const auto* reject = std::get_if<RejectWith>(&action)) {
+    return "rejects with " + std::to_string(reject->reply.code) + " " + reject->reply.enhanced;
+  }
+  return "drops";
+}
+
+std::string domain_text(const Domain& domain) {
+  std::string out = plural(domain.aliases.size(), "alias", "aliases");
+  out += domain.catch_all ? ", catch-all " + catch_all_text(*domain.catch_all) : ", no catch-all";
+  const bool postmaster = domain.catch_all || domain.aliases.contains("postmaster");
+  // RFC 5321 4.5.1: whoever takes mail takes it for postmaster.
+  if (!postmaster) out += ", no postmaster";
+  return out;
+}
+
+}  // namespace
+
+std::string summary(const Config& config) {
+  std::string out;
+  append_line(out, "server.host_name", config.host_name);
+  append_line(out, "server.node", config.node);
+  append_line(out, "server.data_dir", config.data_dir);
+  for (const auto& at : config.smtp_listen) append_line(out, "server.listen", to_string(at));
+  append_line(out, "http.listen", to_string(config.http_listen));
+  for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
+  if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");
+  for (const NumberKey& number : number_keys()) {
+    append_line(out, std::string(number.section).append(".").append(number.key),
+                number_text(number.quantity, number.get(config)));
+  }
+  std::size_t aliases = 0;
+  for (const auto& [name, domain] : config.routes->domains()) {
+    append_line(out, "domains.\"" + name + "\"", domain_text(domain));
+    aliases += domain.aliases.size();
+  }
+  const std::size_t domains = config.routes->domains().size();
+  out += plural(domains, "domain", "domains") + ", " + plural(aliases, "alias", "aliases");
+  return out + (domains == 0 ? ": every recipient will be refused\n" : "\n");
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,76 @@
+#include "app/config/summary.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace waybill::app {
+namespace {
+
+std::string summary_of(const std::string& text) {
+  const Loaded loaded = read_config(text);
+  const auto* config = std::get_if<Config>(&loaded);
+  return config == nullptr ? "complaints" : summary(*config);
+}
+
+TEST(SummaryTest, SaysEverything) {
+  EXPECT_EQ(summary_of(R"([server]
+host_name = "mx.example.org"
+node = "mx1"
+data_dir = "/var/lib/waybill"
+listen = ["127.0.0.1:2525", "[::1]:2525"]
+[journal]
+max_size = "1 GiB"
+[dns]
+servers = ["127.0.0.1:5353"]
+[domains."a.example"]
+catch_all = ["x@b.example", "y@b.example"]
+[domains."c.example".aliases]
+buzz = "x@b.example"
+[domains."d.example"]
+catch_all = { reject = "551 5.1.6 Moved" }
+[domains."e.example"]
+catch_all = { drop = true }
+aliases = { one = "x@b.example", two = "x@b.example" }
+[domains."f.example".aliases]
+Postmaster = "x@b.example"
+)"),
+            R"(server.host_name               mx.example.org
+server.node                    mx1
+server.data_dir                /var/lib/waybill
+server.listen                  127.0.0.1:2525
+server.listen                  [::1]:2525
+http.listen                    127.0.0.1:8025
+dns.servers                    127.0.0.1@5353
+server.threads                 0
+limits.max_message_size        50 MiB
+limits.max_recipients          100
+limits.max_transactions        1000
+limits.max_sessions            1000
+limits.max_sessions_per_client 50
+limits.memory_per_message      256 KiB
+limits.max_spool               4 GiB
+limits.min_data_rate           500 B
+limits.final_deadline          5 min
+limits.rcpt_deadline           2 min
+journal.max_size               1 GiB
+journal.keep                   7 d
+domains."a.example"            0 aliases, catch-all forwards to 2 targets
+domains."c.example"            1 alias, no catch-all, no postmaster
+domains."d.example"            0 aliases, catch-all rejects with 551 5.1.6
+domains."e.example"            2 aliases, catch-all drops
+domains."f.example"            1 alias, no catch-all
+5 domains, 4 aliases
+)");
+}
+
+TEST(SummaryTest, WarnsOfAServerWithoutDomains) {
+  const std::string text = summary_of("");
+  const std::string last = "0 domains, 0 aliases: every recipient will be refused\n";
+  ASSERT_GE(text.size(), last.size());
+  EXPECT_EQ(text.substr(text.size() - last.size()), last);
+  EXPECT_NE(text.find("dns.servers                    the system's\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace waybill::app

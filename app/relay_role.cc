@@ -1,0 +1,235 @@
+#include "app/relay_role.h"
+
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include "relay/dns/unbound_resolver.h"
+#include "relay/session_host.h"
+#include "runtime/asio_clock.h"
+#include "runtime/asio_net.h"
+#include "runtime/io_thread.h"
+#include "runtime/log.h"
+
+namespace waybill::app {
+
+using runtime::Endpoint;
+using runtime::Instant;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+// Spool files are written and read by these; the work is copying into the page cache.
+constexpr std::size_t kSpoolThreads = 2;
+constexpr std::size_t kSpoolQueue = 4096;
+
+constexpr std::chrono::seconds kSweepEvery{1};
+constexpr std::chrono::milliseconds kDrainPoll{20};
+
+relay::Settings relay_settings(const Config& config) {
+  relay::Settings out;
+  out.host_name = config.host_name;
+  out.smtp = config.smtp;
+  out.max_sessions = config.max_sessions;
+  out.max_sessions_per_client = config.max_sessions_per_client;
+  out.memory_per_message = config.memory_per_message;
+  out.max_spool = config.max_spool;
+  out.spool_directory = config.data_dir + "/spool";
+  out.min_data_rate = config.min_data_rate;
+  out.final_deadline = config.final_deadline;
+  out.rcpt_deadline = config.rcpt_deadline;
+  return out;
+}
+
+// What all lanes share.
+struct Shared {
+  relay::Settings settings;
+  std::string node;
+  ingest::EventAppender& log;
+  relay::routes::CurrentRoutes& routes;
+  relay::RelayMetrics metrics;
+  relay::Admission admission;
+  relay::dns::Ourselves ourselves;
+  std::unique_ptr<runtime::Workers> spool_workers;
+  runtime::Permits spool_octets;
+};
+
+// What one I/O thread owns. Made and ended on that thread.
+struct LaneParts {
+  LaneParts(Shared& shared, runtime::Executor executor, std::unique_ptr<relay::dns::Resolver> dns,
+            runtime::AsioClock& lane_clock)
+      : clock(lane_clock),
+        scope(executor),
+        recorder(shared.log, clock, *chance, shared.node),
+        resolver(std::move(dns)),
+        pool(clock, scope),
+        lane{
+            shared.settings,
+            clock,
+            *chance,
+            recorder,
+            shared.routes,
+            {clock, *chance, *dialer, *resolver, pool, shared.ourselves, shared.settings.host_name},
+            {shared.settings.spool_directory, shared.settings.memory_per_message,
+             shared.spool_workers.get(), &shared.spool_octets},
+            shared.metrics},
+        host(lane, shared.admission, scope) {}
+
+  runtime::AsioClock& clock;
+  std::unique_ptr<runtime::Chance> chance = runtime::system_chance();
+  std::unique_ptr<runtime::Dialer> dialer = runtime::tcp_dialer();
+  runtime::Scope scope;
+  ingest::Recorder recorder;
+  std::unique_ptr<relay::dns::Resolver> resolver;
+  relay::forward::HopPool pool;
+  relay::Lane lane;
+  relay::SessionHost host;
+  bool stopping = false;
+};
+
+Task<void> sweep_pool(LaneParts& parts) {
+  while (!parts.stopping) {
+    co_await parts.clock.sleep_until(parts.clock.now() + kSweepEvery);
+    parts.pool.sweep();
+  }
+}
+
+class Role final : public RelayRole {
+ public:
+  Role(const Config& config, ingest::EventAppender& log, relay::routes::CurrentRoutes& routes,
+       runtime::Metrics& metrics)
+      : shared_{relay_settings(config),
+                config.node,
+                log,
+                routes,
+                relay::RelayMetrics(metrics),
+                relay::Admission(config.max_sessions, config.max_sessions_per_client),
+                {{config.host_name}, {}},
+                runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
+                runtime::Permits(config.max_spool)} {}
+
+  ~Role() override {
+    end_lanes();
+    while (!drained()) std::this_thread::sleep_for(kDrainPoll);
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      threads_[i]->call([&] {
+        lanes_[i]->pool.clear();
+        lanes_[i].reset();
+      });
+    }
+  }
+
+  Result<void> start(const Config& config, std::string& why) {
+    const std::uint32_t count =
+        config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency() / 2);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const auto added = add_lane(config, i, why);
+      if (!added) return added;
+    }
+    for (const Endpoint& at : config.smtp_listen) {
+      auto listener = runtime::listen_tcp(threads_.front()->context(), at);
+      if (!listener) {
+        why = "cannot listen on " + to_string(at) + ": " + listener.error().message();
+        return listener.error();
+      }
+      shared_.ourselves.endpoints.push_back((*listener)->local());
+      listeners_.push_back(std::move(*listener));
+    }
+    threads_.front()->call([this] { begin_accepting(); });
+    return {};
+  }
+
+  std::vector<Endpoint> listening() const override {
+    std::vector<Endpoint> out;
+    for (const auto& listener : listeners_) out.push_back(listener->local());
+    return out;
+  }
+
+  bool stop(std::chrono::seconds grace) override {
+    threads_.front()->call([this] {
+      for (const auto& listener : listeners_) listener->close();
+    });
+    end_lanes();
+    const Instant deadline = clock_.now() + grace;
+    while (!drained()) {
+      if (clock_.now() > deadline) return false;
+      std::this_thread::sleep_for(kDrainPoll);
+    }
+    return true;
+  }
+
+ private:
+  Result<void> add_lane(const Config& config, std::uint32_t number, std::string& why) {
+    threads_.push_back(std::make_unique<runtime::IoThread>("wb-smtp-" + std::to_string(number)));
+    runtime::IoThread& thread = *threads_.back();
+    Result<void> made;
+    thread.call([&] {
+      relay::dns::UnboundSettings dns;
+      dns.forward_to = config.dns_servers;
+      auto resolver = relay::dns::unbound_resolver(thread.executor(), dns);
+      if (!resolver) {
+        made = resolver.error();
+        return;
+      }
+      lanes_.push_back(
+          std::make_unique<LaneParts>(shared_, thread.executor(), std::move(*resolver), clock_));
+      LaneParts& parts = *lanes_.back();
+      parts.scope.spawn("sweep pool", sweep_pool(parts));
+    });
+    if (!made) why = "cannot set up DNS: " + made.error().message();
+    return made;
+  }
+
+  void begin_accepting() {
+    std::vector<relay::HostSeat> seats;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      seats.push_back({threads_[i]->executor(), &lanes_[i]->host});
+    }
+    for (const auto& listener : listeners_) {
+      lanes_.front()->scope.spawn("accept", accept_sessions(*listener, clock_, seats));
+    }
+  }
+
+  void end_lanes() {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      threads_[i]->call([&] {
+        lanes_[i]->stopping = true;
+        lanes_[i]->host.stop();
+      });
+    }
+  }
+
+  bool drained() {
+    std::size_t running = 0;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      threads_[i]->call([&] { running += lanes_[i]->scope.running(); });
+    }
+    return running == 0;
+  }
+
+  runtime::AsioClock clock_;
+  Shared shared_;
+  std::vector<std::unique_ptr<LaneParts>> lanes_;
+  std::vector<std::unique_ptr<runtime::Listener>> listeners_;
+  std::vector<std::unique_ptr<runtime::IoThread>> threads_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RelayRole>> start_relay(const Config& config, ingest::EventAppender& log,
+                                               relay::routes::CurrentRoutes& routes,
+                                               runtime::Metrics& metrics, std::string& why) {
+  std::error_code error;
+  std::filesystem::create_directories(config.data_dir + "/spool", error);
+  if (error) {
+    why = "cannot create " + config.data_dir + "/spool: " + error.message();
+    return make_error_code(runtime::Errc::io_error);
+  }
+  auto role = std::make_unique<Role>(config, log, routes, metrics);
+  const auto started = role->start(config, why);
+  if (!started) return started.error();
+  return std::unique_ptr<RelayRole>(std::move(role));
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,33 @@
+// RelayRole: the relay of this process: I/O threads with their lanes, listeners, admission.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config/config.h"
+#include "ingest/event_appender.h"
+#include "relay/routes/current_routes.h"
+#include "runtime/metrics.h"
+#include "runtime/result.h"
+
+namespace waybill::app {
+
+class RelayRole {
+ public:
+  virtual ~RelayRole() = default;
+  // Where it listens, also where port 0 was asked for.
+  virtual std::vector<runtime::Endpoint> listening() const = 0;
+  // Takes no more sessions and waits for those that owe a reply, at most `grace`. True if all
+  // ended.
+  virtual bool stop(std::chrono::seconds grace) = 0;
+};
+
+// Listens and serves at once. `why` names the address that could not be had.
+runtime::Result<std::unique_ptr<RelayRole>> start_relay(const Config& config,
+                                                        ingest::EventAppender& log,
+                                                        relay::routes::CurrentRoutes& routes,
+                                                        runtime::Metrics& metrics,
+                                                        std::string& why);
+
+}  // namespace waybill::app

@@ -1,0 +1,168 @@
+// waybill sink: an SMTP server that takes everything and keeps nothing, for trying things out.
+
+#include "app/sink/sink.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/sink/listen_address.h"
+#include "runtime/asio_clock.h"
+#include "runtime/asio_net.h"
+#include "runtime/scope.h"
+
+namespace waybill::app {
+namespace {
+
+struct Options {
+  std::string listen = "127.0.0.1:2526";
+  std::vector<std::string> refuse_rcpt;
+  std::vector<std::string> defer_rcpt;
+  std::vector<std::string> refuse_data;
+  std::vector<std::string> defer_data;
+  std::string dump;
+  bool json = false;
+  bool quiet = false;
+  std::uint64_t once = 0;
+};
+
+constexpr const char* kFooter =
+    "Each message is shown when its body was answered: time, sender, recipients, size, subject "
+    "and\n"
+    "Message-ID in one line. A recipient refused at RCPT has a line of its own. Control octets "
+    "are\n"
+    "escaped. The first line says where the sink listens.\n"
+    "\n"
+    "A LOCALPART is what stands before the @; it counts in every domain and in either case. Where\n"
+    "two of the options name one recipient, a refusal goes before a deferral.\n"
+    "\n"
+    "Examples:\n"
+    "  waybill sink --listen 127.0.0.1:0 --once 1\n"
+    "  waybill sink --refuse-rcpt gone --defer-data slow --dump /tmp/mail\n"
+    "  waybill sink --json | jq 'select(.event == \"message\") | .subject'\n"
+    "\n"
+    "Exit code: 0 ended by --once, SIGINT or SIGTERM; 2 wrong usage; 3 cannot listen or write.";
+
+int fail(int code, const std::string& why) {
+  std::fprintf(stderr, "waybill sink: %s\n", why.c_str());
+  return code;
+}
+
+// At once, so that who reads a pipe sees it while the client still waits.
+void print(const std::string& line) {
+  std::fprintf(stdout, "%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+template <class Told>
+std::function<void(const Told&)> teller(const Options& options) {
+  if (options.quiet) return nullptr;
+  if (options.json) return [](const Told& told) { print(json_of(told)); };
+  return [](const Told& told) { print(line_of(told)); };
+}
+
+sink::Settings settings_of(const Options& options) {
+  sink::Settings out;
+  out.rules.refuse_rcpt = sink::folded(options.refuse_rcpt);
+  out.rules.defer_rcpt = sink::folded(options.defer_rcpt);
+  out.rules.refuse_data = sink::folded(options.refuse_data);
+  out.rules.defer_data = sink::folded(options.defer_data);
+  out.once = options.once;
+  return out;
+}
+
+runtime::Task<void> run_until_ended(sink::Sink& sink, boost::asio::signal_set& signals) {
+  co_await sink.run();
+  signals.cancel();
+}
+
+int run_sink(const Options& options) {
+  std::string why;
+  const auto at = sink::listen_address(options.listen, why);
+  if (!at) return fail(kExitUsage, "--listen: " + why);
+  sink::Settings settings = settings_of(options);
+  if (!options.dump.empty()) {
+    auto dump = sink::Dump::open(options.dump, why);
+    if (!dump) return fail(kExitEnvironment, "--dump: " + why);
+    settings.dump.emplace(std::move(*dump));
+  }
+
+  boost::asio::io_context context(1);
+  const auto listener = runtime::listen_tcp(context, *at);
+  if (!listener) {
+    return fail(kExitEnvironment,
+                "cannot listen on " + to_string(*at) + ": " + listener.error().message());
+  }
+  sink::Ears ears;
+  ears.message = teller<sink::Message>(options);
+  ears.refusal = teller<sink::Refusal>(options);
+  ears.trouble = [](const std::string& what) { fail(kExitEnvironment, what); };
+
+  runtime::AsioClock clock;
+  sink::Sink sink(clock, **listener, std::move(settings), std::move(ears));
+  boost::asio::signal_set signals(context, SIGINT, SIGTERM);
+  signals.async_wait([&sink](const boost::system::error_code& error, int) {
+    if (!error) sink.stop();
+  });
+  const std::string listening = to_string((*listener)->local());
+  print(options.json ? R"({"event":"listening","address":")" + listening + "\"}"
+                     : "listening on " + listening);
+  runtime::Scope scope(context.get_executor());
+  scope.spawn("sink", run_until_ended(sink, signals));
+  context.run();
+  return kExitOk;
+}
+
+std::string local_part_only(const std::string& text) {
+  return text.find('@') == std::string::npos ? std::string()
+                                             : "give the local part alone, without @ and domain";
+}
+
+std::string at_least_one(const std::string& text) {
+  const bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  const bool zero = text.find_first_not_of('0') == std::string::npos;
+  return number && !zero ? std::string() : "give a number of messages, at least 1";
+}
+
+}  // namespace
+
+void add_sink(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand(
+      "sink", "Take mail for anyone and throw it away: a next hop for trying things out");
+  const auto options = std::make_shared<Options>();
+  const CLI::Validator local_part(local_part_only, "");
+  const auto rule = [&](const char* name, std::vector<std::string>& into, const char* what) {
+    CLI::Option* option = command->add_option(name, into, what);
+    // One value each time, so that no word after it is swallowed.
+    option->type_name("LOCALPART")->allow_extra_args(false)->check(local_part);
+  };
+
+  command
+      ->add_option("-l,--listen", options->listen, "Loopback address and port; port 0: a free one")
+      ->type_name("IP:PORT")
+      ->capture_default_str();
+  rule("--refuse-rcpt", options->refuse_rcpt, "Answer RCPT by 550 5.1.1 (may be given again)");
+  rule("--defer-rcpt", options->defer_rcpt, "Answer RCPT by 450 4.2.1 (may be given again)");
+  rule("--refuse-data", options->refuse_data,
+       "Answer the body by 554 5.7.1 if a recipient is this one (may be given again)");
+  rule("--defer-data", options->defer_data,
+       "Answer the body by 451 4.3.0 if a recipient is this one (may be given again)");
+  command
+      ->add_option("--dump", options->dump,
+                   "Write each message to DIR/000001.eml as it came, its envelope and the reply "
+                   "to DIR/000001.json")
+      ->type_name("DIR");
+  command->add_option("--once", options->once, "End after N messages, accepted or not")
+      ->type_name("N")
+      ->check(CLI::Validator(at_least_one, ""));
+  command->add_flag("--json", options->json, "One JSON object a line instead of text");
+  command->add_flag("-q,--quiet", options->quiet, "Show nothing but where it listens");
+  command->footer(kFooter);
+  command->callback([options, &run] { run = [options] { return run_sink(*options); }; });
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,82 @@
+// Sink: a small SMTP server that takes mail for anyone, tells of it and keeps nothing (but for what
+// a Dump writes). For trying a relay out: it is real SMTP, by the relay's own ServerCore.
+//
+// run() takes connections from the listener until stop(), or until `once` messages were answered:
+// then the client of the last one still has kGoodbye to say QUIT, and every other session is cut.
+// The message and the refused recipient are told of after judging and before the reply is written.
+// One thread: that of the executor run() is spawned on. Memory: kMaxSessions times kKeptHead
+// (session.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "app/sink/dump.h"
+#include "app/sink/record.h"
+#include "app/sink/rules.h"
+#include "relay/smtp/server_core.h"
+#include "runtime/clock.h"
+#include "runtime/connection.h"
+#include "runtime/listener.h"
+
+namespace waybill::app::sink {
+
+// A tool on loopback needs few; above, the client hears 421.
+inline constexpr std::size_t kMaxSessions = 100;
+// After the last message of `once`: time for QUIT and its reply.
+inline constexpr std::chrono::seconds kGoodbye{1};
+
+struct Settings {
+  std::string host_name = "sink.localhost";
+  relay::smtp::ServerLimits limits;
+  Rules rules;
+  std::optional<Dump> dump;
+  std::uint64_t once = 0;  // messages; 0: until stop()
+};
+
+// What a sink tells of, as it happens.
+struct Ears {
+  std::function<void(const Message&)> message;
+  std::function<void(const Refusal&)> refusal;
+  std::function<void(const std::string&)> trouble;  // a sentence: the dump could not be written
+};
+
+class Sink {
+ public:
+  // `clock` and `listener` outlive the sink.
+  Sink(runtime::Clock& clock, runtime::Listener& listener, Settings settings, Ears ears);
+
+  // Ends when the last session has ended.
+  runtime::Task<void> run();
+  // Ends run() at once: nobody is told goodbye.
+  void stop();
+
+  // For a session's use.
+  runtime::Clock& clock() { return clock_; }
+  Settings& settings() { return settings_; }
+  const Ears& ears() const { return ears_; }
+  // Told of a message; counts it, and ends the sink if it was the last.
+  void answered(const Message& message, const runtime::Connection& on);
+  // True once no further mail is taken.
+  bool ending() const { return ending_; }
+  // The last moment for a session to read anything.
+  runtime::Instant last_moment() const { return last_moment_; }
+
+ private:
+  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection);
+
+  runtime::Clock& clock_;
+  runtime::Listener& listener_;
+  Settings settings_;
+  Ears ears_;
+  std::set<runtime::Connection*> live_;
+  std::uint64_t messages_ = 0;
+  bool ending_ = false;
+  runtime::Instant last_moment_ = runtime::Instant::max();
+};
+
+}  // namespace waybill::app::sink

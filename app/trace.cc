@@ -1,0 +1,164 @@
+// waybill trace: the history of an address as a table for people, or as JSON for pipes.
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/trace/table.h"
+#include "runtime/http_client.h"
+
+namespace waybill::app {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::chrono::seconds kTimeout{30};
+constexpr std::size_t kPageLimit = 500;
+// A narrower terminal would show times and nothing else: there lines wrap.
+constexpr unsigned kLeastColumns = 60;
+
+struct Options {
+  std::string address;
+  std::string role = "alias";
+  std::string from;
+  std::string to;
+  std::vector<std::string> kinds;
+  std::size_t limit = 50;
+  bool all = false;
+  bool json = false;
+  std::string server = "http://127.0.0.1:8025";
+};
+
+std::string text_of(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+// NO_COLOR: https://no-color.org
+Look look_of_stdout() {
+  Look look;
+  if (::isatty(STDOUT_FILENO) != 1) return look;
+  const char* const no_color = std::getenv("NO_COLOR");
+  look.colour = no_color == nullptr || *no_color == '\0';
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= kLeastColumns) {
+    look.width = size.ws_col;
+  }
+  return look;
+}
+
+std::string target_of(const Options& options, const std::string& cursor, std::size_t limit) {
+  std::string out = "/v1/addresses/" + runtime::percent_encode(options.address) +
+                    "/history?role=" + options.role + "&limit=" + std::to_string(limit);
+  const auto add = [&](const char* key, const std::string& value) {
+    if (!value.empty()) out += std::string("&") + key + "=" + runtime::percent_encode(value);
+  };
+  add("from", options.from);
+  add("to", options.to);
+  std::string kinds;
+  for (const std::string& kind : options.kinds) kinds += (kinds.empty() ? "" : ",") + kind;
+  add("kind", kinds);
+  add("cursor", cursor);
+  return out;
+}
+
+// One page, or nothing after having said why.
+std::unique_ptr<json::object> ask(const Options& options, const std::string& target,
+                                  int& exit_code) {
+  const auto answer = runtime::http_get(options.server, target, kTimeout);
+  if (!answer) {
+    std::fprintf(
+        stderr,
+        "waybill: no answer from %s: %s\nIs `waybill serve` running? --server names another "
+        "one.\n",
+        options.server.c_str(), answer.error().message().c_str());
+    exit_code = kExitEnvironment;
+    return nullptr;
+  }
+  boost::system::error_code wrong;
+  json::value value = json::parse(answer->body, wrong);
+  if (wrong || !value.is_object()) {
+    std::fprintf(stderr, "waybill: %s does not answer as a Waybill does\n", options.server.c_str());
+    exit_code = kExitEnvironment;
+    return nullptr;
+  }
+  if (answer->status != 200) {
+    std::fprintf(stderr, "waybill: %s\n", text_of(value.as_object(), "detail").c_str());
+    exit_code = answer->status < 500 ? kExitUsage : kExitEnvironment;
+    return nullptr;
+  }
+  return std::make_unique<json::object>(std::move(value.as_object()));
+}
+
+json::object as_of_of(const json::object& page) {
+  const json::value* const as_of = page.if_contains("as_of");
+  return as_of != nullptr && as_of->is_object() ? as_of->as_object() : json::object();
+}
+
+int run_trace(const Options& options) {
+  const Look look = look_of_stdout();
+  std::string cursor;
+  json::object as_of;
+  std::size_t done = 0;
+  int exit_code = kExitOk;
+  for (;;) {
+    const std::size_t left = options.all ? kPageLimit : options.limit - done;
+    const auto page =
+        ask(options, target_of(options, cursor, std::min(left, kPageLimit)), exit_code);
+    if (page == nullptr) return exit_code;
+    // What came while later pages were read is in none of them.
+    if (cursor.empty()) as_of = as_of_of(*page);
+    const json::value* entries = page->if_contains("entries");
+    if (entries == nullptr || !entries->is_array()) return kExitEnvironment;
+    for (const json::value& entry : entries->as_array()) {
+      if (!entry.is_object()) continue;
+      ++done;
+      if (options.json) {
+        std::printf("%s\n", json::serialize(entry).c_str());
+      } else {
+        std::printf("%s\n", table_line(entry.as_object(), look).c_str());
+      }
+    }
+    cursor = text_of(*page, "next_cursor");
+    const bool enough = !options.all && done >= options.limit;
+    if (!cursor.empty() && !enough) continue;
+    if (!options.json) {
+      const More more = cursor.empty() ? More::none : More::older;
+      std::printf("%s\n", freshness_line(as_of, done, more).c_str());
+    }
+    return kExitOk;
+  }
+}
+
+}  // namespace
+
+void add_trace(CLI::App& app, Run& run) {
+  CLI::App* command =
+      app.add_subcommand("trace", "Show what became of the mail of an address, newest first");
+  auto options = std::make_shared<Options>();
+  command->add_option("address", options->address, "The address, as local@domain")->required();
+  command->add_option("--role", options->role, "What the address was in the message")
+      ->check(CLI::IsMember({"alias", "sender", "target"}))
+      ->capture_default_str();
+  command->add_option("--from", options->from, "Not before this time (RFC 3339)");
+  command->add_option("--to", options->to, "Before this time (RFC 3339)");
+  command->add_option("--kind", options->kinds, "Only events of this kind (repeatable)");
+  command->add_option("--limit", options->limit, "At most so many events")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command->add_flag("--all", options->all, "All of them");
+  command->add_flag("--json", options->json, "One JSON object a line");
+  command->add_option("--server", options->server, "Where waybill serve answers")
+      ->capture_default_str();
+  command->callback([options, &run] { run = [options] { return run_trace(*options); }; });
+}
+
+}  // namespace waybill::app

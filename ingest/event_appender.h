@@ -1,0 +1,28 @@
+// EventAppender: the mouth of the log that the relay speaks into.
+//
+// Promises: when append() gives success, every one of `events` is durable (fdatasync returned), all
+// of them or none, in the order given and after everything whose append() ended before. After an
+// error none of them will appear in the log: except after Errc::fenced, when nobody knows.
+// Errc::log_full: nothing was written, space may come back. Errc::fenced: nothing will be accepted
+// by this process any more.
+//
+// The caller has filled the envelope (see Recorder); node_seq is given by the log. An Accepted
+// opens each of its targets' delivery ids, and an outcome closes the delivery id of its envelope:
+// what is open when a process dies is settled by recovery (recovery.h).
+#pragma once
+
+#include <vector>
+
+#include "runtime/result.h"
+#include "runtime/task.h"
+#include "schemas/event.h"
+
+namespace waybill::ingest {
+
+class EventAppender {
+ public:
+  virtual ~EventAppender() = default;
+  virtual runtime::Task<runtime::Result<void>> append(std::vector<schemas::Event> events) = 0;
+};
+
+}  // namespace waybill::ingest

@@ -1,0 +1,209 @@
+#include "ingest/journal.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "ingest/journal_stream.h"
+#include "runtime/log.h"
+
+namespace waybill::ingest {
+
+using runtime::Errc;
+using runtime::Result;
+using runtime::Task;
+using schemas::Event;
+
+namespace {
+
+// What the store's own figure costs to ask: about once a mebibyte is often enough for a limit.
+constexpr std::uint64_t kRefreshOctets = 1 << 20;
+
+// Field 5, wire type 1 (64-bit): (5 << 3) | 1.
+constexpr char kNodeSeqTag = 0x29;
+
+// The number is known only at commit, long after the event was serialised on its own thread. A
+// field may be appended to a serialised message: parsers take the last one.
+void append_node_seq(std::string& record, std::uint64_t seq) {
+  static_assert(std::endian::native == std::endian::little, "fixed64 is little-endian");
+  record += kNodeSeqTag;
+  record.append(reinterpret_cast<const char*>(&seq), sizeof seq);
+}
+
+bool ends_acceptance(const Event& event) {
+  switch (event.body_case()) {
+    case Event::kForwarded:
+    case Event::kDropped:
+    case Event::kInDoubt: return true;
+    // Before the body nothing was accepted that could be ended.
+    case Event::kRejected: return event.rejected().stage() == schemas::pb::STAGE_BODY;
+    case Event::kDeferred: return event.deferred().stage() == schemas::pb::STAGE_BODY;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Journal::Journal(JournalStore& store, JournalLimits limits)
+    : store_(store), limits_(limits), durable_end_(store.end_seq()), octets_(store.octets()) {
+  const auto open = store.open_deliveries();
+  if (open) open_ = open->size();
+}
+
+Task<Result<void>> Journal::append(std::vector<Event> events) {
+  Pending pending;
+  pending.records.reserve(events.size());
+  for (const Event& event : events) {
+    std::string record;
+    record.reserve(event.ByteSizeLong() + 9);
+    if (!event.AppendToString(&record)) co_return make_error_code(Errc::invalid);
+    pending.octets += record.size() + 9;
+    if (event.has_accepted()) {
+      for (const auto& target : event.accepted().targets()) {
+        pending.opens.emplace_back(target.delivery_id(), pending.records.size());
+      }
+    } else if (!event.delivery_id().empty() && ends_acceptance(event)) {
+      pending.closes.push_back(event.delivery_id());
+    }
+    pending.records.push_back(std::move(record));
+  }
+  const runtime::OneShot<Result<void>> done = pending.done;
+  {
+    const std::lock_guard lock(mutex_);
+    if (fenced()) co_return make_error_code(Errc::fenced);
+    queue_.push_back(std::move(pending));
+  }
+  arrived_.notify_one();
+  co_return co_await done.wait();
+}
+
+bool Journal::fits(const Pending& pending) const {
+  const bool only_closes = pending.opens.empty() && !pending.closes.empty();
+  if (only_closes) return true;
+  const std::uint64_t used = octets_.load(std::memory_order_relaxed);
+  // What is dropped opens and closes in one breath.
+  const std::size_t still_open =
+      pending.opens.size() - std::min(pending.opens.size(), pending.closes.size());
+  const std::uint64_t owed = (open_ + still_open) * limits_.outcome_octets;
+  return used + pending.octets + owed <= limits_.max_octets;
+}
+
+void Journal::add_to(JournalWrite& write, Pending& pending) {
+  open_ += pending.opens.size();
+  open_ -= std::min<std::uint64_t>(open_, pending.closes.size());
+  const std::uint64_t base = write.first_seq + write.records.size();
+  for (auto& [id, index] : pending.opens) write.opens.push_back({std::move(id), base + index});
+  for (std::string& id : pending.closes) write.closes.push_back(std::move(id));
+  for (std::string& record : pending.records) {
+    append_node_seq(record, write.first_seq + write.records.size());
+    write.records.push_back(std::move(record));
+  }
+}
+
+bool Journal::commit_pending() {
+  std::vector<Pending> taken;
+  {
+    const std::lock_guard lock(mutex_);
+    taken.swap(queue_);
+  }
+  if (taken.empty()) return false;
+  if (fenced()) {
+    for (const Pending& pending : taken) pending.done.give(make_error_code(Errc::fenced));
+    return true;
+  }
+  JournalWrite write;
+  write.first_seq = durable_end_.load(std::memory_order_relaxed);
+  std::vector<runtime::OneShot<Result<void>>> written;
+  std::uint64_t added = 0;
+  for (Pending& pending : taken) {
+    if (!fits(pending)) {
+      pending.done.give(make_error_code(Errc::log_full));
+      continue;
+    }
+    octets_.fetch_add(pending.octets, std::memory_order_relaxed);
+    added += pending.octets;
+    add_to(write, pending);
+    written.push_back(pending.done);
+  }
+  if (written.empty()) return true;
+  const auto committed = store_.commit(write);
+  if (!committed) {
+    fence(committed.error());
+    for (const auto& done : written) done.give(make_error_code(Errc::fenced));
+    return true;
+  }
+  durable_end_.store(write.first_seq + write.records.size(), std::memory_order_release);
+  for (const auto& done : written) done.give(Result<void>());
+  refresh_octets(added);
+  wake_readers();
+  return true;
+}
+
+void Journal::fence(const runtime::Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    fenced_.store(true, std::memory_order_release);
+  }
+  runtime::log(runtime::Level::error, "ingest",
+               "journal write or sync failed; fenced: every message gets 451 until a new process "
+               "has read the disk again",
+               {{"error", error.message()}});
+  {
+    const std::lock_guard lock(fence_mutex_);
+    if (when_fenced_) when_fenced_();
+    when_fenced_ = {};
+  }
+  wake_readers();
+}
+
+void Journal::when_fenced(std::function<void()> act) {
+  const std::lock_guard lock(fence_mutex_);
+  if (act && fenced()) {
+    act();
+    return;
+  }
+  when_fenced_ = std::move(act);
+}
+
+void Journal::refresh_octets(std::uint64_t added) {
+  added_since_refresh_ += added;
+  if (added_since_refresh_ < kRefreshOctets) return;
+  added_since_refresh_ = 0;
+  octets_.store(store_.octets(), std::memory_order_relaxed);
+}
+
+void Journal::wake_readers() {
+  std::vector<runtime::OneShot<bool>> waiting;
+  {
+    const std::lock_guard lock(readers_mutex_);
+    waiting.swap(readers_);
+  }
+  for (const auto& reader : waiting) reader.give(true);
+}
+
+bool Journal::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  return !queue_.empty();
+}
+
+void Journal::stop_waiting() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  arrived_.notify_all();
+}
+
+std::unique_ptr<EventStream> Journal::stream(std::uint64_t from_offset) {
+  return std::make_unique<JournalStream>(*this, from_offset);
+}
+
+Result<void> Journal::trim(std::uint64_t seq) {
+  const auto trimmed = store_.trim(seq);
+  if (trimmed) octets_.store(store_.octets(), std::memory_order_relaxed);
+  return trimmed;
+}
+
+}  // namespace waybill::ingest

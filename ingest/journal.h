@@ -1,0 +1,108 @@
+// Journal: the durable mouth of the log, with group commit.
+//
+// append() queues; whoever drives the journal (Committer in production, the simulation's scheduler
+// in tests) calls commit_pending(), which takes everything that arrived while the last sync ran,
+// writes it as one batch, syncs once and wakes all. So the cost of a sync is shared by all who wait
+// for one.
+//
+// After any failed commit the journal is fenced: everybody in flight and everybody later gets
+// Errc::fenced, and no later success revives it (Linux marks the lost pages clean; only a new
+// process that reads the disk again knows what is there).
+//
+// Limit: a batch for which there is no room below `max_octets` gets Errc::log_full. An acceptance
+// is taken only with room for its outcomes too, and a batch that does nothing but close acceptances
+// always fits: every acceptance can end.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "ingest/event_appender.h"
+#include "ingest/event_stream.h"
+#include "ingest/journal_store.h"
+#include "runtime/one_shot.h"
+
+namespace waybill::ingest {
+
+struct JournalLimits {
+  std::uint64_t max_octets = 8ULL << 30;
+  // Kept free for the outcome of each open delivery: a reply's text is at most 2 KiB (schemas::
+  // clean_reply_text), the addresses and names around it less than that.
+  std::uint64_t outcome_octets = 4096;
+};
+
+class Journal final : public EventAppender {
+ public:
+  // The store outlives it.
+  Journal(JournalStore& store, JournalLimits limits);
+
+  // Any thread; resumes on the caller's executor.
+  runtime::Task<runtime::Result<void>> append(std::vector<schemas::Event> events) override;
+
+  // Commits what is queued, as one batch. False if nothing was. One thread at a time.
+  bool commit_pending();
+
+  // Blocks until something is queued or stop_waiting() was called (then false).
+  bool wait_for_work();
+  void stop_waiting();
+
+  // Records from this offset on (sequence number - 1); reads run on the awaiting thread.
+  std::unique_ptr<EventStream> stream(std::uint64_t from_offset);
+
+  bool fenced() const { return fenced_.load(std::memory_order_acquire); }
+  // `act` runs once, on the committing thread, when the journal is fenced; now, if it is already.
+  // An empty `act` takes the last one back; after that returns, it does not run any more.
+  void when_fenced(std::function<void()> act);
+
+  std::uint64_t end_seq() const { return durable_end_.load(std::memory_order_acquire); }
+  std::uint64_t octets() const { return octets_.load(std::memory_order_relaxed); }
+
+  // Forgets records below `seq`.
+  runtime::Result<void> trim(std::uint64_t seq);
+
+ private:
+  friend class JournalStream;
+
+  struct Pending {
+    std::vector<std::string> records;
+    std::vector<std::pair<std::string, std::size_t>> opens;  // delivery id, index into records
+    std::vector<std::string> closes;
+    std::size_t octets = 0;
+    runtime::OneShot<runtime::Result<void>> done;
+  };
+
+  bool fits(const Pending& pending) const;
+  void add_to(JournalWrite& write, Pending& pending);
+  void fence(const runtime::Error& error);
+  void refresh_octets(std::uint64_t added);
+  void wake_readers();
+
+  JournalStore& store_;
+  const JournalLimits limits_;
+
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::vector<Pending> queue_;
+  bool stopping_ = false;
+
+  std::atomic<bool> fenced_{false};
+  std::atomic<std::uint64_t> durable_end_;
+  std::atomic<std::uint64_t> octets_;
+  std::uint64_t added_since_refresh_ = 0;
+  // Deliveries accepted and without an outcome. Committing thread only.
+  std::uint64_t open_ = 0;
+
+  std::mutex fence_mutex_;
+  std::function<void()> when_fenced_;
+
+  std::mutex readers_mutex_;
+  std::vector<runtime::OneShot<bool>> readers_;
+};
+
+}  // namespace waybill::ingest

@@ -1,0 +1,63 @@
+// JournalStore: where the journal's records are kept. The journal decides; the store keeps.
+//
+// Promises: commit() applies everything or nothing, and what it has returned success for survives a
+// power cut. After commit() failed once, nobody knows what is on the disk (the kernel may have
+// marked the lost pages clean): the caller commits nothing more through this object. commit() comes
+// from one thread at a time; trim() of what readers have left behind, and reads, may run beside it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/event_stream.h"
+#include "runtime/result.h"
+
+namespace waybill::ingest {
+
+// An acceptance without outcome: which delivery, and the sequence number of its Accepted event.
+struct OpenDelivery {
+  std::string delivery_id;  // 16 octets
+  std::uint64_t accepted_seq = 0;
+};
+
+// One atomic write. Records have consecutive sequence numbers from first_seq on.
+struct JournalWrite {
+  std::uint64_t first_seq = 0;
+  std::vector<std::string> records;
+  std::vector<OpenDelivery> opens;
+  std::vector<std::string> closes;  // delivery ids; one that is not open is no error
+};
+
+class JournalStore {
+ public:
+  virtual ~JournalStore() = default;
+
+  virtual runtime::Result<void> commit(const JournalWrite& write) = 0;
+
+  // Records with seq >= from, ascending, without gaps; at most `most` and about `octets`; `offset`
+  // is the sequence number. Empty if there is none. Errc::not_found if `from` was trimmed away.
+  // Errc::corrupt on a bad checksum.
+  virtual runtime::Result<std::vector<LogRecord>> read(std::uint64_t from, std::size_t most,
+                                                       std::size_t octets) const = 0;
+
+  // The first record kept and one past the last; equal if there is none. An empty store says 1, 1.
+  virtual std::uint64_t first_seq() const = 0;
+  virtual std::uint64_t end_seq() const = 0;
+
+  virtual runtime::Result<std::vector<OpenDelivery>> open_deliveries() const = 0;
+
+  // Forgets records below `seq`, except that end_seq() never goes back.
+  virtual runtime::Result<void> trim(std::uint64_t seq) = 0;
+
+  // Octets in use, about.
+  virtual std::uint64_t octets() const = 0;
+};
+
+// On RocksDB in `directory`, created if absent. Errc::locked, corrupt, io_error; `why` says more.
+runtime::Result<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory,
+                                                                  std::string& why);
+
+}  // namespace waybill::ingest

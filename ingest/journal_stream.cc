@@ -1,0 +1,49 @@
+#include "ingest/journal_stream.h"
+
+namespace waybill::ingest {
+
+using runtime::Errc;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+// One read's share of memory, whatever the size of records.
+constexpr std::size_t kReadOctets = 4 << 20;
+
+}  // namespace
+
+Task<Result<std::vector<LogRecord>>> JournalStream::next(std::size_t most) {
+  for (;;) {
+    if (closed_.load()) co_return make_error_code(Errc::closed);
+    const std::uint64_t from = next_.load(std::memory_order_relaxed);
+    if (from < journal_.end_seq()) {
+      auto records = journal_.store_.read(from, most, kReadOctets);
+      if (!records) co_return records;
+      next_.store(from + records->size(), std::memory_order_relaxed);
+      for (LogRecord& record : *records) --record.offset;
+      co_return records;
+    }
+    const runtime::OneShot<bool> news;
+    {
+      const std::lock_guard lock(journal_.readers_mutex_);
+      // Looked at again under the lock: a commit in between has woken nobody.
+      if (from < journal_.end_seq() || closed_.load()) continue;
+      journal_.readers_.push_back(news);
+    }
+    co_await news.wait();
+  }
+}
+
+std::uint64_t JournalStream::lag() const {
+  const std::uint64_t end = journal_.end_seq();
+  const std::uint64_t next = next_.load(std::memory_order_relaxed);
+  return end > next ? end - next : 0;
+}
+
+void JournalStream::close() {
+  closed_.store(true);
+  journal_.wake_readers();
+}
+
+}  // namespace waybill::ingest

@@ -1,0 +1,27 @@
+// JournalStream: the EventStream of the embedded log: partition 0, where the record with sequence
+// number n has offset n - 1, so that offsets begin at 0 as Kafka's do.
+#pragma once
+
+#include <atomic>
+
+#include "ingest/event_stream.h"
+#include "ingest/journal.h"
+
+namespace waybill::ingest {
+
+class JournalStream final : public EventStream {
+ public:
+  JournalStream(Journal& journal, std::uint64_t from_offset)
+      : journal_(journal), next_(from_offset + 1) {}
+
+  runtime::Task<runtime::Result<std::vector<LogRecord>>> next(std::size_t most) override;
+  std::uint64_t lag() const override;
+  void close() override;
+
+ private:
+  Journal& journal_;
+  std::atomic<std::uint64_t> next_;  // sequence number
+  std::atomic<bool> closed_{false};
+};
+
+}  // namespace waybill::ingest

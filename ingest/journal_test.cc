@@ -1,0 +1,353 @@
+#include "ingest/journal.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "ingest/memory_journal_store.h"
+#include "tests/support/event_log.h"
+#include "tests/support/run_task.h"
+
+namespace waybill::ingest {
+namespace {
+
+using runtime::Errc;
+using runtime::Result;
+using schemas::Event;
+using support::accepted;
+using support::dropped;
+using support::forwarded;
+
+// A store that counts what a sync costs.
+class CountingStore final : public JournalStore {
+ public:
+  Result<void> commit(const JournalWrite& write) override {
+    ++commits;
+    return kept.commit(write);
+  }
+  Result<std::vector<LogRecord>> read(std::uint64_t from, std::size_t most,
+                                      std::size_t octets) const override {
+    return kept.read(from, most, octets);
+  }
+  std::uint64_t first_seq() const override { return kept.first_seq(); }
+  std::uint64_t end_seq() const override { return kept.end_seq(); }
+  Result<std::vector<OpenDelivery>> open_deliveries() const override {
+    return kept.open_deliveries();
+  }
+  Result<void> trim(std::uint64_t seq) override { return kept.trim(seq); }
+  std::uint64_t octets() const override { return kept.octets(); }
+
+  MemoryJournalStore kept;
+  int commits = 0;
+};
+
+// What an append gave: nothing while it waits.
+using Answer = std::shared_ptr<std::optional<Result<void>>>;
+
+// The journal's hand-driven world: nothing is committed unless the test says so.
+class JournalTest : public ::testing::Test {
+ protected:
+  Answer append(std::vector<Event> events) {
+    const auto answer = std::make_shared<std::optional<Result<void>>>();
+    boost::asio::co_spawn(io_, journal_->append(std::move(events)),
+                          [answer](std::exception_ptr thrown, Result<void> result) {
+                            ASSERT_FALSE(thrown);
+                            *answer = result;
+                          });
+    run();
+    return answer;
+  }
+  Answer append(Event event) { return append(std::vector<Event>{std::move(event)}); }
+
+  bool commit() {
+    const bool any = journal_->commit_pending();
+    run();
+    return any;
+  }
+
+  void run() {
+    io_.restart();
+    io_.poll();
+  }
+
+  void restart(JournalLimits limits = {}) { journal_.emplace(store_, limits); }
+
+  std::vector<Event> stored() const {
+    std::vector<Event> out;
+    const auto records = store_.read(store_.first_seq(), SIZE_MAX, SIZE_MAX);
+    EXPECT_TRUE(records);
+    for (const LogRecord& record : *records) {
+      out.emplace_back();
+      EXPECT_TRUE(out.back().ParseFromString(record.value));
+    }
+    return out;
+  }
+
+  boost::asio::io_context io_;
+  CountingStore store_;
+  std::optional<Journal> journal_{std::in_place, store_, JournalLimits()};
+};
+
+bool waits(const Answer& answer) { return !answer->has_value(); }
+bool succeeded(const Answer& answer) { return answer->has_value() && (*answer)->has_value(); }
+bool failed(const Answer& answer, Errc code) {
+  return answer->has_value() && !(*answer)->has_value() && (*answer)->error() == code;
+}
+
+Event numbered(unsigned number) { return accepted({.message = number, .delivery = number}); }
+
+Event refused_at_rcpt() {
+  return support::rejected({.delivery = 0}, schemas::pb::VERDICT_BY_POLICY);
+}
+
+TEST_F(JournalTest, CommitsNothingWhenNothingIsQueued) {
+  EXPECT_FALSE(commit());
+  EXPECT_EQ(store_.commits, 0);
+  EXPECT_EQ(journal_->end_seq(), 1u);
+}
+
+TEST_F(JournalTest, WakesNobodyBeforeTheCommit) {
+  const Answer answer = append(numbered(1));
+  EXPECT_TRUE(waits(answer));
+  EXPECT_EQ(store_.end_seq(), 1u);
+  EXPECT_EQ(journal_->end_seq(), 1u);
+  EXPECT_TRUE(commit());
+  EXPECT_TRUE(succeeded(answer));
+  EXPECT_EQ(journal_->end_seq(), 2u);
+}
+
+TEST_F(JournalTest, SharesOneCommitAmongAllWhoWait) {
+  std::vector<Answer> answers;
+  for (unsigned i = 1; i <= 50; ++i) answers.push_back(append(numbered(i)));
+  EXPECT_TRUE(commit());
+  EXPECT_EQ(store_.commits, 1);
+  for (const Answer& answer : answers) EXPECT_TRUE(succeeded(answer));
+  EXPECT_EQ(store_.end_seq(), 51u);
+}
+
+TEST_F(JournalTest, KeepsTheOrderOfAppendsAndOfEventsInOne) {
+  append({numbered(1), numbered(2)});
+  append(numbered(3));
+  commit();
+  append(numbered(4));
+  commit();
+  const auto events = stored();
+  ASSERT_EQ(events.size(), 4u);
+  for (unsigned i = 0; i < 4; ++i) {
+    EXPECT_EQ(events[i].message_id(), support::message_id(i + 1).bytes());
+  }
+}
+
+TEST_F(JournalTest, GivesDenseNodeNumbersInsideTheStoredOctets) {
+  Event own = numbered(1);
+  own.set_node_seq(77);  // the log gives the number, whatever the event says
+  append({own, numbered(2)});
+  commit();
+  append(numbered(3));
+  commit();
+  restart();
+  append(numbered(4));
+  commit();
+  const auto events = stored();
+  ASSERT_EQ(events.size(), 4u);
+  for (unsigned i = 0; i < 4; ++i) EXPECT_EQ(events[i].node_seq(), i + 1);
+}
+
+TEST_F(JournalTest, OpensAtTheAcceptanceAndClosesAtTheOutcome) {
+  Event two_targets = accepted({.message = 1, .delivery = 1});
+  support::add_target(two_targets, 2, "second@mailbox.test");
+  append({refused_at_rcpt(), two_targets});
+  commit();
+  const auto open = store_.open_deliveries();
+  ASSERT_EQ(open->size(), 2u);
+  for (const OpenDelivery& delivery : *open) EXPECT_EQ(delivery.accepted_seq, 2u);
+  append(forwarded({.delivery = 2}));
+  commit();
+  ASSERT_EQ(store_.open_deliveries()->size(), 1u);
+  EXPECT_EQ(store_.open_deliveries()->front().delivery_id, support::delivery_id(1).bytes());
+}
+
+struct EndingCase {
+  const char* name;
+  Event event;
+  bool ends;
+};
+
+std::vector<EndingCase> endings() {
+  const auto by = schemas::pb::VERDICT_BY_NEXT_HOP;
+  Event rejected_body = support::rejected({}, by);
+  rejected_body.mutable_rejected()->set_stage(schemas::pb::STAGE_BODY);
+  Event rejected_rcpt = rejected_body;
+  rejected_rcpt.mutable_rejected()->set_stage(schemas::pb::STAGE_RCPT);
+  Event deferred_body = support::deferred({});
+  deferred_body.mutable_deferred()->set_stage(schemas::pb::STAGE_BODY);
+  Event deferred_rcpt = deferred_body;
+  deferred_rcpt.mutable_deferred()->set_stage(schemas::pb::STAGE_RCPT);
+  return {{"forwarded", forwarded({}), true},
+          {"dropped", dropped({}), true},
+          {"in doubt", support::in_doubt({}), true},
+          {"rejected body", rejected_body, true},
+          {"rejected recipient", rejected_rcpt, false},
+          {"deferred body", deferred_body, true},
+          {"deferred recipient", deferred_rcpt, false},
+          {"bounced", support::bounced({}, schemas::pb::BOUNCE_CLASS_HARD), false}};
+}
+
+TEST_F(JournalTest, OnlyAnOutcomeOfTheBodyEndsAnAcceptance) {
+  for (const EndingCase& c : endings()) {
+    SCOPED_TRACE(c.name);
+    append(accepted({}));
+    append(c.event);
+    commit();
+    EXPECT_EQ(store_.open_deliveries()->empty(), c.ends);
+  }
+}
+
+class FenceTest : public JournalTest, public ::testing::WithParamInterface<bool> {};
+
+INSTANTIATE_TEST_SUITE_P(WhateverTheDiskKept, FenceTest, ::testing::Bool(), [](const auto& at) {
+  return at.param ? std::string("Written") : std::string("NotWritten");
+});
+
+TEST_P(FenceTest, AFailedCommitFencesEverybodyInFlightAndLater) {
+  append(numbered(1));
+  commit();
+  store_.kept.fail_commit_after(0, GetParam());
+  const Answer first = append(numbered(2));
+  const Answer second = append(numbered(3));
+  EXPECT_FALSE(journal_->fenced());
+  commit();
+  EXPECT_TRUE(journal_->fenced());
+  EXPECT_TRUE(failed(first, Errc::fenced));
+  EXPECT_TRUE(failed(second, Errc::fenced));
+  EXPECT_TRUE(failed(append(numbered(4)), Errc::fenced));
+  EXPECT_EQ(journal_->end_seq(), 2u);
+}
+
+TEST_P(FenceTest, NothingRevivesAFencedJournal) {
+  store_.kept.fail_commit_after(0, GetParam());
+  append(numbered(1));
+  commit();
+  store_.kept.fail_commit_after(UINT64_MAX, false);  // the disk is well again
+  const int commits = store_.commits;
+  EXPECT_TRUE(failed(append(numbered(2)), Errc::fenced));
+  EXPECT_FALSE(commit());
+  EXPECT_EQ(store_.commits, commits);
+  EXPECT_TRUE(journal_->fenced());
+}
+
+TEST_P(FenceTest, ANewJournalOnTheSameStoreGoesOnFromWhatIsThere) {
+  store_.kept.fail_commit_after(1, GetParam());
+  append(numbered(1));
+  commit();
+  append(numbered(2));
+  commit();
+  store_.kept.fail_commit_after(UINT64_MAX, false);
+  restart();
+  EXPECT_EQ(journal_->end_seq(), GetParam() ? 3u : 2u);
+  EXPECT_TRUE(waits(append(numbered(3))));
+  commit();
+  const auto events = stored();
+  ASSERT_EQ(events.size(), GetParam() ? 3u : 2u);
+  EXPECT_EQ(events.back().message_id(), support::message_id(3).bytes());
+  EXPECT_EQ(events.back().node_seq(), events.size());
+}
+
+TEST_P(FenceTest, WhoWatchesTheFenceIsToldOnce) {
+  int told = 0;
+  journal_->when_fenced([&] { ++told; });
+  append(numbered(1));
+  commit();
+  EXPECT_EQ(told, 0);
+  store_.kept.fail_commit_after(0, GetParam());
+  append(numbered(2));
+  commit();
+  append(numbered(3));
+  commit();
+  EXPECT_EQ(told, 1);
+  journal_->when_fenced([&] { ++told; });
+  EXPECT_EQ(told, 2);
+}
+
+TEST_P(FenceTest, AWatchThatWasTakenBackIsNotTold) {
+  journal_->when_fenced([] { ADD_FAILURE() << "taken back"; });
+  journal_->when_fenced({});
+  store_.kept.fail_commit_after(0, GetParam());
+  append(numbered(1));
+  commit();
+  EXPECT_TRUE(journal_->fenced());
+}
+
+TEST_F(JournalTest, RefusesWhatOpensSomethingNewAboveTheLimit) {
+  restart({.max_octets = 2000, .outcome_octets = 0});
+  int taken = 0;
+  Answer last;
+  while (taken < 100) {
+    last = append(numbered(static_cast<unsigned>(taken + 1)));
+    commit();
+    if (!succeeded(last)) break;
+    ++taken;
+  }
+  EXPECT_TRUE(failed(last, Errc::log_full));
+  EXPECT_GT(taken, 1);
+  EXPECT_EQ(journal_->end_seq(), static_cast<std::uint64_t>(taken) + 1);
+  EXPECT_LE(store_.octets(), 2000u);
+  EXPECT_FALSE(journal_->fenced());
+}
+
+TEST_F(JournalTest, OutcomesFitEvenWhenTheLogIsFull) {
+  restart({.max_octets = 0, .outcome_octets = 0});
+  const Answer outcome = append(forwarded({.delivery = 2}));
+  const Answer opening = append(numbered(3));
+  const Answer both = append({numbered(4), dropped({.delivery = 4})});
+  commit();
+  EXPECT_TRUE(succeeded(outcome));
+  EXPECT_TRUE(failed(opening, Errc::log_full));
+  EXPECT_TRUE(failed(both, Errc::log_full));
+  EXPECT_EQ(stored().size(), 1u);
+}
+
+TEST_F(JournalTest, AnAcceptanceIsTakenOnlyWithRoomForItsOutcome) {
+  restart({.max_octets = 10'000, .outcome_octets = 4000});
+  EXPECT_TRUE(waits(append(numbered(1))));
+  EXPECT_TRUE(waits(append(numbered(2))));
+  const Answer third = append(numbered(3));
+  commit();
+  EXPECT_TRUE(failed(third, Errc::log_full));
+  // What a crash left open is owed an outcome as before.
+  restart({.max_octets = 10'000, .outcome_octets = 4000});
+  const Answer fourth = append(numbered(4));
+  commit();
+  EXPECT_TRUE(failed(fourth, Errc::log_full));
+  append(forwarded({.delivery = 1}));
+  commit();
+  const Answer fifth = append(numbered(5));
+  commit();
+  EXPECT_TRUE(succeeded(fifth));
+}
+
+TEST_F(JournalTest, ARefusalAtRcptClosesNothingAndMustFit) {
+  restart({.max_octets = 0, .outcome_octets = 0});
+  const Answer refusal = append(refused_at_rcpt());
+  commit();
+  EXPECT_TRUE(failed(refusal, Errc::log_full));
+}
+
+TEST_F(JournalTest, TakesMailAgainOnceItWasTrimmed) {
+  restart({.max_octets = 1000, .outcome_octets = 0});
+  Answer last = append(numbered(1));
+  for (unsigned i = 2; i < 100; ++i) {
+    commit();
+    if (!succeeded(last)) break;
+    last = append(numbered(i));
+  }
+  ASSERT_TRUE(failed(last, Errc::log_full));
+  ASSERT_TRUE(journal_->trim(journal_->end_seq()));
+  const Answer again = append(numbered(200));
+  commit();
+  EXPECT_TRUE(succeeded(again));
+}
+
+}  // namespace
+}  // namespace waybill::ingest

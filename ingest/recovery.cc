@@ -1,0 +1,76 @@
+#include "ingest/recovery.h"
+
+#include "runtime/log.h"
+
+namespace waybill::ingest {
+
+using runtime::Errc;
+using runtime::Result;
+using runtime::Task;
+using schemas::Event;
+
+namespace {
+
+// Settled in one append: bounds the memory of a start after a crash under full load.
+constexpr std::size_t kSettledAtOnce = 500;
+
+Result<Event> accepted_event(const JournalStore& store, const OpenDelivery& open) {
+  const auto records = store.read(open.accepted_seq, 1, 1);
+  if (!records) return records.error();
+  Event event;
+  if (records->empty() || !event.ParseFromString(records->front().value)) {
+    return make_error_code(Errc::corrupt);
+  }
+  return event;
+}
+
+Event in_doubt(const Event& accepted, const std::string& delivery_id) {
+  Event event;
+  event.set_domain(accepted.domain());
+  event.set_message_id(accepted.message_id());
+  event.set_delivery_id(delivery_id);
+  event.set_alias(accepted.alias());
+  if (accepted.has_sender()) event.set_sender(accepted.sender());
+  event.set_client_ip(accepted.client_ip());
+  auto& body = *event.mutable_in_doubt();
+  body.set_accepted_event_id(accepted.event_id());
+  for (const auto& target : accepted.accepted().targets()) {
+    if (target.delivery_id() == delivery_id) body.set_target(target.target());
+  }
+  body.set_known(
+      "the process ended after the message was accepted and before an outcome was on record");
+  return event;
+}
+
+// An open delivery whose Accepted can no longer be read (trimmed away, or damaged) still ends.
+Event in_doubt_of_unknown(const std::string& delivery_id) {
+  Event event;
+  event.set_delivery_id(delivery_id);
+  event.mutable_in_doubt()->set_known("the record of the acceptance could not be read");
+  return event;
+}
+
+}  // namespace
+
+Task<Result<std::size_t>> settle_open_acceptances(const JournalStore& store, Recorder& recorder) {
+  const auto open = store.open_deliveries();
+  if (!open) co_return open.error();
+  std::vector<Event> batch;
+  for (std::size_t i = 0; i < open->size(); ++i) {
+    const OpenDelivery& delivery = (*open)[i];
+    const auto accepted = accepted_event(store, delivery);
+    batch.push_back(accepted ? in_doubt(*accepted, delivery.delivery_id)
+                             : in_doubt_of_unknown(delivery.delivery_id));
+    if (batch.size() < kSettledAtOnce && i + 1 < open->size()) continue;
+    const auto recorded = co_await recorder.record(std::move(batch));
+    if (!recorded) co_return recorded.error();
+    batch.clear();
+  }
+  if (!open->empty()) {
+    runtime::log(runtime::Level::warn, "ingest", "acceptances without outcome are now in doubt",
+                 {{"count", static_cast<std::uint64_t>(open->size())}});
+  }
+  co_return open->size();
+}
+
+}  // namespace waybill::ingest

@@ -1,0 +1,14 @@
+// Recovery: at start, before any mail is taken, every acceptance without an outcome becomes an
+// InDoubt event. The log never guesses.
+#pragma once
+
+#include "ingest/journal.h"
+#include "ingest/recorder.h"
+
+namespace waybill::ingest {
+
+// How many were settled. The journal must be driven while this runs. Running it again settles none.
+runtime::Task<runtime::Result<std::size_t>> settle_open_acceptances(const JournalStore& store,
+                                                                    Recorder& recorder);
+
+}  // namespace waybill::ingest

@@ -1,0 +1,47 @@
+#include "ingest/retention.h"
+
+#include "schemas/event.h"
+
+namespace waybill::ingest {
+
+using runtime::Result;
+
+namespace {
+
+// Trimmed at once: a range deletion costs the same for one record and for many.
+constexpr std::uint64_t kStepRecords = 10'000;
+// Steps in one call: bounds its time.
+constexpr int kMaxSteps = 100;
+
+// Above half of the limit age no longer matters: mail must not stop for history that is kept
+// elsewhere.
+bool crowded(const Journal& journal, const Retention& retention) {
+  return journal.octets() > retention.max_octets / 2;
+}
+
+bool older_than(const JournalStore& store, std::uint64_t seq, runtime::WallTime limit) {
+  const auto records = store.read(seq, 1, 1);
+  if (!records || records->empty()) return false;
+  schemas::Event event;
+  if (!event.ParseFromString(records->front().value)) return false;
+  return schemas::wall_time(event.occurred_at()) < limit;
+}
+
+}  // namespace
+
+Result<void> trim_journal(Journal& journal, const JournalStore& store, Retention retention,
+                          std::uint64_t durable_end, runtime::WallTime now) {
+  for (int step = 0; step < kMaxSteps; ++step) {
+    const std::uint64_t first = store.first_seq();
+    const bool full = crowded(journal, retention);
+    const std::uint64_t next =
+        full ? std::min(first + kStepRecords, durable_end) : first + kStepRecords;
+    if (next > durable_end || next <= first) return {};
+    if (!full && !older_than(store, next, now - retention.keep)) return {};
+    auto trimmed = journal.trim(next);
+    if (!trimmed || store.first_seq() == first) return trimmed;
+  }
+  return {};
+}
+
+}  // namespace waybill::ingest

@@ -1,0 +1,24 @@
+// Retention of the embedded log: what the views have taken for good is trimmed once it is old, or
+// sooner where the journal nears its limit. The views' archive keeps every event; the journal is
+// the way there.
+#pragma once
+
+#include <chrono>
+
+#include "ingest/journal.h"
+#include "ingest/journal_store.h"
+#include "runtime/clock.h"
+
+namespace waybill::ingest {
+
+struct Retention {
+  std::chrono::hours keep{24 * 7};
+  std::uint64_t max_octets = 8ULL << 30;  // the journal's limit
+};
+
+// Trims records below `durable_end` (a sequence number: everything below is in the views and
+// synced). Called now and then; does a bounded amount of work.
+runtime::Result<void> trim_journal(Journal& journal, const JournalStore& store, Retention retention,
+                                   std::uint64_t durable_end, runtime::WallTime now);
+
+}  // namespace waybill::ingest

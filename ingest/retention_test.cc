@@ -1,0 +1,94 @@
+#include "ingest/retention.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "ingest/memory_journal_store.h"
+#include "tests/support/event_log.h"
+
+namespace waybill::ingest {
+namespace {
+
+using std::chrono::hours;
+using support::kLogStart;
+using support::kSecond;
+
+// A log in which an event happens every second, trimmed in steps of 10,000 records.
+class RetentionTest : public ::testing::Test {
+ protected:
+  static constexpr std::uint64_t kRecords = 35'000;
+
+  void SetUp() override {
+    JournalWrite write;
+    write.first_seq = 1;
+    for (std::uint64_t i = 0; i < kRecords; ++i) {
+      schemas::Event event;
+      event.set_occurred_at(kLogStart + i * kSecond);
+      write.records.push_back(event.SerializeAsString());
+    }
+    ASSERT_TRUE(store_.commit(write));
+    journal_.emplace(store_, JournalLimits());
+  }
+
+  // Where the log begins after trimming `seconds` after its start.
+  std::uint64_t first_after(Retention retention, std::uint64_t durable_end, std::uint64_t seconds) {
+    const auto now = schemas::wall_time(kLogStart + seconds * kSecond);
+    EXPECT_TRUE(trim_journal(*journal_, store_, retention, durable_end, now));
+    EXPECT_EQ(store_.end_seq(), kRecords + 1);
+    return store_.first_seq();
+  }
+
+  MemoryJournalStore store_;
+  std::optional<Journal> journal_;
+};
+
+// Nothing is that small: age alone decides. Nothing is that large: the limit alone decides.
+constexpr std::uint64_t kRoomy = UINT64_MAX;
+constexpr std::uint64_t kCrowded = 2;
+constexpr std::uint64_t kYear = 365 * 24 * 3600;
+
+TEST_F(RetentionTest, KeepsWhatIsYoung) {
+  EXPECT_EQ(first_after({hours(24), kRoomy}, kRecords + 1, 24 * 3600), 1u);
+}
+
+TEST_F(RetentionTest, LetsWholeStepsGoOnceAllOfThemIsOld) {
+  // Record 10,001 is of second 10,000, record 20,001 of second 20,000.
+  EXPECT_EQ(first_after({hours(24), kRoomy}, kRecords + 1, 24 * 3600 + 10'000), 1u);
+  EXPECT_EQ(first_after({hours(24), kRoomy}, kRecords + 1, 24 * 3600 + 10'001), 10'001u);
+  EXPECT_EQ(first_after({hours(24), kRoomy}, kRecords + 1, 24 * 3600 + 25'000), 20'001u);
+}
+
+TEST_F(RetentionTest, NeverTrimsWhatTheViewsDoNotHave) {
+  EXPECT_EQ(first_after({hours(1), kRoomy}, 1, kYear), 1u);
+  EXPECT_EQ(first_after({hours(1), kRoomy}, 10'000, kYear), 1u);
+  EXPECT_EQ(first_after({hours(1), kRoomy}, 10'001, kYear), 10'001u);
+}
+
+TEST_F(RetentionTest, KeepsTheLastIncompleteStepHoweverOld) {
+  EXPECT_EQ(first_after({hours(1), kRoomy}, kRecords + 1, kYear), 30'001u);
+}
+
+TEST_F(RetentionTest, ACrowdedLogLetsTheYoungGoToo) {
+  EXPECT_EQ(first_after({hours(24), kCrowded}, 12'345, 1), 12'345u);
+  EXPECT_EQ(first_after({hours(24), kCrowded}, 12'345, 1), 12'345u)
+      << "and no more than the views have";
+}
+
+TEST_F(RetentionTest, ACrowdedLogStopsTrimmingBelowHalfOfItsLimit) {
+  const std::uint64_t octets = store_.octets();
+  const std::uint64_t first = first_after({hours(24 * 365), octets}, kRecords + 1, 1);
+  EXPECT_EQ(first, 20'001u);
+  EXPECT_LE(store_.octets(), octets / 2);
+}
+
+TEST_F(RetentionTest, AnEmptyLogIsLeftAlone) {
+  MemoryJournalStore empty;
+  Journal journal(empty, {});
+  const Retention retention{hours(1), kCrowded};
+  EXPECT_TRUE(trim_journal(journal, empty, retention, 1, schemas::wall_time(kLogStart)));
+  EXPECT_EQ(empty.first_seq(), 1u);
+}
+
+}  // namespace
+}  // namespace waybill::ingest

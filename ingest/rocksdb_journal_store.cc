@@ -1,0 +1,221 @@
+// The journal's records on RocksDB: sequential keys (files move down untouched), trimmed by range.
+//
+//   column family   key                          value
+//   default         sequence number, BE 8        the serialised Event
+//   open            delivery id, 16              sequence number of its Accepted, BE 8
+//
+// Durability is one synced WAL write a batch. A WAL record that was torn by a power cut is dropped
+// whole at the next start, and so is nothing that was ever acknowledged: PointInTime recovery.
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <array>
+#include <atomic>
+
+#include "ingest/journal_store.h"
+
+namespace waybill::ingest {
+namespace {
+
+using runtime::Errc;
+using runtime::Result;
+
+// Keeps the rewriting of a busy journal to a few large files.
+constexpr std::size_t kWriteBufferOctets = 64 << 20;
+// The WAL outlives its memtable only until this much: bounds the time of recovery.
+constexpr std::uint64_t kMaxWalOctets = 256 << 20;
+constexpr std::size_t kBlockOctets = 32 << 10;
+// Trimmed records that are still in memory count until they are flushed: from this many octets on a
+// trim flushes them itself, or a small journal that is full would stay full.
+constexpr std::uint64_t kFlushTrimmedOctets = 1 << 20;
+
+std::string key_of(std::uint64_t seq) {
+  std::string key(8, '\0');
+  for (int i = 7; i >= 0; --i, seq >>= 8) key[static_cast<std::size_t>(i)] = static_cast<char>(seq);
+  return key;
+}
+
+std::uint64_t seq_of(const rocksdb::Slice& key) {
+  std::uint64_t seq = 0;
+  for (std::size_t i = 0; i < key.size() && i < 8; ++i) {
+    seq = seq << 8 | static_cast<unsigned char>(key[i]);
+  }
+  return seq;
+}
+
+Errc translate(const rocksdb::Status& status) {
+  if (status.IsCorruption()) return Errc::corrupt;
+  if (status.IsNotFound()) return Errc::not_found;
+  if (status.ToString().find("lock") != std::string::npos) return Errc::locked;
+  return Errc::io_error;
+}
+
+rocksdb::ColumnFamilyOptions family_options() {
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = kWriteBufferOctets;
+  options.compression = rocksdb::kLZ4Compression;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = kBlockOctets;
+  table.format_version = 5;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+class RocksJournalStore final : public JournalStore {
+ public:
+  RocksJournalStore(std::unique_ptr<rocksdb::DB> db,
+                    std::vector<rocksdb::ColumnFamilyHandle*> families)
+      : db_(std::move(db)), records_(families[0]), open_(families[1]) {}
+
+  ~RocksJournalStore() override {
+    db_->DestroyColumnFamilyHandle(records_);
+    db_->DestroyColumnFamilyHandle(open_);
+    db_->Close();
+  }
+
+  // Where the records begin and end. The trim marker keeps the end from going back in an emptied
+  // log.
+  Result<void> find_ends() {
+    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(rocksdb::ReadOptions(), records_));
+    it->SeekToFirst();
+    first_ = it->Valid() ? seq_of(it->key()) : 1;
+    it->SeekToLast();
+    end_ = it->Valid() ? seq_of(it->key()) + 1 : 1;
+    if (!it->status().ok()) return make_error_code(translate(it->status()));
+    return {};
+  }
+
+  Result<void> commit(const JournalWrite& write) override {
+    rocksdb::WriteBatch batch;
+    std::uint64_t seq = write.first_seq;
+    for (const std::string& record : write.records) batch.Put(records_, key_of(seq++), record);
+    for (const OpenDelivery& open : write.opens) {
+      batch.Put(open_, open.delivery_id, key_of(open.accepted_seq));
+    }
+    for (const std::string& id : write.closes) batch.Delete(open_, id);
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    const rocksdb::Status status = db_->Write(options, &batch);
+    if (!status.ok()) return make_error_code(translate(status));
+    end_.store(seq, std::memory_order_release);
+    return {};
+  }
+
+  Result<std::vector<LogRecord>> read(std::uint64_t from, std::size_t most,
+                                      std::size_t octets) const override {
+    std::vector<LogRecord> out;
+    const std::uint64_t end = end_seq();
+    if (from < first_seq()) return make_error_code(Errc::not_found);
+    if (from >= end || most == 0 || octets == 0) return out;
+    rocksdb::ReadOptions options;
+    options.verify_checksums = true;
+    const std::string upper = key_of(end);
+    const rocksdb::Slice bound(upper);
+    options.iterate_upper_bound = &bound;
+    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, records_));
+    std::size_t taken = 0;
+    std::uint64_t expected = from;
+    for (it->Seek(key_of(from)); it->Valid() && out.size() < most && taken < octets; it->Next()) {
+      if (seq_of(it->key()) != expected) return make_error_code(Errc::corrupt);
+      out.push_back({0, expected++, it->value().ToString()});
+      taken += out.back().value.size();
+    }
+    if (!it->status().ok()) return make_error_code(translate(it->status()));
+    if (out.empty()) return make_error_code(Errc::corrupt);
+    return out;
+  }
+
+  std::uint64_t first_seq() const override { return first_.load(std::memory_order_acquire); }
+  std::uint64_t end_seq() const override { return end_.load(std::memory_order_acquire); }
+
+  Result<std::vector<OpenDelivery>> open_deliveries() const override {
+    std::vector<OpenDelivery> out;
+    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(rocksdb::ReadOptions(), open_));
+    for (it->SeekToFirst(); it->Valid(); it->Next()) {
+      out.push_back({it->key().ToString(), seq_of(it->value())});
+    }
+    if (!it->status().ok()) return make_error_code(translate(it->status()));
+    return out;
+  }
+
+  Result<void> trim(std::uint64_t seq) override {
+    // The newest record stays: it says where the numbers go on.
+    const std::uint64_t end = end_seq();
+    if (end > 1 && seq >= end) seq = end - 1;
+    if (seq <= first_seq()) return {};
+    first_.store(seq, std::memory_order_release);
+    const std::string from = key_of(0);
+    const std::string to = key_of(seq);
+    const rocksdb::Slice begin(from);
+    const rocksdb::Slice last(to);
+    std::uint64_t count_in_memory = 0;
+    std::uint64_t octets_in_memory = 0;
+    db_->GetApproximateMemTableStats(records_, {begin, last}, &count_in_memory, &octets_in_memory);
+    rocksdb::Status status = db_->DeleteRange(rocksdb::WriteOptions(), records_, from, to);
+    if (status.ok() && octets_in_memory >= kFlushTrimmedOctets) {
+      status = db_->Flush(rocksdb::FlushOptions(), records_);
+    }
+    if (status.ok())
+      status = rocksdb::DeleteFilesInRange(db_.get(), records_, &begin, &last, false);
+    if (!status.ok()) return make_error_code(translate(status));
+    return {};
+  }
+
+  std::uint64_t octets() const override {
+    std::uint64_t sum = 0;
+    for (rocksdb::ColumnFamilyHandle* family : {records_, open_}) {
+      for (const std::string& property : {rocksdb::DB::Properties::kLiveSstFilesSize,
+                                          rocksdb::DB::Properties::kSizeAllMemTables}) {
+        std::uint64_t value = 0;
+        if (db_->GetIntProperty(family, property, &value)) sum += value;
+      }
+    }
+    return sum;
+  }
+
+ private:
+  std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::ColumnFamilyHandle* records_;
+  rocksdb::ColumnFamilyHandle* open_;
+  std::atomic<std::uint64_t> first_{1};
+  std::atomic<std::uint64_t> end_{1};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory,
+                                                         std::string& why) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.max_total_wal_size = kMaxWalOctets;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
+      {rocksdb::kDefaultColumnFamilyName, family_options()}, {"open", family_options()}};
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(options, directory, descriptors, &families, &raw);
+  if (!status.ok()) {
+    why = status.ToString();
+    return make_error_code(translate(status));
+  }
+  auto store =
+      std::make_unique<RocksJournalStore>(std::unique_ptr<rocksdb::DB>(raw), std::move(families));
+  const auto ends = store->find_ends();
+  if (!ends) {
+    why = "cannot read the first or last record";
+    return ends.error();
+  }
+  return std::unique_ptr<JournalStore>(std::move(store));
+}
+
+}  // namespace waybill::ingest

@@ -1,0 +1,145 @@
+#include "projector/history.h"
+
+#include <algorithm>
+
+#include "projector/positions.h"
+#include "projector/views/counters.h"
+#include "projector/views/delivery_row.h"
+
+namespace waybill::projector {
+namespace {
+
+using runtime::Errc;
+using runtime::Result;
+using schemas::Event;
+
+std::string_view octets_of(const std::array<std::uint8_t, 16>& id) {
+  return {reinterpret_cast<const char*>(id.data()), id.size()};
+}
+
+// Rows of the views name only what is in the archive: one that is not there is the store's fault.
+Result<std::vector<Event>> read_events(const ViewStore& store,
+                                       const std::vector<std::uint64_t>& indexes) {
+  std::vector<Event> events;
+  events.reserve(indexes.size());
+  for (const std::uint64_t index : indexes) {
+    const auto record = store.get(Table::archive, archive_key(index));
+    if (!record) {
+      if (record.error() == Errc::not_found) return make_error_code(Errc::corrupt);
+      return record.error();
+    }
+    if (!events.emplace_back().ParseFromString(*record)) return make_error_code(Errc::corrupt);
+  }
+  return events;
+}
+
+Result<MessageEvents> read_message(const ViewStore& store, std::string_view message_id) {
+  const std::string prefix = message_prefix(message_id);
+  std::vector<std::uint64_t> indexes;
+  const auto scanned = store.scan(Table::messages, prefix, after_prefix(prefix),
+                                  [&](std::string_view key, std::string_view) {
+                                    indexes.push_back(read_be64(key.substr(prefix.size())));
+                                    return true;
+                                  });
+  if (!scanned) return scanned.error();
+  if (indexes.empty()) return make_error_code(Errc::not_found);
+  auto events = read_events(store, indexes);
+  if (!events) return events.error();
+  return MessageEvents{schemas::uuid_text(message_id), std::move(*events)};
+}
+
+bool bore(const MessageEvents& message, std::string_view rfc5322_message_id) {
+  return std::any_of(message.events.begin(), message.events.end(), [&](const Event& event) {
+    return event.has_accepted() &&
+           bare_message_id(event.accepted().rfc5322_message_id()) == rfc5322_message_id;
+  });
+}
+
+// The first whole hour not before `time`, and never past what a key can say.
+std::uint32_t hour_at_or_after(runtime::WallTime time) {
+  const std::int64_t since = time.time_since_epoch().count();
+  if (since <= 0) return 0;
+  const auto elapsed = static_cast<std::uint64_t>(since);
+  const std::uint32_t hour = hour_of(elapsed);
+  return elapsed % static_cast<std::uint64_t>(kHour.count()) == 0 ? hour : hour + 1;
+}
+
+}  // namespace
+
+Result<Progress> History::progress() const {
+  const auto layout = read_layout(store_);
+  if (layout && layout->layout != kViewLayout) return make_error_code(Errc::temporary);
+  if (!layout && layout.error() != Errc::not_found) return layout.error();
+  return read_progress(store_);
+}
+
+Result<Delivery> History::delivery(const schemas::DeliveryId& id) const {
+  const auto stored = store_.get(Table::deliveries, octets_of(id.octets()));
+  if (!stored) return stored.error();
+  const auto row = read_delivery_row(*stored);
+  if (!row) return row.error();
+  const auto places = read_places(row->places);
+  if (!places) return places.error();
+  auto events = read_events(store_, *places);
+  if (!events) return events.error();
+
+  Delivery delivery;
+  delivery.delivery_id = id.text();
+  if (!row->message_id.empty()) delivery.message_id = schemas::uuid_text(row->message_id);
+  delivery.state = name_of(row->state);
+  delivery.alias = row->alias;
+  delivery.domain = row->domain;
+  delivery.sender = row->sender;
+  delivery.target = row->target;
+  delivery.accepted_at = schemas::wall_time(row->accepted_at);
+  delivery.changed_at = schemas::wall_time(row->changed_at);
+  delivery.events = std::move(*events);
+  return delivery;
+}
+
+Result<MessageEvents> History::message(const schemas::MessageId& id) const {
+  return read_message(store_, octets_of(id.octets()));
+}
+
+Result<std::vector<MessageEvents>> History::by_rfc5322_message_id(std::string_view message_id,
+                                                                  std::size_t limit) const {
+  const std::string_view bare = bare_message_id(message_id);
+  const std::string prefix = rfc5322_prefix(bare);
+  std::vector<std::string> ids;
+  const auto scanned = store_.scan(Table::messages, prefix, after_prefix(prefix),
+                                   [&](std::string_view key, std::string_view) {
+                                     if (ids.size() >= limit) return false;
+                                     ids.push_back(message_id_of_rfc5322_key(key));
+                                     return true;
+                                   });
+  if (!scanned) return scanned.error();
+
+  std::vector<MessageEvents> messages;
+  for (const std::string& id : ids) {
+    auto message = read_message(store_, id);
+    if (!message) return message.error();
+    if (bore(*message, bare)) messages.push_back(std::move(*message));
+  }
+  return messages;
+}
+
+Result<std::vector<HourCounters>> History::counters(std::string_view domain, runtime::WallTime from,
+                                                    runtime::WallTime to) const {
+  const std::string first = counters_key(domain, hour_at_or_after(from));
+  const std::string end = counters_key(domain, hour_at_or_after(to));
+  std::vector<HourCounters> hours;
+  if (first >= end) return hours;
+  bool whole = true;
+  const auto scanned =
+      store_.scan(Table::counters, first, end, [&](std::string_view key, std::string_view value) {
+        const auto counts = read_counters_row(value);
+        whole = counts.has_value() && key.size() == first.size();
+        if (whole) hours.push_back({runtime::WallTime(counters_hour(key) * kHour), *counts});
+        return whole;
+      });
+  if (!scanned) return scanned.error();
+  if (!whole) return make_error_code(Errc::corrupt);
+  return hours;
+}
+
+}  // namespace waybill::projector

@@ -1,0 +1,226 @@
+#include "projector/history.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/support/folded_views.h"
+
+namespace waybill::projector {
+namespace {
+
+using runtime::Errc;
+using support::EventLog;
+using support::FoldedViews;
+using support::kLogStart;
+using support::kSecond;
+
+constexpr char kAlias[] = "shop@forward.test";
+
+HistoryQuestion of_alias(std::size_t limit = 50) {
+  HistoryQuestion question;
+  question.address = kAlias;
+  question.limit = limit;
+  return question;
+}
+
+runtime::WallTime at(std::uint64_t second) {
+  return schemas::wall_time(kLogStart + second * kSecond);
+}
+
+// Acceptances of one alias, a second apart.
+EventLog acceptances(unsigned count) {
+  EventLog log;
+  for (unsigned i = 1; i <= count; ++i) log.add(support::accepted({.message = i, .delivery = i}));
+  return log;
+}
+
+std::vector<std::uint64_t> indexes(const Page& page) {
+  std::vector<std::uint64_t> out;
+  for (const TimelineEntry& entry : page.entries) out.push_back(entry.index);
+  return out;
+}
+
+TEST(HistoryTest, ATimelineIsNewestFirst) {
+  const FoldedViews views(acceptances(3));
+  const Page page = views.history().timeline(of_alias()).value();
+  EXPECT_EQ(indexes(page), (std::vector<std::uint64_t>{2, 1, 0}));
+  EXPECT_FALSE(page.next);
+}
+
+TEST(HistoryTest, AnAddressWithoutHistoryGivesAnEmptyPage) {
+  const FoldedViews views(acceptances(3));
+  const Page page = views.timeline(Role::alias, "nobody@forward.test");
+  EXPECT_TRUE(page.entries.empty());
+  EXPECT_FALSE(page.next);
+}
+
+TEST(HistoryTest, ALimitOutsideItsBoundsIsRefused) {
+  const FoldedViews views;
+  EXPECT_EQ(views.history().timeline(of_alias(0)).error(), Errc::invalid);
+  EXPECT_EQ(views.history().timeline(of_alias(kMaxPage + 1)).error(), Errc::invalid);
+  EXPECT_TRUE(views.history().timeline(of_alias(kMaxPage)));
+}
+
+TEST(HistoryTest, PagesHoldEveryEntryOnceForAnyLimit) {
+  const FoldedViews views(acceptances(23));
+  for (const std::size_t limit : {1, 2, 5, 22, 23, 24, 500}) {
+    HistoryQuestion question = of_alias(limit);
+    std::vector<std::uint64_t> seen;
+    for (;;) {
+      const Page page = views.history().timeline(question).value();
+      ASSERT_FALSE(page.entries.empty()) << "a page after the last one";
+      ASSERT_LE(page.entries.size(), limit);
+      for (const std::uint64_t index : indexes(page)) seen.push_back(index);
+      if (!page.next) break;
+      question.after = page.next;
+    }
+    ASSERT_EQ(seen.size(), 23u) << limit;
+    for (std::uint64_t i = 0; i < 23; ++i) EXPECT_EQ(seen[i], 22 - i) << limit;
+  }
+}
+
+TEST(HistoryTest, PagesHoldEveryEntryOnceThoughNewEventsArriveBetweenThem) {
+  EventLog log = acceptances(20);
+  FoldedViews views(log);
+  HistoryQuestion question = of_alias(3);
+  std::multiset<std::uint64_t> seen;
+  for (unsigned arrived = 100;; ++arrived) {
+    const Page page = views.history().timeline(question).value();
+    for (const std::uint64_t index : indexes(page)) seen.insert(index);
+    if (!page.next) break;
+    question.after = page.next;
+    log.add(support::accepted({.message = arrived, .delivery = arrived}));
+    views.fold(log);
+  }
+  EXPECT_EQ(seen.size(), 20u);
+  for (std::uint64_t i = 0; i < 20; ++i) EXPECT_EQ(seen.count(i), 1u) << i;
+}
+
+TEST(HistoryTest, EventsOfOneMomentAreAllThereOverPages) {
+  EventLog log;
+  for (unsigned i = 1; i <= 5; ++i) {
+    schemas::Event event = support::accepted({.message = i, .delivery = i});
+    event.set_occurred_at(kLogStart);
+    log.add(event);
+  }
+  const FoldedViews views(log);
+  HistoryQuestion question = of_alias(2);
+  std::vector<std::uint64_t> seen;
+  do {
+    const Page page = views.history().timeline(question).value();
+    for (const std::uint64_t index : indexes(page)) seen.push_back(index);
+    question.after = page.next;
+  } while (question.after);
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{4, 3, 2, 1, 0}));
+}
+
+TEST(HistoryTest, FromIsInclusiveAndToExclusive) {
+  const FoldedViews views(acceptances(5));
+  const struct {
+    std::optional<runtime::WallTime> from, to;
+    std::vector<std::uint64_t> expected;
+  } cases[] = {
+      {at(1), at(3), {2, 1}},
+      {at(3), {}, {4, 3}},
+      {{}, at(1), {0}},
+      {{}, at(0), {}},
+      {at(2), at(2), {}},
+      {at(3), at(1), {}},
+      {runtime::WallTime::min(), runtime::WallTime::max(), {4, 3, 2, 1, 0}},
+      {{}, runtime::WallTime(), {}},
+  };
+  for (std::size_t i = 0; i < std::size(cases); ++i) {
+    HistoryQuestion question = of_alias();
+    question.from = cases[i].from;
+    question.to = cases[i].to;
+    EXPECT_EQ(indexes(views.history().timeline(question).value()), cases[i].expected) << i;
+    question.after = TimelineCursor{at(3), 3};
+    std::vector<std::uint64_t> later;
+    for (const std::uint64_t index : cases[i].expected) {
+      if (index < 3) later.push_back(index);
+    }
+    EXPECT_EQ(indexes(views.history().timeline(question).value()), later) << i << " after 3";
+  }
+}
+
+TEST(HistoryTest, OnlyTheKindsAskedForAndNoPageAfterTheLastOfThem) {
+  EventLog log;
+  for (unsigned i = 1; i <= 6; ++i) {
+    log.add(support::accepted({.message = i, .delivery = i}));
+    log.add(i % 3 == 0 ? support::deferred({.message = i, .delivery = i})
+                       : support::forwarded({.message = i, .delivery = i}));
+  }
+  const FoldedViews views(log);
+  HistoryQuestion question = of_alias(2);
+  question.kinds = {"deferred"};
+  const Page page = views.history().timeline(question).value();
+  EXPECT_EQ(indexes(page), (std::vector<std::uint64_t>{11, 5}));
+  EXPECT_FALSE(page.next);
+  question.kinds = {"deferred", "forwarded"};
+  EXPECT_EQ(indexes(views.history().timeline(question).value()),
+            (std::vector<std::uint64_t>{11, 9}));
+  question.kinds = {"no such kind"};
+  EXPECT_TRUE(views.history().timeline(question).value().entries.empty());
+}
+
+TEST(HistoryTest, ASearchForRareKindsReadsABoundedNumberOfRowsAPage) {
+  EventLog log;
+  log.add(support::bounced({}, schemas::pb::BOUNCE_CLASS_HARD));
+  for (std::size_t i = 0; i < kMaxRowsRead; ++i) log.add(support::dropped({.delivery = 2}));
+  const FoldedViews views(log);
+  HistoryQuestion question = of_alias();
+  question.kinds = {"bounced"};
+  const Page nothing = views.history().timeline(question).value();
+  EXPECT_TRUE(nothing.entries.empty());
+  ASSERT_TRUE(nothing.next);
+  question.after = nothing.next;
+  const Page found = views.history().timeline(question).value();
+  EXPECT_EQ(indexes(found), (std::vector<std::uint64_t>{0}));
+  EXPECT_FALSE(found.next);
+}
+
+TEST(HistoryTest, ARowOfAnotherAddressUnderTheSameHashIsNotShown) {
+  FoldedViews views(acceptances(1));
+  std::string row;
+  ASSERT_TRUE(views.store().scan(Table::timeline,
+                                 std::string(timeline_prefix(Role::alias, kAlias).data(), kPrefix),
+                                 {}, [&](std::string_view, std::string_view value) {
+                                   row = value;
+                                   return false;
+                                 }));
+  WriteBatch batch;
+  batch.put(Table::timeline, timeline_key(timeline_prefix(Role::alias, "other@forward.test"), 1, 1),
+            row);
+  ASSERT_TRUE(views.store().apply(batch));
+  EXPECT_TRUE(views.timeline(Role::alias, "other@forward.test").entries.empty());
+  EXPECT_EQ(views.timeline(Role::alias, kAlias).entries.size(), 1u);
+}
+
+TEST(HistoryTest, ARowThatDoesNotReadIsCorrupt) {
+  FoldedViews views(acceptances(1));
+  WriteBatch batch;
+  batch.put(Table::timeline, timeline_key(timeline_prefix(Role::alias, kAlias), 1, 1), "\x14\xff");
+  ASSERT_TRUE(views.store().apply(batch));
+  EXPECT_EQ(views.history().timeline(of_alias()).error(), Errc::corrupt);
+}
+
+TEST(HistoryTest, ProgressSaysHowFreshAnAnswerIs) {
+  const FoldedViews views(acceptances(3));
+  const Progress progress = views.history().progress().value();
+  EXPECT_EQ(progress.next_index, 3u);
+  EXPECT_EQ(progress.as_of, at(2));
+  EXPECT_EQ(History(MemoryViewStore()).progress().value().next_index, 0u);
+}
+
+TEST(HistoryTest, ADeliveryWhoseEventIsGoneIsCorrupt) {
+  FoldedViews views(acceptances(1));
+  WriteBatch batch;
+  batch.erase(Table::archive, archive_key(0));
+  ASSERT_TRUE(views.store().apply(batch));
+  EXPECT_EQ(views.history().delivery(support::delivery_id(1)).error(), Errc::corrupt);
+  EXPECT_EQ(views.history().message(support::message_id(1)).error(), Errc::corrupt);
+}
+
+}  // namespace
+}  // namespace waybill::projector

@@ -1,0 +1,56 @@
+// MemoryViewStore: a ViewStore without a disk, for the simulation and for tests. It keeps the
+// promises of the port and can break the world on demand: lose_unsynced() is a power cut,
+// fail_nth() a disk that fails once. Any number of readers beside one writer.
+#pragma once
+
+#include <array>
+#include <map>
+#include <shared_mutex>
+#include <vector>
+
+#include "projector/view_store.h"
+
+namespace waybill::projector {
+
+class MemoryViewStore final : public ViewStore {
+ public:
+  runtime::Result<void> apply(const WriteBatch& batch) override;
+  runtime::Result<void> sync() override;
+  runtime::Result<std::string> get(Table table, std::string_view key) const override;
+  runtime::Result<void> scan(Table table, std::string_view from, std::string_view to,
+                             const Visit& visit) const override;
+  runtime::Result<void> drop(Table table) override;
+
+  // A power cut: back to the last sync(), except that the first `surviving` writes (batches and
+  // drops) after it had reached the disk by themselves.
+  void lose_unsynced(std::size_t surviving = 0);
+  std::size_t unsynced() const;
+
+  // How a failing write leaves the store: as it was, or written although it said otherwise.
+  enum class Failure { not_stored, stored };
+  // The n-th apply(), sync() or drop() from now (from 1) fails once, with Errc::io_error. 0: none.
+  void fail_nth(std::uint64_t n, Failure failure = Failure::not_stored);
+
+ private:
+  using RowMap = std::map<std::string, std::string, std::less<>>;
+  struct OldRow {
+    Table table;
+    std::string key;
+    std::optional<std::string> value;
+  };
+  using Undo = std::vector<OldRow>;  // of one write, in its order
+
+  bool fails_now();
+  void set(Table table, std::string_view key, const std::optional<std::string_view>& value,
+           Undo& undo);
+  RowMap& rows(Table table) { return tables_[static_cast<std::size_t>(table)]; }
+  const RowMap& rows(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
+
+  mutable std::shared_mutex mutex_;
+  std::array<RowMap, kTables> tables_;
+  std::vector<Undo> unsynced_;
+  std::uint64_t fail_in_ = 0;
+  Failure failure_ = Failure::not_stored;
+};
+
+}  // namespace waybill::projector

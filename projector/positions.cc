@@ -1,0 +1,78 @@
+#include "projector/positions.h"
+
+#include "projector/key_codec.h"
+#include "schemas/event.h"
+
+namespace waybill::projector {
+namespace {
+
+using runtime::Errc;
+using runtime::Result;
+
+constexpr std::string_view kLayoutKey = "layout";
+constexpr std::string_view kProgressKey = "progress";
+constexpr std::string_view kNodePrefix = "node/";
+
+}  // namespace
+
+void put_layout(WriteBatch& batch, const Layout& layout) {
+  std::string value;
+  append_be32(value, layout.layout);
+  append_be32(value, layout.partition);
+  batch.put(Table::meta, kLayoutKey, value);
+}
+
+Result<Layout> read_layout(const ViewStore& store) {
+  const auto value = store.get(Table::meta, kLayoutKey);
+  if (!value) return value.error();
+  if (value->size() != 8) return make_error_code(Errc::corrupt);
+  return Layout{read_be32(*value), read_be32(std::string_view(*value).substr(4))};
+}
+
+void put_progress(WriteBatch& batch, const Progress& progress) {
+  std::string value;
+  append_be64(value, progress.next_offset);
+  append_be64(value, progress.next_index);
+  append_be64(value, schemas::nanoseconds(progress.as_of));
+  batch.put(Table::meta, kProgressKey, value);
+}
+
+Result<Progress> read_progress(const ViewStore& store) {
+  const auto value = store.get(Table::meta, kProgressKey);
+  if (!value) {
+    if (value.error() == Errc::not_found) return Progress();
+    return value.error();
+  }
+  if (value->size() != 24) return make_error_code(Errc::corrupt);
+  const std::string_view octets = *value;
+  Progress progress;
+  progress.next_offset = read_be64(octets);
+  progress.next_index = read_be64(octets.substr(8));
+  progress.as_of = schemas::wall_time(read_be64(octets.substr(16)));
+  // Each index was given to a record of its own.
+  if (progress.next_index > progress.next_offset) return make_error_code(Errc::corrupt);
+  return progress;
+}
+
+void put_node(WriteBatch& batch, std::string_view node, std::uint64_t last_seq) {
+  std::string value;
+  append_be64(value, last_seq);
+  batch.put(Table::meta, std::string(kNodePrefix).append(node), value);
+}
+
+Result<LastSeqs> read_nodes(const ViewStore& store) {
+  LastSeqs nodes;
+  bool whole = true;
+  const auto scanned = store.scan(Table::meta, kNodePrefix, after_prefix(kNodePrefix),
+                                  [&](std::string_view key, std::string_view value) {
+                                    whole = value.size() == 8;
+                                    if (!whole) return false;
+                                    nodes.emplace(key.substr(kNodePrefix.size()), read_be64(value));
+                                    return true;
+                                  });
+  if (!scanned) return scanned.error();
+  if (!whole) return make_error_code(Errc::corrupt);
+  return nodes;
+}
+
+}  // namespace waybill::projector

@@ -1,0 +1,36 @@
+// Positions: the rows of `meta`, which say what the other tables are.
+//
+//   "layout"    layout 4 | partition 4: of the view tables' rows; layout 0 while they are being
+//   rebuilt "progress"  next_offset 8 | next_index 8 | as_of 8 "node/" N   u64: the last node_seq
+//   taken of node N
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "projector/projector.h"
+#include "projector/view_store.h"
+
+namespace waybill::projector {
+
+// Raised with every change to the keys or values of a view table: a store of another layout is
+// folded anew when it is opened.
+inline constexpr std::uint32_t kViewLayout = 1;
+inline constexpr std::uint32_t kLayoutBeingRebuilt = 0;
+
+struct Layout {
+  std::uint32_t layout = kLayoutBeingRebuilt;
+  std::uint32_t partition = 0;
+};
+void put_layout(WriteBatch& batch, const Layout& layout);
+// Errc::not_found in a store that was never written.
+runtime::Result<Layout> read_layout(const ViewStore& store);
+
+void put_progress(WriteBatch& batch, const Progress& progress);
+
+void put_node(WriteBatch& batch, std::string_view node, std::uint64_t last_seq);
+using LastSeqs = std::map<std::string, std::uint64_t, std::less<>>;
+runtime::Result<LastSeqs> read_nodes(const ViewStore& store);
+
+}  // namespace waybill::projector

@@ -1,0 +1,131 @@
+#include "projector/projector.h"
+
+#include <algorithm>
+
+#include "projector/fold.h"
+#include "projector/key_codec.h"
+#include "projector/positions.h"
+
+namespace waybill::projector {
+
+using runtime::Errc;
+using runtime::Result;
+
+namespace {
+
+// The archive ends exactly where the progress says.
+Result<void> check_archive(const ViewStore& store, const Progress& progress) {
+  if (progress.next_index > 0) {
+    const auto last = store.get(Table::archive, archive_key(progress.next_index - 1));
+    if (!last) {
+      return last.error() == Errc::not_found ? make_error_code(Errc::corrupt) : last.error();
+    }
+  }
+  const auto beyond = store.get(Table::archive, archive_key(progress.next_index));
+  if (beyond) return make_error_code(Errc::corrupt);
+  if (beyond.error() != Errc::not_found) return beyond.error();
+  return {};
+}
+
+Result<void> begin_layout(ViewStore& store, std::uint32_t partition) {
+  WriteBatch batch;
+  put_layout(batch, {kViewLayout, partition});
+  return store.apply(batch);
+}
+
+}  // namespace
+
+Projector::Projector(ViewStore& store, std::uint32_t partition)
+    : store_(store), partition_(partition), fold_(std::make_unique<Fold>(store, partition)) {}
+Projector::~Projector() = default;
+
+Result<std::unique_ptr<Projector>> Projector::open(ViewStore& store, std::uint32_t partition) {
+  std::unique_ptr<Projector> projector(new Projector(store, partition));
+  if (const auto loaded = projector->load(); !loaded) return loaded.error();
+  const auto archived = check_archive(store, projector->progress_);
+  if (!archived) return archived.error();
+
+  const auto layout = read_layout(store);
+  if (!layout && layout.error() != Errc::not_found) return layout.error();
+  if (layout && layout->partition != partition) return make_error_code(Errc::corrupt);
+  if (layout && layout->layout == kViewLayout) return projector;
+  const auto laid_out = projector->progress_.next_index == 0 ? begin_layout(store, partition)
+                                                             : rebuild_views(store, partition, {});
+  if (!laid_out) return laid_out.error();
+  return projector;
+}
+
+Result<void> Projector::load() {
+  const auto progress = read_progress(store_);
+  if (!progress) return progress.error();
+  const auto nodes = read_nodes(store_);
+  if (!nodes) return nodes.error();
+  progress_ = *progress;
+  nodes_.clear();
+  for (const auto& [node, last_seq] : *nodes) nodes_[node].last_seq = last_seq;
+  loaded_ = true;
+  return {};
+}
+
+bool Projector::seen_before(const schemas::Event& event) {
+  // Without a node there is nothing to tell a duplicate by.
+  if (event.node().empty()) return false;
+  const auto [node, fresh] = nodes_.try_emplace(event.node());
+  if (!fresh && event.node_seq() <= node->second.last_seq) return true;
+  node->second = {event.node_seq(), true};
+  return false;
+}
+
+Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress) {
+  if (record.partition != partition_ || record.offset > progress.next_offset) {
+    return make_error_code(Errc::corrupt);
+  }
+  if (record.offset < progress.next_offset) return {};
+  ++progress.next_offset;
+  const bool decoded = event_.ParseFromString(record.value);
+  if (decoded && seen_before(event_)) return {};
+
+  const std::uint64_t index = progress.next_index++;
+  fold_->batch().put(Table::archive, archive_key(index), record.value);
+  if (!decoded) {
+    ++undecodable_in_batch_;
+    return {};
+  }
+  progress.as_of = std::max(progress.as_of, schemas::wall_time(event_.occurred_at()));
+  return fold_->add(event_, index);
+}
+
+Result<void> Projector::apply(const Progress& progress) {
+  for (auto& [name, node] : nodes_) {
+    if (!node.changed) continue;
+    put_node(fold_->batch(), name, node.last_seq);
+    node.changed = false;
+  }
+  put_progress(fold_->batch(), progress);
+  return fold_->apply();
+}
+
+Result<void> Projector::project(const std::vector<ingest::LogRecord>& records) {
+  if (!loaded_) {
+    if (const auto loaded = load(); !loaded) return loaded;
+  }
+  // Until the batch is in the store, what is known in memory may be ahead of it.
+  loaded_ = false;
+  undecodable_in_batch_ = 0;
+  Progress progress = progress_;
+  for (const ingest::LogRecord& record : records) {
+    if (const auto taken = take(record, progress); !taken) {
+      fold_->forget();
+      return taken;
+    }
+  }
+  if (progress.next_offset != progress_.next_offset) {
+    if (const auto applied = apply(progress); !applied) return applied;
+  }
+  progress_ = progress;
+  undecodable_ += undecodable_in_batch_;
+  loaded_ = true;
+  return {};
+}
+
+}  // namespace waybill::projector

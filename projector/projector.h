@@ -1,0 +1,89 @@
+// Projector: folds one partition of the log into one ViewStore, exactly once in effect.
+//
+// For each run of records it applies one WriteBatch: the raw event under its index in the archive,
+// the rows of every view, the last node_seq of each node, the next index and the log offset to go
+// on from. A record whose (node, node_seq) was seen is skipped. A record that does not decode is
+// counted, kept in the archive under its index, and folds to nothing.
+// One thread, and the only writer of its store. The store and the views outlive it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ingest/event_stream.h"
+#include "projector/view.h"
+#include "projector/view_store.h"
+
+namespace waybill::projector {
+
+// How far a partition's views are. Written in the same batch as the rows.
+struct Progress {
+  std::uint64_t next_offset = 0;  // log offset to read next
+  std::uint64_t next_index = 0;   // dense number of the next event kept
+  runtime::WallTime as_of{};      // occurred_at of the newest event folded; never goes back
+};
+
+runtime::Result<Progress> read_progress(const ViewStore& store);
+
+class Fold;
+
+class Projector {
+ public:
+  // Reads where the store stands. If the rows of its views are of another layout, or a rebuild was
+  // cut off, the views are rebuilt first, which takes its time. Errc::corrupt if what the store
+  // says makes no sense.
+  static runtime::Result<std::unique_ptr<Projector>> open(ViewStore& store,
+                                                          std::uint32_t partition);
+  ~Projector();
+
+  const Progress& progress() const { return progress_; }
+
+  // Folds `records`, which follow progress().next_offset without a gap (records below it are
+  // skipped; a gap, or another partition's record, is Errc::corrupt), and applies them as one
+  // batch. After an error nothing of them may be taken as folded; the next call asks the store
+  // where it stands.
+  runtime::Result<void> project(const std::vector<ingest::LogRecord>& records);
+
+  // Since open().
+  std::uint64_t undecodable() const { return undecodable_; }
+
+ private:
+  struct Node {
+    std::uint64_t last_seq = 0;
+    bool changed = false;
+  };
+
+  Projector(ViewStore& store, std::uint32_t partition);
+  runtime::Result<void> load();
+  runtime::Result<void> take(const ingest::LogRecord& record, Progress& progress);
+  bool seen_before(const schemas::Event& event);
+  runtime::Result<void> apply(const Progress& progress);
+
+  ViewStore& store_;
+  std::uint32_t partition_;
+  Progress progress_;
+  std::map<std::string, Node, std::less<>> nodes_;
+  std::unique_ptr<Fold> fold_;
+  schemas::Event event_;  // kept for its memory
+  std::uint64_t undecodable_ = 0;
+  std::uint64_t undecodable_in_batch_ = 0;
+  bool loaded_ = false;
+};
+
+// Drops every view table and folds the archive again. `progress` is told (events done, events in
+// all) about every 10,000 events and at the end; may be empty. One that is cut off is done again
+// when the store is next opened. Errc::corrupt if the archive is not whole. No Projector may have
+// the store meanwhile.
+runtime::Result<void> rebuild_views(
+    ViewStore& store, std::uint32_t partition,
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+
+// SHA-256 over every row of every view table in order (table name, key and value, each with its
+// length), as hex. Two stores that have folded the same log give the same.
+runtime::Result<std::string> digest_views(const ViewStore& store);
+
+}  // namespace waybill::projector

@@ -1,0 +1,191 @@
+// A view is a pure function of the log: dropped and rebuilt, it is the same, octet for octet.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "projector/positions.h"
+#include "tests/support/folded_views.h"
+
+namespace waybill::projector {
+namespace {
+
+using runtime::Errc;
+using support::EventLog;
+using support::FoldedViews;
+
+constexpr std::uint32_t kSeeds = 20;
+
+TEST(RebuildTest, TheSameLogGivesTheSameViewsInBatchesOfAnySize) {
+  for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
+    const EventLog log = support::mixed_log(seed, 200);
+    const std::string expected = FoldedViews(log).digest();
+    for (const std::size_t batch : {1, 7, 100}) {
+      FoldedViews views;
+      views.fold(log, batch);
+      EXPECT_EQ(views.digest(), expected) << "seed " << seed << ", batches of " << batch;
+    }
+  }
+}
+
+TEST(RebuildTest, OtherLogsGiveOtherViews) {
+  EventLog log = support::mixed_log(1, 50);
+  const std::string before = FoldedViews(log).digest();
+  log.add(support::forwarded({.message = 999, .delivery = 999}));
+  EXPECT_NE(FoldedViews(log).digest(), before);
+}
+
+TEST(RebuildTest, TheDigestTellsRowsAndTablesApart) {
+  const auto digest_of = [](Table table, const char* key, const char* value) {
+    MemoryViewStore store;
+    WriteBatch batch;
+    batch.put(table, key, value);
+    EXPECT_TRUE(store.apply(batch));
+    return digest_views(store).value();
+  };
+  const std::string one = digest_of(Table::timeline, "ab", "c");
+  EXPECT_EQ(one, digest_of(Table::timeline, "ab", "c"));
+  EXPECT_NE(one, digest_of(Table::timeline, "a", "bc"));
+  EXPECT_NE(one, digest_of(Table::messages, "ab", "c"));
+  // What is no view is not in it.
+  EXPECT_EQ(digest_of(Table::meta, "ab", "c"), digest_views(MemoryViewStore()).value());
+}
+
+TEST(RebuildTest, ARebuildGivesTheSameViews) {
+  for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
+    FoldedViews views;
+    views.fold(support::mixed_log(seed, 200), 7);
+    const std::string before = views.digest();
+    ASSERT_TRUE(rebuild_views(views.store(), 0, {}));
+    EXPECT_EQ(views.digest(), before) << "seed " << seed;
+  }
+}
+
+TEST(RebuildTest, ARebuildMendsWhatWasSpoilt) {
+  FoldedViews views(support::mixed_log(1, 100));
+  const std::string before = views.digest();
+  WriteBatch batch;
+  batch.put(Table::timeline, std::string(32, 'x'), "no row");
+  ASSERT_TRUE(views.store().apply(batch));
+  ASSERT_TRUE(views.store().drop(Table::counters));
+  ASSERT_NE(views.digest(), before);
+  ASSERT_TRUE(rebuild_views(views.store(), 0, {}));
+  EXPECT_EQ(views.digest(), before);
+}
+
+TEST(RebuildTest, GoesOnFoldingAfterARebuild) {
+  EventLog log = support::mixed_log(5, 100);
+  FoldedViews views(log);
+  ASSERT_TRUE(rebuild_views(views.store(), 0, {}));
+  views.reopen();
+  log.add(support::forwarded({.message = 9, .delivery = 9}));
+  views.fold(log);
+  EXPECT_EQ(views.digest(), FoldedViews(log).digest());
+}
+
+TEST(RebuildTest, SaysHowFarItIs) {
+  EventLog log;
+  for (unsigned i = 1; i <= 20'500; ++i) log.add(support::dropped({.message = i, .delivery = i}));
+  FoldedViews views(log);
+  std::vector<std::uint64_t> said;
+  ASSERT_TRUE(rebuild_views(views.store(), 0, [&](std::uint64_t done, std::uint64_t all) {
+    EXPECT_EQ(all, 20'500u);
+    said.push_back(done);
+  }));
+  EXPECT_EQ(said, (std::vector<std::uint64_t>{10'000, 20'000, 20'500}));
+}
+
+TEST(RebuildTest, AnArchiveWithAHoleIsCorrupt) {
+  FoldedViews views(support::mixed_log(1, 100));
+  WriteBatch batch;
+  batch.erase(Table::archive, archive_key(40));
+  ASSERT_TRUE(views.store().apply(batch));
+  EXPECT_EQ(rebuild_views(views.store(), 0, {}).error(), Errc::corrupt);
+}
+
+// A rebuild of 100 events is some eight writes; each fails once. What is left says so to whoever
+// asks, and the next start makes it whole.
+TEST(RebuildTest, OneThatWasCutOffIsDoneAgainWhenTheStoreIsOpened) {
+  const EventLog log = support::mixed_log(4, 100);
+  const std::string expected = FoldedViews(log).digest();
+  bool failed = true;
+  std::uint64_t n = 1;
+  std::uint64_t half_done = 0;
+  for (; failed; ++n) {
+    FoldedViews views(log);
+    ASSERT_TRUE(views.store().sync());
+    views.store().fail_nth(n);
+    failed = !rebuild_views(views.store(), 0, {});
+    views.store().fail_nth(0);
+    if (failed) {
+      // Before its first write nothing has begun, and after its last only the sync was missing.
+      half_done += views.history().progress().has_error();
+      views.store().lose_unsynced();
+    }
+    views.reopen();
+    EXPECT_EQ(views.digest(), expected) << n;
+    EXPECT_TRUE(views.history().progress());
+  }
+  EXPECT_GT(n, 8u);
+  // The failures of every step but the first and the last; n is one past the run that succeeded.
+  EXPECT_EQ(half_done, n - 4);
+}
+
+TEST(RebuildTest, AStoreOfAnotherLayoutIsFoldedAnewWhenItIsOpened) {
+  FoldedViews views(support::mixed_log(6, 100));
+  const std::string expected = views.digest();
+  WriteBatch batch;
+  put_layout(batch, {kViewLayout + 1, 0});
+  batch.put(Table::messages, "of the other layout", "row");
+  ASSERT_TRUE(views.store().apply(batch));
+  EXPECT_EQ(views.history().progress().error(), Errc::temporary);
+  views.reopen();
+  EXPECT_EQ(views.digest(), expected);
+  EXPECT_TRUE(views.history().progress());
+}
+
+// The power fails after every batch, and 0, 1 or 2 of the writes since the last sync survive it.
+TEST(RebuildTest, APowerCutBetweenBatchesChangesNothing) {
+  const EventLog log = support::mixed_log(7, 200);
+  const std::string expected = FoldedViews(log).digest();
+  for (const std::size_t surviving : {0, 1, 2}) {
+    FoldedViews views;
+    std::uint64_t cuts = 0;
+    for (std::uint64_t turn = 0; views.projector().progress().next_offset < log.size(); ++turn) {
+      const std::uint64_t next = views.projector().progress().next_offset;
+      ASSERT_TRUE(views.projector().project(log.records(next, 7)));
+      if (turn % 3 == 0) {
+        ASSERT_TRUE(views.store().sync());
+      }
+      if (turn % 5 != 4) continue;
+      views.store().lose_unsynced(surviving);
+      views.reopen();
+      ++cuts;
+      EXPECT_LE(views.projector().progress().next_offset, next + 7);
+    }
+    EXPECT_GT(cuts, 3u);
+    EXPECT_EQ(views.digest(), expected) << surviving;
+  }
+}
+
+TEST(RebuildTest, MemoryAndRocksDbGiveTheSameViews) {
+  const std::string directory = testing::TempDir() + "waybill_rebuild_test";
+  std::filesystem::remove_all(directory);
+  std::string why;
+  auto store = open_rocks_store(directory, {}, why);
+  ASSERT_TRUE(store) << why;
+  const EventLog log = support::mixed_log(8, 300);
+  {
+    auto projector = Projector::open(**store, 0);
+    ASSERT_TRUE(projector);
+    ASSERT_TRUE((*projector)->project(log.records()));
+  }
+  const std::string expected = FoldedViews(log).digest();
+  EXPECT_EQ(digest_views(**store).value(), expected);
+  ASSERT_TRUE(rebuild_views(**store, 0, {}));
+  EXPECT_EQ(digest_views(**store).value(), expected);
+  store->reset();
+  std::filesystem::remove_all(directory);
+}
+
+}  // namespace
+}  // namespace waybill::projector

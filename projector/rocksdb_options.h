@@ -1,0 +1,23 @@
+// How RocksDB is set up for the views: one column family a table, each with the options its keys
+// ask for. Only rocksdb_view_store.cc includes this.
+#pragma once
+
+#include <rocksdb/options.h>
+
+#include <string>
+
+#include "projector/view_store.h"
+
+namespace waybill::projector {
+
+// Octets at the front of a key that a bloom filter answers for; 0: the filter takes whole keys.
+std::size_t filter_prefix(Table table);
+
+// `meta` lies in the column family that every RocksDB has.
+std::string column_family_name(Table table);
+
+rocksdb::DBOptions database_options(const RocksStoreSettings& settings);
+rocksdb::ColumnFamilyOptions table_options(Table table, const RocksStoreSettings& settings,
+                                           const std::shared_ptr<rocksdb::Cache>& cache);
+
+}  // namespace waybill::projector

@@ -1,0 +1,237 @@
+// The ViewStore on RocksDB. Diagnostics: `why` of open_rocks_store() is RocksDB's own sentence.
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <mutex>
+#include <shared_mutex>
+
+#include "projector/key_codec.h"
+#include "projector/rocksdb_options.h"
+#include "projector/view_store.h"
+#include "runtime/check.h"
+
+namespace waybill::projector {
+namespace {
+
+using runtime::Errc;
+using runtime::Result;
+
+rocksdb::Slice slice(std::string_view octets) { return {octets.data(), octets.size()}; }
+std::string_view view(const rocksdb::Slice& octets) { return {octets.data(), octets.size()}; }
+
+// Debian's RocksDB has no code of its own for a lock that is taken; these are its two sentences.
+bool says_locked(const std::string& sentence) {
+  return sentence.find("lock hold by current process") != std::string::npos ||
+         sentence.find("While lock file") != std::string::npos;
+}
+
+Errc errc_of(const rocksdb::Status& status) {
+  if (status.IsNotFound()) return Errc::not_found;
+  if (status.IsCorruption()) return Errc::corrupt;
+  if (status.IsNotSupported() || status.IsInvalidArgument()) return Errc::invalid;
+  return Errc::io_error;
+}
+
+Result<void> result_of(const rocksdb::Status& status) {
+  if (status.ok()) return {};
+  return make_error_code(errc_of(status));
+}
+
+// The first octets of a key as a number that sorts as they do.
+std::uint64_t beginning_of(std::string_view key) {
+  char octets[8] = {};
+  std::copy_n(key.begin(), std::min(key.size(), sizeof octets), octets);
+  return read_be64({octets, sizeof octets});
+}
+
+using Handle = std::shared_ptr<rocksdb::ColumnFamilyHandle>;
+
+class RocksViewStore final : public ViewStore {
+ public:
+  RocksViewStore(std::unique_ptr<rocksdb::DB> db, const RocksStoreSettings& settings,
+                 std::shared_ptr<rocksdb::Cache> cache)
+      : db_(std::move(db)), settings_(settings), cache_(std::move(cache)) {}
+
+  // A writer that ends in peace leaves nothing to the next start that only the page cache holds.
+  ~RocksViewStore() override {
+    if (!settings_.read_only) (void)db_->FlushWAL(true);
+    handles_ = {};
+    (void)db_->Close();
+  }
+
+  void adopt(Table table, rocksdb::ColumnFamilyHandle* handle) {
+    rocksdb::DB* const db = db_.get();
+    const std::unique_lock lock(mutex_);
+    handles_[static_cast<std::size_t>(table)] = Handle(
+        handle,
+        [db](rocksdb::ColumnFamilyHandle* gone) { (void)db->DestroyColumnFamilyHandle(gone); });
+  }
+
+  Result<void> apply(const WriteBatch& batch) override;
+  Result<void> sync() override {
+    if (settings_.read_only) return make_error_code(Errc::invalid);
+    return result_of(db_->FlushWAL(true));
+  }
+  Result<std::string> get(Table table, std::string_view key) const override;
+  Result<void> scan(Table table, std::string_view from, std::string_view to,
+                    const Visit& visit) const override;
+  Result<void> drop(Table table) override;
+
+ private:
+  // Shared with every read under way: drop() may put another in its place meanwhile.
+  Handle handle(Table table) const {
+    const std::shared_lock lock(mutex_);
+    return handles_[static_cast<std::size_t>(table)];
+  }
+
+  // An entry where it stands among the rows of its table.
+  struct Row {
+    std::uint64_t beginning;  // of the key: settles nearly every comparison
+    std::size_t position;     // in the batch: of two words on a key the last is to stay the last
+    WriteBatch::Entry entry;
+
+    bool operator<(const Row& other) const {
+      if (beginning != other.beginning) return beginning < other.beginning;
+      const int order = entry.key.compare(other.entry.key);
+      return order != 0 ? order < 0 : position < other.position;
+    }
+  };
+
+  std::unique_ptr<rocksdb::DB> db_;
+  RocksStoreSettings settings_;
+  std::shared_ptr<rocksdb::Cache> cache_;
+  mutable std::shared_mutex mutex_;
+  std::array<Handle, kTables> handles_;
+  std::array<std::vector<Row>, kTables> sorted_;  // both kept for their memory
+  rocksdb::WriteBatch written_;
+};
+
+// RocksDB finds the place of a row from the place of the row before it, so that rows in the order
+// of their keys cost a fraction of rows in the order of events: the keys of a timeline begin with a
+// hash.
+Result<void> RocksViewStore::apply(const WriteBatch& batch) {
+  if (settings_.read_only) return make_error_code(Errc::invalid);
+  for (auto& rows : sorted_) rows.clear();
+  batch.for_each([this](const WriteBatch::Entry& entry) {
+    auto& rows = sorted_[static_cast<std::size_t>(entry.table)];
+    rows.push_back({beginning_of(entry.key), rows.size(), entry});
+  });
+
+  written_.Clear();
+  for (std::size_t i = 0; i < kTables; ++i) {
+    auto& rows = sorted_[i];
+    if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
+    for (const Row& row : rows) {
+      const auto& [table, key, value] = row.entry;
+      const rocksdb::Status status =
+          value ? written_.Put(handles_[i].get(), slice(key), slice(*value))
+                : written_.Delete(handles_[i].get(), slice(key));
+      if (!status.ok()) return result_of(status);
+    }
+  }
+  return result_of(db_->Write({}, &written_));
+}
+
+Result<std::string> RocksViewStore::get(Table table, std::string_view key) const {
+  const Handle of_table = handle(table);
+  std::string value;
+  const rocksdb::Status status = db_->Get({}, of_table.get(), slice(key), &value);
+  if (!status.ok()) return make_error_code(errc_of(status));
+  return value;
+}
+
+Result<void> RocksViewStore::scan(Table table, std::string_view from, std::string_view to,
+                                  const Visit& visit) const {
+  const Handle of_table = handle(table);
+  // A scan that stays with one prefix lets the bloom filters skip files; any other must not use
+  // them.
+  const std::size_t prefix = filter_prefix(table);
+  const std::string_view of_from = from.substr(0, prefix);
+  const bool one_prefix = prefix > 0 && of_from.size() == prefix &&
+                          (to.substr(0, prefix) == of_from || to == after_prefix(of_from));
+  const rocksdb::Slice bound = slice(to);
+  rocksdb::ReadOptions options;
+  options.prefix_same_as_start = one_prefix;
+  options.total_order_seek = !one_prefix;
+  if (!to.empty()) options.iterate_upper_bound = &bound;
+
+  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, of_table.get()));
+  for (row->Seek(slice(from)); row->Valid(); row->Next()) {
+    if (!visit(view(row->key()), view(row->value()))) break;
+  }
+  return result_of(row->status());
+}
+
+Result<void> RocksViewStore::drop(Table table) {
+  if (settings_.read_only) return make_error_code(Errc::invalid);
+  runtime::check(table != Table::meta, "the table of positions is never dropped");
+  const Handle old = handle(table);
+  rocksdb::Status status = db_->DropColumnFamily(old.get());
+  if (!status.ok()) return result_of(status);
+  rocksdb::ColumnFamilyHandle* fresh = nullptr;
+  status = db_->CreateColumnFamily(table_options(table, settings_, cache_),
+                                   column_family_name(table), &fresh);
+  if (!status.ok()) return result_of(status);
+  adopt(table, fresh);
+  return {};
+}
+
+runtime::Error open_error(const rocksdb::Status& status, const std::string& directory,
+                          std::string& why) {
+  why = status.ToString();
+  if (says_locked(why)) {
+    why = directory + " is held by another process";
+    return make_error_code(Errc::locked);
+  }
+  // A column family or a file that must be there and is not.
+  const Errc code = errc_of(status);
+  return make_error_code(code == Errc::invalid ? Errc::corrupt : code);
+}
+
+Result<void> prepare_directory(const std::string& directory, bool read_only, std::string& why) {
+  std::error_code failed;
+  if (read_only) {
+    if (std::filesystem::exists(directory + "/CURRENT", failed)) return {};
+    why = "there is no store in " + directory;
+    return make_error_code(Errc::not_found);
+  }
+  std::filesystem::create_directories(directory, failed);
+  if (!failed) return {};
+  why = "cannot make " + directory + ": " + failed.message();
+  return make_error_code(Errc::io_error);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory,
+                                                    const RocksStoreSettings& settings,
+                                                    std::string& why) {
+  if (const auto ready = prepare_directory(directory, settings.read_only, why); !ready) {
+    return ready.error();
+  }
+  const auto cache = rocksdb::NewLRUCache(settings.block_cache_octets);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (std::size_t i = 0; i < kTables; ++i) {
+    const auto table = static_cast<Table>(i);
+    families.emplace_back(column_family_name(table), table_options(table, settings, cache));
+  }
+  const rocksdb::DBOptions options = database_options(settings);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status =
+      settings.read_only
+          ? rocksdb::DB::OpenForReadOnly(options, directory, families, &handles, &opened)
+          : rocksdb::DB::Open(options, directory, families, &handles, &opened);
+  if (!status.ok()) return open_error(status, directory, why);
+  auto store =
+      std::make_unique<RocksViewStore>(std::unique_ptr<rocksdb::DB>(opened), settings, cache);
+  for (std::size_t i = 0; i < kTables; ++i) store->adopt(static_cast<Table>(i), handles[i]);
+  return std::unique_ptr<ViewStore>(std::move(store));
+}
+
+}  // namespace waybill::projector

@@ -1,0 +1,49 @@
+// View: one pure function of the log, from an event to rows.
+//
+// Promises: fold() reads nothing but the event, its place, and this view's own earlier rows; the
+// same log gives the same rows, octet for octet. A body or a field from a newer writer folds to
+// nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projector/view_store.h"
+#include "runtime/result.h"
+#include "schemas/event.h"
+
+namespace waybill::projector {
+
+// Where an event stands: the projector's dense number within the partition, from 0.
+struct Place {
+  std::uint32_t partition = 0;
+  std::uint64_t index = 0;
+};
+
+// What a view may do with the store: read its own rows, as they are after everything folded so far
+// in this batch, and write.
+class Rows {
+ public:
+  virtual ~Rows() = default;
+  // Only of the tables that hold states (deliveries, counters); the others are written and never
+  // read back. What the answer points at lives until the next call.
+  virtual runtime::Result<std::optional<std::string_view>> get(Table table,
+                                                               std::string_view key) = 0;
+  virtual void put(Table table, std::string_view key, std::string_view value) = 0;
+};
+
+class View {
+ public:
+  virtual ~View() = default;
+  virtual std::string_view name() const = 0;
+  virtual runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) = 0;
+};
+
+// Every view of the house, in the order they are folded.
+std::vector<std::unique_ptr<View>> all_views();
+
+}  // namespace waybill::projector

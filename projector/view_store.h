@@ -1,0 +1,127 @@
+// ViewStore: ordered rows by table, written in atomic batches. One store is one partition of the
+// log.
+//
+// Promises: a batch is applied whole or not at all, also through a crash; batches survive a crash
+// in order (the last ones may be lost together: the log is read again from read_progress()). A read
+// sees every batch applied before it. Reads may run on any thread beside the one writer.
+// Errc::io_error, Errc::corrupt: the store failed; nothing of the batch may be taken as written.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/result.h"
+
+namespace waybill::projector {
+
+// Tables of a store. `archive` holds the raw events, `meta` positions and numbers; the rest are
+// views, which a rebuild drops and folds again.
+enum class Table : std::uint8_t {
+  meta,
+  archive,
+  timeline,
+  deliveries,
+  messages,
+  counters,
+};
+inline constexpr std::size_t kTables = 6;
+inline constexpr Table kViewTables[] = {Table::timeline, Table::deliveries, Table::messages,
+                                        Table::counters};
+std::string_view name_of(Table table);
+
+// Puts and deletes in order; the last word on a key counts. Octets are kept in one buffer, so that
+// a batch that is cleared and filled again allocates nothing.
+class WriteBatch {
+ public:
+  struct Entry {
+    Table table;
+    std::string_view key;
+    std::optional<std::string_view> value;  // nullopt: delete
+  };
+  void put(Table table, std::string_view key, std::string_view value) {
+    places_.push_back({table, false, key.size(), value.size()});
+    bytes_.append(key).append(value);
+  }
+  void erase(Table table, std::string_view key) {
+    places_.push_back({table, true, key.size(), 0});
+    bytes_.append(key);
+  }
+
+  // Calls visit(Entry) for each, in order. What an entry points at lives until the next put or
+  // erase.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    std::string_view rest = bytes_;
+    for (const Place& place : places_) {
+      Entry entry{place.table, rest.substr(0, place.key_size), std::nullopt};
+      if (!place.erased) entry.value = rest.substr(place.key_size, place.value_size);
+      rest.remove_prefix(place.key_size + place.value_size);
+      visit(entry);
+    }
+  }
+
+  std::size_t size() const { return places_.size(); }
+  bool empty() const { return places_.empty(); }
+  std::size_t octets() const { return bytes_.size(); }
+  void clear() {
+    places_.clear();
+    bytes_.clear();
+  }
+
+ private:
+  struct Place {
+    Table table;
+    bool erased;
+    std::size_t key_size;
+    std::size_t value_size;
+  };
+  std::vector<Place> places_;
+  std::string bytes_;
+};
+
+class ViewStore {
+ public:
+  virtual ~ViewStore() = default;
+
+  virtual runtime::Result<void> apply(const WriteBatch& batch) = 0;
+  // What was applied before survives a power cut once this has returned.
+  virtual runtime::Result<void> sync() = 0;
+
+  // Errc::not_found.
+  virtual runtime::Result<std::string> get(Table table, std::string_view key) const = 0;
+
+  // Rows with from <= key < to, ascending, until `visit` says false. All see one moment of the
+  // store. An empty `to` is the end of the table. `visit` must not call back into the store.
+  using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+  virtual runtime::Result<void> scan(Table table, std::string_view from, std::string_view to,
+                                     const Visit& visit) const = 0;
+
+  // Removes every row of a table at once. Apart from batches: a crash in it may leave the table as
+  // it was.
+  virtual runtime::Result<void> drop(Table table) = 0;
+};
+
+struct RocksStoreSettings {
+  std::uint64_t block_cache_octets = 64ULL << 20;
+  // Rows in memory, of all tables together, before they are written to sorted files.
+  std::uint64_t write_buffer_octets = 64ULL << 20;
+  // Takes no lock and may stand beside a writer: it shows what was applied when it was opened. The
+  // writer may remove files under it; reads then give Errc::io_error and the store is to be opened
+  // again. apply(), sync() and drop() give Errc::invalid.
+  bool read_only = false;
+};
+
+// One RocksDB in `directory`, made with its parents if it is not there (read_only:
+// Errc::not_found). apply() survives the end of the process, sync() that of the machine.
+// Errc::locked if another process has it open to write, Errc::corrupt, Errc::io_error; `why` says
+// more.
+runtime::Result<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory,
+                                                             const RocksStoreSettings& settings,
+                                                             std::string& why);
+
+}  // namespace waybill::projector

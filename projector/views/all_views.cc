@@ -1,0 +1,17 @@
+#include "projector/views/counters.h"
+#include "projector/views/deliveries.h"
+#include "projector/views/messages.h"
+#include "projector/views/timeline.h"
+
+namespace waybill::projector {
+
+std::vector<std::unique_ptr<View>> all_views() {
+  std::vector<std::unique_ptr<View>> views;
+  views.push_back(std::make_unique<Timeline>());
+  views.push_back(std::make_unique<Deliveries>());
+  views.push_back(std::make_unique<Messages>());
+  views.push_back(std::make_unique<Counters>());
+  return views;
+}
+
+}  // namespace waybill::projector

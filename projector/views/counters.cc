@@ -1,0 +1,88 @@
+#include "projector/views/counters.h"
+
+#include "projector/key_codec.h"
+#include "projector/row_codec.h"
+#include "projector/views/deliveries.h"
+#include "runtime/check.h"
+
+namespace waybill::projector {
+namespace {
+
+using schemas::Event;
+namespace pb = schemas::pb;
+
+// A verdict that is not the next hop's is ours: nobody else answers the sender.
+Count rejected_by(pb::VerdictBy by) {
+  return by == pb::VERDICT_BY_NEXT_HOP ? Count::rejected_by_next_hop : Count::rejected_by_policy;
+}
+
+// nullopt: the event is not counted.
+std::optional<Count> count_of(const Event& event) {
+  switch (event.body_case()) {
+    case Event::kAccepted: return Count::accepted;
+    case Event::kForwarded: return Count::forwarded;
+    case Event::kRejected: return rejected_by(event.rejected().by());
+    case Event::kDeferred: return Count::deferred;
+    case Event::kDropped: return Count::dropped;
+    case Event::kInDoubt: return Count::in_doubt;
+    case Event::kBounced:
+      if (says_bounced(event.bounced().class_())) return Count::bounced;
+      return std::nullopt;
+    default: return std::nullopt;
+  }
+}
+
+std::uint64_t& at(Counts& counts, Count count) { return counts[static_cast<std::size_t>(count)]; }
+
+}  // namespace
+
+std::string_view name_of(Count count) {
+  switch (count) {
+    case Count::accepted: return "accepted";
+    case Count::forwarded: return "forwarded";
+    case Count::rejected_by_policy: return "rejected_by_policy";
+    case Count::rejected_by_next_hop: return "rejected_by_next_hop";
+    case Count::deferred: return "deferred";
+    case Count::dropped: return "dropped";
+    case Count::bounced: return "bounced";
+    case Count::in_doubt: return "in_doubt";
+    case Count::octets: return "octets";
+  }
+  runtime::check(false, "a count is one of kCounts");
+  return {};
+}
+
+void append_counters_row(const Counts& counts, std::string& out) {
+  RowWriter row(out);
+  for (const std::uint64_t count : counts) row.fixed64(count);
+}
+
+runtime::Result<Counts> read_counters_row(std::string_view octets) {
+  RowReader row(octets);
+  Counts counts;
+  for (std::uint64_t& count : counts) count = row.fixed64();
+  if (!row.ok() || !row.at_end()) return make_error_code(runtime::Errc::corrupt);
+  return counts;
+}
+
+runtime::Result<void> Counters::fold(const Event& event, Place, Rows& rows) {
+  const std::optional<Count> count = count_of(event);
+  if (!count) return {};
+  const std::string key = counters_key(event.domain(), hour_of(event.occurred_at()));
+  const auto stored = rows.get(Table::counters, key);
+  if (!stored) return stored.error();
+  Counts counts{};
+  if (*stored) {
+    const auto read = read_counters_row(**stored);
+    if (!read) return read.error();
+    counts = *read;
+  }
+  ++at(counts, *count);
+  if (event.has_accepted()) at(counts, Count::octets) += event.accepted().size();
+  std::string row;
+  append_counters_row(counts, row);
+  rows.put(Table::counters, key, row);
+  return {};
+}
+
+}  // namespace waybill::projector

@@ -1,0 +1,34 @@
+// Deliveries: one row a delivery id, that is message x alias x target, with what became of it.
+//
+// An Accepted opens the row of each target it chose. The outcome (Forwarded, Rejected, Deferred,
+// Dropped, InDoubt) moves it on; a report moves one that was handed over to "bounced" or, said by a
+// positive DSN alone, to "delivered". Reports that end nothing (delayed, relayed, expanded, an
+// auto-reply, a complaint) are listed and change no state. A late fact never moves a delivery back.
+#pragma once
+
+#include "projector/view.h"
+#include "projector/views/delivery_row.h"
+
+namespace waybill::projector {
+
+// The state after `event` for a delivery that was in `now`.
+DeliveryState state_after(DeliveryState now, const schemas::Event& event);
+
+// True for the reports that say: the message did not arrive. What cannot be read counts as one, for
+// somebody sent it to say something.
+bool says_bounced(schemas::pb::BounceClass report);
+
+class Deliveries final : public View {
+ public:
+  std::string_view name() const override { return "deliveries"; }
+  runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
+
+ private:
+  runtime::Result<void> fold_one(std::string_view delivery_id, std::string_view target,
+                                 const schemas::Event& event, Place place, Rows& rows);
+
+  std::string row_;  // both kept for their memory
+  std::string places_;
+};
+
+}  // namespace waybill::projector

@@ -1,0 +1,212 @@
+#include "projector/views/deliveries.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/folded_views.h"
+
+namespace waybill::projector {
+namespace {
+
+using runtime::Errc;
+using schemas::Event;
+using support::EventLog;
+using support::FoldedViews;
+namespace pb = schemas::pb;
+
+constexpr DeliveryState kAll[] = {DeliveryState::accepted, DeliveryState::in_doubt,
+                                  DeliveryState::deferred, DeliveryState::dropped,
+                                  DeliveryState::rejected, DeliveryState::forwarded,
+                                  DeliveryState::bounced,  DeliveryState::delivered};
+
+Delivery delivery_of(const FoldedViews& views, unsigned number = 1) {
+  const auto delivery = views.history().delivery(support::delivery_id(number));
+  EXPECT_TRUE(delivery) << number;
+  return delivery ? *delivery : Delivery();
+}
+
+std::string state_of(std::vector<Event> events) {
+  EventLog log;
+  for (Event& event : events) log.add(std::move(event));
+  return delivery_of(FoldedViews(log)).state;
+}
+
+TEST(DeliveriesTest, AnAcceptanceOpensADeliveryForEachTarget) {
+  Event event = support::accepted({.target = "first@mailbox.test", .delivery = 1});
+  support::add_target(event, 2, "second@mailbox.test");
+  EventLog log;
+  log.add(event);
+  log.add(support::forwarded({.target = "second@mailbox.test", .delivery = 2}));
+  const FoldedViews views(log);
+
+  const Delivery first = delivery_of(views, 1);
+  EXPECT_EQ(first.state, "accepted");
+  EXPECT_EQ(first.target, "first@mailbox.test");
+  EXPECT_EQ(first.events.size(), 1u);
+  const Delivery second = delivery_of(views, 2);
+  EXPECT_EQ(second.state, "forwarded");
+  EXPECT_EQ(second.target, "second@mailbox.test");
+  EXPECT_EQ(second.events.size(), 2u);
+}
+
+TEST(DeliveriesTest, ADeliverySaysWhatWasSentAndWhatBecameOfIt) {
+  EventLog log;
+  log.add(support::accepted({}));
+  log.add(support::forwarded({}));
+  log.add(support::bounced({}, pb::BOUNCE_CLASS_HARD));
+  const Delivery delivery = delivery_of(FoldedViews(log));
+  EXPECT_EQ(delivery.delivery_id, support::delivery_id(1).text());
+  EXPECT_EQ(delivery.message_id, support::message_id(1).text());
+  EXPECT_EQ(delivery.state, "bounced");
+  EXPECT_EQ(delivery.alias, "shop@forward.test");
+  EXPECT_EQ(delivery.domain, "forward.test");
+  // The report's own envelope, which is null, is not the message's.
+  EXPECT_EQ(delivery.sender, "ann@origin.test");
+  EXPECT_EQ(delivery.target, "owner@mailbox.test");
+  EXPECT_EQ(delivery.accepted_at, schemas::wall_time(support::kLogStart));
+  EXPECT_EQ(delivery.changed_at, schemas::wall_time(support::kLogStart + 2 * support::kSecond));
+  ASSERT_EQ(delivery.events.size(), 3u);
+  EXPECT_EQ(delivery.events[0].accepted().size(), 1000u);
+  EXPECT_EQ(delivery.events[2].bounced().status(), "5.2.2");
+}
+
+TEST(DeliveriesTest, AnUnknownDeliveryIsNotFound) {
+  EXPECT_EQ(FoldedViews().history().delivery(support::delivery_id(1)).error(), Errc::not_found);
+}
+
+TEST(DeliveriesTest, AnOutcomeEndsAnAcceptance) {
+  const struct {
+    Event outcome;
+    const char* state;
+  } cases[] = {
+      {support::forwarded({}), "forwarded"},
+      {support::rejected({}, pb::VERDICT_BY_NEXT_HOP), "rejected"},
+      {support::deferred({}), "deferred"},
+      {support::dropped({}), "dropped"},
+      {support::in_doubt({}), "in_doubt"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(state_of({support::accepted({}), c.outcome}), c.state);
+    // In this order too: the log is ordered by alias, but a fact is never lost.
+    EXPECT_EQ(state_of({c.outcome, support::accepted({})}), c.state);
+  }
+}
+
+TEST(DeliveriesTest, AReportMovesOnWhatWasForwarded) {
+  const struct {
+    pb::BounceClass report;
+    const char* state;
+  } cases[] = {
+      {pb::BOUNCE_CLASS_HARD, "bounced"},         {pb::BOUNCE_CLASS_SOFT, "bounced"},
+      {pb::BOUNCE_CLASS_UNRECOGNISED, "bounced"}, {pb::BOUNCE_CLASS_DELIVERED, "delivered"},
+      {pb::BOUNCE_CLASS_DELAYED, "forwarded"},    {pb::BOUNCE_CLASS_RELAYED, "forwarded"},
+      {pb::BOUNCE_CLASS_EXPANDED, "forwarded"},   {pb::BOUNCE_CLASS_AUTO_REPLY, "forwarded"},
+      {pb::BOUNCE_CLASS_COMPLAINT, "forwarded"},  {pb::BOUNCE_CLASS_UNSPECIFIED, "forwarded"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(
+        state_of({support::accepted({}), support::forwarded({}), support::bounced({}, c.report)}),
+        c.state)
+        << pb::BounceClass_Name(c.report);
+  }
+}
+
+TEST(DeliveriesTest, AReportMayOvertakeTheRecordOfTheHandOver) {
+  EXPECT_EQ(state_of({support::accepted({}), support::bounced({}, pb::BOUNCE_CLASS_HARD),
+                      support::forwarded({})}),
+            "bounced");
+}
+
+TEST(DeliveriesTest, NoFactMovesADeliveryBack) {
+  // A column a state, a row an event: what may follow.
+  const std::vector<Event> facts = {
+      support::accepted({}),
+      support::in_doubt({}),
+      support::deferred({}),
+      support::dropped({}),
+      support::rejected({}, pb::VERDICT_BY_NEXT_HOP),
+      support::forwarded({}),
+      support::bounced({}, pb::BOUNCE_CLASS_HARD),
+      support::bounced({}, pb::BOUNCE_CLASS_DELIVERED),
+  };
+  const char* const moves[] = {
+      // a i d D r f b v: from
+      "........",  // accepted
+      "x.......",  // in_doubt
+      "xx......",  // deferred
+      "xxx.....",  // dropped
+      "xxx.....",  // rejected
+      "xxx.....",  // forwarded
+      "xx...x..",  // bounced
+      "xx...x..",  // delivered
+  };
+  for (std::size_t to = 0; to < std::size(kAll); ++to) {
+    for (std::size_t from = 0; from < std::size(kAll); ++from) {
+      const DeliveryState expected = moves[to][from] == 'x' ? kAll[to] : kAll[from];
+      EXPECT_EQ(state_after(kAll[from], facts[to]), expected)
+          << name_of(kAll[from]) << " then " << name_of(kAll[to]);
+    }
+  }
+}
+
+TEST(DeliveriesTest, ChangedAtIsWhenTheStateCameAndNotWhenItWasConfirmed) {
+  EventLog log;
+  log.add(support::accepted({}));
+  log.add(support::forwarded({}));
+  log.add(support::bounced({}, pb::BOUNCE_CLASS_DELAYED));
+  const Delivery delivery = delivery_of(FoldedViews(log));
+  EXPECT_EQ(delivery.changed_at, schemas::wall_time(support::kLogStart + support::kSecond));
+  EXPECT_EQ(delivery.events.size(), 3u);
+}
+
+TEST(DeliveriesTest, ARefusalBeforeAnyAcceptanceIsADeliveryIfItHasAnId) {
+  EventLog log;
+  log.add(support::rejected({}, pb::VERDICT_BY_NEXT_HOP));
+  log.add(support::rejected({.delivery = 0}, pb::VERDICT_BY_POLICY));
+  const Delivery delivery = delivery_of(FoldedViews(log));
+  EXPECT_EQ(delivery.state, "rejected");
+  EXPECT_EQ(delivery.accepted_at, runtime::WallTime());
+  EXPECT_EQ(delivery.events.size(), 1u);
+}
+
+TEST(DeliveriesTest, ADomainThatIsNotTheAliassIsKept) {
+  EventLog log;
+  log.add(support::accepted({.alias = "", .domain = "forward.test"}));
+  const Delivery delivery = delivery_of(FoldedViews(log));
+  EXPECT_EQ(delivery.alias, "");
+  EXPECT_EQ(delivery.domain, "forward.test");
+}
+
+TEST(DeliveriesTest, AFloodOfReportsIsBounded) {
+  EventLog log;
+  log.add(support::accepted({}));
+  for (int i = 0; i < 5000; ++i) log.add(support::bounced({}, pb::BOUNCE_CLASS_DELAYED));
+  FoldedViews views(log);
+  const Delivery delivery = delivery_of(views);
+  EXPECT_GT(delivery.events.size(), 1000u);
+  EXPECT_LE(delivery.events.size(), kMaxPlacesOctets);
+  const auto row = views.store().get(Table::deliveries, support::delivery_id(1).bytes());
+  EXPECT_LT(row->size(), kMaxPlacesOctets + 200);
+}
+
+TEST(DeliveryRowTest, ARowCutShortIsCorrupt) {
+  std::string places;
+  append_place(places, 5);
+  append_place(places, 70'000);
+  EXPECT_EQ(read_places(places).value(), (std::vector<std::uint64_t>{5, 70'000}));
+  EXPECT_FALSE(read_places(std::string_view(places).substr(0, places.size() - 1)));
+
+  std::string octets;
+  DeliveryRow row;
+  row.alias = "a@x.test";
+  row.sender = "b@y.test";
+  row.domain = "x.test";
+  append_delivery_row(row, octets);
+  for (std::size_t size = 0; size < octets.size(); ++size) {
+    EXPECT_FALSE(read_delivery_row(std::string_view(octets).substr(0, size))) << size;
+  }
+  octets[0] = 99;
+  EXPECT_FALSE(read_delivery_row(octets));
+}
+
+}  // namespace
+}  // namespace waybill::projector

@@ -1,0 +1,19 @@
+#include "projector/views/messages.h"
+
+#include "projector/key_codec.h"
+
+namespace waybill::projector {
+
+runtime::Result<void> Messages::fold(const schemas::Event& event, Place place, Rows& rows) {
+  const std::string_view message_id = event.message_id();
+  if (event.body_case() == schemas::Event::BODY_NOT_SET || message_id.size() != kIdOctets) {
+    return {};
+  }
+  rows.put(Table::messages, message_key(message_id, place.index), {});
+  if (!event.has_accepted()) return {};
+  const std::string_view rfc5322 = bare_message_id(event.accepted().rfc5322_message_id());
+  if (!rfc5322.empty()) rows.put(Table::messages, rfc5322_key(rfc5322, message_id), {});
+  return {};
+}
+
+}  // namespace waybill::projector

@@ -1,0 +1,46 @@
+// Rows of the timeline: one event as one line of history, whole enough that a page needs no other
+// look-up.
+//
+//   octet   kind: the number of the event's body in event.proto
+//   varint  which of the following are there, bit 0 first
+//   0 alias, 1 sender, 2 target                  strings; an empty sender is the null one
+//   3 message id, 4 delivery id                  16 octets each
+//   5 stage and verdict                          one octet each, as in event.proto
+//   6 rule                                       string
+//   7 reply                                      varint code, string enhanced, string text
+//   8 size                                       varint
+//   9 RFC 5322 Message-ID                        string
+//   10 bounce class                              one octet, as in event.proto
+//   11 status, 12 diagnostic                     strings
+//
+// Index and time are in the key. A row of a usual delivery has 120 to 220 octets.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "projector/history.h"
+#include "runtime/result.h"
+#include "schemas/event.h"
+
+namespace waybill::projector {
+
+// What a peer says may be long; a line of a table shows its beginning, the delivery has the whole.
+inline constexpr std::size_t kMaxTextInRow = 256;
+
+// Appends the row of `event` to `out`. `target` and `delivery_id` (16 octets or empty) are the
+// row's own: an Accepted with several targets has a row for each.
+void append_timeline_row(const schemas::Event& event, std::string_view target,
+                         std::string_view delivery_id, std::string& out);
+
+// Errc::corrupt.
+runtime::Result<TimelineEntry> read_timeline_row(std::string_view key, std::string_view row);
+
+// kind_of() of the row's event, without reading the rest; empty for no kind of ours.
+std::string_view kind_of_row(std::string_view row);
+
+// Where the event went or would have gone; empty where it names no single target.
+std::string_view target_of(const schemas::Event& event);
+
+}  // namespace waybill::projector

@@ -1,0 +1,76 @@
+// GET /v1/domains/{domain}/counters: what happened to a domain's mail, hour by hour.
+
+#include <algorithm>
+#include <chrono>
+
+#include "query/freshness.h"
+#include "query/handlers.h"
+#include "query/parameters.h"
+#include "query/render.h"
+
+namespace waybill::query {
+namespace {
+
+using std::chrono::hours;
+
+// The hour that runs and the 23 before it.
+constexpr hours kDefaultSpan{24};
+// A leap year of hours is what one answer may hold: about 2 MB.
+constexpr hours kMaxSpan{24 * 366};
+
+CountersQuestion read_span(const ServerParts& parts, Parameters& parameters) {
+  CountersQuestion question;
+  const auto from = parameters.time("from");
+  const auto to = parameters.time("to");
+  const auto this_hour = std::chrono::floor<hours>(parts.clock->wall());
+  question.to = to.value_or(this_hour + hours(1));
+  const runtime::WallTime day_before = std::chrono::floor<hours>(question.to) - kDefaultSpan;
+  question.from = from.value_or(std::max(day_before, runtime::WallTime{}));
+  if (question.from >= question.to) {
+    parameters.refuse(from ? "from" : "to",
+                      "\"to\" must be later than \"from\": from is in, to is not.");
+  } else if (question.to - question.from > kMaxSpan) {
+    parameters.refuse("from", "The span may be " + std::to_string(kMaxSpan.count()) +
+                                  " hours at most: ask for a shorter one.");
+  }
+  return question;
+}
+
+Response read_counters(const ServerParts& parts, const CountersQuestion& question) {
+  const auto fresh = read_as_of(parts);
+  if (!fresh) return to_response(unreadable(fresh.error()));
+  const auto counted = parts.history->counters(question.domain, question.from, question.to);
+  if (!counted) return to_response(unreadable(counted.error()));
+  Response response;
+  response.body = render_counters(question, *counted, *fresh);
+  return response;
+}
+
+class CountersHandler final : public Handler {
+ public:
+  explicit CountersHandler(const ServerParts& parts) : parts_(parts) {}
+
+  Plan plan(const Request& request) const override {
+    Parameters parameters(request);
+    auto question = read_span(parts_, parameters);
+    auto domain = schemas::normalise_domain(request.captured[0]);
+    if (domain) {
+      question.domain = std::move(*domain);
+    } else {
+      parameters.refuse("domain", "This is no domain name: write it as example.org.");
+    }
+    if (const auto problem = parameters.problem()) return to_response(*problem);
+    return Read([&parts = parts_, question] { return read_counters(parts, question); });
+  }
+
+ private:
+  const ServerParts& parts_;
+};
+
+}  // namespace
+
+std::unique_ptr<Handler> counters_handler(const ServerParts& parts) {
+  return std::make_unique<CountersHandler>(parts);
+}
+
+}  // namespace waybill::query

@@ -1,0 +1,71 @@
+#include <gtest/gtest.h>
+
+#include "tests/support/query_world.h"
+
+namespace waybill::query {
+namespace {
+
+using tests::QueryWorld;
+
+constexpr char kCounters[] = "/v1/domains/example.org/counters";
+
+TEST(CountersHandlerTest, CountsTheLastDayByHourAndInAll) {
+  QueryWorld world;
+  world.fold(world.rejected(25 * 60, 3));  // yesterday at 11:30: the hour before the span
+  world.fold(world.accepted(70));          // 11:20
+  world.fold(world.forwarded(20));         // 12:10
+  world.fold(world.rejected(10, 2));       // 12:20
+  const auto answer = world.json(kCounters);
+  EXPECT_EQ(answer.at("domain"), "example.org");
+  EXPECT_EQ(answer.at("from"), "2026-02-28T13:00:00.000000000Z");
+  EXPECT_EQ(answer.at("to"), "2026-03-01T13:00:00.000000000Z");
+  const auto& hours = answer.at("hours").as_array();
+  ASSERT_EQ(hours.size(), 2U);
+  EXPECT_EQ(hours[0].at("hour"), "2026-03-01T11:00:00.000000000Z");
+  EXPECT_EQ(hours[0].at("accepted"), 1);
+  EXPECT_EQ(hours[0].at("octets"), 2048);
+  EXPECT_EQ(hours[1].at("forwarded"), 1);
+  EXPECT_EQ(hours[1].at("rejected_by_policy"), 1);
+  EXPECT_EQ(answer.at("total").at("accepted"), 1);
+  EXPECT_EQ(answer.at("total").at("forwarded"), 1);
+  EXPECT_EQ(answer.at("total").at("rejected_by_policy"), 1);
+  EXPECT_EQ(answer.at("total").at("bounced"), 0);
+  EXPECT_EQ(answer.at("as_of").at("index"), 4);
+}
+
+TEST(CountersHandlerTest, CountsTheSpanAskedFor) {
+  QueryWorld world;
+  world.fold(world.rejected(25 * 60, 3));
+  world.fold(world.rejected(10, 2));
+  const auto answer =
+      world.json(std::string(kCounters) + "?from=2026-02-28T11:00:00Z&to=2026-02-28T12:00:00Z");
+  EXPECT_EQ(answer.at("hours").as_array().size(), 1U);
+  EXPECT_EQ(answer.at("total").at("rejected_by_policy"), 1);
+}
+
+TEST(CountersHandlerTest, FindsADomainHoweverItIsWritten) {
+  QueryWorld world;
+  world.fold(world.rejected(10));
+  const auto answer = world.json("/v1/domains/EXAMPLE.org./counters");
+  EXPECT_EQ(answer.at("domain"), "example.org");
+  EXPECT_EQ(answer.at("hours").as_array().size(), 1U);
+}
+
+TEST(CountersHandlerTest, RefusesSpansThatAreEmptyOrTooLong) {
+  QueryWorld world;
+  const std::pair<std::string, std::string> wrong[] = {
+      {"?from=2026-03-01T00:00:00Z&to=2026-03-01T00:00:00Z", "from"},
+      {"?from=2027-01-01T00:00:00Z", "from"},
+      {"?from=2024-01-01T00:00:00Z", "from"},
+      {"?to=1970-01-01T00:00:00Z", "to"},
+      {"?from=monday", "from"},
+      {"?hours=5", "hours"}};
+  for (const auto& [query, parameter] : wrong) {
+    const auto problem = world.json(kCounters + query, 400);
+    EXPECT_EQ(tests::text(problem.at("parameter")), parameter) << query;
+  }
+  EXPECT_EQ(world.json("/v1/domains/-x-/counters", 400).at("parameter"), "domain");
+}
+
+}  // namespace
+}  // namespace waybill::query

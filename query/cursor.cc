@@ -1,0 +1,75 @@
+#include "query/cursor.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "query/base64url.h"
+#include "runtime/crypto.h"
+#include "schemas/event.h"
+
+namespace waybill::query {
+namespace {
+
+using runtime::Errc;
+using runtime::make_error_code;
+
+constexpr char kVersion = 1;
+constexpr std::size_t kHashOctets = 8;
+constexpr std::size_t kCursorOctets = 1 + 8 + 8 + kHashOctets;
+
+void put_u64(std::string& out, std::uint64_t value) {
+  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 255);
+}
+
+std::uint64_t get_u64(std::string_view octets) {
+  std::uint64_t value = 0;
+  for (const char c : octets.substr(0, 8)) value = value << 8 | static_cast<std::uint8_t>(c);
+  return value;
+}
+
+// Each part with its length, so that no two questions write the same octets.
+void put_text(std::string& out, std::string_view text) {
+  put_u64(out, text.size());
+  out += text;
+}
+
+void put_time(std::string& out, const std::optional<runtime::WallTime>& time) {
+  out += time ? '\1' : '\0';
+  put_u64(out, time ? schemas::nanoseconds(*time) : 0);
+}
+
+std::string question_hash(const projector::HistoryQuestion& question) {
+  std::string octets(1, static_cast<char>(question.role));
+  put_text(octets, question.address);
+  put_time(octets, question.from);
+  put_time(octets, question.to);
+  auto kinds = question.kinds;
+  std::sort(kinds.begin(), kinds.end());
+  for (const auto& kind : kinds) put_text(octets, kind);
+  const auto digest = runtime::sha256(octets);
+  return {digest.begin(), digest.begin() + kHashOctets};
+}
+
+}  // namespace
+
+std::string write_cursor(const projector::TimelineCursor& cursor,
+                         const projector::HistoryQuestion& question) {
+  std::string octets(1, kVersion);
+  put_u64(octets, schemas::nanoseconds(cursor.time));
+  put_u64(octets, cursor.index);
+  octets += question_hash(question);
+  return to_base64url(octets);
+}
+
+runtime::Result<projector::TimelineCursor> read_cursor(std::string_view text,
+                                                       const projector::HistoryQuestion& question) {
+  const auto octets = from_base64url(text);
+  if (!octets || octets->size() != kCursorOctets || octets->front() != kVersion) {
+    return make_error_code(Errc::invalid);
+  }
+  const std::string_view rest = std::string_view(*octets).substr(1);
+  if (rest.substr(16) != question_hash(question)) return make_error_code(Errc::refused);
+  return projector::TimelineCursor{schemas::wall_time(get_u64(rest)), get_u64(rest.substr(8))};
+}
+
+}  // namespace waybill::query

@@ -1,0 +1,24 @@
+// Cursors: where the next page of a history begins, as text that clients carry and do not read.
+//
+// base64url of 25 octets: version (1), time of the last row in ns (8, big-endian), its index (8),
+// and the beginning of the SHA-256 of the question (8). A cursor is good for the question that it
+// was given with, whatever the page size; with another one it would give a page that answers
+// neither, so it is refused. It is not signed: whoever makes one up learns nothing that `to=` would
+// not have shown.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "projector/history.h"
+
+namespace waybill::query {
+
+std::string write_cursor(const projector::TimelineCursor& cursor,
+                         const projector::HistoryQuestion& question);
+
+// Errc::invalid: no cursor of ours. Errc::refused: one of another question.
+runtime::Result<projector::TimelineCursor> read_cursor(std::string_view text,
+                                                       const projector::HistoryQuestion& question);
+
+}  // namespace waybill::query

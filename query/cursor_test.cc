@@ -1,0 +1,70 @@
+#include "query/cursor.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "query/base64url.h"
+#include "schemas/event.h"
+
+namespace waybill::query {
+namespace {
+
+projector::HistoryQuestion question() {
+  projector::HistoryQuestion out;
+  out.address = "sales@example.org";
+  out.from = schemas::wall_time(1'000);
+  out.kinds = {"bounced", "rejected"};
+  return out;
+}
+
+const projector::TimelineCursor kPlace{schemas::wall_time(1'772'366'400'123'456'789), 42};
+
+TEST(CursorTest, ComesBackAsItWent) {
+  const auto back = read_cursor(write_cursor(kPlace, question()), question());
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->time, kPlace.time);
+  EXPECT_EQ(back->index, kPlace.index);
+}
+
+TEST(CursorTest, IsGoodForAnotherPageSizeAndAnotherOrderOfKinds) {
+  auto same = question();
+  same.limit = 7;
+  same.kinds = {"rejected", "bounced"};
+  EXPECT_TRUE(read_cursor(write_cursor(kPlace, question()), same));
+}
+
+TEST(CursorTest, IsRefusedWithAnotherQuestion) {
+  const auto text = write_cursor(kPlace, question());
+  const std::function<void(projector::HistoryQuestion&)> changes[] = {
+      [](auto& q) { q.address = "sales@example.net"; },
+      [](auto& q) { q.role = projector::Role::sender; },
+      [](auto& q) { q.from.reset(); },
+      [](auto& q) { std::swap(q.from, q.to); },
+      [](auto& q) { q.to = schemas::wall_time(2'000); },
+      [](auto& q) { q.kinds.pop_back(); },
+      [](auto& q) { q.kinds = {"bouncedrejected"}; },
+  };
+  for (const auto& change : changes) {
+    auto other = question();
+    change(other);
+    const auto read = read_cursor(text, other);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(runtime::errc_of(read.error()), runtime::Errc::refused);
+  }
+}
+
+TEST(CursorTest, RefusesWhatItNeverWrote) {
+  const auto good = write_cursor(kPlace, question());
+  auto other_version = *from_base64url(good);
+  other_version[0] = 2;
+  for (const auto& text : {std::string(), std::string("x"), good + "A", good.substr(1),
+                           good + "==", to_base64url(other_version)}) {
+    const auto read = read_cursor(text, question());
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(runtime::errc_of(read.error()), runtime::Errc::invalid) << text;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::query

@@ -1,0 +1,91 @@
+// Deliveries and messages: the answers that carry whole events.
+
+#include <gtest/gtest.h>
+
+#include "tests/support/query_world.h"
+
+namespace waybill::query {
+namespace {
+
+using tests::QueryWorld;
+
+constexpr char kDelivery[] = "/v1/deliveries/01950000-0000-7000-8000-000000000201";
+constexpr char kMessage[] = "/v1/messages/01950000-0000-7000-8000-000000000101";
+
+class EventsHandlersTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    world_.fold(world_.accepted(20));
+    world_.fold(world_.forwarded(10));
+  }
+  QueryWorld world_;
+};
+
+TEST_F(EventsHandlersTest, TellADeliveryWithItsEvents) {
+  const auto answer = world_.json(kDelivery);
+  EXPECT_EQ(answer.at("delivery_id"), "01950000-0000-7000-8000-000000000201");
+  EXPECT_EQ(answer.at("message_id"), "01950000-0000-7000-8000-000000000101");
+  EXPECT_EQ(answer.at("state"), "forwarded");
+  EXPECT_EQ(answer.at("alias"), "sales@example.org");
+  EXPECT_EQ(answer.at("target"), "bob@example.net");
+  EXPECT_EQ(answer.at("accepted_at"), "2026-03-01T12:10:00.000000000Z");
+  EXPECT_EQ(answer.at("changed_at"), "2026-03-01T12:20:00.000000000Z");
+  const auto& events = answer.at("events").as_array();
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].at("kind"), "accepted");
+  EXPECT_EQ(events[1].at("forwarded").at("reply").at("text"), "queued as 4F");
+}
+
+TEST_F(EventsHandlersTest, TellAMessageWithItsEvents) {
+  const auto answer = world_.json(kMessage);
+  EXPECT_EQ(answer.at("message_id"), "01950000-0000-7000-8000-000000000101");
+  EXPECT_EQ(answer.at("events").as_array().size(), 2U);
+  EXPECT_EQ(answer.at("as_of").at("index"), 2);
+}
+
+TEST_F(EventsHandlersTest, FindMessagesByTheIdOfTheirHeader) {
+  world_.fold(world_.accepted(5, 2, 2));
+  for (const char* const id : {"one@example.com", "%3Cone%40example.com%3E"}) {
+    const auto answer = world_.json("/v1/messages?message_id=" + std::string(id));
+    const auto& messages = answer.at("messages").as_array();
+    ASSERT_EQ(messages.size(), 2U) << id;
+    EXPECT_EQ(messages[0].at("message_id"), "01950000-0000-7000-8000-000000000102");
+    EXPECT_EQ(messages[0].at("events").as_array().size(), 1U);
+    EXPECT_EQ(messages[1].at("events").as_array().size(), 2U);
+  }
+  const auto one = world_.json("/v1/messages?message_id=one@example.com&limit=1");
+  EXPECT_EQ(one.at("messages").as_array().size(), 1U);
+  const auto none = world_.json("/v1/messages?message_id=two@example.com");
+  EXPECT_TRUE(none.at("messages").as_array().empty());
+}
+
+// "There is none" is true as of a moment only, and the answer says which.
+TEST_F(EventsHandlersTest, SayAsOfWhenThereIsNone) {
+  world_.health().lag = 3;
+  for (const char* const path : {"/v1/deliveries/", "/v1/messages/"}) {
+    const auto problem =
+        world_.json(std::string(path) + "01950000-0000-7000-8000-0000000009ff", 404);
+    EXPECT_EQ(problem.at("code"), "not_found");
+    EXPECT_EQ(problem.at("as_of").at("lag"), 3);
+    EXPECT_EQ(problem.at("as_of").at("time"), "2026-03-01T12:20:00.000000000Z");
+  }
+}
+
+TEST_F(EventsHandlersTest, RefuseWhatIsNoId) {
+  const std::pair<std::string, std::string> wrong[] = {
+      {"/v1/deliveries/1", "id"},
+      {"/v1/messages/one@example.com", "id"},
+      {"/v1/messages", "message_id"},
+      {"/v1/messages?message_id=", "message_id"},
+      {"/v1/messages?message_id=a&message_id=b", "message_id"},
+      {"/v1/messages?message_id=a&limit=101", "limit"},
+      {std::string(kDelivery) + "?limit=5", "limit"},
+      {std::string(kMessage) + "?events=all", "events"}};
+  for (const auto& [target, parameter] : wrong) {
+    const auto problem = world_.json(target, 400);
+    EXPECT_EQ(tests::text(problem.at("parameter")), parameter) << target;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::query

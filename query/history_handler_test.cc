@@ -1,0 +1,198 @@
+#include <gtest/gtest.h>
+
+#include "tests/support/query_world.h"
+
+namespace waybill::query {
+namespace {
+
+using tests::field;
+using tests::QueryWorld;
+using tests::text;
+
+constexpr char kSales[] = "/v1/addresses/sales%40example.org/history";
+
+std::vector<std::string> kinds_of(const boost::json::object& answer) {
+  std::vector<std::string> out;
+  for (const auto& entry : answer.at("entries").as_array()) out.push_back(text(entry.at("kind")));
+  return out;
+}
+
+class HistoryHandlerTest : public testing::Test {
+ protected:
+  void fold_three() {
+    world_.fold(world_.rejected(30, 2));
+    world_.fold(world_.accepted(20));
+    world_.fold(world_.forwarded(10));
+  }
+  QueryWorld world_;
+};
+
+TEST_F(HistoryHandlerTest, TellsWhatBecameOfAnAliasNewestFirst) {
+  fold_three();
+  const auto answer = world_.json(kSales);
+  EXPECT_EQ(answer.at("address"), "sales@example.org");
+  EXPECT_EQ(answer.at("role"), "alias");
+  EXPECT_EQ(kinds_of(answer), (std::vector<std::string>{"forwarded", "accepted", "rejected"}));
+  EXPECT_FALSE(answer.contains("next_cursor"));
+
+  const auto& forwarded = answer.at("entries").at(0).as_object();
+  EXPECT_EQ(forwarded.at("time"), "2026-03-01T12:20:00.000000000Z");
+  EXPECT_EQ(forwarded.at("alias"), "sales@example.org");
+  EXPECT_EQ(forwarded.at("sender"), "ann@example.com");
+  EXPECT_EQ(forwarded.at("target"), "bob@example.net");
+  EXPECT_EQ(forwarded.at("delivery_id"), "01950000-0000-7000-8000-000000000201");
+  EXPECT_EQ(forwarded.at("message_id"), "01950000-0000-7000-8000-000000000101");
+  EXPECT_EQ(forwarded.at("reply").at("code"), 250);
+  EXPECT_EQ(forwarded.at("reply").at("enhanced"), "2.0.0");
+  EXPECT_EQ(forwarded.at("reply").at("text"), "queued as 4F");
+  EXPECT_FALSE(forwarded.contains("rule"));
+  EXPECT_FALSE(forwarded.contains("bounce_class"));
+
+  const auto& rejected = answer.at("entries").at(2).as_object();
+  EXPECT_EQ(rejected.at("by"), "policy");
+  EXPECT_EQ(rejected.at("rule"), "unknown-alias");
+  EXPECT_EQ(rejected.at("stage"), "rcpt");
+  EXPECT_FALSE(rejected.contains("delivery_id"));
+}
+
+TEST_F(HistoryHandlerTest, SaysHowFreshItIs) {
+  auto empty = world_.json(kSales);
+  EXPECT_TRUE(empty.at("as_of").at("time").is_null());
+  EXPECT_EQ(empty.at("as_of").at("index"), 0);
+  EXPECT_TRUE(empty.at("entries").as_array().empty());
+
+  fold_three();
+  world_.health().lag = 7;
+  const auto answer = world_.json(kSales);
+  EXPECT_EQ(answer.at("as_of").at("time"), "2026-03-01T12:20:00.000000000Z");
+  EXPECT_EQ(answer.at("as_of").at("index"), 3);
+  EXPECT_EQ(answer.at("as_of").at("lag"), 7);
+}
+
+TEST_F(HistoryHandlerTest, GoesOnFromItsCursorAndLinksToTheNextPage) {
+  fold_three();
+  const auto first = world_.get(std::string(kSales) + "?limit=2&kind=forwarded,accepted,rejected");
+  const auto page = boost::json::parse(first.body).as_object();
+  const auto cursor = text(page.at("next_cursor"));
+  const auto link = field(first, "Link");
+  EXPECT_EQ(link, "<" + std::string(kSales) +
+                      "?limit=2&kind=forwarded%2Caccepted%2Crejected&cursor=" + cursor +
+                      ">; rel=\"next\"");
+
+  const auto second = world_.json(link.substr(1, link.find('>') - 1));
+  EXPECT_EQ(kinds_of(second), std::vector<std::string>{"rejected"});
+  EXPECT_FALSE(second.contains("next_cursor"));
+}
+
+TEST_F(HistoryHandlerTest, GivesEveryEntryOnceWhateverThePageSize) {
+  for (int i = 0; i < 7; ++i) world_.fold(world_.rejected(10, static_cast<std::uint8_t>(i)));
+  for (int limit = 1; limit <= 8; ++limit) {
+    std::vector<std::string> seen;
+    std::string target = std::string(kSales) + "?limit=" + std::to_string(limit);
+    for (int pages = 0; !target.empty() && pages < 10; ++pages) {
+      const auto page = world_.json(target);
+      for (const auto& e : page.at("entries").as_array()) seen.push_back(text(e.at("message_id")));
+      const auto* next = page.if_contains("next_cursor");
+      target = next == nullptr ? ""
+                               : std::string(kSales) + "?limit=" + std::to_string(limit) +
+                                     "&cursor=" + text(*next);
+    }
+    EXPECT_EQ(seen.size(), 7U) << limit;
+    EXPECT_TRUE(std::is_sorted(seen.rbegin(), seen.rend())) << limit;
+  }
+}
+
+TEST_F(HistoryHandlerTest, FiltersByKindAndTime) {
+  fold_three();
+  const std::string base(kSales);
+  EXPECT_EQ(kinds_of(world_.json(base + "?kind=rejected,accepted")),
+            (std::vector<std::string>{"accepted", "rejected"}));
+  EXPECT_EQ(kinds_of(world_.json(base + "?from=2026-03-01T12:10:00Z&to=2026-03-01T12:20:00Z")),
+            std::vector<std::string>{"accepted"});
+  // "+" in a query is a plus (RFC 3986), so an offset needs no encoding.
+  EXPECT_EQ(kinds_of(world_.json(base + "?from=2026-03-01T14:20:00+02:00")),
+            std::vector<std::string>{"forwarded"});
+}
+
+TEST_F(HistoryHandlerTest, FindsAnAddressHoweverItIsWritten) {
+  fold_three();
+  for (const char* const written :
+       {"Sales%40EXAMPLE.org", "sales@example.ORG", "%22sales%22%40example.org"}) {
+    const auto answer = world_.json("/v1/addresses/" + std::string(written) + "/history");
+    EXPECT_EQ(answer.at("address"), "sales@example.org") << written;
+    EXPECT_EQ(answer.at("entries").as_array().size(), 3U) << written;
+  }
+}
+
+TEST_F(HistoryHandlerTest, FindsSendersTargetsAndTheNullSender) {
+  fold_three();
+  auto report = world_.rejected(5, 9);
+  report.set_sender("");
+  world_.fold(report);
+  const auto count = [this](const std::string& target) {
+    return world_.json("/v1/addresses/" + target).at("entries").as_array().size();
+  };
+  EXPECT_EQ(count("ann%40example.com/history?role=sender"), 3U);
+  EXPECT_EQ(count("Ann%40example.com/history?role=sender"), 0U);
+  EXPECT_EQ(count("bob%40example.net/history?role=target"), 2U);
+  EXPECT_EQ(count("bob%40example.net%3A2525/history?role=target"), 2U);
+  EXPECT_EQ(count("bob%40example.net/history"), 0U);
+}
+
+TEST_F(HistoryHandlerTest, TakesPlusesAndUnicodeInAddresses) {
+  auto event = world_.rejected(5);
+  event.set_alias("gr\u00fc\u00dfe+news@example.org");
+  world_.fold(event);
+  const auto encoded = world_.json("/v1/addresses/gr%C3%BC%C3%9Fe%2Bnews%40example.org/history");
+  EXPECT_EQ(encoded.at("entries").as_array().size(), 1U);
+  const auto plain_plus = world_.json("/v1/addresses/gr%C3%BC%C3%9Fe+news@example.org/history");
+  EXPECT_EQ(plain_plus.at("entries").as_array().size(), 1U);
+}
+
+struct Refusal {
+  std::string query;
+  std::string parameter;
+};
+
+class HistoryRefusalTest : public testing::TestWithParam<Refusal> {};
+
+TEST_P(HistoryRefusalTest, NamesTheParameter) {
+  QueryWorld world;
+  const auto problem = world.json(std::string(kSales) + "?" + GetParam().query, 400);
+  EXPECT_EQ(problem.at("code"), "invalid_parameter");
+  EXPECT_EQ(problem.at("status"), 400);
+  EXPECT_EQ(text(problem.at("parameter")), GetParam().parameter);
+  EXPECT_FALSE(text(problem.at("detail")).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Queries, HistoryRefusalTest,
+    testing::Values(Refusal{"role=both", "role"}, Refusal{"role=alias&role=sender", "role"},
+                    Refusal{"limit=0", "limit"}, Refusal{"limit=501", "limit"},
+                    Refusal{"limit=-1", "limit"}, Refusal{"limit=1x", "limit"},
+                    Refusal{"limit=", "limit"}, Refusal{"limit=99999999999999999999", "limit"},
+                    Refusal{"kind=forward", "kind"}, Refusal{"kind=forwarded,", "kind"},
+                    Refusal{"from=yesterday", "from"}, Refusal{"to=1969-12-31T23:59:59Z", "to"},
+                    Refusal{"from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "to"},
+                    Refusal{"cursor=AAAA", "cursor"}, Refusal{"page=2", "page"},
+                    Refusal{"Limit=5", "Limit"}));
+
+TEST_F(HistoryHandlerTest, RefusesACursorOfAnotherQuestion) {
+  fold_three();
+  const auto page = world_.json(std::string(kSales) + "?limit=1");
+  const auto cursor = text(page.at("next_cursor"));
+  const auto problem =
+      world_.json(std::string(kSales) + "?limit=1&kind=accepted&cursor=" + cursor, 400);
+  EXPECT_EQ(problem.at("parameter"), "cursor");
+  EXPECT_NE(text(problem.at("detail")).find("another question"), std::string::npos);
+}
+
+TEST_F(HistoryHandlerTest, RefusesWhatIsNoAddress) {
+  for (const char* const address : {"sales", "%40example.org", "a%40b%40c", "%3C%3E"}) {
+    const auto problem = world_.json("/v1/addresses/" + std::string(address) + "/history", 400);
+    EXPECT_EQ(problem.at("parameter"), "address") << address;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::query

@@ -1,0 +1,32 @@
+// A question about an address's history, read from a request and brought to the form in which the
+// views keep it: "Sales@EXAMPLE.org" is found where "sales@example.org" was written.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "projector/history.h"
+#include "query/parameters.h"
+#include "query/problem.h"
+#include "schemas/address.h"
+
+namespace waybill::query {
+
+inline constexpr std::size_t kDefaultPage = 50;
+
+using LocalCaseOf = std::function<schemas::LocalPartCase(const std::string& domain)>;
+
+// `address` as the views have it; Errc::invalid. A sender may be "<>", the null sender (RFC 5321
+// 4.5.5), whose text is empty; a target may name a port ("bob@example.net:2525").
+runtime::Result<std::string> normalise(std::string_view address, projector::Role role,
+                                       const LocalCaseOf& local_case);
+
+std::variant<projector::HistoryQuestion, Problem> read_question(const std::string& address,
+                                                                Parameters& parameters,
+                                                                const LocalCaseOf& local_case);
+
+// The words of schemas::kind_of() that a history may be filtered by.
+const std::vector<std::string>& event_kinds();
+
+}  // namespace waybill::query

@@ -1,0 +1,185 @@
+#include "query/render.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "runtime/check.h"
+
+namespace waybill::query {
+namespace {
+
+namespace json = boost::json;
+
+json::object to_json(const AsOf& as_of) {
+  json::object out;
+  if (as_of.time) {
+    out["time"] = schemas::rfc3339(*as_of.time);
+  } else {
+    out["time"] = nullptr;
+  }
+  out["index"] = as_of.index;
+  out["lag"] = as_of.lag;
+  return out;
+}
+
+void put(json::object& out, std::string_view name, const std::string& value) {
+  if (!value.empty()) out[name] = value;
+}
+
+json::object to_json(const schemas::Reply& reply) {
+  json::object out;
+  out["code"] = reply.code;
+  put(out, "enhanced", reply.enhanced);
+  put(out, "text", reply.text);
+  return out;
+}
+
+json::object to_json(const projector::TimelineEntry& entry) {
+  json::object out;
+  out["time"] = schemas::rfc3339(entry.occurred_at);
+  out["index"] = entry.index;
+  out["kind"] = entry.kind;
+  put(out, "alias", entry.alias);
+  if (entry.sender) out["sender"] = *entry.sender;
+  put(out, "target", entry.target);
+  put(out, "message_id", entry.message_id);
+  put(out, "delivery_id", entry.delivery_id);
+  if (entry.reply.code != 0) out["reply"] = to_json(entry.reply);
+  put(out, "by", entry.by);
+  put(out, "rule", entry.rule);
+  put(out, "stage", entry.stage);
+  put(out, "bounce_class", entry.bounce_class);
+  put(out, "status", entry.status);
+  put(out, "diagnostic", entry.diagnostic);
+  put(out, "rfc5322_message_id", entry.rfc5322_message_id);
+  if (entry.size > 0) out["size"] = entry.size;
+  return out;
+}
+
+json::array to_json(const std::vector<schemas::Event>& events) {
+  json::array out;
+  for (const auto& event : events) {
+    json::error_code error;
+    json::value value = json::parse(schemas::to_json(event), error);
+    runtime::check(!error, "an event's JSON is JSON");
+    out.push_back(std::move(value));
+  }
+  return out;
+}
+
+json::object to_json(const std::array<std::uint64_t, projector::kCounts>& counts) {
+  json::object out;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    out[projector::name_of(static_cast<projector::Count>(i))] = counts[i];
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view word_of(projector::Role role) {
+  switch (role) {
+    case projector::Role::alias: return "alias";
+    case projector::Role::sender: return "sender";
+    case projector::Role::target: return "target";
+  }
+  return "";
+}
+
+std::string render_problem(const Problem& problem) {
+  json::object out;
+  out["title"] = reason_phrase(problem.status);
+  out["status"] = problem.status;
+  out["code"] = problem.code;
+  put(out, "detail", problem.detail);
+  put(out, "parameter", problem.parameter);
+  if (problem.as_of) out["as_of"] = to_json(*problem.as_of);
+  return json::serialize(out);
+}
+
+std::string render_history(const projector::HistoryQuestion& question, const projector::Page& page,
+                           const std::optional<std::string>& next_cursor, const AsOf& as_of) {
+  json::object out;
+  out["address"] = question.address;
+  out["role"] = word_of(question.role);
+  out["as_of"] = to_json(as_of);
+  json::array entries;
+  for (const auto& entry : page.entries) entries.push_back(to_json(entry));
+  out["entries"] = std::move(entries);
+  if (next_cursor) out["next_cursor"] = *next_cursor;
+  return json::serialize(out);
+}
+
+std::string render_delivery(const projector::Delivery& delivery, const AsOf& as_of) {
+  json::object out;
+  out["delivery_id"] = delivery.delivery_id;
+  put(out, "message_id", delivery.message_id);
+  out["as_of"] = to_json(as_of);
+  out["state"] = delivery.state;
+  put(out, "alias", delivery.alias);
+  put(out, "domain", delivery.domain);
+  if (delivery.sender) out["sender"] = *delivery.sender;
+  put(out, "target", delivery.target);
+  const runtime::WallTime never{};
+  if (delivery.accepted_at != never) out["accepted_at"] = schemas::rfc3339(delivery.accepted_at);
+  if (delivery.changed_at != never) out["changed_at"] = schemas::rfc3339(delivery.changed_at);
+  out["events"] = to_json(delivery.events);
+  return json::serialize(out);
+}
+
+std::string render_message(const projector::MessageEvents& message, const AsOf& as_of) {
+  json::object out;
+  out["message_id"] = message.message_id;
+  out["as_of"] = to_json(as_of);
+  out["events"] = to_json(message.events);
+  return json::serialize(out);
+}
+
+std::string render_messages(std::string_view rfc5322_message_id,
+                            const std::vector<projector::MessageEvents>& messages,
+                            const AsOf& as_of) {
+  json::object out;
+  out["rfc5322_message_id"] = rfc5322_message_id;
+  out["as_of"] = to_json(as_of);
+  json::array list;
+  for (const auto& message : messages) {
+    json::object one;
+    one["message_id"] = message.message_id;
+    one["events"] = to_json(message.events);
+    list.push_back(std::move(one));
+  }
+  out["messages"] = std::move(list);
+  return json::serialize(out);
+}
+
+std::string render_counters(const CountersQuestion& question,
+                            const std::vector<projector::HourCounters>& hours, const AsOf& as_of) {
+  json::object out;
+  out["domain"] = question.domain;
+  out["from"] = schemas::rfc3339(question.from);
+  out["to"] = schemas::rfc3339(question.to);
+  out["as_of"] = to_json(as_of);
+  std::array<std::uint64_t, projector::kCounts> total{};
+  json::array list;
+  for (const auto& [hour, counts] : hours) {
+    json::object one;
+    one["hour"] = schemas::rfc3339(hour);
+    for (auto& [name, value] : to_json(counts)) one[name] = std::move(value);
+    list.push_back(std::move(one));
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] += counts[i];
+  }
+  out["hours"] = std::move(list);
+  out["total"] = to_json(total);
+  return json::serialize(out);
+}
+
+std::string render_ready(std::uint64_t lag) {
+  json::object out;
+  out["ready"] = true;
+  out["lag"] = lag;
+  return json::serialize(out);
+}
+
+}  // namespace waybill::query

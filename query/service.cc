@@ -1,0 +1,124 @@
+#include "query/service.h"
+
+#include <array>
+
+#include "query/handlers.h"
+#include "query/target.h"
+
+namespace waybill::query {
+namespace {
+
+constexpr char kNoRoute[] = "none";
+
+// A queue of reads that is full is empty again in far less; a client's whole second is the least
+// that Retry-After can say (RFC 9110 10.2.3).
+constexpr std::chrono::seconds kBusyRetry{1};
+
+Problem plain(unsigned status, std::string code, std::string detail) {
+  Problem problem;
+  problem.status = status;
+  problem.code = std::move(code);
+  problem.detail = std::move(detail);
+  return problem;
+}
+
+// RFC 9110 9.1: a method that nobody here knows is not implemented; a known one is not allowed.
+std::optional<Problem> check_method(const std::string& method) {
+  constexpr std::array kOthers = {"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"};
+  if (method == "GET" || method == "HEAD") return std::nullopt;
+  for (const char* const known : kOthers) {
+    if (method != known) continue;
+    auto problem = plain(405, "method_not_allowed", "Only GET and HEAD are answered here.");
+    problem.allow = "GET, HEAD";
+    return problem;
+  }
+  return plain(501, "method_unknown", "Only GET and HEAD are answered here.");
+}
+
+// The Read as run_on() wants it.
+struct ReadJob {
+  Read read;
+  runtime::Result<Response> operator()() { return read(); }
+};
+
+}  // namespace
+
+Service::Service(ServerParts parts) : parts_(std::move(parts)) {
+  router_.add("/v1/addresses/{address}/history", history_handler(parts_));
+  router_.add("/v1/deliveries/{id}", delivery_handler(parts_));
+  router_.add("/v1/messages/{id}", message_handler(parts_));
+  router_.add("/v1/messages", messages_handler(parts_));
+  router_.add("/v1/domains/{domain}/counters", counters_handler(parts_));
+  router_.add("/livez", live_handler());
+  router_.add("/readyz", ready_handler(parts_));
+  router_.add("/metrics", metrics_handler(parts_));
+  for (const auto& route : router_.routes()) meters_[route.path] = meters_for(route.path);
+  meters_[kNoRoute] = meters_for(kNoRoute);
+}
+
+Service::Meters Service::meters_for(const std::string& route) {
+  Meters meters;
+  meters.route = route;
+  meters.seconds = &parts_.metrics->histogram("waybill_http_request_seconds",
+                                              "From the head of a request to its answer.",
+                                              runtime::latency_bounds(), {{"route", route}});
+  return meters;
+}
+
+void Service::count(const Meters& meters, unsigned status) {
+  const std::string status_class = std::to_string(status / 100) + "xx";
+  parts_.metrics
+      ->counter("waybill_http_requests_total", "HTTP requests answered.",
+                {{"route", meters.route}, {"status", status_class}})
+      .add();
+}
+
+std::variant<Problem, Router::Match> Service::route(const std::string& method,
+                                                    const std::string& target,
+                                                    Request& request) const {
+  std::string why;
+  auto parsed = parse_target(target, why);
+  if (!parsed) return plain(400, "invalid_target", why + ".");
+  request = std::move(*parsed);
+  auto match = router_.find(request.segments);
+  if (!match) return not_found("There is no such address here; docs/api.md has those there are.");
+  if (auto refused = check_method(method)) return std::move(*refused);
+  request.captured = match->captured;
+  return std::move(*match);
+}
+
+runtime::Task<Response> Service::answer(std::string method, std::string target) {
+  const auto begun = parts_.clock->now();
+  Request request;
+  const auto routed = route(method, target, request);
+  if (const auto* const problem = std::get_if<Problem>(&routed)) co_return refuse(*problem);
+
+  const auto& found = *std::get<Router::Match>(routed).route;
+  const Meters& meters = meters_.at(found.path);
+  Plan plan = found.handler->plan(request);
+  Response response;
+  if (auto* const read = std::get_if<Read>(&plan)) {
+    ReadJob job{std::move(*read)};
+    auto answered = co_await runtime::run_on(*parts_.workers, std::move(job));
+    if (answered) {
+      response = std::move(*answered);
+    } else {
+      auto busy = plain(503, "busy", "Too many questions are waiting already: ask again later.");
+      busy.retry_after = kBusyRetry;
+      response = to_response(busy);
+    }
+  } else {
+    response = std::get<Response>(std::move(plan));
+  }
+  const std::chrono::duration<double> spent = parts_.clock->now() - begun;
+  meters.seconds->observe(spent.count());
+  count(meters, response.status);
+  co_return response;
+}
+
+Response Service::refuse(const Problem& problem) {
+  count(meters_.at(kNoRoute), problem.status);
+  return to_response(problem);
+}
+
+}  // namespace waybill::query

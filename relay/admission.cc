@@ -1,0 +1,27 @@
+#include "relay/admission.h"
+
+namespace waybill::relay {
+
+Admission::Place::~Place() {
+  if (from_ != nullptr) from_->leave(client_);
+}
+
+std::variant<Admission::Place, Admission::Full> Admission::try_enter(
+    const runtime::IpAddress& client) {
+  const std::lock_guard lock(mutex_);
+  if (sessions_ >= max_sessions_) return Full::server;
+  std::uint32_t& count = per_client_[client];
+  if (count >= max_per_client_) return Full::client;
+  ++count;
+  ++sessions_;
+  return Place(this, client);
+}
+
+void Admission::leave(const runtime::IpAddress& client) {
+  const std::lock_guard lock(mutex_);
+  --sessions_;
+  const auto found = per_client_.find(client);
+  if (--found->second == 0) per_client_.erase(found);
+}
+
+}  // namespace waybill::relay

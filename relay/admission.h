@@ -1,0 +1,48 @@
+// Admission: how many sessions there may be, in all and for each client address. Taken before a
+// session begins, so that a crowd is answered 421 and costs no memory. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <variant>
+
+#include "runtime/endpoint.h"
+
+namespace waybill::relay {
+
+class Admission {
+ public:
+  Admission(std::uint32_t max_sessions, std::uint32_t max_per_client)
+      : max_sessions_(max_sessions), max_per_client_(max_per_client) {}
+
+  // A session's place; free again when destroyed.
+  class Place {
+   public:
+    Place(Place&& other) noexcept
+        : from_(std::exchange(other.from_, nullptr)), client_(other.client_) {}
+    Place& operator=(Place&&) = delete;
+    ~Place();
+
+   private:
+    friend class Admission;
+    Place(Admission* from, runtime::IpAddress client) : from_(from), client_(std::move(client)) {}
+    Admission* from_;
+    runtime::IpAddress client_;
+  };
+
+  enum class Full { server, client };
+
+  std::variant<Place, Full> try_enter(const runtime::IpAddress& client);
+
+ private:
+  void leave(const runtime::IpAddress& client);
+
+  const std::uint32_t max_sessions_;
+  const std::uint32_t max_per_client_;
+  std::mutex mutex_;
+  std::uint32_t sessions_ = 0;
+  std::map<runtime::IpAddress, std::uint32_t> per_client_;
+};
+
+}  // namespace waybill::relay

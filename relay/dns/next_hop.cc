@@ -1,0 +1,216 @@
+#include "relay/dns/next_hop.h"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+
+#include "runtime/scope.h"
+
+namespace waybill::relay::dns {
+
+using runtime::Endpoint;
+using runtime::Errc;
+using runtime::Instant;
+using runtime::IpAddress;
+using runtime::Result;
+using runtime::Task;
+using schemas::Reply;
+
+namespace {
+
+Reply no_answer(const std::string& domain) {
+  return {451, "4.4.3", "DNS gave no answer for " + domain + "; try again later"};
+}
+
+Reply no_server(const std::string& domain) {
+  return {550, "5.1.2", "No mail server was found for " + domain};
+}
+
+// Whether asking again later can help: not for a name that DNS cannot hold, nor for rubbish.
+bool may_pass(const runtime::Error& error) {
+  const Errc code = runtime::errc_of(error);
+  return code != Errc::invalid && code != Errc::corrupt;
+}
+
+// An exchange and what was found of it.
+struct Host {
+  std::string name;
+  std::uint16_t preference = 0;
+  std::vector<IpAddress> sixes;
+  std::vector<IpAddress> fours;
+  bool dns_failed = false;
+
+  bool nothing_known() const { return dns_failed && sixes.empty() && fours.empty(); }
+};
+
+// Orders by preference; equals by chance, so that they share the load (RFC 5321 5.1).
+void order(std::vector<Mx>& exchanges, runtime::Chance& chance) {
+  for (std::size_t i = exchanges.size(); i > 1; --i) {
+    std::swap(exchanges[i - 1], exchanges[chance.below(i)]);
+  }
+  std::stable_sort(exchanges.begin(), exchanges.end(),
+                   [](const Mx& a, const Mx& b) { return a.preference < b.preference; });
+}
+
+// An exchange must be a name (RFC 5321 5.1); an address written there resolves to nothing.
+bool is_address(const std::string& text) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(text, error);
+  return !error;
+}
+
+IpAddress unmapped(const IpAddress& ip) {
+  if (!ip.is_v6() || !ip.to_v6().is_v4_mapped()) return ip;
+  return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, ip.to_v6());
+}
+
+bool is_our_name(const Ourselves& ourselves, const std::string& host, std::uint16_t port) {
+  const auto& names = ourselves.names;
+  return port == kSmtpPort && std::find(names.begin(), names.end(), host) != names.end();
+}
+
+bool is_our_endpoint(const Ourselves& ourselves, const IpAddress& ip, std::uint16_t port) {
+  const IpAddress plain = unmapped(ip);
+  // A connection to the unspecified address ends at this very host.
+  const bool here = plain.is_loopback() || plain.is_unspecified();
+  return std::any_of(
+      ourselves.endpoints.begin(), ourselves.endpoints.end(), [&](const Endpoint& own) {
+        return own.port == port && (own.address == plain || (here && own.address.is_unspecified()));
+      });
+}
+
+bool is_ourselves(const Ourselves& ourselves, const Host& host, std::uint16_t port) {
+  const auto ours = [&](const IpAddress& ip) { return is_our_endpoint(ourselves, ip, port); };
+  return is_our_name(ourselves, host.name, port) ||
+         std::any_of(host.sixes.begin(), host.sixes.end(), ours) ||
+         std::any_of(host.fours.begin(), host.fours.end(), ours);
+}
+
+void note(const Result<Answer<IpAddress>>& answer, std::vector<IpAddress>& found, Host& host) {
+  if (answer) {
+    found = answer->records;
+  } else if (may_pass(answer.error())) {
+    host.dns_failed = true;
+  }
+}
+
+Task<void> find_sixes(Resolver& resolver, Host& host, Instant deadline) {
+  const auto answer = co_await resolver.aaaa(host.name, deadline);
+  note(answer, host.sixes, host);
+}
+
+Task<void> find_fours(Resolver& resolver, Host& host, Instant deadline) {
+  const auto answer = co_await resolver.a(host.name, deadline);
+  note(answer, host.fours, host);
+}
+
+Task<std::vector<Host>> with_addresses(Resolver& resolver, std::vector<Host> hosts,
+                                       Instant deadline) {
+  const runtime::Executor executor = co_await boost::asio::this_coro::executor;
+  runtime::Scope scope(executor);
+  for (Host& host : hosts) {
+    scope.spawn("exchange's AAAA", find_sixes(resolver, host, deadline));
+    scope.spawn("exchange's A", find_fours(resolver, host, deadline));
+  }
+  co_await scope.join();
+  co_return hosts;
+}
+
+// The hosts to ask for addresses. What lies at and behind one of our own names is already left out:
+// no question is needed to know that.
+struct Exchanges {
+  std::vector<Host> hosts;
+  bool met_ourselves = false;
+};
+
+Exchanges usable(const std::vector<Mx>& ordered, const Ourselves& ourselves, std::uint16_t port) {
+  const auto ours = std::find_if(ordered.begin(), ordered.end(), [&](const Mx& mx) {
+    return is_our_name(ourselves, mx.exchange, port);
+  });
+  Exchanges out;
+  out.met_ourselves = ours != ordered.end();
+  for (const Mx& mx : ordered) {
+    if (out.met_ourselves && mx.preference >= ours->preference) break;
+    if (mx.exchange.empty() || is_address(mx.exchange)) continue;
+    out.hosts.push_back({mx.exchange, mx.preference, {}, {}, false});
+    if (out.hosts.size() == kMaxExchanges) break;
+  }
+  return out;
+}
+
+void add_candidates(const Host& host, std::uint16_t port, std::vector<Candidate>& out) {
+  for (std::size_t i = 0; i < std::max(host.sixes.size(), host.fours.size()); ++i) {
+    if (i < host.sixes.size()) out.push_back({host.name, {host.sixes[i], port}});
+    if (i < host.fours.size()) out.push_back({host.name, {host.fours[i], port}});
+  }
+}
+
+// The end of the hosts that may be tried: those at our own preference and behind it would send the
+// mail back (RFC 5321 5.1).
+std::vector<Host>::const_iterator end_before_us(const std::vector<Host>& hosts,
+                                                const Ourselves& ourselves, std::uint16_t port) {
+  const auto ours = std::find_if(hosts.begin(), hosts.end(), [&](const Host& host) {
+    return is_ourselves(ourselves, host, port);
+  });
+  if (ours == hosts.end()) return ours;
+  return std::find_if(hosts.begin(), ours,
+                      [&](const Host& host) { return host.preference == ours->preference; });
+}
+
+NextHops verdict(const Exchanges& found, const Ourselves& ourselves, const std::string& domain,
+                 std::uint16_t port) {
+  const auto end = end_before_us(found.hosts, ourselves, port);
+  std::vector<Candidate> candidates;
+  bool dns_failed = false;
+  for (auto host = found.hosts.begin(); host != end; ++host) {
+    add_candidates(*host, port, candidates);
+    dns_failed |= host->nothing_known();
+  }
+  if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
+  if (!candidates.empty()) return candidates;
+  // One that is silent now may be the way later.
+  if (dns_failed) return no_answer(domain);
+  if (found.met_ourselves || end != found.hosts.end()) {
+    return Reply{554, "5.4.6", "The mail for " + domain + " leads back to this server"};
+  }
+  return no_server(domain);
+}
+
+bool all_null(const std::vector<Mx>& exchanges) {
+  return std::all_of(exchanges.begin(), exchanges.end(),
+                     [](const Mx& mx) { return mx.exchange.empty(); });
+}
+
+// The domain as its own exchange. Its canonical name may be ours where its alias is not.
+Exchanges implicit_exchange(const std::string& domain, const std::string& canonical,
+                            const Ourselves& ourselves, std::uint16_t port) {
+  if (is_our_name(ourselves, canonical, port)) return {{}, true};
+  return usable({{0, domain}}, ourselves, port);
+}
+
+}  // namespace
+
+Task<NextHops> find_next_hops(Resolver& resolver, runtime::Chance& chance,
+                              const Ourselves& ourselves, std::string domain,
+                              std::optional<std::uint16_t> port, Instant deadline) {
+  const std::uint16_t to_port = port.value_or(kSmtpPort);
+  auto answer = co_await resolver.mx(domain, deadline);
+  if (!answer && may_pass(answer.error())) co_return no_answer(domain);
+  if (!answer) co_return no_server(domain);
+  if (answer->name == Existence::no_such_name) {
+    co_return Reply{550, "5.1.2", "The domain " + domain + " does not exist"};
+  }
+  std::vector<Mx> exchanges = std::move(answer->records);
+  Exchanges found;
+  if (exchanges.empty()) {
+    found = implicit_exchange(domain, answer->canonical, ourselves, to_port);
+  } else if (all_null(exchanges)) {
+    co_return Reply{556, "5.1.10", "The domain " + domain + " takes no mail (null MX)"};
+  } else {
+    order(exchanges, chance);
+    found = usable(exchanges, ourselves, to_port);
+  }
+  found.hosts = co_await with_addresses(resolver, std::move(found.hosts), deadline);
+  co_return verdict(found, ourselves, domain, to_port);
+}
+
+}  // namespace waybill::relay::dns

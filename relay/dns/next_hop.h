@@ -1,0 +1,62 @@
+// Next hops of a domain (RFC 5321 5.1): where to connect, in order.
+//
+// Promises: MX records by preference, shuffled within one; CNAMEs followed; no MX record: the
+// domain itself as an implicit MX. The IPv6 and IPv4 addresses of one exchange alternate, IPv6
+// first. An exchange without addresses is passed over, and so is one written as an address. All
+// exchanges are asked at one time: one whose DNS is silent costs time until the deadline, but hides
+// no other.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "relay/dns/resolver.h"
+#include "runtime/chance.h"
+#include "runtime/endpoint.h"
+#include "schemas/reply.h"
+
+namespace waybill::relay::dns {
+
+inline constexpr std::uint16_t kSmtpPort = 25;
+// Addresses tried for one delivery: a sender waits at RCPT while we dial, so not every address of a
+// large provider can have its turn.
+inline constexpr std::size_t kMaxCandidates = 8;
+// MX records looked at; an answer may hold hundreds.
+inline constexpr std::size_t kMaxExchanges = 16;
+
+struct Candidate {
+  std::string mx_host;  // the exchange, or the domain itself (implicit MX), or the literal
+  runtime::Endpoint endpoint;
+  friend bool operator==(const Candidate&, const Candidate&) = default;
+};
+
+// Why there is nowhere to go, as the reply that says so:
+//   null MX (RFC 7505)                             556 5.1.10
+//   NXDOMAIN; no MX, A or AAAA; no usable MX       550 5.1.2
+//   only ourselves, or we come first               554 5.4.6
+//   DNS gave no answer where one could have helped 451 4.4.3
+// Null MX records beside real ones are a mistake that RFC 7505 3 forbids and gives no rule for; the
+// real ones are used, as a domain that names a server wants its mail.
+using NextHops = std::variant<std::vector<Candidate>, schemas::Reply>;
+
+// Who we are, so that mail is not sent to ourselves: host names (lower case), which count on port
+// 25 only, and the endpoints that we listen on. An unspecified address there ("0.0.0.0:25") stands
+// for loopback; the addresses that the world knows must be named. An exchange that is one of our
+// names, or resolves to one of our endpoints, and all of equal or higher preference value are
+// dropped (RFC 5321 5.1).
+struct Ourselves {
+  std::vector<std::string> names;
+  std::vector<runtime::Endpoint> endpoints;
+};
+
+// `domain`: lower case. `port` stands in for 25 on whichever host is found. `resolver`, `chance`
+// and `ourselves` outlive the task.
+runtime::Task<NextHops> find_next_hops(Resolver& resolver, runtime::Chance& chance,
+                                       const Ourselves& ourselves, std::string domain,
+                                       std::optional<std::uint16_t> port,
+                                       runtime::Instant deadline);
+
+}  // namespace waybill::relay::dns

@@ -1,0 +1,161 @@
+#include "relay/forward/handover.h"
+
+#include <algorithm>
+
+#include "relay/limits.h"
+#include "runtime/check.h"
+
+namespace waybill::relay::forward {
+
+using dns::Candidate;
+using runtime::Errc;
+using runtime::Instant;
+using runtime::Result;
+using runtime::Task;
+using schemas::Reply;
+
+namespace {
+
+HopAnswer unreachable(std::string text) {
+  HopAnswer out;
+  out.kind = HopAnswer::Kind::deferred;
+  out.reply = {451, "4.4.1", std::move(text)};
+  out.by = HopAnswer::By::relay;
+  out.rule = "unreachable";
+  out.command = "connect";
+  return out;
+}
+
+HopAnswer own_verdict(const Reply& reply, std::string rule) {
+  HopAnswer out;
+  out.kind = reply.permanent() ? HopAnswer::Kind::refused : HopAnswer::Kind::deferred;
+  out.reply = reply;
+  out.by = HopAnswer::By::policy;
+  out.rule = std::move(rule);
+  return out;
+}
+
+HopAnswer answer_of(Answered answered) {
+  HopAnswer out;
+  out.kind = answered.reply.code >= 200 && answered.reply.code < 300 ? HopAnswer::Kind::accepted
+             : answered.reply.permanent()                            ? HopAnswer::Kind::refused
+                                                                     : HopAnswer::Kind::deferred;
+  out.reply = std::move(answered.reply);
+  out.command = std::move(answered.command);
+  return out;
+}
+
+// Before MAIL a server speaks of itself and not of our mail: another one may take it.
+bool speaks_of_itself(const HopAnswer& answer) {
+  return answer.kind != HopAnswer::Kind::accepted &&
+         (answer.command == "connect" || answer.command == "EHLO" || answer.reply.code == 421);
+}
+
+}  // namespace
+
+Handover::~Handover() { let_go(); }
+
+void Handover::let_go() {
+  if (session_ != nullptr) parts_.pool.give_back(std::move(session_));
+}
+
+Task<dns::NextHops> Handover::candidates(Instant deadline) {
+  if (!target_.ip()) {
+    const Instant dns_deadline = runtime::sooner(deadline, parts_.clock.now() + kDnsTimeout);
+    co_return co_await dns::find_next_hops(parts_.resolver, parts_.chance, parts_.ourselves,
+                                           target_.address().domain(), target_.port(),
+                                           dns_deadline);
+  }
+  const runtime::Endpoint endpoint{*target_.ip(), target_.port().value_or(dns::kSmtpPort)};
+  const auto& own = parts_.ourselves.endpoints;
+  if (std::find(own.begin(), own.end(), endpoint) != own.end()) {
+    co_return Reply{554, "5.4.6", "The target is this server itself"};
+  }
+  co_return std::vector<Candidate>{{target_.address().domain(), endpoint}};
+}
+
+Task<HopAnswer> Handover::ask(Instant deadline) {
+  const dns::NextHops found = co_await candidates(deadline);
+  if (const auto* refusal = std::get_if<Reply>(&found)) co_return own_verdict(*refusal, "no-route");
+  HopAnswer last = unreachable("No next hop could be reached");
+  for (const Candidate& hop : std::get<std::vector<Candidate>>(found)) {
+    if (parts_.clock.now() >= deadline) break;
+    HopAnswer answer = co_await ask_at(hop, deadline);
+    answer.hop = hop;
+    if (!speaks_of_itself(answer)) {
+      hop_ = hop;
+      co_return answer;
+    }
+    session_.reset();
+    last = std::move(answer);
+  }
+  co_return last;
+}
+
+Task<Result<Answered>> Handover::connect(Candidate hop, Instant deadline) {
+  const Instant dial_deadline = runtime::sooner(deadline, parts_.clock.now() + kConnectTimeout);
+  auto connection = co_await parts_.dialer.dial(hop.endpoint, dial_deadline);
+  if (!connection) co_return connection.error();
+  session_ = std::make_unique<HopSession>(std::move(*connection), parts_.clock);
+  const Instant greeting_deadline =
+      runtime::sooner(deadline, parts_.clock.now() + kGreetingTimeout);
+  co_return co_await session_->open(parts_.host_name, greeting_deadline);
+}
+
+Task<HopAnswer> Handover::ask_at(Candidate hop, Instant deadline) {
+  session_ = parts_.pool.take(hop.endpoint);
+  if (session_ != nullptr) {
+    if (auto refusal = beyond_next_hop()) co_return *refusal;
+    auto answered = co_await session_->begin(mail_, target_.address(), deadline);
+    const bool spoke_of_us = answered && !session_->unusable() && answered->reply.code != 503;
+    if (spoke_of_us) co_return answer_of(std::move(*answered));
+    // The server may have closed while the session was idle, or lost step with us (503): that says
+    // nothing about this message.
+    session_.reset();
+  }
+  auto opened = co_await connect(hop, deadline);
+  if (!opened) {
+    co_return unreachable("The next hop " + hop.mx_host +
+                          " could not be reached: " + opened.error().message());
+  }
+  if (!opened->reply.positive()) co_return answer_of(std::move(*opened));
+  if (auto refusal = beyond_next_hop()) co_return *refusal;
+  auto answered = co_await session_->begin(mail_, target_.address(), deadline);
+  if (!answered) {
+    co_return unreachable("The next hop " + hop.mx_host +
+                          " did not answer: " + answered.error().message());
+  }
+  co_return answer_of(std::move(*answered));
+}
+
+// What the next hop cannot carry is refused here, before anything is sent (RFC 6531 3.5, RFC
+// 1870 6.1).
+std::optional<HopAnswer> Handover::beyond_next_hop() const {
+  const smtp::Extensions& offered = session_->offered();
+  const bool sender_utf8 = mail_.sender && mail_.sender->needs_smtputf8();
+  if ((mail_.smtputf8 || sender_utf8 || target_.address().needs_smtputf8()) && !offered.smtputf8) {
+    auto refused = own_verdict({550, "5.6.7", "The next hop does not take internationalized mail"},
+                               "next-hop-without-smtputf8");
+    refused.command = "MAIL";
+    return refused;
+  }
+  const std::uint64_t limit = offered.size.value_or(0);
+  if (limit > 0 && mail_.size.value_or(0) > limit) {
+    auto refused = own_verdict({552, "5.3.4", "The message is larger than the next hop takes"},
+                               "next-hop-size");
+    refused.command = "MAIL";
+    return refused;
+  }
+  return std::nullopt;
+}
+
+Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Instant deadline) {
+  runtime::check(session_ != nullptr,
+                 "a message is sent only to a next hop that took its recipient");
+  HopAnswer answer = co_await session_->send(std::move(trace), body, deadline);
+  answer.hop = hop_;
+  let_go();
+  co_return answer;
+}
+
+}  // namespace waybill::relay::forward

@@ -1,0 +1,62 @@
+// Handover: one delivery (one message to one target) on its way to a next hop. Asked at RCPT time
+// (cut-through), sent once the body is whole and the acceptance is on record.
+//
+// Each delivery has a transaction of its own with its next hop: its reverse-path is its own, and so
+// is the reply. Owner's thread. A Handover that goes away gives its session back to the pool.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "relay/dns/next_hop.h"
+#include "relay/forward/hop_answer.h"
+#include "relay/forward/hop_pool.h"
+#include "relay/routes/target.h"
+#include "runtime/chance.h"
+#include "runtime/dialer.h"
+
+namespace waybill::relay::forward {
+
+// What a handover asks of the world; all outlive it.
+struct Parts {
+  runtime::Clock& clock;
+  runtime::Chance& chance;
+  runtime::Dialer& dialer;
+  dns::Resolver& resolver;
+  HopPool& pool;
+  const dns::Ourselves& ourselves;
+  const std::string& host_name;
+};
+
+class Handover {
+ public:
+  Handover(Parts parts, routes::Target target, smtp::MailParameters mail)
+      : parts_(parts), target_(std::move(target)), mail_(std::move(mail)) {}
+  ~Handover();
+  Handover(const Handover&) = delete;
+  Handover& operator=(const Handover&) = delete;
+
+  // Finds the next hop and asks it for this recipient. Candidates that cannot be reached, or that
+  // turn us away before MAIL, are passed over; the first answer to MAIL or RCPT is the answer.
+  runtime::Task<HopAnswer> ask(runtime::Instant deadline);
+
+  // The message, after ask() gave accepted; once. `trace` is put in front.
+  runtime::Task<HopAnswer> send(std::string trace, message::Spool& body, runtime::Instant deadline);
+
+  const routes::Target& target() const { return target_; }
+
+ private:
+  runtime::Task<dns::NextHops> candidates(runtime::Instant deadline);
+  runtime::Task<HopAnswer> ask_at(dns::Candidate hop, runtime::Instant deadline);
+  runtime::Task<runtime::Result<Answered>> connect(dns::Candidate hop, runtime::Instant deadline);
+  std::optional<HopAnswer> beyond_next_hop() const;
+  void let_go();
+
+  Parts parts_;
+  routes::Target target_;
+  smtp::MailParameters mail_;
+  std::unique_ptr<HopSession> session_;
+  std::optional<dns::Candidate> hop_;
+};
+
+}  // namespace waybill::relay::forward

@@ -1,0 +1,33 @@
+// HopAnswer: what became of one step with a next hop, as the verdict it leads to.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "relay/dns/next_hop.h"
+#include "schemas/reply.h"
+
+namespace waybill::relay::forward {
+
+struct HopAnswer {
+  enum class Kind {
+    accepted,  // 2xx
+    refused,   // 5xx
+    deferred,  // 4xx, or nobody answered before anything could have been taken
+    in_doubt,  // the end of the body went out and no reply came back
+  };
+  Kind kind = Kind::deferred;
+  schemas::Reply reply;  // the next hop's, or ours where it gave none
+  // Whose words the reply is.
+  enum class By {
+    next_hop,
+    policy,  // a rule of ours decided: a loop, a null MX
+    relay,   // nobody answered: the relay says what it saw
+  };
+  By by = By::next_hop;
+  std::string rule;     // its name, where the reply is ours: "no-route", "unreachable"
+  std::string command;  // the command answered: "connect", "EHLO", "MAIL", "RCPT", "DATA", "body"
+  std::optional<dns::Candidate> hop;  // who answered, or was tried last
+};
+
+}  // namespace waybill::relay::forward

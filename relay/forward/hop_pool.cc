@@ -1,0 +1,72 @@
+#include "relay/forward/hop_pool.h"
+
+#include "relay/limits.h"
+
+namespace waybill::relay::forward {
+
+using runtime::Instant;
+using runtime::Task;
+
+namespace {
+
+Task<void> say_quit(std::unique_ptr<HopSession> session, Instant deadline) {
+  co_await session->quit(deadline);
+}
+
+}  // namespace
+
+std::unique_ptr<HopSession> HopPool::take(const runtime::Endpoint& to) {
+  const auto found = idle_.find(to);
+  if (found == idle_.end()) return nullptr;
+  auto& sessions = found->second;
+  // The newest first: the others can grow old and be swept.
+  while (!sessions.empty()) {
+    auto session = std::move(sessions.back());
+    sessions.pop_back();
+    --size_;
+    const bool young = clock_.now() - session->idle_since < kIdleConnectionLife;
+    if (young && session->fit_for_reuse()) return session;
+    retire(std::move(session));
+  }
+  idle_.erase(found);
+  return nullptr;
+}
+
+void HopPool::give_back(std::unique_ptr<HopSession> session) {
+  if (session->unusable()) return;
+  auto& sessions = idle_[session->remote()];
+  const bool worn = session->transactions() >= kMessagesPerConnection;
+  if (worn || sessions.size() >= kIdleConnectionsPerHop || size_ >= kIdleConnections) {
+    retire(std::move(session));
+    return;
+  }
+  session->idle_since = clock_.now();
+  sessions.push_back(std::move(session));
+  ++size_;
+}
+
+void HopPool::sweep() {
+  const Instant now = clock_.now();
+  for (auto it = idle_.begin(); it != idle_.end();) {
+    auto& sessions = it->second;
+    // The oldest are in front: give_back() appends.
+    while (!sessions.empty() && now - sessions.front()->idle_since >= kIdleConnectionLife) {
+      retire(std::move(sessions.front()));
+      sessions.erase(sessions.begin());
+      --size_;
+    }
+    it = sessions.empty() ? idle_.erase(it) : std::next(it);
+  }
+}
+
+void HopPool::clear() {
+  idle_.clear();
+  size_ = 0;
+}
+
+void HopPool::retire(std::unique_ptr<HopSession> session) {
+  if (session->unusable()) return;
+  scope_.spawn("quit", say_quit(std::move(session), clock_.now() + kQuitTimeout));
+}
+
+}  // namespace waybill::relay::forward

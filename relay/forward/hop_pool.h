@@ -1,0 +1,43 @@
+// HopPool: idle sessions with next hops, by endpoint, so that the next message pays for no
+// handshake. One for each I/O thread. Bounded in number and age (limits.h).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "relay/forward/hop_session.h"
+#include "runtime/clock.h"
+#include "runtime/scope.h"
+
+namespace waybill::relay::forward {
+
+class HopPool {
+ public:
+  // `scope` is where sessions say QUIT; both outlive the pool.
+  HopPool(runtime::Clock& clock, runtime::Scope& scope) : clock_(clock), scope_(scope) {}
+  HopPool(const HopPool&) = delete;
+  HopPool& operator=(const HopPool&) = delete;
+
+  // An idle session that still is fit, or nullptr.
+  std::unique_ptr<HopSession> take(const runtime::Endpoint& to);
+
+  // Keeps the session if it is worth keeping, else ends it.
+  void give_back(std::unique_ptr<HopSession> session);
+
+  // Ends sessions idle for longer than their life. Called now and then.
+  void sweep();
+  void clear();
+
+  std::size_t size() const { return size_; }
+
+ private:
+  void retire(std::unique_ptr<HopSession> session);
+
+  runtime::Clock& clock_;
+  runtime::Scope& scope_;
+  std::map<runtime::Endpoint, std::vector<std::unique_ptr<HopSession>>> idle_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace waybill::relay::forward

@@ -1,0 +1,215 @@
+#include "relay/forward/hop_session.h"
+
+#include <array>
+
+#include "relay/limits.h"
+
+namespace waybill::relay::forward {
+
+using runtime::Errc;
+using runtime::Instant;
+using runtime::Result;
+using runtime::Task;
+using schemas::Reply;
+
+namespace {
+
+// The message is handed to the socket in pieces of about this many octets.
+constexpr std::size_t kSendOctets = 64 << 10;
+
+// A next hop that refuses in the middle of a body says so at once or not at all.
+constexpr seconds kEarlyRefusalWait{2};
+
+HopAnswer answer_of(const Reply& reply, std::string command) {
+  HopAnswer out;
+  out.reply = reply;
+  out.command = std::move(command);
+  if (reply.code >= 200 && reply.code < 300) {
+    out.kind = HopAnswer::Kind::accepted;
+  } else if (reply.permanent()) {
+    out.kind = HopAnswer::Kind::refused;
+  } else {
+    out.kind = HopAnswer::Kind::deferred;
+  }
+  return out;
+}
+
+HopAnswer lost(HopAnswer::Kind kind, std::string command, std::string text) {
+  HopAnswer out;
+  out.kind = kind;
+  out.reply = {451, "4.4.2", std::move(text)};
+  out.by = HopAnswer::By::relay;
+  out.rule = "connection-lost";
+  out.command = std::move(command);
+  return out;
+}
+
+}  // namespace
+
+Task<Result<Reply>> HopSession::read_reply(Instant deadline) {
+  for (;;) {
+    auto reply = replies_.next();
+    if (!reply) {
+      unusable_ = true;
+      co_return reply.error();
+    }
+    if (reply->has_value()) {
+      // 421: the server is about to close, whatever it was asked (RFC 5321 3.8).
+      if ((*reply)->code == 421) unusable_ = true;
+      co_return std::move(**reply);
+    }
+    std::array<char, 4096> buffer;
+    const std::span<char> into(buffer);
+    const auto count = co_await connection_->read_some(into, deadline);
+    if (!count) {
+      unusable_ = true;
+      co_return count.error();
+    }
+    replies_.feed({buffer.data(), *count});
+  }
+}
+
+Task<Result<Reply>> HopSession::exchange(std::string command, Instant deadline) {
+  const auto written = co_await connection_->write(command, deadline);
+  if (!written) {
+    unusable_ = true;
+    co_return written.error();
+  }
+  co_return co_await read_reply(deadline);
+}
+
+Task<Result<Answered>> HopSession::open(std::string our_name, Instant deadline) {
+  auto reply = co_await read_reply(deadline);
+  if (!reply) co_return reply.error();
+  if (reply->code != 220) {
+    unusable_ = true;
+    co_return Answered{"connect", std::move(*reply)};
+  }
+  reply = co_await exchange(smtp::ehlo_command(our_name), deadline);
+  if (!reply) co_return reply.error();
+  if (reply->code == 250) {
+    offered_ = smtp::parse_extensions(*reply);
+  } else if (reply->permanent() && !unusable_) {
+    reply = co_await exchange(smtp::helo_command(our_name), deadline);
+    if (!reply) co_return reply.error();
+  }
+  if (!reply->positive()) unusable_ = true;
+  co_return Answered{"EHLO", std::move(*reply)};
+}
+
+Task<Result<Answered>> HopSession::begin(smtp::MailParameters mail, schemas::Address to,
+                                         Instant deadline) {
+  ++transactions_;
+  if (needs_reset_) {
+    const auto reset = co_await exchange(std::string(smtp::kRsetCommand), deadline);
+    if (!reset) co_return reset.error();
+  }
+  needs_reset_ = true;
+  const std::string mail_line = smtp::mail_command(mail, offered_);
+  const std::string rcpt_line = smtp::rcpt_command(to);
+  if (!offered_.pipelining) {
+    auto reply = co_await exchange(mail_line, deadline);
+    if (!reply) co_return reply.error();
+    if (!reply->positive()) co_return Answered{"MAIL", std::move(*reply)};
+    reply = co_await exchange(rcpt_line, deadline);
+    if (!reply) co_return reply.error();
+    co_return Answered{"RCPT", std::move(*reply)};
+  }
+  auto mail_reply = co_await exchange(mail_line + rcpt_line, deadline);
+  if (!mail_reply) co_return mail_reply.error();
+  if (unusable_) co_return Answered{"MAIL", std::move(*mail_reply)};
+  auto rcpt_reply = co_await read_reply(deadline);
+  if (!rcpt_reply) co_return rcpt_reply.error();
+  if (!mail_reply->positive()) co_return Answered{"MAIL", std::move(*mail_reply)};
+  co_return Answered{"RCPT", std::move(*rcpt_reply)};
+}
+
+Task<Result<void>> HopSession::send_body(std::string trace, message::Spool& body, Instant deadline,
+                                         bool& end_sent) {
+  smtp::BodyWriter writer;
+  std::string out;
+  out.reserve(std::min<std::uint64_t>(kSendOctets, trace.size() + body.size() + 1024));
+  auto wrote = writer.write(trace, out);
+  std::uint64_t offset = 0;
+  while (wrote && offset < body.size()) {
+    const auto piece = co_await body.read(offset);
+    if (!piece) co_return piece.error();
+    offset += piece->size();
+    wrote = writer.write(*piece, out);
+    if (wrote && out.size() >= kSendOctets) {
+      const Instant piece_deadline = runtime::sooner(deadline, clock_.now() + kBodyPieceTimeout);
+      wrote = co_await connection_->write(out, piece_deadline);
+      out.clear();
+    }
+  }
+  if (wrote) wrote = writer.finish(out);
+  if (!wrote) co_return wrote;
+  end_sent = true;
+  co_return co_await connection_->write(out, deadline);
+}
+
+Task<HopAnswer> HopSession::refusal_or_lost(Instant deadline) {
+  unusable_ = true;
+  const Instant soon = runtime::sooner(deadline, clock_.now() + kEarlyRefusalWait);
+  const auto reply = co_await read_reply(soon);
+  if (reply && !reply->positive()) co_return answer_of(*reply, "body");
+  co_return lost(HopAnswer::Kind::deferred, "body",
+                 "The next hop closed the connection before it had the whole message");
+}
+
+// The body writer met octets that some server would take for the end of the message. The connection
+// is dropped in the middle of the body: nothing can have been taken.
+HopAnswer HopSession::not_to_be_sent() {
+  unusable_ = true;
+  connection_->close();
+  HopAnswer out;
+  out.kind = HopAnswer::Kind::refused;
+  out.reply = {550, "5.6.0", "The message has octets that no server can be trusted with"};
+  out.by = HopAnswer::By::policy;
+  out.rule = "unsafe-octets";
+  out.command = "body";
+  return out;
+}
+
+Task<HopAnswer> HopSession::send(std::string trace, message::Spool& body, Instant deadline) {
+  const Instant data_deadline = runtime::sooner(deadline, clock_.now() + kDataCommandTimeout);
+  const auto go_ahead = co_await exchange(std::string(smtp::kDataCommand), data_deadline);
+  if (!go_ahead) {
+    co_return lost(HopAnswer::Kind::deferred, "DATA", "The next hop did not answer DATA");
+  }
+  if (go_ahead->code != 354) {
+    auto refused = answer_of(*go_ahead, "DATA");
+    // A 2xx to DATA means nothing: no message was sent.
+    if (go_ahead->positive()) {
+      unusable_ = true;
+      refused = lost(HopAnswer::Kind::deferred, "DATA", "The next hop answered DATA out of turn");
+    }
+    co_return refused;
+  }
+  bool end_sent = false;
+  const auto sent = co_await send_body(std::move(trace), body, deadline, end_sent);
+  if (!sent && sent.error() == Errc::invalid) co_return not_to_be_sent();
+  if (!sent && !end_sent) co_return co_await refusal_or_lost(deadline);
+  if (!sent) unusable_ = true;
+  auto reply = co_await read_reply(deadline);
+  if (!reply) {
+    co_return lost(HopAnswer::Kind::in_doubt, "body",
+                   "The next hop did not answer the end of the message; it may have taken it");
+  }
+  if (reply->code < 200 || (reply->code >= 300 && reply->code < 400)) {
+    unusable_ = true;
+    co_return lost(HopAnswer::Kind::in_doubt, "body",
+                   "The next hop answered the message out of turn");
+  }
+  // A server may keep the transaction of a body that it refused.
+  needs_reset_ = !reply->positive();
+  co_return answer_of(*reply, "body");
+}
+
+Task<void> HopSession::quit(Instant deadline) {
+  const std::string_view command = smtp::kQuitCommand;
+  const auto written = co_await connection_->write(command, deadline);
+  (void)written;
+}
+
+}  // namespace waybill::relay::forward

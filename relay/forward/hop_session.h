@@ -1,0 +1,72 @@
+// HopSession: one SMTP session with a next hop, as its client (RFC 5321 3). It carries one
+// transaction after another; which of them, the pool decides.
+//
+// Promises: a reply is only ever taken for the command it answers; once that is no longer sure (a
+// reply that breaks the syntax, an octet too many, a time-out) the session is unusable(). Every
+// wait ends at its deadline. The message's octets are sent as they are, behind the trace field.
+// Owner's thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "relay/forward/hop_answer.h"
+#include "relay/message/spool.h"
+#include "relay/smtp/client_core.h"
+#include "runtime/connection.h"
+
+namespace waybill::relay::forward {
+
+// A reply and the command that it answers.
+struct Answered {
+  std::string command;
+  schemas::Reply reply;
+};
+
+class HopSession {
+ public:
+  HopSession(std::unique_ptr<runtime::Connection> connection, runtime::Clock& clock)
+      : connection_(std::move(connection)), clock_(clock) {}
+
+  // Greeting and EHLO; HELO where EHLO is not known. The last reply: 2xx, or the refusal.
+  runtime::Task<runtime::Result<Answered>> open(std::string our_name, runtime::Instant deadline);
+
+  // MAIL and RCPT, in one go where PIPELINING is offered. The first refusal, or the reply to RCPT.
+  runtime::Task<runtime::Result<Answered>> begin(smtp::MailParameters mail, schemas::Address to,
+                                                 runtime::Instant deadline);
+
+  // DATA and the message. `trace` is put in front. A HopAnswer without `hop`.
+  runtime::Task<HopAnswer> send(std::string trace, message::Spool& body, runtime::Instant deadline);
+
+  // QUIT, without waiting for the answer.
+  runtime::Task<void> quit(runtime::Instant deadline);
+
+  const smtp::Extensions& offered() const { return offered_; }
+  const runtime::Endpoint& remote() const { return connection_->remote(); }
+  int transactions() const { return transactions_; }
+  bool unusable() const { return unusable_; }
+  // Idle, in step, and the peer has neither closed nor spoken unasked.
+  bool fit_for_reuse() { return !unusable_ && !replies_.has_rest() && connection_->quiet(); }
+
+  runtime::Instant idle_since{};
+
+ private:
+  runtime::Task<runtime::Result<schemas::Reply>> read_reply(runtime::Instant deadline);
+  runtime::Task<runtime::Result<schemas::Reply>> exchange(std::string command,
+                                                          runtime::Instant deadline);
+  runtime::Task<runtime::Result<void>> send_body(std::string trace, message::Spool& body,
+                                                 runtime::Instant deadline, bool& end_sent);
+  runtime::Task<HopAnswer> refusal_or_lost(runtime::Instant deadline);
+  HopAnswer not_to_be_sent();
+
+  std::unique_ptr<runtime::Connection> connection_;
+  runtime::Clock& clock_;
+  smtp::ReplyReader replies_;
+  smtp::Extensions offered_;
+  int transactions_ = 0;
+  bool unusable_ = false;
+  // A transaction was begun and not ended by a body that was taken: RSET goes before the next one.
+  bool needs_reset_ = false;
+};
+
+}  // namespace waybill::relay::forward

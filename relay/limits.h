@@ -1,0 +1,47 @@
+// The relay's time limits. Sizes and counts that an operator may set are in Settings (settings.h).
+//
+// The sender waits while we ask a next hop, so our own waits as a client must end before the
+// sender's own: a sender gives RCPT 5 minutes and the end of data 10 (RFC
+// 5321 4.5.3.2.3, 4.5.3.2.6).
+#pragma once
+
+#include <chrono>
+
+namespace waybill::relay {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// As a server (RFC 5321 4.5.3.2.7: at least 5 minutes for the next command). A whole command line
+// has to arrive within it: single octets do not extend it.
+inline constexpr minutes kCommandTimeout{5};
+// Between two pieces of a body (RFC 5321 4.5.3.2.5: 3 minutes for a data block).
+inline constexpr minutes kBodyPieceTimeout{3};
+// The minimum data rate is asked for only after this: a slow start is no attack.
+inline constexpr seconds kBodyRateGrace{30};
+// A client that does not read our replies.
+inline constexpr minutes kReplyTimeout{1};
+
+// As a client, each also bounded by the deadline of the whole step.
+inline constexpr seconds kConnectTimeout{15};     // several addresses must fit in the RCPT deadline
+inline constexpr seconds kGreetingTimeout{30};    // greeting and EHLO of one address
+inline constexpr minutes kDataCommandTimeout{2};  // RFC 5321 4.5.3.2.4
+inline constexpr seconds kQuitTimeout{2};         // courtesy only
+inline constexpr seconds kDnsTimeout{20};
+
+// Connections kept open for the next message, so that a busy route pays for no handshakes. Next
+// hops close idle ones after 5 minutes at the earliest (RFC 5321 4.5.3.2.7); long before that we
+// do.
+inline constexpr seconds kIdleConnectionLife{20};
+inline constexpr std::size_t kIdleConnectionsPerHop = 20;
+inline constexpr std::size_t kIdleConnections = 200;
+// A next hop may count messages of one connection; many servers end it at 100.
+inline constexpr int kMessagesPerConnection = 100;
+
+// RFC 5321 6.3: loops are found by counting trace headers; 50 leaves room for any honest path.
+inline constexpr int kMaxReceivedHeaders = 50;
+
+// Octets read from a socket at once: a typical message in one piece.
+inline constexpr std::size_t kReadOctets = 32 << 10;
+
+}  // namespace waybill::relay

@@ -1,0 +1,61 @@
+// Spool: one message while its sender waits. In memory up to a set size, above it in an unlinked
+// file: no name, gone with the process. Nothing of a message is ever kept.
+//
+// Owner's thread; file work runs on workers. Append everything, then read any number of times.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/permits.h"
+#include "runtime/result.h"
+#include "runtime/task.h"
+#include "runtime/workers.h"
+
+namespace waybill::relay::message {
+
+struct SpoolSettings {
+  std::string directory;                    // for the unlinked file
+  std::uint64_t memory_octets = 256 << 10;  // kept in memory; also what head() shows at most
+  runtime::Workers* workers = nullptr;      // outlives every spool
+  runtime::Permits* file_octets = nullptr;  // budget of all spool files together; outlives them
+};
+
+class Spool {
+ public:
+  explicit Spool(SpoolSettings settings);
+  ~Spool();
+  Spool(const Spool&) = delete;
+  Spool& operator=(const Spool&) = delete;
+
+  // `octets` must live until the task ends. Errc::limit_exceeded: the files' budget is used up;
+  // Errc::io_error: the disk failed. After an error the spool is of no more use.
+  runtime::Task<runtime::Result<void>> append(std::string_view octets);
+
+  // The octets from `offset` on, at least one unless offset is size(); valid until the next call.
+  runtime::Task<runtime::Result<std::string_view>> read(std::uint64_t offset);
+
+  std::uint64_t size() const { return size_; }
+
+  // The beginning of the message, as far as memory holds it: the whole header unless that is huge.
+  std::string_view head() const { return memory_; }
+
+ private:
+  struct File;
+  runtime::Task<runtime::Result<void>> flush_tail();
+
+  SpoolSettings settings_;
+  std::string memory_;
+  std::string tail_;    // beyond memory, not yet in the file
+  std::string window_;  // what the last read() of the file gave
+  std::uint64_t size_ = 0;
+  std::uint64_t in_file_ = 0;
+  std::shared_ptr<File> file_;
+  std::vector<runtime::Permits::Held> held_;
+};
+
+}  // namespace waybill::relay::message

@@ -1,0 +1,41 @@
+// What the relay counts. Handles are taken once; adding is lock-free.
+#pragma once
+
+#include "runtime/metrics.h"
+
+namespace waybill::relay {
+
+struct RelayMetrics {
+  explicit RelayMetrics(runtime::Metrics& m)
+      : sessions(m.counter("waybill_smtp_sessions_total", "SMTP sessions taken")),
+        sessions_refused(m.counter("waybill_smtp_sessions_refused_total",
+                                   "SMTP sessions answered 421 because a limit was reached")),
+        accepted(verdict(m, "accepted")),
+        forwarded(verdict(m, "forwarded")),
+        rejected(verdict(m, "rejected")),
+        deferred(verdict(m, "deferred")),
+        dropped(verdict(m, "dropped")),
+        in_doubt(verdict(m, "in_doubt")),
+        unrecorded(m.counter("waybill_verdicts_unrecorded_total",
+                             "Verdicts that became 451 because the log did not take them")),
+        body_to_reply(m.histogram("waybill_body_to_reply_seconds",
+                                  "From the end of a body to the reply to it",
+                                  runtime::latency_bounds())) {}
+
+  static runtime::Counter& verdict(runtime::Metrics& m, const char* name) {
+    return m.counter("waybill_events_total", "Events recorded, by verdict", {{"verdict", name}});
+  }
+
+  runtime::Counter& sessions;
+  runtime::Counter& sessions_refused;
+  runtime::Counter& accepted;
+  runtime::Counter& forwarded;
+  runtime::Counter& rejected;
+  runtime::Counter& deferred;
+  runtime::Counter& dropped;
+  runtime::Counter& in_doubt;
+  runtime::Counter& unrecorded;
+  runtime::Histogram& body_to_reply;
+};
+
+}  // namespace waybill::relay

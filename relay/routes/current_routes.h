@@ -1,0 +1,30 @@
+// CurrentRoutes: the table in force. A reload swaps it; who holds the old one may finish with it.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "relay/routes/route_table.h"
+
+namespace waybill::relay::routes {
+
+// Any thread.
+class CurrentRoutes {
+ public:
+  explicit CurrentRoutes(std::shared_ptr<const RouteTable> table) : table_(std::move(table)) {}
+
+  std::shared_ptr<const RouteTable> get() const {
+    const std::lock_guard lock(mutex_);
+    return table_;
+  }
+  void set(std::shared_ptr<const RouteTable> table) {
+    const std::lock_guard lock(mutex_);
+    table_ = std::move(table);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const RouteTable> table_;
+};
+
+}  // namespace waybill::relay::routes

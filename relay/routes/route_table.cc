@@ -1,0 +1,54 @@
+#include "relay/routes/route_table.h"
+
+#include <algorithm>
+
+#include "runtime/check.h"
+
+namespace waybill::relay::routes {
+
+using schemas::Address;
+using schemas::LocalPartCase;
+
+namespace {
+
+// RFC 5321 4.5.1: postmaster is meant in any case of letters.
+bool is_postmaster(std::string_view local) {
+  constexpr std::string_view kPostmaster = "postmaster";
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+  return std::equal(local.begin(), local.end(), kPostmaster.begin(), kPostmaster.end(), same);
+}
+
+}  // namespace
+
+RouteTable::RouteTable(std::vector<Domain> domains) {
+  for (Domain& domain : domains) {
+    std::string name = domain.name;
+    const bool added = domains_.emplace(std::move(name), std::move(domain)).second;
+    runtime::check(added, "a domain is configured once");
+  }
+}
+
+Lookup RouteTable::find(const Address& recipient) const {
+  const auto known = domains_.find(recipient.domain());
+  if (known == domains_.end()) return UnknownDomain{};
+  const Domain& domain = known->second;
+  const bool fold = domain.local_case == LocalPartCase::fold || is_postmaster(recipient.local());
+  const Address alias = fold ? recipient.folded() : recipient;
+
+  const auto found = [&](const std::string& route, const Action& action) {
+    return Found{&domain, alias, route + "@" + domain.name, &action};
+  };
+  auto entry = domain.aliases.find(alias.local());
+  if (entry != domain.aliases.end()) return found(entry->first, entry->second);
+  if (domain.subaddress_separator) {
+    const std::size_t tag = alias.local().find(*domain.subaddress_separator);
+    if (tag != std::string::npos && tag > 0) {
+      entry = domain.aliases.find(std::string_view(alias.local()).substr(0, tag));
+      if (entry != domain.aliases.end()) return found(entry->first, entry->second);
+    }
+  }
+  if (domain.catch_all) return found("*", *domain.catch_all);
+  return UnknownAlias{&domain, alias};
+}
+
+}  // namespace waybill::relay::routes

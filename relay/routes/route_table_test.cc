@@ -1,0 +1,155 @@
+#include "relay/routes/route_table.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "relay/routes/current_routes.h"
+
+namespace waybill::relay::routes {
+namespace {
+
+using schemas::Address;
+using schemas::LocalPartCase;
+
+Action to(const char* target) {
+  std::string why;
+  ForwardTo forward;
+  forward.targets.push_back(*Target::parse(target, why));
+  return forward;
+}
+
+// Folding, with subaddresses, without a catch-all.
+Domain plain_domain() {
+  Domain domain;
+  domain.name = "plain.example";
+  domain.subaddress_separator = '+';
+  domain.aliases.emplace("buzz", to("buzz@target.example"));
+  domain.aliases.emplace("buzz+list", to("list@target.example"));
+  domain.aliases.emplace("straße", to("strasse@target.example"));
+  domain.aliases.emplace("spam", RejectWith{{550, "5.7.1", "No"}});
+  domain.aliases.emplace("void", DropSilently{});
+  return domain;
+}
+
+// Letters as given, no subaddresses.
+Domain exact_domain() {
+  Domain domain;
+  domain.name = "exact.example";
+  domain.local_case = LocalPartCase::keep;
+  domain.aliases.emplace("Buzz", to("upper@target.example"));
+  domain.aliases.emplace("buzz", to("lower@target.example"));
+  domain.aliases.emplace("postmaster", to("postmaster@target.example"));
+  return domain;
+}
+
+Domain catching_domain() {
+  Domain domain;
+  domain.name = "catch.example";
+  domain.subaddress_separator = '-';
+  domain.aliases.emplace("buzz", to("buzz@target.example"));
+  domain.catch_all = to("all@target.example");
+  return domain;
+}
+
+RouteTable table() { return RouteTable({plain_domain(), exact_domain(), catching_domain()}); }
+
+// What a lookup says: "alias <- route -> action", "alias unknown" or "unknown domain".
+std::string told(const Lookup& lookup) {
+  if (std::holds_alternative<UnknownDomain>(lookup)) return "unknown domain";
+  if (const auto* unknown = std::get_if<UnknownAlias>(&lookup)) {
+    return unknown->alias.text() + " unknown";
+  }
+  const auto& found = std::get<Found>(lookup);
+  std::string out = found.alias.text() + " <- " + found.route + " -> ";
+  if (const auto* forward = std::get_if<ForwardTo>(found.action)) {
+    return out + forward->targets.front().text();
+  }
+  if (const auto* reject = std::get_if<RejectWith>(found.action)) {
+    return out + std::to_string(reject->reply.code);
+  }
+  return out + "drop";
+}
+
+TEST(RouteTableTest, FindsWhatIsConfigured) {
+  const RouteTable routes = table();
+  const struct {
+    const char* recipient;
+    const char* told;
+  } cases[] = {
+      // the alias itself, letters folded
+      {"buzz@plain.example", "buzz@plain.example <- buzz@plain.example -> buzz@target.example"},
+      {"BuZZ@Plain.EXAMPLE", "buzz@plain.example <- buzz@plain.example -> buzz@target.example"},
+      {"\"buzz\"@plain.example", "buzz@plain.example <- buzz@plain.example -> buzz@target.example"},
+      {"STRAßE@plain.example",
+       "straße@plain.example <- straße@plain.example -> strasse@target.example"},
+      {"spam@plain.example", "spam@plain.example <- spam@plain.example -> 550"},
+      {"void@plain.example", "void@plain.example <- void@plain.example -> drop"},
+      // the alias with its tag, before the alias without
+      {"buzz+list@plain.example",
+       "buzz+list@plain.example <- buzz+list@plain.example -> list@target.example"},
+      {"buzz+List@plain.example",
+       "buzz+list@plain.example <- buzz+list@plain.example -> list@target.example"},
+      {"buzz+other@plain.example",
+       "buzz+other@plain.example <- buzz@plain.example -> buzz@target.example"},
+      {"buzz+@plain.example", "buzz+@plain.example <- buzz@plain.example -> buzz@target.example"},
+      {"buzz+a+b@plain.example",
+       "buzz+a+b@plain.example <- buzz@plain.example -> buzz@target.example"},
+      {"+buzz@plain.example", "+buzz@plain.example unknown"},
+      {"buz@plain.example", "buz@plain.example unknown"},
+      {"buzz-tag@plain.example", "buzz-tag@plain.example unknown"},
+      {"postmaster@plain.example", "postmaster@plain.example unknown"},
+      // letters as given, but for postmaster (RFC 5321 4.5.1)
+      {"Buzz@exact.example", "Buzz@exact.example <- Buzz@exact.example -> upper@target.example"},
+      {"buzz@exact.example", "buzz@exact.example <- buzz@exact.example -> lower@target.example"},
+      {"BUZZ@exact.example", "BUZZ@exact.example unknown"},
+      {"buzz+tag@exact.example", "buzz+tag@exact.example unknown"},
+      {"PostMaster@exact.example",
+       "postmaster@exact.example <- postmaster@exact.example -> postmaster@target.example"},
+      {"PostMasters@exact.example", "PostMasters@exact.example unknown"},
+      // the catch-all, last
+      {"buzz-tag@catch.example",
+       "buzz-tag@catch.example <- buzz@catch.example -> buzz@target.example"},
+      {"Any.One@catch.example", "any.one@catch.example <- *@catch.example -> all@target.example"},
+      {"any-tag@catch.example", "any-tag@catch.example <- *@catch.example -> all@target.example"},
+      {"postmaster@catch.example",
+       "postmaster@catch.example <- *@catch.example -> all@target.example"},
+      // a domain is known by its whole name alone
+      {"buzz@other.example", "unknown domain"},
+      {"buzz@sub.plain.example", "unknown domain"},
+      {"buzz@[192.0.2.1]", "unknown domain"},
+  };
+  for (const auto& c : cases) {
+    const auto recipient = Address::parse(c.recipient);
+    ASSERT_TRUE(recipient) << c.recipient;
+    EXPECT_EQ(told(routes.find(*recipient)), c.told) << c.recipient;
+  }
+}
+
+TEST(RouteTableTest, GivesTheDomainWithItsSettings) {
+  const RouteTable routes = table();
+  const Lookup found = routes.find(*Address::parse("buzz@plain.example"));
+  EXPECT_EQ(std::get<Found>(found).domain, &routes.domains().at("plain.example"));
+  const Lookup unknown = routes.find(*Address::parse("nobody@exact.example"));
+  EXPECT_EQ(std::get<UnknownAlias>(unknown).domain, &routes.domains().at("exact.example"));
+}
+
+TEST(RouteTableTest, KnowsNothingWhenEmpty) {
+  EXPECT_EQ(told(RouteTable().find(*Address::parse("buzz@plain.example"))), "unknown domain");
+}
+
+TEST(RouteTableDeathTest, RefusesADomainTwice) {
+  EXPECT_DEATH(RouteTable({plain_domain(), plain_domain()}), "a domain is configured once");
+}
+
+TEST(CurrentRoutesTest, LeavesTheOldTableToWhoHoldsIt) {
+  CurrentRoutes current(std::make_shared<RouteTable>(table()));
+  const auto before = current.get();
+  current.set(std::make_shared<RouteTable>());
+  EXPECT_EQ(current.get()->domains().size(), 0u);
+  EXPECT_EQ(before->domains().size(), 3u);
+}
+
+}  // namespace
+}  // namespace waybill::relay::routes

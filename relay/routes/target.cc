@@ -1,0 +1,91 @@
+#include "relay/routes/target.h"
+
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
+
+namespace waybill::relay::routes {
+
+using runtime::Errc;
+using runtime::Result;
+using schemas::Address;
+
+namespace {
+
+constexpr std::string_view kExpected =
+    "expected user@domain, user@domain:port, user@[ip] or user@[ip]:port";
+
+// 1..65535; 0 for anything else.
+std::uint16_t parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() ? port : 0;
+}
+
+std::optional<runtime::IpAddress> parse_ip(std::string_view text) {
+  // RFC 5321 4.1.3 tags IPv6 literals; many people do not.
+  constexpr std::string_view kTag = "IPv6:";
+  if (text.starts_with(kTag)) text.remove_prefix(kTag.size());
+  // The system's parser would stop there.
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
+  boost::system::error_code error;
+  const auto ip = boost::asio::ip::make_address(std::string(text), error);
+  if (error) return std::nullopt;
+  return ip;
+}
+
+std::string literal(const runtime::IpAddress& ip) {
+  return (ip.is_v6() ? "[IPv6:" : "[") + ip.to_string() + "]";
+}
+
+}  // namespace
+
+Result<Target> Target::parse(std::string_view text, std::string& why) {
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) {
+    why = kExpected;
+    return make_error_code(Errc::invalid);
+  }
+  std::string_view host = text.substr(at + 1);
+  const bool bracketed = !host.empty() && host.front() == '[';
+  const std::size_t host_end = bracketed ? host.find(']') : host.find(':');
+  if (bracketed && host_end == std::string_view::npos) {
+    why = "the address literal has no closing bracket; " + std::string(kExpected);
+    return make_error_code(Errc::invalid);
+  }
+  const std::size_t cut = bracketed ? host_end + 1 : std::min(host_end, host.size());
+  const std::string_view rest = host.substr(cut);
+  host = host.substr(0, cut);
+
+  std::optional<std::uint16_t> port;
+  if (!rest.empty()) {
+    port = rest.front() == ':' ? parse_port(rest.substr(1)) : std::uint16_t{0};
+    if (*port == 0) {
+      why = "a port is a number from 1 to 65535; " + std::string(kExpected);
+      return make_error_code(Errc::invalid);
+    }
+  }
+  std::optional<runtime::IpAddress> ip;
+  std::string mailbox(text.substr(0, at + 1));
+  if (bracketed) {
+    ip = parse_ip(host.substr(1, host.size() - 2));
+    if (!ip) {
+      why = "not an IP address in the brackets; " + std::string(kExpected);
+      return make_error_code(Errc::invalid);
+    }
+    mailbox += literal(*ip);
+  } else {
+    mailbox += host;
+  }
+  auto address = Address::parse(mailbox);
+  if (!address) {
+    why = kExpected;
+    return address.error();
+  }
+  return Target(std::move(*address), port, ip);
+}
+
+std::string Target::text() const {
+  return port_ ? address_.text() + ":" + std::to_string(*port_) : address_.text();
+}
+
+}  // namespace waybill::relay::routes

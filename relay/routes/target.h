@@ -1,0 +1,39 @@
+// Target: where a copy goes: `user@domain`, `user@domain:port`, `user@[ip]:port`, `user@[ip]`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/endpoint.h"
+#include "runtime/result.h"
+#include "schemas/address.h"
+
+namespace waybill::relay::routes {
+
+class Target {
+ public:
+  // Errc::invalid; `why` says what was expected. IPv6: "user@[2001:db8::1]:2525" (the "IPv6:" tag
+  // of RFC 5321 4.1.3 is taken too). Port 1..65535.
+  static runtime::Result<Target> parse(std::string_view text, std::string& why);
+
+  const schemas::Address& address() const { return address_; }
+  std::optional<std::uint16_t> port() const { return port_; }
+  // Set for an address literal: no DNS is asked.
+  const std::optional<runtime::IpAddress>& ip() const { return ip_; }
+
+  // As written in the log: the address, and ":port" where one was given.
+  std::string text() const;
+
+  friend bool operator==(const Target&, const Target&) = default;
+
+ private:
+  Target(schemas::Address a, std::optional<std::uint16_t> p, std::optional<runtime::IpAddress> i)
+      : address_(std::move(a)), port_(p), ip_(std::move(i)) {}
+  schemas::Address address_;
+  std::optional<std::uint16_t> port_;
+  std::optional<runtime::IpAddress> ip_;
+};
+
+}  // namespace waybill::relay::routes

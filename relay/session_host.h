@@ -1,0 +1,50 @@
+// SessionHost: the sessions of one I/O thread, from adoption to their end. All calls on its thread.
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "relay/admission.h"
+#include "relay/session.h"
+#include "runtime/listener.h"
+#include "runtime/scope.h"
+
+namespace waybill::relay {
+
+class SessionHost {
+ public:
+  // All outlive it. `scope` is joined by its owner after stop().
+  SessionHost(Lane& lane, Admission& admission, runtime::Scope& scope)
+      : lane_(lane), admission_(admission), scope_(scope) {}
+
+  // Begins a session on this connection, or turns it away with 421.
+  void adopt(std::unique_ptr<runtime::Connection> connection);
+
+  // Sessions between two transactions end now, the others after the reply they owe.
+  void stop();
+
+  std::size_t sessions() const { return sessions_.size(); }
+
+ private:
+  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection,
+                            Admission::Place place);
+  runtime::Task<void> turn_away(std::unique_ptr<runtime::Connection> connection,
+                                schemas::Reply reply);
+
+  Lane& lane_;
+  Admission& admission_;
+  runtime::Scope& scope_;
+  std::set<Session*> sessions_;
+  std::uint32_t turning_away_ = 0;
+  bool stopping_ = false;
+};
+
+// Accepts until the listener is closed, and gives each connection to the next host in turn.
+struct HostSeat {
+  runtime::Executor executor;
+  SessionHost* host = nullptr;
+};
+runtime::Task<void> accept_sessions(runtime::Listener& listener, runtime::Clock& clock,
+                                    std::vector<HostSeat> seats);
+
+}  // namespace waybill::relay

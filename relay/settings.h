@@ -1,0 +1,25 @@
+// Settings: what an operator decides about the relay. Checked by whoever reads them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "relay/smtp/server_core.h"
+
+namespace waybill::relay {
+
+struct Settings {
+  std::string host_name;
+  smtp::ServerLimits smtp;
+  std::uint32_t max_sessions = 1000;
+  std::uint32_t max_sessions_per_client = 50;
+  std::uint64_t memory_per_message = 256 << 10;  // octets; above, an unlinked file
+  std::uint64_t max_spool = 4ULL << 30;          // octets in such files, in all
+  std::string spool_directory = ".";
+  std::uint32_t min_data_rate = 500;         // octets per second over a body
+  std::chrono::seconds final_deadline{300};  // all next hops' answers to a body (RFC 1047)
+  std::chrono::seconds rcpt_deadline{120};   // next hops' answers to one recipient
+};
+
+}  // namespace waybill::relay

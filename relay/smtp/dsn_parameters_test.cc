@@ -1,0 +1,63 @@
+#include "relay/smtp/dsn_parameters.h"
+
+#include <gtest/gtest.h>
+
+namespace waybill::relay::smtp {
+namespace {
+
+TEST(DsnParametersTest, XtextIsPrintableAsciiWithHexForTheRest) {
+  for (const auto* const good :
+       {"a", "Bob@Example.COM", "hi+20there", "e+3Dmc2", "\\x{3D}", "+2B"}) {
+    EXPECT_TRUE(is_xtext(good)) << good;
+  }
+  for (const auto* const bad :
+       {"", "a b", "a=b", "a+b", "a+", "a+2", "a+3d", "a+G0", "\x7f", "\t", "gr\xc3\xbcn"}) {
+    EXPECT_FALSE(is_xtext(bad)) << bad;
+  }
+}
+
+TEST(DsnParametersTest, RetIsFullOrHeaders) {
+  EXPECT_EQ(parse_ret("full"), "FULL");
+  EXPECT_EQ(parse_ret("Hdrs"), "HDRS");
+  for (const auto* const bad : {"", "FULL,HDRS", "BODY"}) EXPECT_FALSE(parse_ret(bad)) << bad;
+}
+
+TEST(DsnParametersTest, NotifyIsNeverAloneOrAListWithoutRepeats) {
+  EXPECT_EQ(parse_notify("never"), "NEVER");
+  EXPECT_EQ(parse_notify("Success,Failure,Delay"), "SUCCESS,FAILURE,DELAY");
+  EXPECT_EQ(parse_notify("DELAY"), "DELAY");
+  for (const auto* const bad : {"", "NEVER,FAILURE", "FAILURE,NEVER", "FAILURE,", ",DELAY",
+                                "DELAY,DELAY", "SUCCESS, DELAY", "ALWAYS"}) {
+    EXPECT_FALSE(parse_notify(bad)) << bad;
+  }
+}
+
+TEST(DsnParametersTest, EnvelopeIdHasAtMostAHundredOctets) {
+  EXPECT_TRUE(is_envid("QQ314159"));
+  EXPECT_TRUE(is_envid(std::string(kMaxEnvid, 'x')));
+  EXPECT_FALSE(is_envid(std::string(kMaxEnvid + 1, 'x')));
+  EXPECT_FALSE(is_envid(""));
+}
+
+TEST(DsnParametersTest, OriginalRecipientIsATypeAndXtext) {
+  for (const auto* const good : {"rfc822;Bob@Example.COM", "x400;+2FS", "rfc822;a+2Bb@c"}) {
+    EXPECT_TRUE(is_orcpt(good, Smtputf8::no)) << good;
+  }
+  for (const auto* const bad :
+       {"", ";", "rfc822;", ";a@b", "rfc822", "rfc 822;a", "rf@c;a", "rfc822;a b"}) {
+    EXPECT_FALSE(is_orcpt(bad, Smtputf8::yes)) << bad;
+  }
+  EXPECT_TRUE(is_orcpt("rfc822;" + std::string(kMaxOrcpt - 7, 'x'), Smtputf8::no));
+  EXPECT_FALSE(is_orcpt("rfc822;" + std::string(kMaxOrcpt - 6, 'x'), Smtputf8::no));
+}
+
+TEST(DsnParametersTest, Utf8InAnOriginalRecipientNeedsSmtputf8) {
+  EXPECT_TRUE(is_orcpt("utf-8;gr\xc3\xbcn@b.example", Smtputf8::yes));
+  EXPECT_FALSE(is_orcpt("utf-8;gr\xc3\xbcn@b.example", Smtputf8::no));
+  EXPECT_FALSE(is_orcpt("rfc822;gr\xc3\xbcn@b.example", Smtputf8::yes));
+  EXPECT_FALSE(is_orcpt("utf-8;gr\xc3@b.example", Smtputf8::yes));
+  EXPECT_TRUE(is_orcpt("Utf-8;e\\x{3D}mc2@b.example", Smtputf8::no));
+}
+
+}  // namespace
+}  // namespace waybill::relay::smtp

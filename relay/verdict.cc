@@ -1,0 +1,148 @@
+#include "relay/verdict.h"
+
+namespace waybill::relay {
+
+using forward::HopAnswer;
+using schemas::Event;
+using schemas::Reply;
+namespace pb = schemas::pb;
+
+namespace {
+
+void fill_hop(pb::NextHop& out, const dns::Candidate& hop) {
+  out.set_mx_host(hop.mx_host);
+  out.set_ip(hop.endpoint.address.to_string());
+  out.set_port(hop.endpoint.port);
+}
+
+pb::VerdictBy by_of(HopAnswer::By by) {
+  switch (by) {
+    case HopAnswer::By::next_hop: return pb::VERDICT_BY_NEXT_HOP;
+    case HopAnswer::By::policy: return pb::VERDICT_BY_POLICY;
+    case HopAnswer::By::relay: return pb::VERDICT_BY_RELAY;
+  }
+  return pb::VERDICT_BY_UNSPECIFIED;
+}
+
+// Rejected and Deferred have the same fields.
+template <class Body>
+void fill_refusal(Body& body, const Subject& subject, pb::Stage stage, const HopAnswer& answer,
+                  const routes::Target& target) {
+  body.set_stage(stage);
+  body.set_command(answer.command);
+  body.set_by(by_of(answer.by));
+  body.set_rule(answer.rule);
+  schemas::set_reply(*body.mutable_reply(), answer.reply);
+  if (answer.hop) fill_hop(*body.mutable_next_hop(), *answer.hop);
+  body.set_target(target.text());
+  body.set_recipient(subject.recipient);
+}
+
+void fill_forwarded(pb::Forwarded& body, const HopAnswer& answer, const routes::Target& target,
+                    runtime::Duration time_spent) {
+  body.set_target(target.text());
+  if (answer.hop) fill_hop(*body.mutable_next_hop(), *answer.hop);
+  schemas::set_reply(*body.mutable_reply(), answer.reply);
+  body.set_time_spent(static_cast<std::uint64_t>(time_spent.count()));
+}
+
+void fill_in_doubt(pb::InDoubt& body, const HopAnswer& answer, const routes::Target& target) {
+  body.set_target(target.text());
+  if (answer.hop) fill_hop(*body.mutable_next_hop(), *answer.hop);
+  body.set_known(answer.reply.text);
+}
+
+}  // namespace
+
+Event begin_event(const Subject& subject) {
+  Event event;
+  event.set_domain(subject.domain);
+  event.set_message_id(subject.message.bytes());
+  event.set_alias(subject.alias);
+  if (subject.sender) event.set_sender(*subject.sender);
+  event.set_client_ip(subject.client_ip);
+  return event;
+}
+
+Event policy_refusal(const Subject& subject, pb::Stage stage, std::string command, std::string rule,
+                     const Reply& reply) {
+  Event event = begin_event(subject);
+  const auto fill = [&](auto& body) {
+    body.set_stage(stage);
+    body.set_command(std::move(command));
+    body.set_by(pb::VERDICT_BY_POLICY);
+    body.set_rule(std::move(rule));
+    schemas::set_reply(*body.mutable_reply(), reply);
+    body.set_recipient(subject.recipient);
+  };
+  if (reply.permanent()) {
+    fill(*event.mutable_rejected());
+  } else {
+    fill(*event.mutable_deferred());
+  }
+  return event;
+}
+
+Event hop_verdict(const Subject& subject, pb::Stage stage, const HopAnswer& answer,
+                  const routes::Target& target, const schemas::DeliveryId& delivery,
+                  runtime::Duration time_spent) {
+  Event event = begin_event(subject);
+  event.set_delivery_id(delivery.bytes());
+  switch (answer.kind) {
+    case HopAnswer::Kind::accepted:
+      fill_forwarded(*event.mutable_forwarded(), answer, target, time_spent);
+      break;
+    case HopAnswer::Kind::refused:
+      fill_refusal(*event.mutable_rejected(), subject, stage, answer, target);
+      break;
+    case HopAnswer::Kind::deferred:
+      fill_refusal(*event.mutable_deferred(), subject, stage, answer, target);
+      break;
+    case HopAnswer::Kind::in_doubt: fill_in_doubt(*event.mutable_in_doubt(), answer, target); break;
+  }
+  return event;
+}
+
+Reply carried_over(const Reply& reply) {
+  Reply out = reply;
+  if (out.code == 421) out.code = 451;
+  if (out.enhanced.empty() || out.enhanced.front() != static_cast<char>('0' + out.code / 100)) {
+    out.enhanced = std::to_string(out.code / 100) + ".0.0";
+  }
+  out.text = schemas::clean_reply_text(out.text);
+  return out;
+}
+
+void CombinedReply::add(const HopAnswer& answer) {
+  ++answers_;
+  std::optional<Reply>* slot = nullptr;
+  switch (answer.kind) {
+    case HopAnswer::Kind::accepted:
+      ++accepted_;
+      slot = &first_accepted_;
+      break;
+    case HopAnswer::Kind::refused: slot = &first_refused_; break;
+    case HopAnswer::Kind::deferred:
+    case HopAnswer::Kind::in_doubt: slot = &first_open_; break;
+  }
+  if (!slot->has_value()) *slot = carried_over(answer.reply);
+}
+
+Reply CombinedReply::reply() const {
+  if (first_open_) {
+    Reply open = *first_open_;
+    if (answers_ == 1) return open;
+    // Whatever 4xx a next hop used, "try the whole message again" is said in one way.
+    open.code = 451;
+    return open;
+  }
+  if (first_refused_) return *first_refused_;
+  if (accepted_ == 1) {
+    Reply accepted = *first_accepted_;
+    accepted.code = 250;
+    return accepted;
+  }
+  return {250, "2.0.0", "Forwarded to " + std::to_string(accepted_) + " targets"};
+}
+
+}  // namespace waybill::relay

@@ -1,0 +1,57 @@
+// Verdict: a reply to the sender and why, as it goes on record before it is said.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "relay/forward/hop_answer.h"
+#include "relay/routes/target.h"
+#include "runtime/endpoint.h"
+#include "schemas/address.h"
+#include "schemas/event.h"
+#include "schemas/ids.h"
+#include "schemas/reply.h"
+
+namespace waybill::relay {
+
+// Whom and what an event speaks of: the part of the envelope that the relay knows.
+struct Subject {
+  std::string domain;
+  std::string alias;
+  std::string recipient;  // as given at RCPT
+  std::optional<std::string> sender;
+  std::string client_ip;
+  schemas::MessageId message;
+};
+
+schemas::Event begin_event(const Subject& subject);
+
+// A refusal of ours: Rejected for 5xx, Deferred for 4xx.
+schemas::Event policy_refusal(const Subject& subject, schemas::pb::Stage stage, std::string command,
+                              std::string rule, const schemas::Reply& reply);
+
+// What a next hop's answer to one delivery is on record as. At RCPT an acceptance is no event.
+schemas::Event hop_verdict(const Subject& subject, schemas::pb::Stage stage,
+                           const forward::HopAnswer& answer, const routes::Target& target,
+                           const schemas::DeliveryId& delivery, runtime::Duration time_spent);
+
+// The replies of several next hops as one: all 2xx -> 250; any open (4xx, in doubt) -> 451; else
+// the first refusal. A single answer is carried over as it is. Fed one answer at a time.
+class CombinedReply {
+ public:
+  void add(const forward::HopAnswer& answer);
+  schemas::Reply reply() const;
+
+ private:
+  int answers_ = 0;
+  int accepted_ = 0;
+  std::optional<schemas::Reply> first_accepted_;
+  std::optional<schemas::Reply> first_open_;
+  std::optional<schemas::Reply> first_refused_;
+};
+
+// A next hop's reply as our own: 421 would end our session, so it becomes 451; a class without an
+// enhanced code gets one, because we announced ENHANCEDSTATUSCODES (RFC 2034 4).
+schemas::Reply carried_over(const schemas::Reply& reply);
+
+}  // namespace waybill::relay

@@ -1,0 +1,217 @@
+#include "runtime/asio_net.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace waybill::runtime {
+namespace {
+
+namespace asio = boost::asio;
+using Tcp = asio::ip::tcp;
+
+constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+
+// Connections that the kernel may hold for us before accept() takes them.
+constexpr int kBacklog = 1024;
+
+Errc translate(const Error& error) {
+  switch (error.value()) {
+    case ECONNREFUSED: return Errc::refused;
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case ENETDOWN:
+    case EADDRNOTAVAIL:
+    case EACCES:
+    case EPERM: return Errc::unreachable;
+    case ETIMEDOUT: return Errc::timeout;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM: return Errc::limit_exceeded;
+    default: return Errc::closed;
+  }
+}
+
+Endpoint endpoint_of(const Tcp::endpoint& e) { return {e.address(), e.port()}; }
+
+// Closes a socket when its deadline passes. Shared with the timer's handler, which may run after
+// the connection is gone.
+struct Watch : std::enable_shared_from_this<Watch> {
+  explicit Watch(Tcp::socket s) : socket(std::move(s)), timer(socket.get_executor()) {}
+
+  // One deadline for reading and one for writing; only the earlier is armed.
+  struct Side {
+    Instant deadline = Instant::max();
+    bool expired = false;
+  };
+
+  void guard(Side& side, Instant deadline) {
+    side.deadline = deadline;
+    side.expired = false;
+    if (deadline < armed_for) arm(deadline);
+  }
+
+  void arm(Instant when) {
+    armed_for = when;
+    timer.expires_at(when);
+    timer.async_wait([self = shared_from_this()](const Error& error) {
+      if (!error) self->fire();
+    });
+  }
+
+  void fire() {
+    armed_for = Instant::max();
+    const Instant now = std::chrono::steady_clock::now();
+    for (Side* side : {&reading, &writing}) {
+      if (side->deadline <= now) {
+        side->expired = true;
+        side->deadline = Instant::max();
+        Error ignored;
+        socket.cancel(ignored);
+      }
+    }
+    const Instant next = sooner(reading.deadline, writing.deadline);
+    if (next != Instant::max()) arm(next);
+  }
+
+  Tcp::socket socket;
+  asio::steady_timer timer;
+  Instant armed_for = Instant::max();
+  Side reading;
+  Side writing;
+};
+
+class TcpConnection final : public Connection {
+ public:
+  explicit TcpConnection(Tcp::socket socket) : watch_(std::make_shared<Watch>(std::move(socket))) {
+    Error ignored;
+    watch_->socket.set_option(Tcp::no_delay(true), ignored);
+    watch_->socket.non_blocking(true, ignored);
+    local_ = endpoint_of(watch_->socket.local_endpoint(ignored));
+    remote_ = endpoint_of(watch_->socket.remote_endpoint(ignored));
+  }
+
+  ~TcpConnection() override {
+    close();
+    watch_->timer.cancel();
+  }
+
+  Task<Result<std::size_t>> read_some(std::span<char> into, Instant deadline) override {
+    const auto watch = watch_;
+    watch->guard(watch->reading, deadline);
+    const auto buffer = asio::buffer(into.data(), into.size());
+    const auto [error, count] = co_await watch->socket.async_read_some(buffer, kToken);
+    watch->reading.deadline = Instant::max();
+    if (!error) co_return count;
+    co_return make_error_code(watch->reading.expired ? Errc::timeout : translate(error));
+  }
+
+  Task<Result<void>> write(std::string_view bytes, Instant deadline) override {
+    const auto watch = watch_;
+    watch->guard(watch->writing, deadline);
+    // Piece by piece, and not asio::async_write: a deadline that passes between two of its pieces
+    // finds nothing to cancel, and the next piece would wait for ever.
+    Error error;
+    while (!bytes.empty() && !error && !watch->writing.expired) {
+      const auto buffer = asio::buffer(bytes.data(), bytes.size());
+      const auto [failed, count] = co_await watch->socket.async_write_some(buffer, kToken);
+      error = failed;
+      bytes.remove_prefix(count);
+    }
+    watch->writing.deadline = Instant::max();
+    if (bytes.empty()) co_return Result<void>();
+    co_return make_error_code(watch->writing.expired ? Errc::timeout : translate(error));
+  }
+
+  void close() noexcept override {
+    Error ignored;
+    watch_->socket.close(ignored);
+  }
+
+  bool quiet() noexcept override {
+    char octet = 0;
+    const auto got = ::recv(watch_->socket.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  }
+
+  const Endpoint& local() const override { return local_; }
+  const Endpoint& remote() const override { return remote_; }
+  Executor executor() const override { return watch_->socket.get_executor(); }
+
+ private:
+  std::shared_ptr<Watch> watch_;
+  Endpoint local_;
+  Endpoint remote_;
+};
+
+class TcpListener final : public Listener {
+ public:
+  explicit TcpListener(Tcp::acceptor acceptor)
+      : acceptor_(std::move(acceptor)), local_(endpoint_of(acceptor_.local_endpoint())) {}
+
+  Task<Result<std::unique_ptr<Connection>>> accept(Executor home) override {
+    Tcp::socket socket(home);
+    const auto [error] = co_await acceptor_.async_accept(socket, kToken);
+    if (!acceptor_.is_open()) co_return make_error_code(Errc::closed);
+    if (error) {
+      // A connection that died before it was taken ends nothing but itself.
+      const Errc code = translate(error);
+      co_return make_error_code(code == Errc::closed ? Errc::temporary : code);
+    }
+    std::unique_ptr<Connection> connection = std::make_unique<TcpConnection>(std::move(socket));
+    co_return connection;
+  }
+
+  void close() noexcept override {
+    Error ignored;
+    acceptor_.close(ignored);
+  }
+
+  const Endpoint& local() const override { return local_; }
+
+ private:
+  Tcp::acceptor acceptor_;
+  Endpoint local_;
+};
+
+class TcpDialer final : public Dialer {
+ public:
+  Task<Result<std::unique_ptr<Connection>>> dial(Endpoint to, Instant deadline) override {
+    const Executor executor = co_await asio::this_coro::executor;
+    const auto watch = std::make_shared<Watch>(Tcp::socket(executor));
+    watch->guard(watch->writing, deadline);
+    const Tcp::endpoint endpoint(to.address, to.port);
+    const auto [error] = co_await watch->socket.async_connect(endpoint, kToken);
+    watch->timer.cancel();
+    if (error) {
+      co_return make_error_code(watch->writing.expired ? Errc::timeout : translate(error));
+    }
+    std::unique_ptr<Connection> connection =
+        std::make_unique<TcpConnection>(std::move(watch->socket));
+    co_return connection;
+  }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Listener>> listen_tcp(asio::io_context& context, Endpoint at) {
+  Tcp::acceptor acceptor(context);
+  const Tcp::endpoint endpoint(at.address, at.port);
+  Error error;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
+  if (!error && at.address.is_v6()) acceptor.set_option(boost::asio::ip::v6_only(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(kBacklog, error);
+  if (error) return error;
+  return std::unique_ptr<Listener>(std::make_unique<TcpListener>(std::move(acceptor)));
+}
+
+std::unique_ptr<Dialer> tcp_dialer() { return std::make_unique<TcpDialer>(); }
+
+}  // namespace waybill::runtime

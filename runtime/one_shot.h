@@ -1,0 +1,95 @@
+// OneShot<T>: a value that one thread gives once and one coroutine waits for.
+//
+// give() may be called from any thread, before or after wait(); the coroutine resumes on its own
+// executor, never inside give(). Copies share the one value. If every giver goes away without
+// giving, the waiter waits for ever: whoever holds a OneShot owes it a value.
+#pragma once
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "runtime/check.h"
+#include "runtime/task.h"
+
+namespace waybill::runtime {
+
+template <class T>
+class OneShot {
+ public:
+  void give(T value) const {
+    std::unique_ptr<Resume> resume;
+    {
+      const std::lock_guard lock(state_->mutex);
+      check(!state_->given, "a one-shot value is given once");
+      state_->given = true;
+      if (state_->resume) {
+        resume = std::move(state_->resume);
+      } else {
+        state_->value.emplace(std::move(value));
+        return;
+      }
+    }
+    resume->run(std::move(value));
+  }
+
+  Task<T> wait() const {
+    Initiation initiation{state_};
+    co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
+        std::move(initiation), boost::asio::use_awaitable);
+  }
+
+ private:
+  struct Resume {
+    virtual ~Resume() = default;
+    virtual void run(T value) = 0;
+  };
+
+  struct State {
+    std::mutex mutex;
+    bool given = false;
+    std::optional<T> value;
+    std::unique_ptr<Resume> resume;
+  };
+
+  template <class Handler>
+  struct ResumeHandler final : Resume {
+    explicit ResumeHandler(Handler h)
+        : handler(std::move(h)), executor(boost::asio::get_associated_executor(handler)) {}
+    void run(T value) override {
+      boost::asio::post(executor, [h = std::move(handler), v = std::move(value)]() mutable {
+        std::move(h)(std::move(v));
+      });
+    }
+    Handler handler;
+    boost::asio::associated_executor_t<Handler> executor;
+  };
+
+  struct Initiation {
+    std::shared_ptr<State> state;
+    template <class Handler>
+    void operator()(Handler&& handler) {
+      auto resume =
+          std::make_unique<ResumeHandler<std::decay_t<Handler>>>(std::forward<Handler>(handler));
+      std::optional<T> ready;
+      {
+        const std::lock_guard lock(state->mutex);
+        if (!state->given) {
+          state->resume = std::move(resume);
+          return;
+        }
+        ready = std::move(state->value);
+      }
+      resume->run(std::move(*ready));
+    }
+  };
+
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace waybill::runtime

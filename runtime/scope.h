@@ -1,0 +1,41 @@
+// Scope: a group of tasks that ends cleanly. Instead of a detached coroutine, every task is spawned
+// in a scope, and the scope is joined before what its tasks refer to goes away.
+//
+// Lives on one executor's thread. An exception that leaves a task breaks a promise (failures are
+// Results) and ends the process with the task's name.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "runtime/one_shot.h"
+#include "runtime/task.h"
+
+namespace waybill::runtime {
+
+class Scope {
+ public:
+  explicit Scope(Executor executor) : executor_(std::move(executor)) {}
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+  // Every task has ended by now: join() first.
+  ~Scope();
+
+  // `name` must outlive the task; a literal.
+  void spawn(std::string_view name, Task<void> task);
+
+  std::size_t running() const { return running_; }
+
+  // Until no task runs. Tasks spawned meanwhile are waited for too.
+  Task<void> join();
+
+ private:
+  void ended();
+
+  Executor executor_;
+  std::size_t running_ = 0;
+  std::vector<OneShot<bool>> joiners_;
+};
+
+}  // namespace waybill::runtime

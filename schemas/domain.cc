@@ -1,0 +1,79 @@
+// normalise_domain: host names and internationalised ones, as RFC 5321 4.1.2 and RFC 6531 3.2 let
+// them stand in a mailbox. Plain ASCII names, nearly all of them, never reach libidn2.
+#include <idn2.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "schemas/address.h"
+#include "schemas/utf8.h"
+
+namespace waybill::schemas {
+namespace {
+
+using runtime::Errc;
+using runtime::Result;
+
+// RFC 1035 2.3.4
+constexpr std::size_t kMaxLabel = 63;
+// RFC 5890 2.3.2.1
+constexpr std::string_view kAlabelPrefix = "xn--";
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower_ldh(char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; }
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool is_label(std::string_view label) {
+  return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' &&
+         label.back() != '-' && std::all_of(label.begin(), label.end(), is_lower_ldh);
+}
+
+// RFC 1123 2.1, for a name in lower case. The last label is never all digits: a dotted quad is an
+// address, not a name.
+bool is_host_name(std::string_view name) {
+  if (name.size() > kMaxDomain) return false;
+  for (;;) {
+    const std::size_t dot = name.find('.');
+    const std::string_view label = name.substr(0, dot);
+    if (!is_label(label)) return false;
+    if (dot == std::string_view::npos) return !std::all_of(label.begin(), label.end(), is_digit);
+    name.remove_prefix(dot + 1);
+  }
+}
+
+bool has_alabel(std::string_view name) {
+  return name.starts_with(kAlabelPrefix) || name.find(".xn--") != std::string_view::npos;
+}
+
+// RFC 5891 5 with the mapping of UTS #46, non-transitional: "straße" stays itself. A-labels given
+// as such are decoded and checked, so that one name has one form.
+Result<std::string> to_alabels(const std::string& name) {
+  std::uint8_t* raw = nullptr;
+  const int outcome = idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(name.c_str()), &raw,
+                                     IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  const std::unique_ptr<std::uint8_t, void (*)(void*)> owned(raw, idn2_free);
+  if (outcome != IDN2_OK) return make_error_code(Errc::invalid);
+  return std::string(reinterpret_cast<const char*>(raw));
+}
+
+}  // namespace
+
+Result<std::string> normalise_domain(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (name.size() > kMaxDomain) return make_error_code(Errc::invalid);
+  std::string folded(name);
+  std::transform(folded.begin(), folded.end(), folded.begin(), lower);
+  const bool ascii =
+      std::all_of(folded.begin(), folded.end(), [](unsigned char c) { return c < 0x80; });
+  if (ascii && !is_host_name(folded)) return make_error_code(Errc::invalid);
+  if (ascii && !has_alabel(folded)) return folded;
+  if (!is_clean_utf8(folded)) return make_error_code(Errc::invalid);
+
+  Result<std::string> converted = to_alabels(folded);
+  // The mapping can bring forth what no host name holds: U+2100 becomes "a/c".
+  if (!converted || !is_host_name(*converted)) return make_error_code(Errc::invalid);
+  return converted;
+}
+
+}  // namespace waybill::schemas

@@ -1,0 +1,53 @@
+// Event: the generated type under the house's name, and the few things every part asks of one.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/clock.h"
+#include "runtime/result.h"
+#include "schemas/event.pb.h"
+#include "schemas/reply.h"
+
+namespace waybill::schemas {
+
+namespace pb = ::waybill::events::v1;
+using Event = pb::Event;
+
+inline runtime::WallTime wall_time(std::uint64_t nanoseconds) {
+  return runtime::WallTime(std::chrono::nanoseconds(nanoseconds));
+}
+inline std::uint64_t nanoseconds(runtime::WallTime time) {
+  return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
+// RFC 3339, UTC, nine digits: "2026-03-01T12:00:00.123456789Z".
+std::string rfc3339(runtime::WallTime time);
+// RFC 3339 with any offset and 0 to 9 digits of a second, in 1677 to 2262, which 64 bits of
+// nanoseconds hold; Errc::invalid otherwise, also for a leap second, which this time cannot say.
+runtime::Result<runtime::WallTime> parse_rfc3339(std::string_view text);
+
+// "accepted", "forwarded", "rejected", "deferred", "dropped", "bounced", "in_doubt", "control",
+// "access"; "unknown" for a body from a newer writer.
+std::string_view kind_of(const Event& event);
+
+// An enhanced code that is none is left out, and the text is cleaned (reply.h): what a peer said is
+// fit for the log.
+void set_reply(pb::Reply& out, const Reply& reply);
+Reply reply_of(const pb::Reply& reply);
+
+// The key under which an event is ordered in the log: the alias; without one, the client's IP.
+std::string_view log_key(const Event& event);
+
+// The JSON of the API, and back. Ids are hyphenated UUIDs, other octets lower-case hex, times RFC
+// 3339, enum values their lower-case last words ("next_hop"; a number where a newer writer's value
+// has no word here), other numbers JSON numbers, absent fields absent. "kind" says kind_of(), and
+// the body stands under that name. Every field of every body is carried, except doubles that are no
+// finite number; what this reader does not know (a newer writer's fields) has no JSON.
+//
+// event_from_json: Errc::invalid on unknown or repeated names, wrong types, and an event without
+// exactly one body; `why` then names the place: "accepted.targets[1].target: expected a string".
+std::string to_json(const Event& event);
+runtime::Result<Event> event_from_json(std::string_view json, std::string& why);
+
+}  // namespace waybill::schemas

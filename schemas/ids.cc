@@ -1,0 +1,71 @@
+#include "schemas/ids.h"
+
+#include "runtime/check.h"
+
+namespace waybill::schemas {
+namespace {
+
+constexpr std::size_t kUuidOctets = 16;
+constexpr std::size_t kUuidText = 36;  // 32 digits, 4 hyphens
+
+constexpr bool hyphen_at(std::size_t position) {
+  return position == 8 || position == 13 || position == 18 || position == 23;
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+// RFC 9562 5.7
+std::array<std::uint8_t, 16> uuid_v7(runtime::WallTime now, runtime::Chance& chance) {
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+  runtime::check(milliseconds >= 0 && milliseconds < (std::int64_t{1} << 48),
+                 "ids are made between 1970 and 10889");
+  std::array<std::uint8_t, 16> octets;
+  chance.fill(octets);
+  for (int i = 0; i < 6; ++i) {
+    octets[i] = static_cast<std::uint8_t>(milliseconds >> (8 * (5 - i)));
+  }
+  octets[6] = static_cast<std::uint8_t>(0x70 | (octets[6] & 0x0F));  // version 7
+  octets[8] = static_cast<std::uint8_t>(0x80 | (octets[8] & 0x3F));  // variant of RFC 9562 4.1
+  return octets;
+}
+
+std::string uuid_text(std::string_view octets) {
+  runtime::check(octets.size() == kUuidOctets, "a UUID has 16 octets");
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(kUuidText);
+  for (const char c : octets) {
+    if (hyphen_at(text.size())) text.push_back('-');
+    const auto octet = static_cast<std::uint8_t>(c);
+    text.push_back(kDigits[octet >> 4]);
+    text.push_back(kDigits[octet & 0x0F]);
+  }
+  return text;
+}
+
+runtime::Result<std::array<std::uint8_t, 16>> parse_uuid(std::string_view text) {
+  if (text.size() != kUuidText) return make_error_code(runtime::Errc::invalid);
+  std::array<std::uint8_t, 16> octets{};
+  std::size_t digits = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (hyphen_at(i)) {
+      if (text[i] != '-') return make_error_code(runtime::Errc::invalid);
+      continue;
+    }
+    const int value = hex_value(text[i]);
+    if (value < 0) return make_error_code(runtime::Errc::invalid);
+    octets[digits / 2] = static_cast<std::uint8_t>(octets[digits / 2] << 4 | value);
+    ++digits;
+  }
+  return octets;
+}
+
+}  // namespace waybill::schemas

@@ -1,0 +1,77 @@
+// Ids: UUIDv7 (RFC 9562 5.7), 48 bits of Unix milliseconds and 74 random bits, as distinct types.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "runtime/chance.h"
+#include "runtime/clock.h"
+#include "runtime/result.h"
+
+namespace waybill::schemas {
+
+template <class Tag>
+class Id {
+ public:
+  static constexpr std::size_t kOctets = 16;
+  using Octets = std::array<std::uint8_t, kOctets>;
+
+  Id() = default;
+  explicit Id(const Octets& octets) : octets_(octets) {}
+
+  // Exactly 16 octets; Errc::invalid otherwise.
+  static runtime::Result<Id> from_bytes(std::string_view bytes);
+  // "0190a6f2-7c3e-7d21-8b4f-5a6b7c8d9e0f", either case; Errc::invalid otherwise.
+  static runtime::Result<Id> parse(std::string_view text);
+
+  const Octets& octets() const { return octets_; }
+  std::string bytes() const { return {octets_.begin(), octets_.end()}; }
+  std::string text() const;  // lower case, with hyphens
+
+  friend bool operator==(const Id&, const Id&) = default;
+  friend auto operator<=>(const Id&, const Id&) = default;
+
+ private:
+  Octets octets_{};
+};
+
+using EventId = Id<struct EventTag>;
+using MessageId = Id<struct MessageTag>;
+using DeliveryId = Id<struct DeliveryTag>;
+
+std::array<std::uint8_t, 16> uuid_v7(runtime::WallTime now, runtime::Chance& chance);
+
+template <class IdType>
+IdType new_id(runtime::WallTime now, runtime::Chance& chance) {
+  return IdType(uuid_v7(now, chance));
+}
+
+// Hyphenated text of any 16 octets, and back: for fields whose kind is known only by name.
+std::string uuid_text(std::string_view octets);
+runtime::Result<std::array<std::uint8_t, 16>> parse_uuid(std::string_view text);
+
+template <class Tag>
+std::string Id<Tag>::text() const {
+  return uuid_text(std::string_view(reinterpret_cast<const char*>(octets_.data()), kOctets));
+}
+
+template <class Tag>
+runtime::Result<Id<Tag>> Id<Tag>::from_bytes(std::string_view bytes) {
+  if (bytes.size() != kOctets) return make_error_code(runtime::Errc::invalid);
+  Id id;
+  std::copy(bytes.begin(), bytes.end(), id.octets_.begin());
+  return id;
+}
+
+template <class Tag>
+runtime::Result<Id<Tag>> Id<Tag>::parse(std::string_view text) {
+  const auto octets = parse_uuid(text);
+  if (!octets) return octets.error();
+  return Id(*octets);
+}
+
+}  // namespace waybill::schemas

@@ -1,0 +1,131 @@
+"""Which folder may see which (docs/architecture.md), and the one door of each library."""
+
+import fnmatch
+import posixpath
+import re
+
+import cpp_source
+
+# Everything that ends up in the program. The rest (tests, docker, docs) may see all of it.
+PRODUCTION = ("runtime", "schemas", "ingest", "relay", "projector", "query", "app")
+
+# What a folder may include besides itself: whole folders ("schemas/*") or single headers (ports).
+ARROWS = {
+    "runtime": [],
+    "schemas": ["runtime/result.h", "runtime/clock.h", "runtime/chance.h", "runtime/check.h"],
+    "ingest": ["schemas/*", "runtime/*"],
+    "relay": ["ingest/event_appender.h", "ingest/recorder.h", "schemas/*", "runtime/*"],
+    "projector": ["ingest/event_stream.h", "schemas/*", "runtime/*"],
+    "query": ["projector/history.h", "projector/view_store.h", "ingest/event_appender.h",
+              "ingest/recorder.h", "schemas/*", "runtime/*"],
+    "app": [f"{folder}/*" for folder in PRODUCTION],
+}
+
+# Folders that are fed octets and give decisions: no socket, no event loop, no clock of their own.
+SANS_IO = ("schemas", "relay/smtp", "relay/routes", "projector/views")
+IO_HEADERS = re.compile(
+    r"boost/asio(?!/ip/address)|runtime/(?:asio_|connection|dialer|listener|io_)")
+
+# Adapters are chosen by the composition root, and by nobody who only wants the port.
+ADAPTERS = re.compile(r"(?:^|/)(?:rocksdb_|unbound_|kafka_|memory_)[a-z_]*\.h$")
+
+# The one door of each third-party library: included from these files alone.
+DOORS = {
+    "rocksdb/*": ["ingest/*rocksdb*", "projector/*rocksdb*"],
+    "librdkafka/*": ["ingest/*"],
+    "spdlog/*": ["runtime/*"],
+    "fmt/*": ["runtime/*"],
+    "prometheus/*": ["runtime/*"],
+    "toml++/*": ["app/config/*"],
+    "unbound.h": ["relay/dns/*"],
+    "boost/beast*": ["query/server*", "query/http_codec*", "runtime/http_client*"],
+    "CLI/*": ["app/*"],
+    "openssl/*": ["runtime/*"],
+    "idn2.h": ["schemas/*"],
+    "boost/json*": ["schemas/*", "query/*", "app/*"],
+    "google/protobuf/*": ["schemas/*"],
+}
+
+# Clocks and chance have one door too: a run is replayed from its seed or not at all.
+_WORLD = re.compile(
+    r"\b(?:\w+_clock::now|std::time|gettimeofday|clock_gettime|random_device|mt19937(?:_64)?"
+    r"|s?rand|getrandom|getentropy|RAND_(?:priv_)?bytes)\b(?=\s*[({;\s])"
+    r"|(?<![\w.>:])(?:::)?time\(\s*(?:nullptr|NULL|0|&\w+)\s*\)"
+)
+WORLD_DOOR = "runtime/"
+
+_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
+
+
+def _includes(text):
+    for match in _INCLUDE.finditer(text):
+        yield cpp_source.line_of(text, match.start()), match.group(1), match.group(2)
+
+
+def _matches(name, patterns):
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+
+
+def _is_test(path):
+    return path.startswith("tests/") or path.endswith("_test.cc")
+
+
+def arrows(path, text):
+    folder = path.split("/")[0]
+    if folder not in PRODUCTION:
+        return []
+    allowed = [f"{folder}/*"] + ARROWS[folder]
+    if path.endswith("_test.cc"):
+        allowed.append("tests/support/*")
+    return [
+        f"{path}:{line}: {folder} may not include {own}"
+        for line, own, _ in _includes(text)
+        if own and not _matches(own, allowed)
+    ]
+
+
+def ports_only(path, text):
+    """An adapter's header is for its own folder, the composition root and tests."""
+    folder = path.split("/")[0]
+    if folder == "app" or folder not in PRODUCTION or _is_test(path):
+        return []
+    return [
+        f"{path}:{line}: {own} is an adapter; ask for its port"
+        for line, own, _ in _includes(text)
+        if own and ADAPTERS.search(own) and posixpath.dirname(own) != posixpath.dirname(path)
+    ]
+
+
+def sans_io(path, text):
+    if not path.startswith(tuple(f"{folder}/" for folder in SANS_IO)) or _is_test(path):
+        return []
+    return [
+        f"{path}:{line}: no input or output here, but {own or library} is included"
+        for line, own, library in _includes(text)
+        if IO_HEADERS.match(own or library)
+    ]
+
+
+def doors(path, text):
+    if path.split("/")[0] not in PRODUCTION:
+        return []
+    out = []
+    for line, _, library in _includes(text):
+        for pattern, files in DOORS.items():
+            if library and fnmatch.fnmatch(library, pattern) and not _matches(path, files):
+                out.append(f"{path}:{line}: <{library}> belongs to {', '.join(files)}")
+    return out
+
+
+def world(path, text):
+    """The time and chance come through runtime's ports; so do those of the simulation."""
+    folder = path.split("/")[0]
+    if path.startswith(WORLD_DOOR):
+        return []
+    if folder not in PRODUCTION and not path.startswith("tests/sim/"):
+        return []
+    code = cpp_source.code_of(text)
+    return [
+        f"{path}:{cpp_source.line_of(code, found.start())}: {found.group(0)} outside runtime"
+        for found in _WORLD.finditer(code)
+    ]

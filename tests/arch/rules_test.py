@@ -1,0 +1,167 @@
+"""No rule is blind: each must catch its bad examples and let the good ones pass."""
+
+import unittest
+
+import arrow_rules
+import coroutine_rules
+import cpp_source
+import shape_rules
+import tree_rules
+
+# rule, path, text that must be caught
+BAD = [
+    (arrow_rules.arrows, "runtime/x.h", '#include "schemas/address.h"'),
+    (arrow_rules.arrows, "schemas/x.h", '#include "runtime/connection.h"'),
+    (arrow_rules.arrows, "ingest/x.cc", '#include "relay/verdict.h"'),
+    (arrow_rules.arrows, "relay/forward/x.cc", '#include "projector/history.h"'),
+    (arrow_rules.arrows, "relay/x.cc", '#include "ingest/journal.h"'),
+    (arrow_rules.arrows, "relay/x_test.cc", '#include "query/server.h"'),
+    (arrow_rules.arrows, "projector/x.cc", '#include "ingest/journal.h"'),
+    (arrow_rules.arrows, "query/x.cc", '#include "ingest/event_stream.h"'),
+    (arrow_rules.arrows, "query/x.cc", '#include "relay/routes/target.h"'),
+    (arrow_rules.arrows, "relay/x.cc", '#include "tests/support/world.h"'),
+    (arrow_rules.arrows, "app/x.cc", '  #  include "tests/support/world.h"'),
+    (arrow_rules.ports_only, "relay/x.cc", '#include "relay/dns/unbound_resolver.h"'),
+    (arrow_rules.ports_only, "query/x.cc", '#include "projector/memory_view_store.h"'),
+    (arrow_rules.sans_io, "relay/smtp/x.h", "#include <boost/asio/post.hpp>"),
+    (arrow_rules.sans_io, "relay/smtp/x.h", '#include "runtime/connection.h"'),
+    (arrow_rules.doors, "relay/x.cc", "#include <rocksdb/db.h>"),
+    (arrow_rules.doors, "ingest/journal.cc", "#include <rocksdb/db.h>"),
+    (arrow_rules.doors, "relay/x.cc", "#include <librdkafka/rdkafka.h>"),
+    (arrow_rules.doors, "query/x.cc", "#include <spdlog/spdlog.h>"),
+    (arrow_rules.doors, "query/x.cc", "#include <prometheus/counter.h>"),
+    (arrow_rules.doors, "app/serve.cc", "#include <toml++/toml.h>"),
+    (arrow_rules.doors, "relay/x.cc", "#include <unbound.h>"),
+    (arrow_rules.doors, "query/history_handler.cc", "#include <boost/beast/http.hpp>"),
+    (arrow_rules.doors, "runtime/x.cc", "#include <CLI/CLI.hpp>"),
+    (arrow_rules.doors, "schemas/x.cc", "#include <openssl/evp.h>"),
+    (arrow_rules.doors, "relay/x.cc", "#include <idn2.h>"),
+    (arrow_rules.doors, "relay/x.cc", "#include <boost/json/parse.hpp>"),
+    (arrow_rules.world, "relay/x.cc", "auto t = std::chrono::steady_clock::now();"),
+    (arrow_rules.world, "relay/x.cc", "auto t = time(nullptr);"),
+    (arrow_rules.world, "relay/x.cc", "auto t = std::time(&now);"),
+    (arrow_rules.world, "relay/x.cc", "int r = rand();"),
+    (arrow_rules.world, "relay/x.cc", "std::random_device seed;"),
+    (arrow_rules.world, "ingest/x.cc", "gettimeofday(&tv, nullptr);"),
+    (arrow_rules.world, "tests/sim/x.cc", "std::mt19937_64 engine(1);"),
+    (arrow_rules.world, "ingest/x.cc", "getrandom(buffer, 16, 0);"),
+    (arrow_rules.world, "ingest/x.cc", "RAND_bytes(buffer, 16);"),
+    (coroutine_rules.plain_awaits, "x.cc", "auto r = co_await f(Request{1, 2});"),
+    (coroutine_rules.plain_awaits, "x.cc", "auto r = co_await f(\n    a,\n    {1, 2});"),
+    (coroutine_rules.plain_awaits, "x.cc", "co_await f([&] { return 1; });"),
+    (coroutine_rules.plain_awaits, "x.cc", "co_await f([] { return 1; });"),
+    (coroutine_rules.plain_awaits, "x.cc", "co_await f(a ? b : c);"),
+    (coroutine_rules.plain_awaits, "x.cc", "auto r = a ? co_await f() : co_await g();"),
+    (coroutine_rules.plain_awaits, "x.cc", "auto r = Pair{co_await f(), 1};"),
+    (coroutine_rules.plain_awaits, "x.cc", "g(Pair{1, 2}, co_await f());"),
+    (coroutine_rules.plain_awaits, "x.cc", "if (co_await f(a ? b : c)) { g(); }"),
+    (coroutine_rules.plain_awaits, "x.cc", "for (;;) { x(); co_await f(A{}); }"),
+    (coroutine_rules.plain_awaits, "x.cc", 'co_await f("}", A{});'),
+    (coroutine_rules.no_capturing_coroutines, "x.cc", "auto f = [&] { co_return; };"),
+    (coroutine_rules.no_capturing_coroutines, "x.cc",
+     "spawn([this, x = 1](int a) mutable -> Task<void> { co_await g(a); }, 1);"),
+    (coroutine_rules.no_capturing_coroutines, "x.cc",
+     "return [x] { [] { return 1; }(); co_return; };"),
+    (coroutine_rules.no_loose_ends, "x.cc", "co_spawn(e, f(), boost::asio::detached);"),
+    (coroutine_rules.no_loose_ends, "x.cc", "std::thread(f).detach();"),
+    (coroutine_rules.no_loose_ends, "x.cc", 'std::system("ls");'),
+    (shape_rules.file_size, "x.cc", "\n" * 601),
+    (shape_rules.columns, "x.cc", "x" * 101),
+    (shape_rules.function_sizes, "x.cc", "void f() {\n" + "g();\n" * 70 + "}"),
+    (shape_rules.function_sizes, "x.cc",
+     "namespace a {\nclass X : public Y {\n public:\n  X(int a) : a_{a} {\n" + "g();\n" * 70
+     + "}\n};\n}"),
+    (shape_rules.function_sizes, "x.cc",
+     "X& X::operator=(const X& o) noexcept {\n" + "if (a) { g(); }\n" * 70 + "}"),
+    (shape_rules.function_sizes, "x.cc",
+     "template <class T = int>\nauto f(T a = {}) -> int {\n" + "g('{');\n" * 70 + "}"),
+    (shape_rules.guards, "x.h", "// What.\n#ifndef X_H\n#define X_H\n#endif\n"),
+    (shape_rules.opening_comment, "x.h", "#pragma once\n"),
+    (shape_rules.file_name, "runtime/string_utils.cc", ""),
+    (shape_rules.file_name, "runtime/common.h", ""),
+    (shape_rules.file_name, "runtime/PoolManager.cc", ""),
+    (shape_rules.file_name, "runtime/pool_impl.h", ""),
+    (tree_rules.nothing_undone, "x.cc", "// TO" + "DO: later"),
+    (tree_rules.nothing_undone, "x.md", "FIX" + "ME"),
+    (tree_rules.excused_skips, "x_test.cc", "GTEST_" + 'SKIP() << "flaky";'),
+]
+
+# rule, path, text that must pass
+GOOD = [
+    (arrow_rules.arrows, "relay/x.cc", '#include "ingest/recorder.h"\n#include "schemas/ids.h"'),
+    (arrow_rules.arrows, "relay/x_test.cc", '#include "tests/support/world.h"'),
+    (arrow_rules.arrows, "tests/sim/x.cc", '#include "relay/session.h"'),
+    (arrow_rules.ports_only, "projector/x.cc", '#include "projector/memory_view_store.h"'),
+    (arrow_rules.ports_only, "app/x.cc", '#include "relay/dns/unbound_resolver.h"'),
+    (arrow_rules.doors, "projector/rocksdb_view_store.cc", "#include <rocksdb/db.h>"),
+    (arrow_rules.world, "runtime/asio_clock.cc", "return std::chrono::steady_clock::now();"),
+    (arrow_rules.world, "query/x.cc", 'question.from = parameters.time("from"); clock_.now();'),
+    (arrow_rules.world, "query/x.cc", "// steady_clock::now() would be wrong here"),
+    (arrow_rules.world, "query/x.h", "std::optional<WallTime> time(std::string_view name);"),
+    (coroutine_rules.plain_awaits, "x.cc", "auto [a, b] = co_await f(std::move(x), y[1]);"),
+    (coroutine_rules.plain_awaits, "x.cc", "auto& [a, b] = co_await f(); // {}"),
+    (coroutine_rules.plain_awaits, "x.cc", "if (!(co_await f(a))) { g(b ? 1 : 2); }"),
+    (coroutine_rules.plain_awaits, "x.cc", "Task<A> f() { A a{1}; co_await g(a); co_return A{}; }"),
+    (coroutine_rules.plain_awaits, "x.cc", "while (a ? b : c) { co_await f('{', \"?[\"); }"),
+    (coroutine_rules.plain_awaits, "x.cc", 'co_await f(R"(a ? {b} : [c])");'),
+    (coroutine_rules.plain_awaits, "x.cc", "auto f = [](A a) -> Task { co_await a.g(); };"),
+    (coroutine_rules.plain_awaits, "x.cc", "switch (a) { case 1: co_await f(); }"),
+    (coroutine_rules.no_capturing_coroutines, "x.cc", "auto f = [](A& a) -> T { co_return; };"),
+    (coroutine_rules.no_capturing_coroutines, "x.cc",
+     "spawn([&] { return [](A& a) -> T { co_return; }(x); });"),
+    (coroutine_rules.no_capturing_coroutines, "x.cc",
+     "[[nodiscard]] T f() { a[i] = 1; co_return; }"),
+    (shape_rules.columns, "x.cc", "x" * 100),
+    (shape_rules.function_sizes, "x.cc", "void f() {\n" + "g();\n" * 68 + "}"),
+    (shape_rules.function_sizes, "x.cc", "constexpr A kTable[] = {\n" + "{f(1)},\n" * 90 + "};"),
+    (shape_rules.function_sizes, "x.cc", "class X {\n" + "int f(int a = 1) { return a; }\n" * 90
+     + "};"),
+    (shape_rules.guards, "x.h", "// What.\n#pragma once\n"),
+    (shape_rules.file_name, "relay/commoner.cc", ""),
+    (tree_rules.excused_skips, "x_test.cc", "shared/cases GTEST_" + "SKIP()"),
+]
+
+
+class RulesTest(unittest.TestCase):
+    def test_every_rule_catches_its_bad_examples(self):
+        for rule, path, text in BAD:
+            with self.subTest(rule=rule.__name__, path=path, text=text[:80]):
+                self.assertTrue(rule(path, text))
+
+    def test_no_rule_cries_over_good_examples(self):
+        for rule, path, text in GOOD:
+            with self.subTest(rule=rule.__name__, path=path, text=text[:80]):
+                self.assertEqual([], rule(path, text))
+
+    def test_the_folder_table_is_exact(self):
+        readme = "| `relay/` | x |\n| `gone/` | x |\n"
+        self.assertEqual(
+            ["README.md: no row for query/", "README.md: a row for gone/, which does not exist"],
+            tree_rules.folder_table(readme, ["relay", "query"]))
+        self.assertEqual([], tree_rules.folder_table("| `relay/` | x |", ["relay"]))
+
+    def test_each_parser_needs_a_target_and_each_target_a_parser(self):
+        tree = {parser: "" for parser in tree_rules.PARSERS}
+        every = "".join(f'#include "{parser}"\n' for parser in tree_rules.PARSERS)
+        tree["tests/fuzz/all_fuzz.cc"] = every
+        self.assertEqual([], tree_rules.fuzzed(tree, tree.get))
+        self.assertEqual(1, len(tree_rules.fuzzed({**tree, "tests/fuzz/x_fuzz.cc": ""},
+                                                  {**tree, "tests/fuzz/x_fuzz.cc": ""}.get)))
+        tree["tests/fuzz/all_fuzz.cc"] = every.replace('"schemas/event.h"', "<cstdint>")
+        self.assertEqual(["schemas/event.h: no target in tests/fuzz includes it"],
+                         tree_rules.fuzzed(tree, tree.get))
+        del tree["schemas/event.h"]
+        self.assertIn("gone", tree_rules.fuzzed(tree, tree.get)[0])
+
+    def test_blanking_keeps_every_place(self):
+        text = 'a = 1\'000; // "x\nb = R"x(")x"; /* { */ c = \'"\';'
+        code = cpp_source.code_of(text)
+        self.assertEqual(len(text), len(code))
+        self.assertEqual(text.index("\n"), code.index("\n"))
+        self.assertNotIn("{", code)
+        self.assertIn("1'000;", code)
+        self.assertIn("c =", code)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,87 @@
+"""Rules about the tree as a whole, and about words in its files."""
+
+import os
+import re
+
+# What is built, stored by a run or kept by tools is not the project's.
+_NOT_OURS = {"build", "data", "__pycache__"}
+_BINARY = {".eml", ".bin", ".png", ".golden"}
+
+# Written apart, so that this file passes its own rule.
+_UNDONE = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+_SKIP = re.compile(r"\bGTEST_" r"SKIP\b")
+# What a skipped test may want for: published cases beside the checkout, or a system's program.
+_EXCUSE = re.compile(r"shared/cases|/usr/s?bin|which\(")
+
+# Whatever reads octets that others choose. Each of these headers is driven by some fuzz target.
+PARSERS = (
+    "app/config/config.h",
+    "query/cursor.h",
+    "query/http_codec.h",
+    "query/target.h",
+    "relay/dns/rdata.h",
+    "relay/message/header_scan.h",
+    "relay/smtp/body_reader.h",
+    "relay/smtp/client_core.h",
+    "relay/smtp/server_core.h",
+    "schemas/address.h",
+    "schemas/event.h",
+)
+
+
+def files(root):
+    """Every file of the project, as paths below the root."""
+    for folder, folders, names in os.walk(root):
+        at_top = os.path.samefile(folder, root)
+        folders[:] = sorted(
+            name for name in folders
+            if name not in _NOT_OURS and (not name.startswith(".") or at_top and name == ".ci")
+        )
+        for name in sorted(names):
+            yield os.path.relpath(os.path.join(folder, name), root)
+
+
+def is_text(path):
+    return os.path.splitext(path)[1] not in _BINARY
+
+
+def nothing_undone(path, text):
+    return [
+        f"{path}:{number}: do it or leave it: {line.strip()}"
+        for number, line in enumerate(text.split("\n"), 1)
+        if _UNDONE.search(line)
+    ]
+
+
+def excused_skips(path, text):
+    if _SKIP.search(text) and not _EXCUSE.search(text):
+        return [f"{path}: a test may skip only for want of published cases or a system's program"]
+    return []
+
+
+def _table(readme):
+    return re.findall(r"^\| *\[?`([a-z_.]+)/`", readme, re.MULTILINE)
+
+
+def folder_table(readme, folders):
+    """The README's table names exactly the folders at the top."""
+    named, there = set(_table(readme)), set(folders)
+    return [f"README.md: no row for {name}/" for name in sorted(there - named)] + [
+        f"README.md: a row for {name}/, which does not exist" for name in sorted(named - there)
+    ]
+
+
+def fuzzed(paths, read):
+    """Each parser is there and has a target, and no target drives anything else."""
+    targets = [path for path in paths if re.fullmatch(r"tests/fuzz/\w+_fuzz\.cc", path)]
+    driven = {path: set(re.findall(r'#include "([^"]+)"', read(path))) for path in targets}
+    out = []
+    for parser in PARSERS:
+        if parser not in paths:
+            out.append(f"{parser}: in the table of parsers (tests/arch/tree_rules.py), but gone")
+        elif not any(parser in includes for includes in driven.values()):
+            out.append(f"{parser}: no target in tests/fuzz includes it")
+    for path, includes in driven.items():
+        if not includes.intersection(PARSERS):
+            out.append(f"{path}: drives nothing of the table of parsers (tests/arch/tree_rules.py)")
+    return out

@@ -1,0 +1,363 @@
+// What every ViewStore promises (projector/view_store.h), held against memory and RocksDB alike.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "projector/key_codec.h"
+#include "projector/memory_view_store.h"
+#include "projector/view_store.h"
+
+namespace waybill::projector {
+namespace {
+
+using runtime::Errc;
+using RowList = std::vector<std::pair<std::string, std::string>>;
+
+// A directory of the test's own, removed at its end.
+class Directory {
+ public:
+  Directory() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "waybill_views_XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~Directory() { std::filesystem::remove_all(path_); }
+  std::string path(const std::string& below) const { return path_ + "/" + below; }
+
+ private:
+  std::string path_;
+};
+
+std::unique_ptr<ViewStore> open_or_fail(const std::string& directory, bool read_only = false) {
+  std::string why;
+  RocksStoreSettings settings;
+  settings.read_only = read_only;
+  auto store = open_rocks_store(directory, settings, why);
+  EXPECT_TRUE(store) << why;
+  return store ? std::move(*store) : nullptr;
+}
+
+RowList rows(const ViewStore& store, Table table, std::string_view from = {},
+             std::string_view to = {}) {
+  RowList out;
+  const auto scanned =
+      store.scan(table, from, to, [&](std::string_view key, std::string_view value) {
+        out.emplace_back(key, value);
+        return true;
+      });
+  EXPECT_TRUE(scanned);
+  return out;
+}
+
+void put(ViewStore& store, Table table, const std::string& key, const std::string& value) {
+  WriteBatch batch;
+  batch.put(table, key, value);
+  ASSERT_TRUE(store.apply(batch));
+}
+
+class ViewStoreContract : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (std::string_view(GetParam()) == "memory") {
+      store_ = std::make_unique<MemoryViewStore>();
+    } else {
+      store_ = open_or_fail(directory_.path("store"));
+    }
+    ASSERT_TRUE(store_);
+  }
+
+  Directory directory_;
+  std::unique_ptr<ViewStore> store_;
+};
+
+TEST_P(ViewStoreContract, AFreshStoreIsEmpty) {
+  for (std::size_t i = 0; i < kTables; ++i) {
+    EXPECT_EQ(rows(*store_, static_cast<Table>(i)), RowList{});
+  }
+  EXPECT_EQ(store_->get(Table::meta, "progress").error(), Errc::not_found);
+}
+
+TEST_P(ViewStoreContract, AReadSeesWhatWasApplied) {
+  put(*store_, Table::meta, "key", "value");
+  EXPECT_EQ(store_->get(Table::meta, "key").value(), "value");
+  EXPECT_EQ(store_->get(Table::meta, "ke").error(), Errc::not_found);
+}
+
+TEST_P(ViewStoreContract, TablesAreApart) {
+  put(*store_, Table::archive, "0123456789abcdef", "archived");
+  put(*store_, Table::deliveries, "0123456789abcdef", "delivered");
+  EXPECT_EQ(store_->get(Table::archive, "0123456789abcdef").value(), "archived");
+  EXPECT_EQ(store_->get(Table::deliveries, "0123456789abcdef").value(), "delivered");
+  EXPECT_EQ(store_->get(Table::counters, "0123456789abcdef").error(), Errc::not_found);
+}
+
+TEST_P(ViewStoreContract, TheLastWordOnAKeyCounts) {
+  WriteBatch batch;
+  batch.put(Table::meta, "twice", "first");
+  batch.put(Table::meta, "twice", "second");
+  batch.put(Table::meta, "gone", "was");
+  batch.erase(Table::meta, "gone");
+  batch.erase(Table::meta, "back");
+  batch.put(Table::meta, "back", "again");
+  ASSERT_TRUE(store_->apply(batch));
+  EXPECT_EQ(rows(*store_, Table::meta), (RowList{{"back", "again"}, {"twice", "second"}}));
+}
+
+TEST_P(ViewStoreContract, KeysAndValuesAreAnyOctets) {
+  const std::string key("\0\xff key \n", 8);
+  const std::string value("\0", 1);
+  put(*store_, Table::deliveries, key, value);
+  put(*store_, Table::deliveries, "empty", "");
+  EXPECT_EQ(store_->get(Table::deliveries, key).value(), value);
+  EXPECT_EQ(store_->get(Table::deliveries, "empty").value(), "");
+}
+
+TEST_P(ViewStoreContract, AnEmptyBatchIsApplied) {
+  EXPECT_TRUE(store_->apply(WriteBatch()));
+  EXPECT_TRUE(store_->sync());
+}
+
+TEST_P(ViewStoreContract, AScanIsAscendingAndEndsBeforeTo) {
+  for (const char* key : {"b", "d", "a", "c"}) put(*store_, Table::counters, key, key);
+  EXPECT_EQ(rows(*store_, Table::counters, "b", "d"), (RowList{{"b", "b"}, {"c", "c"}}));
+  EXPECT_EQ(rows(*store_, Table::counters, "bb"), (RowList{{"c", "c"}, {"d", "d"}}));
+  EXPECT_EQ(rows(*store_, Table::counters, "e"), RowList{});
+  EXPECT_EQ(rows(*store_, Table::counters, "d", "a"), RowList{});
+}
+
+TEST_P(ViewStoreContract, AScanEndsWhenTheVisitSaysSo) {
+  for (const char* key : {"a", "b", "c"}) put(*store_, Table::counters, key, key);
+  int visits = 0;
+  ASSERT_TRUE(store_->scan(Table::counters, {}, {},
+                           [&](std::string_view, std::string_view) { return ++visits < 2; }));
+  EXPECT_EQ(visits, 2);
+}
+
+TEST_P(ViewStoreContract, AScanSeesOneMomentOfTheStore) {
+  // In memory a scan keeps the writer waiting: there is no writer in the midst of one to look for.
+  if (std::string_view(GetParam()) == "memory") return;
+  for (const char* key : {"a", "c"}) put(*store_, Table::counters, key, "old");
+  RowList seen;
+  ASSERT_TRUE(store_->scan(Table::counters, {}, {}, [&](std::string_view key, std::string_view v) {
+    // The one writer, on a thread of its own.
+    std::thread([&] { put(*store_, Table::counters, "b", "new"); }).join();
+    seen.emplace_back(key, v);
+    return true;
+  }));
+  EXPECT_EQ(seen, (RowList{{"a", "old"}, {"c", "old"}}));
+}
+
+TEST_P(ViewStoreContract, APrefixIsScannedWhole) {
+  // Around prefixes that a bloom filter knows and one that it does not.
+  const std::string low(kPrefix, 'a');
+  const std::string high(kPrefix, '\xff');
+  WriteBatch batch;
+  for (const std::string& prefix : {low, high}) {
+    for (const char* rest : {"1", "2", "3"}) batch.put(Table::timeline, prefix + rest, rest);
+  }
+  ASSERT_TRUE(store_->apply(batch));
+  const RowList of_low = {{low + "1", "1"}, {low + "2", "2"}, {low + "3", "3"}};
+  EXPECT_EQ(rows(*store_, Table::timeline, low, after_prefix(low)), of_low);
+  EXPECT_EQ(rows(*store_, Table::timeline, low + "2", low + "3").size(), 1u);
+  EXPECT_EQ(rows(*store_, Table::timeline, high, after_prefix(high)).size(), 3u);
+  const std::string absent(kPrefix, 'b');
+  EXPECT_EQ(rows(*store_, Table::timeline, absent, after_prefix(absent)), RowList{});
+  // From a prefix that has no rows through all above it.
+  EXPECT_EQ(rows(*store_, Table::timeline, absent, {}).size(), 3u);
+  EXPECT_EQ(rows(*store_, Table::timeline).size(), 6u);
+}
+
+TEST_P(ViewStoreContract, ADroppedTableIsEmptyAndTakesNewRows) {
+  for (const Table table : kViewTables) {
+    put(*store_, table, "0123456789abcdef0", "old");
+    put(*store_, Table::meta, "kept", "meta");
+    ASSERT_TRUE(store_->drop(table));
+    EXPECT_EQ(rows(*store_, table), RowList{});
+    EXPECT_EQ(store_->get(table, "0123456789abcdef0").error(), Errc::not_found);
+    put(*store_, table, "0123456789abcdef1", "new");
+    EXPECT_EQ(rows(*store_, table), (RowList{{"0123456789abcdef1", "new"}}));
+    EXPECT_EQ(store_->get(Table::meta, "kept").value(), "meta");
+  }
+}
+
+TEST_P(ViewStoreContract, ReadersStandBesideTheWriter) {
+  constexpr int kBatches = 300;
+  std::thread reader([&] {
+    // Both rows of a batch are there or neither.
+    for (;;) {
+      RowList both = rows(*store_, Table::deliveries, "left", "rights");
+      if (both.empty()) continue;
+      ASSERT_EQ(both.size(), 2u);
+      ASSERT_EQ(both[0].second, both[1].second);
+      if (both[0].second == std::to_string(kBatches)) return;
+    }
+  });
+  for (int i = 1; i <= kBatches; ++i) {
+    WriteBatch batch;
+    batch.put(Table::deliveries, "left", std::to_string(i));
+    batch.put(Table::deliveries, "right", std::to_string(i));
+    EXPECT_TRUE(store_->apply(batch));
+  }
+  reader.join();
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, ViewStoreContract, testing::Values("memory", "rocksdb"),
+                         [](const auto& store) { return std::string(store.param); });
+
+TEST(MemoryViewStoreTest, APowerCutGoesBackToTheLastSync) {
+  MemoryViewStore store;
+  put(store, Table::meta, "changed", "old");
+  put(store, Table::timeline, "dropped", "row");
+  ASSERT_TRUE(store.sync());
+  put(store, Table::meta, "changed", "new");
+  put(store, Table::meta, "added", "new");
+  ASSERT_TRUE(store.drop(Table::timeline));
+  put(store, Table::timeline, "late", "row");
+  store.lose_unsynced();
+  EXPECT_EQ(rows(store, Table::meta), (RowList{{"changed", "old"}}));
+  EXPECT_EQ(rows(store, Table::timeline), (RowList{{"dropped", "row"}}));
+}
+
+TEST(MemoryViewStoreTest, APowerCutMayKeepTheFirstOfWhatWasNotSynced) {
+  MemoryViewStore store;
+  for (const char* key : {"a", "b", "c"}) put(store, Table::meta, key, key);
+  ASSERT_EQ(store.unsynced(), 3u);
+  store.lose_unsynced(2);
+  EXPECT_EQ(rows(store, Table::meta), (RowList{{"a", "a"}, {"b", "b"}}));
+}
+
+TEST(MemoryViewStoreTest, TheNthWriteFailsWholeAndOnlyOnce) {
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    MemoryViewStore store;
+    store.fail_nth(n);
+    RowList expected;
+    for (std::uint64_t i = 1; i <= 4; ++i) {
+      const std::string key = std::to_string(i);
+      WriteBatch batch;
+      batch.put(Table::meta, key, "left");
+      batch.put(Table::meta, key + "b", "right");
+      const auto applied = store.apply(batch);
+      ASSERT_EQ(applied.has_value(), i != n);
+      if (i == n) {
+        EXPECT_EQ(applied.error(), Errc::io_error);
+        continue;
+      }
+      expected.emplace_back(key, "left");
+      expected.emplace_back(key + "b", "right");
+    }
+    EXPECT_EQ(rows(store, Table::meta), expected);
+  }
+}
+
+TEST(MemoryViewStoreTest, AFailedWriteMayHaveBeenStoredAllTheSame) {
+  MemoryViewStore store;
+  store.fail_nth(1, MemoryViewStore::Failure::stored);
+  WriteBatch batch;
+  batch.put(Table::meta, "key", "value");
+  EXPECT_EQ(store.apply(batch).error(), Errc::io_error);
+  EXPECT_EQ(store.get(Table::meta, "key").value(), "value");
+}
+
+TEST(RocksViewStoreTest, IsTheSameWhenOpenedAgain) {
+  const Directory directory;
+  auto store = open_or_fail(directory.path("deep/below/store"));
+  put(*store, Table::timeline, std::string(kTimelineKey, 'k'), "row");
+  put(*store, Table::deliveries, std::string(16, 'd'), "row");
+  ASSERT_TRUE(store->drop(Table::deliveries));
+  put(*store, Table::meta, "key", "value");
+  store.reset();
+  store = open_or_fail(directory.path("deep/below/store"));
+  EXPECT_EQ(store->get(Table::meta, "key").value(), "value");
+  EXPECT_EQ(rows(*store, Table::timeline).size(), 1u);
+  EXPECT_EQ(rows(*store, Table::deliveries), RowList{});
+}
+
+TEST(RocksViewStoreTest, WhatWasAppliedOutlivesTheProcess) {
+  const Directory directory;
+  const auto store = open_or_fail(directory.path("store"));
+  put(*store, Table::archive, archive_key(0), "event");
+  // The files as a process that is killed now would leave them.
+  std::filesystem::copy(directory.path("store"), directory.path("left"),
+                        std::filesystem::copy_options::recursive);
+  const auto left = open_or_fail(directory.path("left"));
+  EXPECT_EQ(left->get(Table::archive, archive_key(0)).value(), "event");
+}
+
+TEST(RocksViewStoreTest, ATornLastWriteIsLeftOutAndWhatIsBeforeItStays) {
+  const Directory directory;
+  const auto store = open_or_fail(directory.path("store"));
+  put(*store, Table::archive, archive_key(0), "event");
+  put(*store, Table::archive, archive_key(1), std::string(1000, 'x'));
+  std::filesystem::copy(directory.path("store"), directory.path("left"),
+                        std::filesystem::copy_options::recursive);
+  for (const auto& file : std::filesystem::directory_iterator(directory.path("left"))) {
+    if (file.path().extension() == ".log") {
+      std::filesystem::resize_file(file.path(), file.file_size() - 100);
+    }
+  }
+  const auto left = open_or_fail(directory.path("left"));
+  EXPECT_EQ(rows(*left, Table::archive), (RowList{{archive_key(0), "event"}}));
+}
+
+TEST(RocksViewStoreTest, IsHeldByOneWriter) {
+  const Directory directory;
+  const auto store = open_or_fail(directory.path("store"));
+  std::string why;
+  const auto second = open_rocks_store(directory.path("store"), {}, why);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error(), Errc::locked) << why;
+  EXPECT_NE(why.find(directory.path("store")), std::string::npos) << why;
+}
+
+TEST(RocksViewStoreTest, AReaderStandsBesideTheWriterAndWritesNothing) {
+  const Directory directory;
+  const auto store = open_or_fail(directory.path("store"));
+  put(*store, Table::timeline, std::string(kTimelineKey, 'k'), "row");
+  const auto reader = open_or_fail(directory.path("store"), true);
+  EXPECT_EQ(rows(*reader, Table::timeline).size(), 1u);
+  WriteBatch batch;
+  batch.put(Table::meta, "key", "value");
+  EXPECT_EQ(reader->apply(batch).error(), Errc::invalid);
+  EXPECT_EQ(reader->sync().error(), Errc::invalid);
+  EXPECT_EQ(reader->drop(Table::timeline).error(), Errc::invalid);
+  put(*store, Table::meta, "later", "value");
+  EXPECT_EQ(reader->get(Table::meta, "later").error(), Errc::not_found);
+}
+
+TEST(RocksViewStoreTest, AReaderMakesNoStore) {
+  const Directory directory;
+  std::string why;
+  RocksStoreSettings settings;
+  settings.read_only = true;
+  EXPECT_EQ(open_rocks_store(directory.path("none"), settings, why).error(), Errc::not_found);
+  EXPECT_FALSE(std::filesystem::exists(directory.path("none")));
+}
+
+TEST(RocksViewStoreTest, ALostOrBrokenFileIsCorrupt) {
+  for (const char* broken : {"CURRENT", "MANIFEST"}) {
+    const Directory directory;
+    auto store = open_or_fail(directory.path("store"));
+    put(*store, Table::meta, "key", "value");
+    store.reset();
+    for (const auto& file : std::filesystem::directory_iterator(directory.path("store"))) {
+      const std::string name = file.path().filename();
+      if (name.starts_with(broken)) std::filesystem::resize_file(file.path(), 5);
+    }
+    std::string why;
+    const auto again = open_rocks_store(directory.path("store"), {}, why);
+    ASSERT_FALSE(again) << broken;
+    EXPECT_EQ(again.error(), Errc::corrupt) << broken << ": " << why;
+  }
+}
+
+TEST(RocksViewStoreTest, ADirectoryThatCannotBeMadeIsAnIoError) {
+  const Directory directory;
+  std::filesystem::create_symlink("/dev/null", directory.path("file"));
+  std::string why;
+  EXPECT_EQ(open_rocks_store(directory.path("file/store"), {}, why).error(), Errc::io_error);
+  EXPECT_FALSE(why.empty());
+}
+
+}  // namespace
+}  // namespace waybill::projector

@@ -1,0 +1,65 @@
+"""NameServer: nsd with zones written for one test, and a question to ask it."""
+
+import socket
+import struct
+
+from support.process import Running, find_program, free_port, wait_until
+
+TYPES = {"A": 1, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16, "AAAA": 28}
+NOERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5
+
+_ZONE = """\
+$ORIGIN {name}.
+$TTL 60
+@ IN SOA ns.{name}. hostmaster.{name}. 1 3600 600 86400 60
+@ IN NS ns.{name}.
+ns IN A 127.0.0.1
+"""
+
+
+class NameServer:
+    """`zones`: {"y.test": "@ IN MX 10 mx\\nmx IN A 127.0.0.1"}, in the syntax of RFC 1035 5; SOA
+    and NS are there already."""
+
+    def __init__(self, directory, zones):
+        self.directory = directory
+        self.port = free_port()
+        self._zones = zones
+        self._process = None
+
+    def start(self):
+        lines = ["server:", f"  ip-address: 127.0.0.1@{self.port}", "  server-count: 1",
+                 '  username: ""', '  chroot: ""', '  database: ""',
+                 f"  zonesdir: {self.directory}", f"  pidfile: {self.directory}/pid",
+                 f"  xfrdfile: {self.directory}/xfrd", f"  zonelistfile: {self.directory}/zones",
+                 f"  xfrdir: {self.directory}", "  rrl-ratelimit: 0",
+                 "remote-control:", "  control-enable: no"]
+        for name, records in self._zones.items():
+            zone = self.directory / f"{name}.zone"
+            zone.write_text(_ZONE.format(name=name) + records + "\n")
+            lines += ["zone:", f"  name: {name}", f"  zonefile: {zone}"]
+        configuration = self.directory / "nsd.conf"
+        configuration.write_text("\n".join(lines) + "\n")
+        self._process = Running([find_program("nsd"), "-d", "-c", configuration],
+                                self.directory / "output")
+        self._process.wait_for_port(self.port)
+        for name in self._zones:
+            wait_until(lambda name=name: ask(self.port, name, "SOA")[1] == 1, f"zone {name} served")
+
+    def stop(self):
+        if self._process:
+            self._process.stop()
+            self._process = None
+
+
+def ask(port, name, kind):
+    """One question over UDP: (response code, number of answers, their octets)."""
+    labels = b"".join(struct.pack("B", len(part)) + part.encode() for part in name.split("."))
+    question = labels + b"\0" + struct.pack(">HH", TYPES[kind], 1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.settimeout(5)
+        udp.connect(("127.0.0.1", port))
+        udp.send(struct.pack(">HHHHHH", 1, 0x0100, 1, 0, 0, 0) + question)
+        answer = udp.recv(4096)
+    _, flags, _, answers, _, _ = struct.unpack(">HHHHHH", answer[:12])
+    return flags & 0xF, answers, answer[12 + len(question):]

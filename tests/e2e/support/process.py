@@ -1,0 +1,100 @@
+"""A program under test control: started with its output in a file, ended by its process id."""
+
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+START_SECONDS = 20
+STOP_SECONDS = 40
+
+
+def free_port():
+    """A port of 127.0.0.1 that is free for TCP and UDP now; whoever asked should bind it soon."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, socket.socket(
+                socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", 0))
+            port = tcp.getsockname()[1]
+            try:
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+def wait_until(condition, what, seconds=START_SECONDS):
+    """Until condition() gives something true, which is returned."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"after {seconds} s still not: {what}")
+        time.sleep(0.02)
+
+
+def listening(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+def find_program(name):
+    """Daemons live in sbin, which is not in everybody's path."""
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+class Running:
+    """One process. It ends with this one, however this one ends."""
+
+    def __init__(self, argv, log, env=None):
+        self.log = pathlib.Path(log)
+        with open(self.log, "ab") as output:
+            self._process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", *map(str, argv)],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                env={**os.environ, **(env or {})}, start_new_session=True)
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def alive(self):
+        return self._process.poll() is None
+
+    def output(self):
+        return self.log.read_text(errors="replace")
+
+    def wait_for_port(self, port):
+        def up():
+            if not self.alive():
+                raise RuntimeError(f"ended with {self._process.returncode}:\n{self.output()}")
+            return listening(port)
+        wait_until(up, f"port {port} answers")
+
+    def signal(self, number):
+        if self.alive():
+            os.kill(self.pid, number)
+
+    def wait(self, seconds=STOP_SECONDS):
+        return self._process.wait(seconds)
+
+    def kill(self):
+        """As a crash: nothing is tidied up."""
+        self.signal(signal.SIGKILL)
+        return self.wait()
+
+    def stop(self):
+        self.signal(signal.SIGTERM)
+        try:
+            return self.wait()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise

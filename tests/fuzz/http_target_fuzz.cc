@@ -1,0 +1,48 @@
+// Request targets and cursors: whatever comes, nothing breaks, and what is taken can be written
+// again and taken as the same.
+
+#include <cstdint>
+#include <string_view>
+
+#include "query/base64url.h"
+#include "query/cursor.h"
+#include "query/target.h"
+#include "runtime/check.h"
+
+using namespace waybill;  // NOLINT: a program of one function
+
+namespace {
+
+bool same(const query::Request& a, const query::Request& b) {
+  if (a.segments != b.segments || a.parameters.size() != b.parameters.size()) return false;
+  for (std::size_t i = 0; i < a.parameters.size(); ++i) {
+    if (a.parameters[i].name != b.parameters[i].name) return false;
+    if (a.parameters[i].value != b.parameters[i].value) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  std::string why;
+  if (const auto request = query::parse_target(text, why)) {
+    const auto again = query::parse_target(query::write_target(*request), why);
+    runtime::check(again.has_value() && same(*request, *again),
+                   "a target taken is a target written");
+  } else {
+    runtime::check(!why.empty(), "a refusal says why");
+  }
+
+  if (const auto octets = query::from_base64url(text)) {
+    runtime::check(query::to_base64url(*octets) == text, "one value has one text");
+  }
+
+  projector::HistoryQuestion question;
+  question.address = "sales@example.org";
+  if (const auto cursor = query::read_cursor(text, question)) {
+    runtime::check(query::write_cursor(*cursor, question) == text, "one cursor has one text");
+  }
+  return 0;
+}

@@ -1,0 +1,197 @@
+#include "tests/sim/node.h"
+
+#include "ingest/recovery.h"
+
+namespace waybill::tests {
+
+using relay::routes::Action;
+using relay::routes::Domain;
+using relay::routes::DropSilently;
+using relay::routes::ForwardTo;
+using relay::routes::RejectWith;
+using relay::routes::Target;
+using runtime::Errc;
+using runtime::Result;
+using runtime::Task;
+
+// The journal's disk, which a kill cuts off before or after a commit.
+class SimNode::KillableStore final : public ingest::JournalStore {
+ public:
+  KillableStore(SimNode& node, ingest::JournalStore& disk) : node_(node), disk_(disk) {}
+
+  Result<void> commit(const ingest::JournalWrite& write) override {
+    if (!node_.dead()) node_.maybe_kill(node_.kills_.at_commit);
+    if (node_.dead()) return make_error_code(Errc::io_error);
+    const auto done = disk_.commit(write);
+    node_.maybe_kill(node_.kills_.at_commit);
+    if (node_.dead()) return make_error_code(Errc::io_error);
+    return done;
+  }
+  Result<std::vector<ingest::LogRecord>> read(std::uint64_t from, std::size_t most,
+                                              std::size_t octets) const override {
+    return disk_.read(from, most, octets);
+  }
+  std::uint64_t first_seq() const override { return disk_.first_seq(); }
+  std::uint64_t end_seq() const override { return disk_.end_seq(); }
+  Result<std::vector<ingest::OpenDelivery>> open_deliveries() const override {
+    return disk_.open_deliveries();
+  }
+  Result<void> trim(std::uint64_t seq) override { return disk_.trim(seq); }
+  std::uint64_t octets() const override { return disk_.octets(); }
+
+ private:
+  SimNode& node_;
+  ingest::JournalStore& disk_;
+};
+
+namespace {
+
+constexpr const char* kDomain = "alias.test";
+constexpr const char* kHopName = "hop.test";
+
+Target target(const std::string& text) {
+  std::string why;
+  auto parsed = Target::parse(text, why);
+  runtime::check(parsed.has_value(), why);
+  return *parsed;
+}
+
+Target at_hop(const std::string& local) { return target(local + "@[192.0.2.10]"); }
+
+std::map<std::string, Action, std::less<>> sim_routes() {
+  std::map<std::string, Action, std::less<>> out;
+  for (const char* name : {"ok", "ok2", "refuse-rcpt", "defer-rcpt", "refuse-body", "defer-body",
+                           "drop-before", "drop-after", "silent", "421"}) {
+    out[name] = ForwardTo{{at_hop(name)}};
+  }
+  out["by-mx"] = ForwardTo{{target(std::string("ok-mx@") + kHopName)}};
+  out["nowhere"] = ForwardTo{{target("x@[192.0.2.99]")}};
+  out["two"] = ForwardTo{{at_hop("ok-a"), at_hop("ok-b")}};
+  out["mixed"] = ForwardTo{{at_hop("ok-c"), at_hop("refuse-body2")}};
+  out["void"] = DropSilently{};
+  out["spam"] = RejectWith{{550, "5.7.1", "No spam"}};
+  return out;
+}
+
+std::shared_ptr<const relay::routes::RouteTable> sim_table() {
+  Domain domain;
+  domain.name = kDomain;
+  domain.aliases = sim_routes();
+  std::vector<Domain> domains;
+  domains.push_back(std::move(domain));
+  return std::make_shared<relay::routes::RouteTable>(std::move(domains));
+}
+
+relay::Settings sim_settings() {
+  relay::Settings settings;
+  settings.host_name = "mx.test";
+  settings.final_deadline = std::chrono::seconds(5);
+  settings.rcpt_deadline = std::chrono::seconds(3);
+  return settings;
+}
+
+}  // namespace
+
+std::vector<std::string> sim_aliases() {
+  std::vector<std::string> out;
+  for (const auto& [local, action] : sim_routes()) out.push_back(local + "@" + kDomain);
+  out.push_back(std::string("nobody@") + kDomain);
+  // What goes well is the common case.
+  for (int i = 0; i < 6; ++i) out.push_back(std::string("ok@") + kDomain);
+  return out;
+}
+
+runtime::Endpoint sim_hop() { return {boost::asio::ip::make_address("192.0.2.10"), 25}; }
+
+SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances kills)
+    : net_(net),
+      disks_(disks),
+      at_(at),
+      kills_(kills),
+      store_(std::make_unique<KillableStore>(*this, disks.journal)),
+      journal_(*store_, {}),
+      recorder_(journal_, net.clock(), net.chance(), "sim"),
+      dialer_(net.dialer(process_, at.address)),
+      resolver_(net.clock(), "hop.test. MX 10 mx.hop.test.\nmx.hop.test. A 192.0.2.10\n"),
+      relay_metrics_(metrics_),
+      settings_(sim_settings()),
+      admission_(settings_.max_sessions, settings_.max_sessions_per_client),
+      routes_(sim_table()),
+      ourselves_{{settings_.host_name}, {at}},
+      sessions_(net.executor()),
+      background_(net.executor()),
+      pool_(net.clock(), sessions_),
+      lane_{
+          settings_,
+          net.clock(),
+          net.chance(),
+          recorder_,
+          routes_,
+          {net.clock(), net.chance(), *dialer_, resolver_, pool_, ourselves_, settings_.host_name},
+          {"/nonexistent", 256 << 10, workers_.get(), &spool_},
+          relay_metrics_},
+      host_(lane_, admission_, sessions_) {
+  process_->before_write = [this] { maybe_kill(kills_.at_write); };
+}
+
+SimNode::~SimNode() = default;
+
+void SimNode::maybe_kill(std::uint64_t one_in) {
+  if (one_in > 0 && net_.chance().one_in(one_in)) kill();
+}
+
+void SimNode::kill() {
+  if (process_->dead) return;
+  process_->kill();
+  net_.close(at_);
+}
+
+Task<bool> SimNode::start() {
+  background_.spawn("journal", drive_journal());
+  const auto settled = co_await settle_open_acceptances(*store_, recorder_);
+  if (!settled || dead()) co_return false;
+  background_.spawn("projector", project());
+  net_.listen(at_, process_, [this](std::unique_ptr<runtime::Connection> connection) {
+    host_.adopt(std::move(connection));
+  });
+  co_return true;
+}
+
+// A sync takes its time, in which others queue up behind it.
+Task<void> SimNode::drive_journal() {
+  constexpr std::chrono::microseconds kLeast{100};
+  constexpr std::chrono::microseconds kMost{5000};
+  std::chrono::microseconds pause = kLeast;
+  while (!stopping_) {
+    const std::chrono::microseconds jitter(net_.chance().below(300));
+    co_await net_.clock().sleep_until(net_.clock().now() + pause + jitter);
+    pause = journal_.commit_pending() ? kLeast : std::min(pause * 2, kMost);
+  }
+}
+
+Task<void> SimNode::project() {
+  auto projector = projector::Projector::open(disks_.views, 0);
+  runtime::check(projector.has_value(), "the views say where they stand");
+  stream_ = journal_.stream((*projector)->progress().next_offset);
+  for (;;) {
+    const std::size_t most = 1 + net_.chance().below(50);
+    const auto records = co_await stream_->next(most);
+    if (!records || dead()) co_return;
+    const auto projected = (*projector)->project(*records);
+    runtime::check(projected.has_value(), "records are projected");
+    maybe_kill(kills_.at_fold);
+    if (net_.chance().one_in(5)) runtime::check(disks_.views.sync().has_value(), "views sync");
+  }
+}
+
+Task<void> SimNode::end() {
+  net_.close(at_);
+  host_.stop();
+  co_await sessions_.join();
+  pool_.clear();
+  stopping_ = true;
+  if (stream_ != nullptr) stream_->close();
+  co_await background_.join();
+}
+
+}  // namespace waybill::tests

@@ -1,0 +1,84 @@
+// One life of the process under test: relay, journal and projector as in production, on the virtual
+// world. Its disks outlive it.
+#pragma once
+
+#include <memory>
+
+#include "ingest/journal.h"
+#include "ingest/memory_journal_store.h"
+#include "projector/memory_view_store.h"
+#include "projector/projector.h"
+#include "relay/session_host.h"
+#include "runtime/workers.h"
+#include "tests/support/sim_net.h"
+#include "tests/support/zone_resolver.h"
+
+namespace waybill::tests {
+
+struct Disks {
+  ingest::MemoryJournalStore journal;
+  projector::MemoryViewStore views;
+};
+
+// How likely a life ends at a step: once in so many. 0: never.
+struct KillChances {
+  std::uint64_t at_write = 0;   // octets going out
+  std::uint64_t at_commit = 0;  // half of them before the disk has it, half after
+  std::uint64_t at_fold = 0;    // between two batches of the projector
+};
+
+class SimNode {
+ public:
+  SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances kills);
+  ~SimNode();
+
+  // Recovery, then takes mail. False if it was killed meanwhile.
+  runtime::Task<bool> start();
+
+  void kill();
+  bool dead() const { return process_->dead; }
+  bool fenced() const { return journal_.fenced(); }
+  // Everything durable is in the views.
+  bool caught_up() const { return stream_ != nullptr && stream_->lag() == 0; }
+
+  // Until nothing of it runs any more; kill() or a peaceful stop come first.
+  runtime::Task<void> end();
+
+ private:
+  class KillableStore;
+  runtime::Task<void> drive_journal();
+  runtime::Task<void> project();
+  void maybe_kill(std::uint64_t one_in);
+
+  SimNet& net_;
+  Disks& disks_;
+  const runtime::Endpoint at_;
+  const KillChances kills_;
+  std::shared_ptr<Process> process_ = std::make_shared<Process>();
+  std::unique_ptr<KillableStore> store_;
+  ingest::Journal journal_;
+  ingest::Recorder recorder_;
+  std::unique_ptr<runtime::Dialer> dialer_;
+  ZoneResolver resolver_;
+  runtime::Metrics metrics_;
+  relay::RelayMetrics relay_metrics_;
+  relay::Settings settings_;
+  relay::Admission admission_;
+  relay::routes::CurrentRoutes routes_;
+  relay::dns::Ourselves ourselves_;
+  std::unique_ptr<runtime::Workers> workers_ = runtime::inline_workers();
+  runtime::Permits spool_{1 << 30};
+  runtime::Scope sessions_;
+  runtime::Scope background_;
+  relay::forward::HopPool pool_;
+  relay::Lane lane_;
+  relay::SessionHost host_;
+  std::unique_ptr<ingest::EventStream> stream_;
+  bool stopping_ = false;
+};
+
+// Every alias of the simulated domain, whose name says what becomes of its mail.
+std::vector<std::string> sim_aliases();
+runtime::Endpoint sim_hop();
+
+}  // namespace waybill::tests

@@ -1,0 +1,46 @@
+// NsdServer: a real authoritative name server (nsd) on 127.0.0.1, with zones written in the test.
+//
+// Runs from the constructor, which returns once it answers, to the destructor, which ends it and
+// removes its files. Names outside its zones are refused. Where nsd is not installed, installed()
+// is false and the test has to GTEST_SKIP.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace waybill::tests {
+
+struct Zone {
+  std::string origin;   // "example.test", no trailing dot
+  std::string records;  // as ZoneResolver reads them; SOA and NS are added
+};
+
+class NsdServer {
+ public:
+  static bool installed();
+
+  // Throws std::runtime_error when nsd does not come up; its log is in the message.
+  explicit NsdServer(const std::vector<Zone>& zones);
+  ~NsdServer();
+  NsdServer(const NsdServer&) = delete;
+  NsdServer& operator=(const NsdServer&) = delete;
+
+  std::uint16_t port() const { return port_; }
+
+ private:
+  void write_files(const std::vector<Zone>& zones) const;
+  void start();
+  void wait_until_ready(const std::string& origin);
+  void stop();
+  std::string log() const;
+
+  std::filesystem::path directory_;
+  std::uint16_t port_ = 0;
+  pid_t pid_ = -1;
+};
+
+}  // namespace waybill::tests

@@ -1,0 +1,159 @@
+// QueryWorld: views in memory, folded from events that a test makes up, and the API asked over them
+// without a socket. Time stands still at kNow.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json/parse.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "projector/memory_view_store.h"
+#include "projector/projector.h"
+#include "query/service.h"
+
+namespace waybill::tests {
+
+inline const runtime::WallTime kNow = *schemas::parse_rfc3339("2026-03-01T12:30:00Z");
+
+class StillClock final : public runtime::Clock {
+ public:
+  runtime::Instant now() const override { return {}; }
+  runtime::WallTime wall() const override { return kNow; }
+  runtime::Task<void> sleep_until(runtime::Instant) override { co_return; }
+};
+
+// A pool whose queue is always full.
+class FullWorkers final : public runtime::Workers {
+ public:
+  bool submit(std::function<void()>) override { return false; }
+};
+
+class QueryWorld {
+ public:
+  QueryWorld() : projector_(*projector::Projector::open(store_, 0)), history_(store_) {
+    health_.ready = true;
+  }
+
+  // An event of `domain` example.org, `minutes` before kNow, with message and delivery ids that end
+  // in the two numbers.
+  schemas::Event event(int minutes, std::uint8_t message = 1, std::uint8_t delivery = 1) {
+    schemas::Event out;
+    out.set_event_id(id(static_cast<std::uint8_t>(seq_), 3));
+    out.set_occurred_at(schemas::nanoseconds(kNow - std::chrono::minutes(minutes)));
+    out.set_node("mx1");
+    out.set_domain("example.org");
+    out.set_message_id(id(message, 1));
+    out.set_delivery_id(id(delivery, 2));
+    out.set_alias("sales@example.org");
+    out.set_sender("ann@example.com");
+    return out;
+  }
+
+  static std::string id(std::uint8_t last, std::uint8_t kind) {
+    std::string octets("\x01\x95\x00\x00\x00\x00\x70\x00\x80\x00\x00\x00\x00\x00\x00\x00", 16);
+    octets[14] = static_cast<char>(kind);
+    octets[15] = static_cast<char>(last);
+    return octets;
+  }
+
+  schemas::Event accepted(int minutes, std::uint8_t message = 1, std::uint8_t delivery = 1) {
+    auto out = event(minutes, message, delivery);
+    out.clear_delivery_id();
+    auto& body = *out.mutable_accepted();
+    body.set_size(2048);
+    body.set_rfc5322_message_id("<one@example.com>");
+    auto& target = *body.add_targets();
+    target.set_delivery_id(id(delivery, 2));
+    target.set_target("bob@example.net");
+    return out;
+  }
+
+  schemas::Event forwarded(int minutes, std::uint8_t message = 1, std::uint8_t delivery = 1) {
+    auto out = event(minutes, message, delivery);
+    auto& body = *out.mutable_forwarded();
+    body.set_target("bob@example.net");
+    schemas::set_reply(*body.mutable_reply(), {250, "2.0.0", "queued as 4F"});
+    return out;
+  }
+
+  schemas::Event rejected(int minutes, std::uint8_t message = 1) {
+    auto out = event(minutes, message);
+    out.clear_delivery_id();
+    auto& body = *out.mutable_rejected();
+    body.set_stage(schemas::pb::STAGE_RCPT);
+    body.set_by(schemas::pb::VERDICT_BY_POLICY);
+    body.set_rule("unknown-alias");
+    schemas::set_reply(*body.mutable_reply(), {550, "5.1.1", "No such alias"});
+    return out;
+  }
+
+  void fold(schemas::Event event) {
+    event.set_node_seq(++seq_);
+    std::vector<ingest::LogRecord> records(1);
+    records[0].offset = projector_->progress().next_offset;
+    records[0].value = event.SerializeAsString();
+    ASSERT_TRUE(projector_->project(records));
+  }
+
+  query::ServerParts parts() {
+    query::ServerParts out;
+    out.history = &history_;
+    out.workers = workers_;
+    out.clock = &clock_;
+    out.metrics = &metrics_;
+    out.health = [this] { return health_; };
+    out.local_case = [](const std::string& domain) {
+      return domain == "example.org" ? schemas::LocalPartCase::fold : schemas::LocalPartCase::keep;
+    };
+    return out;
+  }
+
+  query::Response ask(const std::string& method, const std::string& target) {
+    query::Service service(parts());
+    boost::asio::io_context context;
+    std::optional<query::Response> out;
+    boost::asio::co_spawn(context, service.answer(method, target),
+                          [&out](std::exception_ptr, query::Response r) { out = std::move(r); });
+    context.run();
+    return std::move(*out);
+  }
+  query::Response get(const std::string& target) { return ask("GET", target); }
+
+  // The answer's JSON; the test fails for another status than `status`.
+  boost::json::object json(const std::string& target, unsigned status = 200) {
+    const auto response = get(target);
+    EXPECT_EQ(response.status, status) << target << ": " << response.body;
+    return boost::json::parse(response.body).as_object();
+  }
+
+  query::Health& health() { return health_; }
+  runtime::Metrics& metrics() { return metrics_; }
+  projector::MemoryViewStore& store() { return store_; }
+  void use(runtime::Workers& workers) { workers_ = &workers; }
+
+ private:
+  projector::MemoryViewStore store_;
+  std::unique_ptr<projector::Projector> projector_;
+  projector::History history_;
+  std::unique_ptr<runtime::Workers> inline_workers_ = runtime::inline_workers();
+  runtime::Workers* workers_ = inline_workers_.get();
+  StillClock clock_;
+  runtime::Metrics metrics_;
+  query::Health health_;
+  std::uint64_t seq_ = 0;
+};
+
+inline std::string text(const boost::json::value& value) { return {value.as_string().c_str()}; }
+
+inline std::string field(const query::Response& response, const std::string& name) {
+  for (const auto& [key, value] : response.fields) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+}  // namespace waybill::tests
