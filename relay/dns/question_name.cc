@@ -19,7 +19,7 @@ bool is_question_name(std::string_view name) {
       label = 0;
       continue;
     }
-    if (c <= ' ' || c > '~' || c == '\\') return false;
+    if (c < ' ' || c > '~' || c == '\\') return false;
     if (++label > kMaxLabelOctets) return false;
   }
   return label > 0;

@@ -10,16 +10,16 @@ namespace {
 TEST(QuestionNameTest, AllowsWhatMailAsksFor) {
   for (const char* name :
        {"test", "example.test", "_dmarc.example.test", "s1._domainkey.example.test",
-        "xn--bcher-kva.example", "2.0.192.in-addr.arpa", "a+b=c.example.test"}) {
+        "xn--bcher-kva.example", "2.0.192.in-addr.arpa", "a+b=c.example.test", "a b.test"}) {
     EXPECT_TRUE(is_question_name(name)) << name;
   }
 }
 
 TEST(QuestionNameTest, RefusesWhatIsNoName) {
-  for (const char* name : {"", ".", "example.test.", ".example.test", "example..test", "a b.test",
-                           "tab\t.test", "b\\046c.test",
-                           "b\xc3\xbc"
-                           "cher.test"}) {
+  for (const char* name :
+       {"", ".", "example.test.", ".example.test", "example..test", "tab\t.test", "b\\046c.test",
+        "b\xc3\xbc"
+        "cher.test"}) {
     EXPECT_FALSE(is_question_name(name)) << name;
   }
 }

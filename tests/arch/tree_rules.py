@@ -24,6 +24,8 @@ PARSERS = (
     "relay/smtp/body_reader.h",
     "relay/smtp/client_core.h",
     "relay/smtp/server_core.h",
+    "relay/trust/spf/macro.h",
+    "relay/trust/spf/record.h",
     "schemas/address.h",
     "schemas/event.h",
 )

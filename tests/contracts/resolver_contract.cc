@@ -156,6 +156,12 @@ TEST_P(ResolverContract, AsksForNamesThatAreNoHostNames) {
   EXPECT_THAT(answer->records, ElementsAre("v=DMARC1; p=reject"));
 }
 
+TEST_P(ResolverContract, AsksForNamesWithSpaces) {
+  const auto answer = a("a b.contract.test");
+  ASSERT_TRUE(answer) << answer.error();
+  EXPECT_EQ(answer->name, Existence::no_such_name);
+}
+
 TEST_P(ResolverContract, TellsAMissingNameFromAMissingType) {
   const auto missing = mx("nothing.contract.test");
   ASSERT_TRUE(missing) << missing.error();
@@ -184,7 +190,7 @@ TEST_P(ResolverContract, SaysTryLaterWhereNobodyAnswersForAZone) {
 
 TEST_P(ResolverContract, RefusesWhatIsNoNameWithoutAsking) {
   for (const std::string& name :
-       {std::string(), std::string("two..dots.test"), std::string("a b.test"),
+       {std::string(), std::string("two..dots.test"), std::string("a\tb.test"),
         std::string(64, 'a') + ".test", std::string("dot.test.")}) {
     const auto answer = a(name.c_str());
     ASSERT_FALSE(answer) << name;

@@ -85,6 +85,15 @@ void ZoneResolver::add(std::string_view zone) {
   for (std::string line; std::getline(lines, line);) add_line(without_comment(line));
 }
 
+void ZoneResolver::add_text(const std::string& name, std::string text) {
+  nodes_[lower(name)].txt.push_back(std::move(text));
+}
+
+void ZoneResolver::add_address(const std::string& name, const IpAddress& address) {
+  Node& node = nodes_[lower(name)];
+  (address.is_v4() ? node.a : node.aaaa).push_back(address);
+}
+
 void ZoneResolver::add_line(const std::string& line) {
   std::istringstream in(line);
   std::string owner;

@@ -25,6 +25,10 @@ class ZoneResolver final : public relay::dns::Resolver {
   explicit ZoneResolver(runtime::Clock& clock, std::string_view zone = {});
 
   void add(std::string_view zone);
+  // Records that the text cannot hold: any octets in a TXT, spaces in a name. `name` without its
+  // trailing dot.
+  void add_text(const std::string& name, std::string text);
+  void add_address(const std::string& name, const runtime::IpAddress& address);
   // Forgets all records of a name; failures and delays stay.
   void remove(const std::string& name);
 
