@@ -15,6 +15,7 @@ find_package(GTest REQUIRED)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
+pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 find_library(UNBOUND_LIBRARY unbound REQUIRED)
 
@@ -73,7 +74,7 @@ endfunction()
 function(waybill_link_all target)
   target_link_libraries(${target} PRIVATE waybill_options "-Wl,--start-group"
     waybill_runtime waybill_schemas waybill_schemas_proto waybill_ingest waybill_relay_smtp waybill_relay_message
-    waybill_relay_dns waybill_relay_routes waybill_relay_forward waybill_relay_trust_spf waybill_relay_trust_dmarc
+    waybill_relay_dns waybill_relay_routes waybill_relay_forward waybill_relay_returnpath_report waybill_relay_trust_spf waybill_relay_trust_dmarc
     waybill_relay waybill_projector
     waybill_projector_views waybill_query waybill_app_config waybill_app_sink waybill_app_trace "-Wl,--end-group")
 endfunction()

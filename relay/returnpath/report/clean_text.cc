@@ -1,0 +1,53 @@
+#include "relay/returnpath/report/clean_text.h"
+
+#include "schemas/utf8.h"
+
+namespace waybill::relay::returnpath::report {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return out;
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n\f\v";
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+std::string clean_line(std::string_view text, std::size_t limit, Charset charset) {
+  std::string out;
+  // Past the limit by one character: enough to know where the cut falls.
+  while (!text.empty() && out.size() <= limit) {
+    const std::size_t length = schemas::utf8_character(text);
+    const bool shown = length == 1 || (length > 1 && charset == Charset::utf8);
+    if (length > 0 && (text[0] == ' ' || schemas::is_control(text))) {
+      if (!out.empty() && out.back() != ' ') out += ' ';
+    } else if (shown) {
+      out += text.substr(0, length);
+    } else {
+      out += '?';
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  out.resize(schemas::cut_utf8(out, limit).size());
+  if (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+}  // namespace waybill::relay::returnpath::report

@@ -1,0 +1,27 @@
+// Text out of reports, made fit for a record, a header field or a comparison. Pure functions, any
+// thread; each is linear in its input.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace waybill::relay::returnpath::report {
+
+enum class Charset { ascii, utf8 };
+
+std::string lower(std::string_view text);  // ASCII letters only
+std::string_view trim(std::string_view text);
+
+// `text` as one line: white space and control characters become single spaces, octets that are not
+// UTF-8 (or, for ascii, characters outside it) become '?', the ends are trimmed; then at most
+// `limit` octets. A line that is clean already stays as it is.
+std::string clean_line(std::string_view text, std::size_t limit, Charset charset = Charset::utf8);
+
+// The first line of `text`, without its LF; `text` is left with the rest.
+std::string_view take_line(std::string_view& text);
+
+bool is_digit(char c);
+bool is_letter(char c);  // ASCII
+
+}  // namespace waybill::relay::returnpath::report

@@ -1,0 +1,23 @@
+// message/delivery-status (RFC 3464 2) and message/global-delivery-status (RFC 6533 3), and the
+// same fields where a reporter has put them into its prose.
+#pragma once
+
+#include <string_view>
+
+#include "relay/returnpath/report/report_facts.h"
+
+namespace waybill::relay::returnpath::report {
+
+// What `text` says, added to `facts`: the fields of the report, and its recipients, up to
+// kMaxRecipients. Reporters forget the empty lines between groups: a field that comes again begins
+// the next recipient. A recipient without any address is taken too. LF line ends.
+void read_delivery_status(std::string_view text, ReportFacts& facts);
+
+// Where such fields begin in prose, and end; empty if there are none. One of them must name a
+// recipient.
+std::string_view find_delivery_status(std::string_view prose);
+
+// RFC 5322 3.3; nothing if it is no date.
+std::optional<std::chrono::sys_seconds> read_date(std::string_view field);
+
+}  // namespace waybill::relay::returnpath::report

@@ -1,0 +1,145 @@
+#include "relay/returnpath/report/report_facts.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "relay/returnpath/report/clean_text.h"
+#include "relay/returnpath/report/status_code.h"
+
+namespace waybill::relay::returnpath::report {
+namespace {
+
+struct Typed {
+  std::string type;  // lower case; empty if the field names none
+  std::string_view text;
+};
+
+// RFC 3464 2.1.2. Types are short words: what stands before a later semicolon is text.
+Typed split_type(std::string_view field) {
+  constexpr std::size_t kMaxType = 40;
+  field = trim(field);
+  const std::size_t semicolon = field.substr(0, kMaxType).find(';');
+  const std::string_view type = trim(field.substr(0, semicolon));
+  const bool named = semicolon != std::string_view::npos && !type.empty() &&
+                     type.find_first_of(" \t@<>:\"()") == std::string_view::npos;
+  if (!named) return {"", field};
+  return {lower(type), trim(field.substr(semicolon + 1))};
+}
+
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+void append_utf8(std::string& out, unsigned point) {
+  if (point < 0x80) {
+    out += static_cast<char>(point);
+  } else if (point < 0x800) {
+    out += static_cast<char>(0xc0 | (point >> 6));
+    out += static_cast<char>(0x80 | (point & 0x3f));
+  } else if (point < 0x10000) {
+    out += static_cast<char>(0xe0 | (point >> 12));
+    out += static_cast<char>(0x80 | ((point >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (point & 0x3f));
+  } else {
+    out += static_cast<char>(0xf0 | (point >> 18));
+    out += static_cast<char>(0x80 | ((point >> 12) & 0x3f));
+    out += static_cast<char>(0x80 | ((point >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (point & 0x3f));
+  }
+}
+
+// RFC 6533 3: EmbeddedUnicodeChar. What is no such thing stays as it is.
+std::string without_escapes(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t close = text.starts_with("\\x{") ? text.substr(0, 10).find('}') : 0;
+    unsigned point = 0;
+    bool good = close != std::string_view::npos && close > 3;
+    for (std::size_t i = 3; good && i < close; ++i) {
+      const int digit = hex_value(text[i]);
+      good = digit >= 0;
+      point = point * 16 + static_cast<unsigned>(digit);
+    }
+    if (good && point <= 0x10ffff) {
+      append_utf8(out, point);
+      text.remove_prefix(close + 1);
+    } else {
+      out += text.front();
+      text.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+std::string_view name_of(ReportClass kind) {
+  switch (kind) {
+    case ReportClass::unrecognised: return "unrecognised";
+    case ReportClass::hard: return "hard";
+    case ReportClass::soft: return "soft";
+    case ReportClass::delayed: return "delayed";
+    case ReportClass::delivered: return "delivered";
+    case ReportClass::relayed: return "relayed";
+    case ReportClass::expanded: return "expanded";
+    case ReportClass::complaint: return "complaint";
+    case ReportClass::auto_reply: return "auto_reply";
+  }
+  return "";
+}
+
+ReportClass class_of(const RecipientFacts& recipient) {
+  const std::string& action = recipient.action;
+  if (action == "delayed") return ReportClass::delayed;
+  if (action == "delivered") return ReportClass::delivered;
+  if (action == "relayed") return ReportClass::relayed;
+  if (action == "expanded") return ReportClass::expanded;
+  if (action == "expired") return ReportClass::soft;
+  // Words that RFC 3464 2.3.3 does not know: Postfix's "deliverable" delivers nothing.
+  const bool failed = is_one_of(action, {"", "failed", "failure", "fail", "bounced", "rejected"});
+  if (!failed) return ReportClass::unrecognised;
+  const char digit = recipient.status.empty() ? '\0' : recipient.status.front();
+  if (digit == '5') return ReportClass::hard;
+  if (digit == '4') return ReportClass::soft;
+  const FoundReply reply = find_reply(recipient.diagnostic_code);
+  if (reply.code != 0) return reply.code < 500 ? ReportClass::soft : ReportClass::hard;
+  return action.empty() ? ReportClass::unrecognised : ReportClass::hard;
+}
+
+std::string bare_address(std::string_view text) {
+  const std::string line = clean_line(text, kMaxFact);
+  std::string_view address = line;
+  while (address.size() >= 2 && address.front() == '<' && address.back() == '>') {
+    address = trim(address.substr(1, address.size() - 2));
+  }
+  return std::string(address);
+}
+
+std::string typed_address(std::string_view field) {
+  const Typed typed = split_type(field);
+  if (typed.type == "utf-8") return bare_address(without_escapes(typed.text));
+  return bare_address(typed.text);
+}
+
+std::string typed_mta(std::string_view field) {
+  const std::string_view text = split_type(field).text;
+  return clean_line(trim(text.substr(0, text.find('('))), kMaxFact);
+}
+
+std::string typed_diagnostic(std::string_view field) {
+  const Typed typed = split_type(field);
+  if (typed.text.empty()) return {};
+  if (!typed.type.empty()) return clean_line(typed.type + "; " + std::string(typed.text), kMaxFact);
+  const FoundReply reply = find_reply(typed.text);
+  const bool smtp = reply.code != 0 && reply.begin == 0;
+  return clean_line((smtp ? "smtp; " : "x-text; ") + std::string(typed.text), kMaxFact);
+}
+
+}  // namespace waybill::relay::returnpath::report
