@@ -1,7 +1,7 @@
 // EventAppender: the mouth of the log that the relay speaks into.
 //
-// Promises: when append() gives success, every one of `events` is durable (fdatasync returned), all
-// of them or none, in the order given and after everything whose append() ended before. After an
+// Promises: when an append gives success, every one of `events` is durable (fdatasync returned),
+// all of them or none, in the order given and after everything that was begun before. After an
 // error none of them will appear in the log: except after Errc::fenced, when nobody knows.
 // Errc::log_full: nothing was written, space may come back. Errc::fenced: nothing will be accepted
 // by this process any more.
@@ -11,18 +11,29 @@
 // what is open when a process dies is settled by recovery (recovery.h).
 #pragma once
 
+#include <utility>
 #include <vector>
 
+#include "runtime/one_shot.h"
 #include "runtime/result.h"
 #include "runtime/task.h"
 #include "schemas/event.h"
 
 namespace waybill::ingest {
 
+// Told once the batch is durable, or refused. Waited for once, or not at all.
+using Recorded = runtime::OneShot<runtime::Result<void>>;
+
 class EventAppender {
  public:
   virtual ~EventAppender() = default;
-  virtual runtime::Task<runtime::Result<void>> append(std::vector<schemas::Event> events) = 0;
+  // Queues the batch at once; what the caller does until it waits goes on beside the sync.
+  virtual Recorded begin(std::vector<schemas::Event> events) = 0;
+
+  runtime::Task<runtime::Result<void>> append(std::vector<schemas::Event> events) {
+    const Recorded recorded = begin(std::move(events));
+    co_return co_await recorded.wait();
+  }
 };
 
 }  // namespace waybill::ingest

@@ -12,7 +12,6 @@ namespace waybill::ingest {
 
 using runtime::Errc;
 using runtime::Result;
-using runtime::Task;
 using schemas::Event;
 
 namespace {
@@ -51,13 +50,17 @@ Journal::Journal(JournalStore& store, JournalLimits limits)
   if (open) open_ = open->size();
 }
 
-Task<Result<void>> Journal::append(std::vector<Event> events) {
+Recorded Journal::begin(std::vector<Event> events) {
   Pending pending;
+  const Recorded done = pending.done;
   pending.records.reserve(events.size());
   for (const Event& event : events) {
     std::string record;
     record.reserve(event.ByteSizeLong() + 9);
-    if (!event.AppendToString(&record)) co_return make_error_code(Errc::invalid);
+    if (!event.AppendToString(&record)) {
+      done.give(make_error_code(Errc::invalid));
+      return done;
+    }
     pending.octets += record.size() + 9;
     if (event.has_accepted()) {
       for (const auto& target : event.accepted().targets()) {
@@ -68,14 +71,16 @@ Task<Result<void>> Journal::append(std::vector<Event> events) {
     }
     pending.records.push_back(std::move(record));
   }
-  const runtime::OneShot<Result<void>> done = pending.done;
   {
     const std::lock_guard lock(mutex_);
-    if (fenced()) co_return make_error_code(Errc::fenced);
+    if (fenced()) {
+      done.give(make_error_code(Errc::fenced));
+      return done;
+    }
     queue_.push_back(std::move(pending));
   }
   arrived_.notify_one();
-  co_return co_await done.wait();
+  return done;
 }
 
 bool Journal::fits(const Pending& pending) const {
@@ -114,7 +119,7 @@ bool Journal::commit_pending() {
   }
   JournalWrite write;
   write.first_seq = durable_end_.load(std::memory_order_relaxed);
-  std::vector<runtime::OneShot<Result<void>>> written;
+  std::vector<Recorded> written;
   std::uint64_t added = 0;
   for (Pending& pending : taken) {
     if (!fits(pending)) {

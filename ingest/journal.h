@@ -42,8 +42,8 @@ class Journal final : public EventAppender {
   // The store outlives it.
   Journal(JournalStore& store, JournalLimits limits);
 
-  // Any thread; resumes on the caller's executor.
-  runtime::Task<runtime::Result<void>> append(std::vector<schemas::Event> events) override;
+  // Any thread.
+  Recorded begin(std::vector<schemas::Event> events) override;
 
   // Commits what is queued, as one batch. False if nothing was. One thread at a time.
   bool commit_pending();
@@ -74,7 +74,7 @@ class Journal final : public EventAppender {
     std::vector<std::pair<std::string, std::size_t>> opens;  // delivery id, index into records
     std::vector<std::string> closes;
     std::size_t octets = 0;
-    runtime::OneShot<runtime::Result<void>> done;
+    Recorded done;
   };
 
   bool fits(const Pending& pending) const;

@@ -33,9 +33,14 @@ void Recorder::stamp(schemas::Event& event) {
   }
 }
 
-runtime::Task<runtime::Result<void>> Recorder::record(std::vector<schemas::Event> events) {
+Recorded Recorder::begin(std::vector<schemas::Event> events) {
   for (schemas::Event& event : events) stamp(event);
-  co_return co_await log_.append(std::move(events));
+  return log_.begin(std::move(events));
+}
+
+runtime::Task<runtime::Result<void>> Recorder::record(std::vector<schemas::Event> events) {
+  const Recorded recorded = begin(std::move(events));
+  co_return co_await recorded.wait();
 }
 
 }  // namespace waybill::ingest

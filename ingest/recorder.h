@@ -19,6 +19,7 @@ class Recorder {
 
   // Stamps each event (id, time, salt, node, trace) and appends them together. The promises are
   // EventAppender's.
+  Recorded begin(std::vector<schemas::Event> events);
   runtime::Task<runtime::Result<void>> record(std::vector<schemas::Event> events);
 
   // An event of one delivery or message begins with these.

@@ -31,9 +31,11 @@ class CountingChance final : public runtime::Chance {
 
 class RememberingLog final : public EventAppender {
  public:
-  Task<Result<void>> append(std::vector<Event> events) override {
+  Recorded begin(std::vector<Event> events) override {
     appended.push_back(std::move(events));
-    co_return answer;
+    const Recorded recorded;
+    recorded.give(answer);
+    return recorded;
   }
   std::vector<std::vector<Event>> appended;
   Result<void> answer;

@@ -18,6 +18,21 @@ using schemas::Event;
 using schemas::Reply;
 namespace pb = schemas::pb;
 
+// The acceptance on its way to the disk, while the message is on its way to the first next hop.
+class Transaction::Acceptance final : public forward::Clearance {
+ public:
+  explicit Acceptance(ingest::Recorded recorded) : recorded_(std::move(recorded)) {}
+
+  Task<Result<void>> clear() override {
+    if (!known_) known_ = co_await recorded_.wait();
+    co_return *known_;
+  }
+
+ private:
+  ingest::Recorded recorded_;
+  std::optional<Result<void>> known_;
+};
+
 Transaction::Transaction(Lane& lane, Client client, const smtp::MailStep& mail)
     : lane_(lane),
       client_(std::move(client)),
@@ -217,7 +232,7 @@ Event Transaction::accepted_event(const Recipient& recipient) const {
 }
 
 // One Accepted for each recipient; what a rule drops ends in the same breath.
-std::vector<Event> Transaction::acceptance() const {
+std::vector<Event> Transaction::accepted_events() const {
   std::vector<Event> events;
   for (const Recipient& recipient : recipients_) {
     events.push_back(accepted_event(recipient));
@@ -244,41 +259,45 @@ std::string Transaction::trace_field() const {
 
 Task<Reply> Transaction::hand_over() {
   const Instant deadline = lane_.clock.now() + lane_.settings.final_deadline;
-  const auto accepted = co_await lane_.recorder.record(acceptance());
-  if (!accepted) co_return unrecorded(accepted.error());
-  lane_.metrics.accepted.add(static_cast<double>(recipients_.size()));
+  Acceptance acceptance(lane_.recorder.begin(accepted_events()));
   CombinedReply combined;
   bool forwarded = false;
   for (Recipient& recipient : recipients_) {
-    if (recipient.drop) {
-      lane_.metrics.dropped.add();
-      continue;
-    }
     for (Delivery& delivery : recipient.deliveries) {
-      bool recorded = false;
-      const HopAnswer answer = co_await hand_over_one(recipient, delivery, deadline, recorded);
-      if (!recorded) {
-        lane_.metrics.unrecorded.add();
-        co_return Reply{451, "4.3.0", "The verdict could not be put on record; try again later"};
-      }
-      combined.add(answer);
+      if (recipient.drop) continue;
+      const auto answer = co_await hand_over_one(recipient, delivery, acceptance, deadline);
+      if (!answer) co_return unrecorded(answer.error());
+      combined.add(*answer);
       forwarded = true;
     }
   }
+  const auto accepted = co_await acceptance.clear();
+  if (!accepted) co_return unrecorded(accepted.error());
+  count_accepted();
   if (!forwarded) co_return Reply{250, "2.0.0", "Message taken"};
   co_return combined.reply();
 }
 
-Task<HopAnswer> Transaction::hand_over_one(Recipient& recipient, Delivery& delivery,
-                                           Instant deadline, bool& recorded) {
+void Transaction::count_accepted() {
+  for (const Recipient& recipient : recipients_) {
+    lane_.metrics.accepted.add();
+    if (recipient.drop) lane_.metrics.dropped.add();
+  }
+}
+
+// The error of the log, where the acceptance or the outcome did not get on record.
+Task<Result<HopAnswer>> Transaction::hand_over_one(Recipient& recipient, Delivery& delivery,
+                                                   Acceptance& acceptance, Instant deadline) {
   const Instant began = lane_.clock.now();
-  HopAnswer answer = co_await delivery.handover->send(trace_field(), spool_, deadline);
+  HopAnswer answer = co_await delivery.handover->send(trace_field(), spool_, acceptance, deadline);
+  const auto accepted = co_await acceptance.clear();
+  if (!accepted) co_return accepted.error();
   std::vector<Event> outcome;
   outcome.push_back(hop_verdict(recipient.subject, pb::STAGE_BODY, answer,
                                 delivery.handover->target(), delivery.id,
                                 lane_.clock.now() - began));
   const auto written = co_await lane_.recorder.record(std::move(outcome));
-  recorded = written.has_value();
+  if (!written) co_return written.error();
   switch (answer.kind) {
     case HopAnswer::Kind::accepted: lane_.metrics.forwarded.add(); break;
     case HopAnswer::Kind::refused: lane_.metrics.rejected.add(); break;

@@ -1,7 +1,7 @@
 // Transaction: one mail transaction (RFC 5321 3.3), from MAIL to the reply to its body.
 //
 // It keeps the promises of the log: every refusal of a recipient or a body is durable before the
-// reply that says it is returned, the acceptance is durable before the first octet of the message
+// reply that says it is returned, the acceptance is durable before the last octet of the message
 // goes to a next hop, and each delivery's outcome is durable before the sender hears of it. Where
 // the log does not take an event, the reply is 451 instead. Owner's thread.
 #pragma once
@@ -57,15 +57,20 @@ class Transaction {
     std::vector<Delivery> deliveries;
   };
 
+  class Acceptance;
+
   Subject subject_for(const std::string& recipient) const;
   runtime::Task<schemas::Reply> refuse(Subject subject, std::string rule, schemas::Reply reply);
   runtime::Task<schemas::Reply> refuse_body(std::string rule, schemas::Reply reply);
   runtime::Task<schemas::Reply> ask_targets(Recipient recipient, routes::ForwardTo forward);
   runtime::Task<schemas::Reply> hand_over();
-  runtime::Task<forward::HopAnswer> hand_over_one(Recipient& recipient, Delivery& delivery,
-                                                  runtime::Instant deadline, bool& recorded);
+  runtime::Task<runtime::Result<forward::HopAnswer>> hand_over_one(Recipient& recipient,
+                                                                   Delivery& delivery,
+                                                                   Acceptance& acceptance,
+                                                                   runtime::Instant deadline);
   schemas::Event accepted_event(const Recipient& recipient) const;
-  std::vector<schemas::Event> acceptance() const;
+  std::vector<schemas::Event> accepted_events() const;
+  void count_accepted();
   std::string trace_field() const;
   schemas::DeliveryId new_delivery();
   schemas::Reply unrecorded(const runtime::Error& error) const;

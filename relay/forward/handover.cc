@@ -149,10 +149,11 @@ std::optional<HopAnswer> Handover::beyond_next_hop() const {
   return std::nullopt;
 }
 
-Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Instant deadline) {
+Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearance& clearance,
+                               Instant deadline) {
   runtime::check(session_ != nullptr,
                  "a message is sent only to a next hop that took its recipient");
-  HopAnswer answer = co_await session_->send(std::move(trace), body, deadline);
+  HopAnswer answer = co_await session_->send(std::move(trace), body, clearance, deadline);
   answer.hop = hop_;
   let_go();
   co_return answer;

@@ -40,8 +40,10 @@ class Handover {
   // turn us away before MAIL, are passed over; the first answer to MAIL or RCPT is the answer.
   runtime::Task<HopAnswer> ask(runtime::Instant deadline);
 
-  // The message, after ask() gave accepted; once. `trace` is put in front.
-  runtime::Task<HopAnswer> send(std::string trace, message::Spool& body, runtime::Instant deadline);
+  // The message, after ask() gave accepted; once. `trace` is put in front. The message's end waits
+  // for the clearance.
+  runtime::Task<HopAnswer> send(std::string trace, message::Spool& body, Clearance& clearance,
+                                runtime::Instant deadline);
 
   const routes::Target& target() const { return target_; }
 

@@ -124,8 +124,8 @@ Task<Result<Answered>> HopSession::begin(smtp::MailParameters mail, schemas::Add
   co_return Answered{"RCPT", std::move(*rcpt_reply)};
 }
 
-Task<Result<void>> HopSession::send_body(std::string trace, message::Spool& body, Instant deadline,
-                                         bool& end_sent) {
+Task<Result<void>> HopSession::send_body(std::string trace, message::Spool& body,
+                                         Clearance& clearance, Instant deadline, Sent& sent) {
   smtp::BodyWriter writer;
   std::string out;
   out.reserve(std::min<std::uint64_t>(kSendOctets, trace.size() + body.size() + 1024));
@@ -144,7 +144,9 @@ Task<Result<void>> HopSession::send_body(std::string trace, message::Spool& body
   }
   if (wrote) wrote = writer.finish(out);
   if (!wrote) co_return wrote;
-  end_sent = true;
+  const auto cleared = co_await clearance.clear();
+  sent = cleared ? Sent::to_the_end : Sent::not_cleared;
+  if (!cleared) co_return cleared.error();
   co_return co_await connection_->write(out, deadline);
 }
 
@@ -171,7 +173,15 @@ HopAnswer HopSession::not_to_be_sent() {
   return out;
 }
 
-Task<HopAnswer> HopSession::send(std::string trace, message::Spool& body, Instant deadline) {
+// Without clearance the connection ends in the middle of the body: nothing can have been taken.
+HopAnswer HopSession::dropped() {
+  unusable_ = true;
+  connection_->close();
+  return lost(HopAnswer::Kind::deferred, "body", "The message was not cleared to be sent");
+}
+
+Task<HopAnswer> HopSession::send(std::string trace, message::Spool& body, Clearance& clearance,
+                                 Instant deadline) {
   const Instant data_deadline = runtime::sooner(deadline, clock_.now() + kDataCommandTimeout);
   const auto go_ahead = co_await exchange(std::string(smtp::kDataCommand), data_deadline);
   if (!go_ahead) {
@@ -186,11 +196,12 @@ Task<HopAnswer> HopSession::send(std::string trace, message::Spool& body, Instan
     }
     co_return refused;
   }
-  bool end_sent = false;
-  const auto sent = co_await send_body(std::move(trace), body, deadline, end_sent);
-  if (!sent && sent.error() == Errc::invalid) co_return not_to_be_sent();
-  if (!sent && !end_sent) co_return co_await refusal_or_lost(deadline);
-  if (!sent) unusable_ = true;
+  Sent sent = Sent::in_part;
+  const auto wrote = co_await send_body(std::move(trace), body, clearance, deadline, sent);
+  if (sent == Sent::not_cleared) co_return dropped();
+  if (!wrote && wrote.error() == Errc::invalid) co_return not_to_be_sent();
+  if (!wrote && sent == Sent::in_part) co_return co_await refusal_or_lost(deadline);
+  if (!wrote) unusable_ = true;
   auto reply = co_await read_reply(deadline);
   if (!reply) {
     co_return lost(HopAnswer::Kind::in_doubt, "body",

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "relay/forward/clearance.h"
 #include "relay/forward/hop_answer.h"
 #include "relay/message/spool.h"
 #include "relay/smtp/client_core.h"
@@ -35,8 +36,11 @@ class HopSession {
   runtime::Task<runtime::Result<Answered>> begin(smtp::MailParameters mail, schemas::Address to,
                                                  runtime::Instant deadline);
 
-  // DATA and the message. `trace` is put in front. A HopAnswer without `hop`.
-  runtime::Task<HopAnswer> send(std::string trace, message::Spool& body, runtime::Instant deadline);
+  // DATA and the message. `trace` is put in front. The message's last octets wait for the
+  // clearance; without it the connection is dropped before them, and nothing can have been taken. A
+  // HopAnswer without `hop`.
+  runtime::Task<HopAnswer> send(std::string trace, message::Spool& body, Clearance& clearance,
+                                runtime::Instant deadline);
 
   // QUIT, without waiting for the answer.
   runtime::Task<void> quit(runtime::Instant deadline);
@@ -54,10 +58,14 @@ class HopSession {
   runtime::Task<runtime::Result<schemas::Reply>> read_reply(runtime::Instant deadline);
   runtime::Task<runtime::Result<schemas::Reply>> exchange(std::string command,
                                                           runtime::Instant deadline);
+  // How far the message got: its end is not sent, must not be sent, or may have arrived.
+  enum class Sent { in_part, not_cleared, to_the_end };
   runtime::Task<runtime::Result<void>> send_body(std::string trace, message::Spool& body,
-                                                 runtime::Instant deadline, bool& end_sent);
+                                                 Clearance& clearance, runtime::Instant deadline,
+                                                 Sent& sent);
   runtime::Task<HopAnswer> refusal_or_lost(runtime::Instant deadline);
   HopAnswer not_to_be_sent();
+  HopAnswer dropped();
 
   std::unique_ptr<runtime::Connection> connection_;
   runtime::Clock& clock_;
