@@ -42,6 +42,7 @@ DOORS = {
     "CLI/*": ["app/*"],
     "openssl/*": ["runtime/*"],
     "idn2.h": ["schemas/*"],
+    "libpsl.h": ["relay/trust/dmarc/*"],
     "gmime/*": ["relay/returnpath/report/mime_parts*"],
     "boost/json*": ["schemas/*", "query/*", "app/*"],
     "google/protobuf/*": ["schemas/*"],

@@ -25,6 +25,7 @@ PARSERS = (
     "relay/smtp/body_reader.h",
     "relay/smtp/client_core.h",
     "relay/smtp/server_core.h",
+    "relay/trust/dmarc/record.h",
     "relay/trust/spf/macro.h",
     "relay/trust/spf/record.h",
     "schemas/address.h",

@@ -1,0 +1,247 @@
+#include "relay/trust/dmarc/evaluate.h"
+
+#include <algorithm>
+
+#include "relay/trust/dmarc/discovery.h"
+#include "relay/trust/domain_name.h"
+
+namespace waybill::relay::trust::dmarc {
+
+using runtime::Instant;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+// Whether an identifier belongs to the author; unknown: DNS gave no answer.
+enum class Alignment { aligned, apart, unknown };
+
+// A record that applies to the author, and where it stands.
+struct PolicySource {
+  std::optional<Record> record;
+  std::string domain;
+};
+
+struct SuffixRules {
+  const PublicSuffixes* suffixes;
+  runtime::Chance* chance;
+};
+
+Policy one_below(Policy policy) {
+  return policy == Policy::reject ? Policy::quarantine : Policy::none;
+}
+
+Record record_of(const std::vector<FoundRecord>& found, const std::string& domain) {
+  const auto one = std::find_if(found.begin(), found.end(), [&domain](const FoundRecord& other) {
+    return other.domain == domain;
+  });
+  return one->record;
+}
+
+// The author that all From fields agree on; empty if there is none, or several.
+std::string only_author(const std::vector<std::string>& authors) {
+  std::string out;
+  for (const std::string& one : authors) {
+    const std::string next = lower_case(one);
+    if (!out.empty() && next != out) return {};
+    out = next;
+  }
+  return out;
+}
+
+// One evaluation; lives in the coroutine that began it.
+class Judgement {
+ public:
+  Judgement(dns::Resolver& resolver, DmarcRequest request, std::optional<SuffixRules> suffix_rules,
+            Instant deadline)
+      : discovery_(resolver, deadline), request_(std::move(request)), suffix_rules_(suffix_rules) {}
+
+  Task<DmarcResult> run() {
+    out_.author = only_author(request_.authors);
+    if (out_.author.empty()) {
+      const bool none = request_.authors.empty();
+      co_return ended(DmarcCode::permerror, none ? "The message names no author"
+                                                 : "The message names authors of several domains");
+    }
+    const auto source = co_await find_policy();
+    if (!source) co_return ended(DmarcCode::temperror, "DNS gave no answer for the DMARC policy");
+    if (!source->record) co_return ended(DmarcCode::none, out_.author + " has no DMARC policy");
+    out_.policy_domain = source->domain;
+    const Record record = *source->record;
+    if (!is_usable(record)) {
+      co_return ended(DmarcCode::permerror,
+                      "The DMARC policy of " + source->domain + " cannot be read");
+    }
+    const bool answered = co_await find_published(record);
+    const Alignment alignment = co_await align_all(record);
+    if (alignment == Alignment::aligned) {
+      const AlignedIdentifier& first = out_.aligned.front();
+      const std::string by = first.method == Method::spf ? "SPF" : "A DKIM signature";
+      co_return ended(DmarcCode::pass, by + " of " + first.domain + " vouches for the author");
+    }
+    if (alignment == Alignment::unknown || !answered) {
+      co_return ended(DmarcCode::temperror, "An answer that DMARC needs did not come");
+    }
+    out_.policy = applied(record);
+    co_return ended(DmarcCode::fail, "Nothing vouches for " + out_.author + " as the author");
+  }
+
+ private:
+  DmarcResult ended(DmarcCode code, std::string reason) {
+    out_.code = code;
+    out_.reason = std::move(reason);
+    return out_;
+  }
+
+  // RFC 9989 4.10.1; RFC 7489 6.6.3.
+  Task<Result<PolicySource>> find_policy() {
+    PolicySource out;
+    const auto own = co_await discovery_.record_at(out_.author);
+    if (!own) co_return own.error();
+    out.domain = out_.author;
+    out.record = own->record;
+    if (out.record) co_return out;
+    if (suffix_rules_) {
+      const std::string top = organisation_by_suffix(out_.author);
+      // Several records end the search as much as one does.
+      if (own->count > 0 || top == out_.author) co_return out;
+      const auto found = co_await discovery_.record_at(top);
+      if (!found) co_return found.error();
+      out.domain = top;
+      out.record = found->record;
+      co_return out;
+    }
+    const auto found = co_await discovery_.walk(out_.author);
+    if (!found) co_return found.error();
+    if (found->empty()) co_return out;
+    out_.organisation = organisation_in(*found, out_.author);
+    // The organisation's record, else that of the public suffix above it: the walk ended there.
+    const bool has_own = std::any_of(found->begin(), found->end(), [this](const FoundRecord& one) {
+      return one.domain == out_.organisation;
+    });
+    out.domain = has_own ? out_.organisation : found->back().domain;
+    out.record = record_of(*found, out.domain);
+    co_return out;
+  }
+
+  bool is_usable(const Record& record) const {
+    if (record.reports == ReportAddress::given) return true;
+    if (record.policy_tags == PolicyTags::wrong) return false;
+    // RFC 9989 4.7 takes a missing p for none; RFC 7489 6.6.3 does so where reports are asked for.
+    return !suffix_rules_ || record.policy.has_value();
+  }
+
+  // False if DNS gave no answer.
+  Task<bool> find_published(Record record) {
+    if (record.policy_tags == PolicyTags::wrong) co_return true;
+    out_.published = record.policy.value_or(Policy::none);
+    if (out_.policy_domain == out_.author) co_return true;
+    const Policy subdomains = record.subdomain_policy.value_or(out_.published);
+    out_.published = subdomains;
+    if (!record.nonexistent_policy || *record.nonexistent_policy == subdomains) co_return true;
+    const auto existence = co_await discovery_.existence(out_.author);
+    if (!existence) co_return false;
+    if (*existence == dns::Existence::no_such_name) out_.published = *record.nonexistent_policy;
+    co_return true;
+  }
+
+  Policy applied(const Record& record) const {
+    if (!suffix_rules_) {
+      return record.test == TestMode::on ? one_below(out_.published) : out_.published;
+    }
+    // RFC 7489 6.6.4
+    const bool spared = record.percent < 100 && suffix_rules_->chance->below(100) >= record.percent;
+    return spared ? one_below(out_.published) : out_.published;
+  }
+
+  // What the best of all identifiers comes to.
+  Task<Alignment> align_all(Record record) {
+    Alignment best = Alignment::apart;
+    if (request_.spf) best = co_await align(*request_.spf, record.spf, Method::spf);
+    for (const Identifier& one : request_.dkim) {
+      const Alignment next = co_await align(one, record.dkim, Method::dkim);
+      if (next == Alignment::aligned) best = next;
+      if (next == Alignment::unknown && best == Alignment::apart) best = next;
+    }
+    co_return best;
+  }
+
+  // Aligned: it passed, and belongs to the author. Unknown: it might.
+  Task<Alignment> align(Identifier one, AlignmentMode mode, Method method) {
+    if (one.outcome == Authentication::failed) co_return Alignment::apart;
+    const std::string domain = lower_case(one.domain);
+    Alignment out = domain == out_.author ? Alignment::aligned : Alignment::apart;
+    const bool is_open = out == Alignment::apart && mode == AlignmentMode::relaxed;
+    if (is_open) out = co_await compare_organisations(domain);
+    if (out != Alignment::aligned) co_return out;
+    if (one.outcome == Authentication::unknown) co_return Alignment::unknown;
+    AlignedIdentifier aligned;
+    aligned.method = method;
+    aligned.domain = domain;
+    out_.aligned.push_back(std::move(aligned));
+    co_return out;
+  }
+
+  // RFC 9989 4.10.2; RFC 7489 3.1.
+  Task<Alignment> compare_organisations(std::string domain) {
+    if (suffix_rules_) {
+      const bool same = organisation_by_suffix(domain) == organisation_by_suffix(out_.author);
+      co_return same ? Alignment::aligned : Alignment::apart;
+    }
+    if (out_.organisation.empty()) {
+      const auto found = co_await discovery_.walk(out_.author);
+      if (!found) co_return Alignment::unknown;
+      out_.organisation = organisation_in(*found, out_.author);
+    }
+    // An organisation's names are all beneath it: no need to ask for those elsewhere.
+    if (!is_at_or_under(domain, out_.organisation)) co_return Alignment::apart;
+    if (walks_ >= kMaxIdentifiers) co_return Alignment::apart;
+    ++walks_;
+    const auto found = co_await discovery_.walk(domain);
+    if (!found) co_return Alignment::unknown;
+    const bool same = organisation_in(*found, domain) == out_.organisation;
+    co_return same ? Alignment::aligned : Alignment::apart;
+  }
+
+  std::string organisation_by_suffix(const std::string& domain) {
+    std::string top = suffix_rules_->suffixes->organisation_of(domain);
+    if (domain == out_.author) out_.organisation = top;
+    return top;
+  }
+
+  Discovery discovery_;
+  DmarcRequest request_;
+  std::optional<SuffixRules> suffix_rules_;
+  DmarcResult out_;
+  std::size_t walks_ = 0;
+};
+
+}  // namespace
+
+std::string_view word(DmarcCode code) {
+  switch (code) {
+    case DmarcCode::none: return "none";
+    case DmarcCode::pass: return "pass";
+    case DmarcCode::fail: return "fail";
+    case DmarcCode::temperror: return "temperror";
+    case DmarcCode::permerror: return "permerror";
+  }
+  return "";
+}
+
+Task<DmarcResult> evaluate(dns::Resolver& resolver, DmarcRequest request, Instant deadline) {
+  Judgement judgement(resolver, std::move(request), std::nullopt, deadline);
+  DmarcResult out = co_await judgement.run();
+  co_return out;
+}
+
+Task<DmarcResult> evaluate_by_suffixes(dns::Resolver& resolver, const PublicSuffixes& suffixes,
+                                       runtime::Chance& chance, DmarcRequest request,
+                                       Instant deadline) {
+  const SuffixRules rules{&suffixes, &chance};
+  Judgement judgement(resolver, std::move(request), rules, deadline);
+  DmarcResult out = co_await judgement.run();
+  co_return out;
+}
+
+}  // namespace waybill::relay::trust::dmarc
