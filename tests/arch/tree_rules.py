@@ -21,6 +21,7 @@ PARSERS = (
     "query/target.h",
     "relay/dns/rdata.h",
     "relay/message/header_scan.h",
+    "relay/returnpath/report/dsn_writer.h",
     "relay/returnpath/report/read_report.h",
     "relay/smtp/body_reader.h",
     "relay/smtp/client_core.h",

@@ -20,7 +20,7 @@ inline constexpr std::size_t kMaxReportOctets = 1048576;
 // and nesting before any parser sees them.
 inline constexpr std::size_t kMaxContentTypes = 64;
 // Of each part, decoded.
-inline constexpr std::size_t kMaxPartOctets = 262144;
+inline constexpr std::size_t kMaxPartOctets = kMaxReportOctets;
 
 struct Part {
   std::string type;  // "text/plain", lower case

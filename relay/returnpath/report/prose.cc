@@ -150,11 +150,35 @@ std::vector<Recipient> find_recipients(const ProseSource& source, std::string_vi
   return named;
 }
 
-// From the refusal to the end of its paragraph; without a refusal, the first paragraph.
+bool has_letter(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return is_letter(c); });
+}
+
+// The first paragraph that gives a reason, or else says anything.
+std::string_view telling_paragraph(std::string_view text) {
+  std::string_view first;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find("\n\n"), text.size());
+    const std::string_view paragraph = text.substr(0, end);
+    text.remove_prefix(std::min(end + 2, text.size()));
+    if (!reason_in(flat_text(paragraph)).empty()) return paragraph;
+    if (first.empty() && has_letter(paragraph)) first = paragraph;
+  }
+  return first;
+}
+
+// From the refusal to the end of its paragraph. A code that ends a sentence ("(#5.1.1)") speaks of
+// its line.
 std::string diagnostic_of(std::string_view text, const FoundReply& reply) {
-  std::string_view said = strip_front(text.substr(reply ? reply.begin : 0), " \t\n:>\"'.");
-  said = said.substr(0, said.find("\n\n"));
-  return typed_diagnostic(clean_line(said, kMaxDiagnostic));
+  std::string_view said = text;
+  if (reply) {
+    const std::size_t line = text.substr(0, reply.begin).rfind('\n') + 1;
+    said = text.substr(reply.code == 0 ? line : reply.begin);
+    said = said.substr(0, said.find("\n\n"));
+  } else {
+    said = telling_paragraph(text);
+  }
+  return typed_diagnostic(clean_line(strip_front(said, " \t\n:>\"'.-=*#"), kMaxDiagnostic));
 }
 
 std::string status_of(std::string_view text, std::string_view all, const FoundReply& reply,

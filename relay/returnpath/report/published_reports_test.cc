@@ -16,6 +16,7 @@
 #include "relay/returnpath/report/address_scan.h"
 #include "relay/returnpath/report/clean_text.h"
 #include "relay/returnpath/report/read_report.h"
+#include "relay/returnpath/report/redact.h"
 #include "relay/returnpath/report/status_code.h"
 
 namespace waybill::relay::returnpath::report {
@@ -243,6 +244,36 @@ TEST_F(PublishedReports, LineEndsChangeNothing) {
       EXPECT_EQ(told(facts), told(wanted)) << entry.path();
     }
   }
+}
+
+std::string domain_of(const std::string& address) {
+  return address.substr(std::min(address.rfind('@'), address.size() - 1) + 1);
+}
+
+TEST_F(PublishedReports, RedactedDiagnosticsNameNobody) {
+  int seen = 0;
+  for (const auto& entry : fs::directory_iterator(kReports / "mail")) {
+    const ReportFacts facts = read_report(octets_of(entry.path()));
+    for (const RecipientFacts& recipient : facts.recipients) {
+      const std::string& address = recipient.final_recipient;
+      if (recipient.diagnostic_code.empty() || address.empty()) continue;
+      const Hidden hidden = {
+          "alias@forwarder.invalid",
+          {address, recipient.original_recipient, recipient.remote_mta, facts.reporting_mta}};
+      const std::string shown = redact(recipient.diagnostic_code, hidden);
+      const std::string low = lower(shown);
+      const auto names = [&low](std::string_view name) {
+        return name.size() > 1 && low.find(lower(name)) != std::string::npos;
+      };
+      EXPECT_FALSE(names("@")) << entry.path() << " " << shown;
+      EXPECT_FALSE(names(domain_of(address))) << entry.path() << " " << shown;
+      EXPECT_FALSE(names(recipient.remote_mta)) << entry.path() << " " << shown;
+      EXPECT_FALSE(names(facts.reporting_mta)) << entry.path() << " " << shown;
+      EXPECT_EQ(find_reply(shown).code, find_reply(recipient.diagnostic_code).code) << shown;
+      ++seen;
+    }
+  }
+  EXPECT_GE(seen, 250);
 }
 
 TEST_F(PublishedReports, AnyPieceOfAReportIsRead) {

@@ -124,11 +124,11 @@ void complete(std::vector<RecipientFacts>& recipients, const ProseSource& source
   }
 }
 
-std::string_view returned_text(const Message& message, const SplitText& text) {
+std::string_view returned_part(const Message& message) {
   for (const Part& part : message.parts) {
     if (is_returned(part.type)) return part.text;
   }
-  return text.returned;
+  return {};
 }
 
 // Whether the report may be looked for in prose: not in what a person's program answers, unless a
@@ -155,21 +155,22 @@ ReportFacts read_to(Depth depth, std::string_view raw) {
   const Message message = read_message(raw);
   const std::string text = text_of(message);
   const SplitText split = split_text(text);
-  const std::string_view returned_raw = returned_text(message, split);
   ReportFacts facts;
-  if (!returned_raw.empty()) facts.returned = returned_of(returned_raw);
-  const Fields returned = read_fields(facts.returned ? facts.returned->header : "");
-  const ProseSource source{message.header, message.subject, split.report, returned};
-
-  if (read_complaint(message, returned, facts)) {
-    facts.kind = ReportClass::complaint;
-    return facts;
-  }
   bool status_part = false;
   for (const Part& part : message.parts) {
     if (!is_delivery_status(part.type)) continue;
     status_part = true;
     read_delivery_status(part.text, facts);
+  }
+  std::string_view returned_raw = returned_part(message);
+  if (returned_raw.empty() && !status_part) returned_raw = split.returned;
+  if (!returned_raw.empty()) facts.returned = returned_of(returned_raw);
+  const Fields returned = read_fields(facts.returned ? facts.returned->header : "");
+  const ProseSource source{message.header, message.subject, split.report, returned};
+
+  if (facts.recipients.empty() && read_complaint(message, returned, facts)) {
+    facts.kind = ReportClass::complaint;
+    return facts;
   }
   const bool automatic = is_automatic(message);
   const bool in_prose = may_be_prose(message, automatic) && is_prose_report(source);

@@ -116,9 +116,9 @@ ReportClass class_of(const RecipientFacts& recipient) {
 std::string bare_address(std::string_view text) {
   const std::string line = clean_line(text, kMaxFact);
   std::string_view address = line;
-  while (address.size() >= 2 && address.front() == '<' && address.back() == '>') {
-    address = trim(address.substr(1, address.size() - 2));
-  }
+  // Also where one of the two is forgotten.
+  while (address.starts_with('<')) address = trim(address.substr(1));
+  while (address.ends_with('>')) address = trim(address.substr(0, address.size() - 1));
   return std::string(address);
 }
 

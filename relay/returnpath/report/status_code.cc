@@ -56,7 +56,7 @@ bool reads_as_reply(std::string_view text, std::size_t at) {
   std::string_view before = text.substr(0, at);
   const std::size_t sign = before.find_last_not_of(" \t");
   if (sign == std::string_view::npos || before[sign] == '\n') return true;
-  if (std::string_view(":<>(]'\"").find(before[sign]) != std::string_view::npos) return true;
+  if (std::string_view(":;<>(]'\"").find(before[sign]) != std::string_view::npos) return true;
   before = before.substr(0, sign + 1);
   const std::string word = lower(before.substr(before.size() > 8 ? before.size() - 8 : 0));
   for (const std::string_view lead : {"said", "smtp", "error", "code", "returned", "status"}) {

@@ -1,0 +1,225 @@
+#include "relay/returnpath/report/redact.h"
+
+#include <algorithm>
+#include <array>
+
+#include "relay/returnpath/report/address_scan.h"
+#include "relay/returnpath/report/clean_text.h"
+#include "relay/returnpath/report/report_facts.h"
+#include "relay/returnpath/report/status_code.h"
+
+namespace waybill::relay::returnpath::report {
+namespace {
+
+// Registered details (RFC 5248) have two digits so far.
+constexpr std::size_t kMaxDetailDigits = 2;
+// Longer words of letters and digits are no words.
+constexpr std::size_t kMaxWord = 30;
+
+// Labels that every mail host has: they tell nothing, and reasons use them as words.
+constexpr std::array<std::string_view, 20> kPlainLabels = {
+    "mail", "smtp",    "mx",  "mta", "in",  "inbound", "outbound", "relay", "server", "host",
+    "user", "gateway", "com", "net", "org", "info",    "co",       "ne",    "gov",    "edu"};
+
+constexpr std::string_view kAddress = "[address]";
+constexpr std::string_view kHost = "[host]";
+constexpr std::string_view kLink = "[link]";
+constexpr std::string_view kId = "[id]";
+
+// What is hidden or kept goes under a mark that no clean text has, until the words are judged.
+constexpr char kAliasMark = '\x01';
+constexpr char kAddressMark = '\x02';
+constexpr char kHostMark = '\x03';
+
+bool is_word_octet(char c) {
+  return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+}
+
+struct Secret {
+  std::string word;  // lower case
+  char mark;
+};
+
+void add_secret(std::vector<Secret>& secrets, std::string_view word, char mark) {
+  constexpr std::size_t kLeast = 2;
+  if (word.size() >= kLeast) secrets.push_back({lower(word), mark});
+}
+
+void add_host(std::vector<Secret>& secrets, std::string_view host) {
+  add_secret(secrets, host, kHostMark);
+  while (!host.empty()) {
+    const std::size_t dot = std::min(host.find('.'), host.size());
+    const std::string label = lower(host.substr(0, dot));
+    const bool plain =
+        std::find(kPlainLabels.begin(), kPlainLabels.end(), label) != kPlainLabels.end();
+    // The last label is a country's or a kind's.
+    if (dot < host.size() && label.size() > 2 && !plain) add_secret(secrets, label, kHostMark);
+    host.remove_prefix(std::min(dot + 1, host.size()));
+  }
+}
+
+// The longest first: a name goes before its pieces.
+std::vector<Secret> secrets_of(const Hidden& hidden) {
+  std::vector<Secret> secrets;
+  for (const std::string& raw : hidden.names) {
+    const std::string name = bare_address(raw);
+    const std::size_t at = name.rfind('@');
+    if (at == std::string::npos) {
+      add_host(secrets, trim(std::string_view(name).substr(0, name.find(' '))));
+      continue;
+    }
+    add_secret(secrets, name, kAddressMark);
+    add_secret(secrets, std::string_view(name).substr(0, at), kAddressMark);
+    add_host(secrets, std::string_view(name).substr(at + 1));
+  }
+  std::stable_sort(secrets.begin(), secrets.end(),
+                   [](const Secret& a, const Secret& b) { return a.word.size() > b.word.size(); });
+  return secrets;
+}
+
+// `secret` as a whole word, wherever it stands.
+void hide(std::string& text, const Secret& secret) {
+  const std::string low = lower(text);
+  std::string out;
+  std::size_t taken = 0;
+  std::size_t at = low.find(secret.word);
+  for (; at != std::string::npos; at = low.find(secret.word, at + 1)) {
+    const std::size_t end = at + secret.word.size();
+    const bool begins = at == 0 || !is_word_octet(low[at - 1]) || !is_word_octet(low[at]);
+    const bool ends = end == low.size() || !is_word_octet(low[end]) || !is_word_octet(low[end - 1]);
+    if (at < taken || !begins || !ends) continue;
+    out.append(text, taken, at - taken);
+    out += secret.mark;
+    taken = end;
+  }
+  out.append(text, taken);
+  text = std::move(out);
+}
+
+void hide_addresses(std::string& text) {
+  std::string out;
+  std::size_t taken = 0;
+  for (const FoundAddress& found : find_addresses(text)) {
+    out.append(text, taken, found.begin - taken);
+    out += kAddressMark;
+    taken = found.end;
+  }
+  out.append(text, taken);
+  text = std::move(out);
+}
+
+bool is_ip_address(std::string_view core) {
+  const bool four = core.find_first_not_of("0123456789.") == std::string_view::npos &&
+                    std::count(core.begin(), core.end(), '.') == 3;
+  const bool six = core.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
+                   std::count(core.begin(), core.end(), ':') >= 2;
+  return four || six;
+}
+
+// Labels and a last one of letters. "e.g" and "sentence.Next" pass for one too: better so.
+bool is_host_name(std::string_view core) {
+  const std::size_t dot = core.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || core.size() - dot < 3) return false;
+  const std::string_view last = core.substr(dot + 1);
+  return std::all_of(last.begin(), last.end(), [](char c) { return is_letter(c) || c == '-'; });
+}
+
+bool is_identifier(std::string_view core) {
+  const auto digits = std::count_if(core.begin(), core.end(), is_digit);
+  const auto letters = std::count_if(core.begin(), core.end(), is_letter);
+  if (core.size() > kMaxWord || digits > 5) return true;
+  if (core.find('=') != std::string_view::npos || core.find('/') != std::string_view::npos) {
+    return digits > 0 || letters > 12;
+  }
+  return digits > 0 && letters > 0;
+}
+
+// What stands in place of one word; the word itself if it may stay.
+std::string shown_word(std::string_view word) {
+  constexpr std::string_view kEdges = "<>()[]{}\"'`,;:.!?*#";
+  if (word.find("://") != std::string_view::npos) return std::string(kLink);
+  if (word.find(kAddressMark) != std::string_view::npos) return std::string(kAddress);
+  if (word.find(kHostMark) != std::string_view::npos) return std::string(kHost);
+  const std::size_t begin = word.find_first_not_of(kEdges);
+  if (begin == std::string_view::npos) return std::string(word);
+  const std::size_t end = word.find_last_not_of(kEdges) + 1;
+  const std::string_view core = word.substr(begin, end - begin);
+  if (lower(core).starts_with("www.")) return std::string(kLink);
+  if (read_status(core) == core) {
+    return std::string(word.substr(0, begin)) + redact_status(core) + std::string(word.substr(end));
+  }
+  if (core.find('@') != std::string_view::npos) return std::string(kAddress);
+  if (is_ip_address(core) || is_host_name(core)) return std::string(kHost);
+  return is_identifier(core) ? std::string(kId) : std::string(word);
+}
+
+// Where a word ends, if not at a space: "550-5.7.26" is two words, "mx.example[192.0.2.1]:25"
+// three.
+bool ends_word(std::string_view text, std::size_t begin, std::size_t at) {
+  constexpr std::string_view kOpening = "[(<";
+  constexpr std::string_view kClosing = "])>";
+  if (at == begin) return false;
+  if (kOpening.find(text[at]) != std::string_view::npos) {
+    return kOpening.find(text[at - 1]) == std::string_view::npos;
+  }
+  if (kClosing.find(text[at - 1]) != std::string_view::npos) {
+    return kClosing.find(text[at]) == std::string_view::npos;
+  }
+  const std::string_view word = text.substr(begin, at - begin);
+  return word.size() == 4 && word[3] == '-' &&
+         std::all_of(word.begin(), word.begin() + 3, is_digit);
+}
+
+// Placeholders that follow each other are one.
+std::string shown_words(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kPlaceholders = {kAddress, kHost, kLink, kId};
+  std::string out;
+  std::string last;
+  while (!text.empty()) {
+    const bool spaced = text.front() == ' ';
+    if (spaced) text.remove_prefix(1);
+    std::size_t end = 0;
+    while (end < text.size() && text[end] != ' ' && !ends_word(text, 0, end)) ++end;
+    const std::string shown = shown_word(text.substr(0, end));
+    text.remove_prefix(end);
+    const bool again = shown == last && std::find(kPlaceholders.begin(), kPlaceholders.end(),
+                                                  shown) != kPlaceholders.end();
+    if (again) continue;
+    if (spaced) out += ' ';
+    out += shown;
+    last = shown;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string redact_status(std::string_view status) {
+  std::string code = read_status(status);
+  const std::size_t dot = code.rfind('.');
+  if (dot != std::string::npos && code.size() - dot - 1 > kMaxDetailDigits) {
+    code.replace(dot + 1, std::string::npos, "0");
+  }
+  return code;
+}
+
+std::string redact(std::string_view diagnostic, const Hidden& hidden) {
+  const std::string typed = typed_diagnostic(clean_line(diagnostic, kMaxFact));
+  if (typed.empty()) return {};
+  const std::size_t text_begin = typed.find("; ") + 2;
+  std::string text = typed.substr(text_begin);
+  if (!hidden.alias.empty()) hide(text, {lower(hidden.alias), kAliasMark});
+  for (const Secret& secret : secrets_of(hidden)) hide(text, secret);
+  hide_addresses(text);
+  std::string out = typed.substr(0, text_begin);
+  for (const char c : shown_words(text)) {
+    if (c == kAliasMark) {
+      out += hidden.alias;
+    } else {
+      out += c;
+    }
+  }
+  return clean_line(out, kMaxFact);
+}
+
+}  // namespace waybill::relay::returnpath::report

@@ -1,0 +1,31 @@
+// What a sender may be told of a refusal behind an alias: the reason, never the target.
+//
+// Promises: none of the hidden names is left in the text, in any case, nor any e-mail address but
+// the alias, host name, IP address, URL or identifier of a queue or a log. Removed words leave
+// "[address]", "[host]" and the like. The words of a refusal are not understood: a server that
+// names the target in words of its own is cleaned only of the hidden names.
+//
+// Pure functions, any thread; linear in the text for each hidden name.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waybill::relay::returnpath::report {
+
+struct Hidden {
+  std::string alias;  // the one address that may stay
+  // Addresses of the target, and names of hosts: its MX, the remote and the reporting MTA. Their
+  // local parts, domains and the telling labels of these are hidden too.
+  std::vector<std::string> names;
+};
+
+// "type; text" or text alone; the type is kept. At most kMaxFact octets, one clean line.
+std::string redact(std::string_view diagnostic, const Hidden& hidden);
+
+// An RFC 3463 code without the private detail that some providers have of their own (RFC 5248):
+// "5.7.606" becomes "5.7.0". Empty stays empty.
+std::string redact_status(std::string_view status);
+
+}  // namespace waybill::relay::returnpath::report
