@@ -18,6 +18,7 @@ pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 find_library(UNBOUND_LIBRARY unbound REQUIRED)
+find_library(OPENDKIM_LIBRARY opendkim REQUIRED)
 
 add_library(waybill_options INTERFACE)
 target_include_directories(waybill_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
@@ -44,7 +45,7 @@ endif()
 target_link_libraries(waybill_options INTERFACE
   Boost::boost Boost::json Boost::url OpenSSL::Crypto OpenSSL::SSL protobuf::libprotobuf
   RocksDB::rocksdb-shared spdlog::spdlog prometheus-cpp::core tomlplusplus::tomlplusplus CLI11::CLI11
-  PkgConfig::IDN2 PkgConfig::PSL ${UNBOUND_LIBRARY} Threads::Threads)
+  PkgConfig::IDN2 PkgConfig::PSL ${UNBOUND_LIBRARY} ${OPENDKIM_LIBRARY} Threads::Threads)
 
 # Libraries name each other freely in link lines (static archives, one group), because the order is
 # the arrows' business and those are tests/arch's.
@@ -74,7 +75,7 @@ endfunction()
 function(waybill_link_all target)
   target_link_libraries(${target} PRIVATE waybill_options "-Wl,--start-group"
     waybill_runtime waybill_schemas waybill_schemas_proto waybill_ingest waybill_relay_smtp waybill_relay_message
-    waybill_relay_dns waybill_relay_routes waybill_relay_forward waybill_relay_returnpath_report waybill_relay_trust_spf waybill_relay_trust_dmarc
+    waybill_relay_dns waybill_relay_routes waybill_relay_forward waybill_relay_returnpath_report waybill_relay_trust waybill_relay_trust_dkim waybill_relay_trust_spf waybill_relay_trust_dmarc
     waybill_relay waybill_projector
     waybill_projector_views waybill_query waybill_app_config waybill_app_sink waybill_app_trace "-Wl,--end-group")
 endfunction()

@@ -38,6 +38,7 @@ DOORS = {
     "prometheus/*": ["runtime/*"],
     "toml++/*": ["app/config/*"],
     "unbound.h": ["relay/dns/*"],
+    "opendkim/*": ["relay/trust/dkim/opendkim_*"],
     "boost/beast*": ["query/server*", "query/http_codec*", "runtime/http_client*"],
     "CLI/*": ["app/*"],
     "openssl/*": ["runtime/*"],

@@ -1,0 +1,252 @@
+#include "relay/trust/dkim/signature.h"
+
+#include <algorithm>
+
+#include "relay/dns/question_name.h"
+#include "relay/smtp/ascii.h"
+#include "relay/trust/dkim/tag_list.h"
+
+namespace waybill::relay::trust::dkim {
+namespace {
+
+// RFC 6376 3.5: values up to 10^12 must be understood.
+constexpr std::size_t kMaxTimeDigits = 12;
+// No signature is older than DKIM itself; libopendkim's arithmetic wants a t= that is no less than
+// its clock drift (opendkim_message.cc).
+constexpr SignatureTime kFirstSignature = 1'000'000'000;  // 2001-09-09
+
+Fault syntax(std::string reason) { return {DkimWord::permerror, std::move(reason)}; }
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  return out;
+}
+
+bool is_label_octet(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_';
+}
+
+// Labels as host names have them, and underscores, which selectors use.
+bool is_name(std::string_view text) {
+  return dns::is_question_name(text) && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_label_octet(c) || c == '.';
+         });
+}
+
+std::optional<SignatureTime> parse_time(std::string_view text) {
+  if (text.empty() || text.size() > kMaxTimeDigits) return std::nullopt;
+  SignatureTime value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<SignatureTime>(c - '0');
+  }
+  return value;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// RFC 6376 2.11; nothing for an "=" that no two hexadecimal digits follow.
+std::optional<std::string> decode_quoted_printable(std::string_view value) {
+  const std::string text = unfolded(value);
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    char c = text[at];
+    if (c == '=') {
+      if (at + 2 >= text.size()) return std::nullopt;
+      const int high = hex_digit(text[at + 1]);
+      const int low = hex_digit(text[at + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      c = static_cast<char>(high << 4 | low);
+      at += 2;
+    }
+    out += smtp::is_control_octet(c) ? '?' : c;
+  }
+  return out;
+}
+
+bool is_same_or_below(std::string_view name, std::string_view domain) {
+  if (!name.ends_with(domain)) return false;
+  return name.size() == domain.size() || name[name.size() - domain.size() - 1] == '.';
+}
+
+bool has_octets_beyond_ascii(std::string_view text) { return !smtp::is_ascii(text); }
+
+// Each reads some tags into `out` and gives the first fault.
+
+std::optional<Fault> read_names(const TagList& tags, Signature& out) {
+  const auto domain = tags.find("d");
+  const auto selector = tags.find("s");
+  if (!domain) return syntax("d= is missing");
+  if (!selector) return syntax("s= is missing");
+  if (!is_name(*domain) || domain->find('.') == std::string_view::npos) {
+    return syntax("d= is not a domain");
+  }
+  out.domain = lower(*domain);
+  if (!is_name(*selector)) return syntax("s= is not a name");
+  out.selector = std::string(*selector);
+  if (!dns::is_question_name(out.key_name())) return syntax("s= and d= are too long a name");
+  return std::nullopt;
+}
+
+std::optional<Fault> read_identity(const TagList& tags, Signature& out) {
+  const auto written = tags.find("i");
+  if (!written) {
+    out.identity = "@" + out.domain;
+    return std::nullopt;
+  }
+  if (written->size() > kMaxIdentityOctets) return Fault{DkimWord::policy, "i= is too long"};
+  const auto identity = decode_quoted_printable(*written);
+  if (!identity || identity->find('@') == std::string::npos) return syntax("i= is malformed");
+  out.identity = *identity;
+  if (!is_same_or_below(out.identity_domain(), out.domain)) {
+    return syntax("i= is not below the domain of d=");
+  }
+  return std::nullopt;
+}
+
+std::optional<Fault> read_algorithm(const TagList& tags, Signature& out) {
+  const auto algorithm = tags.find("a");
+  if (!algorithm) return syntax("a= is missing");
+  out.algorithm = unfolded(*algorithm);
+  if (out.algorithm == "ed25519-sha256") out.key_type = KeyType::ed25519;
+  const bool known = out.algorithm == "rsa-sha256" || out.algorithm == "ed25519-sha256" ||
+                     out.algorithm == "rsa-sha1";
+  if (!known) return syntax("a= is unknown");
+  const auto form = tags.find("c");
+  if (!form) return std::nullopt;
+  const std::string_view header = form->substr(0, form->find('/'));
+  const std::string_view body =
+      header.size() == form->size() ? std::string_view("simple") : form->substr(header.size() + 1);
+  const auto is_form = [](std::string_view one) { return one == "simple" || one == "relaxed"; };
+  if (!is_form(header) || !is_form(body)) return syntax("c= is unknown");
+  return std::nullopt;
+}
+
+std::optional<Fault> read_signed_names(const TagList& tags, Signature& out) {
+  const auto list = tags.find("h");
+  if (!list) return syntax("h= is missing");
+  if (static_cast<std::size_t>(std::count(list->begin(), list->end(), ':')) >= kMaxSignedNames) {
+    return Fault{DkimWord::policy, "h= names too many fields"};
+  }
+  std::size_t octets = 0;
+  for (const std::string& name : colon_parts(*list)) {
+    if (name.empty()) return syntax("h= has an empty name");
+    octets += name.size() + 1;
+    out.signed_names.push_back(smtp::ascii_upper(name));
+  }
+  if (octets > kMaxSignedNamesOctets) return Fault{DkimWord::policy, "h= is too long"};
+  // RFC 6376 3.5
+  if (out.times_signed("FROM") == 0) return syntax("the From field is not signed");
+  return std::nullopt;
+}
+
+std::optional<Fault> read_times(const TagList& tags, Signature& out) {
+  if (const auto signed_at = tags.find("t")) {
+    out.signed_at = parse_time(*signed_at);
+    if (!out.signed_at) return syntax("t= is malformed");
+    if (*out.signed_at < kFirstSignature) return syntax("t= is older than DKIM");
+  }
+  if (const auto expires_at = tags.find("x")) {
+    out.expires_at = parse_time(*expires_at);
+    if (!out.expires_at) return syntax("x= is malformed");
+    if (out.signed_at && *out.expires_at <= *out.signed_at) return syntax("x= is not after t=");
+  }
+  return std::nullopt;
+}
+
+std::optional<Fault> read_rest(const TagList& tags, Signature&) {
+  const auto hash = tags.find("bh");
+  const auto data = tags.find("b");
+  if (!hash) return syntax("bh= is missing");
+  if (!data) return syntax("b= is missing");
+  if (!base64_octets(*hash)) return syntax("bh= is malformed");
+  if (!base64_octets(*data)) return syntax("b= is malformed");
+  if (const auto query = tags.find("q")) {
+    const auto methods = colon_parts(*query);
+    if (std::find(methods.begin(), methods.end(), "dns/txt") == methods.end()) {
+      return syntax("q= is unknown");
+    }
+  }
+  const auto length = tags.find("l");
+  const bool digits = length && !length->empty() &&
+                      length->find_first_not_of("0123456789") == std::string_view::npos;
+  if (length && !digits) return syntax("l= is malformed");
+  return std::nullopt;
+}
+
+// libopendkim takes b= out by the octet that stands before "=": it misses "b =", and takes "xb=".
+bool is_cut_out_rightly(const TagList& tags) {
+  return std::all_of(tags.tags().begin(), tags.tags().end(), [](const Tag& tag) {
+    return (tag.name == "b") == (tag.before_equals == 'b');
+  });
+}
+
+std::optional<Fault> refusal(const TagList& tags, const Signature& signature) {
+  // RFC 8301 3.1
+  if (signature.algorithm == "rsa-sha1") return Fault{DkimWord::policy, "rsa-sha1"};
+  // RFC 6376 8.2
+  if (tags.find("l")) return Fault{DkimWord::policy, "l= leaves the end of the body unsigned"};
+  if (!is_cut_out_rightly(tags)) return Fault{DkimWord::neutral, "b= is not written plainly"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string Signature::identity_domain() const {
+  return lower(std::string_view(identity).substr(identity.rfind('@') + 1));
+}
+
+std::string Signature::key_name() const { return lower(selector) + "._domainkey." + domain; }
+
+std::size_t Signature::times_signed(std::string_view name) const {
+  return static_cast<std::size_t>(std::count(signed_names.begin(), signed_names.end(), name));
+}
+
+Signature parse_signature(std::string_view value) {
+  Signature out;
+  if (has_octets_beyond_ascii(value)) {
+    out.fault = Fault{DkimWord::neutral, "octets beyond ASCII"};
+    return out;
+  }
+  const auto tags = TagList::parse(value);
+  if (!tags) {
+    out.fault = syntax("the tags break the syntax");
+    return out;
+  }
+  const auto version = tags->find("v");
+  if (!version || *version != "1") {
+    out.fault = syntax(version ? "v= is unknown" : "v= is missing");
+    return out;
+  }
+  for (const auto read :
+       {read_names, read_identity, read_algorithm, read_signed_names, read_times, read_rest}) {
+    out.fault = read(*tags, out);
+    if (out.fault) return out;
+  }
+  out.fault = refusal(*tags, out);
+  return out;
+}
+
+std::optional<Fault> fault_at(const Signature& signature, runtime::WallTime now) {
+  const auto seconds = [](runtime::WallTime when) {
+    return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
+  };
+  const auto early = seconds(now - kClockSkew);
+  const auto late = seconds(now + kClockSkew);
+  if (signature.expires_at && static_cast<std::int64_t>(*signature.expires_at) < early) {
+    return syntax("the signature has expired");
+  }
+  // RFC 6376 3.5: such signatures may be considered invalid.
+  if (signature.signed_at && static_cast<std::int64_t>(*signature.signed_at) > late) {
+    return Fault{DkimWord::policy, "t= is in the future"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace waybill::relay::trust::dkim

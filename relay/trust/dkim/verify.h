@@ -1,0 +1,45 @@
+// verify(): judges the DKIM signatures of one message (RFC 6376 6, RFC 8301, RFC 8463).
+//
+// Promises: a result for each signature that is judged, in the header's order; a single `none` for
+// a message without any; one `policy` for a message beyond the limits below. A key that DNS does
+// not give by the deadline is `temperror`. Nothing of the message is kept.
+//
+// Other coroutines of the thread run between pieces of the body; the pieces are kHashedOctets at
+// most, so that hashing never holds the thread for longer than about a millisecond.
+//
+// What `pass` does not say: that d= has anything to do with the From field (that is DMARC), or that
+// fields were not added which the signer did not foresee (RFC 6376 8.15). But every From field must
+// be signed, however many there are.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "relay/dns/resolver.h"
+#include "relay/trust/dkim/body_source.h"
+#include "relay/trust/dkim/result.h"
+#include "runtime/clock.h"
+
+namespace waybill::relay::trust::dkim {
+
+// Signatures judged, from the top; those below get no result. Each costs a DNS question and a
+// public key operation (RFC 6376 8.4).
+inline constexpr std::size_t kMaxSignatures = 10;
+// Octets of a header that is judged: many times what real mail has, and cheap to hold.
+inline constexpr std::size_t kMaxHeaderOctets = 256 << 10;
+// Fields of a header that is judged. Finding those that h= names takes their product.
+inline constexpr std::size_t kMaxFields = 1000;
+// Octets hashed before others get their turn.
+inline constexpr std::size_t kHashedOctets = 64 << 10;
+
+// `header`: all octets before the body, or all fields without the empty line; lines end in CRLF.
+// The resolver, `header` and `body` outlive the task. `now` is compared with t= and x=.
+// Errors are those of `body`.
+runtime::Task<runtime::Result<std::vector<DkimResult>>> verify(dns::Resolver& resolver,
+                                                               std::string_view header,
+                                                               BodySource& body,
+                                                               runtime::WallTime now,
+                                                               runtime::Instant deadline);
+
+}  // namespace waybill::relay::trust::dkim
