@@ -182,24 +182,32 @@ class MailAuthReader {
   std::vector<SpfCase> cases_;
 };
 
+// The replies of one line; whatever `zone` holds already of its name and type stays alone.
+void add_replies(const json::object& one, SpfZone& zone) {
+  const std::string name = text_at(one, "name");
+  std::string type = text_at(one, "type");
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+  const bool known = std::any_of(zone.begin(), zone.end(), [&](const ZoneRecord& other) {
+    return other.name == name && other.type == type;
+  });
+  if (known) return;
+  const std::string rcode = text_at(one, "rcode");
+  if (rcode == "timeout" || rcode == "servfail") zone.push_back({name, type, "", true});
+  for (const json::value& reply : one.at("replies").as_array()) {
+    std::string data(reply.as_string());
+    if (type == "MX" || type == "PTR") data = dotted(data);
+    zone.push_back({name, type, data, false});
+  }
+}
+
 SpfZone rspamd_zone() {
   SpfZone out;
+  // Two configurations that hold much of the same.
   for (const char* file : {"rspamd/dns-merged.jsonl", "rspamd/dns-plugins.jsonl"}) {
     std::ifstream lines(kSpfCases + file);
     for (std::string line; std::getline(lines, line);) {
-      const json::object one = json::parse(line).as_object();
-      std::string type = text_at(one, "type");
-      std::transform(type.begin(), type.end(), type.begin(),
-                     [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-      const bool fails = text_at(one, "rcode") == "timeout" || text_at(one, "rcode") == "servfail";
-      if (fails) out.push_back({text_at(one, "name"), type, "", true});
-      for (const json::value& reply : one.at("replies").as_array()) {
-        std::string data(reply.as_string());
-        if (type == "MX" || type == "PTR") data = dotted(data);
-        // Both files hold much of the same.
-        ZoneRecord record{text_at(one, "name"), type, data, false};
-        if (std::find(out.begin(), out.end(), record) == out.end()) out.push_back(record);
-      }
+      add_replies(json::parse(line).as_object(), out);
     }
   }
   // Its replies are a multi-line record of the configuration: SERVFAIL for every type.

@@ -17,7 +17,6 @@ struct ZoneRecord {
       type;  // "A", "AAAA", "MX", "TXT", "PTR", "CNAME"; "*": those that the name has no record of
   std::string value;  // as in a zone file, but for the quotes of a TXT
   bool times_out = false;
-  friend bool operator==(const ZoneRecord&, const ZoneRecord&) = default;
 };
 
 using SpfZone = std::vector<ZoneRecord>;
