@@ -30,6 +30,7 @@ PARSERS = (
     "relay/trust/auth_results.h",
     "relay/trust/dkim/key_record.h",
     "relay/trust/dkim/signature.h",
+    "relay/trust/dkim/verify.h",
     "relay/trust/header_fields.h",
     "relay/trust/spf/macro.h",
     "relay/trust/spf/record.h",
