@@ -26,6 +26,20 @@ bool names_content_type(std::string_view line) {
   return lower(line.substr(0, kName.size())) == kName;
 }
 
+std::size_t octets_within_limits(std::string_view text) {
+  std::size_t content_types = 0;
+  std::size_t delimiters = 0;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t at = text.size() - rest.size();
+    const std::string_view line = take_line(rest);
+    content_types += names_content_type(line) ? 1 : 0;
+    delimiters += line.starts_with("--") ? 1 : 0;
+    if (content_types > kMaxContentTypes || delimiters > kMaxDelimiters) return at;
+  }
+  return text.size();
+}
+
 // LF line ends, no mbox separator, within the limits.
 std::string normalised(std::string_view raw) {
   raw = raw.substr(0, kMaxReportOctets);
@@ -36,15 +50,7 @@ std::string normalised(std::string_view raw) {
     if (!pair) text += raw[i] == '\r' ? '\n' : raw[i];
   }
   if (text.starts_with("From ")) text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
-  std::size_t content_types = 0;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::size_t at = text.size() - rest.size();
-    if (!names_content_type(take_line(rest))) continue;
-    if (++content_types <= kMaxContentTypes) continue;
-    text.resize(at);
-    break;
-  }
+  text.resize(octets_within_limits(text));
   return text;
 }
 

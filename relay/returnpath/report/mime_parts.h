@@ -19,6 +19,8 @@ inline constexpr std::size_t kMaxReportOctets = 1048576;
 // Fields named Content-Type in the raw message; the message ends before the next. This bounds parts
 // and nesting before any parser sees them.
 inline constexpr std::size_t kMaxContentTypes = 64;
+// Lines that could part a multipart, likewise: a part without a type costs a line.
+inline constexpr std::size_t kMaxDelimiters = 1024;
 // Of each part, decoded.
 inline constexpr std::size_t kMaxPartOctets = kMaxReportOctets;
 

@@ -224,14 +224,15 @@ bool is_prose_report(const ProseSource& source) {
   const std::string from = flat_text(first_value(source.header, "from"));
   const std::string subject = flat_text(source.subject);
   const std::string_view text = source.text.substr(0, kMaxProse);
-  int signs = 0;
-  signs += has_null_return_path(source.header) || says(from, Place::from, Meaning::report);
-  signs += says(subject, Place::subject, Meaning::report);
-  if (signs == 0) return false;
+  const bool by_sender = says(from, Place::from, Meaning::report);
+  const bool by_subject = says(subject, Place::subject, Meaning::report);
+  if (by_sender && by_subject) return true;
   const std::string body = flat_text(text);
-  signs += says(body, Place::body, Meaning::report);
-  signs += find_reply(text) || !reason_in(body).empty();
-  return signs >= 2;
+  const bool told = says(body, Place::body, Meaning::report);
+  const bool reasoned = find_reply(text) || !reason_in(body).empty();
+  if (by_sender || by_subject) return told || reasoned;
+  // Automatic replies have the null return path too.
+  return has_null_return_path(source.header) && told && reasoned;
 }
 
 bool names_recipients(const ProseSource& source) {

@@ -30,8 +30,8 @@ struct ProseSource {
   const Fields& returned_header;  // may be empty
 };
 
-// Whether it is a report: two of its header, its text and a quoted refusal must say so, or a field
-// that only reports have. Nobody's word in a text is enough.
+// Whether it is a report: two of sender, subject, text and reason must say so, one of the first two
+// among them unless the return path is null; or a field that only reports have.
 bool is_prose_report(const ProseSource& source);
 
 // Whether a report says who its recipients are, so that nobody has to guess.

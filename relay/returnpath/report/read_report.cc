@@ -6,6 +6,7 @@
 #include "relay/returnpath/report/address_scan.h"
 #include "relay/returnpath/report/clean_text.h"
 #include "relay/returnpath/report/delivery_status.h"
+#include "relay/returnpath/report/json_notice.h"
 #include "relay/returnpath/report/mime_parts.h"
 #include "relay/returnpath/report/prose.h"
 #include "relay/returnpath/report/prose_rules.h"
@@ -170,6 +171,10 @@ ReportFacts read_to(Depth depth, std::string_view raw) {
 
   if (facts.recipients.empty() && read_complaint(message, returned, facts)) {
     facts.kind = ReportClass::complaint;
+    return facts;
+  }
+  if (facts.recipients.empty() && read_json_notice(text, facts)) {
+    facts.kind = gravest(facts.recipients);
     return facts;
   }
   const bool automatic = is_automatic(message);
