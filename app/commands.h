@@ -20,6 +20,7 @@ void add_serve(CLI::App& app, Run& run);
 void add_sink(CLI::App& app, Run& run);
 void add_trace(CLI::App& app, Run& run);
 void add_views(CLI::App& app, Run& run);
+void add_keys(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
 
 }  // namespace waybill::app

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   waybill::app::add_serve(app, run);
   waybill::app::add_trace(app, run);
   waybill::app::add_views(app, run);
+  waybill::app::add_keys(app, run);
   waybill::app::add_check(app, run);
   waybill::app::add_sink(app, run);
 

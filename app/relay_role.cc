@@ -46,8 +46,7 @@ relay::Settings relay_settings(const Config& config) {
 struct Shared {
   relay::Settings settings;
   std::string node;
-  ingest::EventAppender& log;
-  relay::routes::CurrentRoutes& routes;
+  RelayWorld world;
   relay::RelayMetrics metrics;
   relay::Admission admission;
   relay::dns::Ourselves ourselves;
@@ -61,7 +60,7 @@ struct LaneParts {
             runtime::AsioClock& lane_clock)
       : clock(lane_clock),
         scope(executor),
-        recorder(shared.log, clock, *chance, shared.node),
+        recorder(shared.world.log, clock, *chance, shared.node),
         resolver(std::move(dns)),
         pool(clock, scope),
         lane{
@@ -69,11 +68,13 @@ struct LaneParts {
             clock,
             *chance,
             recorder,
-            shared.routes,
+            shared.world.routes,
             {clock, *chance, *dialer, *resolver, pool, shared.ourselves, shared.settings.host_name},
             {shared.settings.spool_directory, shared.settings.memory_per_message,
              shared.spool_workers.get(), &shared.spool_octets},
-            shared.metrics},
+            shared.metrics,
+            shared.world.keys,
+            shared.world.return_paths},
         host(lane, shared.admission, scope) {}
 
   runtime::AsioClock& clock;
@@ -97,13 +98,11 @@ Task<void> sweep_pool(LaneParts& parts) {
 
 class Role final : public RelayRole {
  public:
-  Role(const Config& config, ingest::EventAppender& log, relay::routes::CurrentRoutes& routes,
-       runtime::Metrics& metrics)
+  Role(const Config& config, RelayWorld world)
       : shared_{relay_settings(config),
                 config.node,
-                log,
-                routes,
-                relay::RelayMetrics(metrics),
+                world,
+                relay::RelayMetrics(world.metrics),
                 relay::Admission(config.max_sessions, config.max_sessions_per_client),
                 {{config.host_name}, {}},
                 runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
@@ -217,16 +216,15 @@ class Role final : public RelayRole {
 
 }  // namespace
 
-Result<std::unique_ptr<RelayRole>> start_relay(const Config& config, ingest::EventAppender& log,
-                                               relay::routes::CurrentRoutes& routes,
-                                               runtime::Metrics& metrics, std::string& why) {
+Result<std::unique_ptr<RelayRole>> start_relay(const Config& config, RelayWorld world,
+                                               std::string& why) {
   std::error_code error;
   std::filesystem::create_directories(config.data_dir + "/spool", error);
   if (error) {
     why = "cannot create " + config.data_dir + "/spool: " + error.message();
     return make_error_code(runtime::Errc::io_error);
   }
-  auto role = std::make_unique<Role>(config, log, routes, metrics);
+  auto role = std::make_unique<Role>(config, world);
   const auto started = role->start(config, why);
   if (!started) return started.error();
   return std::unique_ptr<RelayRole>(std::move(role));

@@ -7,6 +7,8 @@
 
 #include "app/config/config.h"
 #include "ingest/event_appender.h"
+#include "relay/returnpath/directory.h"
+#include "relay/returnpath/key_ring.h"
 #include "relay/routes/current_routes.h"
 #include "runtime/metrics.h"
 #include "runtime/result.h"
@@ -23,11 +25,17 @@ class RelayRole {
   virtual bool stop(std::chrono::seconds grace) = 0;
 };
 
+// What the relay is given of the rest of the process; all outlive it.
+struct RelayWorld {
+  ingest::EventAppender& log;
+  relay::routes::CurrentRoutes& routes;
+  relay::returnpath::CurrentKeys& keys;
+  relay::returnpath::ReturnPathDirectory& return_paths;
+  runtime::Metrics& metrics;
+};
+
 // Listens and serves at once. `why` names the address that could not be had.
-runtime::Result<std::unique_ptr<RelayRole>> start_relay(const Config& config,
-                                                        ingest::EventAppender& log,
-                                                        relay::routes::CurrentRoutes& routes,
-                                                        runtime::Metrics& metrics,
+runtime::Result<std::unique_ptr<RelayRole>> start_relay(const Config& config, RelayWorld world,
                                                         std::string& why);
 
 }  // namespace waybill::app

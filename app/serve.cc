@@ -13,6 +13,8 @@
 #include "app/config/config.h"
 #include "app/projector_role.h"
 #include "app/relay_role.h"
+#include "app/return_paths/key_file.h"
+#include "app/return_paths/local_return_paths.h"
 #include "ingest/committer.h"
 #include "ingest/journal.h"
 #include "ingest/recovery.h"
@@ -90,6 +92,9 @@ class Serve {
       why = "cannot create " + config_.data_dir + ": " + error.message();
       return false;
     }
+    auto keys = load_or_make_keys(key_file(config_), why);
+    if (!keys) return false;
+    keys_ = std::make_unique<relay::returnpath::CurrentKeys>(std::move(*keys));
     auto store = ingest::open_rocks_journal(config_.data_dir + "/journal", why);
     if (!store) {
       if (runtime::errc_of(store.error()) == runtime::Errc::locked) {
@@ -139,7 +144,8 @@ class Serve {
     auto query = query::start_server({config_.http_listen}, query_parts(), why);
     if (!query) return false;
     query_ = std::move(*query);
-    auto relay = start_relay(config_, *journal_, *routes_, metrics_, why);
+    return_paths_ = local_return_paths(*journal_, *history_, *query_workers_, clock_);
+    auto relay = start_relay(config_, {*journal_, *routes_, *keys_, *return_paths_, metrics_}, why);
     if (!relay) return false;
     relay_ = std::move(*relay);
     return true;
@@ -218,6 +224,13 @@ class Serve {
     }
     Config fresh = std::get<Config>(std::move(loaded));
     if (!options_.data_dir.empty()) fresh.data_dir = options_.data_dir;
+    std::string why;
+    auto keys = load_or_make_keys(key_file(config_), why);
+    if (!keys) {
+      log(Level::error, "app", "reload refused; nothing changed", {{"complaint", why}});
+      return;
+    }
+    keys_->set(std::move(*keys));
     routes_->set(fresh.routes);
     log(Level::info, "app", "reloaded",
         {{"domains", static_cast<std::uint64_t>(fresh.routes->domains().size())},
@@ -243,6 +256,7 @@ class Serve {
   runtime::AsioClock clock_;
   runtime::Metrics metrics_;
   std::unique_ptr<relay::routes::CurrentRoutes> routes_;
+  std::unique_ptr<relay::returnpath::CurrentKeys> keys_;
   std::unique_ptr<ingest::JournalStore> journal_store_;
   std::unique_ptr<ingest::Journal> journal_;
   std::unique_ptr<ingest::Committer> committer_;
@@ -250,6 +264,7 @@ class Serve {
   std::unique_ptr<projector::Projector> opened_projector_;
   std::unique_ptr<projector::History> history_;
   std::unique_ptr<runtime::Workers> query_workers_;
+  std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   std::unique_ptr<ProjectorRole> projector_;
   std::unique_ptr<query::Server> query_;
   std::unique_ptr<RelayRole> relay_;

@@ -5,6 +5,7 @@
 #include "projector/positions.h"
 #include "projector/views/counters.h"
 #include "projector/views/delivery_row.h"
+#include "projector/views/return_paths.h"
 
 namespace waybill::projector {
 namespace {
@@ -95,6 +96,12 @@ Result<Delivery> History::delivery(const schemas::DeliveryId& id) const {
   delivery.changed_at = schemas::wall_time(row->changed_at);
   delivery.events = std::move(*events);
   return delivery;
+}
+
+Result<ReturnPath> History::return_path(const schemas::DeliveryId& id) const {
+  const auto stored = store_.get(Table::return_paths, return_path_key(octets_of(id.octets())));
+  if (!stored) return stored.error();
+  return read_return_path_row(*stored);
 }
 
 Result<MessageEvents> History::message(const schemas::MessageId& id) const {

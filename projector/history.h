@@ -61,6 +61,8 @@ struct TimelineEntry {
   std::string bounce_class;        // Bounced only, as the two below
   std::string status;              // RFC 3464 2.3.4
   std::string diagnostic;          // RFC 3464 2.3.6, cut at kMaxTextInRow octets
+  // Where the message is a report: the delivery it speaks of; else empty.
+  std::string reported_delivery_id;
 };
 
 struct Page {
@@ -81,6 +83,33 @@ struct Delivery {
   runtime::WallTime accepted_at{};     // 1970: the acceptance is not in this log
   runtime::WallTime changed_at{};      // when it came to `state`
   std::vector<schemas::Event> events;  // oldest first, whole
+};
+
+// A return path: where a report on one delivery goes, and which reports came (views/
+// return_paths.h). Times in ns since 1970.
+struct ReturnPath {
+  std::string message_id;  // 16 octets
+  std::string alias;
+  std::string domain;
+  std::string sender;  // who is told; empty: the null sender, nobody
+  std::string target;
+  std::string route;
+  bool verified = false;  // the originator was (I6)
+  std::string reason;     // of that
+  bool smtputf8 = false;
+  std::string ret, envid, notify, orcpt;  // RFC 3461, as given
+  std::string rfc5322_message_id;
+  std::string header_from;
+  std::uint64_t accepted_at = 0;
+  std::uint64_t bounce_until = 0;  // 0: the hand-over is not on record yet
+
+  struct Report {
+    enum class State : std::uint8_t { open, done };
+    std::string message_id;     // 16 octets: of the report
+    std::string digest;         // SHA-256 of the report, 32 octets
+    State state = State::open;  // done: nothing is left to be handed on
+  };
+  std::vector<Report> reports;  // oldest first
 };
 
 struct MessageEvents {
@@ -124,6 +153,7 @@ class History {
   // Errc::not_found.
   runtime::Result<Delivery> delivery(const schemas::DeliveryId& id) const;
   runtime::Result<MessageEvents> message(const schemas::MessageId& id) const;
+  runtime::Result<ReturnPath> return_path(const schemas::DeliveryId& id) const;
 
   // Messages that bore this RFC 5322 Message-ID (given with or without angle brackets), newest
   // first, at most `limit`. Message-IDs are not unique: anyone can write one twice.

@@ -8,6 +8,8 @@
 //   messages    'm' | message id 16 | index 8
 //               'r' | SHA-256(RFC 5322 Message-ID)[0..16) | ~message id 16
 //   counters    domain | 0 | hours since 1970, 4
+//   return_paths 'd' | delivery id 16
+//               'h': how far the rows are erased (views/return_paths.h)
 //
 // A message id is a UUIDv7: its complement sorts the newest message first and is unique as well.
 // Pure functions; any thread. Keys of `timeline` are never shorter than kPrefix (RocksDB's prefix

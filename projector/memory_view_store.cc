@@ -31,6 +31,13 @@ Result<void> MemoryViewStore::apply(const WriteBatch& batch) {
   const bool fails = fails_now();
   if (fails && failure_ == Failure::not_stored) return make_error_code(Errc::io_error);
   Undo undo;
+  for (const WriteBatch::Range& range : batch.ranges()) {
+    RowMap& map = rows(range.table);
+    const auto end = map.lower_bound(range.to);
+    for (auto row = map.lower_bound(range.from); row != end; row = map.erase(row)) {
+      undo.push_back({range.table, row->first, std::move(row->second)});
+    }
+  }
   batch.for_each(
       [&](const WriteBatch::Entry& entry) { set(entry.table, entry.key, entry.value, undo); });
   unsynced_.push_back(std::move(undo));

@@ -32,7 +32,8 @@ std::uint64_t buffer_share(Table table, std::uint64_t all) {
     case Table::timeline: return std::max(all / 2, kSmallBuffer);
     case Table::archive: return std::max(all / 4, kSmallBuffer);
     case Table::deliveries: return std::max(all / 8, kSmallBuffer);
-    case Table::messages: return std::max(all / 16, kSmallBuffer);
+    case Table::messages:
+    case Table::return_paths: return std::max(all / 16, kSmallBuffer);
     case Table::meta:
     case Table::counters: break;
   }

@@ -123,6 +123,12 @@ Result<void> RocksViewStore::apply(const WriteBatch& batch) {
   });
 
   written_.Clear();
+  for (const WriteBatch::Range& range : batch.ranges()) {
+    const Handle of_table = handle(range.table);
+    const rocksdb::Status status =
+        written_.DeleteRange(of_table.get(), slice(range.from), slice(range.to));
+    if (!status.ok()) return result_of(status);
+  }
   for (std::size_t i = 0; i < kTables; ++i) {
     auto& rows = sorted_[i];
     if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kRememberedRows = 50'000;
 
 constexpr bool holds_states(Table table) {
-  return table == Table::deliveries || table == Table::counters;
+  return table == Table::deliveries || table == Table::counters || table == Table::return_paths;
 }
 
 }  // namespace
@@ -46,8 +46,17 @@ void RowOverlay::put(Table table, std::string_view key, std::string_view value) 
   changed_.push_back({table, &*row});
 }
 
+void RowOverlay::erase_range(Table table, std::string_view from, std::string_view to) {
+  runtime::check(holds_states(table), "a range is erased only of a table of states");
+  for (auto& [key, row] : remembered(table)) {
+    if (key >= from && key < to) row = Row{};
+  }
+  batch_.erase_range(table, from, to);
+}
+
 void RowOverlay::settle() {
   for (const Changed& changed : changed_) {
+    if (!changed.row->second.changed) continue;
     batch_.put(changed.table, changed.row->first, changed.row->second.value);
     changed.row->second.changed = false;
   }

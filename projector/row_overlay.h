@@ -1,9 +1,9 @@
 // RowOverlay: the rows as the views see them while a batch is being folded.
 //
-// Rows of states (deliveries, counters) are read through it and written to the batch once, as they
-// are at its end; they are remembered over batches, for an outcome follows its acceptance soon.
-// Rows of the other tables go into the batch as they come. One thread, and the only writer of its
-// store.
+// Rows of states (deliveries, counters, return_paths) are read through it and written to the batch
+// once, as they are at its end; they are remembered over batches, for an outcome follows its
+// acceptance soon. Rows of the other tables go into the batch as they come. One thread, and the
+// only writer of its store.
 #pragma once
 
 #include <array>
@@ -23,6 +23,7 @@ class RowOverlay final : public Rows {
 
   runtime::Result<std::optional<std::string_view>> get(Table table, std::string_view key) override;
   void put(Table table, std::string_view key, std::string_view value) override;
+  void erase_range(Table table, std::string_view from, std::string_view to) override;
 
   // Writes what changed to the batch, in the order of first change.
   void settle();

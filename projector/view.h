@@ -29,11 +29,13 @@ struct Place {
 class Rows {
  public:
   virtual ~Rows() = default;
-  // Only of the tables that hold states (deliveries, counters); the others are written and never
-  // read back. What the answer points at lives until the next call.
+  // Only of the tables that hold states (deliveries, counters, return_paths); the others are
+  // written and never read back. What the answer points at lives until the next call.
   virtual runtime::Result<std::optional<std::string_view>> get(Table table,
                                                                std::string_view key) = 0;
   virtual void put(Table table, std::string_view key, std::string_view value) = 0;
+  // Rows of a table of states with from <= key < to; none of them is put again.
+  virtual void erase_range(Table table, std::string_view from, std::string_view to) = 0;
 };
 
 class View {

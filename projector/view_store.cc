@@ -12,6 +12,7 @@ std::string_view name_of(Table table) {
     case Table::deliveries: return "deliveries";
     case Table::messages: return "messages";
     case Table::counters: return "counters";
+    case Table::return_paths: return "return_paths";
   }
   runtime::check(false, "a table is one of kTables");
   return {};

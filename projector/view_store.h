@@ -28,14 +28,16 @@ enum class Table : std::uint8_t {
   deliveries,
   messages,
   counters,
+  return_paths,
 };
-inline constexpr std::size_t kTables = 6;
+inline constexpr std::size_t kTables = 7;
 inline constexpr Table kViewTables[] = {Table::timeline, Table::deliveries, Table::messages,
-                                        Table::counters};
+                                        Table::counters, Table::return_paths};
 std::string_view name_of(Table table);
 
-// Puts and deletes in order; the last word on a key counts. Octets are kept in one buffer, so that
-// a batch that is cleared and filled again allocates nothing.
+// Puts and deletes in order; the last word on a key counts. Ranges are erased before all of them:
+// what the batch puts stays. Octets are kept in one buffer, so that a batch that is cleared and
+// filled again allocates nothing.
 class WriteBatch {
  public:
   struct Entry {
@@ -52,6 +54,17 @@ class WriteBatch {
     bytes_.append(key);
   }
 
+  // Rows with from <= key < to that are there before the batch.
+  void erase_range(Table table, std::string_view from, std::string_view to) {
+    ranges_.push_back({table, std::string(from), std::string(to)});
+  }
+  struct Range {
+    Table table;
+    std::string from;
+    std::string to;
+  };
+  const std::vector<Range>& ranges() const { return ranges_; }
+
   // Calls visit(Entry) for each, in order. What an entry points at lives until the next put or
   // erase.
   template <class Visit>
@@ -66,11 +79,12 @@ class WriteBatch {
   }
 
   std::size_t size() const { return places_.size(); }
-  bool empty() const { return places_.empty(); }
+  bool empty() const { return places_.empty() && ranges_.empty(); }
   std::size_t octets() const { return bytes_.size(); }
   void clear() {
     places_.clear();
     bytes_.clear();
+    ranges_.clear();
   }
 
  private:
@@ -82,6 +96,7 @@ class WriteBatch {
   };
   std::vector<Place> places_;
   std::string bytes_;
+  std::vector<Range> ranges_;
 };
 
 class ViewStore {

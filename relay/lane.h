@@ -5,6 +5,8 @@
 #include "relay/forward/handover.h"
 #include "relay/message/spool.h"
 #include "relay/relay_metrics.h"
+#include "relay/returnpath/directory.h"
+#include "relay/returnpath/key_ring.h"
 #include "relay/routes/current_routes.h"
 #include "relay/settings.h"
 #include "runtime/chance.h"
@@ -21,6 +23,9 @@ struct Lane {
   forward::Parts forward;
   message::SpoolSettings spool;
   RelayMetrics& metrics;
+  returnpath::CurrentKeys& keys;
+  returnpath::ReturnPathDirectory& return_paths;
+  std::uint16_t partition = 0;  // of the log, that return paths name
 };
 
 }  // namespace waybill::relay

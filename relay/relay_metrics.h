@@ -16,6 +16,9 @@ struct RelayMetrics {
         deferred(verdict(m, "deferred")),
         dropped(verdict(m, "dropped")),
         in_doubt(verdict(m, "in_doubt")),
+        bounced(verdict(m, "bounced")),
+        sent_home(m.counter("waybill_reports_sent_home_total",
+                            "Reports that home, the originator or the alias's owner, took")),
         unrecorded(m.counter("waybill_verdicts_unrecorded_total",
                              "Verdicts that became 451 because the log did not take them")),
         body_to_reply(m.histogram("waybill_body_to_reply_seconds",
@@ -34,6 +37,8 @@ struct RelayMetrics {
   runtime::Counter& deferred;
   runtime::Counter& dropped;
   runtime::Counter& in_doubt;
+  runtime::Counter& bounced;
+  runtime::Counter& sent_home;
   runtime::Counter& unrecorded;
   runtime::Histogram& body_to_reply;
 };

@@ -4,6 +4,8 @@
 
 #include "relay/limits.h"
 #include "relay/message/received.h"
+#include "relay/returnpath/token.h"
+#include "runtime/check.h"
 #include "runtime/log.h"
 
 namespace waybill::relay {
@@ -17,21 +19,6 @@ using runtime::Task;
 using schemas::Event;
 using schemas::Reply;
 namespace pb = schemas::pb;
-
-// The acceptance on its way to the disk, while the message is on its way to the first next hop.
-class Transaction::Acceptance final : public forward::Clearance {
- public:
-  explicit Acceptance(ingest::Recorded recorded) : recorded_(std::move(recorded)) {}
-
-  Task<Result<void>> clear() override {
-    if (!known_) known_ = co_await recorded_.wait();
-    co_return *known_;
-  }
-
- private:
-  ingest::Recorded recorded_;
-  std::optional<Result<void>> known_;
-};
 
 Transaction::Transaction(Lane& lane, Client client, const smtp::MailStep& mail)
     : lane_(lane),
@@ -62,20 +49,11 @@ schemas::DeliveryId Transaction::new_delivery() {
   return schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);
 }
 
-// The environment's failures of the log, as replies.
-Reply Transaction::unrecorded(const runtime::Error& error) const {
-  lane_.metrics.unrecorded.add();
-  if (runtime::errc_of(error) == Errc::log_full) {
-    return {451, "4.3.1", "The log is full; try again later"};
-  }
-  return {451, "4.3.0", "The verdict could not be put on record; try again later"};
-}
-
 Task<Reply> Transaction::refuse(Subject subject, std::string rule, Reply reply) {
   std::vector<Event> events;
   events.push_back(policy_refusal(subject, pb::STAGE_RCPT, "RCPT", std::move(rule), reply));
   const auto recorded = co_await lane_.recorder.record(std::move(events));
-  if (!recorded) co_return unrecorded(recorded.error());
+  if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
   (reply.permanent() ? lane_.metrics.rejected : lane_.metrics.deferred).add();
   co_return reply;
 }
@@ -85,6 +63,14 @@ Task<Reply> Transaction::rcpt(smtp::RcptStep step) {
   if (step.syntax_error) {
     const std::string rule = step.syntax_error->permanent() ? "syntax" : "too-many-recipients";
     co_return co_await refuse(std::move(subject), rule, *step.syntax_error);
+  }
+  if (report_) {
+    const Reply alone{452, "4.5.3", "A return path takes its report alone; send this one again"};
+    co_return co_await refuse(std::move(subject), "return-path-alone", alone);
+  }
+  const auto own = routes_->domains().find(step.recipient->domain());
+  if (own != routes_->domains().end() && returnpath::has_token_form(step.recipient->local())) {
+    co_return co_await return_path(std::move(step), own->second);
   }
   const routes::Lookup lookup = routes_->find(*step.recipient);
   if (const auto* unknown = std::get_if<routes::UnknownAlias>(&lookup)) {
@@ -112,6 +98,8 @@ Task<Reply> Transaction::rcpt(smtp::RcptStep step) {
   recipient.subject = std::move(subject);
   recipient.route = found->route;
   recipient.log_subject = found->domain->log_subject;
+  recipient.dmarc = found->domain->dmarc;
+  recipient.window = found->domain->bounce_window;
   recipient.dsn = std::move(step.dsn);
   if (const auto* forward = std::get_if<routes::ForwardTo>(found->action)) {
     co_return co_await ask_targets(std::move(recipient), *forward);
@@ -122,6 +110,86 @@ Task<Reply> Transaction::rcpt(smtp::RcptStep step) {
   co_return Reply{250, "2.1.5", "Recipient ok"};
 }
 
+// Design: everything but the last question is answered without a look-up (I5).
+Task<Reply> Transaction::return_path(smtp::RcptStep step, const routes::Domain& domain) {
+  Subject subject = subject_for(step.argument);
+  subject.domain = domain.name;
+  subject.alias = step.recipient->text();
+  if (mail_.sender) {
+    const Reply reply{550, "5.7.1", "A return path takes reports alone, from the null sender"};
+    co_return co_await refuse(std::move(subject), "return-path-sender", reply);
+  }
+  const auto keys = lane_.keys.get();
+  const auto token = returnpath::read_token(*keys, domain.name, step.recipient->local());
+  if (!token) {
+    const Reply reply{550, "5.1.1", "No such address here"};
+    co_return co_await refuse(std::move(subject), "return-path-forged", reply);
+  }
+  subject.reported = token->delivery;
+  if (lane_.clock.wall() > returnpath::began_at(token->delivery) + domain.bounce_window) {
+    const Reply reply{550, "5.7.1", "This return path has expired: its time for reports is over"};
+    co_return co_await refuse(std::move(subject), "return-path-expired", reply);
+  }
+  if (!recipients_.empty()) {
+    const Reply alone{452, "4.5.3", "A return path takes its report alone; send this one again"};
+    co_return co_await refuse(std::move(subject), "return-path-alone", alone);
+  }
+  const Instant deadline = lane_.clock.now() + kReturnPathTimeout;
+  auto path = co_await lane_.return_paths.find(*token, deadline);
+  if (!path) {
+    const Reply reply{451, "4.3.0",
+                      "Whose return path this is cannot be said now; try again later"};
+    co_return co_await refuse(std::move(subject), "return-path-unknown", reply);
+  }
+  subject.alias = path->alias;
+  const auto& reports = path->reports;
+  const bool all_done =
+      std::all_of(reports.begin(), reports.end(), [](const auto& report) { return report.done; });
+  if (reports.size() >= kReportsPerReturnPath && all_done) {
+    const Reply reply{550, "5.7.1", "This return path has taken all the reports that it may"};
+    co_return co_await refuse(std::move(subject), "return-path-used-up", reply);
+  }
+  Recipient recipient;
+  recipient.subject = subject;
+  recipient.drop = true;
+  recipients_.push_back(std::move(recipient));
+  report_.emplace(lane_, std::move(subject), *token, std::move(*path),
+                  report_policy(domain, recipients_.front().subject.alias));
+  co_return Reply{250, "2.1.5", "Return path ok"};
+}
+
+returnpath::ReportPolicy Transaction::report_policy(const routes::Domain& domain,
+                                                    const std::string& alias) const {
+  returnpath::ReportPolicy policy{domain.reports_to, domain.redact, domain.bounce_window};
+  const auto address = schemas::Address::parse(alias);
+  if (!address) return policy;
+  const routes::Lookup lookup = routes_->find(*address);
+  const auto* const found = std::get_if<routes::Found>(&lookup);
+  const auto* const forward =
+      found == nullptr ? nullptr : std::get_if<routes::ForwardTo>(found->action);
+  if (forward == nullptr) return policy;
+  if (forward->reports_to) policy.to = *forward->reports_to;
+  if (forward->redact) policy.redact = *forward->redact;
+  return policy;
+}
+
+// The next hop's bounces are to come back to the delivery that they are about.
+smtp::MailParameters Transaction::mail_of(const Recipient& recipient,
+                                          const schemas::DeliveryId& delivery) const {
+  smtp::MailParameters mail = mail_;
+  mail.ret = dsn_.ret;
+  mail.envid = dsn_.envid;
+  if (!mail.sender) return mail;
+  const auto keys = lane_.keys.get();
+  const std::string& domain = recipient.subject.domain;
+  const std::string local =
+      returnpath::issue_token(keys->current(), domain, {lane_.partition, delivery});
+  const auto address = schemas::Address::parse(std::string(local).append("@").append(domain));
+  runtime::check(address.has_value(), "a token and a known domain are an address");
+  mail.sender = *address;
+  return mail;
+}
+
 Task<Reply> Transaction::ask_targets(Recipient recipient, routes::ForwardTo forward) {
   const Instant deadline = lane_.clock.now() + lane_.settings.rcpt_deadline;
   CombinedReply combined;
@@ -129,7 +197,8 @@ Task<Reply> Transaction::ask_targets(Recipient recipient, routes::ForwardTo forw
   for (const routes::Target& target : forward.targets) {
     Delivery delivery;
     delivery.id = new_delivery();
-    delivery.handover = std::make_unique<Handover>(lane_.forward, target, mail_);
+    delivery.handover = std::make_unique<Handover>(lane_.forward, target,
+                                                   mail_of(recipient, delivery.id), recipient.dsn);
     const HopAnswer answer = co_await delivery.handover->ask(deadline);
     combined.add(answer);
     if (answer.kind == HopAnswer::Kind::accepted) {
@@ -147,12 +216,13 @@ Task<Reply> Transaction::ask_targets(Recipient recipient, routes::ForwardTo forw
     co_return Reply{250, "2.1.5", "Recipient ok"};
   }
   const auto recorded = co_await lane_.recorder.record(std::move(refusals));
-  if (!recorded) co_return unrecorded(recorded.error());
+  if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
   co_return reply;
 }
 
 Task<void> Transaction::body(std::string_view octets) {
   if (spool_failed_) co_return;
+  received_octets_ += octets.size();
   const auto kept = co_await spool_.append(octets);
   if (kept) co_return;
   spool_failed_ = true;
@@ -168,7 +238,7 @@ Task<Reply> Transaction::refuse_body(std::string rule, Reply reply) {
   }
   const double count = static_cast<double>(events.size());
   const auto recorded = co_await lane_.recorder.record(std::move(events));
-  if (!recorded) co_return unrecorded(recorded.error());
+  if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
   (reply.permanent() ? lane_.metrics.rejected : lane_.metrics.deferred).add(count);
   co_return reply;
 }
@@ -190,17 +260,61 @@ Task<Reply> Transaction::end(smtp::BodyFault fault) {
     reply = {452, "4.3.1", "No room to keep the message while it is forwarded"};
     reply = co_await refuse_body("spool", reply);
   } else {
-    header_ = message::scan_header(spool_.head());
-    if (header_.received > kMaxReceivedHeaders) {
-      reply = {554, "5.4.6", "Too many Received fields: the message is in a loop"};
-      reply = co_await refuse_body("hop-count", reply);
-    } else {
-      reply = co_await hand_over();
-    }
+    reply = co_await end_whole();
   }
   const runtime::Duration spent = lane_.clock.now() - began;
   lane_.metrics.body_to_reply.observe(std::chrono::duration<double>(spent).count());
   co_return reply;
+}
+
+Task<Reply> Transaction::end_whole() {
+  header_ = message::scan_header(spool_.head());
+  if (header_.received > kMaxReceivedHeaders) {
+    const Reply loop{554, "5.4.6", "Too many Received fields: the message is in a loop"};
+    co_return co_await refuse_body("hop-count", loop);
+  }
+  if (report_) co_return co_await report_->end(spool_, accepted_event(recipients_.front()));
+  const auto refusal = co_await judge_sender();
+  if (refusal) co_return co_await refuse_body("dmarc", *refusal);
+  co_return co_await hand_over();
+}
+
+// SPF, DKIM and DMARC; and our field in place of forged ones. The refusal, where the author's
+// domain asks for one and a recipient's domain grants it: one reply speaks for all recipients.
+Task<std::optional<Reply>> Transaction::judge_sender() {
+  const std::string_view head = spool_.head();
+  const Instant deadline = lane_.clock.now() + kTrustTimeout;
+  judgement_ =
+      co_await trust::judge(lane_.forward.resolver, judge_request(), head, spool_, deadline);
+  auth_results_ = trust::auth_results_field(lane_.settings.host_name, judge_request(), *judgement_);
+  std::vector<message::Spool::Range> forged;
+  for (const auto& range : trust::find_auth_results(head, lane_.settings.host_name)) {
+    forged.push_back({range.begin, range.end});
+  }
+  spool_.leave_out(std::move(forged));
+  const trust::dmarc::DmarcResult& dmarc = judgement_->dmarc;
+  if (dmarc.code != trust::dmarc::DmarcCode::fail) co_return std::nullopt;
+  if (dmarc.policy != trust::dmarc::Policy::reject) co_return std::nullopt;
+  const bool enforced = std::any_of(
+      recipients_.begin(), recipients_.end(),
+      [](const Recipient& recipient) { return recipient.dmarc == routes::DmarcMode::enforce; });
+  if (!enforced) co_return std::nullopt;
+  co_return Reply{
+      550, "5.7.1",
+      "The domain " + dmarc.author + " asks to reject mail that fails its DMARC policy"};
+}
+
+trust::JudgeRequest Transaction::judge_request() const {
+  trust::JudgeRequest request;
+  request.client = client_.endpoint.address;
+  request.helo = client_.helo;
+  request.sender = mail_.sender;
+  request.host_name = lane_.settings.host_name;
+  request.now = lane_.clock.wall();
+  request.with_dmarc = std::any_of(
+      recipients_.begin(), recipients_.end(),
+      [](const Recipient& recipient) { return recipient.dmarc != routes::DmarcMode::ignore; });
+  return request;
 }
 
 Event Transaction::accepted_event(const Recipient& recipient) const {
@@ -209,12 +323,13 @@ Event Transaction::accepted_event(const Recipient& recipient) const {
   body.set_client_port(client_.endpoint.port);
   body.set_helo(schemas::clean_reply_text(client_.helo));
   body.set_recipient(recipient.subject.recipient);
-  body.set_size(spool_.size());
+  body.set_size(received_octets_);
   body.set_rfc5322_message_id(schemas::clean_reply_text(header_.message_id));
   if (recipient.log_subject) body.set_subject(schemas::clean_reply_text(header_.subject));
   body.set_header_from(schemas::clean_reply_text(header_.from));
   body.set_route(recipient.route);
   body.set_smtputf8(mail_.smtputf8);
+  if (judgement_) trust::record_judgement(*judgement_, body);
   if (!dsn_.ret.empty() || !dsn_.envid.empty() || !recipient.dsn.notify.empty() ||
       !recipient.dsn.orcpt.empty()) {
     pb::DsnRequest& dsn = *body.mutable_dsn();
@@ -245,7 +360,7 @@ std::vector<Event> Transaction::accepted_events() const {
   return events;
 }
 
-std::string Transaction::trace_field() const {
+std::string Transaction::trace_fields() const {
   message::Trace trace;
   trace.helo = client_.helo;
   trace.client = client_.endpoint;
@@ -254,7 +369,7 @@ std::string Transaction::trace_field() const {
   const std::string id = id_.text();
   trace.id = id;
   trace.time = lane_.clock.wall();
-  return message::received_field(trace);
+  return auth_results_ + message::received_field(trace);
 }
 
 Task<Reply> Transaction::hand_over() {
@@ -266,13 +381,13 @@ Task<Reply> Transaction::hand_over() {
     for (Delivery& delivery : recipient.deliveries) {
       if (recipient.drop) continue;
       const auto answer = co_await hand_over_one(recipient, delivery, acceptance, deadline);
-      if (!answer) co_return unrecorded(answer.error());
+      if (!answer) co_return unrecorded(lane_.metrics, answer.error());
       combined.add(*answer);
       forwarded = true;
     }
   }
   const auto accepted = co_await acceptance.clear();
-  if (!accepted) co_return unrecorded(accepted.error());
+  if (!accepted) co_return unrecorded(lane_.metrics, accepted.error());
   count_accepted();
   if (!forwarded) co_return Reply{250, "2.0.0", "Message taken"};
   co_return combined.reply();
@@ -289,13 +404,19 @@ void Transaction::count_accepted() {
 Task<Result<HopAnswer>> Transaction::hand_over_one(Recipient& recipient, Delivery& delivery,
                                                    Acceptance& acceptance, Instant deadline) {
   const Instant began = lane_.clock.now();
-  HopAnswer answer = co_await delivery.handover->send(trace_field(), spool_, acceptance, deadline);
+  HopAnswer answer = co_await delivery.handover->send(trace_fields(), spool_, acceptance, deadline);
   const auto accepted = co_await acceptance.clear();
   if (!accepted) co_return accepted.error();
   std::vector<Event> outcome;
   outcome.push_back(hop_verdict(recipient.subject, pb::STAGE_BODY, answer,
                                 delivery.handover->target(), delivery.id,
                                 lane_.clock.now() - began));
+  if (outcome.back().has_forwarded() && mail_.sender) {
+    pb::Forwarded& forwarded = *outcome.back().mutable_forwarded();
+    forwarded.set_return_path_id(delivery.id.bytes());
+    forwarded.set_bounce_until(
+        schemas::nanoseconds(returnpath::began_at(delivery.id) + recipient.window));
+  }
   const auto written = co_await lane_.recorder.record(std::move(outcome));
   if (!written) co_return written.error();
   switch (answer.kind) {

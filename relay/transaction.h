@@ -10,9 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "relay/acceptance.h"
+#include "relay/homecoming.h"
 #include "relay/lane.h"
 #include "relay/message/header_scan.h"
 #include "relay/smtp/server_core.h"
+#include "relay/trust/judge.h"
 #include "relay/verdict.h"
 
 namespace waybill::relay {
@@ -53,16 +56,23 @@ class Transaction {
     std::string route;
     bool drop = false;
     bool log_subject = false;
+    routes::DmarcMode dmarc = routes::DmarcMode::enforce;
+    std::chrono::seconds window{};  // in which a bounce of it goes home
     smtp::RcptDsn dsn;
     std::vector<Delivery> deliveries;
   };
 
-  class Acceptance;
-
   Subject subject_for(const std::string& recipient) const;
   runtime::Task<schemas::Reply> refuse(Subject subject, std::string rule, schemas::Reply reply);
   runtime::Task<schemas::Reply> refuse_body(std::string rule, schemas::Reply reply);
+  runtime::Task<schemas::Reply> return_path(smtp::RcptStep step, const routes::Domain& domain);
+  returnpath::ReportPolicy report_policy(const routes::Domain& domain,
+                                         const std::string& alias) const;
   runtime::Task<schemas::Reply> ask_targets(Recipient recipient, routes::ForwardTo forward);
+  smtp::MailParameters mail_of(const Recipient& recipient,
+                               const schemas::DeliveryId& delivery) const;
+  runtime::Task<std::optional<schemas::Reply>> judge_sender();
+  runtime::Task<schemas::Reply> end_whole();
   runtime::Task<schemas::Reply> hand_over();
   runtime::Task<runtime::Result<forward::HopAnswer>> hand_over_one(Recipient& recipient,
                                                                    Delivery& delivery,
@@ -71,9 +81,9 @@ class Transaction {
   schemas::Event accepted_event(const Recipient& recipient) const;
   std::vector<schemas::Event> accepted_events() const;
   void count_accepted();
-  std::string trace_field() const;
+  trust::JudgeRequest judge_request() const;
+  std::string trace_fields() const;
   schemas::DeliveryId new_delivery();
-  schemas::Reply unrecorded(const runtime::Error& error) const;
 
   Lane& lane_;
   Client client_;
@@ -83,8 +93,12 @@ class Transaction {
   smtp::MailDsn dsn_;
   std::optional<std::string> sender_;
   std::vector<Recipient> recipients_;
+  std::optional<Homecoming> report_;
+  std::optional<trust::Judgement> judgement_;
+  std::string auth_results_;
   message::Spool spool_;
   bool spool_failed_ = false;
+  std::uint64_t received_octets_ = 0;
   message::HeaderFacts header_;
 };
 

@@ -61,6 +61,7 @@ Event begin_event(const Subject& subject) {
   event.set_alias(subject.alias);
   if (subject.sender) event.set_sender(*subject.sender);
   event.set_client_ip(subject.client_ip);
+  if (subject.reported) event.set_reported_delivery_id(subject.reported->bytes());
   return event;
 }
 

@@ -22,6 +22,7 @@ struct Subject {
   std::optional<std::string> sender;
   std::string client_ip;
   schemas::MessageId message;
+  std::optional<schemas::DeliveryId> reported;  // the delivery that the message is a report on
 };
 
 schemas::Event begin_event(const Subject& subject);

@@ -8,13 +8,16 @@ using relay::routes::Action;
 using relay::routes::DropSilently;
 using relay::routes::ForwardTo;
 using relay::routes::RejectWith;
+using relay::routes::ReportsTo;
 using relay::routes::Target;
 using schemas::Reply;
 
 namespace {
 
 constexpr std::string_view kAnyAction =
-    "an address, an array of addresses, { reject = \"550 5.7.1 text\" } or { drop = true }";
+    "an address, an array of addresses, { forward = ... }, { reject = \"550 5.7.1 text\" } or "
+    "{ drop = true }";
+constexpr std::string_view kAddresses = "an address or an array of addresses";
 
 constexpr std::string_view kDefaultRefusal = "Mail to this address is refused";
 
@@ -73,11 +76,57 @@ void ActionReader::expected(const toml::node& at, std::string_view name, std::st
 }
 
 std::optional<Action> ActionReader::read(const toml::node& node, const std::string& name) {
+  if (const auto* table = node.as_table()) {
+    if (!table->contains("forward")) return rule(*table, name);
+    TomlReader reader(*table, name, complaints_);
+    return forward_table(reader, *table, name);
+  }
+  const auto* array = node.as_array();
+  if (!node.is_string() && (array == nullptr || array->empty())) {
+    expected(node, name, kAnyAction);
+    return std::nullopt;
+  }
+  return forward(node, name);
+}
+
+std::optional<Action> ActionReader::forward_table(TomlReader& reader, const toml::table& table,
+                                                  const std::string& name) {
+  const std::size_t before = complaints_.size();
+  const toml::node& node = *reader.find("forward");
+  auto action = forward(node, reader.name("forward"));
+  const auto whom = reports_to(reader);
+  const auto redact = reader.boolean("redact");
+  for (const char* const other : {"reject", "drop"}) {
+    if (reader.find(other) == nullptr) continue;
+    reader.complain(table.source().begin, name, "expected one of forward, reject and drop");
+  }
+  reader.no_others();
+  if (!action || complaints_.size() > before) return std::nullopt;
+  auto& to = std::get<ForwardTo>(*action);
+  to.reports_to = whom;
+  to.redact = redact;
+  return action;
+}
+
+std::optional<ReportsTo> ActionReader::reports_to(TomlReader& reader) {
+  const auto text = reader.text("bounces");
+  if (!text) return std::nullopt;
+  if (text->value == "sender") return ReportsTo{};
+  if (text->value == "absorb") return ReportsTo{ReportsTo::Whom::nobody};
+  if (text->value.find('@') == std::string_view::npos) {
+    reader.expected(*text, "\"sender\", \"absorb\" or the address of the alias's owner");
+    return std::nullopt;
+  }
+  auto owner = target(*text);
+  if (!owner) return std::nullopt;
+  return ReportsTo{ReportsTo::Whom::owner, std::move(*owner)};
+}
+
+std::optional<Action> ActionReader::forward(const toml::node& node, const std::string& name) {
   if (const auto* text = node.as_string()) return forward({{name, &node, text->get()}});
-  if (const auto* table = node.as_table()) return rule(*table, name);
   const auto* array = node.as_array();
   if (array == nullptr || array->empty()) {
-    expected(node, name, kAnyAction);
+    expected(node, name, kAddresses);
     return std::nullopt;
   }
   if (array->size() > kMaxTargets) {

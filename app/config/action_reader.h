@@ -1,5 +1,6 @@
 // ActionReader: what an alias or a catch-all does: "user@example.net", ["a@...", "b@..."],
-// { reject = "550 5.7.1 text" } or { drop = true }.
+// { forward = ..., bounces = "sender", redact = true }, { reject = "550 5.7.1 text" } or
+// { drop = true }. And who is told of bounces: "sender", "absorb" or an address.
 #pragma once
 
 #include <toml++/toml.h>
@@ -30,8 +31,14 @@ class ActionReader {
   // Nothing, and at least one complaint, if the value is wrong.
   std::optional<relay::routes::Action> read(const toml::node& node, const std::string& name);
 
+  // Nothing if the key is absent or wrong; then there is a complaint.
+  std::optional<relay::routes::ReportsTo> reports_to(TomlReader& reader);
+
  private:
+  std::optional<relay::routes::Action> forward(const toml::node& node, const std::string& name);
   std::optional<relay::routes::Action> forward(const std::vector<WrittenText>& targets);
+  std::optional<relay::routes::Action> forward_table(TomlReader& reader, const toml::table& table,
+                                                     const std::string& name);
   std::optional<relay::routes::Target> target(const WrittenText& text);
   std::optional<relay::routes::Action> rule(const toml::table& table, const std::string& name);
   void expected(const toml::node& at, std::string_view name, std::string_view what);

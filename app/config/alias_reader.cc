@@ -13,7 +13,10 @@ using schemas::LocalPartCase;
 
 namespace {
 
-bool is_rule_key(std::string_view key) { return key == "reject" || key == "drop"; }
+bool is_rule_key(std::string_view key) {
+  return key == "reject" || key == "drop" || key == "forward" || key == "bounces" ||
+         key == "redact";
+}
 
 // A table that TOML made of a bare key with a dot (`first.last = ...`), not one written { ... }.
 bool came_of_dots(const toml::table& table) {

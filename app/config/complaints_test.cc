@@ -171,7 +171,7 @@ TEST(ComplaintsTest, ComeAllAtOnceInTheOrderOfLines) {
       {"[http]\nlisten = 1\n[domains.\"a.example\".aliases]\nx = 2\n[server]\nnode = 3\nmode = 4\n",
        {"f:2:10: http.listen: expected a string that is not empty, found 1",
         "f:4:5: domains.\"a.example\".aliases.x: expected an address, an array of addresses, { "
-        "reject = \"550 5.7.1 text\" } or { drop = true }, found 2",
+        "forward = ... }, { reject = \"550 5.7.1 text\" } or { drop = true }, found 2",
         "f:6:8: server.node: expected a string that is not empty, found 3",
         "f:7:1: server.mode: unknown key; the nearest known one is \"node\""}},
   });

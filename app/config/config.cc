@@ -103,4 +103,8 @@ Loaded load_config(const std::string& path) {
   return read_config(text);
 }
 
+std::string key_file(const Config& config) {
+  return config.key_file.empty() ? config.data_dir + "/return_path.keys" : config.key_file;
+}
+
 }  // namespace waybill::app

@@ -25,6 +25,7 @@ struct Config {
   std::string host_name;  // "mx.example.org"; default: the system's host name
   std::string node;       // default: host_name
   std::string data_dir = "data";
+  std::string key_file;  // of return paths; empty: data_dir/return_path.keys
   std::vector<runtime::Endpoint> smtp_listen;  // listen = ["127.0.0.1:2525"]; default that
   std::uint32_t threads = 0;  // I/O threads; 0: one for each two processors, at least 1
   runtime::Level log_level = runtime::Level::info;
@@ -50,9 +51,13 @@ struct Config {
   // [dns]
   std::vector<std::string> dns_servers;  // "127.0.0.1@5353" (libunbound's); empty: the system's
 
-  // [domains."their.domain"] with aliases, catch_all, subaddress, local_part, log_subject
+  // [domains."their.domain"] with aliases, catch_all, subaddress, local_part, log_subject, bounces,
+  // redact, bounce_window, dmarc
   std::shared_ptr<const relay::routes::RouteTable> routes;
 };
+
+// Where the keys of return paths are.
+std::string key_file(const Config& config);
 
 struct Complaint {
   std::uint32_t line = 0;  // from 1; 0: the file as a whole

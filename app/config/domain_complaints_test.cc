@@ -31,8 +31,8 @@ void expect_all(const std::string& before, const std::vector<Wrong>& cases) {
 
 const std::string kForms = "expected user@domain, user@domain:port, user@[ip] or user@[ip]:port";
 const std::string kAction =
-    "expected an address, an array of addresses, { reject = \"550 5.7.1 text\" } or { drop = true "
-    "}";
+    "expected an address, an array of addresses, { forward = ... }, { reject = \"550 5.7.1 text\" "
+    "} or { drop = true }";
 
 TEST(DomainComplaintsTest, OfNames) {
   expect_all("", {

@@ -6,11 +6,13 @@
 #include "app/config/action_reader.h"
 #include "app/config/alias_reader.h"
 #include "app/config/nearest_key.h"
+#include "app/config/quantity.h"
 #include "app/config/same_keys.h"
 #include "app/config/toml_reader.h"
 
 namespace waybill::app {
 
+using relay::routes::DmarcMode;
 using relay::routes::Domain;
 using schemas::LocalPartCase;
 
@@ -18,8 +20,9 @@ namespace {
 
 constexpr std::string_view kDomains = "domains";
 
-constexpr std::array<std::string_view, 5> kDomainKeys = {"aliases", "catch_all", "local_part",
-                                                         "log_subject", "subaddress"};
+constexpr std::array<std::string_view, 9> kDomainKeys = {
+    "aliases", "bounce_window", "bounces",     "catch_all", "dmarc",
+    "redact",  "local_part",    "log_subject", "subaddress"};
 
 // A key this near to a known one is a slip of the pen, not part of a name.
 constexpr std::size_t kSlip = 2;
@@ -90,6 +93,7 @@ class DomainsReader {
     domain.name = *name;
     read_settings(reader, domain);
     ActionReader actions(own_, complaints_);
+    if (auto whom = actions.reports_to(reader)) domain.reports_to = std::move(*whom);
     if (const toml::node* catch_all = reader.find("catch_all")) {
       domain.catch_all = actions.read(*catch_all, reader.name("catch_all"));
     }
@@ -106,6 +110,24 @@ class DomainsReader {
     domain.local_case = local_part == 1 ? LocalPartCase::keep : LocalPartCase::fold;
     read_subaddress(reader, domain);
     if (const auto log_subject = reader.boolean("log_subject")) domain.log_subject = *log_subject;
+    if (const auto redact = reader.boolean("redact")) domain.redact = *redact;
+    constexpr std::array<std::string_view, 3> kModes = {"enforce", "tag", "ignore"};
+    constexpr std::array<DmarcMode, 3> kModeValues = {DmarcMode::enforce, DmarcMode::tag,
+                                                      DmarcMode::ignore};
+    if (const auto mode = reader.choice("dmarc", kModes)) domain.dmarc = kModeValues[*mode];
+    read_bounce_window(reader, domain);
+  }
+
+  static void read_bounce_window(TomlReader& reader, Domain& domain) {
+    const auto text = reader.text("bounce_window");
+    if (!text) return;
+    const auto window = parse_duration(text->value);
+    if (window && *window >= relay::routes::kMinBounceWindow &&
+        *window <= relay::routes::kMaxBounceWindow) {
+      domain.bounce_window = *window;
+    } else {
+      reader.expected(*text, "a time from \"1 h\" to \"14 d\"");
+    }
   }
 
   // True if the table is nothing but the first label of names that were not quoted. Keys complained

@@ -26,6 +26,16 @@ bool is_node_name(std::string_view name) {
   return name.size() <= kMaxNode && std::all_of(name.begin(), name.end(), fits);
 }
 
+void read_path(TomlReader& reader, std::string_view key, std::string& path) {
+  const auto text = reader.text(key);
+  if (!text) return;
+  if (text->value.find('\0') == std::string_view::npos) {
+    path = text->value;
+  } else {
+    reader.expected(*text, "a path");
+  }
+}
+
 void read_names(TomlReader& reader, Config& config) {
   if (const auto host_name = reader.text("host_name")) {
     if (auto normal = schemas::normalise_domain(host_name->value)) {
@@ -42,13 +52,8 @@ void read_names(TomlReader& reader, Config& config) {
       reader.expected(*node, "at most 64 letters, digits, \"-\", \"_\" and \".\"");
     }
   }
-  if (const auto directory = reader.text("data_dir")) {
-    if (directory->value.find('\0') == std::string_view::npos) {
-      config.data_dir = directory->value;
-    } else {
-      reader.expected(*directory, "a path");
-    }
-  }
+  read_path(reader, "data_dir", config.data_dir);
+  read_path(reader, "key_file", config.key_file);
 }
 
 void read_smtp_listen(TomlReader& reader, Config& config) {

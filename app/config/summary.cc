@@ -49,6 +49,7 @@ std::string summary(const Config& config) {
   append_line(out, "server.host_name", config.host_name);
   append_line(out, "server.node", config.node);
   append_line(out, "server.data_dir", config.data_dir);
+  append_line(out, "server.key_file", key_file(config));
   for (const auto& at : config.smtp_listen) append_line(out, "server.listen", to_string(at));
   append_line(out, "http.listen", to_string(config.http_listen));
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);

@@ -38,6 +38,7 @@ Postmaster = "x@b.example"
             R"(server.host_name               mx.example.org
 server.node                    mx1
 server.data_dir                /var/lib/waybill
+server.key_file                /var/lib/waybill/return_path.keys
 server.listen                  127.0.0.1:2525
 server.listen                  [::1]:2525
 http.listen                    127.0.0.1:8025

@@ -1,6 +1,7 @@
 #include "projector/views/counters.h"
 #include "projector/views/deliveries.h"
 #include "projector/views/messages.h"
+#include "projector/views/return_paths.h"
 #include "projector/views/timeline.h"
 
 namespace waybill::projector {
@@ -11,6 +12,7 @@ std::vector<std::unique_ptr<View>> all_views() {
   views.push_back(std::make_unique<Deliveries>());
   views.push_back(std::make_unique<Messages>());
   views.push_back(std::make_unique<Counters>());
+  views.push_back(std::make_unique<ReturnPaths>());
   return views;
 }
 

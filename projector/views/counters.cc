@@ -18,6 +18,8 @@ Count rejected_by(pb::VerdictBy by) {
 
 // nullopt: the event is not counted.
 std::optional<Count> count_of(const Event& event) {
+  // What became of handing on a report is not mail of the domain's users.
+  if (!event.reported_delivery_id().empty() && !event.has_bounced()) return std::nullopt;
   switch (event.body_case()) {
     case Event::kAccepted: return Count::accepted;
     case Event::kForwarded: return Count::forwarded;

@@ -102,8 +102,28 @@ runtime::Result<void> Deliveries::fold_one(std::string_view delivery_id, std::st
   return {};
 }
 
+runtime::Result<void> Deliveries::list_report(const Event& event, Place place, Rows& rows) {
+  const auto stored = rows.get(Table::deliveries, event.reported_delivery_id());
+  if (!stored) return stored.error();
+  if (!*stored) return {};
+  const auto read = read_delivery_row(**stored);
+  if (!read) return read.error();
+  DeliveryRow row = *read;
+  places_ = row.places;
+  append_place(places_, place.index);
+  row.places = places_;
+  row_.clear();
+  append_delivery_row(row, row_);
+  rows.put(Table::deliveries, event.reported_delivery_id(), row_);
+  return {};
+}
+
 runtime::Result<void> Deliveries::fold(const Event& event, Place place, Rows& rows) {
   if (!speaks_of_deliveries(event)) return {};
+  if (event.reported_delivery_id().size() == kIdOctets) {
+    const auto listed = list_report(event, place, rows);
+    if (!listed) return listed;
+  }
   if (event.has_accepted() && event.accepted().targets_size() > 0) {
     for (const auto& chosen : event.accepted().targets()) {
       const auto folded = fold_one(chosen.delivery_id(), chosen.target(), event, place, rows);

@@ -27,6 +27,10 @@ class Deliveries final : public View {
   runtime::Result<void> fold_one(std::string_view delivery_id, std::string_view target,
                                  const schemas::Event& event, Place place, Rows& rows);
 
+  // An event of a report's own message is listed with the delivery it speaks of; it changes no
+  // state there.
+  runtime::Result<void> list_report(const schemas::Event& event, Place place, Rows& rows);
+
   std::string row_;  // both kept for their memory
   std::string places_;
 };

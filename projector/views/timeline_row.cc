@@ -27,6 +27,7 @@ enum Field : std::uint64_t {
   kBounceClass = 1 << 10,
   kStatus = 1 << 11,
   kDiagnostic = 1 << 12,
+  kReported = 1 << 13,
 };
 
 // Cut between UTF-8 sequences (RFC 3629 3), never within one.
@@ -144,6 +145,7 @@ void append_timeline_row(const Event& event, std::string_view target, std::strin
   if (shown.bounce_class != 0) fields |= kBounceClass;
   if (!shown.status.empty()) fields |= kStatus;
   if (!shown.diagnostic.empty()) fields |= kDiagnostic;
+  if (is_id(event.reported_delivery_id())) fields |= kReported;
 
   RowWriter row(out);
   row.octet(static_cast<std::uint8_t>(event.body_case()));
@@ -168,6 +170,7 @@ void append_timeline_row(const Event& event, std::string_view target, std::strin
   if (fields & kBounceClass) row.octet(shown.bounce_class);
   if (fields & kStatus) row.string(shown.status);
   if (fields & kDiagnostic) row.string(shown.diagnostic);
+  if (fields & kReported) row.raw(event.reported_delivery_id());
 }
 
 Result<TimelineEntry> read_timeline_row(std::string_view key, std::string_view octets) {
@@ -198,6 +201,7 @@ Result<TimelineEntry> read_timeline_row(std::string_view key, std::string_view o
   }
   if (fields & kStatus) entry.status = row.string();
   if (fields & kDiagnostic) entry.diagnostic = row.string();
+  if (fields & kReported) entry.reported_delivery_id = read_id(row);
   if (!row.ok() || !row.at_end() || entry.kind.empty()) return make_error_code(Errc::corrupt);
   return entry;
 }

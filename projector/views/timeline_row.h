@@ -12,6 +12,7 @@
 //   9 RFC 5322 Message-ID                        string
 //   10 bounce class                              one octet, as in event.proto
 //   11 status, 12 diagnostic                     strings
+//   13 the delivery that the message reports on  16 octets
 //
 // Index and time are in the key. A row of a usual delivery has 120 to 220 octets.
 #pragma once

@@ -102,11 +102,13 @@ Task<Result<Answered>> Handover::connect(Candidate hop, Instant deadline) {
   co_return co_await session_->open(parts_.host_name, greeting_deadline);
 }
 
+smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.notify, dsn_.orcpt}; }
+
 Task<HopAnswer> Handover::ask_at(Candidate hop, Instant deadline) {
   session_ = parts_.pool.take(hop.endpoint);
   if (session_ != nullptr) {
     if (auto refusal = beyond_next_hop()) co_return *refusal;
-    auto answered = co_await session_->begin(mail_, target_.address(), deadline);
+    auto answered = co_await session_->begin(mail_, rcpt(), deadline);
     const bool spoke_of_us = answered && !session_->unusable() && answered->reply.code != 503;
     if (spoke_of_us) co_return answer_of(std::move(*answered));
     // The server may have closed while the session was idle, or lost step with us (503): that says
@@ -120,7 +122,7 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant deadline) {
   }
   if (!opened->reply.positive()) co_return answer_of(std::move(*opened));
   if (auto refusal = beyond_next_hop()) co_return *refusal;
-  auto answered = co_await session_->begin(mail_, target_.address(), deadline);
+  auto answered = co_await session_->begin(mail_, rcpt(), deadline);
   if (!answered) {
     co_return unreachable("The next hop " + hop.mx_host +
                           " did not answer: " + answered.error().message());

@@ -12,6 +12,7 @@
 #include "relay/forward/hop_answer.h"
 #include "relay/forward/hop_pool.h"
 #include "relay/routes/target.h"
+#include "relay/smtp/envelope.h"
 #include "runtime/chance.h"
 #include "runtime/dialer.h"
 
@@ -30,8 +31,8 @@ struct Parts {
 
 class Handover {
  public:
-  Handover(Parts parts, routes::Target target, smtp::MailParameters mail)
-      : parts_(parts), target_(std::move(target)), mail_(std::move(mail)) {}
+  Handover(Parts parts, routes::Target target, smtp::MailParameters mail, smtp::RcptDsn dsn = {})
+      : parts_(parts), target_(std::move(target)), mail_(std::move(mail)), dsn_(std::move(dsn)) {}
   ~Handover();
   Handover(const Handover&) = delete;
   Handover& operator=(const Handover&) = delete;
@@ -46,17 +47,21 @@ class Handover {
                                 runtime::Instant deadline);
 
   const routes::Target& target() const { return target_; }
+  // Whether the next hop that was asked takes requests for notices (RFC 3461) on.
+  bool passes_dsn_on() const { return session_ != nullptr && session_->offered().dsn; }
 
  private:
   runtime::Task<dns::NextHops> candidates(runtime::Instant deadline);
   runtime::Task<HopAnswer> ask_at(dns::Candidate hop, runtime::Instant deadline);
   runtime::Task<runtime::Result<Answered>> connect(dns::Candidate hop, runtime::Instant deadline);
   std::optional<HopAnswer> beyond_next_hop() const;
+  smtp::RcptParameters rcpt() const;
   void let_go();
 
   Parts parts_;
   routes::Target target_;
   smtp::MailParameters mail_;
+  smtp::RcptDsn dsn_;
   std::unique_ptr<HopSession> session_;
   std::optional<dns::Candidate> hop_;
 };

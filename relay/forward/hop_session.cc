@@ -97,7 +97,7 @@ Task<Result<Answered>> HopSession::open(std::string our_name, Instant deadline) 
   co_return Answered{"EHLO", std::move(*reply)};
 }
 
-Task<Result<Answered>> HopSession::begin(smtp::MailParameters mail, schemas::Address to,
+Task<Result<Answered>> HopSession::begin(smtp::MailParameters mail, smtp::RcptParameters rcpt,
                                          Instant deadline) {
   ++transactions_;
   if (needs_reset_) {
@@ -106,7 +106,7 @@ Task<Result<Answered>> HopSession::begin(smtp::MailParameters mail, schemas::Add
   }
   needs_reset_ = true;
   const std::string mail_line = smtp::mail_command(mail, offered_);
-  const std::string rcpt_line = smtp::rcpt_command(to);
+  const std::string rcpt_line = smtp::rcpt_command(rcpt, offered_);
   if (!offered_.pipelining) {
     auto reply = co_await exchange(mail_line, deadline);
     if (!reply) co_return reply.error();

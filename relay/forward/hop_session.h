@@ -33,7 +33,8 @@ class HopSession {
   runtime::Task<runtime::Result<Answered>> open(std::string our_name, runtime::Instant deadline);
 
   // MAIL and RCPT, in one go where PIPELINING is offered. The first refusal, or the reply to RCPT.
-  runtime::Task<runtime::Result<Answered>> begin(smtp::MailParameters mail, schemas::Address to,
+  runtime::Task<runtime::Result<Answered>> begin(smtp::MailParameters mail,
+                                                 smtp::RcptParameters rcpt,
                                                  runtime::Instant deadline);
 
   // DATA and the message. `trace` is put in front. The message's last octets wait for the

@@ -104,7 +104,28 @@ Task<Result<void>> Spool::flush_tail() {
   co_return co_await run_on(*settings_.workers, std::move(job));
 }
 
+void Spool::leave_out(std::vector<Range> ranges) {
+  ranges_ = std::move(ranges);
+  left_out_ = 0;
+  for (const Range& range : ranges_) left_out_ += range.end - range.begin;
+}
+
 Task<Result<std::string_view>> Spool::read(std::uint64_t offset) {
+  std::uint64_t most = UINT64_MAX;
+  for (const Range& range : ranges_) {
+    if (offset < range.begin) {
+      most = range.begin - offset;
+      break;
+    }
+    offset += range.end - range.begin;
+  }
+  const auto piece = co_await read_kept(offset);
+  if (!piece) co_return piece;
+  co_return piece->substr(0, most);
+}
+
+// `offset` counts what is left out too.
+Task<Result<std::string_view>> Spool::read_kept(std::uint64_t offset) {
   if (offset < memory_.size()) co_return std::string_view(memory_).substr(offset);
   const std::uint64_t beyond = offset - memory_.size();
   if (beyond >= in_file_) {

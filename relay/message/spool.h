@@ -27,6 +27,11 @@ struct SpoolSettings {
 
 class Spool {
  public:
+  struct Range {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
+
   explicit Spool(SpoolSettings settings);
   ~Spool();
   Spool(const Spool&) = delete;
@@ -36,23 +41,30 @@ class Spool {
   // Errc::io_error: the disk failed. After an error the spool is of no more use.
   runtime::Task<runtime::Result<void>> append(std::string_view octets);
 
+  // From now on the message is without these octets, in order and apart from each other.
+  void leave_out(std::vector<Range> ranges);
+
   // The octets from `offset` on, at least one unless offset is size(); valid until the next call.
   runtime::Task<runtime::Result<std::string_view>> read(std::uint64_t offset);
 
-  std::uint64_t size() const { return size_; }
+  std::uint64_t size() const { return size_ - left_out_; }
 
-  // The beginning of the message, as far as memory holds it: the whole header unless that is huge.
+  // The beginning of the message as it was appended, as far as memory holds it: the whole header
+  // unless that is huge.
   std::string_view head() const { return memory_; }
 
  private:
   struct File;
   runtime::Task<runtime::Result<void>> flush_tail();
+  runtime::Task<runtime::Result<std::string_view>> read_kept(std::uint64_t offset);
 
   SpoolSettings settings_;
   std::string memory_;
-  std::string tail_;    // beyond memory, not yet in the file
-  std::string window_;  // what the last read() of the file gave
-  std::uint64_t size_ = 0;
+  std::string tail_;        // beyond memory, not yet in the file
+  std::string window_;      // what the last read() of the file gave
+  std::uint64_t size_ = 0;  // as appended
+  std::uint64_t left_out_ = 0;
+  std::vector<Range> ranges_;
   std::uint64_t in_file_ = 0;
   std::shared_ptr<File> file_;
   std::vector<runtime::Permits::Held> held_;

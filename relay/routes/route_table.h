@@ -4,6 +4,7 @@
 // 5233) where the domain has a separator; the catch-all; else unknown.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,8 +18,30 @@
 
 namespace waybill::relay::routes {
 
+// Who is told of a bounce.
+struct ReportsTo {
+  enum class Whom {
+    sender,  // the original sender, if verified
+    owner,   // an address of the alias's owner
+    nobody,  // it is only recorded
+  };
+  Whom whom = Whom::sender;
+  std::optional<Target> owner{};  // set for owner
+  friend bool operator==(const ReportsTo&, const ReportsTo&) = default;
+};
+
+// What a message is worth that fails DMARC where its author's domain asks for rejection.
+enum class DmarcMode { enforce, tag, ignore };
+
+// How long a report finds its way home; not beyond, because its return path names the sender.
+inline constexpr std::chrono::hours kMinBounceWindow{1};
+inline constexpr std::chrono::hours kMaxBounceWindow{14 * 24};
+
 struct ForwardTo {
   std::vector<Target> targets;  // at least one
+  // The domain's, where not set.
+  std::optional<ReportsTo> reports_to{};
+  std::optional<bool> redact{};
 };
 struct RejectWith {
   schemas::Reply reply;  // default 550 5.7.1 "Mail to this address is refused"
@@ -32,6 +55,10 @@ struct Domain {
   schemas::LocalPartCase local_case = schemas::LocalPartCase::fold;
   std::optional<char> subaddress_separator;  // '+' by default in the file
   bool log_subject = false;
+  ReportsTo reports_to{};
+  bool redact = true;  // a bounce that goes home never names the target
+  std::chrono::seconds bounce_window = std::chrono::hours(72);
+  DmarcMode dmarc = DmarcMode::enforce;
   std::map<std::string, Action, std::less<>>
       aliases;  // by local part, folded where local_case says so
   std::optional<Action> catch_all;

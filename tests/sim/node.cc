@@ -82,6 +82,14 @@ std::shared_ptr<const relay::routes::RouteTable> sim_table() {
   return std::make_shared<relay::routes::RouteTable>(std::move(domains));
 }
 
+// The same in every life, as a file would have it.
+relay::returnpath::KeyRing sim_keys() {
+  std::string why;
+  const auto keys = relay::returnpath::KeyRing::parse("3 " + std::string(64, 'a'), why);
+  runtime::check(keys.has_value(), why);
+  return *keys;
+}
+
 relay::Settings sim_settings() {
   relay::Settings settings;
   settings.host_name = "mx.test";
@@ -121,6 +129,9 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
       sessions_(net.executor()),
       background_(net.executor()),
       pool_(net.clock(), sessions_),
+      keys_(sim_keys()),
+      history_(disks.views),
+      return_paths_(app::local_return_paths(journal_, history_, *workers_, net.clock())),
       lane_{
           settings_,
           net.clock(),
@@ -129,7 +140,9 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
           routes_,
           {net.clock(), net.chance(), *dialer_, resolver_, pool_, ourselves_, settings_.host_name},
           {"/nonexistent", 256 << 10, workers_.get(), &spool_},
-          relay_metrics_},
+          relay_metrics_,
+          keys_,
+          *return_paths_},
       host_(lane_, admission_, sessions_) {
   process_->before_write = [this] { maybe_kill(kills_.at_write); };
 }

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "app/return_paths/local_return_paths.h"
 #include "ingest/journal.h"
 #include "ingest/memory_journal_store.h"
 #include "projector/memory_view_store.h"
@@ -71,6 +72,9 @@ class SimNode {
   runtime::Scope sessions_;
   runtime::Scope background_;
   relay::forward::HopPool pool_;
+  relay::returnpath::CurrentKeys keys_;
+  projector::History history_;
+  std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   relay::Lane lane_;
   relay::SessionHost host_;
   std::unique_ptr<ingest::EventStream> stream_;

@@ -1,0 +1,88 @@
+#include "relay/returnpath/decide.h"
+
+#include <algorithm>
+
+namespace waybill::relay::returnpath {
+
+using report::ReportClass;
+using routes::ReportsTo;
+
+namespace {
+
+Decision held(std::string reason) {
+  Decision out;
+  out.reason = std::move(reason);
+  return out;
+}
+
+// RFC 3461 4.1. Without NOTIFY a sender is told of failures; of delays too, if one likes, and a
+// bridgehead that goes on trying needs no noise from us.
+bool wants(const std::string& notify, std::string_view word) {
+  return notify.find(word) != std::string::npos;
+}
+
+// Why the originator is not told of such a report; empty: it is.
+std::string not_for_sender(ReportClass kind, const std::string& notify) {
+  if (notify == "NEVER") return "the sender asked for no notice (NOTIFY=NEVER)";
+  switch (kind) {
+    case ReportClass::hard:
+    case ReportClass::soft:
+    case ReportClass::unrecognised:
+      if (notify.empty() || wants(notify, "FAILURE")) return {};
+      return "the sender did not ask for notice of failures";
+    case ReportClass::delayed:
+      if (wants(notify, "DELAY")) return {};
+      return "a delay: nothing is lost yet, and the sender did not ask";
+    case ReportClass::delivered:
+    case ReportClass::relayed:
+    case ReportClass::expanded:
+      if (wants(notify, "SUCCESS")) return {};
+      return "the sender did not ask for notice of success";
+    case ReportClass::complaint: return "a complaint is for the operator";
+    case ReportClass::auto_reply: return "an automatic reply is no bounce";
+  }
+  return "nothing is known of such a report";
+}
+
+}  // namespace
+
+const EarlierReport* find_earlier(const ReturnPath& path, std::string_view digest) {
+  const auto found =
+      std::find_if(path.reports.begin(), path.reports.end(),
+                   [&](const EarlierReport& report) { return report.digest == digest; });
+  return found == path.reports.end() ? nullptr : &*found;
+}
+
+Decision decide(const ReturnPath& path, const report::ReportFacts& facts,
+                const ReportPolicy& policy, runtime::WallTime now) {
+  if (now > path.accepted_at + policy.window) {
+    Decision late = held("the window for bounces had closed");
+    late.late = true;
+    return late;
+  }
+  if (policy.to.whom == ReportsTo::Whom::nobody) {
+    Decision out = held("the route absorbs bounces");
+    out.kind = Decision::Kind::absorb;
+    return out;
+  }
+  Decision out;
+  out.kind = Decision::Kind::hand_on;
+  if (policy.to.whom == ReportsTo::Whom::owner) {
+    const std::string why = not_for_sender(facts.kind, {});
+    if (!why.empty()) return held(why);
+    out.to = policy.to.owner;
+    out.reason = "the route sends bounces to the alias's owner";
+    return out;
+  }
+  if (path.sender.empty()) return held("the message had no sender: a report about a report");
+  std::string why = not_for_sender(facts.kind, path.notify);
+  if (!why.empty()) return held(std::move(why));
+  if (!path.verified) return held("the originator was not verified: " + path.reason);
+  auto home = routes::Target::parse(path.sender, why);
+  if (!home) return held("the sender's address cannot be mailed to: " + why);
+  out.to = std::move(*home);
+  out.reason = path.reason;
+  return out;
+}
+
+}  // namespace waybill::relay::returnpath

@@ -1,0 +1,37 @@
+// decide: what is done with a report: handed on, held, absorbed, or nothing because it was done
+// before. Pure function; the reasons are said in the log.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "relay/returnpath/directory.h"
+#include "relay/returnpath/report/report_facts.h"
+#include "relay/routes/route_table.h"
+#include "runtime/clock.h"
+
+namespace waybill::relay::returnpath {
+
+// What the operator set for the alias.
+struct ReportPolicy {
+  routes::ReportsTo to{};
+  bool redact = true;
+  std::chrono::seconds window = std::chrono::hours(72);
+};
+
+struct Decision {
+  enum class Kind { hand_on, hold, absorb };
+  Kind kind = Kind::hold;
+  std::optional<routes::Target> to{};  // whom it is handed on to
+  std::string reason;                  // why, in one sentence
+  bool late = false;                   // the window had closed when the report was whole
+};
+
+Decision decide(const ReturnPath& path, const report::ReportFacts& facts,
+                const ReportPolicy& policy, runtime::WallTime now);
+
+// A report with these octets that came before; nullptr: it is a new one.
+const EarlierReport* find_earlier(const ReturnPath& path, std::string_view digest);
+
+}  // namespace waybill::relay::returnpath

@@ -1,0 +1,161 @@
+#include "relay/returnpath/home_message.h"
+
+#include <algorithm>
+
+#include "relay/returnpath/report/dsn_writer.h"
+#include "relay/returnpath/report/redact.h"
+#include "schemas/address.h"
+#include "schemas/reply.h"
+
+namespace waybill::relay::returnpath {
+
+using report::RecipientFacts;
+using report::ReportClass;
+using report::ReportFacts;
+
+namespace {
+
+std::string_view action_of(ReportClass kind) {
+  switch (kind) {
+    case ReportClass::delayed: return "delayed";
+    case ReportClass::delivered: return "delivered";
+    case ReportClass::relayed: return "relayed";
+    case ReportClass::expanded: return "expanded";
+    default: return "failed";
+  }
+}
+
+// RFC 3463 3.1: "other or undefined status" of the class that fits the action.
+std::string_view general_status(ReportClass kind) {
+  switch (kind) {
+    case ReportClass::delivered:
+    case ReportClass::relayed:
+    case ReportClass::expanded: return "2.0.0";
+    case ReportClass::delayed: return "4.0.0";
+    case ReportClass::soft: return "4.4.7";
+    default: return "5.0.0";
+  }
+}
+
+// The one delivery that the return path names is one recipient: the gravest of those reported.
+RecipientFacts spoken_of(const ReportFacts& facts) {
+  const auto found =
+      std::find_if(facts.recipients.begin(), facts.recipients.end(),
+                   [&](const RecipientFacts& one) { return one.kind == facts.kind; });
+  if (found != facts.recipients.end()) return *found;
+  RecipientFacts none;
+  none.kind = facts.kind;
+  none.diagnostic_code = "x-waybill; a message came back that is not understood as a report";
+  return none;
+}
+
+std::string domain_of(std::string_view address) {
+  const std::size_t at = address.rfind('@');
+  return at == std::string_view::npos ? std::string() : std::string(address.substr(at + 1));
+}
+
+report::Hidden hidden_names(const ReturnPath& path, const ReportFacts& facts) {
+  report::Hidden hidden;
+  hidden.alias = path.alias;
+  hidden.names.push_back(path.target);
+  if (!facts.reporting_mta.empty()) hidden.names.push_back(facts.reporting_mta);
+  for (const RecipientFacts& one : facts.recipients) {
+    for (const std::string* name :
+         {&one.final_recipient, &one.original_recipient, &one.remote_mta}) {
+      if (!name->empty()) hidden.names.push_back(*name);
+    }
+  }
+  return hidden;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::chrono::sys_seconds seconds_of(runtime::WallTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time);
+}
+
+// What we know ourselves of a message whose header did not come back.
+std::string known_header(const ReturnPath& path) {
+  std::string out;
+  if (!path.rfc5322_message_id.empty()) out += "Message-ID: " + path.rfc5322_message_id + "\n";
+  if (!path.header_from.empty()) out += "From: " + path.header_from + "\n";
+  return out;
+}
+
+// The end of the field that begins at `at`: behind its last line, folded ones included.
+std::size_t field_end(std::string_view header, std::size_t at) {
+  for (;;) {
+    const std::size_t line = header.find('\n', at);
+    if (line == std::string_view::npos) return header.size();
+    at = line + 1;
+    if (at >= header.size() || (header[at] != ' ' && header[at] != '\t')) return at;
+  }
+}
+
+bool is_our_received(std::string_view field, std::string_view host_name, std::string_view id) {
+  constexpr std::string_view kReceived = "received:";
+  if (field.size() < kReceived.size()) return false;
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+  const std::string_view name = field.substr(0, kReceived.size());
+  return std::equal(name.begin(), name.end(), kReceived.begin(), same) &&
+         field.find(std::string("by ").append(host_name)) != std::string_view::npos &&
+         field.find(std::string("id ").append(id)) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string as_the_sender_wrote(std::string_view returned_header, std::string_view host_name,
+                                std::string_view our_message_id) {
+  for (std::size_t at = 0; at < returned_header.size();) {
+    const std::size_t end = field_end(returned_header, at);
+    if (is_our_received(returned_header.substr(at, end - at), host_name, our_message_id)) {
+      return std::string(returned_header.substr(end));
+    }
+    at = end;
+  }
+  return {};
+}
+
+HomeMessage write_home(const ReturnPath& path, const ReportFacts& facts, const ReportPolicy& policy,
+                       std::string_view to, std::string_view host_name, std::string_view message_id,
+                       runtime::WallTime now) {
+  const RecipientFacts reported = spoken_of(facts);
+  RecipientFacts recipient;
+  recipient.final_recipient = path.alias;
+  recipient.original_recipient = report::typed_address(path.orcpt);
+  recipient.action = action_of(facts.kind);
+  recipient.status = reported.status.empty() ? general_status(facts.kind) : reported.status;
+  recipient.diagnostic_code = reported.diagnostic_code;
+  recipient.kind = facts.kind;
+  if (policy.redact) {
+    recipient.status = report::redact_status(recipient.status);
+    recipient.diagnostic_code = report::redact(reported.diagnostic_code, hidden_names(path, facts));
+  } else {
+    recipient.remote_mta = reported.remote_mta;
+  }
+
+  report::DsnMessage dsn;
+  dsn.from = "postmaster@" + domain_of(path.alias);
+  dsn.to = to;
+  dsn.message_id = message_id;
+  dsn.date = seconds_of(now);
+  dsn.reporting_mta = host_name;
+  dsn.original_envelope_id = path.envid;
+  dsn.arrival_date = seconds_of(path.accepted_at);
+  dsn.recipients.push_back(std::move(recipient));
+  if (facts.returned) {
+    dsn.returned_header =
+        as_the_sender_wrote(facts.returned->header, host_name, path.message.text());
+  }
+  if (dsn.returned_header.empty()) dsn.returned_header = known_header(path);
+  HomeMessage out;
+  out.smtputf8 = path.smtputf8 && (!is_ascii(to) || !is_ascii(path.alias));
+  if (out.smtputf8) dsn.transport = report::Transport::smtputf8;
+  out.text = report::write_dsn(dsn);
+  return out;
+}
+
+}  // namespace waybill::relay::returnpath

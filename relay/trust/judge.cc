@@ -1,0 +1,167 @@
+#include "relay/trust/judge.h"
+
+#include <algorithm>
+
+#include "relay/trust/authors.h"
+#include "relay/trust/dkim/body_source.h"
+#include "relay/trust/dkim/verify.h"
+#include "relay/trust/domain_name.h"
+#include "schemas/reply.h"
+
+namespace waybill::relay::trust {
+
+using runtime::Instant;
+using runtime::Task;
+namespace pb = schemas::pb;
+
+namespace {
+
+constexpr std::string_view kEmptyLine = "\r\n\r\n";
+
+// Behind the empty line; the end, where there is none in sight.
+std::size_t body_begin(std::string_view head) {
+  if (head.starts_with("\r\n")) return 2;
+  const std::size_t at = head.find(kEmptyLine);
+  return at == std::string_view::npos ? head.size() : at + kEmptyLine.size();
+}
+
+dmarc::Authentication outcome_of(dkim::DkimWord word) {
+  if (word == dkim::DkimWord::pass) return dmarc::Authentication::passed;
+  return word == dkim::DkimWord::temperror ? dmarc::Authentication::unknown
+                                           : dmarc::Authentication::failed;
+}
+
+dmarc::Authentication outcome_of(spf::SpfCode code) {
+  if (code == spf::SpfCode::pass) return dmarc::Authentication::passed;
+  return code == spf::SpfCode::temperror ? dmarc::Authentication::unknown
+                                         : dmarc::Authentication::failed;
+}
+
+dmarc::DmarcRequest dmarc_request(const Judgement& judgement, std::vector<std::string> authors) {
+  dmarc::DmarcRequest request;
+  request.authors = std::move(authors);
+  if (!judgement.spf.domain.empty()) {
+    request.spf = dmarc::Identifier{judgement.spf.domain, outcome_of(judgement.spf.code)};
+  }
+  for (const dkim::DkimResult& result : judgement.dkim) {
+    if (!result.domain.empty()) request.dkim.push_back({result.domain, outcome_of(result.word)});
+  }
+  return request;
+}
+
+// A signature speaks for its own domain and for those below it, whose zones its owner delegates.
+// Not for those above: "ann.host.example" must not speak for "host.example".
+bool signs_for(const dkim::DkimResult& result, const std::string& domain) {
+  return result.word == dkim::DkimWord::pass && !result.domain.empty() &&
+         is_at_or_under(domain, result.domain);
+}
+
+void decide_originator(const JudgeRequest& request, Judgement& judgement) {
+  if (!request.sender) {
+    judgement.reason = "null reverse path: there is no originator";
+    return;
+  }
+  const std::string& domain = request.sender->domain();
+  if (judgement.spf.code == spf::SpfCode::pass) {
+    judgement.verified = true;
+    judgement.reason = "SPF passed for " + domain;
+    return;
+  }
+  const auto signature =
+      std::find_if(judgement.dkim.begin(), judgement.dkim.end(),
+                   [&](const dkim::DkimResult& result) { return signs_for(result, domain); });
+  if (signature != judgement.dkim.end()) {
+    judgement.verified = true;
+    judgement.reason = "a DKIM signature of " + signature->domain + " speaks for " + domain;
+    return;
+  }
+  judgement.reason = "SPF said " + std::string(spf::word(judgement.spf.code)) +
+                     " and no DKIM signature that passed speaks for " + domain;
+}
+
+AuthResult spf_field(const JudgeRequest& request, const spf::SpfResult& result) {
+  AuthResult out{"spf", std::string(spf::word(result.code)), result.reason, {}};
+  if (result.identity == spf::SpfIdentity::helo) {
+    out.properties.push_back({"smtp", "helo", result.domain});
+  } else if (request.sender) {
+    out.properties.push_back({"smtp", "mailfrom", request.sender->text()});
+  }
+  return out;
+}
+
+AuthResult dkim_field(const dkim::DkimResult& result) {
+  AuthResult out{"dkim", std::string(dkim::word_of(result.word)), result.reason, {}};
+  if (!result.domain.empty()) out.properties.push_back({"header", "d", result.domain});
+  if (!result.selector.empty()) out.properties.push_back({"header", "s", result.selector});
+  return out;
+}
+
+AuthResult dmarc_field(const dmarc::DmarcResult& result) {
+  AuthResult out{"dmarc", std::string(dmarc::word(result.code)), result.reason, {}};
+  if (!result.author.empty()) out.properties.push_back({"header", "from", result.author});
+  return out;
+}
+
+}  // namespace
+
+Task<Judgement> judge(dns::Resolver& resolver, JudgeRequest request, std::string_view header,
+                      message::Spool& spool, Instant deadline) {
+  Judgement out;
+  spf::SpfRequest who;
+  who.client = request.client;
+  who.helo = request.helo;
+  who.sender = request.sender ? request.sender->text() : std::string();
+  who.receiver = request.host_name;
+  who.now = request.now;
+  out.spf = co_await spf::check_host(resolver, std::move(who), deadline);
+
+  const std::size_t body = body_begin(header);
+  dkim::SpoolBody source(spool, body);
+  auto signatures =
+      co_await dkim::verify(resolver, header.substr(0, body), source, request.now, deadline);
+  if (signatures) {
+    out.dkim = std::move(*signatures);
+  } else {
+    dkim::DkimResult unread;
+    unread.word = dkim::DkimWord::temperror;
+    unread.reason = "the message could not be read back";
+    out.dkim.push_back(std::move(unread));
+  }
+  auto authors = author_domains(header.substr(0, body));
+  if (authors.size() == 1) out.header_from = authors.front();
+  if (request.with_dmarc) {
+    auto question = dmarc_request(out, std::move(authors));
+    out.dmarc = co_await dmarc::evaluate(resolver, std::move(question), deadline);
+  }
+  decide_originator(request, out);
+  co_return out;
+}
+
+std::string auth_results_field(std::string_view host_name, const JudgeRequest& request,
+                               const Judgement& judgement) {
+  std::vector<AuthResult> results;
+  results.push_back(spf_field(request, judgement.spf));
+  for (const dkim::DkimResult& result : judgement.dkim) results.push_back(dkim_field(result));
+  if (request.with_dmarc) results.push_back(dmarc_field(judgement.dmarc));
+  return write_auth_results(host_name, results);
+}
+
+void record_judgement(const Judgement& judgement, pb::Accepted& accepted) {
+  const auto add = [&](std::string_view method, std::string_view result, const std::string& domain,
+                       const std::string& reason) {
+    pb::AuthenticationResult& out = *accepted.add_authentication();
+    out.set_method(std::string(method));
+    out.set_result(std::string(result));
+    out.set_domain(schemas::clean_reply_text(domain));
+    out.set_reason(schemas::clean_reply_text(reason));
+  };
+  add("spf", spf::word(judgement.spf.code), judgement.spf.domain, judgement.spf.reason);
+  for (const dkim::DkimResult& result : judgement.dkim) {
+    add("dkim", dkim::word_of(result.word), result.domain, result.reason);
+  }
+  add("dmarc", dmarc::word(judgement.dmarc.code), judgement.dmarc.author, judgement.dmarc.reason);
+  accepted.set_originator_verified(judgement.verified);
+  accepted.set_originator_reason(schemas::clean_reply_text(judgement.reason));
+}
+
+}  // namespace waybill::relay::trust
