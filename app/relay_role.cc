@@ -39,6 +39,7 @@ relay::Settings relay_settings(const Config& config) {
   out.min_data_rate = config.min_data_rate;
   out.final_deadline = config.final_deadline;
   out.rcpt_deadline = config.rcpt_deadline;
+  out.next_hop_port = config.next_hop_port;
   return out;
 }
 
@@ -63,18 +64,18 @@ struct LaneParts {
         recorder(shared.world.log, clock, *chance, shared.node),
         resolver(std::move(dns)),
         pool(clock, scope),
-        lane{
-            shared.settings,
-            clock,
-            *chance,
-            recorder,
-            shared.world.routes,
-            {clock, *chance, *dialer, *resolver, pool, shared.ourselves, shared.settings.host_name},
-            {shared.settings.spool_directory, shared.settings.memory_per_message,
-             shared.spool_workers.get(), &shared.spool_octets},
-            shared.metrics,
-            shared.world.keys,
-            shared.world.return_paths},
+        lane{shared.settings,
+             clock,
+             *chance,
+             recorder,
+             shared.world.routes,
+             {clock, *chance, *dialer, *resolver, pool, shared.ourselves, shared.settings.host_name,
+              shared.settings.next_hop_port},
+             {shared.settings.spool_directory, shared.settings.memory_per_message,
+              shared.spool_workers.get(), &shared.spool_octets},
+             shared.metrics,
+             shared.world.keys,
+             shared.world.return_paths},
         host(lane, shared.admission, scope) {}
 
   runtime::AsioClock& clock;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/commands.h"
+#include "app/sink/bouncer.h"
 #include "app/sink/listen_address.h"
 #include "runtime/asio_clock.h"
 #include "runtime/asio_net.h"
@@ -24,6 +25,8 @@ struct Options {
   std::vector<std::string> defer_rcpt;
   std::vector<std::string> refuse_data;
   std::vector<std::string> defer_data;
+  std::vector<std::string> bounce;
+  std::string bounce_via = "127.0.0.1:2525";
   std::string dump;
   bool json = false;
   bool quiet = false;
@@ -103,15 +106,27 @@ int run_sink(const Options& options) {
   ears.trouble = [](const std::string& what) { fail(kExitEnvironment, what); };
 
   runtime::AsioClock clock;
+  runtime::Scope scope(context.get_executor());
+  const auto via = sink::listen_address(options.bounce_via, why);
+  if (!via) return fail(kExitUsage, "--bounce-via: " + why);
+  sink::Bouncer bouncer(clock, scope, {sink::folded(options.bounce), *via},
+                        [&options](const std::string& what) {
+                          if (!options.quiet && !options.json) print(what);
+                        });
+  ears.message = [&bouncer, tell = std::move(ears.message)](const sink::Message& message) {
+    if (tell) tell(message);
+    bouncer.look_at(message);
+  };
   sink::Sink sink(clock, **listener, std::move(settings), std::move(ears));
   boost::asio::signal_set signals(context, SIGINT, SIGTERM);
-  signals.async_wait([&sink](const boost::system::error_code& error, int) {
-    if (!error) sink.stop();
+  signals.async_wait([&](const boost::system::error_code& error, int) {
+    if (error) return;
+    sink.stop();
+    bouncer.stop();
   });
   const std::string listening = to_string((*listener)->local());
   print(options.json ? R"({"event":"listening","address":")" + listening + "\"}"
                      : "listening on " + listening);
-  runtime::Scope scope(context.get_executor());
   scope.spawn("sink", run_until_ended(sink, signals));
   context.run();
   return kExitOk;
@@ -151,6 +166,12 @@ void add_sink(CLI::App& app, Run& run) {
        "Answer the body by 554 5.7.1 if a recipient is this one (may be given again)");
   rule("--defer-data", options->defer_data,
        "Answer the body by 451 4.3.0 if a recipient is this one (may be given again)");
+  rule("--bounce", options->bounce,
+       "Take the message, and bounce it a second later to its return path, as a bridgehead does "
+       "whose mailbox is unknown (may be given again)");
+  command->add_option("--bounce-via", options->bounce_via, "Who takes mail for return paths")
+      ->type_name("IP:PORT")
+      ->capture_default_str();
   command
       ->add_option("--dump", options->dump,
                    "Write each message to DIR/000001.eml as it came, its envelope and the reply "

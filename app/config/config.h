@@ -28,6 +28,7 @@ struct Config {
   std::string key_file;  // of return paths; empty: data_dir/return_path.keys
   std::vector<runtime::Endpoint> smtp_listen;  // listen = ["127.0.0.1:2525"]; default that
   std::uint32_t threads = 0;  // I/O threads; 0: one for each two processors, at least 1
+  std::uint16_t next_hop_port = 25;  // where neither target nor DNS names one (RFC 5321 4.5.4.2)
   runtime::Level log_level = runtime::Level::info;
   runtime::LogFormat log_format = runtime::LogFormat::text;
 

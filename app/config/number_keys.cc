@@ -63,6 +63,7 @@ constexpr std::string_view kJournal = "journal";
 
 constexpr std::array kNumbers = {
     number<&Config::threads>("server", "threads", Quantity::count, 0, 256),
+    number<&Config::next_hop_port>("server", "next_hop_port", Quantity::count, 1, 65'535),
     number<&Config::smtp, &ServerLimits::max_message_octets>(
         kLimits, "max_message_size", Quantity::octets, kLeastMessage, kMostMessage),
     number<&Config::smtp, &ServerLimits::max_recipients>(kLimits, "max_recipients", Quantity::count,

@@ -44,6 +44,7 @@ server.listen                  [::1]:2525
 http.listen                    127.0.0.1:8025
 dns.servers                    127.0.0.1@5353
 server.threads                 0
+server.next_hop_port           25
 limits.max_message_size        50 MiB
 limits.max_recipients          100
 limits.max_transactions        1000

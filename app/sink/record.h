@@ -33,6 +33,7 @@ struct Message {
   std::uint64_t octets = 0;
   std::string subject;     // unfolded, undecoded; empty: none
   std::string message_id;  // with its angle brackets; empty: none
+  std::string header;      // as it came, at most kKeptHead octets (session.h)
   schemas::Reply reply;
   std::string file;  // name in the dump directory; empty: not written
 };

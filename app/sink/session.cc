@@ -134,6 +134,7 @@ void Session::body_end(const smtp::BodyEnd& end) {
   message.subject = facts.subject;
   message.message_id = facts.message_id;
   message.octets = end.octets;
+  message.header = transaction_->head.substr(0, transaction_->head.find("\r\n\r\n"));
   message.origin = transaction_->origin;
   message.origin.at = sink_.clock().wall();
   message.recipients = transaction_->recipients;

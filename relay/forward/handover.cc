@@ -60,13 +60,13 @@ void Handover::let_go() {
 }
 
 Task<dns::NextHops> Handover::candidates(Instant deadline) {
+  const std::uint16_t port = target_.port().value_or(parts_.port);
   if (!target_.ip()) {
     const Instant dns_deadline = runtime::sooner(deadline, parts_.clock.now() + kDnsTimeout);
     co_return co_await dns::find_next_hops(parts_.resolver, parts_.chance, parts_.ourselves,
-                                           target_.address().domain(), target_.port(),
-                                           dns_deadline);
+                                           target_.address().domain(), port, dns_deadline);
   }
-  const runtime::Endpoint endpoint{*target_.ip(), target_.port().value_or(dns::kSmtpPort)};
+  const runtime::Endpoint endpoint{*target_.ip(), port};
   const auto& own = parts_.ourselves.endpoints;
   if (std::find(own.begin(), own.end(), endpoint) != own.end()) {
     co_return Reply{554, "5.4.6", "The target is this server itself"};

@@ -27,6 +27,7 @@ struct Parts {
   HopPool& pool;
   const dns::Ourselves& ourselves;
   const std::string& host_name;
+  std::uint16_t port = dns::kSmtpPort;  // of next hops whose target names none
 };
 
 class Handover {
