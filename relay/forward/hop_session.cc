@@ -17,6 +17,10 @@ namespace {
 // The message is handed to the socket in pieces of about this many octets.
 constexpr std::size_t kSendOctets = 64 << 10;
 
+// Of the message itself, held back with its end until it is cleared: a server that takes a closed
+// connection for the end has not the whole message then.
+constexpr std::size_t kHeldOctets = 512;
+
 // A next hop that refuses in the middle of a body says so at once or not at all.
 constexpr seconds kEarlyRefusalWait{2};
 
@@ -33,6 +37,9 @@ HopAnswer answer_of(const Reply& reply, std::string command) {
   }
   return out;
 }
+
+// Has a place after DATA only (RFC 5321 4.2.1).
+bool is_intermediate(const Reply& reply) { return reply.code >= 300 && reply.code < 400; }
 
 HopAnswer lost(HopAnswer::Kind kind, std::string command, std::string text) {
   HopAnswer out;
@@ -69,7 +76,13 @@ Task<Result<Reply>> HopSession::read_reply(Instant deadline) {
   }
 }
 
+runtime::Error HopSession::out_of_step() {
+  unusable_ = true;
+  return make_error_code(Errc::invalid);
+}
+
 Task<Result<Reply>> HopSession::exchange(std::string command, Instant deadline) {
+  if (replies_.has_rest()) co_return out_of_step();
   const auto written = co_await connection_->write(command, deadline);
   if (!written) {
     unusable_ = true;
@@ -78,21 +91,30 @@ Task<Result<Reply>> HopSession::exchange(std::string command, Instant deadline) 
   co_return co_await read_reply(deadline);
 }
 
+Task<Result<Reply>> HopSession::ask(std::string command, Instant deadline) {
+  auto reply = co_await exchange(std::move(command), deadline);
+  if (reply && is_intermediate(*reply)) co_return out_of_step();
+  co_return reply;
+}
+
 Task<Result<Answered>> HopSession::open(std::string our_name, Instant deadline) {
   auto reply = co_await read_reply(deadline);
   if (!reply) co_return reply.error();
   if (reply->code != 220) {
+    if (reply->positive()) co_return out_of_step();
     unusable_ = true;
     co_return Answered{"connect", std::move(*reply)};
   }
-  reply = co_await exchange(smtp::ehlo_command(our_name), deadline);
+  reply = co_await ask(smtp::ehlo_command(our_name), deadline);
   if (!reply) co_return reply.error();
   if (reply->code == 250) {
     offered_ = smtp::parse_extensions(*reply);
   } else if (reply->permanent() && !unusable_) {
-    reply = co_await exchange(smtp::helo_command(our_name), deadline);
+    reply = co_await ask(smtp::helo_command(our_name), deadline);
     if (!reply) co_return reply.error();
   }
+  // A second 220 is a greeting too many.
+  if (reply->positive() && reply->code != 250) co_return out_of_step();
   if (!reply->positive()) unusable_ = true;
   co_return Answered{"EHLO", std::move(*reply)};
 }
@@ -101,26 +123,28 @@ Task<Result<Answered>> HopSession::begin(smtp::MailParameters mail, smtp::RcptPa
                                          Instant deadline) {
   ++transactions_;
   if (needs_reset_) {
-    const auto reset = co_await exchange(std::string(smtp::kRsetCommand), deadline);
+    const auto reset = co_await ask(std::string(smtp::kRsetCommand), deadline);
     if (!reset) co_return reset.error();
   }
   needs_reset_ = true;
   const std::string mail_line = smtp::mail_command(mail, offered_);
   const std::string rcpt_line = smtp::rcpt_command(rcpt, offered_);
   if (!offered_.pipelining) {
-    auto reply = co_await exchange(mail_line, deadline);
+    auto reply = co_await ask(mail_line, deadline);
     if (!reply) co_return reply.error();
     if (!reply->positive()) co_return Answered{"MAIL", std::move(*reply)};
-    reply = co_await exchange(rcpt_line, deadline);
+    reply = co_await ask(rcpt_line, deadline);
     if (!reply) co_return reply.error();
     co_return Answered{"RCPT", std::move(*reply)};
   }
-  auto mail_reply = co_await exchange(mail_line + rcpt_line, deadline);
+  auto mail_reply = co_await ask(mail_line + rcpt_line, deadline);
   if (!mail_reply) co_return mail_reply.error();
   if (unusable_) co_return Answered{"MAIL", std::move(*mail_reply)};
   auto rcpt_reply = co_await read_reply(deadline);
   if (!rcpt_reply) co_return rcpt_reply.error();
   if (!mail_reply->positive()) co_return Answered{"MAIL", std::move(*mail_reply)};
+  // With a reply too many it is not sure which is whose.
+  if (is_intermediate(*rcpt_reply) || replies_.has_rest()) co_return out_of_step();
   co_return Answered{"RCPT", std::move(*rcpt_reply)};
 }
 
@@ -138,15 +162,22 @@ Task<Result<void>> HopSession::send_body(std::string trace, message::Spool& body
     wrote = writer.write(*piece, out);
     if (wrote && out.size() >= kSendOctets) {
       const Instant piece_deadline = runtime::sooner(deadline, clock_.now() + kBodyPieceTimeout);
-      wrote = co_await connection_->write(out, piece_deadline);
-      out.clear();
+      const std::size_t held = offset < body.size() ? 0 : kHeldOctets;
+      const std::string_view before = std::string_view(out).substr(0, out.size() - held);
+      wrote = co_await connection_->write(before, piece_deadline);
+      out.erase(0, before.size());
     }
   }
   if (wrote) wrote = writer.finish(out);
   if (!wrote) co_return wrote;
   const auto cleared = co_await clearance.clear();
-  sent = cleared ? Sent::to_the_end : Sent::not_cleared;
-  if (!cleared) co_return cleared.error();
+  if (!cleared) {
+    sent = Sent::not_cleared;
+    co_return cleared.error();
+  }
+  // A server that spoke or closed by now did not answer the end, and is not to get it.
+  if (replies_.has_rest() || !connection_->quiet()) co_return make_error_code(Errc::closed);
+  sent = Sent::to_the_end;
   co_return co_await connection_->write(out, deadline);
 }
 
@@ -156,7 +187,7 @@ Task<HopAnswer> HopSession::refusal_or_lost(Instant deadline) {
   const auto reply = co_await read_reply(soon);
   if (reply && !reply->positive()) co_return answer_of(*reply, "body");
   co_return lost(HopAnswer::Kind::deferred, "body",
-                 "The next hop closed the connection before it had the whole message");
+                 "The next hop gave up before it had the whole message");
 }
 
 // The body writer met octets that some server would take for the end of the message. The connection
@@ -207,7 +238,7 @@ Task<HopAnswer> HopSession::send(std::string trace, message::Spool& body, Cleara
     co_return lost(HopAnswer::Kind::in_doubt, "body",
                    "The next hop did not answer the end of the message; it may have taken it");
   }
-  if (reply->code < 200 || (reply->code >= 300 && reply->code < 400)) {
+  if (reply->code < 200 || is_intermediate(*reply)) {
     unusable_ = true;
     co_return lost(HopAnswer::Kind::in_doubt, "body",
                    "The next hop answered the message out of turn");

@@ -59,6 +59,11 @@ class HopSession {
   runtime::Task<runtime::Result<schemas::Reply>> read_reply(runtime::Instant deadline);
   runtime::Task<runtime::Result<schemas::Reply>> exchange(std::string command,
                                                           runtime::Instant deadline);
+  // As exchange(), for a command that no 3yz answers.
+  runtime::Task<runtime::Result<schemas::Reply>> ask(std::string command,
+                                                     runtime::Instant deadline);
+  // No reply can be trusted any more: Errc::invalid.
+  runtime::Error out_of_step();
   // How far the message got: its end is not sent, must not be sent, or may have arrived.
   enum class Sent { in_part, not_cleared, to_the_end };
   runtime::Task<runtime::Result<void>> send_body(std::string trace, message::Spool& body,

@@ -31,4 +31,19 @@ T run_virtual(boost::asio::io_context& io, VirtualClock& clock, runtime::Task<T>
   return std::move(*out);
 }
 
+inline void run_virtual(boost::asio::io_context& io, VirtualClock& clock,
+                        runtime::Task<void> task) {
+  bool ended = false;
+  std::exception_ptr thrown;
+  boost::asio::co_spawn(io, std::move(task), [&](std::exception_ptr error) {
+    thrown = error;
+    ended = true;
+  });
+  while (!ended) {
+    io.restart();
+    if (io.poll() == 0 && !clock.advance()) throw std::logic_error("the task waits for ever");
+  }
+  if (thrown) std::rethrow_exception(thrown);
+}
+
 }  // namespace waybill::tests
