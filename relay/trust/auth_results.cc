@@ -191,7 +191,18 @@ std::string comparable(std::string_view authserv_id) {
   return smtp::ascii_upper(authserv_id);
 }
 
+// A field that says our name nowhere is nobody's idea of ours, however it is read.
+bool names_us(std::string_view value, const std::string& ours) {
+  std::string plain;
+  for (const char c : smtp::ascii_upper(value)) {
+    const bool between = c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\\' || c == '"';
+    if (!between) plain += c;
+  }
+  return plain.find(ours) != std::string::npos;
+}
+
 bool may_be_ours(std::string_view value, const std::string& ours) {
+  if (!names_us(value, ours)) return false;
   Reader reader(value);
   if (!reader.skip_space()) return true;
   const auto id = reader.word();

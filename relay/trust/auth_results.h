@@ -43,8 +43,9 @@ struct OctetRange {
 
 // The Authentication-Results fields of a raw header block that claim to be ours, line ends
 // included, in order and apart from each other: those with our authserv-id in any case, with or
-// without comments, folding, quotes, a version or a final dot; and those whose authserv-id cannot
-// be read, because somebody might read it as ours (RFC 8601 5). Linear time.
+// without comments, folding, quotes, a version or a final dot; and those that say our name
+// somewhere and whose authserv-id cannot be read, because somebody might read it as ours (RFC 8601
+// 5). Linear time.
 std::vector<OctetRange> find_auth_results(std::string_view header, std::string_view authserv_id);
 
 }  // namespace waybill::relay::trust

@@ -8,7 +8,7 @@ import unittest
 
 from support.peers_case import PeersCase
 from support.process import Running, free_port
-from support.recording_sink import OUR_FIELD
+from support.recording_sink import OUR_FIELDS
 from support.verdicts import history
 from support.waybill import Waybill, binary
 
@@ -72,7 +72,7 @@ class LoadMailTest(PeersCase):
         self.assertEqual(len(sent), len(arrived))
         for name, (record, octets) in zip(sent, arrived):
             with self.subTest(name):
-                ours = OUR_FIELD.match(octets)
+                ours = OUR_FIELDS.match(octets)
                 self.assertIsNotNone(ours)
                 self.assertTrue(octets[ours.end():] == mail[name], "not the octets that were sent")
                 self.assertEqual(250, record["reply"]["code"])

@@ -25,7 +25,7 @@ class OctetsTest(PeersCase):
         client.hello()
         return client
 
-    def test_every_octet_arrives_behind_one_received_field(self):
+    def test_every_octet_arrives_behind_our_trace_fields(self):
         cases = {
             "dots": b"\r\n.\r\n..\r\n.a\r\n. \r\n...\r\n",
             "empty lines at the end": b"\r\nA.\r\n\r\n\r\n",

@@ -8,20 +8,22 @@ import threading
 
 from support.process import free_port
 
-OUR_FIELD = re.compile(rb"Received: from [^\r\n]*\r\n\tby [^\r\n]*\r\n\t[^\r\n]*\r\n")
+OUR_FIELDS = re.compile(rb"Authentication-Results: mx\.x\.test;[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*"
+                        rb"Received: from [^\r\n]*\r\n\tby [^\r\n]*\r\n\t[^\r\n]*\r\n")
 
 
 class Kept:
     """A message as it arrived, dots taken off, and what was answered; None: hung up instead."""
 
-    def __init__(self, recipients, octets, reply):
+    def __init__(self, sender, recipients, octets, reply):
+        self.sender = sender
         self.recipients = recipients
         self.octets = octets
         self.reply = reply
 
     def behind_our_header(self):
-        """What was sent, without the one Received field of the relay; None if it is not there."""
-        field = OUR_FIELD.match(self.octets)
+        """What was sent, without the two trace fields of the relay; None if they are not there."""
+        field = OUR_FIELDS.match(self.octets)
         return self.octets[field.end():] if field else None
 
     def field(self, name):
@@ -35,8 +37,10 @@ class RecordingSink:
     {"full@y.test": "452 4.2.2 Full"}; "" hangs up. `before_reply(sink)` is called when a message is
     whole and recorded, and before its reply goes out."""
 
-    def __init__(self, _directory=None, *, at_rcpt=None, at_body=None, before_reply=None):
-        self.port = free_port()
+    def __init__(self, _directory=None, *, at_rcpt=None, at_body=None, before_reply=None,
+                 address="127.0.0.1", port=None):
+        self.address = address
+        self.port = port or free_port()
         self.at_rcpt = at_rcpt or {}
         self.at_body = at_body or {}
         self.before_reply = before_reply
@@ -50,7 +54,7 @@ class RecordingSink:
         class Handler(_Dialogue):
             server_sink = sink
 
-        self._server = _Server(("127.0.0.1", self.port), Handler)
+        self._server = _Server((self.address, self.port), Handler)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self):
@@ -63,11 +67,11 @@ class RecordingSink:
         with self._lock:
             return list(self._mail)
 
-    def keep(self, recipients, octets):
+    def keep(self, sender, recipients, octets):
         refusal = next((self.at_body[r] for r in recipients if r in self.at_body), None)
         with self._lock:
             reply = f"250 2.0.0 Kept as {len(self._mail) + 1}" if refusal is None else refusal
-            self._mail.append(Kept(recipients, octets, reply or None))
+            self._mail.append(Kept(sender, recipients, octets, reply or None))
         if self.before_reply:
             self.before_reply(self)
         return reply
@@ -91,6 +95,7 @@ class _Dialogue(socketserver.StreamRequestHandler):
         self.wfile.write(reply.encode() + b"\r\n")
 
     def handle(self):
+        self.sender = None
         self.recipients = []
         self.say("220 sink.test ESMTP")
         for line in self.rfile:
@@ -114,6 +119,8 @@ class _Dialogue(socketserver.StreamRequestHandler):
         else:
             if word in ("MAIL", "RSET"):
                 self.recipients = []
+            if word == "MAIL":
+                self.sender = re.search(r"<(.*?)>", command).group(1)
             self.say("250 2.0.0 OK")
         return True
 
@@ -139,7 +146,7 @@ class _Dialogue(socketserver.StreamRequestHandler):
             if line == b".\r\n":
                 break
             lines.append(line[1:] if line.startswith(b".") else line)
-        reply = self.server_sink.keep(self.recipients, b"".join(lines))
+        reply = self.server_sink.keep(self.sender, self.recipients, b"".join(lines))
         if reply:
             self.say(reply)
         return bool(reply)
