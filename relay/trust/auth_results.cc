@@ -191,14 +191,19 @@ std::string comparable(std::string_view authserv_id) {
   return smtp::ascii_upper(authserv_id);
 }
 
+// Without what may stand between the octets of a name, however it is written.
+std::string solid(std::string_view text) {
+  std::string out;
+  for (const char c : smtp::ascii_upper(text)) {
+    const bool between = c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\\' || c == '"';
+    if (!between) out += c;
+  }
+  return out;
+}
+
 // A field that says our name nowhere is nobody's idea of ours, however it is read.
 bool names_us(std::string_view value, const std::string& ours) {
-  std::string plain;
-  for (const char c : smtp::ascii_upper(value)) {
-    const bool between = c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\\' || c == '"';
-    if (!between) plain += c;
-  }
-  return plain.find(ours) != std::string::npos;
+  return solid(value).find(solid(ours)) != std::string::npos;
 }
 
 bool may_be_ours(std::string_view value, const std::string& ours) {
