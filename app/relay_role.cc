@@ -53,6 +53,7 @@ struct Shared {
   relay::dns::Ourselves ourselves;
   std::unique_ptr<runtime::Workers> spool_workers;
   runtime::Permits spool_octets;
+  relay::returnpath::Turns turns{};
 };
 
 // What one I/O thread owns. Made and ended on that thread.
@@ -75,7 +76,8 @@ struct LaneParts {
               shared.spool_workers.get(), &shared.spool_octets},
              shared.metrics,
              shared.world.keys,
-             shared.world.return_paths},
+             shared.world.return_paths,
+             shared.turns},
         host(lane, shared.admission, scope) {}
 
   runtime::AsioClock& clock;

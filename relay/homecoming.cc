@@ -131,10 +131,36 @@ std::vector<Event> Homecoming::bounces(const Read& read, const Decision& decisio
   return events;
 }
 
+Task<Reply> Homecoming::refuse(std::string rule, Reply reply) {
+  std::vector<Event> events;
+  events.push_back(policy_refusal(subject_, pb::STAGE_BODY, "body", std::move(rule), reply));
+  const auto recorded = co_await lane_.recorder.record(std::move(events));
+  if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
+  (reply.permanent() ? lane_.metrics.rejected : lane_.metrics.deferred).add();
+  co_return reply;
+}
+
 Task<Reply> Homecoming::end(message::Spool& report, Event accepted) {
+  const auto turn = lane_.turns.take(token_.delivery);
+  if (!turn) {
+    const Reply reply{451, "4.3.0", "Another report on this delivery is at work; try again later"};
+    co_return co_await refuse("return-path-busy", reply);
+  }
+  // Reports may have come since RCPT.
+  auto path = co_await lane_.return_paths.find(token_, lane_.clock.now() + kReturnPathTimeout);
+  if (!path) {
+    const Reply reply{451, "4.3.0", "Whether this report came before cannot be said now"};
+    co_return co_await refuse("return-path-unknown", reply);
+  }
+  path_ = std::move(*path);
+  co_return co_await in_turn(report, std::move(accepted));
+}
+
+Task<Reply> Homecoming::in_turn(message::Spool& report, Event accepted) {
   auto read_report = co_await read(report);
   if (!read_report) {
-    co_return Reply{451, "4.3.0", "The report could not be read back; try again later"};
+    const Reply reply{451, "4.3.0", "The report could not be read back; try again later"};
+    co_return co_await refuse("spool", reply);
   }
   accepted.mutable_accepted()->set_content_digest(read_report->digest);
   accepted.mutable_accepted()->set_route("return-path");

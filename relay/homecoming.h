@@ -6,7 +6,8 @@
 // absorbed. It gets 451, and comes again, where home could not be asked or the log did not take the
 // events; the same report is then not recorded twice. A crash while home is being told leaves an
 // acceptance that recovery calls in doubt; the reporter comes again, and home may be told twice.
-// Owner's thread.
+// One report at a time on a return path: another one gets 451 meanwhile. What came before is asked
+// anew when the report is whole. Owner's thread.
 #pragma once
 
 #include <optional>
@@ -41,6 +42,8 @@ class Homecoming {
     returnpath::report::ReportFacts facts;
   };
   runtime::Task<runtime::Result<Read>> read(message::Spool& report);
+  runtime::Task<schemas::Reply> refuse(std::string rule, schemas::Reply reply);
+  runtime::Task<schemas::Reply> in_turn(message::Spool& report, schemas::Event accepted);
   runtime::Task<schemas::Reply> only_record(schemas::Event accepted, std::string rule,
                                             std::vector<schemas::Event> bounces);
   runtime::Task<schemas::Reply> send_home(schemas::Event accepted,

@@ -7,6 +7,7 @@
 #include "relay/relay_metrics.h"
 #include "relay/returnpath/directory.h"
 #include "relay/returnpath/key_ring.h"
+#include "relay/returnpath/turns.h"
 #include "relay/routes/current_routes.h"
 #include "relay/settings.h"
 #include "runtime/chance.h"
@@ -25,6 +26,7 @@ struct Lane {
   RelayMetrics& metrics;
   returnpath::CurrentKeys& keys;
   returnpath::ReturnPathDirectory& return_paths;
+  returnpath::Turns& turns;
   std::uint16_t partition = 0;  // of the log, that return paths name
 };
 

@@ -142,7 +142,8 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
           {"/nonexistent", 256 << 10, workers_.get(), &spool_},
           relay_metrics_,
           keys_,
-          *return_paths_},
+          *return_paths_,
+          turns_},
       host_(lane_, admission_, sessions_) {
   process_->before_write = [this] { maybe_kill(kills_.at_write); };
 }

@@ -75,6 +75,7 @@ class SimNode {
   relay::returnpath::CurrentKeys keys_;
   projector::History history_;
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
+  relay::returnpath::Turns turns_;
   relay::Lane lane_;
   relay::SessionHost host_;
   std::unique_ptr<ingest::EventStream> stream_;
