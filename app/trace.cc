@@ -27,6 +27,7 @@ constexpr unsigned kLeastColumns = 60;
 
 struct Options {
   std::string address;
+  std::string delivery;
   std::string role = "alias";
   std::string from;
   std::string to;
@@ -103,7 +104,28 @@ json::object as_of_of(const json::object& page) {
   return as_of != nullptr && as_of->is_object() ? as_of->as_object() : json::object();
 }
 
+int run_story(const Options& options) {
+  const Look look = look_of_stdout();
+  int exit_code = kExitOk;
+  const auto page =
+      ask(options, "/v1/deliveries/" + runtime::percent_encode(options.delivery), exit_code);
+  if (page == nullptr) return exit_code;
+  if (options.json) {
+    std::printf("%s\n", json::serialize(*page).c_str());
+    return kExitOk;
+  }
+  const json::value* story = page->if_contains("story");
+  if (story == nullptr || !story->is_array()) return kExitEnvironment;
+  for (const json::value& step : story->as_array()) {
+    if (step.is_object()) std::printf("%s\n", story_line(step.as_object(), look).c_str());
+  }
+  const std::size_t steps = story->as_array().size();
+  std::printf("%s\n", freshness_line(as_of_of(*page), steps, More::none).c_str());
+  return kExitOk;
+}
+
 int run_trace(const Options& options) {
+  if (!options.delivery.empty()) return run_story(options);
   const Look look = look_of_stdout();
   std::string cursor;
   json::object as_of;
@@ -144,7 +166,9 @@ void add_trace(CLI::App& app, Run& run) {
   CLI::App* command =
       app.add_subcommand("trace", "Show what became of the mail of an address, newest first");
   auto options = std::make_shared<Options>();
-  command->add_option("address", options->address, "The address, as local@domain")->required();
+  auto* address = command->add_option("address", options->address, "The address, as local@domain");
+  command->add_option("--delivery", options->delivery, "Instead: the story of this delivery, by id")
+      ->excludes(address);
   command->add_option("--role", options->role, "What the address was in the message")
       ->check(CLI::IsMember({"alias", "sender", "target"}))
       ->capture_default_str();
@@ -158,7 +182,12 @@ void add_trace(CLI::App& app, Run& run) {
   command->add_flag("--json", options->json, "One JSON object a line");
   command->add_option("--server", options->server, "Where waybill serve answers")
       ->capture_default_str();
-  command->callback([options, &run] { run = [options] { return run_trace(*options); }; });
+  command->callback([options, &run] {
+    if (options->address.empty() && options->delivery.empty()) {
+      throw CLI::RequiredError("an address, or --delivery with an id,");
+    }
+    run = [options] { return run_trace(*options); };
+  });
 }
 
 }  // namespace waybill::app

@@ -14,7 +14,10 @@ Response read_delivery(const ServerParts& parts, const schemas::DeliveryId& id) 
   const auto delivery = parts.history->delivery(id);
   Response response;
   if (delivery) {
-    response.body = render_delivery(*delivery, *fresh);
+    // A silent log is known to be silent only where nothing of it is missing here.
+    const runtime::WallTime known_up_to =
+        fresh->lag == 0 ? parts.clock->wall() : fresh->time.value_or(runtime::WallTime());
+    response.body = render_delivery(*delivery, *fresh, known_up_to);
     return response;
   }
   if (runtime::errc_of(delivery.error()) != runtime::Errc::not_found) {

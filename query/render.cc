@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "query/story.h"
 #include "runtime/check.h"
 
 namespace waybill::query {
@@ -54,7 +55,20 @@ json::object to_json(const projector::TimelineEntry& entry) {
   put(out, "status", entry.status);
   put(out, "diagnostic", entry.diagnostic);
   put(out, "rfc5322_message_id", entry.rfc5322_message_id);
+  put(out, "reported_delivery_id", entry.reported_delivery_id);
   if (entry.size > 0) out["size"] = entry.size;
+  return out;
+}
+
+json::array to_json(const std::vector<StoryStep>& story) {
+  json::array out;
+  for (const StoryStep& step : story) {
+    json::object one;
+    one["time"] = schemas::rfc3339(step.time);
+    one["step"] = step.step;
+    put(one, "text", step.text);
+    out.push_back(std::move(one));
+  }
   return out;
 }
 
@@ -112,12 +126,13 @@ std::string render_history(const projector::HistoryQuestion& question, const pro
   return json::serialize(out);
 }
 
-std::string render_delivery(const projector::Delivery& delivery, const AsOf& as_of) {
+std::string render_delivery(const projector::Delivery& delivery, const AsOf& as_of,
+                            runtime::WallTime known_up_to) {
   json::object out;
   out["delivery_id"] = delivery.delivery_id;
   put(out, "message_id", delivery.message_id);
   out["as_of"] = to_json(as_of);
-  out["state"] = delivery.state;
+  out["state"] = state_at(delivery, known_up_to);
   put(out, "alias", delivery.alias);
   put(out, "domain", delivery.domain);
   if (delivery.sender) out["sender"] = *delivery.sender;
@@ -125,6 +140,7 @@ std::string render_delivery(const projector::Delivery& delivery, const AsOf& as_
   const runtime::WallTime never{};
   if (delivery.accepted_at != never) out["accepted_at"] = schemas::rfc3339(delivery.accepted_at);
   if (delivery.changed_at != never) out["changed_at"] = schemas::rfc3339(delivery.changed_at);
+  out["story"] = to_json(story_of(delivery, known_up_to));
   out["events"] = to_json(delivery.events);
   return json::serialize(out);
 }

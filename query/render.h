@@ -19,7 +19,9 @@ std::string render_problem(const Problem& problem);
 std::string render_history(const projector::HistoryQuestion& question, const projector::Page& page,
                            const std::optional<std::string>& next_cursor, const AsOf& as_of);
 
-std::string render_delivery(const projector::Delivery& delivery, const AsOf& as_of);
+// `known_up_to`: all that was on record by then is in the views.
+std::string render_delivery(const projector::Delivery& delivery, const AsOf& as_of,
+                            runtime::WallTime known_up_to);
 
 std::string render_message(const projector::MessageEvents& message, const AsOf& as_of);
 

@@ -117,8 +117,13 @@ sleep 0.3
 
 say "What the log says of each address"
 for alias in buzz nobody closed lost; do
-  "$WAYBILL" trace "$alias@example.test" --server "http://$HTTP" --limit 4 || true
+  "$WAYBILL" trace "$alias@example.test" --server "http://$HTTP" --limit 5 || true
 done
+
+say "The story of the delivery that was lost"
+delivery=$(curl -s "http://$HTTP/v1/addresses/lost%40example.test/history?kind=bounced&limit=1" |
+  sed -n 's/.*"delivery_id":"\([^"]*\)".*/\1/p')
+"$WAYBILL" trace --delivery "$delivery" --server "http://$HTTP" || true
 
 say "Ask again"
 printf "  curl -s 'http://%s/v1/addresses/buzz%%40example.test/history'\n" "$HTTP"

@@ -13,6 +13,7 @@ namespace json = boost::json;
 // "2026-03-01T12:20:00.123": milliseconds are enough for people.
 constexpr std::size_t kTimeColumns = 23;
 constexpr std::size_t kKindColumns = 9;
+constexpr std::size_t kStepColumns = 13;
 constexpr std::string_view kPlain = "\033[0m";
 
 std::string text_of(const json::object& object, std::string_view key) {
@@ -59,7 +60,7 @@ std::string_view colour_of(std::string_view kind) {
   constexpr std::string_view kRed = "\033[31m";
   constexpr std::string_view kYellow = "\033[33m";
   constexpr std::string_view kCyan = "\033[36m";
-  if (kind == "forwarded") return kGreen;
+  if (kind == "forwarded" || kind == "sent_home") return kGreen;
   if (kind == "rejected" || kind == "bounced") return kRed;
   if (kind == "deferred" || kind == "in_doubt") return kYellow;
   return kCyan;
@@ -69,6 +70,15 @@ void append(std::string& out, std::string_view joint, const std::string& part) {
   if (part.empty()) return;
   if (!out.empty()) out += joint;
   out += part;
+}
+
+// What became of handing a report on is told in the words of GET /v1/deliveries/{id}.
+std::string kind_shown(const json::object& entry) {
+  std::string kind = text_of(entry, "kind");
+  if (!entry.contains("reported_delivery_id")) return kind;
+  if (kind == "accepted") return "report";
+  if (kind == "forwarded") return "sent_home";
+  return kind;
 }
 
 std::string parties(const json::object& entry) {
@@ -103,7 +113,7 @@ std::string reason(const json::object& entry) {
 std::string table_line(const json::object& entry, const Look& look) {
   std::string time = clean(text_of(entry, "time").substr(0, kTimeColumns));
   if (!time.ends_with('Z')) time += 'Z';
-  const std::string kind = clean(text_of(entry, "kind"));
+  const std::string kind = clean(kind_shown(entry));
   std::string rest = parties(entry);
   append(rest, "  ", reason(entry));
   rest = clean(rest);
@@ -117,6 +127,21 @@ std::string table_line(const json::object& entry, const Look& look) {
   out += kind;
   if (look.colour) out += kPlain;
   return out + std::string(padding + 2, ' ') + rest;
+}
+
+std::string story_line(const json::object& step, const Look& look) {
+  std::string time = clean(text_of(step, "time").substr(0, kTimeColumns));
+  if (!time.ends_with('Z')) time += 'Z';
+  const std::string word = clean(text_of(step, "step"));
+  const std::size_t padding = word.size() < kStepColumns ? kStepColumns - word.size() : 0;
+  std::string text = clean(text_of(step, "text"));
+  const std::size_t used = time.size() + 4 + word.size() + padding;
+  if (look.width > 0) text = cut(std::move(text), look.width > used ? look.width - used : 0);
+  std::string out = time + "  ";
+  if (look.colour) out += colour_of(word);
+  out += word;
+  if (look.colour) out += kPlain;
+  return out + std::string(padding + 2, ' ') + text;
 }
 
 std::string freshness_line(const json::object& as_of, std::size_t lines, More more) {

@@ -17,6 +17,9 @@ struct Look {
 // 2.0.0 queued", without the line's end. Times are UTC; the null sender is "<>".
 std::string table_line(const boost::json::object& entry, const Look& look);
 
+// A step of the story of one delivery (GET /v1/deliveries/{id}).
+std::string story_line(const boost::json::object& step, const Look& look);
+
 enum class More { none, older };
 
 // How many lines stand above, and up to when the answer knows the log: `as_of` of the last page.

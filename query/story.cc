@@ -1,0 +1,157 @@
+#include "query/story.h"
+
+#include <algorithm>
+
+#include "schemas/event.h"
+#include "schemas/ids.h"
+
+namespace waybill::query {
+
+using projector::Delivery;
+using runtime::WallTime;
+using schemas::Event;
+namespace pb = schemas::pb;
+
+namespace {
+
+void append(std::string& out, std::string_view joint, std::string_view part) {
+  if (part.empty()) return;
+  if (!out.empty()) out += joint;
+  out += part;
+}
+
+std::string words_of(const pb::Reply& reply) {
+  std::string out = reply.code() == 0 ? std::string() : std::to_string(reply.code());
+  append(out, " ", reply.enhanced());
+  append(out, " ", reply.text());
+  std::replace(out.begin(), out.end(), '\n', ' ');
+  return out;
+}
+
+std::string said(const pb::NextHop& hop, const pb::Reply& reply) {
+  std::string out = hop.mx_host();
+  append(out, out.empty() ? "" : " said: ", words_of(reply));
+  return out;
+}
+
+std::string word_of(pb::BounceClass kind) {
+  std::string word = pb::BounceClass_Name(kind);
+  constexpr std::string_view kPrefix = "BOUNCE_CLASS_";
+  if (!word.starts_with(kPrefix)) return "unknown";
+  word.erase(0, kPrefix.size());
+  std::transform(word.begin(), word.end(), word.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return word;
+}
+
+// The hand-over whose bounces are awaited; nullptr: there was none, or with a null sender.
+const Event* awaiting(const Delivery& delivery) {
+  const auto found =
+      std::find_if(delivery.events.begin(), delivery.events.end(), [](const Event& event) {
+        return event.has_forwarded() && event.reported_delivery_id().empty() &&
+               event.forwarded().bounce_until() != 0;
+      });
+  return found == delivery.events.end() ? nullptr : &*found;
+}
+
+std::string accepted_text(const Event& event) {
+  std::string out = "from " + (event.sender().empty() ? "<>" : event.sender());
+  out += " for " + event.alias();
+  append(out, "; ", event.accepted().originator_reason());
+  return out;
+}
+
+StoryStep bounced_step(const Event& event) {
+  const pb::Bounced& body = event.bounced();
+  StoryStep step;
+  switch (body.class_()) {
+    case pb::BOUNCE_CLASS_HARD:
+    case pb::BOUNCE_CLASS_SOFT:
+    case pb::BOUNCE_CLASS_UNRECOGNISED: step.step = "bounced"; break;
+    case pb::BOUNCE_CLASS_DELIVERED: step.step = "delivered"; break;
+    default: step.step = "reported";
+  }
+  step.text = word_of(body.class_());
+  append(step.text, " ", body.status());
+  append(step.text, ": ", body.diagnostic_code());
+  append(step.text, ", reported by ", body.reporting_mta());
+  switch (body.handling()) {
+    case pb::HANDLING_HANDED_ON: append(step.text, "; handed on to ", body.handed_on_to()); break;
+    case pb::HANDLING_HELD: append(step.text, "; held: ", body.handling_reason()); break;
+    case pb::HANDLING_ABSORBED: append(step.text, "; absorbed: ", body.handling_reason()); break;
+    default: break;
+  }
+  return step;
+}
+
+// Of an event of a report's own message: what became of handing it on. An empty step tells nothing
+// that the others do not.
+StoryStep home_step(const Event& event) {
+  switch (event.body_case()) {
+    case Event::kForwarded:
+      return {{},
+              "sent_home",
+              event.forwarded().target() + ": " +
+                  said(event.forwarded().next_hop(), event.forwarded().reply())};
+    case Event::kRejected:
+      if (event.rejected().stage() == pb::STAGE_RCPT) {
+        return {{}, "refused_report", words_of(event.rejected().reply())};
+      }
+      return {{}, "home_refused", said(event.rejected().next_hop(), event.rejected().reply())};
+    case Event::kDeferred:
+      return {{}, "home_deferred", said(event.deferred().next_hop(), event.deferred().reply())};
+    case Event::kInDoubt: return {{}, "home_in_doubt", event.in_doubt().known()};
+    default: return {};
+  }
+}
+
+StoryStep step_of(const Event& event) {
+  if (!event.reported_delivery_id().empty()) return home_step(event);
+  switch (event.body_case()) {
+    case Event::kAccepted: return {{}, "accepted", accepted_text(event)};
+    case Event::kForwarded:
+      return {{}, "forwarded", said(event.forwarded().next_hop(), event.forwarded().reply())};
+    case Event::kRejected:
+      return {{}, "rejected", said(event.rejected().next_hop(), event.rejected().reply())};
+    case Event::kDeferred:
+      return {{}, "deferred", said(event.deferred().next_hop(), event.deferred().reply())};
+    case Event::kDropped: return {{}, "dropped", "by the rule " + event.dropped().rule()};
+    case Event::kInDoubt: return {{}, "in_doubt", event.in_doubt().known()};
+    case Event::kBounced: return bounced_step(event);
+    default: return {};
+  }
+}
+
+}  // namespace
+
+std::string state_at(const Delivery& delivery, WallTime known_up_to) {
+  const Event* const forwarded = awaiting(delivery);
+  if (delivery.state != "forwarded" || forwarded == nullptr) return delivery.state;
+  const WallTime until = schemas::wall_time(forwarded->forwarded().bounce_until());
+  return known_up_to > until ? "settled" : delivery.state;
+}
+
+std::vector<StoryStep> story_of(const Delivery& delivery, WallTime known_up_to) {
+  std::vector<StoryStep> out;
+  const std::string state = state_at(delivery, known_up_to);
+  for (const Event& event : delivery.events) {
+    StoryStep step = step_of(event);
+    if (step.step.empty()) continue;
+    step.time = schemas::wall_time(event.occurred_at());
+    const bool waits = step.step == "forwarded" && event.forwarded().bounce_until() != 0;
+    if (waits && state == "forwarded") {
+      const WallTime until = schemas::wall_time(event.forwarded().bounce_until());
+      step.text +=
+          "; no word of delivery yet: bounces are awaited until " + schemas::rfc3339(until);
+    }
+    out.push_back(std::move(step));
+  }
+  if (state == "settled") {
+    const WallTime until = schemas::wall_time(awaiting(delivery)->forwarded().bounce_until());
+    out.push_back({until, "settled", "the window for bounces closed and nothing came back"});
+  }
+  return out;
+}
+
+}  // namespace waybill::query
