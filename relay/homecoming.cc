@@ -169,6 +169,10 @@ Task<Reply> Homecoming::in_turn(message::Spool& report, Event accepted) {
   if (earlier != nullptr && earlier->done) {
     co_return co_await only_record(std::move(accepted), "report-again", said);
   }
+  if (earlier == nullptr && path_.reports.size() >= kReportsPerReturnPath) {
+    const Reply reply{550, "5.7.1", "This return path has taken all the reports that it may"};
+    co_return co_await refuse("return-path-used-up", reply);
+  }
   const Decision decision =
       returnpath::decide(path_, read_report->facts, policy_, lane_.clock.wall());
   if (earlier == nullptr) said = bounces(*read_report, decision, report.size());

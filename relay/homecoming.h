@@ -7,7 +7,8 @@
 // events; the same report is then not recorded twice. A crash while home is being told leaves an
 // acceptance that recovery calls in doubt; the reporter comes again, and home may be told twice.
 // One report at a time on a return path: another one gets 451 meanwhile. What came before is asked
-// anew when the report is whole. Owner's thread.
+// anew when the report is whole; a new one beyond kReportsPerReturnPath (limits.h) gets 550.
+// Owner's thread.
 #pragma once
 
 #include <optional>
