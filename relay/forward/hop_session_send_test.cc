@@ -21,7 +21,7 @@ using tests::kSilence;
 using tests::kTrace;
 using tests::with;
 
-using HopSessionSendTest = tests::HopSessionWorld;
+class HopSessionSendTest : public testing::Test, public tests::HopSessionWorld {};
 
 struct StepCase {
   const char* step;

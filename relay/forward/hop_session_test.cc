@@ -20,7 +20,7 @@ using tests::kSilence;
 using tests::with;
 using tests::words;
 
-using HopSessionTest = tests::HopSessionWorld;
+class HopSessionTest : public testing::Test, public tests::HopSessionWorld {};
 
 constexpr const char* kClosed = "connection closed";
 constexpr const char* kTimeout = "deadline passed";

@@ -14,7 +14,7 @@ inline const std::string kTrace = "Received: by us\r\n";
 inline const std::string kText = "Subject: x\r\n\r\n.hello\r\n";
 
 class HopSessionWorld : public HopWorld {
- protected:
+ public:
   // A session with a hop of this script, not open yet.
   void dial(HopScript script) {
     hops_.listen(kHop, {std::move(script)});

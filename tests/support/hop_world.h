@@ -76,11 +76,14 @@ inline std::string words(const relay::forward::HopAnswer& answer) {
   return out;
 }
 
-class HopWorld : public testing::Test {
- protected:
+class HopWorld {
+ public:
   static inline const std::string kHop = "192.0.2.1:25";
 
-  ~HopWorld() override {
+  HopWorld() = default;
+  HopWorld(const HopWorld&) = delete;
+  HopWorld& operator=(const HopWorld&) = delete;
+  ~HopWorld() {
     pool_.clear();
     run(scope_.join());
   }

@@ -179,6 +179,11 @@ void ScriptedHops::hang_up() {
   }
 }
 
+void ScriptedHops::hang_up_last() {
+  wires_.back()->hung_up = true;
+  wires_.back()->wake();
+}
+
 char ScriptedHops::say(HopWire& wire, const std::string& step) {
   const int times = ++wire.times[step];
   const std::string at_this_time = step + " " + std::to_string(times);

@@ -76,6 +76,7 @@ class ScriptedHops final : public runtime::Dialer {
   // On every connection that is open.
   void speak(const std::string& octets);
   void hang_up();
+  void hang_up_last();
 
   // Octets that a read gives at most.
   void set_piece(std::size_t octets) { piece_ = octets; }
