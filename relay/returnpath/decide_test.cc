@@ -1,0 +1,123 @@
+#include "relay/returnpath/decide.h"
+
+#include <gtest/gtest.h>
+
+namespace waybill::relay::returnpath {
+namespace {
+
+using report::ReportClass;
+using routes::ReportsTo;
+using Kind = Decision::Kind;
+
+const runtime::WallTime kAccepted{std::chrono::hours(1000)};
+
+ReturnPath path() {
+  ReturnPath out;
+  out.alias = "buzz@example.org";
+  out.sender = "ann@origin.test";
+  out.target = "hidden@target.test";
+  out.verified = true;
+  out.reason = "SPF passed for origin.test";
+  out.accepted_at = kAccepted;
+  return out;
+}
+
+report::ReportFacts facts(ReportClass kind) {
+  report::ReportFacts out;
+  out.kind = kind;
+  return out;
+}
+
+routes::Target target(const std::string& text) {
+  std::string why;
+  return *routes::Target::parse(text, why);
+}
+
+TEST(DecideTest, WhoAskedForWhatIsTold) {
+  const struct {
+    ReportClass kind;
+    std::string notify;
+    Kind decision;
+  } cases[] = {
+      {ReportClass::hard, "", Kind::hand_on},
+      {ReportClass::soft, "", Kind::hand_on},
+      {ReportClass::unrecognised, "", Kind::hand_on},
+      {ReportClass::hard, "FAILURE", Kind::hand_on},
+      {ReportClass::hard, "SUCCESS,FAILURE,DELAY", Kind::hand_on},
+      {ReportClass::hard, "SUCCESS", Kind::hold},
+      {ReportClass::hard, "NEVER", Kind::hold},
+      {ReportClass::delayed, "", Kind::hold},
+      {ReportClass::delayed, "DELAY", Kind::hand_on},
+      {ReportClass::delivered, "", Kind::hold},
+      {ReportClass::delivered, "SUCCESS", Kind::hand_on},
+      {ReportClass::relayed, "SUCCESS,FAILURE", Kind::hand_on},
+      {ReportClass::expanded, "FAILURE", Kind::hold},
+      {ReportClass::complaint, "SUCCESS,FAILURE,DELAY", Kind::hold},
+      {ReportClass::auto_reply, "", Kind::hold},
+  };
+  for (const auto& c : cases) {
+    ReturnPath to = path();
+    to.notify = c.notify;
+    const Decision decision = decide(to, facts(c.kind), {}, kAccepted);
+    EXPECT_EQ(decision.kind, c.decision) << report::name_of(c.kind) << " NOTIFY=" << c.notify;
+    EXPECT_FALSE(decision.reason.empty());
+    EXPECT_EQ(decision.to.has_value(), c.decision == Kind::hand_on);
+  }
+}
+
+// I6.
+TEST(DecideTest, NobodyUnverifiedIsTold) {
+  ReturnPath to = path();
+  to.verified = false;
+  to.reason = "SPF said none";
+  for (int kind = 0; kind <= static_cast<int>(ReportClass::auto_reply); ++kind) {
+    to.notify = "SUCCESS,FAILURE,DELAY";
+    const Decision decision = decide(to, facts(static_cast<ReportClass>(kind)), {}, kAccepted);
+    EXPECT_EQ(decision.kind, Kind::hold) << kind;
+    EXPECT_FALSE(decision.to);
+  }
+  const Decision decision = decide(path(), facts(ReportClass::hard), {}, kAccepted);
+  EXPECT_EQ(decision.to->text(), "ann@origin.test");
+}
+
+TEST(DecideTest, AMessageWithoutSenderGoesNowhere) {
+  ReturnPath to = path();
+  to.sender.clear();
+  EXPECT_EQ(decide(to, facts(ReportClass::hard), {}, kAccepted).kind, Kind::hold);
+}
+
+TEST(DecideTest, TheWindowCloses) {
+  const ReportPolicy policy{{}, true, std::chrono::hours(72)};
+  const auto end = kAccepted + std::chrono::hours(72);
+  EXPECT_EQ(decide(path(), facts(ReportClass::hard), policy, end).kind, Kind::hand_on);
+  const Decision late =
+      decide(path(), facts(ReportClass::hard), policy, end + std::chrono::nanoseconds(1));
+  EXPECT_EQ(late.kind, Kind::hold);
+  EXPECT_TRUE(late.late);
+}
+
+TEST(DecideTest, TheRouteDecidesWhomToTell) {
+  ReportPolicy policy;
+  policy.to = {ReportsTo::Whom::nobody};
+  EXPECT_EQ(decide(path(), facts(ReportClass::hard), policy, kAccepted).kind, Kind::absorb);
+
+  policy.to = {ReportsTo::Whom::owner, target("owner@else.test")};
+  ReturnPath unverified = path();
+  unverified.verified = false;
+  unverified.notify = "NEVER";
+  const Decision owner = decide(unverified, facts(ReportClass::hard), policy, kAccepted);
+  EXPECT_EQ(owner.kind, Kind::hand_on) << "the owner is the operator's own word";
+  EXPECT_EQ(owner.to->text(), "owner@else.test");
+}
+
+TEST(DecideTest, TheSameReportIsFoundAgain) {
+  ReturnPath to = path();
+  to.reports = {{std::string(32, 'a'), true}, {std::string(32, 'b'), false}};
+  ASSERT_NE(find_earlier(to, std::string(32, 'b')), nullptr);
+  EXPECT_FALSE(find_earlier(to, std::string(32, 'b'))->done);
+  EXPECT_TRUE(find_earlier(to, std::string(32, 'a'))->done);
+  EXPECT_EQ(find_earlier(to, std::string(32, 'c')), nullptr);
+}
+
+}  // namespace
+}  // namespace waybill::relay::returnpath

@@ -1,0 +1,139 @@
+#include "relay/returnpath/home_message.h"
+
+#include <gtest/gtest.h>
+
+#include "relay/returnpath/report/read_report.h"
+
+namespace waybill::relay::returnpath {
+namespace {
+
+using report::ReportClass;
+
+constexpr std::string_view kHost = "mx.example.org";
+
+class HomeMessageTest : public ::testing::Test {
+ protected:
+  HomeMessageTest() {
+    path_.message = *schemas::MessageId::parse("019ca945-0a51-746b-b201-65eec91e6344");
+    path_.alias = "buzz@example.org";
+    path_.domain = "example.org";
+    path_.sender = "ann@origin.test";
+    path_.target = "hidden.person@target.test:2525";
+    path_.rfc5322_message_id = "<1@origin.test>";
+    path_.accepted_at = runtime::WallTime(std::chrono::seconds(1'772'366'400));
+    facts_.kind = ReportClass::hard;
+    facts_.reporting_mta = "bridge.target.test";
+    report::RecipientFacts failed;
+    failed.final_recipient = "hidden.person@target.test";
+    failed.action = "failed";
+    failed.status = "5.1.1";
+    failed.remote_mta = "store7.inside.target.test";
+    failed.diagnostic_code =
+        "smtp; 550 5.1.1 <hidden.person@target.test>: user unknown at store7.inside.target.test";
+    failed.kind = ReportClass::hard;
+    facts_.recipients.push_back(failed);
+    facts_.returned.emplace();
+    facts_.returned->header =
+        "Received: from mx.example.org by bridge.target.test; Sun, 1 Mar 2026 12:00:02 +0000\n"
+        "Authentication-Results: mx.example.org; spf=pass\n"
+        "Received: from client.origin.test (client.origin.test [192.0.2.1])\n"
+        "\tby mx.example.org with ESMTP id 019ca945-0a51-746b-b201-65eec91e6344;\n"
+        "\tSun, 01 Mar 2026 12:00:00 +0000\n"
+        "Received: by client.origin.test; Sun, 1 Mar 2026 11:59:59 +0000\n"
+        "From: Ann <ann@origin.test>\n"
+        "Subject: Hello\n";
+  }
+
+  std::string written() {
+    return write_home(path_, facts_, policy_, "ann@origin.test", kHost, "2@mx.example.org",
+                      path_.accepted_at)
+        .text;
+  }
+
+  ReturnPath path_;
+  report::ReportFacts facts_;
+  ReportPolicy policy_;
+};
+
+TEST_F(HomeMessageTest, NamesTheAliasAndNeverTheTarget) {
+  const std::string text = written();
+  const report::ReportFacts read = report::read_report(text);
+  ASSERT_EQ(read.recipients.size(), 1U);
+  EXPECT_EQ(read.kind, ReportClass::hard);
+  EXPECT_EQ(read.recipients[0].final_recipient, "buzz@example.org");
+  EXPECT_EQ(read.recipients[0].status, "5.1.1");
+  EXPECT_EQ(read.reporting_mta, kHost);
+  EXPECT_NE(text.find("user unknown"), std::string::npos);
+  EXPECT_NE(text.find("Auto-Submitted: auto-replied"), std::string::npos);
+  for (const char* hidden : {"hidden.person", "target.test", "store7", "bridge"}) {
+    EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
+  }
+}
+
+TEST_F(HomeMessageTest, HasTheHeaderAsTheSenderWroteIt) {
+  const std::string text = written();
+  EXPECT_NE(text.find("Received: by client.origin.test;"), std::string::npos);
+  EXPECT_NE(text.find("Subject: Hello"), std::string::npos);
+  EXPECT_EQ(text.find("Authentication-Results"), std::string::npos);
+  EXPECT_EQ(text.find("client.origin.test [192.0.2.1]"), std::string::npos);
+}
+
+TEST_F(HomeMessageTest, WithoutOurTraceOnlyWhatWeKnowOurselvesGoesHome) {
+  facts_.returned->header = "Received: by bridge.target.test\nX-Route: hidden.person@target.test\n";
+  const std::string text = written();
+  EXPECT_EQ(text.find("target.test"), std::string::npos);
+  EXPECT_NE(text.find("Message-ID: <1@origin.test>"), std::string::npos);
+}
+
+TEST_F(HomeMessageTest, UnredactedItTellsTheTargetsWords) {
+  policy_.redact = false;
+  const report::ReportFacts read = report::read_report(written());
+  ASSERT_EQ(read.recipients.size(), 1U);
+  EXPECT_EQ(read.recipients[0].remote_mta, "store7.inside.target.test");
+  EXPECT_EQ(read.recipients[0].diagnostic_code, facts_.recipients[0].diagnostic_code);
+}
+
+TEST_F(HomeMessageTest, AReportNobodyUnderstandsStillSaysThatSomethingCameBack) {
+  facts_ = {};
+  facts_.kind = ReportClass::unrecognised;
+  const report::ReportFacts read = report::read_report(written());
+  ASSERT_EQ(read.recipients.size(), 1U);
+  EXPECT_EQ(read.recipients[0].action, "failed");
+  EXPECT_EQ(read.recipients[0].status, "5.0.0");
+}
+
+TEST_F(HomeMessageTest, ActionAndStatusFitTheClass) {
+  const struct {
+    ReportClass kind;
+    std::string action;
+    std::string status;
+  } cases[] = {
+      {ReportClass::hard, "failed", "5.0.0"},     {ReportClass::soft, "failed", "4.4.7"},
+      {ReportClass::delayed, "delayed", "4.0.0"}, {ReportClass::delivered, "delivered", "2.0.0"},
+      {ReportClass::relayed, "relayed", "2.0.0"}, {ReportClass::expanded, "expanded", "2.0.0"},
+  };
+  for (const auto& c : cases) {
+    facts_ = {};
+    facts_.kind = c.kind;
+    const report::ReportFacts read = report::read_report(written());
+    ASSERT_EQ(read.recipients.size(), 1U);
+    EXPECT_EQ(read.recipients[0].action, c.action);
+    EXPECT_EQ(read.recipients[0].status, c.status);
+  }
+}
+
+TEST(AsTheSenderWroteTest, OurFieldIsKnownByHostAndId) {
+  const std::string id = "019ca945-0a51-746b-b201-65eec91e6344";
+  const std::string ours = "Received: from a by mx.example.org with ESMTP id " + id + "; x\n";
+  EXPECT_EQ(as_the_sender_wrote("X: y\n" + ours + "From: a\n", kHost, id), "From: a\n");
+  EXPECT_EQ(as_the_sender_wrote("received: from a\n\tby mx.example.org\n id " + id + "\nA: b\n",
+                                kHost, id),
+            "A: b\n");
+  EXPECT_EQ(
+      as_the_sender_wrote("Received: from a by mx.other.org id " + id + "\nA: b\n", kHost, id), "");
+  EXPECT_EQ(as_the_sender_wrote("Subject: " + ours + "A: b\n", kHost, id), "");
+  EXPECT_EQ(as_the_sender_wrote("", kHost, id), "");
+}
+
+}  // namespace
+}  // namespace waybill::relay::returnpath
