@@ -4,6 +4,7 @@
 #include <set>
 
 #include "schemas/event.h"
+#include "tests/sim/report_checker.h"
 
 namespace waybill::tests {
 
@@ -11,12 +12,16 @@ using schemas::Event;
 using schemas::Reply;
 namespace pb = schemas::pb;
 
-namespace {
-
-// The reply where the log did not take a verdict: nothing can be on record then.
 bool says_unrecorded(const Reply& reply) {
   return reply.text.find("put on record") != std::string::npos;
 }
+
+std::string mailbox_of(const std::string& target) {
+  const std::string literal = target.substr(0, target.rfind(']') + 1);
+  return literal.empty() ? target : literal;
+}
+
+namespace {
 
 struct Fate {
   const Event* accepted = nullptr;
@@ -33,6 +38,8 @@ class Checker {
     events_.resize(records_.size());
     for (std::size_t i = 0; i < records_.size(); ++i) read(i);
   }
+
+  const std::vector<Event>& events() const { return events_; }
 
   // I3: each acceptance has exactly one outcome for each of its targets, and no outcome is without
   // one.
@@ -63,14 +70,12 @@ class Checker {
   }
 
   // I1, seen by the next hop: what it took was accepted before, and has an outcome.
-  void every_mail_taken_is_on_record(const SimNextHop& hop) {
+  void every_mail_taken_is_on_record(const SimNextHop& hop, const SimNextHop& home) {
     std::set<std::string> texts;
+    for (const TakenMail& mail : home.taken()) texts.insert(mail.reply_text);
     for (const TakenMail& mail : hop.taken()) {
-      const std::size_t at = mail.octets.find("Message-ID: <");
-      expect(at != std::string::npos, "mail without Message-ID arrived");
-      if (at == std::string::npos) continue;
-      const std::size_t begin = at + 12;
-      const std::string id = mail.octets.substr(begin, mail.octets.find("\r\n", begin) - begin);
+      const std::string id = message_id_of(mail.octets);
+      expect(!id.empty(), "mail without Message-ID arrived");
       ++taken_[{id, mail.recipient}];
       texts.insert(mail.reply_text);
       bodies_[id].push_back(mail.octets);
@@ -143,8 +148,7 @@ class Checker {
         Fate& fate = fates_[target.delivery_id()];
         fate.accepted = &event;
         ++fate.acceptances;
-        const std::string mailbox = target.target().substr(0, target.target().rfind(']') + 1);
-        ++chosen_[{id, mailbox.empty() ? target.target() : mailbox}];
+        ++chosen_[{id, mailbox_of(target.target())}];
       }
     } else if (is_outcome(event) && !event.delivery_id().empty()) {
       fates_[event.delivery_id()].outcomes.push_back(&event);
@@ -205,16 +209,28 @@ class Checker {
 
 }  // namespace
 
-std::vector<std::string> broken_promises(const Disks& disks,
-                                         const std::vector<const SimClient*>& clients,
-                                         const SimNextHop& hop) {
+std::set<std::string> rules_on_record(const Disks& disks) {
+  std::set<std::string> out;
+  const auto records = disks.journal.read(1, SIZE_MAX, SIZE_MAX);
+  for (const ingest::LogRecord& record : *records) {
+    Event event;
+    if (!event.ParseFromString(record.value)) continue;
+    if (event.has_rejected()) out.insert(event.rejected().rule());
+    if (event.has_deferred()) out.insert(event.deferred().rule());
+    if (event.has_dropped()) out.insert(event.dropped().rule());
+  }
+  return out;
+}
+
+std::vector<std::string> broken_promises(const Disks& disks, const Witnesses& seen) {
   std::vector<std::string> broken;
   Checker checker(disks, broken);
   checker.every_acceptance_ends();
-  for (const SimClient* client : clients) checker.every_reply_is_on_record(*client);
+  for (const SimClient* client : seen.clients) checker.every_reply_is_on_record(*client);
   checker.refusals_are_counted();
-  checker.every_mail_taken_is_on_record(hop);
-  for (const SimClient* client : clients) checker.bytes_are_the_senders(*client);
+  checker.every_mail_taken_is_on_record(seen.hop, seen.home);
+  for (const SimClient* client : seen.clients) checker.bytes_are_the_senders(*client);
+  check_reports(checker.events(), seen.clients, seen.bridgehead, seen.home.taken(), broken);
   checker.views_are_the_fold(disks);
   return broken;
 }

@@ -6,14 +6,19 @@
 #include <string>
 #include <vector>
 
-#include "relay/smtp/client_core.h"
-#include "tests/support/sim_net.h"
+#include "tests/sim/talk.h"
 
 namespace waybill::tests {
 
+// SPF vouches for the client's address in the first domain, and against it in the second.
+inline constexpr const char* kVerifiedDomain = "origin.test";
+inline constexpr const char* kStrangeDomain = "stranger.test";
+
 // What the sender knows of one message.
 struct SentMessage {
-  std::string message_id;  // RFC 5322, "<n.seed@sim.test>"
+  std::string message_id;  // RFC 5322, "<n.name@sim.test>"
+  std::string sender;      // an address of this message alone; empty: the null sender
+  std::string notify;      // NOTIFY of every recipient (RFC 3461 4.1); empty: not asked for
   std::string body;
   std::map<std::string, schemas::Reply> rcpt;  // by alias; only replies that arrived
   std::optional<schemas::Reply> final;         // to the body
@@ -30,16 +35,14 @@ class SimClient {
   const std::vector<SentMessage>& sent() const { return sent_; }
 
  private:
-  runtime::Task<bool> send_one(runtime::Connection& connection, std::vector<std::string> aliases);
-  runtime::Task<std::optional<schemas::Reply>> say(runtime::Connection& connection,
-                                                   std::string line);
-  runtime::Task<std::optional<schemas::Reply>> hear(runtime::Connection& connection);
-  std::string make_body(const std::string& message_id);
+  runtime::Task<bool> send_one(SimTalk& talk, std::vector<std::string> aliases);
+  runtime::Task<std::optional<schemas::Reply>> name_recipients(SimTalk& talk, std::size_t at,
+                                                               std::vector<std::string> aliases);
+  SentMessage make_message();
 
   SimNet& net_;
   runtime::Endpoint relay_;
   std::string name_;
-  relay::smtp::ReplyReader replies_;
   std::shared_ptr<Process> process_ = std::make_shared<Process>();
   std::vector<SentMessage> sent_;
   int next_ = 0;

@@ -9,50 +9,73 @@ using runtime::Task;
 using schemas::Reply;
 namespace smtp = relay::smtp;
 
-SimNextHop::SimNextHop(SimNet& net, runtime::Scope& scope, runtime::Endpoint at)
-    : net_(net), scope_(scope) {
+namespace {
+
+Reply rcpt_reply(Deed deed) {
+  switch (deed) {
+    case Deed::refuse_rcpt: return {550, "5.1.1", "No such mailbox"};
+    case Deed::defer_rcpt: return {450, "4.2.1", "Mailbox busy"};
+    case Deed::go_down: return {421, "4.3.2", "Going down"};
+    default: return {250, "2.1.5", "Recipient ok"};
+  }
+}
+
+}  // namespace
+
+Deed deed_by_name(const std::string& recipient) {
+  const std::pair<const char*, Deed> deeds[] = {{"refuse-rcpt", Deed::refuse_rcpt},
+                                                {"defer-rcpt", Deed::defer_rcpt},
+                                                {"421", Deed::go_down},
+                                                {"refuse-body", Deed::refuse_body},
+                                                {"defer-body", Deed::defer_body},
+                                                {"drop-before", Deed::drop_before},
+                                                {"drop-after", Deed::drop_after},
+                                                {"silent", Deed::silent}};
+  for (const auto& [word, deed] : deeds) {
+    if (recipient.starts_with(word)) return deed;
+  }
+  return Deed::take;
+}
+
+SimNextHop::SimNextHop(SimNet& net, runtime::Scope& scope, runtime::Endpoint at, std::string name,
+                       HopMind mind)
+    : net_(net), scope_(scope), name_(std::move(name)), mind_(std::move(mind)) {
   net_.listen(at, process_, [this](std::unique_ptr<runtime::Connection> connection) {
     scope_.spawn("next hop", serve(std::move(connection)));
   });
 }
 
-Reply SimNextHop::rcpt_reply(const std::string& recipient) {
-  if (recipient.starts_with("refuse-rcpt")) return {550, "5.1.1", "No such mailbox"};
-  if (recipient.starts_with("defer-rcpt")) return {450, "4.2.1", "Mailbox busy"};
-  if (recipient.starts_with("421")) return {421, "4.3.2", "Going down"};
-  return {250, "2.1.5", "Recipient ok"};
-}
-
 bool SimNextHop::judge_body(ServerCore& core) {
   Envelope envelope = std::exchange(open_[&core], Envelope{});
-  const std::string& to = envelope.recipient;
-  if (to.starts_with("refuse-body")) {
+  if (envelope.deed == Deed::drop_before) return false;
+  if (envelope.deed == Deed::refuse_body) {
     core.answer({554, "5.7.1", "Not wanted"});
-  } else if (to.starts_with("defer-body")) {
-    core.answer({451, "4.3.0", "Not now"});
-  } else if (to.starts_with("drop-before")) {
-    return false;
-  } else {
-    const std::string text = "Taken as " + std::to_string(taken_.size());
-    taken_.push_back({to, std::move(envelope.octets), text});
-    if (to.starts_with("drop-after")) return false;
-    if (to.starts_with("silent")) {
-      open_[&core].hang = true;
-      return true;
-    }
-    core.answer({250, "2.0.0", text});
+    return true;
   }
+  if (envelope.deed == Deed::defer_body) {
+    core.answer({451, "4.3.0", "Not now"});
+    return true;
+  }
+  const std::string text = "Taken by " + name_ + " as " + std::to_string(taken_.size());
+  taken_.push_back({std::move(envelope.sender), std::move(envelope.recipient),
+                    std::move(envelope.octets), text});
+  if (on_taken) on_taken(taken_.back());
+  if (envelope.deed == Deed::drop_after) return false;
+  open_[&core].hang = envelope.deed == Deed::silent;
+  if (envelope.deed != Deed::silent) core.answer({250, "2.0.0", text});
   return true;
 }
 
 bool SimNextHop::judge(ServerCore& core, smtp::Step& step) {
   Envelope& envelope = open_[&core];
-  if (std::holds_alternative<smtp::MailStep>(step)) {
+  if (const auto* mail = std::get_if<smtp::MailStep>(&step)) {
     envelope = Envelope{};
+    if (mail->sender) envelope.sender = mail->sender->text();
     core.answer({250, "2.1.0", "Sender ok"});
   } else if (const auto* rcpt = std::get_if<smtp::RcptStep>(&step)) {
     if (rcpt->recipient) envelope.recipient = rcpt->recipient->text();
-    core.answer(rcpt->syntax_error ? *rcpt->syntax_error : rcpt_reply(envelope.recipient));
+    envelope.deed = mind_(envelope.recipient);
+    core.answer(rcpt->syntax_error ? *rcpt->syntax_error : rcpt_reply(envelope.deed));
   } else if (std::holds_alternative<smtp::BodyStart>(step)) {
     core.answer({354, "", "Go ahead"});
   } else if (const auto* chunk = std::get_if<smtp::BodyChunk>(&step)) {
@@ -68,8 +91,8 @@ bool SimNextHop::judge(ServerCore& core, smtp::Step& step) {
 Task<void> SimNextHop::serve(std::unique_ptr<runtime::Connection> connection) {
   // A hop keeps idle connections for as long as RFC 5321 4.5.3.2.7 asks for.
   constexpr std::chrono::minutes kIdle{5};
-  ServerCore core("hop.test", {});
-  core.greet({220, "", "hop.test ESMTP"});
+  ServerCore core(name_, {});
+  core.greet({220, "", name_ + " ESMTP"});
   bool going = true;
   while (going) {
     smtp::Step step = core.next();

@@ -9,6 +9,7 @@ using relay::routes::Domain;
 using relay::routes::DropSilently;
 using relay::routes::ForwardTo;
 using relay::routes::RejectWith;
+using relay::routes::ReportsTo;
 using relay::routes::Target;
 using runtime::Errc;
 using runtime::Result;
@@ -47,7 +48,18 @@ class SimNode::KillableStore final : public ingest::JournalStore {
 namespace {
 
 constexpr const char* kDomain = "alias.test";
-constexpr const char* kHopName = "hop.test";
+
+// The hop is reached by its address or its name; home by the senders' own domains.
+constexpr const char* kZone = R"(
+hop.test. MX 10 mx.hop.test.
+mx.hop.test. A 192.0.2.10
+origin.test. MX 10 mx.home.test.
+origin.test. TXT "v=spf1 ip4:192.0.2.77 -all"
+stranger.test. MX 10 mx.home.test.
+stranger.test. TXT "v=spf1 -all"
+keeper.test. MX 10 mx.home.test.
+mx.home.test. A 192.0.2.20
+)";
 
 Target target(const std::string& text) {
   std::string why;
@@ -58,16 +70,24 @@ Target target(const std::string& text) {
 
 Target at_hop(const std::string& local) { return target(local + "@[192.0.2.10]"); }
 
+Target keeper() { return target(kKeeper); }
+
 std::map<std::string, Action, std::less<>> sim_routes() {
+  using Whom = ReportsTo::Whom;
   std::map<std::string, Action, std::less<>> out;
   for (const char* name : {"ok", "ok2", "refuse-rcpt", "defer-rcpt", "refuse-body", "defer-body",
                            "drop-before", "drop-after", "silent", "421"}) {
     out[name] = ForwardTo{{at_hop(name)}};
   }
-  out["by-mx"] = ForwardTo{{target(std::string("ok-mx@") + kHopName)}};
+  out["by-mx"] = ForwardTo{{target("ok-mx@hop.test")}};
   out["nowhere"] = ForwardTo{{target("x@[192.0.2.99]")}};
   out["two"] = ForwardTo{{at_hop("ok-a"), at_hop("ok-b")}};
   out["mixed"] = ForwardTo{{at_hop("ok-c"), at_hop("refuse-body2")}};
+  out["bounce"] = ForwardTo{{at_hop("bounce-hidden")}};
+  out["bounce2"] = ForwardTo{{target("bounce2-hidden@hop.test")}};
+  out["bounce-owned"] =
+      ForwardTo{{at_hop("bounce-owned-hidden")}, ReportsTo{Whom::owner, keeper()}};
+  out["bounce-absorbed"] = ForwardTo{{at_hop("bounce-absorbed-hidden")}, ReportsTo{Whom::nobody}};
   out["void"] = DropSilently{};
   out["spam"] = RejectWith{{550, "5.7.1", "No spam"}};
   return out;
@@ -79,16 +99,30 @@ std::shared_ptr<const relay::routes::RouteTable> sim_table() {
   domain.aliases = sim_routes();
   std::vector<Domain> domains;
   domains.push_back(std::move(domain));
+  Domain other;
+  other.name = kOtherDomain;
+  domains.push_back(std::move(other));
   return std::make_shared<relay::routes::RouteTable>(std::move(domains));
 }
 
-// The same in every life, as a file would have it.
-relay::returnpath::KeyRing sim_keys() {
-  std::string why;
-  const auto keys = relay::returnpath::KeyRing::parse("3 " + std::string(64, 'a'), why);
-  runtime::check(keys.has_value(), why);
-  return *keys;
-}
+// Return paths as one sees them who does not look closely.
+class MistakenDirectory final : public relay::returnpath::ReturnPathDirectory {
+ public:
+  MistakenDirectory(std::unique_ptr<ReturnPathDirectory> honest, Mistake mistake)
+      : honest_(std::move(honest)), mistake_(mistake) {}
+  Task<Result<relay::returnpath::ReturnPath>> find(relay::returnpath::TokenFacts token,
+                                                   runtime::Instant deadline) override {
+    auto path = co_await honest_->find(token, deadline);
+    if (path && mistake_ == Mistake::forgets_reports) path->reports.clear();
+    if (path && mistake_ == Mistake::believes_senders) path->verified = true;
+    if (path && mistake_ == Mistake::mixes_senders_up) path->sender = "somebody@origin.test";
+    co_return path;
+  }
+
+ private:
+  std::unique_ptr<ReturnPathDirectory> honest_;
+  Mistake mistake_;
+};
 
 relay::Settings sim_settings() {
   relay::Settings settings;
@@ -106,12 +140,25 @@ std::vector<std::string> sim_aliases() {
   out.push_back(std::string("nobody@") + kDomain);
   // What goes well is the common case.
   for (int i = 0; i < 6; ++i) out.push_back(std::string("ok@") + kDomain);
+  for (int i = 0; i < 3; ++i) out.push_back(std::string("bounce@") + kDomain);
   return out;
+}
+
+// The same in every life, as a file would have it.
+const relay::returnpath::KeyRing& sim_keys() {
+  static const auto keys = [] {
+    std::string why;
+    const auto parsed = relay::returnpath::KeyRing::parse("3 " + std::string(64, 'a'), why);
+    runtime::check(parsed.has_value(), why);
+    return *parsed;
+  }();
+  return keys;
 }
 
 runtime::Endpoint sim_hop() { return {boost::asio::ip::make_address("192.0.2.10"), 25}; }
 
-SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances kills)
+SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances kills,
+                 Mistake mistake)
     : net_(net),
       disks_(disks),
       at_(at),
@@ -120,7 +167,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
       journal_(*store_, {}),
       recorder_(journal_, net.clock(), net.chance(), "sim"),
       dialer_(net.dialer(process_, at.address)),
-      resolver_(net.clock(), "hop.test. MX 10 mx.hop.test.\nmx.hop.test. A 192.0.2.10\n"),
+      resolver_(net.clock(), kZone),
       relay_metrics_(metrics_),
       settings_(sim_settings()),
       admission_(settings_.max_sessions, settings_.max_sessions_per_client),
@@ -131,7 +178,8 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
       pool_(net.clock(), sessions_),
       keys_(sim_keys()),
       history_(disks.views),
-      return_paths_(app::local_return_paths(journal_, history_, *workers_, net.clock())),
+      return_paths_(std::make_unique<MistakenDirectory>(
+          app::local_return_paths(journal_, history_, *workers_, net.clock()), mistake)),
       lane_{
           settings_,
           net.clock(),

@@ -28,9 +28,13 @@ struct KillChances {
   std::uint64_t at_fold = 0;    // between two batches of the projector
 };
 
+// What a relay that breaks its promises gets wrong about return paths: the oracle must see it.
+enum class Mistake { none, forgets_reports, believes_senders, mixes_senders_up };
+
 class SimNode {
  public:
-  SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances kills);
+  SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances kills,
+          Mistake mistake = Mistake::none);
   ~SimNode();
 
   // Recovery, then takes mail. False if it was killed meanwhile.
@@ -81,6 +85,13 @@ class SimNode {
   std::unique_ptr<ingest::EventStream> stream_;
   bool stopping_ = false;
 };
+
+// A domain of ours without aliases, and the owner of the alias "bounce-owned".
+inline constexpr const char* kOtherDomain = "other.test";
+inline constexpr const char* kKeeper = "keeper@keeper.test";
+
+// The same in every life, as a file would have it.
+const relay::returnpath::KeyRing& sim_keys();
 
 // Every alias of the simulated domain, whose name says what becomes of its mail.
 std::vector<std::string> sim_aliases();

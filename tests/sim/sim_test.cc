@@ -10,6 +10,7 @@
 
 #include "runtime/log.h"
 #include "tests/sim/checker.h"
+#include "tests/sim/home.h"
 
 namespace waybill::tests {
 namespace {
@@ -22,15 +23,19 @@ struct Outcome {
   std::vector<std::string> broken;
   std::size_t events = 0;
   std::size_t taken = 0;
+  std::size_t reports = 0;
+  std::size_t at_home = 0;
   int lives = 0;
-  int in_doubt = 0;
+  std::set<std::string> rules;
   std::uint64_t error_lines = 0;
   int fences = 0;
 };
 
 class World {
  public:
-  World(std::uint64_t seed, Sync sync) : chance_(seed) {
+  explicit World(std::uint64_t seed, Sync sync = Sync::on, Mistake mistake = Mistake::none)
+      : chance_(seed), mistake_(mistake) {
+    hop_.on_taken = [this](const TakenMail& mail) { bridgehead_.take(mail); };
     disks_.journal.set_sync(sync == Sync::on);
   }
 
@@ -43,11 +48,14 @@ class World {
     }
     runtime::check(world_.running() == 0, "a simulated world comes to its end");
     run_.error_lines = runtime::error_lines() - errors_before;
-    std::vector<const SimClient*> clients;
-    for (const auto& client : clients_) clients.push_back(client.get());
-    run_.broken = broken_promises(disks_, clients, *hop_);
+    Witnesses seen{{}, hop_, bridgehead_, home_};
+    for (const auto& client : clients_) seen.clients.push_back(client.get());
+    run_.broken = broken_promises(disks_, seen);
+    run_.rules = rules_on_record(disks_);
     run_.events = disks_.journal.end_seq() - 1;
-    run_.taken = hop_->taken().size();
+    run_.taken = hop_.taken().size();
+    run_.reports = bridgehead_.reports().size();
+    run_.at_home = home_.taken().size();
     return run_;
   }
 
@@ -61,7 +69,19 @@ class World {
     }
     const int deaths = static_cast<int>(chance_.below(5));
     for (int life = 0; life <= deaths; ++life) co_await one_life(life == deaths);
+    const auto end = bridgehead_.last_window_end();
+    if (end && chance_.one_in(8)) co_await after_the_window(*end);
   }
+
+  // Nobody is there for days; then some reports come at the last moment, or too late.
+  Task<void> after_the_window(runtime::WallTime end) {
+    const runtime::Duration until = end - clock_.wall() - std::chrono::milliseconds(300);
+    co_await clock_.sleep_until(clock_.now() + until);
+    bridgehead_.knock_late();
+    co_await one_life(true);
+  }
+
+  bool busy() const { return senders_.running() > 0 || bridgehead_.running() > 0; }
 
   Task<void> one_life(bool last) {
     ++run_.lives;
@@ -69,12 +89,12 @@ class World {
     if (!last) {
       kills = {20 + chance_.below(200), 5 + chance_.below(60), 5 + chance_.below(60)};
     }
-    SimNode node(net_, disks_, relay_, kills);
+    SimNode node(net_, disks_, relay_, kills, mistake_);
     const bool up = co_await node.start();
     const runtime::Instant until =
         last ? runtime::Instant::max()
              : clock_.now() + std::chrono::microseconds(chance_.below(400'000));
-    while (up && !node.dead() && clock_.now() < until && senders_.running() > 0) co_await tick();
+    while (up && !node.dead() && clock_.now() < until && busy()) co_await tick();
     if (last) {
       while (!node.caught_up()) co_await tick();
     } else {
@@ -92,12 +112,15 @@ class World {
   boost::asio::io_context context_{1};
   VirtualClock clock_;
   SeededChance chance_;
+  const Mistake mistake_;
   Disks disks_;
   SimNet net_{context_.get_executor(), clock_, chance_};
   const runtime::Endpoint relay_{boost::asio::ip::make_address("192.0.2.1"), 25};
   runtime::Scope world_{context_.get_executor()};
   runtime::Scope senders_{context_.get_executor()};
-  std::unique_ptr<SimNextHop> hop_ = std::make_unique<SimNextHop>(net_, world_, sim_hop());
+  SimNextHop hop_{net_, world_, sim_hop(), "hop.test", deed_by_name};
+  SimNextHop home_{net_, world_, sim_home(), "home.test", mind_by_chance(chance_)};
+  Bridgehead bridgehead_{net_, relay_};
   std::vector<std::unique_ptr<SimClient>> clients_;
   Outcome run_;
 };
@@ -120,28 +143,46 @@ TEST(SimulationTest, EveryPromiseHoldsForEverySeed) {
   if (only == 0) runtime::silence_log();
   std::size_t events = 0;
   std::size_t taken = 0;
+  std::size_t reports = 0;
+  std::size_t at_home = 0;
   int lives = 0;
+  std::set<std::string> rules;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
-    const Outcome run = World(seed, Sync::on).run();
+    const Outcome run = World(seed).run();
     ASSERT_TRUE(run.broken.empty()) << "WAYBILL_SIM_SEED=" << seed << told(run.broken);
     // A fenced journal says so once; any other line of level error is a fault.
     ASSERT_EQ(run.error_lines, static_cast<std::uint64_t>(run.fences))
         << "WAYBILL_SIM_SEED=" << seed;
     events += run.events;
     taken += run.taken;
+    reports += run.reports;
+    at_home += run.at_home;
     lives += run.lives;
+    rules.merge(std::set<std::string>(run.rules));
   }
-  std::printf("%llu seeds, %d lives, %zu events, %zu mails taken: every promise held\n",
-              static_cast<unsigned long long>(last - first + 1), lives, events, taken);
+  std::printf(
+      "%llu seeds, %d lives, %zu events, %zu mails taken, %zu reports, %zu bounces at home: every "
+      "promise held\n",
+      static_cast<unsigned long long>(last - first + 1), lives, events, taken, reports, at_home);
   EXPECT_GT(taken, 0U);
+  if (last - first < 500) return;
+  EXPECT_GT(at_home, 0U);
+  // What is rare must have been there all the same.
+  for (const char* rule :
+       {"return-path-busy", "return-path-expired", "return-path-forged", "return-path-sender",
+        "return-path-used-up", "report-absorbed", "report-again", "report-held", "report-late"}) {
+    EXPECT_EQ(rules.count(rule), 1U) << rule;
+  }
 }
 
 TEST(SimulationTest, TheSameSeedIsTheSameRun) {
   runtime::silence_log();
-  const Outcome once = World(7, Sync::on).run();
-  const Outcome again = World(7, Sync::on).run();
+  const Outcome once = World(7).run();
+  const Outcome again = World(7).run();
   EXPECT_EQ(once.events, again.events);
   EXPECT_EQ(once.taken, again.taken);
+  EXPECT_EQ(once.reports, again.reports);
+  EXPECT_EQ(once.at_home, again.at_home);
   EXPECT_EQ(once.lives, again.lives);
 }
 
@@ -152,6 +193,27 @@ TEST(SimulationTest, WithoutTheSyncPromisesBreak) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed)
     red += !World(seed, Sync::off).run().broken.empty();
   EXPECT_GT(red, 10);
+}
+
+int red_seeds(Mistake mistake) {
+  runtime::silence_log();
+  int red = 0;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    red += !World(seed, Sync::on, mistake).run().broken.empty();
+  }
+  return red;
+}
+
+TEST(SimulationTest, ARelayThatForgetsReportsIsFoundOut) {
+  EXPECT_GT(red_seeds(Mistake::forgets_reports), 10);
+}
+
+TEST(SimulationTest, ARelayThatBelievesEverySenderIsFoundOut) {
+  EXPECT_GT(red_seeds(Mistake::believes_senders), 10);
+}
+
+TEST(SimulationTest, ARelayThatTellsTheWrongSenderIsFoundOut) {
+  EXPECT_GT(red_seeds(Mistake::mixes_senders_up), 10);
 }
 
 }  // namespace
