@@ -104,6 +104,23 @@ TEST_P(ViewStoreContract, TheLastWordOnAKeyCounts) {
   EXPECT_EQ(rows(*store_, Table::meta), (RowList{{"back", "again"}, {"twice", "second"}}));
 }
 
+TEST_P(ViewStoreContract, ARangeIsErasedBeforeWhatTheBatchPuts) {
+  for (const char* key : {"a", "b", "c", "d"}) put(*store_, Table::return_paths, key, "old");
+  put(*store_, Table::meta, "c", "of another table");
+  WriteBatch batch;
+  batch.put(Table::return_paths, "c", "new");
+  batch.erase_range(Table::return_paths, "b", "d");
+  ASSERT_TRUE(store_->apply(batch));
+  EXPECT_EQ(rows(*store_, Table::return_paths),
+            (RowList{{"a", "old"}, {"c", "new"}, {"d", "old"}}));
+  EXPECT_EQ(store_->get(Table::return_paths, "b").error(), Errc::not_found);
+  EXPECT_EQ(rows(*store_, Table::meta), (RowList{{"c", "of another table"}}));
+  batch.clear();
+  EXPECT_TRUE(batch.empty());
+  ASSERT_TRUE(store_->apply(batch));
+  EXPECT_EQ(rows(*store_, Table::return_paths).size(), 3U);
+}
+
 TEST_P(ViewStoreContract, KeysAndValuesAreAnyOctets) {
   const std::string key("\0\xff key \n", 8);
   const std::string value("\0", 1);

@@ -1,0 +1,173 @@
+#include "projector/views/return_paths.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/folded_views.h"
+
+namespace waybill::projector {
+namespace {
+
+using runtime::Errc;
+using schemas::DeliveryId;
+using schemas::Event;
+using support::EventLog;
+using support::FoldedViews;
+using support::kLogStart;
+using support::kSecond;
+
+constexpr std::uint64_t kHourOfNanoseconds = 3600 * kSecond;
+
+// As the relay makes one at that time (RFC 9562 5.7).
+DeliveryId made_at(std::uint64_t nanoseconds, std::uint8_t number = 1) {
+  DeliveryId::Octets octets{};
+  const std::uint64_t milliseconds = nanoseconds / 1'000'000;
+  for (std::size_t i = 0; i < 6; ++i) {
+    octets[i] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));
+  }
+  octets[15] = number;
+  return DeliveryId(octets);
+}
+
+Event accepted(const DeliveryId& delivery, std::uint64_t at) {
+  Event event = support::accepted({});
+  event.set_occurred_at(at);
+  auto& body = *event.mutable_accepted();
+  body.clear_targets();
+  auto& target = *body.add_targets();
+  target.set_delivery_id(delivery.bytes());
+  target.set_target("owner@mailbox.test");
+  body.set_originator_verified(true);
+  body.set_originator_reason("SPF passed");
+  body.mutable_dsn()->set_envid("QQ314159");
+  return event;
+}
+
+Event forwarded(const DeliveryId& delivery, std::uint64_t at, std::uint64_t until) {
+  Event event = support::forwarded({});
+  event.set_occurred_at(at);
+  event.set_delivery_id(delivery.bytes());
+  event.mutable_forwarded()->set_bounce_until(until);
+  return event;
+}
+
+Event report(unsigned message, const DeliveryId& on, char digest, std::uint64_t at) {
+  Event event = support::accepted({.sender = "", .message = message, .delivery = 100 + message});
+  event.set_occurred_at(at);
+  event.set_reported_delivery_id(on.bytes());
+  event.mutable_accepted()->set_content_digest(std::string(32, digest));
+  return event;
+}
+
+Event outcome(unsigned message, const DeliveryId& on, Event event, std::uint64_t at) {
+  event.set_message_id(support::message_id(message).bytes());
+  event.set_occurred_at(at);
+  event.set_reported_delivery_id(on.bytes());
+  return event;
+}
+
+class ReturnPathsTest : public ::testing::Test {
+ protected:
+  runtime::Result<ReturnPath> find(const DeliveryId& id) {
+    views_.fold(log_);
+    return views_.history().return_path(id);
+  }
+
+  EventLog log_;
+  FoldedViews views_;
+  const DeliveryId id_ = made_at(kLogStart);
+};
+
+TEST_F(ReturnPathsTest, NameTheSenderFromTheAcceptanceOn) {
+  log_.add(accepted(id_, kLogStart));
+  const auto path = find(id_);
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->sender, "ann@origin.test");
+  EXPECT_EQ(path->alias, "shop@forward.test");
+  EXPECT_EQ(path->target, "owner@mailbox.test");
+  EXPECT_EQ(path->envid, "QQ314159");
+  EXPECT_TRUE(path->verified);
+  EXPECT_EQ(path->accepted_at, kLogStart);
+  EXPECT_EQ(path->bounce_until, 0U);
+  log_.add(forwarded(id_, kLogStart + kSecond, kLogStart + kHourOfNanoseconds));
+  EXPECT_EQ(find(id_)->bounce_until, kLogStart + kHourOfNanoseconds);
+}
+
+TEST_F(ReturnPathsTest, WhatWasNeverAcceptedIsNotThere) {
+  log_.add(forwarded(id_, kLogStart, kLogStart + kSecond));
+  EXPECT_EQ(find(id_).error(), Errc::not_found);
+}
+
+TEST_F(ReturnPathsTest, AReportIsOpenUntilNothingIsLeftToBeHandedOn) {
+  log_.add(accepted(id_, kLogStart));
+  log_.add(report(2, id_, 'x', kLogStart + kSecond));
+  ASSERT_EQ(find(id_)->reports.size(), 1U);
+  EXPECT_EQ(find(id_)->reports[0].state, ReturnPath::Report::State::open);
+  log_.add(outcome(2, id_, support::deferred({}), kLogStart + 2 * kSecond));
+  log_.add(outcome(2, id_, support::in_doubt({}), kLogStart + 2 * kSecond));
+  EXPECT_EQ(find(id_)->reports[0].state, ReturnPath::Report::State::open);
+  // The reporter comes again: the same octets in another message.
+  log_.add(report(3, id_, 'x', kLogStart + 3 * kSecond));
+  ASSERT_EQ(find(id_)->reports.size(), 1U);
+  log_.add(outcome(2, id_, support::forwarded({}), kLogStart + 4 * kSecond));
+  EXPECT_EQ(find(id_)->reports[0].state, ReturnPath::Report::State::open) << "of another try";
+  log_.add(outcome(3, id_, support::forwarded({}), kLogStart + 4 * kSecond));
+  EXPECT_EQ(find(id_)->reports[0].state, ReturnPath::Report::State::done);
+  log_.add(report(4, id_, 'y', kLogStart + 5 * kSecond));
+  EXPECT_EQ(find(id_)->reports.size(), 2U);
+}
+
+TEST_F(ReturnPathsTest, AReportOnNothingMakesNoPath) {
+  log_.add(report(2, id_, 'x', kLogStart));
+  EXPECT_EQ(find(id_).error(), Errc::not_found);
+}
+
+TEST_F(ReturnPathsTest, AreGoneOnceTheLongestWindowAndItsMarginAreOver) {
+  const auto kept =
+      static_cast<std::uint64_t>(std::chrono::nanoseconds(kMaxWindow + kMargin).count());
+  log_.add(accepted(id_, kLogStart));
+  const std::uint64_t last = kLogStart + kept;
+  log_.add(accepted(made_at(last, 2), last));
+  EXPECT_TRUE(find(id_)) << "the last moment";
+  const std::uint64_t later = last + kHourOfNanoseconds;
+  log_.add(accepted(made_at(later, 3), later));
+  EXPECT_EQ(find(id_).error(), Errc::not_found);
+  EXPECT_TRUE(find(made_at(last, 2)));
+  // What speaks of it later does not bring it back.
+  log_.add(forwarded(id_, later + kSecond, later));
+  log_.add(report(9, id_, 'x', later + kSecond));
+  EXPECT_EQ(find(id_).error(), Errc::not_found);
+}
+
+// I4: however the log is cut into batches, and whatever is erased in the middle of one.
+TEST_F(ReturnPathsTest, AreTheSameForEveryBatch) {
+  for (std::uint8_t i = 0; i < 40; ++i) {
+    const std::uint64_t at = kLogStart + i * 17 * kHourOfNanoseconds;
+    log_.add(accepted(made_at(at, i), at));
+    log_.add(forwarded(made_at(at, i), at + kSecond, at + kHourOfNanoseconds));
+    if (i > 3)
+      log_.add(report(50U + i, made_at(at - 51 * kHourOfNanoseconds, i), 'z', at + kSecond));
+  }
+  FoldedViews whole(log_);
+  for (const std::size_t batch : {1U, 2U, 7U, 50U}) {
+    FoldedViews views;
+    views.fold(log_, batch);
+    EXPECT_EQ(views.digest(), whole.digest()) << batch;
+  }
+}
+
+TEST_F(ReturnPathsTest, ARowCutShortIsCorrupt) {
+  std::string row;
+  ReturnPath path;
+  path.message_id = std::string(16, 'm');
+  path.reports.push_back({std::string(16, 'r'), std::string(32, 'd'), {}});
+  append_return_path_row(path, row);
+  EXPECT_TRUE(read_return_path_row(row));
+  for (std::size_t size = 0; size < row.size(); ++size) {
+    const auto read = read_return_path_row(std::string_view(row).substr(0, size));
+    const bool before_reports = read && read->reports.empty() && size == row.size() - 49;
+    EXPECT_TRUE(!read || before_reports) << size;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::projector
