@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Waybill at work, on loopback: starts the relay with its log in ./data, a bridgehead to forward to, a
-# name server and the sender's own mail server; sends four real messages, lets one of them bounce and
-# shows the history that came of them. Stays up until Ctrl-C.
+# Waybill at work, on loopback: starts the relay with its log in ./data, a bridgehead to forward to,
+# a name server and the sender's own mail server; sends four real messages, lets one of them bounce
+# and shows the history that came of them. Stays up until Ctrl-C.
 #
 # Usage: app/demo/run.sh [--once]      --once: end after the demonstration
 set -euo pipefail

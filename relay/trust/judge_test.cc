@@ -1,0 +1,128 @@
+#include "relay/trust/judge.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "runtime/permits.h"
+#include "runtime/workers.h"
+#include "tests/support/dkim_signer.h"
+#include "tests/support/run_task.h"
+#include "tests/support/virtual_clock.h"
+#include "tests/support/zone_resolver.h"
+
+namespace waybill::relay::trust {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kClient = "192.0.2.7";
+constexpr std::string_view kStranger = "203.0.113.9";
+
+class JudgeTest : public ::testing::Test {
+ protected:
+  Judgement judged(std::string_view client, const std::string& sender, const std::string& mail) {
+    JudgeRequest request;
+    request.client = boost::asio::ip::make_address(std::string(client));
+    request.helo = "client.origin.test";
+    if (!sender.empty()) request.sender = *schemas::Address::parse(sender);
+    request.host_name = "mx.us.test";
+    request.now = runtime::WallTime(1'700'000'100s);
+    message::Spool spool({"/nonexistent", 1 << 20, workers_.get(), &permits_});
+    EXPECT_TRUE(tests::run_task(io_, spool.append(mail)));
+    request_ = request;
+    return tests::run_task(io_, judge(zone_, request, spool.head(), spool, clock_.now() + 5s));
+  }
+
+  std::string signed_by(const std::string& domain, const std::string& mail) {
+    tests::DkimSigning signing;
+    signing.domain = domain;
+    if (published_.insert(domain).second) zone_.add(tests::dkim_key_zone(signing));
+    return tests::dkim_signature(signing, mail) + mail;
+  }
+
+  boost::asio::io_context io_;
+  tests::VirtualClock clock_;
+  tests::ZoneResolver zone_{clock_,
+                            "origin.test. TXT \"v=spf1 ip4:192.0.2.7 -all\"\n"
+                            "bounces.origin.test. TXT \"v=spf1 -all\"\n"
+                            "_dmarc.origin.test. TXT \"v=DMARC1; p=reject\"\n"};
+  std::unique_ptr<runtime::Workers> workers_ = runtime::inline_workers();
+  runtime::Permits permits_{0};
+  JudgeRequest request_;
+  std::set<std::string> published_;
+  const std::string mail_ = "From: Ann <ann@origin.test>\r\nSubject: x\r\n\r\nHello\r\n";
+};
+
+// I6: what makes an originator one who may be told.
+TEST_F(JudgeTest, TheOriginatorIsVerifiedBySpfOrByASignatureThatSpeaksForHim) {
+  const struct {
+    std::string_view client;
+    std::string sender;
+    std::string signer;
+    bool verified;
+  } cases[] = {
+      {kClient, "ann@origin.test", "", true},
+      {kStranger, "ann@origin.test", "", false},
+      {kStranger, "ann@origin.test", "origin.test", true},
+      {kStranger, "vp=x@bounces.origin.test", "origin.test", true},
+      // Whoever may sign below a domain does not speak for it.
+      {kStranger, "ann@origin.test", "mail.origin.test", false},
+      {kStranger, "ann@origin.test", "evil.test", false},
+      {kStranger, "ann@other.test", "origin.test", false},
+      {kStranger, "ann@notorigin.test", "origin.test", false},
+      {kClient, "ann@no-record.test", "", false},
+      {kClient, "", "origin.test", false},
+  };
+  for (const auto& c : cases) {
+    const std::string mail = c.signer.empty() ? mail_ : signed_by(c.signer, mail_);
+    const Judgement judgement = judged(c.client, c.sender, mail);
+    EXPECT_EQ(judgement.verified, c.verified) << c.client << " " << c.sender << " " << c.signer;
+    EXPECT_FALSE(judgement.reason.empty());
+  }
+}
+
+TEST_F(JudgeTest, ASignatureOfAnAlteredMessageVerifiesNobody) {
+  std::string mail = signed_by("origin.test", mail_);
+  mail.replace(mail.find("Hello"), 5, "Hullo");
+  EXPECT_FALSE(judged(kStranger, "ann@origin.test", mail).verified);
+}
+
+TEST_F(JudgeTest, ADeadNameServerVerifiesNobodyAndSaysSo) {
+  zone_.fail("origin.test", runtime::Errc::temporary);
+  const Judgement judgement = judged(kClient, "ann@origin.test", mail_);
+  EXPECT_FALSE(judgement.verified);
+  EXPECT_EQ(judgement.spf.code, spf::SpfCode::temperror);
+}
+
+TEST_F(JudgeTest, DmarcFailsWhereNothingIsAligned) {
+  const Judgement forged = judged(kStranger, "x@evil.test", signed_by("evil.test", mail_));
+  EXPECT_EQ(forged.dmarc.code, dmarc::DmarcCode::fail);
+  EXPECT_EQ(forged.dmarc.policy, dmarc::Policy::reject);
+  EXPECT_EQ(judged(kClient, "ann@origin.test", mail_).dmarc.code, dmarc::DmarcCode::pass);
+}
+
+TEST_F(JudgeTest, TheFieldAndTheEventSayTheSame) {
+  const Judgement judgement = judged(kClient, "ann@origin.test", signed_by("origin.test", mail_));
+  const std::string field = auth_results_field("mx.us.test", request_, judgement);
+  EXPECT_TRUE(field.starts_with("Authentication-Results: mx.us.test;\r\n")) << field;
+  for (const char* part : {"spf=pass", "smtp.mailfrom=ann@origin.test", "dkim=pass",
+                           "header.d=origin.test", "dmarc=pass", "header.from=origin.test"}) {
+    EXPECT_NE(field.find(part), std::string::npos) << part << " in " << field;
+  }
+  schemas::pb::Accepted accepted;
+  record_judgement(judgement, accepted);
+  ASSERT_EQ(accepted.authentication_size(), 3);
+  for (const auto& result : accepted.authentication()) EXPECT_EQ(result.result(), "pass");
+  EXPECT_TRUE(accepted.originator_verified());
+}
+
+TEST_F(JudgeTest, AMessageWithoutBodyOrHeaderIsJudgedToo) {
+  for (const std::string& mail : {std::string("\r\n"), std::string("From: a@origin.test\r\n"),
+                                  std::string("From: a@origin.test\r\n\r\n"), std::string("x")}) {
+    EXPECT_TRUE(judged(kClient, "ann@origin.test", mail).verified) << mail;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::relay::trust
