@@ -21,14 +21,15 @@ class NameServer:
     """`zones`: {"y.test": "@ IN MX 10 mx\\nmx IN A 127.0.0.1"}, in the syntax of RFC 1035 5; SOA
     and NS are there already."""
 
-    def __init__(self, directory, zones):
+    def __init__(self, directory, zones, *, address="127.0.0.1", port=None):
         self.directory = directory
-        self.port = free_port()
+        self.address = address
+        self.port = port or free_port()
         self._zones = zones
         self._process = None
 
     def start(self):
-        lines = ["server:", f"  ip-address: 127.0.0.1@{self.port}", "  server-count: 1",
+        lines = ["server:", f"  ip-address: {self.address}@{self.port}", "  server-count: 1",
                  '  username: ""', '  chroot: ""', '  database: ""',
                  f"  zonesdir: {self.directory}", f"  pidfile: {self.directory}/pid",
                  f"  xfrdfile: {self.directory}/xfrd", f"  zonelistfile: {self.directory}/zones",
@@ -42,9 +43,10 @@ class NameServer:
         configuration.write_text("\n".join(lines) + "\n")
         self._process = Running([find_program("nsd"), "-d", "-c", configuration],
                                 self.directory / "output")
-        self._process.wait_for_port(self.port)
+        self._process.wait_for_port(self.port, self.address)
         for name in self._zones:
-            wait_until(lambda name=name: ask(self.port, name, "SOA")[1] == 1, f"zone {name} served")
+            wait_until(lambda name=name: ask(self.port, name, "SOA", self.address)[1] == 1,
+                       f"zone {name} served")
 
     def stop(self):
         if self._process:
@@ -52,13 +54,13 @@ class NameServer:
             self._process = None
 
 
-def ask(port, name, kind):
+def ask(port, name, kind, host="127.0.0.1"):
     """One question over UDP: (response code, number of answers, their octets)."""
     labels = b"".join(struct.pack("B", len(part)) + part.encode() for part in name.split("."))
     question = labels + b"\0" + struct.pack(">HH", TYPES[kind], 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.settimeout(5)
-        udp.connect(("127.0.0.1", port))
+        udp.connect((host, port))
         udp.send(struct.pack(">HHHHHH", 1, 0x0100, 1, 0, 0, 0) + question)
         answer = udp.recv(4096)
     _, flags, _, answers, _, _ = struct.unpack(">HHHHHH", answer[:12])

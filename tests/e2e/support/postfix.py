@@ -7,6 +7,7 @@ import grp
 import os
 import pwd
 import subprocess
+import time
 
 from support.process import Running, find_program, free_port, listening, wait_until
 
@@ -19,7 +20,7 @@ _QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", 
            "private", "saved", "trace")
 
 _MASTER = """\
-127.0.0.1:{port} inet n - n - - smtpd
+{address}:{port} inet n - n - - smtpd
 pickup    unix-dgram n - n 60 1 pickup
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
@@ -30,7 +31,7 @@ trace     unix  - - n - 0 bounce
 verify    unix  - - n - 1 verify
 flush     unix  n - n 1000? 0 flush
 proxymap  unix  - - n - - proxymap
-smtp      unix  - - n - - smtp
+smtp      unix  - - {jail} - - smtp
 relay     unix  - - n - - smtp
 showq     unix  n - n - - showq
 error     unix  - - n - - error
@@ -63,7 +64,7 @@ virtual_minimum_uid = 1
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{uid}
 relayhost = {relayhost}
-smtp_dns_support_level = disabled
+{dns}
 smtpd_peername_lookup = no
 smtpd_client_restrictions =
 smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
@@ -79,17 +80,26 @@ bounce_queue_lifetime = 1d
 smtpd_error_sleep_time = 0
 """
 
+_BY_ADDRESS = "smtp_dns_support_level = disabled"
+_BY_NAME = """\
+smtp_dns_support_level = enabled
+smtp_bind_address = {address}"""
+
 
 class Postfix:
     """`mailboxes` are kept as maildirs; any other address of their domains is refused at RCPT. The
     tables at_rcpt, at_data and at_body answer for an address with a reply of their own choice, at
     that point of the transaction: {"busy@y.test": "450 4.2.1 Mailbox busy"}. With `relayhost`
-    ("[127.0.0.1]:2525") it takes mail from loopback for anyone, queues it and sends it there."""
+    ("[127.0.0.1]:2525") it takes mail from loopback for anyone, queues it and sends it there. With
+    `name_server`, which answers on port 53, it sends by MX records, from its own address."""
 
     def __init__(self, directory, mailboxes=(), *, at_rcpt=None, at_data=None, at_body=None,
-                 relayhost="", host_name="mail.peer.test", extra=None):
+                 relayhost="", host_name="mail.peer.test", extra=None,
+                 address="127.0.0.1", port=None, name_server=None):
         self.directory = directory
-        self.port = free_port()
+        self.address = address
+        self.port = port or free_port()
+        self._name_server = name_server
         self._mailboxes = list(mailboxes)
         self._tables = {"at_rcpt": at_rcpt, "at_data": at_data, "at_body": at_body}
         self._relayhost = relayhost
@@ -107,7 +117,7 @@ class Postfix:
             [postconf.stdout.strip() + "/master", "-c", self.directory, "-s", "-e", MASTER_SECONDS],
             self.directory / "output", env={"MAIL_CONFIG": str(self.directory)})
         try:
-            self._process.wait_for_port(self.port)
+            self._process.wait_for_port(self.port, self.address)
         except (RuntimeError, TimeoutError) as failure:
             raise RuntimeError(f"{failure}\n{self.log()}") from failure
 
@@ -116,7 +126,8 @@ class Postfix:
             self._process.stop()
             self._process = None
             # The master's last word to its daemons takes them a moment.
-            wait_until(lambda: not listening(self.port), "smtpd has let go of its port")
+            wait_until(lambda: not listening(self.port, self.address),
+                       "smtpd has let go of its port")
 
     @property
     def pid(self):
@@ -158,13 +169,16 @@ class Postfix:
         self._table("mailboxes", {mailbox: f"{mailbox}/" for mailbox in self._mailboxes})
         for name, rows in self._tables.items():
             self._table(name, rows or {})
+        sends = self._relayhost or self._name_server
         main = _MAIN.format(
             dir=place, host_name=self._host_name, domains=" ".join(domains), uid=MAIL_UID,
-            relayhost=self._relayhost,
-            relay="permit_mynetworks" if self._relayhost else "reject_unauth_destination")
+            relayhost=self._relayhost, address=self.address,
+            dns=_BY_NAME.format(address=self.address) if self._name_server else _BY_ADDRESS,
+            relay="permit_mynetworks" if sends else "reject_unauth_destination")
         main += "".join(f"{name} = {value}\n" for name, value in self._extra.items())
-        (place / "main.cf").write_text(main)
-        (place / "master.cf").write_text(_MASTER.format(port=self.port))
+        _write_old(place / "main.cf", main)
+        _write_old(place / "master.cf", _MASTER.format(
+            address=self.address, port=self.port, jail="y" if self._name_server else "n"))
 
     def _make_queue(self):
         """As `postfix check` would (postfix-files), which takes seconds."""
@@ -182,7 +196,18 @@ class Postfix:
             (queue / name).mkdir()
             os.chown(queue / name, owner.pw_uid, submitters)
             (queue / name).chmod(mode)
+        if self._name_server:
+            # The SMTP client lives in the queue, and looks for its name server there.
+            (queue / "etc").mkdir()
+            (queue / "etc/resolv.conf").write_text(f"nameserver {self._name_server.address}\n")
 
     def _table(self, name, rows):
-        (self.directory / name).write_text(
-            "".join(f"{key} {value}\n" for key, value in rows.items()))
+        _write_old(self.directory / name,
+                   "".join(f"{key} {value}\n" for key, value in rows.items()))
+
+
+def _write_old(path, text):
+    """Postfix waits until a file was not changed for a second or two before it believes it."""
+    path.write_text(text)
+    minute_ago = time.time() - 60
+    os.utime(path, (minute_ago, minute_ago))

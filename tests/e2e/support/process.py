@@ -38,9 +38,9 @@ def wait_until(condition, what, seconds=START_SECONDS):
         time.sleep(0.02)
 
 
-def listening(port):
+def listening(port, host="127.0.0.1"):
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        socket.create_connection((host, port), timeout=1).close()
         return True
     except OSError:
         return False
@@ -72,12 +72,12 @@ class Running:
     def output(self):
         return self.log.read_text(errors="replace")
 
-    def wait_for_port(self, port):
+    def wait_for_port(self, port, host="127.0.0.1"):
         def up():
             if not self.alive():
                 raise RuntimeError(f"ended with {self._process.returncode}:\n{self.output()}")
-            return listening(port)
-        wait_until(up, f"port {port} answers")
+            return listening(port, host)
+        wait_until(up, f"port {port} of {host} answers")
 
     def signal(self, number):
         if self.alive():

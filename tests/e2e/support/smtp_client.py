@@ -32,10 +32,12 @@ class Closed(Exception):
 
 
 class SmtpClient:
-    def __init__(self, port, host="127.0.0.1", timeout=60, greet=True):
+    def __init__(self, port, host="127.0.0.1", timeout=60, greet=True, source=None):
+        """`source`: the address that it comes from."""
         self.replies = []
         self._buffer = b""
-        self._socket = socket.create_connection((host, port), timeout=timeout)
+        self._socket = socket.create_connection((host, port), timeout=timeout,
+                                                source_address=source and (source, 0))
         # Pieces go out as they are sent: tests split lines and replies on purpose.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.greeting = self.read() if greet else None

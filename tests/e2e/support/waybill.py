@@ -28,9 +28,10 @@ class Waybill:
     `tables` are further ones: {"limits": {"rcpt_deadline": "5s"}}."""
 
     def __init__(self, directory, domains, *, name_server=None, host_name="mx.x.test", tables=None,
-                 env=None):
+                 env=None, address="127.0.0.1", smtp_port=None):
         self.directory = directory
-        self.smtp_port = free_port()
+        self.address = address
+        self.smtp_port = smtp_port or free_port()
         self.http_port = free_port()
         self.http = HttpClient(self.http_port)
         self._domains = domains
@@ -44,7 +45,7 @@ class Waybill:
         self.write_configuration()
         self._process = Running([binary(), "serve", "-c", self.configuration],
                                 self.directory / "output", self._env)
-        self._process.wait_for_port(self.smtp_port)
+        self._process.wait_for_port(self.smtp_port, self.address)
         wait_until(self.http.ready, f"/readyz says ready:\n{self.output()}")
 
     def stop(self):
@@ -92,7 +93,7 @@ class Waybill:
         return (self.directory / "output").read_text(errors="replace")
 
     def client(self, **options):
-        return SmtpClient(self.smtp_port, **options)
+        return SmtpClient(self.smtp_port, self.address, **options)
 
     def set_domains(self, domains):
         """For the next start, or for SIGHUP."""
@@ -102,11 +103,12 @@ class Waybill:
     def write_configuration(self):
         tables = {
             "server": {"host_name": self._host_name, "data_dir": str(self.data),
-                       "listen": [f"127.0.0.1:{self.smtp_port}"]},
+                       "listen": [f"{self.address}:{self.smtp_port}"]},
             "http": {"listen": f"127.0.0.1:{self.http_port}"},
         }
         if self._name_server:
-            tables["dns"] = {"servers": [f"127.0.0.1:{self._name_server.port}"]}
+            server = self._name_server
+            tables["dns"] = {"servers": [f"{server.address}:{server.port}"]}
         for name, keys in self._tables.items():
             tables.setdefault(name, {}).update(keys)
         lines = []
