@@ -1,0 +1,223 @@
+"""What a return path takes, from whom and until when; and what becomes of each report."""
+
+import signal
+import time
+import unittest
+
+from support.peers_case import needs
+from support.process import wait_until
+from support.return_paths import delivery_begun, key_id_of, keys_of, report, return_path
+from support.silent_failure_case import (ALIAS, AUTHOR, HIDDEN, NOT_TOLD, TOLD, Notice,
+                                         SilentFailureCase)
+from support.verdicts import history
+
+HOUR = 3600
+UNREPORTED = ("accepted", "forwarded")
+
+
+@needs("nsd")
+class ReturnPathCase(SilentFailureCase):
+    """The bridgehead keeps what it is given; the test reports in its name."""
+
+    def forward_one(self, waybill, sender=AUTHOR):
+        """A mail to the alias: the return path that the bridgehead saw."""
+        self.write(waybill, sender)
+        return self.bridgehead.mail()[-1].sender
+
+    def setUp(self):
+        super().setUp()
+        self.bridgehead = self.start_taking_bridgehead()
+
+
+class WhoMayReportTest(ReturnPathCase):
+    def check_refused(self, waybill, recipient, reply, rule, sender="", address=None):
+        self.assertEqual(reply, self.report(waybill, recipient, sender=sender))
+        [entry] = [entry for entry in history(waybill, address or recipient)
+                   if entry["kind"] == "rejected"]
+        self.assertEqual(("policy", "rcpt", rule, reply[0]),
+                         (entry["by"], entry["stage"], entry["rule"], entry["reply"]["code"]))
+
+    def test_the_key_makes_the_path_and_nobody_without_it(self):
+        waybill = self.start_waybill()
+        issued = self.forward_one(waybill)
+        [entry, _] = self.story(waybill, *UNREPORTED)
+        [key] = keys_of(waybill)
+        self.assertEqual(issued, return_path(key, "x.test", entry["delivery_id"]))
+        letter = "c" if issued[20] != "c" else "d"
+        for forged in (issued[:20] + letter + issued[21:],
+                       return_path(key._replace(secret=bytes(32)), "x.test", entry["delivery_id"]),
+                       return_path(key._replace(id=(key.id + 1) % 32), "x.test",
+                                   entry["delivery_id"])):
+            with self.subTest(forged):
+                self.check_refused(waybill, forged, (550, "5.1.1"), "return-path-forged")
+        self.story(waybill, *UNREPORTED)
+
+    def test_a_path_of_one_domain_is_none_of_another(self):
+        waybill = self.start_waybill()
+        waybill.set_domains({"x.test": {"aliases": {"buzz": HIDDEN}}, "w.test": {}})
+        waybill.restart()
+        issued = self.forward_one(waybill)
+        self.check_refused(waybill, issued.replace("@x.test", "@w.test"), (550, "5.1.1"),
+                           "return-path-forged")
+
+    def test_it_takes_reports_from_the_null_sender_alone_and_by_themselves(self):
+        waybill = self.start_waybill()
+        issued = self.forward_one(waybill)
+        self.check_refused(waybill, issued, (550, "5.7.1"), "return-path-sender", "any@s.test")
+        with waybill.client() as client:
+            client.hello()
+            client.mail("")
+            self.assertEqual(250, client.rcpt(issued).code)
+            self.assertEqual((452, "4.5.3"), _codes(client.rcpt(ALIAS)))
+            client.command("RSET")
+            client.mail("")
+            self.assertEqual(250, client.rcpt(ALIAS).code)
+            self.assertEqual((452, "4.5.3"), _codes(client.rcpt(issued)))
+
+    def test_a_path_whose_time_is_over_is_refused(self):
+        waybill = self.start_waybill(bounce_window="1 h")
+        [key] = keys_of(waybill)
+        for age, reply, rule in ((HOUR + 60, (550, "5.7.1"), "return-path-expired"),
+                                 (400 * 24 * HOUR, (550, "5.7.1"), "return-path-expired")):
+            with self.subTest(age):
+                old = return_path(key, "x.test", delivery_begun(time.time() - age))
+                self.check_refused(waybill, old, reply, rule)
+        unknown = return_path(key, "x.test", delivery_begun(time.time() - HOUR + 60))
+        self.assertEqual(451, self.report(waybill, unknown)[0], "in time, but of no delivery")
+
+    def test_letters_may_change_their_case_on_the_way_and_quotes_may_come(self):
+        home, waybill = self.start_home_sink(), self.start_waybill()
+        for change in (str.upper, lambda path: '"{}"@{}'.format(*path.split("@"))):
+            issued = self.forward_one(waybill)
+            self.assertEqual((250, "2.0.0"), self.report(waybill, change(issued)))
+        self.assertEqual([[AUTHOR], [AUTHOR]], [kept.recipients for kept in home.mail()])
+
+    def test_a_fresh_key_signs_and_the_one_before_is_believed(self):
+        home, waybill = self.start_home_sink(), self.start_waybill()
+        before = self.forward_one(waybill)
+        code, output = waybill.run("keys", "rotate")
+        self.assertEqual(0, code, output)
+        waybill.signal(signal.SIGHUP)
+        wait_until(lambda: "reloaded" in waybill.output(), "it says that it reloaded")
+        after = self.forward_one(waybill)
+        fresh, old = keys_of(waybill)
+        self.assertEqual([old.id, fresh.id], [key_id_of(before), key_id_of(after)])
+        for issued in (before, after):
+            self.assertEqual((250, "2.0.0"), self.report(waybill, issued))
+        self.assertEqual(2, len(home.mail()))
+        waybill.restart()
+        self.assertEqual((250, "2.0.0"), self.report(waybill, before))
+
+
+class WhoIsToldTest(ReturnPathCase):
+    def reported(self, waybill, *kinds):
+        """A mail forwarded and reported on: its delivery."""
+        issued = self.forward_one(waybill)
+        self.assertEqual((250, "2.0.0"), self.report(waybill, issued))
+        return self.delivery(waybill, self.story(waybill, *kinds))
+
+    def test_nobody_where_bounces_are_absorbed(self):
+        home, waybill = self.start_home_sink(), self.start_waybill(bounces="absorb")
+        delivery = self.reported(waybill, *NOT_TOLD)
+        self.assertEqual("bounced", delivery["state"])
+        self.assertEqual("absorbed", self.bounced(delivery)["handling"])
+        self.assertEqual("report-absorbed", self.home_events(delivery)[-1]["dropped"]["rule"])
+        self.assertEqual([], home.mail())
+
+    def test_the_owner_where_the_alias_has_one_whoever_wrote(self):
+        home = self.start_home_sink()
+        waybill = self.start_waybill({"forward": [HIDDEN], "bounces": "owner@s.test"})
+        self.write(waybill, come_from="bridgehead")
+        self.report(waybill, self.bridgehead.mail()[-1].sender)
+        delivery = self.delivery(waybill, self.story(waybill, *TOLD))
+        self.assertFalse(delivery["events"][0]["accepted"].get("originator_verified", False))
+        self.assertEqual("owner@s.test", self.bounced(delivery)["handed_on_to"])
+        [kept] = home.mail()
+        self.assertEqual(("", ["owner@s.test"]), (kept.sender, kept.recipients))
+        self.assertIn("owner@s.test", Notice(kept.octets).message["To"])
+
+    def test_the_whole_of_it_where_nothing_is_redacted(self):
+        home, waybill = self.start_home_sink(), self.start_waybill(redact=False)
+        words = f"zurg is unknown on cellar.toybox.test ({self.at['cellar']})"
+        octets = report(ALIAS, HIDDEN, host="gatehouse.toybox.test", words=words)
+        self.assertEqual((250, "2.0.0"), self.report(waybill, self.forward_one(waybill), octets))
+        [kept] = home.mail()
+        notice = Notice(kept.octets)
+        self.assertIn(words, " ".join(notice.recipient["Diagnostic-Code"].split()))
+        self.assertEqual(f"rfc822; {ALIAS}", notice.recipient["Final-Recipient"])
+
+
+class WhatBecomesOfItTest(ReturnPathCase):
+    def test_a_report_that_comes_twice_is_told_once(self):
+        home, waybill = self.start_home_sink(), self.start_waybill()
+        issued = self.forward_one(waybill)
+        octets = report(issued, HIDDEN, host="gatehouse.toybox.test")
+        for _ in range(2):
+            self.assertEqual((250, "2.0.0"), self.report(waybill, issued, octets))
+        delivery = self.delivery(waybill, self.story(waybill, *TOLD, "accepted", "dropped"))
+        self.assertEqual("handed_on", self.bounced(delivery)["handling"])
+        self.assertEqual("report-again", self.home_events(delivery)[-1]["dropped"]["rule"])
+        self.assertEqual(1, len(home.mail()))
+
+    def test_another_report_on_the_same_delivery_is_told_too(self):
+        home, waybill = self.start_home_sink(), self.start_waybill()
+        issued = self.forward_one(waybill)
+        for identity in ("one", "two"):
+            octets = report(issued, HIDDEN, host="gatehouse.toybox.test", identity=identity)
+            self.assertEqual((250, "2.0.0"), self.report(waybill, issued, octets))
+        self.story(waybill, *TOLD, "accepted", "bounced", "forwarded")
+        self.assertEqual(2, len(home.mail()))
+
+    def test_a_home_that_is_busy_gets_it_when_the_reporter_comes_again(self):
+        for at in ("at_rcpt", "at_body"):
+            with self.subTest(at):
+                home = self.start_home_sink(**{at: {AUTHOR: "451 4.2.1 Busy now"}})
+                waybill = self.start_waybill()
+                issued = self.forward_one(waybill)
+                octets = report(issued, HIDDEN, host="gatehouse.toybox.test")
+                for _ in range(2):
+                    self.assertEqual(451, self.report(waybill, issued, octets)[0])
+                getattr(home, at).clear()
+                self.assertEqual((250, "2.0.0"), self.report(waybill, issued, octets))
+                delivery = self.delivery(waybill, self.story(
+                    waybill, "accepted", "forwarded", "accepted", "bounced", "deferred",
+                    "accepted", "deferred", "accepted", "forwarded"))
+                self.assertEqual("bounced", delivery["state"])
+                self.assertEqual("handed_on", self.bounced(delivery)["handling"])
+                self.assertEqual(
+                    ["accepted", "deferred", "accepted", "deferred", "accepted", "forwarded"],
+                    [event["kind"] for event in self.home_events(delivery)])
+                self.assertEqual(1, len([kept for kept in home.mail()
+                                         if kept.reply.startswith("250")]))
+                waybill.stop()
+                home.stop()
+
+    def test_a_home_that_refuses_it_is_on_record_and_the_reporter_is_done(self):
+        for at in ("at_rcpt", "at_body"):
+            with self.subTest(at):
+                home = self.start_home_sink(**{at: {AUTHOR: "550 5.7.1 No notices here"}})
+                waybill = self.start_waybill()
+                issued = self.forward_one(waybill)
+                octets = report(issued, HIDDEN, host="gatehouse.toybox.test")
+                self.assertEqual((250, "2.0.0"), self.report(waybill, issued, octets))
+                delivery = self.delivery(waybill, self.story(
+                    waybill, "accepted", "forwarded", "accepted", "bounced", "rejected"))
+                self.assertEqual("bounced", delivery["state"])
+                [_, rejected] = self.home_events(delivery)
+                self.assertEqual((AUTHOR, "next_hop", 550, "No notices here"),
+                                 (rejected["rejected"]["target"], rejected["rejected"]["by"],
+                                  rejected["rejected"]["reply"]["code"],
+                                  rejected["rejected"]["reply"]["text"]))
+                self.assertEqual((250, "2.0.0"), self.report(waybill, issued, octets))
+                self.story(waybill, "accepted", "forwarded", "accepted", "bounced", "rejected",
+                           "accepted", "dropped")
+                waybill.stop()
+                home.stop()
+
+
+def _codes(reply):
+    return reply.code, reply.enhanced
+
+
+if __name__ == "__main__":
+    unittest.main()
