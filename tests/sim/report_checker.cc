@@ -61,9 +61,8 @@ class ReportChecker {
 
   void at_home(const std::vector<TakenMail>& mails) {
     for (const TakenMail& mail : mails) arrived(mail);
+    what_.clear();
     for (const auto& [key, story] : stories_) {
-      expect(story.at_home <= story.forwarded + story.in_doubt,
-             "home took a report more often than is on record");
       expect(story.forwarded <= story.at_home, "a report never came home, but the log says so");
     }
   }
@@ -137,6 +136,7 @@ class ReportChecker {
     Story& story = stories_[key->second];
     story.forwarded += event.has_forwarded();
     story.in_doubt += event.has_in_doubt();
+    if (event.has_forwarded() || event.has_in_doubt()) may_be_home_.insert(event.message_id());
     story.refused += event.has_rejected() && !event.delivery_id().empty();
     story.open += event.has_deferred();
     if (!event.has_dropped()) return;
@@ -179,7 +179,6 @@ class ReportChecker {
     expect(expired || used_up || !reply.permanent(), "it was refused at RCPT: " + reply.text);
   }
 
-  // What the return path is said to be used up for.
   static bool is_used_up(const Reply& reply) {
     return reply.text.find("all the reports") != std::string::npos;
   }
@@ -262,7 +261,9 @@ class ReportChecker {
     for (const ReportAttempt& attempt : report.attempts) {
       if (!attempt.final || says_unrecorded(*attempt.final)) continue;
       const Reply& reply = *attempt.final;
-      open += reply.code == 451 && reply.text.find("come again to have it") != std::string::npos;
+      const bool put_off = reply.text.find("come again to have it") != std::string::npos;
+      open += put_off;
+      if (!reply.positive() && !put_off) ++refusals_seen_[{report.to, reply.text}];
       const bool used_up = is_used_up(reply);
       expect(!reply.permanent() || used_up, "its body was refused: " + reply.text);
       if (used_up) expect(story.bounces.empty(), "it is on record although it was refused");
@@ -279,6 +280,7 @@ class ReportChecker {
     const auto report = by_text_.find(message_id_of(mail.octets));
     expect(report != by_text_.end(), "no report on record is its cause");
     if (report == by_text_.end()) return;
+    expect(may_be_home_.erase(report->second) == 1, "it was taken more often than is on record");
     const ReportKey& key = keys_[report->second];
     ++stories_[key].at_home;
     for (const auto& [about, made] : deliveries_) {
@@ -293,7 +295,6 @@ class ReportChecker {
         expect(owned || right.ends_with(kVerifiedDomain), "nobody vouched for this sender");
       }
     }
-    what_.clear();
   }
 
   std::vector<std::string>& broken_;
@@ -303,6 +304,7 @@ class ReportChecker {
   std::map<std::pair<std::string, std::string>, std::vector<Reported>> deliveries_;
   std::map<std::string, ReportKey> keys_;       // by the message id of a report's transaction
   std::map<std::string, std::string> by_text_;  // that id, by the Message-ID of what goes home
+  std::set<std::string> may_be_home_;           // ids of those that home took, or may have taken
   std::map<ReportKey, Story> stories_;
   std::set<ReportKey> known_;
   std::map<std::string, std::size_t> taken_on_;  // reports on record, by delivery
