@@ -251,6 +251,43 @@ TEST_F(SpoolTest, AFullQueueOfWorkersAtReadingIsTemporaryAndPasses) {
   EXPECT_TRUE(read_all(spool) == whole);
 }
 
+TEST_F(SpoolTest, WhatIsLeftOutIsNowhereInTheMessageButItsHead) {
+  const std::string whole = octets(kMemory + 2 * kPiece + 500);
+  const std::vector<std::vector<Spool::Range>> cases = {
+      {},
+      {{0, 1}},
+      {{0, kMemory}},
+      {{10, 20}, {30, 40}, {41, 42}},
+      {{kMemory - 5, kMemory + 5}},
+      {{kMemory, kMemory + kPiece}},
+      {{kMemory + kPiece - 1, kMemory + kPiece + 1}, {whole.size() - 1, whole.size()}},
+      {{0, 10}, {kMemory + 7, whole.size()}},
+      {{0, whole.size()}},
+  };
+  for (const auto& ranges : cases) {
+    std::string expected;
+    std::uint64_t at = 0;
+    for (const auto& range : ranges) {
+      expected += whole.substr(at, range.begin - at);
+      at = range.end;
+    }
+    expected += whole.substr(at);
+    Spool spool(settings());
+    ASSERT_TRUE(append(spool, whole));
+    spool.leave_out(ranges);
+    EXPECT_EQ(spool.size(), expected.size());
+    EXPECT_TRUE(read_all(spool) == expected);
+    EXPECT_TRUE(read(spool, spool.size())->empty());
+    EXPECT_EQ(spool.head(), whole.substr(0, kMemory));
+    const std::uint64_t middle = expected.size() / 2;
+    const auto piece = read(spool, middle);
+    ASSERT_TRUE(piece);
+    EXPECT_TRUE(expected.substr(middle, piece->size()) == *piece);
+    spool.leave_out({});
+    EXPECT_TRUE(read_all(spool) == whole) << "the octets are still there";
+  }
+}
+
 TEST_F(SpoolTest, WorksOverThreadsOfItsOwn) {
   const auto threads = runtime::thread_workers("spool", 2, 16);
   SpoolSettings given = settings();
