@@ -239,6 +239,12 @@ Task<void> SimNode::project() {
     const std::size_t most = 1 + net_.chance().below(50);
     const auto records = co_await stream_->next(most);
     if (!records || dead()) co_return;
+    // The views are behind at times; who needs to know waits.
+    if (net_.chance().one_in(8)) {
+      const std::chrono::microseconds behind(net_.chance().below(30'000));
+      co_await net_.clock().sleep_until(net_.clock().now() + behind);
+      if (dead()) co_return;
+    }
     const auto projected = (*projector)->project(*records);
     runtime::check(projected.has_value(), "records are projected");
     maybe_kill(kills_.at_fold);

@@ -111,9 +111,16 @@ class ReportChecker {
       keys_[event.message_id()] = {accepted.content_digest(), event.reported_delivery_id()};
       by_text_["<" + schemas::uuid_text(event.message_id()) + "@mx.test>"] = event.message_id();
       stories_[keys_[event.message_id()]];
+      const auto began = accepted_at_.find(event.reported_delivery_id());
+      expect(began != accepted_at_.end(), "a report was taken before the mail it is about");
+      if (began == accepted_at_.end()) return;
+      if (schemas::wall_time(event.occurred_at()) > began->second + kWindow) {
+        late_.insert(event.message_id());
+      }
       return;
     }
     for (const auto& target : accepted.targets()) {
+      accepted_at_[target.delivery_id()] = schemas::wall_time(event.occurred_at());
       deliveries_[{accepted.rfc5322_message_id(), mailbox_of(target.target())}].push_back(
           {target.delivery_id(), &event});
     }
@@ -134,6 +141,8 @@ class ReportChecker {
     const auto key = keys_.find(event.message_id());
     if (key == keys_.end() || event.has_accepted()) return;
     Story& story = stories_[key->second];
+    expect(late_.count(event.message_id()) == 0 || event.has_dropped(),
+           "a report was handed on when the window had closed");
     story.forwarded += event.has_forwarded();
     story.in_doubt += event.has_in_doubt();
     if (event.has_forwarded() || event.has_in_doubt()) may_be_home_.insert(event.message_id());
@@ -302,9 +311,11 @@ class ReportChecker {
   std::map<std::string, const SentMessage*> sent_;  // by Message-ID
   // By Message-ID and mailbox.
   std::map<std::pair<std::string, std::string>, std::vector<Reported>> deliveries_;
-  std::map<std::string, ReportKey> keys_;       // by the message id of a report's transaction
-  std::map<std::string, std::string> by_text_;  // that id, by the Message-ID of what goes home
-  std::set<std::string> may_be_home_;           // ids of those that home took, or may have taken
+  std::map<std::string, ReportKey> keys_;        // by the message id of a report's transaction
+  std::map<std::string, std::string> by_text_;   // that id, by the Message-ID of what goes home
+  std::map<std::string, WallTime> accepted_at_;  // by delivery
+  std::set<std::string> late_;                   // ids of those that were whole too late
+  std::set<std::string> may_be_home_;            // ids of those that home took, or may have taken
   std::map<ReportKey, Story> stories_;
   std::set<ReportKey> known_;
   std::map<std::string, std::size_t> taken_on_;  // reports on record, by delivery
