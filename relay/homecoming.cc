@@ -140,6 +140,28 @@ Task<Reply> Homecoming::refuse(std::string rule, Reply reply) {
   co_return reply;
 }
 
+Task<void> Homecoming::tell_relayed(Event accepted) {
+  Read notice;
+  notice.facts.kind = ReportClass::relayed;
+  notice.facts.reporting_mta = lane_.settings.host_name;
+  RecipientFacts& copy = notice.facts.recipients.emplace_back();
+  copy.kind = ReportClass::relayed;
+  copy.final_recipient = path_.alias;
+  copy.action = "relayed";
+  copy.status = "2.0.0";
+  copy.diagnostic_code = "x-waybill; the next server gives no notice of delivery";
+  const runtime::Digest digest = runtime::sha256("relayed" + token_.delivery.bytes());
+  notice.digest.assign(digest.begin(), digest.end());
+  const Decision decision = returnpath::decide(path_, notice.facts, policy_, lane_.clock.wall());
+  if (decision.kind != Decision::Kind::hand_on) co_return;
+  accepted.mutable_accepted()->set_content_digest(notice.digest);
+  accepted.mutable_accepted()->set_route("return-path");
+  std::vector<Event> said = bounces(notice, decision, 0);
+  const routes::Target home = *decision.to;
+  const Reply told = co_await send_home(std::move(accepted), std::move(said), notice.facts, home);
+  (void)told;
+}
+
 Task<Reply> Homecoming::end(message::Spool& report, Event accepted) {
   const auto turn = lane_.turns.take(token_.delivery);
   if (!turn) {

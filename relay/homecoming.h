@@ -34,6 +34,11 @@ class Homecoming {
 
   const Subject& subject() const { return subject_; }
 
+  // A next hop without DSN took a copy whose sender asked for notice of success: he is told
+  // "relayed" (RFC 3461 5.2.2 c). What becomes of telling him is on record and changes nothing for
+  // the message. `accepted`: as for end().
+  runtime::Task<void> tell_relayed(schemas::Event accepted);
+
   // The report is whole. `accepted`: its Accepted, all but targets and digest. The reply to it.
   runtime::Task<schemas::Reply> end(message::Spool& report, schemas::Event accepted);
 

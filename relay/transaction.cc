@@ -383,6 +383,8 @@ Task<Reply> Transaction::hand_over() {
       const auto answer = co_await hand_over_one(recipient, delivery, acceptance, deadline);
       if (!answer) co_return unrecorded(lane_.metrics, answer.error());
       combined.add(*answer);
+      const bool taken = answer->kind == HopAnswer::Kind::accepted;
+      if (taken && !answer->dsn_passed_on) co_await tell_relayed(recipient, delivery);
       forwarded = true;
     }
   }
@@ -391,6 +393,37 @@ Task<Reply> Transaction::hand_over() {
   count_accepted();
   if (!forwarded) co_return Reply{250, "2.0.0", "Message taken"};
   co_return combined.reply();
+}
+
+Task<void> Transaction::tell_relayed(const Recipient& recipient, const Delivery& delivery) {
+  if (!mail_.sender || recipient.dsn.notify.find("SUCCESS") == std::string::npos) co_return;
+  returnpath::ReturnPath path;
+  path.message = id_;
+  path.alias = recipient.subject.alias;
+  path.domain = recipient.subject.domain;
+  path.sender = mail_.sender->text();
+  path.target = delivery.handover->target().text();
+  path.route = recipient.route;
+  path.verified = judgement_ && judgement_->verified;
+  if (judgement_) path.reason = judgement_->reason;
+  path.smtputf8 = mail_.smtputf8;
+  path.envid = dsn_.envid;
+  path.notify = recipient.dsn.notify;
+  path.orcpt = recipient.dsn.orcpt;
+  path.rfc5322_message_id = header_.message_id;
+  path.header_from = header_.from;
+  path.accepted_at = lane_.clock.wall();
+  Subject subject = recipient.subject;
+  subject.sender = std::string();
+  subject.message = schemas::new_id<schemas::MessageId>(lane_.clock.wall(), lane_.chance);
+  subject.reported = delivery.id;
+  Event accepted = begin_event(subject);
+  accepted.mutable_accepted()->set_recipient(subject.recipient);
+  const routes::Domain& domain = routes_->domains().find(subject.domain)->second;
+  auto policy = report_policy(domain, subject.alias);
+  const returnpath::TokenFacts token{lane_.partition, delivery.id};
+  Homecoming home(lane_, std::move(subject), token, std::move(path), std::move(policy));
+  co_await home.tell_relayed(std::move(accepted));
 }
 
 void Transaction::count_accepted() {

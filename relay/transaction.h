@@ -78,6 +78,7 @@ class Transaction {
                                                                    Delivery& delivery,
                                                                    Acceptance& acceptance,
                                                                    runtime::Instant deadline);
+  runtime::Task<void> tell_relayed(const Recipient& recipient, const Delivery& delivery);
   schemas::Event accepted_event(const Recipient& recipient) const;
   std::vector<schemas::Event> accepted_events() const;
   void count_accepted();

@@ -157,6 +157,7 @@ Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearanc
                  "a message is sent only to a next hop that took its recipient");
   HopAnswer answer = co_await session_->send(std::move(trace), body, clearance, deadline);
   answer.hop = hop_;
+  answer.dsn_passed_on = session_->offered().dsn;
   let_go();
   co_return answer;
 }

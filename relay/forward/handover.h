@@ -48,8 +48,6 @@ class Handover {
                                 runtime::Instant deadline);
 
   const routes::Target& target() const { return target_; }
-  // Whether the next hop that was asked takes requests for notices (RFC 3461) on.
-  bool passes_dsn_on() const { return session_ != nullptr && session_->offered().dsn; }
 
  private:
   runtime::Task<dns::NextHops> candidates(runtime::Instant deadline);

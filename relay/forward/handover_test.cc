@@ -403,11 +403,14 @@ TEST_F(HandoverTest, WithoutClearanceTheSessionIsNotKept) {
 
 TEST_F(HandoverTest, TellsWhetherTheHopTakesRequestsForNoticesOn) {
   dns_.add(kOneHop);
-  hops_.listen(kHop, {{{"EHLO", "250-mx\r\n250 DSN"}}});
-  const auto one = handover();
-  EXPECT_FALSE(one->passes_dsn_on()) << "nobody was asked";
-  ASSERT_EQ(ask(*one), "accepted RCPT 250");
-  EXPECT_TRUE(one->passes_dsn_on());
+  for (const bool dsn : {true, false}) {
+    HopScript script;
+    if (dsn) script["EHLO"] = "250-mx\r\n250 DSN";
+    hops_.listen(kHop, {script});
+    ASSERT_EQ(deliver(), "accepted body 250");
+    EXPECT_EQ(answer_.dsn_passed_on, dsn);
+    pool_.clear();
+  }
 }
 
 TEST_F(HandoverTest, SendingToNobodyIsABrokenPromise) {

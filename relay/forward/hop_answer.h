@@ -27,6 +27,8 @@ struct HopAnswer {
   By by = By::next_hop;
   std::string rule;     // its name, where the reply is ours: "no-route", "unreachable"
   std::string command;  // the command answered: "connect", "EHLO", "MAIL", "RCPT", "DATA", "body"
+  // The next hop takes requests for notices (RFC 3461) over from us.
+  bool dsn_passed_on = false;
   std::optional<dns::Candidate> hop;  // who answered, or was tried last
 };
 
