@@ -219,13 +219,14 @@ Task<bool> SimNode::start() {
   co_return true;
 }
 
-// A sync takes its time, in which others queue up behind it.
+// A sync takes its time, in which others queue up behind it, and now and then a long time.
 Task<void> SimNode::drive_journal() {
   constexpr std::chrono::microseconds kLeast{100};
   constexpr std::chrono::microseconds kMost{5000};
   std::chrono::microseconds pause = kLeast;
   while (!stopping_) {
-    const std::chrono::microseconds jitter(net_.chance().below(300));
+    const std::chrono::microseconds jitter(
+        net_.chance().below(net_.chance().one_in(50) ? 40'000 : 300));
     co_await net_.clock().sleep_until(net_.clock().now() + pause + jitter);
     pause = journal_.commit_pending() ? kLeast : std::min(pause * 2, kMost);
   }
