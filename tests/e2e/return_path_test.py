@@ -9,10 +9,39 @@ from support.process import wait_until
 from support.return_paths import delivery_begun, key_id_of, keys_of, report, return_path
 from support.silent_failure_case import (ALIAS, AUTHOR, HIDDEN, NOT_TOLD, TOLD, Notice,
                                          SilentFailureCase)
+from support.smtp_client import message
 from support.verdicts import history
 
 HOUR = 3600
 UNREPORTED = ("accepted", "forwarded")
+# relay/limits.h, kReportsPerReturnPath
+REPORTS = 8
+
+COMPLAINT = b"""\
+From: feedback@toybox.test\r
+Subject: A complaint\r
+MIME-Version: 1.0\r
+Content-Type: multipart/report; report-type=feedback-report; boundary="edge"\r
+\r
+--edge\r
+Content-Type: text/plain\r
+\r
+Somebody complained.\r
+--edge\r
+Content-Type: message/feedback-report\r
+\r
+Feedback-Type: abuse\r
+User-Agent: gatehouse/1\r
+Version: 1\r
+--edge\r
+Content-Type: text/rfc822-headers\r
+\r
+From: author@s.test\r
+--edge--\r
+"""
+ABSENT = message(Subject="Away until Monday", text="Gone fishing.\r\n",
+                 Auto_Submitted="auto-replied")
+NO_FORM = message(From="robot@toybox.test", Subject="Number 17", text="Please see number 17.\r\n")
 
 
 @needs("nsd")
@@ -147,6 +176,26 @@ class WhoIsToldTest(ReturnPathCase):
         self.assertEqual(f"rfc822; {ALIAS}", notice.recipient["Final-Recipient"])
 
 
+    def test_of_failures_and_of_nothing_else_that_comes_back(self):
+        home, waybill = self.start_home_sink(), self.start_waybill()
+        failed, delayed = [report(ALIAS, HIDDEN, host="gatehouse.toybox.test", status=status,
+                                  action=action)
+                           for status, action in (("4.4.1", "failed"), ("4.4.1", "delayed"))]
+        told = 0
+        for kind, handling, octets in (
+                ("soft", "handed_on", failed), ("delayed", "held", delayed),
+                ("complaint", "held", COMPLAINT), ("auto_reply", "held", ABSENT),
+                ("unrecognised", "handed_on", NO_FORM)):
+            with self.subTest(kind):
+                issued = self.forward_one(waybill)
+                self.assertEqual((250, "2.0.0"), self.report(waybill, issued, octets))
+                latest = history(waybill, ALIAS)[-len(TOLD):]
+                bounced = self.bounced(self.delivery(waybill, latest))
+                self.assertEqual((kind, handling), (bounced["class"], bounced["handling"]))
+                told += handling == "handed_on"
+                self.assertEqual(told, len(home.mail()))
+
+
 class WhatBecomesOfItTest(ReturnPathCase):
     def test_a_report_that_comes_twice_is_told_once(self):
         home, waybill = self.start_home_sink(), self.start_waybill()
@@ -159,14 +208,33 @@ class WhatBecomesOfItTest(ReturnPathCase):
         self.assertEqual("report-again", self.home_events(delivery)[-1]["dropped"]["rule"])
         self.assertEqual(1, len(home.mail()))
 
-    def test_another_report_on_the_same_delivery_is_told_too(self):
+    def test_a_report_that_comes_by_two_ways_at_one_time_is_told_once(self):
         home, waybill = self.start_home_sink(), self.start_waybill()
         issued = self.forward_one(waybill)
-        for identity in ("one", "two"):
-            octets = report(issued, HIDDEN, host="gatehouse.toybox.test", identity=identity)
+        octets = report(issued, HIDDEN, host="gatehouse.toybox.test")
+        with waybill.client() as other:
+            other.hello()
+            other.mail("")
+            self.assertEqual(250, other.rcpt(issued).code)
             self.assertEqual((250, "2.0.0"), self.report(waybill, issued, octets))
-        self.story(waybill, *TOLD, "accepted", "bounced", "forwarded")
-        self.assertEqual(2, len(home.mail()))
+            self.assertEqual((250, "2.0.0"), _codes(other.body(octets)))
+        self.story(waybill, *TOLD, "accepted", "dropped")
+        self.assertEqual(1, len(home.mail()))
+
+    def test_other_reports_on_the_same_delivery_are_told_too_but_not_without_end(self):
+        home, waybill = self.start_home_sink(), self.start_waybill()
+        issued = self.forward_one(waybill)
+
+        def another(identity):
+            return self.report(waybill, issued, report(
+                issued, HIDDEN, host="gatehouse.toybox.test", identity=identity))
+        for number in range(REPORTS):
+            self.assertEqual((250, "2.0.0"), another(number))
+        self.assertEqual((550, "5.7.1"), another(REPORTS))
+        entries = self.story(waybill, "accepted", "forwarded",
+                             *REPORTS * ("accepted", "bounced", "forwarded"), "rejected")
+        self.assertEqual("return-path-used-up", entries[-1]["rule"])
+        self.assertEqual(REPORTS, len(home.mail()))
 
     def test_a_home_that_is_busy_gets_it_when_the_reporter_comes_again(self):
         for at in ("at_rcpt", "at_body"):

@@ -8,7 +8,9 @@ import unittest
 
 from support.dkim_signer import DkimSigner
 from support.exim import Exim, why_no_exim
+from support.network import SMTP_PORT
 from support.peers_case import needs
+from support.postfix import Postfix
 from support.process import wait_until
 from support.silent_failure_case import (ALIAS, AUTHOR, HIDDEN, NOT_TOLD, SIGNER, TOLD, Notice,
                                          SilentFailureCase)
@@ -32,10 +34,12 @@ class RealServersCase(SilentFailureCase):
     # What the bridgehead says of "550 5.1.1".
     status = "5.1.1"
 
-    def submit(self, home, octets, sender=AUTHOR):
+    def submit(self, home, octets, sender=AUTHOR, parameters="", recipient_parameters=""):
         with SmtpClient(home.port, home.address) as client:
             client.hello("desk.s.test")
-            self.assertEqual(250, client.deliver(sender, [ALIAS], octets).code)
+            client.mail(sender, parameters)
+            client.rcpt(ALIAS, recipient_parameters)
+            self.assertEqual(250, client.body(octets).code)
 
     def check_told(self, home, waybill, bridgehead, sent, author=AUTHOR):
         """The one notice in the author's mailbox, and the log."""
@@ -103,6 +107,25 @@ class PostfixTest(RealServersCase):
         delivery = self.check_told(home, waybill, bridgehead, sent)
         self.assertEqual("SPF passed for s.test", self.bounced(delivery)["handling_reason"])
         self.assertEqual("gatehouse.toybox.test", self.bounced(delivery)["reporting_mta"])
+
+    def test_a_sender_who_asks_is_told_that_it_arrived(self):
+        bridgehead = self.start(
+            Postfix, [HIDDEN], host_name="gatehouse.toybox.test", address=self.at["bridgehead"],
+            port=SMTP_PORT, name_server=self.names)
+        home, waybill = self.start_home(), self.start_waybill()
+        self.submit(home, message(From=AUTHOR, To=ALIAS), parameters="ENVID=order-7",
+                    recipient_parameters="NOTIFY=SUCCESS,FAILURE")
+        [octets] = home.wait_for_mail(AUTHOR)
+        notice = Notice(octets)
+        self.assertEqual(("delivered", "2.0.0", f"rfc822; {ALIAS}"),
+                         tuple(notice.recipient[name]
+                               for name in ("Action", "Status", "Final-Recipient")))
+        self.assertIn("Original-Envelope-Id: order-7", octets.decode())
+        self.check_hidden(notice, bridgehead)
+        delivery = self.delivery(waybill, self.story(waybill, *TOLD))
+        self.assertEqual("delivered", self.bounced(delivery)["class"])
+        self.assertEqual("delivered", delivery["state"])
+        self.assertEqual(1, len(bridgehead.mail(HIDDEN)))
 
     def test_of_a_sender_who_is_not_verified_the_bounce_is_on_record_and_nobody_is_told(self):
         self.start_cellar()

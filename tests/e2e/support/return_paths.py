@@ -65,7 +65,7 @@ Content-Type: message/delivery-status
 Reporting-MTA: dns; {host}
 
 Final-Recipient: rfc822; {recipient}
-Action: failed
+Action: {action}
 Status: {status}
 Diagnostic-Code: smtp; 550 {status} {words}
 
@@ -73,8 +73,9 @@ Diagnostic-Code: smtp; 550 {status} {words}
 """
 
 
-def report(to, recipient, *, host, words="No such mailbox", status="5.1.1", identity="report"):
+def report(to, recipient, *, host, words="No such mailbox", status="5.1.1", action="failed",
+           identity="report"):
     """RFC 3464, as a bridgehead at `host` writes it; octets."""
     text = _REPORT.format(to=to, recipient=recipient, host=host, words=words, status=status,
-                          identity=identity)
+                          action=action, identity=identity)
     return text.replace("\n", "\r\n").encode()
