@@ -10,7 +10,6 @@ from support.return_paths import delivery_begun, key_id_of, keys_of, report, ret
 from support.silent_failure_case import (ALIAS, AUTHOR, HIDDEN, NOT_TOLD, TOLD, Notice,
                                          SilentFailureCase)
 from support.smtp_client import message
-from support.verdicts import history
 
 HOUR = 3600
 UNREPORTED = ("accepted", "forwarded")
@@ -59,10 +58,9 @@ class ReturnPathCase(SilentFailureCase):
 
 
 class WhoMayReportTest(ReturnPathCase):
-    def check_refused(self, waybill, recipient, reply, rule, sender="", address=None):
+    def check_refused(self, waybill, recipient, reply, rule, sender=""):
         self.assertEqual(reply, self.report(waybill, recipient, sender=sender))
-        [entry] = [entry for entry in history(waybill, address or recipient)
-                   if entry["kind"] == "rejected"]
+        [entry] = waybill.events(recipient, ["rejected"])
         self.assertEqual(("policy", "rcpt", rule, reply[0]),
                          (entry["by"], entry["stage"], entry["rule"], entry["reply"]["code"]))
 
@@ -181,7 +179,7 @@ class WhoIsToldTest(ReturnPathCase):
         failed, delayed = [report(ALIAS, HIDDEN, host="gatehouse.toybox.test", status=status,
                                   action=action)
                            for status, action in (("4.4.1", "failed"), ("4.4.1", "delayed"))]
-        told = 0
+        kinds = []
         for kind, handling, octets in (
                 ("soft", "handed_on", failed), ("delayed", "held", delayed),
                 ("complaint", "held", COMPLAINT), ("auto_reply", "held", ABSENT),
@@ -189,11 +187,11 @@ class WhoIsToldTest(ReturnPathCase):
             with self.subTest(kind):
                 issued = self.forward_one(waybill)
                 self.assertEqual((250, "2.0.0"), self.report(waybill, issued, octets))
-                latest = history(waybill, ALIAS)[-len(TOLD):]
+                kinds += TOLD if handling == "handed_on" else NOT_TOLD
+                latest = self.story(waybill, *kinds)[-len(TOLD):]
                 bounced = self.bounced(self.delivery(waybill, latest))
                 self.assertEqual((kind, handling), (bounced["class"], bounced["handling"]))
-                told += handling == "handed_on"
-                self.assertEqual(told, len(home.mail()))
+        self.assertEqual(2, len(home.mail()))
 
 
 class WhatBecomesOfItTest(ReturnPathCase):
