@@ -24,6 +24,9 @@ namespace {
 constexpr std::size_t kBatchRecords = 1000;
 // What a power cut can make us fold again, and how often the journal may be trimmed.
 constexpr std::chrono::seconds kSyncEvery{5};
+// A batch costs a write and a wake-up whatever is in it: what comes within a few milliseconds goes
+// into the next one together. Nobody sees an event later for it than this.
+constexpr std::chrono::milliseconds kGather{4};
 
 class Role final : public ProjectorRole {
  public:
@@ -75,9 +78,11 @@ class Role final : public ProjectorRole {
         co_return;
       }
       folded_.add(static_cast<double>(records->size()));
-      if (clock_.now() - last_sync < kSyncEvery) continue;
-      last_sync = clock_.now();
-      if (!settle()) co_return;
+      if (clock_.now() - last_sync >= kSyncEvery) {
+        last_sync = clock_.now();
+        if (!settle()) co_return;
+      }
+      if (records->size() < kBatchRecords) co_await clock_.sleep_until(clock_.now() + kGather);
     }
     const bool settled = settle();
     (void)settled;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "relay/dns/caching_resolver.h"
 #include "relay/dns/unbound_resolver.h"
 #include "relay/session_host.h"
 #include "runtime/asio_clock.h"
@@ -63,7 +64,7 @@ struct LaneParts {
       : clock(lane_clock),
         scope(executor),
         recorder(shared.world.log, clock, *chance, shared.node),
-        resolver(std::move(dns)),
+        resolver(std::make_unique<relay::dns::CachingResolver>(std::move(dns), clock)),
         pool(clock, scope),
         lane{shared.settings,
              clock,

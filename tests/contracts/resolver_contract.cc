@@ -234,7 +234,8 @@ TEST_P(ResolverContract, AnswersAThousandQuestionsAtOneTime) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Adapters, ResolverContract,
-                         testing::Values(zone_resolver_adapter(), unbound_resolver_adapter()),
+                         testing::Values(zone_resolver_adapter(), unbound_resolver_adapter(),
+                                         caching_resolver_adapter()),
                          [](const auto& adapter) { return std::string(adapter.param.name); });
 
 }  // namespace

@@ -40,5 +40,7 @@ inline void PrintTo(const ResolverAdapter& adapter, std::ostream* out) { *out <<
 
 ResolverAdapter zone_resolver_adapter();
 ResolverAdapter unbound_resolver_adapter();
+// The same behind a CachingResolver.
+ResolverAdapter caching_resolver_adapter();
 
 }  // namespace waybill::tests

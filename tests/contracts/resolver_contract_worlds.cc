@@ -1,6 +1,7 @@
 #include <boost/asio/ip/udp.hpp>
 #include <stdexcept>
 
+#include "relay/dns/caching_resolver.h"
 #include "relay/dns/unbound_resolver.h"
 #include "tests/contracts/resolver_contract.h"
 #include "tests/support/nsd_server.h"
@@ -32,12 +33,14 @@ class ZoneWorld final : public ResolverWorld {
 
 class UnboundWorld final : public ResolverWorld {
  public:
-  explicit UnboundWorld(io_context& io)
+  enum class Cache { none, in_front };
+  UnboundWorld(io_context& io, runtime::Clock& clock, Cache cache)
       : nsd_({{"contract.test", resolver_contract_zone()},
               {kReverseZone, resolver_contract_reverse_zone()},
               {kReverseZone6, resolver_contract_reverse_zone6()}}),
         mute_(io, udp::endpoint(boost::asio::ip::address_v4::loopback(), 0)),
-        resolver_(forwarding_to(io, nsd_.port())),
+        resolver_(cache == Cache::none ? forwarding_to(io, nsd_.port())
+                                       : kept(io, nsd_.port(), clock)),
         silent_(forwarding_to(io, mute_.local_endpoint().port())) {}
   Resolver& resolver() override { return *resolver_; }
   Resolver& silent() override { return *silent_; }
@@ -49,6 +52,11 @@ class UnboundWorld final : public ResolverWorld {
     auto made = relay::dns::unbound_resolver(io.get_executor(), settings);
     if (!made) throw std::runtime_error("no resolver: " + made.error().message());
     return std::move(*made);
+  }
+
+  // As the relay has it.
+  static std::unique_ptr<Resolver> kept(io_context& io, std::uint16_t port, runtime::Clock& clock) {
+    return std::make_unique<relay::dns::CachingResolver>(forwarding_to(io, port), clock);
   }
 
   NsdServer nsd_;
@@ -63,8 +71,12 @@ std::unique_ptr<ResolverWorld> make_zone_world(io_context&, runtime::Clock& cloc
   return std::make_unique<ZoneWorld>(clock);
 }
 
-std::unique_ptr<ResolverWorld> make_unbound_world(io_context& io, runtime::Clock&) {
-  return std::make_unique<UnboundWorld>(io);
+std::unique_ptr<ResolverWorld> make_unbound_world(io_context& io, runtime::Clock& clock) {
+  return std::make_unique<UnboundWorld>(io, clock, UnboundWorld::Cache::none);
+}
+
+std::unique_ptr<ResolverWorld> make_caching_world(io_context& io, runtime::Clock& clock) {
+  return std::make_unique<UnboundWorld>(io, clock, UnboundWorld::Cache::in_front);
 }
 
 }  // namespace
@@ -115,6 +127,10 @@ ResolverAdapter zone_resolver_adapter() { return {"ZoneResolver", always, "", ma
 
 ResolverAdapter unbound_resolver_adapter() {
   return {"UnboundResolver", NsdServer::installed, "/usr/sbin/nsd is missing", make_unbound_world};
+}
+
+ResolverAdapter caching_resolver_adapter() {
+  return {"CachingResolver", NsdServer::installed, "/usr/sbin/nsd is missing", make_caching_world};
 }
 
 }  // namespace waybill::tests
