@@ -188,6 +188,7 @@ class SignedTest(RealServersCase):
         self.assertEqual([], home.mail())
 
 
+@needs("apt-get", "dpkg", "ldd", "chroot")
 class EximTest(RealServersCase):
     queue_id = r"(?m)^\S+ \S+ (\w{6}-\w{6}-\w{2}) <="
     status = "5.0.0"
