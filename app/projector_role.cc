@@ -1,5 +1,6 @@
 #include "app/projector_role.h"
 
+#include <atomic>
 #include <mutex>
 
 #include "ingest/retention.h"
@@ -39,6 +40,7 @@ class Role final : public ProjectorRole {
         views_(views),
         projector_(std::move(projector)),
         folded_(metrics.counter("waybill_projector_events_total", "Events folded into the views")),
+        folded_to_(projector_->progress().next_offset),
         stream_(journal.stream(projector_->progress().next_offset)),
         scope_(thread_.executor()) {
     thread_.call([this] { scope_.spawn("projector", run()); });
@@ -49,7 +51,12 @@ class Role final : public ProjectorRole {
     while (running()) std::this_thread::yield();
   }
 
-  std::uint64_t lag() const override { return stream_->lag(); }
+  // Of what is in the store, not of what was read: an answer that says 0 has everything.
+  std::uint64_t lag() const override {
+    const std::uint64_t on_record = journal_.end_seq() - 1;
+    const std::uint64_t folded = folded_to_.load(std::memory_order_acquire);
+    return on_record > folded ? on_record - folded : 0;
+  }
 
   std::string failure() const override {
     const std::lock_guard lock(mutex_);
@@ -77,6 +84,7 @@ class Role final : public ProjectorRole {
         fail("the views cannot be written", projected.error());
         co_return;
       }
+      folded_to_.store(projector_->progress().next_offset, std::memory_order_release);
       folded_.add(static_cast<double>(records->size()));
       if (clock_.now() - last_sync >= kSyncEvery) {
         last_sync = clock_.now();
@@ -119,6 +127,7 @@ class Role final : public ProjectorRole {
   projector::ViewStore& views_;
   std::unique_ptr<projector::Projector> projector_;
   runtime::Counter& folded_;
+  std::atomic<std::uint64_t> folded_to_;  // the log offset behind what is in the store
   runtime::AsioClock clock_;
   std::unique_ptr<ingest::EventStream> stream_;
   mutable std::mutex mutex_;

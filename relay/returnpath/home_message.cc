@@ -4,6 +4,7 @@
 
 #include "relay/returnpath/report/dsn_writer.h"
 #include "relay/returnpath/report/redact.h"
+#include "relay/returnpath/report/status_code.h"
 #include "schemas/address.h"
 #include "schemas/reply.h"
 
@@ -35,6 +36,18 @@ std::string_view general_status(ReportClass kind) {
     case ReportClass::soft: return "4.4.7";
     default: return "5.0.0";
   }
+}
+
+bool is_general(std::string_view status) { return status.ends_with(".0.0"); }
+
+// Some servers write "5.0.0" beside the words "550 5.1.1": the words tell more.
+std::string telling_status(const RecipientFacts& reported, ReportClass kind) {
+  std::string status = reported.status;
+  if (status.empty()) status = general_status(kind);
+  if (!is_general(status)) return status;
+  const report::FoundReply said = report::find_reply(reported.diagnostic_code);
+  const bool same_class = !said.enhanced.empty() && said.enhanced.front() == status.front();
+  return same_class ? said.enhanced : status;
 }
 
 // The one delivery that the return path names is one recipient: the gravest of those reported.
@@ -127,7 +140,7 @@ HomeMessage write_home(const ReturnPath& path, const ReportFacts& facts, const R
   recipient.final_recipient = path.alias;
   recipient.original_recipient = report::typed_address(path.orcpt);
   recipient.action = action_of(facts.kind);
-  recipient.status = reported.status.empty() ? general_status(facts.kind) : reported.status;
+  recipient.status = telling_status(reported, facts.kind);
   recipient.diagnostic_code = reported.diagnostic_code;
   recipient.kind = facts.kind;
   if (policy.redact) {

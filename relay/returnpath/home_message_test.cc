@@ -102,6 +102,24 @@ TEST_F(HomeMessageTest, AReportNobodyUnderstandsStillSaysThatSomethingCameBack) 
   EXPECT_EQ(read.recipients[0].status, "5.0.0");
 }
 
+TEST_F(HomeMessageTest, TheWordsTellMoreThanAGeneralStatus) {
+  const struct {
+    std::string status;
+    std::string diagnostic;
+    std::string home;
+  } cases[] = {
+      {"5.0.0", "smtp; 550 5.1.1 user unknown", "5.1.1"},
+      {"5.0.0", "smtp; 450 4.2.1 mailbox busy", "5.0.0"},
+      {"5.0.0", "smtp; user unknown", "5.0.0"},
+      {"5.2.2", "smtp; 550 5.1.1 user unknown", "5.2.2"},
+  };
+  for (const auto& c : cases) {
+    facts_.recipients[0].status = c.status;
+    facts_.recipients[0].diagnostic_code = c.diagnostic;
+    EXPECT_EQ(report::read_report(written()).recipients[0].status, c.home) << c.diagnostic;
+  }
+}
+
 TEST_F(HomeMessageTest, ActionAndStatusFitTheClass) {
   const struct {
     ReportClass kind;

@@ -31,13 +31,18 @@ bool drain(query::HeadReader& reader, Seen& seen) {
   return true;
 }
 
+constexpr std::string_view kEnd = "\r\n\r\n";
+
 Seen read(std::string_view octets, std::size_t step) {
   query::HeadReader reader;
   Seen seen;
   for (std::size_t at = 0; at < octets.size(); at += step) {
     reader.feed(octets.substr(at, step));
-    if (!drain(reader, seen)) break;
+    if (!drain(reader, seen)) return seen;
   }
+  // A head cut off may be known to be wrong sooner or later; once it has its end it must be known.
+  reader.feed(kEnd);
+  drain(reader, seen);
   return seen;
 }
 
