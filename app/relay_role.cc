@@ -25,7 +25,8 @@ namespace {
 constexpr std::size_t kSpoolThreads = 2;
 constexpr std::size_t kSpoolQueue = 4096;
 
-constexpr std::chrono::seconds kSweepEvery{1};
+// Short, for the end of the process waits for it.
+constexpr std::chrono::milliseconds kSweepEvery{100};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 
 relay::Settings relay_settings(const Config& config) {

@@ -78,6 +78,7 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
   const dns::NextHops found = co_await candidates(deadline);
   if (const auto* refusal = std::get_if<Reply>(&found)) co_return own_verdict(*refusal, "no-route");
   HopAnswer last = unreachable("No next hop could be reached");
+  bool tried = false;
   for (const Candidate& hop : std::get<std::vector<Candidate>>(found)) {
     if (parts_.clock.now() >= deadline) break;
     HopAnswer answer = co_await ask_at(hop, deadline);
@@ -87,7 +88,11 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
       co_return answer;
     }
     session_.reset();
-    last = std::move(answer);
+    // One that may come back keeps the recipient open, whatever others say of themselves.
+    const bool worse =
+        tried && last.kind == HopAnswer::Kind::deferred && answer.kind == HopAnswer::Kind::refused;
+    if (!worse) last = std::move(answer);
+    tried = true;
   }
   co_return last;
 }

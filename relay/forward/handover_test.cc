@@ -207,6 +207,16 @@ TEST_F(HandoverTest, TheWordsOfTheLastOnePassedOverAreTheAnswer) {
   EXPECT_EQ(hop(), "mx2.h.test 192.0.2.2:25");
 }
 
+// RFC 5321 5.1: as long as one of the hosts may take the mail later, it is not refused.
+TEST_F(HandoverTest, AHopThatMayComeBackKeepsTheRecipientOpen) {
+  dns_.add(kTwoHops);
+  hops_.listen(kSecond, {{{"connect", "554 5.7.1 not you"}}});
+  EXPECT_EQ(ask(), "deferred connect 451 unreachable");
+  EXPECT_EQ(hop(), "mx1.h.test 192.0.2.1:25");
+  hops_.listen(kHop, {{{"connect", "554 5.7.1 not you"}}});
+  EXPECT_EQ(ask(), "refused connect 554");
+}
+
 TEST_F(HandoverTest, TheDeadlineEndsTheSearch) {
   dns_.add(kTwoHops);
   hops_.fail_dial(kHop, Errc::timeout);

@@ -194,6 +194,25 @@ class WhoIsToldTest(ReturnPathCase):
         self.assertEqual(2, len(home.mail()))
 
 
+    def test_relayed_to_who_asked_for_success_where_the_next_hop_gives_no_notice(self):
+        home, waybill = self.start_home_sink(), self.start_waybill()
+        with waybill.client(source=self.at["home"]) as client:
+            client.hello("mail.s.test")
+            client.command(f"MAIL FROM:<{AUTHOR}> RET=HDRS ENVID=QQ314159")
+            client.rcpt(ALIAS, "NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;original@s.test")
+            self.assertEqual(250, client.body(message(From=AUTHOR, To=ALIAS)).code)
+        [kept] = home.mail()
+        notice = Notice(kept.octets)
+        self.assertEqual(("", [AUTHOR]), (kept.sender, kept.recipients))
+        self.assertEqual("relayed", notice.recipient["Action"])
+        self.assertEqual(f"rfc822; {ALIAS}", notice.recipient["Final-Recipient"])
+        self.assertEqual("rfc822; original@s.test", notice.recipient["Original-Recipient"])
+        self.assertNotIn(HIDDEN.encode(), kept.octets)
+        delivery = self.delivery(waybill, self.story(waybill, *TOLD))
+        self.assertEqual("forwarded", delivery["state"], "relayed is not delivered")
+        self.assertEqual("relayed", self.bounced(delivery)["class"])
+
+
 class WhatBecomesOfItTest(ReturnPathCase):
     def test_a_report_that_comes_twice_is_told_once(self):
         home, waybill = self.start_home_sink(), self.start_waybill()
