@@ -101,7 +101,6 @@ struct ReturnPath {
   std::string rfc5322_message_id;
   std::string header_from;
   std::uint64_t accepted_at = 0;
-  std::uint64_t bounce_until = 0;  // 0: the hand-over is not on record yet
 
   struct Report {
     enum class State : std::uint8_t { open, done };

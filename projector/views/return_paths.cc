@@ -120,7 +120,6 @@ void append_return_path_row(const ReturnPath& path, std::string& out) {
     row.string(*text);
   }
   row.fixed64(path.accepted_at);
-  row.fixed64(path.bounce_until);
   for (const Report& report : path.reports) {
     row.raw(report.message_id);
     row.raw(report.digest);
@@ -141,7 +140,6 @@ Result<ReturnPath> read_return_path_row(std::string_view octets) {
     *text = row.string();
   }
   path.accepted_at = row.fixed64();
-  path.bounce_until = row.fixed64();
   while (row.ok() && !row.at_end()) {
     Report report;
     report.message_id = row.raw(kIdOctets);
@@ -155,7 +153,7 @@ Result<ReturnPath> read_return_path_row(std::string_view octets) {
 
 runtime::Result<void> ReturnPaths::fold(const Event& event, Place, Rows& rows) {
   const bool reports = event.reported_delivery_id().size() == kIdOctets;
-  if (!event.has_accepted() && !event.has_forwarded() && !reports) return {};
+  if (!event.has_accepted() && !reports) return {};
   if (event.message_id().size() != kIdOctets) return {};
   const auto horizon = move_horizon(event, rows);
   if (!horizon) return horizon.error();
@@ -172,19 +170,14 @@ runtime::Result<void> ReturnPaths::fold(const Event& event, Place, Rows& rows) {
     }
     return {};
   }
-  const std::string& id = reports ? event.reported_delivery_id() : event.delivery_id();
+  const std::string& id = event.reported_delivery_id();
   if (id.size() != kIdOctets || began_at(id) < *horizon) return {};
   const auto stored = rows.get(Table::return_paths, return_path_key(id));
   if (!stored) return stored.error();
   if (!*stored) return {};
   auto path = read_return_path_row(**stored);
   if (!path) return path.error();
-  if (reports) {
-    if (!take_report(event, *path)) return {};
-  } else {
-    path->bounce_until = event.forwarded().bounce_until();
-  }
-  put(id, *path);
+  if (take_report(event, *path)) put(id, *path);
   return {};
 }
 

@@ -8,7 +8,7 @@
 //   16       message id
 //   string   alias, domain, sender, target, route, reason, ret, envid, notify, orcpt, RFC 5322
 //            Message-ID, header From
-//   fixed64  accepted_at, bounce_until: ns since 1970
+//   fixed64  accepted_at: ns since 1970
 //   then for each report, until the row ends: 16 message id, 32 digest, octet state
 #pragma once
 

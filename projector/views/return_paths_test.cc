@@ -87,9 +87,6 @@ TEST_F(ReturnPathsTest, NameTheSenderFromTheAcceptanceOn) {
   EXPECT_EQ(path->envid, "QQ314159");
   EXPECT_TRUE(path->verified);
   EXPECT_EQ(path->accepted_at, kLogStart);
-  EXPECT_EQ(path->bounce_until, 0U);
-  log_.add(forwarded(id_, kLogStart + kSecond, kLogStart + kHourOfNanoseconds));
-  EXPECT_EQ(find(id_)->bounce_until, kLogStart + kHourOfNanoseconds);
 }
 
 TEST_F(ReturnPathsTest, WhatWasNeverAcceptedIsNotThere) {
