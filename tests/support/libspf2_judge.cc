@@ -16,6 +16,7 @@ extern "C" {
 namespace waybill::tests {
 namespace {
 
+using Dns = std::unique_ptr<SPF_dns_server_t, void (*)(SPF_dns_server_t*)>;
 using Server = std::unique_ptr<SPF_server_t, void (*)(SPF_server_t*)>;
 using Request = std::unique_ptr<SPF_request_t, void (*)(SPF_request_t*)>;
 using Response = std::unique_ptr<SPF_response_t, void (*)(SPF_response_t*)>;
@@ -65,11 +66,11 @@ std::string word_of(SPF_response_t* response) {
 }  // namespace
 
 std::string libspf2_word(const SpfZone& zone, const relay::trust::spf::SpfRequest& request) {
-  SPF_dns_server_t* dns = SPF_dns_zone_new(nullptr, "test", 0);
+  // A server frees only a zone that it made itself.
+  const Dns dns(SPF_dns_zone_new(nullptr, "test", 0), SPF_dns_free);
   if (dns == nullptr) throw std::runtime_error("libspf2 gives no zone");
-  add_to(dns, zone);
-  // It owns the zone from now on.
-  const Server server(SPF_server_new_dns(dns, 0), SPF_server_free);
+  add_to(dns.get(), zone);
+  const Server server(SPF_server_new_dns(dns.get(), 0), SPF_server_free);
   SPF_server_set_rec_dom(server.get(), "relay.test");
   const Request query(SPF_request_new(server.get()), SPF_request_free);
   const std::string client = request.client.to_string();
