@@ -82,7 +82,7 @@ std::string value_of(std::string_view text) {
 }
 
 std::string keyword(std::string_view text) {
-  std::string out = cleaned(text);
+  std::string out = cleaned(text.substr(0, kMaxKeyword));
   for (char& c : out) {
     if (!is_alphanumeric(c) && c != '_') c = '-';
   }

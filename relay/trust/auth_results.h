@@ -27,6 +27,8 @@ struct AuthResult {
 // Longer values and reasons are cut, so that no line passes RFC 5322's 998 octets (2.1.1): an
 // address has at most 320, and quoting may double them.
 inline constexpr std::size_t kMaxAuthValue = 400;
+// Keywords likewise: the longest that is registered has some 20 octets (RFC 8601 6.4).
+inline constexpr std::size_t kMaxKeyword = 64;
 
 // The whole field with its CRLF, folded at 78 columns where there is a place to fold. Values and
 // reasons may hold any octets: they are quoted where the syntax wants it; control octets and octets
