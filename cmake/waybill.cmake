@@ -17,6 +17,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
+pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka++ rdkafka)
 find_library(UNBOUND_LIBRARY unbound REQUIRED)
 find_library(OPENDKIM_LIBRARY opendkim REQUIRED)
 
@@ -50,7 +51,7 @@ endif()
 target_link_libraries(waybill_options INTERFACE
   Boost::boost Boost::json Boost::url OpenSSL::Crypto OpenSSL::SSL protobuf::libprotobuf
   RocksDB::rocksdb-shared spdlog::spdlog prometheus-cpp::core tomlplusplus::tomlplusplus CLI11::CLI11
-  PkgConfig::IDN2 PkgConfig::PSL ${UNBOUND_LIBRARY} ${OPENDKIM_LIBRARY} Threads::Threads)
+  PkgConfig::IDN2 PkgConfig::PSL PkgConfig::RDKAFKA ${UNBOUND_LIBRARY} ${OPENDKIM_LIBRARY} Threads::Threads)
 
 # Libraries name each other freely in link lines (static archives, one group), because the order is
 # the arrows' business and those are tests/arch's.
