@@ -1,0 +1,148 @@
+#include "schemas/envelope.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <array>
+#include <cstring>
+
+#include "schemas/partition.h"
+
+namespace waybill::schemas {
+
+using runtime::Errc;
+using runtime::Result;
+
+namespace {
+
+// Wire types of protobuf.
+enum Wire : std::uint32_t { kVarint = 0, kFixed64 = 1, kDelimited = 2, kFixed32 = 5 };
+
+// Field numbers take 29 bits.
+constexpr std::uint64_t kMaxField = (1 << 29) - 1;
+
+class WireReader {
+ public:
+  explicit WireReader(std::string_view rest) : rest_(rest) {}
+
+  bool at_end() const { return rest_.empty(); }
+  bool ok() const { return ok_; }
+
+  std::uint64_t varint() {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 70; shift += 7) {
+      if (rest_.empty()) return fail();
+      const auto octet = static_cast<unsigned char>(rest_.front());
+      rest_.remove_prefix(1);
+      if (shift < 64) value |= static_cast<std::uint64_t>(octet & 0x7f) << shift;
+      if ((octet & 0x80) == 0) return value;
+    }
+    return fail();
+  }
+
+  std::string_view raw(std::uint64_t size) {
+    if (size > rest_.size()) {
+      fail();
+      return {};
+    }
+    const std::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
+
+  std::uint64_t fixed64() {
+    const std::string_view octets = raw(8);
+    std::uint64_t value = 0;
+    if (ok_) std::memcpy(&value, octets.data(), sizeof value);  // little-endian, as on the wire
+    return value;
+  }
+
+ private:
+  std::uint64_t fail() {
+    ok_ = false;
+    rest_ = {};
+    return 0;
+  }
+
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+void take_text(Envelope& out, std::uint64_t field, std::string_view value) {
+  switch (field) {
+    case 1: out.event_id = value; return;
+    case 4: out.node = value; return;
+    case 6: out.domain = value; return;
+    case 9: out.trace = value; return;
+    case 10: out.alias = value; return;
+    case 12: out.client_ip = value; return;
+    default:
+      if (!kind_of_body(static_cast<int>(field)).empty()) out.body = static_cast<int>(field);
+  }
+}
+
+void take_field(WireReader& wire, Envelope& out, std::uint64_t field, std::uint64_t type) {
+  switch (type) {
+    case kVarint: {
+      const std::uint64_t value = wire.varint();
+      if (field == 14) out.partition = static_cast<std::uint32_t>(value);
+      return;
+    }
+    case kFixed64: {
+      const std::uint64_t value = wire.fixed64();
+      if (field == 2) out.occurred_at = value;
+      if (field == 5) out.node_seq = value;
+      return;
+    }
+    case kDelimited: take_text(out, field, wire.raw(wire.varint())); return;
+    case kFixed32: wire.raw(4); return;
+    default: wire.raw(SIZE_MAX);  // groups are in no schema of ours
+  }
+}
+
+}  // namespace
+
+Result<Envelope> read_envelope(std::string_view record) {
+  Envelope out;
+  WireReader wire(record);
+  while (!wire.at_end()) {
+    const std::uint64_t tag = wire.varint();
+    const std::uint64_t field = tag >> 3;
+    if (field == 0 || field > kMaxField) return make_error_code(Errc::invalid);
+    take_field(wire, out, field, tag & 7);
+    if (!wire.ok()) return make_error_code(Errc::invalid);
+  }
+  return out;
+}
+
+std::string_view kind_of_body(int body) {
+  // Bodies are the fields of one oneof, and their names are the kinds: those of event.proto, so
+  // that one that is added there needs no line here.
+  constexpr int kMost = 64;
+  static const auto kKinds = [] {
+    std::array<std::string_view, kMost> kinds{};
+    const auto& oneof = *Event::descriptor()->FindOneofByName("body");
+    for (int i = 0; i < oneof.field_count(); ++i) {
+      const auto& field = *oneof.field(i);
+      if (field.number() < kMost) kinds[static_cast<std::size_t>(field.number())] = field.name();
+    }
+    return kinds;
+  }();
+  return body > 0 && body < kMost ? kKinds[static_cast<std::size_t>(body)] : std::string_view();
+}
+
+std::string_view log_key(const Envelope& envelope) {
+  return envelope.alias.empty() ? envelope.client_ip : envelope.alias;
+}
+
+std::uint32_t partition_of(const Envelope& envelope, std::uint32_t count) {
+  if (envelope.partition && *envelope.partition < count) return *envelope.partition;
+  return partition_of_key(log_key(envelope), count);
+}
+
+std::string_view topic_of_body(int body) {
+  if (body == Event::kControl) return kControlTopic;
+  if (body == Event::kAccess) return kAccessTopic;
+  return kDeliveriesTopic;
+}
+
+}  // namespace waybill::schemas
