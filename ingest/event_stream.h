@@ -1,35 +1,62 @@
-// EventStream: the mouth of the log that readers listen to, in order, from a position on.
+// EventStream: the mouth of the log that readers listen to, in order, from a position on in each of
+// its partitions. LogEnds: how far the log goes.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "runtime/clock.h"
 #include "runtime/result.h"
 #include "runtime/task.h"
 
 namespace waybill::ingest {
 
-// Where a record stands in the log. The embedded log has one partition, 0; offsets ascend, dense.
+// Where a record stands in the log. The embedded log has one partition, 0; offsets ascend, dense,
+// in each partition.
 struct LogRecord {
   std::uint32_t partition = 0;
   std::uint64_t offset = 0;
   std::string value;  // one serialised schemas::Event
 };
 
+// Where a reader goes on.
+struct StreamPosition {
+  std::uint32_t partition = 0;
+  std::uint64_t next_offset = 0;
+  // SHA-256 of the record before it; empty: not known. A log that has another one there was
+  // truncated or replaced, and is not the one that was read.
+  std::string last_digest;
+};
+
+// A partition ended there when it was asked.
+struct LogEnd {
+  std::uint64_t offset = 0;  // behind its last record
+  runtime::Instant asked{};
+};
+
+class LogEnds {
+ public:
+  virtual ~LogEnds() = default;
+  // The newest answer; nullopt: none yet, or no partition of ours. Any thread.
+  virtual std::optional<LogEnd> of(std::uint32_t partition) const = 0;
+};
+
 class EventStream {
  public:
   virtual ~EventStream() = default;
 
-  // At least one record and at most `most`, ascending and without gaps, waiting until there is one.
+  // At least one record and at most `most`, in each partition ascending and without gaps, waiting
+  // until there is one.
   // Errc::closed once close() was called. Errc::not_found if the position asked for was trimmed
   // away already: a reader must never skip silently. Errc::corrupt if stored bytes fail their
   // checksum.
   virtual runtime::Task<runtime::Result<std::vector<LogRecord>>> next(std::size_t most) = 0;
 
-  // Records that are durable and not yet given by next().
-  virtual std::uint64_t lag() const = 0;
+  // More about the last error of next(), as a sentence; may be empty.
+  virtual std::string why() const { return {}; }
 
   // Any thread. Ends a waiting next().
   virtual void close() = 0;

@@ -119,7 +119,11 @@ bool Journal::commit_pending() {
   }
   JournalWrite write;
   write.first_seq = durable_end_.load(std::memory_order_relaxed);
-  std::vector<Recorded> written;
+  struct Written {
+    Recorded done;
+    std::uint64_t end;
+  };
+  std::vector<Written> written;
   std::uint64_t added = 0;
   for (Pending& pending : taken) {
     if (!fits(pending)) {
@@ -129,17 +133,24 @@ bool Journal::commit_pending() {
     octets_.fetch_add(pending.octets, std::memory_order_relaxed);
     added += pending.octets;
     add_to(write, pending);
-    written.push_back(pending.done);
+    written.push_back({pending.done, write.first_seq + write.records.size()});
   }
   if (written.empty()) return true;
   const auto committed = store_.commit(write);
   if (!committed) {
     fence(committed.error());
-    for (const auto& done : written) done.give(make_error_code(Errc::fenced));
+    for (const Written& one : written) one.done.give(make_error_code(Errc::fenced));
     return true;
   }
   durable_end_.store(write.first_seq + write.records.size(), std::memory_order_release);
-  for (const auto& done : written) done.give(Result<void>());
+  HeldReplies* const held = held_.load();
+  for (const Written& one : written) {
+    if (held != nullptr) {
+      held->hold(one.end, one.done);
+    } else {
+      one.done.give(Result<void>());
+    }
+  }
   refresh_octets(added);
   wake_readers();
   return true;
@@ -184,7 +195,14 @@ void Journal::wake_readers() {
     const std::lock_guard lock(readers_mutex_);
     waiting.swap(readers_);
   }
+  committed_.notify_all();
   for (const auto& reader : waiting) reader.give(true);
+}
+
+bool Journal::wait_for_record(std::uint64_t seq, std::chrono::milliseconds wait) {
+  std::unique_lock lock(readers_mutex_);
+  committed_.wait_for(lock, wait, [&] { return end_seq() > seq || fenced(); });
+  return end_seq() > seq;
 }
 
 bool Journal::wait_for_work() {

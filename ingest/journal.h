@@ -15,6 +15,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -25,6 +26,7 @@
 
 #include "ingest/event_appender.h"
 #include "ingest/event_stream.h"
+#include "ingest/held_replies.h"
 #include "ingest/journal_store.h"
 #include "runtime/one_shot.h"
 
@@ -42,6 +44,9 @@ class Journal final : public EventAppender {
   // The store outlives it.
   Journal(JournalStore& store, JournalLimits limits);
 
+  // From now on an append is told of success only once the log has it too. `held` outlives this.
+  void hold_replies(HeldReplies& held) { held_.store(&held); }
+
   // Any thread.
   Recorded begin(std::vector<schemas::Event> events) override;
 
@@ -54,6 +59,10 @@ class Journal final : public EventAppender {
 
   // Records from this offset on (sequence number - 1); reads run on the awaiting thread.
   std::unique_ptr<EventStream> stream(std::uint64_t from_offset);
+
+  // Blocks until a record of `seq` or beyond is durable, the journal is fenced, or `wait` is over;
+  // true for the first. For a reader that has a thread of its own.
+  bool wait_for_record(std::uint64_t seq, std::chrono::milliseconds wait);
 
   bool fenced() const { return fenced_.load(std::memory_order_acquire); }
   // `act` runs once, on the committing thread, when the journal is fenced; now, if it is already.
@@ -85,6 +94,7 @@ class Journal final : public EventAppender {
 
   JournalStore& store_;
   const JournalLimits limits_;
+  std::atomic<HeldReplies*> held_{nullptr};
 
   std::mutex mutex_;
   std::condition_variable arrived_;
@@ -102,6 +112,7 @@ class Journal final : public EventAppender {
   std::function<void()> when_fenced_;
 
   std::mutex readers_mutex_;
+  std::condition_variable committed_;
   std::vector<runtime::OneShot<bool>> readers_;
 };
 

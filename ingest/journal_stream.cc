@@ -35,12 +35,6 @@ Task<Result<std::vector<LogRecord>>> JournalStream::next(std::size_t most) {
   }
 }
 
-std::uint64_t JournalStream::lag() const {
-  const std::uint64_t end = journal_.end_seq();
-  const std::uint64_t next = next_.load(std::memory_order_relaxed);
-  return end > next ? end - next : 0;
-}
-
 void JournalStream::close() {
   closed_.store(true);
   journal_.wake_readers();

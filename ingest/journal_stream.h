@@ -15,13 +15,29 @@ class JournalStream final : public EventStream {
       : journal_(journal), next_(from_offset + 1) {}
 
   runtime::Task<runtime::Result<std::vector<LogRecord>>> next(std::size_t most) override;
-  std::uint64_t lag() const override;
   void close() override;
 
  private:
   Journal& journal_;
   std::atomic<std::uint64_t> next_;  // sequence number
   std::atomic<bool> closed_{false};
+};
+
+class JournalEnds final : public LogEnds {
+ public:
+  // Both outlive it.
+  JournalEnds(const Journal& journal, const runtime::Clock& clock)
+      : journal_(journal), clock_(clock) {}
+
+  std::optional<LogEnd> of(std::uint32_t partition) const override {
+    if (partition != 0) return std::nullopt;
+    const runtime::Instant asked = clock_.now();
+    return LogEnd{journal_.end_seq() - 1, asked};
+  }
+
+ private:
+  const Journal& journal_;
+  const runtime::Clock& clock_;
 };
 
 }  // namespace waybill::ingest

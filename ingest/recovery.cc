@@ -33,6 +33,7 @@ Event in_doubt(const Event& accepted, const std::string& delivery_id) {
   if (accepted.has_sender()) event.set_sender(accepted.sender());
   event.set_client_ip(accepted.client_ip());
   event.set_reported_delivery_id(accepted.reported_delivery_id());
+  if (accepted.has_partition()) event.set_partition(accepted.partition());
   auto& body = *event.mutable_in_doubt();
   body.set_accepted_event_id(accepted.event_id());
   for (const auto& target : accepted.accepted().targets()) {

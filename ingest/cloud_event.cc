@@ -1,0 +1,66 @@
+#include "ingest/cloud_event.h"
+
+#include "schemas/data_schema.h"
+#include "schemas/event.h"
+#include "schemas/ids.h"
+#include "schemas/partition.h"
+
+namespace waybill::ingest {
+
+namespace {
+
+constexpr std::string_view kSpecVersion = "1.0";
+constexpr std::string_view kContentType = "application/protobuf";
+
+}  // namespace
+
+void CloudEvent::set_type(const schemas::Envelope& envelope) {
+  const std::string_view kind = schemas::kind_of_body(envelope.body);
+  if (envelope.body == schemas::Event::kControl) {
+    type_ = "waybill.control.changed";
+  } else if (envelope.body == schemas::Event::kAccess) {
+    type_ = "waybill.access.recorded";
+  } else {
+    type_.assign("waybill.delivery.").append(kind.empty() ? "unknown" : kind);
+  }
+}
+
+// Control events are compacted by what they speak of, which only their body says. They are rare.
+void CloudEvent::set_subject(const schemas::Envelope& envelope, std::string_view value) {
+  schemas::Event event;
+  const bool control = envelope.body == schemas::Event::kControl;
+  if (control && event.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    subject_.assign(event.control().subject()).append("/").append(event.control().subject_id());
+  } else {
+    subject_.assign(schemas::log_key(envelope));
+  }
+}
+
+const OutRecord& CloudEvent::describe(const schemas::Envelope& envelope, std::string_view value,
+                                      std::uint32_t partitions) {
+  id_ = envelope.event_id.size() == schemas::EventId::kOctets
+            ? schemas::uuid_text(envelope.event_id)
+            : std::string(envelope.node).append("-").append(std::to_string(envelope.node_seq));
+  set_type(envelope);
+  source_.assign("waybill/").append(envelope.node);
+  time_ = schemas::rfc3339(schemas::wall_time(envelope.occurred_at));
+  set_subject(envelope, value);
+  record_.topic = schemas::topic_of_body(envelope.body);
+  // The other topics have one partition.
+  record_.partition =
+      record_.topic == schemas::kDeliveriesTopic ? schemas::partition_of(envelope, partitions) : 0;
+  record_.key = subject_;
+  record_.value = value;
+  record_.headers.clear();
+  record_.headers.emplace_back("ce_specversion", kSpecVersion);
+  record_.headers.emplace_back("ce_id", id_);
+  record_.headers.emplace_back("ce_type", type_);
+  record_.headers.emplace_back("ce_source", source_);
+  record_.headers.emplace_back("ce_time", time_);
+  if (!subject_.empty()) record_.headers.emplace_back("ce_subject", subject_);
+  record_.headers.emplace_back("ce_dataschema", schemas::data_schema());
+  record_.headers.emplace_back("content-type", kContentType);
+  return record_;
+}
+
+}  // namespace waybill::ingest

@@ -1,0 +1,50 @@
+// HeldReplies: appends that are durable in the journal and wait until the log has them too
+// (ack = "kafka"). Whoever waits longer than the timeout gets Errc::timeout: what he appended stays
+// in the journal and reaches the log later, but he may not say so now.
+//
+// Any thread. Everything still held when it goes away is told Errc::closed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+
+#include "ingest/event_appender.h"
+#include "runtime/clock.h"
+
+namespace waybill::ingest {
+
+class HeldReplies {
+ public:
+  // The clock outlives it.
+  HeldReplies(const runtime::Clock& clock, std::chrono::milliseconds timeout)
+      : clock_(clock), timeout_(timeout) {}
+  ~HeldReplies();
+
+  // `end`: the sequence number behind the append's last record; ascending from call to call.
+  void hold(std::uint64_t end, Recorded done);
+
+  // The log has every record below `end`.
+  void acknowledged(std::uint64_t end);
+
+  // Tells those whose time is over. To be called now and then.
+  void expire();
+
+  std::size_t size() const;
+
+ private:
+  struct Held {
+    std::uint64_t end;
+    runtime::Instant since;
+    Recorded done;
+  };
+
+  const runtime::Clock& clock_;
+  const std::chrono::milliseconds timeout_;
+  mutable std::mutex mutex_;
+  std::deque<Held> held_;
+  std::uint64_t acknowledged_ = 0;
+};
+
+}  // namespace waybill::ingest

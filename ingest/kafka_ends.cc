@@ -1,0 +1,99 @@
+// KafkaEnds: asked on a thread of its own, because the question waits for brokers.
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "ingest/kafka_offsets.h"
+#include "ingest/kafka_stream.h"
+
+namespace waybill::ingest {
+
+using runtime::Result;
+using std::chrono::milliseconds;
+
+namespace {
+
+// How old an answer about a silent log may be.
+constexpr milliseconds kAskEvery{500};
+constexpr milliseconds kAskTimeout{2'000};
+
+class Ends final : public LogEnds {
+ public:
+  Ends(std::string topic, std::vector<std::uint32_t> partitions, const runtime::Clock& clock)
+      : topic_(std::move(topic)), partitions_(std::move(partitions)), clock_(clock) {}
+
+  ~Ends() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  Result<void> open(const KafkaSettings& settings, std::string& why) {
+    const std::vector<KafkaHandle::Property> own = {{"isolation.level", "read_committed"},
+                                                    {"reconnect.backoff.max.ms", "2000"}};
+    auto handle = KafkaHandle::make(RD_KAFKA_CONSUMER, settings, own, nullptr, nullptr, why);
+    if (!handle) return handle.error();
+    handle_ = std::move(*handle);
+    thread_ = std::thread([this] { run(); });
+    pthread_setname_np(thread_.native_handle(), "wb-log-ends");
+    return {};
+  }
+
+  std::optional<LogEnd> of(std::uint32_t partition) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = ends_.find(partition);
+    if (found == ends_.end()) return std::nullopt;
+    return found->second;
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      ask();
+      lock.lock();
+      wake_.wait_for(lock, kAskEvery, [this] { return stopping_; });
+    }
+  }
+
+  void ask() {
+    // What comes while the question is under way is not in the answer.
+    const runtime::Instant asked = clock_.now();
+    const auto ends = ask_offsets(*handle_, topic_, partitions_, Edge::end, kAskTimeout);
+    rd_kafka_poll(handle_->get(), 0);
+    if (!ends) return;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [partition, offset] : *ends) ends_[partition] = {offset, asked};
+  }
+
+  const std::string topic_;
+  const std::vector<std::uint32_t> partitions_;
+  const runtime::Clock& clock_;
+  std::unique_ptr<KafkaHandle> handle_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::map<std::uint32_t, LogEnd> ends_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LogEnds>> kafka_ends(const KafkaSettings& settings, const std::string& topic,
+                                            std::vector<std::uint32_t> partitions,
+                                            const runtime::Clock& clock, std::string& why) {
+  auto ends = std::make_unique<Ends>(topic, std::move(partitions), clock);
+  const auto opened = ends->open(settings, why);
+  if (!opened) return opened.error();
+  return std::unique_ptr<LogEnds>(std::move(ends));
+}
+
+}  // namespace waybill::ingest

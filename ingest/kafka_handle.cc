@@ -1,0 +1,154 @@
+#include "ingest/kafka_handle.h"
+
+#include <syslog.h>
+
+#include <array>
+
+#include "runtime/log.h"
+
+namespace waybill::ingest {
+
+using runtime::Errc;
+using runtime::Level;
+using runtime::Result;
+
+namespace {
+
+// What the promises of publisher and reader stand on, and why.
+constexpr std::pair<const char*, const char*> kReserved[] = {
+    {"bootstrap.servers", "it is kafka.bootstrap"},
+    {"enable.idempotence", "without it a retry may write a record twice or out of order"},
+    {"enable.gapless.guarantee", "without it a record may be left out"},
+    {"acks", "an event counts as kept once all in-sync replicas have it"},
+    {"request.required.acks", "an event counts as kept once all in-sync replicas have it"},
+    {"max.in.flight", "more than one request at a time may leave out a record"},
+    {"max.in.flight.requests.per.connection",
+     "more than one request at a time may leave out a record"},
+    {"message.timeout.ms", "a message that is given up leaves a gap in the log"},
+    {"delivery.timeout.ms", "a message that is given up leaves a gap in the log"},
+    {"partitioner", "the partition is always given"},
+    {"group.id", "positions are kept with the views, never by a group"},
+    {"enable.auto.commit", "positions are kept with the views, never by a group"},
+    {"enable.auto.offset.store", "positions are kept with the views, never by a group"},
+    {"auto.offset.reset", "a reader must never skip silently"},
+    {"isolation.level", "what was aborted was never said"},
+    {"enable.partition.eof", "it says when a reader has caught up"},
+};
+
+Level level_of(int syslog_level) {
+  if (syslog_level <= LOG_ERR)
+    return Level::warn;  // it goes on by itself; fatal() is what does not
+  if (syslog_level <= LOG_WARNING) return Level::warn;
+  return syslog_level <= LOG_INFO ? Level::info : Level::debug;
+}
+
+struct Conf {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  ~Conf() {
+    if (conf != nullptr) rd_kafka_conf_destroy(conf);
+  }
+  bool set(const std::string& name, const std::string& value, std::string& why) {
+    std::array<char, kKafkaErrorText> text{};
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size()) ==
+        RD_KAFKA_CONF_OK) {
+      return true;
+    }
+    why = "librdkafka does not take " + name + ": " + text.data();
+    return false;
+  }
+};
+
+}  // namespace
+
+std::string reserved_property(const std::string& name) {
+  for (const auto& [reserved, reason] : kReserved) {
+    if (name == reserved) return reason;
+  }
+  return {};
+}
+
+Result<std::unique_ptr<KafkaHandle>> KafkaHandle::make(
+    rd_kafka_type_t type, const KafkaSettings& settings, const std::vector<Property>& own,
+    void (*report)(rd_kafka_t*, const rd_kafka_message_t*, void*), void* opaque, std::string& why) {
+  std::unique_ptr<KafkaHandle> handle(new KafkaHandle());
+  Conf conf;
+  bool taken = conf.set("bootstrap.servers", settings.bootstrap, why) &&
+               conf.set("client.id", settings.client_id, why);
+  for (const auto& [name, value] : own) taken = taken && conf.set(name, value, why);
+  for (const auto& [name, value] : settings.properties) {
+    taken = taken && conf.set(name, value, why);
+  }
+  if (!taken) return make_error_code(Errc::invalid);
+  handle->report_ = report;
+  handle->opaque_ = opaque;
+  rd_kafka_conf_set_opaque(conf.conf, handle.get());
+  rd_kafka_conf_set_error_cb(conf.conf, &KafkaHandle::on_error);
+  rd_kafka_conf_set_log_cb(conf.conf, &KafkaHandle::on_log);
+  if (report != nullptr) {
+    rd_kafka_conf_set_dr_msg_cb(
+        conf.conf, [](rd_kafka_t* kafka, const rd_kafka_message_t* message, void* self) {
+          auto& owner = *static_cast<KafkaHandle*>(self);
+          owner.report_(kafka, message, owner.opaque_);
+        });
+  }
+  std::array<char, kKafkaErrorText> text{};
+  handle->kafka_ = rd_kafka_new(type, conf.conf, text.data(), text.size());
+  if (handle->kafka_ == nullptr) {
+    why = std::string("cannot make a Kafka client: ") + text.data();
+    return make_error_code(Errc::invalid);
+  }
+  conf.conf = nullptr;  // the handle's now
+  return handle;
+}
+
+KafkaHandle::~KafkaHandle() {
+  if (kafka_ == nullptr) return;
+  // Nothing is waited for: what was not acknowledged is sent again by another handle.
+  if (rd_kafka_type(kafka_) == RD_KAFKA_PRODUCER) {
+    rd_kafka_purge(kafka_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  }
+  rd_kafka_destroy_flags(kafka_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+std::string KafkaHandle::fatal() const {
+  const std::lock_guard lock(mutex_);
+  return fatal_;
+}
+
+void KafkaHandle::on_error(rd_kafka_t* kafka, int code, const char* reason, void* opaque) {
+  auto& self = *static_cast<KafkaHandle*>(opaque);
+  const auto error = static_cast<rd_kafka_resp_err_t>(code);
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    self.down_.store(true, std::memory_order_relaxed);
+  }
+  if (error != RD_KAFKA_RESP_ERR__FATAL) return;
+  std::array<char, kKafkaErrorText> text{};
+  const auto original = rd_kafka_fatal_error(kafka, text.data(), text.size());
+  const std::lock_guard lock(self.mutex_);
+  self.fatal_ = std::string(rd_kafka_err2name(original)) + ": " + text.data();
+  (void)reason;
+}
+
+void KafkaHandle::on_log(const rd_kafka_t*, int level, const char* facility, const char* text) {
+  runtime::log(level_of(level), "ingest/kafka", "librdkafka says",
+               {{"facility", facility}, {"text", text}});
+}
+
+Errc errc_of_kafka(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__TIMED_OUT:
+    case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT: return Errc::timeout;
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+    case RD_KAFKA_RESP_ERR__RESOLVE: return Errc::unreachable;
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: return Errc::not_found;
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED: return Errc::refused;
+    default: return Errc::temporary;
+  }
+}
+
+}  // namespace waybill::ingest

@@ -1,0 +1,63 @@
+// KafkaHandle: one rd_kafka_t with its owner's settings, its log lines in ours, and its errors
+// remembered. The only place where a handle is made.
+//
+// Callbacks run in whoever polls the handle. Destruction waits for librdkafka's threads; messages
+// not yet sent are thrown away, not flushed.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ingest/kafka_settings.h"
+#include "runtime/result.h"
+
+namespace waybill::ingest {
+
+// Where librdkafka writes a sentence of its own.
+inline constexpr std::size_t kKafkaErrorText = 512;
+
+class KafkaHandle {
+ public:
+  using Property = std::pair<const char*, std::string>;
+
+  // `own` goes before the operator's properties. `opaque` comes back in delivery reports; `report`
+  // may be null. Errc::invalid: a property is not taken, `why` names it.
+  static runtime::Result<std::unique_ptr<KafkaHandle>> make(
+      rd_kafka_type_t type, const KafkaSettings& settings, const std::vector<Property>& own,
+      void (*report)(rd_kafka_t*, const rd_kafka_message_t*, void*), void* opaque,
+      std::string& why);
+  ~KafkaHandle();
+  KafkaHandle(const KafkaHandle&) = delete;
+  KafkaHandle& operator=(const KafkaHandle&) = delete;
+
+  rd_kafka_t* get() const { return kafka_; }
+
+  // Set once librdkafka says that the handle is of no more use; empty before.
+  std::string fatal() const;
+  // Since the last success: no broker can be reached.
+  bool all_brokers_down() const { return down_.load(std::memory_order_relaxed); }
+  void seen_alive() { down_.store(false, std::memory_order_relaxed); }
+
+ private:
+  KafkaHandle() = default;
+  static void on_error(rd_kafka_t* kafka, int code, const char* reason, void* opaque);
+  static void on_log(const rd_kafka_t* kafka, int level, const char* facility, const char* text);
+
+  rd_kafka_t* kafka_ = nullptr;
+  void (*report_)(rd_kafka_t*, const rd_kafka_message_t*, void*) = nullptr;
+  void* opaque_ = nullptr;
+  mutable std::mutex mutex_;
+  std::string fatal_;
+  std::atomic<bool> down_{false};
+};
+
+// The Errc of librdkafka's code.
+runtime::Errc errc_of_kafka(rd_kafka_resp_err_t error);
+
+}  // namespace waybill::ingest

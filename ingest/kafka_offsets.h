@@ -1,0 +1,21 @@
+// Where partitions of a topic begin and end, asked of their leaders.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ingest/kafka_handle.h"
+
+namespace waybill::ingest {
+
+enum class Edge { first, end };
+
+// Blocks for `timeout` at most. An error of a single partition is that of all.
+runtime::Result<std::map<std::uint32_t, std::uint64_t>> ask_offsets(
+    KafkaHandle& handle, const std::string& topic, const std::vector<std::uint32_t>& partitions,
+    Edge edge, std::chrono::milliseconds timeout);
+
+}  // namespace waybill::ingest

@@ -1,0 +1,139 @@
+#include "ingest/kafka_producer.h"
+
+#include <map>
+
+#include "ingest/kafka_handle.h"
+
+namespace waybill::ingest {
+
+using runtime::Result;
+
+namespace {
+
+// In librdkafka's queue: what a busy second brings, so that batches fill; the journal has the rest.
+constexpr char kQueueMessages[] = "200000";
+constexpr char kQueueKib[] = "131072";
+// What comes within it goes in one request.
+constexpr char kLingerMs[] = "3";
+constexpr char kBatchOctets[] = "1000000";
+// Between two tries after a broker said no for now.
+constexpr char kRetryMs[] = "50";
+constexpr char kReconnectMostMs[] = "2000";
+
+class Producer final : public LogProducer {
+ public:
+  Result<void> open(const KafkaSettings& settings, std::string& why) {
+    const std::vector<KafkaHandle::Property> own = {
+        {"enable.idempotence", "true"},
+        // A message that fails for good ends the handle, and nothing after it is written.
+        {"enable.gapless.guarantee", "true"},
+        // A message that is given up would be missing in front of those after it: 0 is never.
+        {"message.timeout.ms", "0"},
+        // With several requests under way, the first one refused for now (too few replicas) and the
+        // second one taken, a broker that does not know this producer yet takes them out of order.
+        {"max.in.flight.requests.per.connection", "1"},
+        {"compression.codec", "zstd"},
+        {"linger.ms", kLingerMs},
+        {"batch.size", kBatchOctets},
+        {"queue.buffering.max.messages", kQueueMessages},
+        {"queue.buffering.max.kbytes", kQueueKib},
+        {"retry.backoff.ms", kRetryMs},
+        {"reconnect.backoff.max.ms", kReconnectMostMs},
+        {"topic.metadata.propagation.max.ms", "0"},
+    };
+    auto handle = KafkaHandle::make(RD_KAFKA_PRODUCER, settings, own, &Producer::report, this, why);
+    if (!handle) return handle.error();
+    handle_ = std::move(*handle);
+    return {};
+  }
+
+  ~Producer() override {
+    for (const auto& [name, topic] : topics_) rd_kafka_topic_destroy(topic);
+  }
+
+  Sent send(const OutRecord& record, std::uint64_t tag) override {
+    if (!failure().empty()) return Sent::refused;
+    rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
+    for (const auto& [name, value] : record.headers) {
+      rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                          static_cast<ssize_t>(value.size()));
+    }
+    rd_kafka_vu_t parts[7];
+    parts[0].vtype = RD_KAFKA_VTYPE_RKT;
+    parts[0].u.rkt = topic(record.topic);
+    parts[1].vtype = RD_KAFKA_VTYPE_PARTITION;
+    parts[1].u.i32 = static_cast<std::int32_t>(record.partition);
+    parts[2].vtype = RD_KAFKA_VTYPE_KEY;
+    parts[2].u.mem = {const_cast<char*>(record.key.data()), record.key.size()};
+    parts[3].vtype = RD_KAFKA_VTYPE_VALUE;
+    parts[3].u.mem = {const_cast<char*>(record.value.data()), record.value.size()};
+    parts[4].vtype = RD_KAFKA_VTYPE_HEADERS;
+    parts[4].u.headers = headers;
+    parts[5].vtype = RD_KAFKA_VTYPE_OPAQUE;
+    parts[5].u.ptr = reinterpret_cast<void*>(tag);
+    parts[6].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+    parts[6].u.i = RD_KAFKA_MSG_F_COPY;
+    rd_kafka_error_t* error = rd_kafka_produceva(handle_->get(), parts, std::size(parts));
+    if (error == nullptr) return Sent::taken;
+    const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    const std::string text = rd_kafka_error_string(error);
+    rd_kafka_error_destroy(error);
+    rd_kafka_headers_destroy(headers);  // still ours
+    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return Sent::queue_full;
+    fail(std::string(record.topic) + ": " + text);
+    return Sent::refused;
+  }
+
+  bool poll(std::chrono::milliseconds wait, std::vector<std::uint64_t>& tags) override {
+    tags_ = &tags;
+    rd_kafka_poll(handle_->get(), static_cast<int>(wait.count()));
+    tags_ = nullptr;
+    if (const std::string fatal = handle_->fatal(); !fatal.empty()) fail(fatal);
+    return failure_.empty();
+  }
+
+  std::string failure() const override { return failure_; }
+
+ private:
+  static void report(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+    auto& self = *static_cast<Producer*>(opaque);
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      self.handle_->seen_alive();
+      if (self.tags_ != nullptr) {
+        self.tags_->push_back(reinterpret_cast<std::uint64_t>(message->_private));
+      }
+      return;
+    }
+    self.fail(std::string(rd_kafka_topic_name(message->rkt)) + ": " +
+              rd_kafka_err2str(message->err));
+  }
+
+  void fail(const std::string& why) {
+    if (failure_.empty()) failure_ = why;
+  }
+
+  rd_kafka_topic_t* topic(std::string_view name) {
+    const auto found = topics_.find(name);
+    if (found != topics_.end()) return found->second;
+    std::string text(name);
+    rd_kafka_topic_t* made = rd_kafka_topic_new(handle_->get(), text.c_str(), nullptr);
+    return topics_.emplace(std::move(text), made).first->second;
+  }
+
+  std::unique_ptr<KafkaHandle> handle_;
+  std::map<std::string, rd_kafka_topic_t*, std::less<>> topics_;
+  std::vector<std::uint64_t>* tags_ = nullptr;
+  std::string failure_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LogProducer>> kafka_producer(const KafkaSettings& settings,
+                                                    std::string& why) {
+  auto producer = std::make_unique<Producer>();
+  const auto opened = producer->open(settings, why);
+  if (!opened) return opened.error();
+  return std::unique_ptr<LogProducer>(std::move(producer));
+}
+
+}  // namespace waybill::ingest

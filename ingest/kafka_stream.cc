@@ -1,0 +1,262 @@
+#include "ingest/kafka_stream.h"
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "ingest/kafka_handle.h"
+#include "ingest/kafka_offsets.h"
+#include "runtime/crypto.h"
+#include "runtime/log.h"
+
+namespace waybill::ingest {
+
+using runtime::Errc;
+using runtime::Result;
+using runtime::Task;
+using std::chrono::milliseconds;
+
+namespace {
+
+// Fetched ahead of the reader: what it folds in a good second.
+constexpr char kAheadMessages[] = "200000";
+constexpr char kAheadKib[] = "65536";
+// An empty partition's fetch waits so long at the broker; news ends the wait at once.
+constexpr char kFetchWaitMs[] = "100";
+constexpr char kRetryMs[] = "50";
+constexpr char kReconnectMostMs[] = "2000";
+// A wait for records, after which close() is looked at.
+constexpr int kPollMs = 50;
+constexpr milliseconds kAskTimeout{5'000};
+constexpr milliseconds kAskAgain{200};
+constexpr std::size_t kMostMessages = 20'000;
+
+std::string digest_of(std::string_view value) {
+  const runtime::Digest digest = runtime::sha256(value);
+  return {digest.begin(), digest.end()};
+}
+
+class Stream final : public EventStream {
+ public:
+  Stream(std::string topic, std::vector<StreamPosition> positions)
+      : topic_(std::move(topic)), positions_(std::move(positions)) {}
+
+  ~Stream() override {
+    if (queue_ != nullptr) rd_kafka_queue_destroy(queue_);
+  }
+
+  Result<void> open(const KafkaSettings& settings, std::string& why) {
+    const std::vector<KafkaHandle::Property> own = {
+        // assign() asks for a group, and none is ever joined: positions are the reader's.
+        {"group.id", "waybill-reader"},
+        {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"},
+        {"auto.offset.reset", "error"},
+        {"isolation.level", "read_committed"},
+        {"check.crcs", "true"},
+        {"enable.partition.eof", "true"},
+        {"queued.min.messages", kAheadMessages},
+        {"queued.max.messages.kbytes", kAheadKib},
+        {"fetch.wait.max.ms", kFetchWaitMs},
+        {"fetch.error.backoff.ms", kRetryMs},
+        {"reconnect.backoff.max.ms", kReconnectMostMs},
+    };
+    auto handle = KafkaHandle::make(RD_KAFKA_CONSUMER, settings, own, nullptr, nullptr, why);
+    if (!handle) return handle.error();
+    handle_ = std::move(*handle);
+    rd_kafka_poll_set_consumer(handle_->get());
+    queue_ = rd_kafka_queue_get_consumer(handle_->get());
+    messages_.resize(kMostMessages);
+    return {};
+  }
+
+  Task<Result<std::vector<LogRecord>>> next(std::size_t most) override {
+    co_return take_next(most);
+  }
+
+  std::string why() const override { return why_; }
+  void close() override { closed_.store(true); }
+
+ private:
+  struct Reading {
+    std::uint64_t next = 0;
+    std::string last_digest;  // of the record at next - 1, which comes first; empty: it does not
+  };
+
+  Result<std::vector<LogRecord>> take_next(std::size_t most) {
+    std::vector<LogRecord> out;
+    while (out.empty()) {
+      if (closed_.load()) return make_error_code(Errc::closed);
+      if (!assigned_) {
+        const auto assigned = assign();
+        if (!assigned) return assigned.error();
+        continue;
+      }
+      if (const auto taken = read(std::min(most, messages_.size()), out); !taken) {
+        return taken.error();
+      }
+    }
+    return out;
+  }
+
+  Result<void> assign() {
+    std::vector<std::uint32_t> partitions;
+    for (const StreamPosition& at : positions_) partitions.push_back(at.partition);
+    const auto first = ask_offsets(*handle_, topic_, partitions, Edge::first, kAskTimeout);
+    const auto end =
+        first ? ask_offsets(*handle_, topic_, partitions, Edge::end, kAskTimeout) : first;
+    if (!end) {
+      if (end.error() != Errc::not_found) {
+        std::this_thread::sleep_for(kAskAgain);
+        return {};  // no broker is in reach: asked again
+      }
+      why_ = topic_ + " does not exist, or not with all of these partitions: waybill topics create";
+      return end.error();
+    }
+    rd_kafka_topic_partition_list_t* list =
+        rd_kafka_topic_partition_list_new(static_cast<int>(positions_.size()));
+    Result<void> fits;
+    for (const StreamPosition& at : positions_) {
+      fits = fit(at, first->at(at.partition), end->at(at.partition));
+      if (!fits) break;
+      const Reading& reading = readings_[at.partition];
+      const std::uint64_t from = reading.next - (reading.last_digest.empty() ? 0 : 1);
+      rd_kafka_topic_partition_list_add(list, topic_.c_str(),
+                                        static_cast<std::int32_t>(at.partition))
+          ->offset = static_cast<std::int64_t>(from);
+    }
+    if (fits && rd_kafka_assign(handle_->get(), list) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      fits = make_error_code(Errc::io_error);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    assigned_ = fits.has_value();
+    return fits;
+  }
+
+  // The log that is there against the position in it.
+  Result<void> fit(const StreamPosition& at, std::uint64_t first, std::uint64_t end) {
+    const std::string place = topic_ + " partition " + std::to_string(at.partition);
+    if (at.next_offset < first) {
+      why_ = place + " begins at " + std::to_string(first) + " and this reader is at " +
+             std::to_string(at.next_offset) +
+             ": what lies between was removed before it was read. Restore the views from a backup "
+             "that is at " +
+             std::to_string(first) + " or beyond";
+      return make_error_code(Errc::not_found);
+    }
+    if (at.next_offset > end) {
+      why_ = place + " ends at " + std::to_string(end) + " and this reader is at " +
+             std::to_string(at.next_offset) + ": the log was truncated or replaced";
+      return make_error_code(Errc::corrupt);
+    }
+    Reading& reading = readings_[at.partition];
+    reading.next = at.next_offset;
+    reading.last_digest = at.next_offset > first ? at.last_digest : std::string();
+    return {};
+  }
+
+  Result<void> read(std::size_t most, std::vector<LogRecord>& out) {
+    ssize_t count = rd_kafka_consume_batch_queue(queue_, kPollMs, messages_.data(), 1);
+    // A batch call waits until its array is full: for what is there already it must not wait.
+    if (count == 1 && most > 1) {
+      const ssize_t more = rd_kafka_consume_batch_queue(queue_, 0, messages_.data() + 1, most - 1);
+      if (more > 0) count += more;
+    }
+    Result<void> taken;
+    for (ssize_t i = 0; i < count; ++i) {
+      rd_kafka_message_t* message = messages_[static_cast<std::size_t>(i)];
+      if (taken) taken = take(*message, out);
+      rd_kafka_message_destroy(message);
+    }
+    if (const std::string fatal = handle_->fatal(); taken && !fatal.empty()) {
+      why_ = fatal;
+      return make_error_code(Errc::io_error);
+    }
+    return taken;
+  }
+
+  Result<void> take(const rd_kafka_message_t& message, std::vector<LogRecord>& out) {
+    if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return take_error(message);
+    handle_->seen_alive();
+    const auto partition = static_cast<std::uint32_t>(message.partition);
+    const auto offset = static_cast<std::uint64_t>(message.offset);
+    Reading& reading = readings_[partition];
+    std::string value(static_cast<const char*>(message.payload), message.len);
+    if (!reading.last_digest.empty()) {
+      const bool same = offset + 1 == reading.next && digest_of(value) == reading.last_digest;
+      reading.last_digest.clear();
+      if (same) return {};
+      why_ = place_of(message) +
+             " is another record than the one that was read there: the log was truncated and "
+             "written anew, or replaced";
+      return make_error_code(Errc::corrupt);
+    }
+    if (offset != reading.next) {
+      why_ = place_of(message) + " came where " + std::to_string(reading.next) +
+             " was expected: records are missing in the log";
+      return make_error_code(Errc::corrupt);
+    }
+    ++reading.next;
+    out.push_back({partition, offset, std::move(value)});
+    return {};
+  }
+
+  Result<void> take_error(const rd_kafka_message_t& message) {
+    switch (message.err) {
+      case RD_KAFKA_RESP_ERR__PARTITION_EOF: handle_->seen_alive(); return {};
+      case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+      case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+        why_ = place_of(message) + " is out of the log's range: " + text_of(message) +
+               ". What was there was removed before it was read, or the log was truncated";
+        return make_error_code(Errc::not_found);
+      case RD_KAFKA_RESP_ERR__BAD_MSG:
+        why_ = place_of(message) + " fails its checksum";
+        return make_error_code(Errc::corrupt);
+      case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+      case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+      case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        why_ = place_of(message) + ": " + text_of(message);
+        return make_error_code(Errc::not_found);
+      default:
+        // Everything else librdkafka tries again by itself.
+        runtime::log(runtime::Level::warn, "ingest/kafka", "reading is held up",
+                     {{"why", text_of(message)}});
+        return {};
+    }
+  }
+
+  static std::string text_of(const rd_kafka_message_t& message) {
+    const char* text = rd_kafka_message_errstr(&message);
+    return text == nullptr ? rd_kafka_err2str(message.err) : text;
+  }
+
+  std::string place_of(const rd_kafka_message_t& message) const {
+    return topic_ + " partition " + std::to_string(message.partition) + " offset " +
+           std::to_string(message.offset);
+  }
+
+  const std::string topic_;
+  const std::vector<StreamPosition> positions_;
+  std::unique_ptr<KafkaHandle> handle_;
+  rd_kafka_queue_t* queue_ = nullptr;
+  std::vector<rd_kafka_message_t*> messages_;
+  std::map<std::uint32_t, Reading> readings_;
+  bool assigned_ = false;
+  std::atomic<bool> closed_{false};
+  std::string why_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<EventStream>> kafka_stream(const KafkaSettings& settings,
+                                                  const std::string& topic,
+                                                  std::vector<StreamPosition> positions,
+                                                  std::string& why) {
+  auto stream = std::make_unique<Stream>(topic, std::move(positions));
+  const auto opened = stream->open(settings, why);
+  if (!opened) return opened.error();
+  return std::unique_ptr<EventStream>(std::move(stream));
+}
+
+}  // namespace waybill::ingest

@@ -1,0 +1,32 @@
+// KafkaStream: the EventStream of partitions of a Kafka topic, read from positions that their
+// reader keeps; and KafkaEnds, how far they go.
+//
+// Nothing is skipped: a position that retention has removed already is Errc::not_found; a log that
+// ends before it, or has another record in front of it, was truncated or replaced and is
+// Errc::corrupt, as is a gap; why() names partition and offsets. While no broker is in reach next()
+// waits. It blocks its thread, which is the reader's own. A topic or partition that does not exist
+// is Errc::not_found.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ingest/event_stream.h"
+#include "ingest/kafka_settings.h"
+
+namespace waybill::ingest {
+
+// Connects lazily. Errc::invalid: the settings are not taken, `why` says which.
+runtime::Result<std::unique_ptr<EventStream>> kafka_stream(const KafkaSettings& settings,
+                                                           const std::string& topic,
+                                                           std::vector<StreamPosition> positions,
+                                                           std::string& why);
+
+// Asks for the ends of these partitions every half second, on a thread of its own.
+runtime::Result<std::unique_ptr<LogEnds>> kafka_ends(const KafkaSettings& settings,
+                                                     const std::string& topic,
+                                                     std::vector<std::uint32_t> partitions,
+                                                     const runtime::Clock& clock, std::string& why);
+
+}  // namespace waybill::ingest

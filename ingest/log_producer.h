@@ -1,0 +1,52 @@
+// LogProducer: the way into a log that lies elsewhere, as the publisher sees it.
+//
+// Promises: within one producer and one partition, what is in the log is a beginning of what was
+// sent, in its order: nothing is left out before something that is there. acknowledged means that
+// all in-sync replicas have the record. After poll() has said that it failed the producer is of no
+// more use, and nobody knows of what was sent and not acknowledged whether it is in the log; all of
+// that is sent again through another producer, whose records then come after it.
+//
+// One thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/result.h"
+
+namespace waybill::ingest {
+
+// What it points into lives until send() has returned.
+struct OutRecord {
+  std::string_view topic;
+  std::uint32_t partition = 0;
+  std::string_view key;
+  std::string_view value;
+  std::vector<std::pair<std::string_view, std::string_view>> headers;
+};
+
+class LogProducer {
+ public:
+  virtual ~LogProducer() = default;
+
+  enum class Sent { taken, queue_full, refused };
+  // `tag` comes back when the record is acknowledged. queue_full: poll() first, then again.
+  // refused: failure() says why.
+  virtual Sent send(const OutRecord& record, std::uint64_t tag) = 0;
+
+  // Waits at most `wait` for news; the tags acknowledged meanwhile are appended to `tags`. False:
+  // it failed, failure() says why.
+  virtual bool poll(std::chrono::milliseconds wait, std::vector<std::uint64_t>& tags) = 0;
+
+  virtual std::string failure() const = 0;
+};
+
+using MakeProducer = std::function<runtime::Result<std::unique_ptr<LogProducer>>(std::string& why)>;
+
+}  // namespace waybill::ingest
