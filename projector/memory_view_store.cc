@@ -110,4 +110,8 @@ void MemoryViewStore::fail_nth(std::uint64_t n, Failure failure) {
   failure_ = failure;
 }
 
+Result<void> MemoryViewStore::checkpoint(const std::string&) {
+  return make_error_code(Errc::invalid);
+}
+
 }  // namespace waybill::projector

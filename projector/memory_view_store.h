@@ -20,6 +20,7 @@ class MemoryViewStore final : public ViewStore {
   runtime::Result<void> scan(Table table, std::string_view from, std::string_view to,
                              const Visit& visit) const override;
   runtime::Result<void> drop(Table table) override;
+  runtime::Result<void> checkpoint(const std::string& directory) override;
 
   // A power cut: back to the last sync(), except that the first `surviving` writes (batches and
   // drops) after it had reached the disk by themselves.

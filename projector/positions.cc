@@ -1,6 +1,7 @@
 #include "projector/positions.h"
 
 #include "projector/key_codec.h"
+#include "runtime/crypto.h"
 #include "schemas/event.h"
 
 namespace waybill::projector {
@@ -12,6 +13,7 @@ using runtime::Result;
 constexpr std::string_view kLayoutKey = "layout";
 constexpr std::string_view kProgressKey = "progress";
 constexpr std::string_view kNodePrefix = "node/";
+constexpr std::size_t kNumbers = 24;  // octets of next_offset, next_index and as_of
 
 }  // namespace
 
@@ -34,6 +36,7 @@ void put_progress(WriteBatch& batch, const Progress& progress) {
   append_be64(value, progress.next_offset);
   append_be64(value, progress.next_index);
   append_be64(value, schemas::nanoseconds(progress.as_of));
+  value += progress.last_digest;
   batch.put(Table::meta, kProgressKey, value);
 }
 
@@ -43,12 +46,15 @@ Result<Progress> read_progress(const ViewStore& store) {
     if (value.error() == Errc::not_found) return Progress();
     return value.error();
   }
-  if (value->size() != 24) return make_error_code(Errc::corrupt);
   const std::string_view octets = *value;
+  if (octets.size() != kNumbers && octets.size() != kNumbers + runtime::Digest().size()) {
+    return make_error_code(Errc::corrupt);
+  }
   Progress progress;
   progress.next_offset = read_be64(octets);
   progress.next_index = read_be64(octets.substr(8));
   progress.as_of = schemas::wall_time(read_be64(octets.substr(16)));
+  progress.last_digest = octets.substr(kNumbers);
   // Each index was given to a record of its own.
   if (progress.next_index > progress.next_offset) return make_error_code(Errc::corrupt);
   return progress;

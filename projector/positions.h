@@ -1,8 +1,10 @@
 // Positions: the rows of `meta`, which say what the other tables are.
 //
 //   "layout"    layout 4 | partition 4: of the view tables' rows; layout 0 while they are being
-//   rebuilt "progress"  next_offset 8 | next_index 8 | as_of 8 "node/" N   u64: the last node_seq
-//   taken of node N
+//               rebuilt
+//   "progress"  next_offset 8 | next_index 8 | as_of 8 | SHA-256 of the last record 32, which a
+//               store of an earlier release does not have yet
+//   "node/" N   u64: the last node_seq taken of node N
 #pragma once
 
 #include <functional>

@@ -5,6 +5,7 @@
 #include "projector/fold.h"
 #include "projector/key_codec.h"
 #include "projector/positions.h"
+#include "runtime/crypto.h"
 
 namespace waybill::projector {
 
@@ -89,6 +90,7 @@ Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress
   fold_->batch().put(Table::archive, archive_key(index), record.value);
   if (!decoded) {
     ++undecodable_in_batch_;
+    if (on_undecodable_) on_undecodable_(record);
     return {};
   }
   progress.as_of = std::max(progress.as_of, schemas::wall_time(event_.occurred_at()));
@@ -120,6 +122,8 @@ Result<void> Projector::project(const std::vector<ingest::LogRecord>& records) {
     }
   }
   if (progress.next_offset != progress_.next_offset) {
+    const runtime::Digest last = runtime::sha256(records.back().value);
+    progress.last_digest.assign(last.begin(), last.end());
     if (const auto applied = apply(progress); !applied) return applied;
   }
   progress_ = progress;

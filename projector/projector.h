@@ -3,7 +3,7 @@
 // For each run of records it applies one WriteBatch: the raw event under its index in the archive,
 // the rows of every view, the last node_seq of each node, the next index and the log offset to go
 // on from. A record whose (node, node_seq) was seen is skipped. A record that does not decode is
-// counted, kept in the archive under its index, and folds to nothing.
+// counted, told to on_undecodable, kept in the archive under its index, and folds to nothing.
 // One thread, and the only writer of its store. The store and the views outlive it.
 #pragma once
 
@@ -25,6 +25,9 @@ struct Progress {
   std::uint64_t next_offset = 0;  // log offset to read next
   std::uint64_t next_index = 0;   // dense number of the next event kept
   runtime::WallTime as_of{};      // occurred_at of the newest event folded; never goes back
+  // SHA-256 of the record at next_offset - 1, 32 octets; empty: not known. It tells a log that was
+  // truncated and written anew from the one that was read.
+  std::string last_digest;
 };
 
 runtime::Result<Progress> read_progress(const ViewStore& store);
@@ -48,6 +51,12 @@ class Projector {
   // where it stands.
   runtime::Result<void> project(const std::vector<ingest::LogRecord>& records);
 
+  // Called with each record that does not decode before its batch is applied, so that none is
+  // missed; after a crash perhaps again.
+  void on_undecodable(std::function<void(const ingest::LogRecord&)> tell) {
+    on_undecodable_ = std::move(tell);
+  }
+
   // Since open().
   std::uint64_t undecodable() const { return undecodable_; }
 
@@ -69,6 +78,7 @@ class Projector {
   std::map<std::string, Node, std::less<>> nodes_;
   std::unique_ptr<Fold> fold_;
   schemas::Event event_;  // kept for its memory
+  std::function<void(const ingest::LogRecord&)> on_undecodable_;
   std::uint64_t undecodable_ = 0;
   std::uint64_t undecodable_in_batch_ = 0;
   bool loaded_ = false;

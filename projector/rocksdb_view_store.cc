@@ -2,7 +2,9 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +18,21 @@
 #include "runtime/check.h"
 
 namespace waybill::projector {
+
+class StoreMemory {
+ public:
+  std::shared_ptr<rocksdb::Cache> cache;
+  std::shared_ptr<rocksdb::WriteBufferManager> buffers;
+};
+
+std::shared_ptr<StoreMemory> make_store_memory(std::uint64_t block_cache_octets,
+                                               std::uint64_t write_buffer_octets) {
+  auto memory = std::make_shared<StoreMemory>();
+  memory->cache = rocksdb::NewLRUCache(block_cache_octets);
+  memory->buffers = std::make_shared<rocksdb::WriteBufferManager>(write_buffer_octets);
+  return memory;
+}
+
 namespace {
 
 using runtime::Errc;
@@ -81,6 +98,7 @@ class RocksViewStore final : public ViewStore {
   Result<void> scan(Table table, std::string_view from, std::string_view to,
                     const Visit& visit) const override;
   Result<void> drop(Table table) override;
+  Result<void> checkpoint(const std::string& directory) override;
 
  private:
   // Shared with every read under way: drop() may put another in its place meanwhile.
@@ -187,6 +205,16 @@ Result<void> RocksViewStore::drop(Table table) {
   return {};
 }
 
+Result<void> RocksViewStore::checkpoint(const std::string& directory) {
+  if (settings_.read_only) return make_error_code(Errc::invalid);
+  rocksdb::Checkpoint* made = nullptr;
+  rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  // 0: rows in memory are written out first, so that the copy is whole without a log of its own.
+  if (status.ok()) status = checkpoint->CreateCheckpoint(directory, 0);
+  return result_of(status);
+}
+
 runtime::Error open_error(const rocksdb::Status& status, const std::string& directory,
                           std::string& why) {
   why = status.ToString();
@@ -220,13 +248,15 @@ Result<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory
   if (const auto ready = prepare_directory(directory, settings.read_only, why); !ready) {
     return ready.error();
   }
-  const auto cache = rocksdb::NewLRUCache(settings.block_cache_octets);
+  const auto cache =
+      settings.memory ? settings.memory->cache : rocksdb::NewLRUCache(settings.block_cache_octets);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (std::size_t i = 0; i < kTables; ++i) {
     const auto table = static_cast<Table>(i);
     families.emplace_back(column_family_name(table), table_options(table, settings, cache));
   }
-  const rocksdb::DBOptions options = database_options(settings);
+  rocksdb::DBOptions options = database_options(settings);
+  if (settings.memory) options.write_buffer_manager = settings.memory->buffers;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status =

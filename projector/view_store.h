@@ -119,7 +119,17 @@ class ViewStore {
   // Removes every row of a table at once. Apart from batches: a crash in it may leave the table as
   // it was.
   virtual runtime::Result<void> drop(Table table) = 0;
+
+  // A store of its own in `directory`, which must not exist yet: everything applied before. Beside
+  // the writer; made of hard links where the file system has them. Errc::invalid: this store has no
+  // files.
+  virtual runtime::Result<void> checkpoint(const std::string& directory) = 0;
 };
+
+// What several stores of one process share: one cache of blocks, one budget of rows in memory.
+class StoreMemory;
+std::shared_ptr<StoreMemory> make_store_memory(std::uint64_t block_cache_octets,
+                                               std::uint64_t write_buffer_octets);
 
 struct RocksStoreSettings {
   std::uint64_t block_cache_octets = 64ULL << 20;
@@ -129,6 +139,8 @@ struct RocksStoreSettings {
   // writer may remove files under it; reads then give Errc::io_error and the store is to be opened
   // again. apply(), sync() and drop() give Errc::invalid.
   bool read_only = false;
+  // Instead of a cache of its own; write_buffer_octets then bounds this store within the budget.
+  std::shared_ptr<StoreMemory> memory{};
 };
 
 // One RocksDB in `directory`, made with its parents if it is not there (read_only:
