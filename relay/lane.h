@@ -27,7 +27,7 @@ struct Lane {
   returnpath::CurrentKeys& keys;
   returnpath::ReturnPathDirectory& return_paths;
   returnpath::Turns& turns;
-  std::uint16_t partition = 0;  // of the log, that return paths name
+  std::uint32_t partitions = 1;  // of the log; a return path names the one of its alias
 };
 
 }  // namespace waybill::relay

@@ -7,6 +7,7 @@
 #include "relay/returnpath/token.h"
 #include "runtime/check.h"
 #include "runtime/log.h"
+#include "schemas/partition.h"
 
 namespace waybill::relay {
 
@@ -126,6 +127,7 @@ Task<Reply> Transaction::return_path(smtp::RcptStep step, const routes::Domain& 
     co_return co_await refuse(std::move(subject), "return-path-forged", reply);
   }
   subject.reported = token->delivery;
+  subject.partition = token->partition;
   if (lane_.clock.wall() > returnpath::began_at(token->delivery) + domain.bounce_window) {
     const Reply reply{550, "5.7.1", "This return path has expired: its time for reports is over"};
     co_return co_await refuse(std::move(subject), "return-path-expired", reply);
@@ -173,6 +175,11 @@ returnpath::ReportPolicy Transaction::report_policy(const routes::Domain& domain
   return policy;
 }
 
+std::uint16_t Transaction::partition_of(const Recipient& recipient) const {
+  return static_cast<std::uint16_t>(
+      schemas::partition_of_key(recipient.subject.alias, lane_.partitions));
+}
+
 // The next hop's bounces are to come back to the delivery that they are about.
 smtp::MailParameters Transaction::mail_of(const Recipient& recipient,
                                           const schemas::DeliveryId& delivery) const {
@@ -183,7 +190,7 @@ smtp::MailParameters Transaction::mail_of(const Recipient& recipient,
   const auto keys = lane_.keys.get();
   const std::string& domain = recipient.subject.domain;
   const std::string local =
-      returnpath::issue_token(keys->current(), domain, {lane_.partition, delivery});
+      returnpath::issue_token(keys->current(), domain, {partition_of(recipient), delivery});
   const auto address = schemas::Address::parse(std::string(local).append("@").append(domain));
   runtime::check(address.has_value(), "a token and a known domain are an address");
   mail.sender = *address;
@@ -414,6 +421,7 @@ Task<void> Transaction::tell_relayed(const Recipient& recipient, const Delivery&
   path.header_from = header_.from;
   path.accepted_at = lane_.clock.wall();
   Subject subject = recipient.subject;
+  subject.partition = partition_of(recipient);
   subject.sender = std::string();
   subject.message = schemas::new_id<schemas::MessageId>(lane_.clock.wall(), lane_.chance);
   subject.reported = delivery.id;
@@ -421,7 +429,7 @@ Task<void> Transaction::tell_relayed(const Recipient& recipient, const Delivery&
   accepted.mutable_accepted()->set_recipient(subject.recipient);
   const routes::Domain& domain = routes_->domains().find(subject.domain)->second;
   auto policy = report_policy(domain, subject.alias);
-  const returnpath::TokenFacts token{lane_.partition, delivery.id};
+  const returnpath::TokenFacts token{partition_of(recipient), delivery.id};
   Homecoming home(lane_, std::move(subject), token, std::move(path), std::move(policy));
   co_await home.tell_relayed(std::move(accepted));
 }

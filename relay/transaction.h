@@ -69,6 +69,7 @@ class Transaction {
   returnpath::ReportPolicy report_policy(const routes::Domain& domain,
                                          const std::string& alias) const;
   runtime::Task<schemas::Reply> ask_targets(Recipient recipient, routes::ForwardTo forward);
+  std::uint16_t partition_of(const Recipient& recipient) const;
   smtp::MailParameters mail_of(const Recipient& recipient,
                                const schemas::DeliveryId& delivery) const;
   runtime::Task<std::optional<schemas::Reply>> judge_sender();

@@ -60,6 +60,7 @@ Event begin_event(const Subject& subject) {
   event.set_message_id(subject.message.bytes());
   event.set_alias(subject.alias);
   if (subject.sender) event.set_sender(*subject.sender);
+  if (subject.partition) event.set_partition(*subject.partition);
   event.set_client_ip(subject.client_ip);
   if (subject.reported) event.set_reported_delivery_id(subject.reported->bytes());
   return event;

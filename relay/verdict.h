@@ -23,6 +23,7 @@ struct Subject {
   std::string client_ip;
   schemas::MessageId message;
   std::optional<schemas::DeliveryId> reported;  // the delivery that the message is a report on
+  std::optional<std::uint32_t> partition;       // where that delivery is in the log
 };
 
 schemas::Event begin_event(const Subject& subject);

@@ -1,5 +1,5 @@
 // ReturnPathDirectory: whose return path is this? A view of the log as a port: in this process, or
-// over HTTP where the relay runs apart.
+// over HTTP where the relay runs apart. And whose turn it is to report on it.
 //
 // Promises: an answer is as fresh as the log was when it was asked, so that nothing that is on
 // record can be missed. Errc::not_found: there is no such path. Anything else: out of reach now.
