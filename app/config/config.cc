@@ -41,11 +41,10 @@ Config defaults() {
 // [http] comes after [server], whose addresses it must not take.
 void read_file(const toml::table& file, Config& config, std::vector<Complaint>& complaints) {
   using Read = void (*)(TomlReader&, Config&);
-  constexpr std::pair<std::string_view, Read> kSections[] = {{"server", read_server},
-                                                             {"limits", read_limits},
-                                                             {"journal", read_journal},
-                                                             {"http", read_http},
-                                                             {"dns", read_dns}};
+  constexpr std::pair<std::string_view, Read> kSections[] = {
+      {"server", read_server},  {"limits", read_limits}, {"journal", read_journal},
+      {"http", read_http},      {"dns", read_dns},       {"kafka", read_kafka},
+      {"cluster", read_cluster}};
   TomlReader top(file, "", complaints);
   for (const auto& [name, read] : kSections) {
     const toml::table* table = top.table(name);

@@ -8,11 +8,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "ingest/kafka_settings.h"
 #include "relay/routes/route_table.h"
 #include "relay/smtp/server_core.h"
 #include "runtime/endpoint.h"
@@ -20,14 +22,36 @@
 
 namespace waybill::app {
 
+// When an event counts as kept: once the journal has it, or once the log has it too.
+enum class Ack { journal, kafka };
+
+// [kafka]: the log on Apache Kafka. Absent: the journal is the log (waybill serve).
+struct KafkaConfig {
+  bool there = false;
+  ingest::KafkaSettings settings;
+  std::uint32_t partitions = 12;  // of waybill.deliveries.v1: fixed for good when it is made
+  std::uint32_t replication = 3;  // copies of each partition
+  Ack ack = Ack::journal;
+  std::chrono::seconds ack_timeout{30};  // ack = "kafka": for all in-sync replicas, then 451
+};
+
+// [cluster]: how nodes ask each other.
+struct ClusterConfig {
+  std::optional<runtime::Endpoint> listen;
+  std::string advertise;             // "https://node1.example.org:8026"; default: what listen says
+  std::string secret_file;           // one secret for all nodes
+  std::string certificate, key, ca;  // files, PEM; needed where listen is not loopback
+  std::chrono::seconds deadline{2};  // for another node's answer
+};
+
 struct Config {
   // [server]
   std::string host_name;  // "mx.example.org"; default: the system's host name
   std::string node;       // default: host_name
   std::string data_dir = "data";
-  std::string key_file;  // of return paths; empty: data_dir/return_path.keys
+  std::string key_file;                        // of return paths; empty: data_dir/return_path.keys
   std::vector<runtime::Endpoint> smtp_listen;  // listen = ["127.0.0.1:2525"]; default that
-  std::uint32_t threads = 0;  // I/O threads; 0: one for each two processors, at least 1
+  std::uint32_t threads = 0;         // I/O threads; 0: one for each two processors, at least 1
   std::uint16_t next_hop_port = 25;  // where neither target nor DNS names one (RFC 5321 4.5.4.2)
   runtime::Level log_level = runtime::Level::info;
   runtime::LogFormat log_format = runtime::LogFormat::text;
@@ -51,6 +75,9 @@ struct Config {
 
   // [dns]
   std::vector<std::string> dns_servers;  // "127.0.0.1@5353" (libunbound's); empty: the system's
+
+  KafkaConfig kafka;
+  ClusterConfig cluster;
 
   // [domains."their.domain"] with aliases, catch_all, subaddress, local_part, log_subject, bounces,
   // redact, bounce_window, dmarc

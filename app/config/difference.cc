@@ -35,6 +35,18 @@ std::string describe_difference(const Config& before, const Config& after) {
     out.note(number.section, number.key, number.get(before) == number.get(after));
   }
   out.note("http", "listen", before.http_listen == after.http_listen);
+  const KafkaConfig& kafka = before.kafka;
+  const auto& settings = kafka.settings;
+  out.note("kafka", "bootstrap", settings.bootstrap == after.kafka.settings.bootstrap);
+  out.note("kafka", "ack", kafka.ack == after.kafka.ack);
+  out.note("kafka", "properties", settings.properties == after.kafka.settings.properties);
+  const ClusterConfig& cluster = before.cluster;
+  out.note("cluster", "listen", cluster.listen == after.cluster.listen);
+  out.note("cluster", "advertise", cluster.advertise == after.cluster.advertise);
+  out.note("cluster", "secret_file", cluster.secret_file == after.cluster.secret_file);
+  out.note("cluster", "certificate", cluster.certificate == after.cluster.certificate);
+  out.note("cluster", "key", cluster.key == after.cluster.key);
+  out.note("cluster", "ca", cluster.ca == after.cluster.ca);
   out.note("dns", "servers", before.dns_servers == after.dns_servers);
   return std::move(out).text();
 }

@@ -6,6 +6,7 @@
 
 #include "app/config/quantity.h"
 #include "app/config/toml_reader.h"
+#include "schemas/partition.h"
 
 namespace waybill::app {
 namespace {
@@ -60,6 +61,10 @@ constexpr NumberKey number(std::string_view section, std::string_view key, Quant
 
 constexpr std::string_view kLimits = "limits";
 constexpr std::string_view kJournal = "journal";
+constexpr std::string_view kKafka = "kafka";
+constexpr std::string_view kCluster = "cluster";
+// Brokers of one cluster; nobody keeps more copies.
+constexpr std::uint64_t kMostReplicas = 9;
 
 constexpr std::array kNumbers = {
     number<&Config::threads>("server", "threads", Quantity::count, 0, 256),
@@ -83,6 +88,14 @@ constexpr std::array kNumbers = {
                                    kMostRcptDeadline),
     number<&Config::journal_max>(kJournal, "max_size", Quantity::octets, kMiB, 16 * 1024 * kGiB),
     number<&Config::journal_keep>(kJournal, "keep", Quantity::hours, kHour, 3650 * kDay),
+    number<&Config::kafka, &KafkaConfig::partitions>(kKafka, "partitions", Quantity::count, 1,
+                                                     schemas::kMaxPartitions),
+    number<&Config::kafka, &KafkaConfig::replication>(kKafka, "replication", Quantity::count, 1,
+                                                      kMostReplicas),
+    number<&Config::kafka, &KafkaConfig::ack_timeout>(kKafka, "ack_timeout", Quantity::seconds, 1,
+                                                      kMostRcptDeadline),
+    number<&Config::cluster, &ClusterConfig::deadline>(kCluster, "deadline", Quantity::seconds, 1,
+                                                       60),
 };
 
 std::optional<std::uint64_t> value_of(const toml::node& node, Quantity quantity) {

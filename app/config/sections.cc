@@ -26,16 +26,6 @@ bool is_node_name(std::string_view name) {
   return name.size() <= kMaxNode && std::all_of(name.begin(), name.end(), fits);
 }
 
-void read_path(TomlReader& reader, std::string_view key, std::string& path) {
-  const auto text = reader.text(key);
-  if (!text) return;
-  if (text->value.find('\0') == std::string_view::npos) {
-    path = text->value;
-  } else {
-    reader.expected(*text, "a path");
-  }
-}
-
 void read_names(TomlReader& reader, Config& config) {
   if (const auto host_name = reader.text("host_name")) {
     if (auto normal = schemas::normalise_domain(host_name->value)) {
@@ -72,6 +62,16 @@ void read_smtp_listen(TomlReader& reader, Config& config) {
 }
 
 }  // namespace
+
+void read_path(TomlReader& reader, std::string_view key, std::string& path) {
+  const auto text = reader.text(key);
+  if (!text) return;
+  if (text->value.find('\0') == std::string_view::npos) {
+    path = text->value;
+  } else {
+    reader.expected(*text, "a path");
+  }
+}
 
 void read_server(TomlReader& reader, Config& config) {
   read_names(reader, config);

@@ -14,5 +14,10 @@ void read_limits(TomlReader& reader, Config& config);
 void read_journal(TomlReader& reader, Config& config);
 void read_http(TomlReader& reader, Config& config);
 void read_dns(TomlReader& reader, Config& config);
+void read_kafka(TomlReader& reader, Config& config);  // kafka_section.cc, both
+void read_cluster(TomlReader& reader, Config& config);
+
+// The value of a key that names a file or directory.
+void read_path(TomlReader& reader, std::string_view key, std::string& path);
 
 }  // namespace waybill::app

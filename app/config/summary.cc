@@ -19,6 +19,10 @@ void append_line(std::string& out, std::string key, std::string_view value) {
   out.append(key).append(value).append("\n");
 }
 
+bool says_secret(const std::string& name) {
+  return name.find("password") != std::string::npos || name.find("secret") != std::string::npos;
+}
+
 std::string plural(std::size_t count, std::string_view one, std::string_view many) {
   return std::to_string(count).append(" ").append(count == 1 ? one : many);
 }
@@ -54,6 +58,13 @@ std::string summary(const Config& config) {
   append_line(out, "http.listen", to_string(config.http_listen));
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
   if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");
+  append_line(out, "log",
+              config.kafka.there ? "Kafka at " + config.kafka.settings.bootstrap
+                                 : std::string("the journal (no [kafka])"));
+  for (const auto& [name, value] : config.kafka.settings.properties) {
+    append_line(out, "kafka.properties." + name, says_secret(name) ? "(not shown)" : value);
+  }
+  if (config.cluster.listen) append_line(out, "cluster.advertise", config.cluster.advertise);
   for (const NumberKey& number : number_keys()) {
     append_line(out, std::string(number.section).append(".").append(number.key),
                 number_text(number.quantity, number.get(config)));

@@ -1,0 +1,46 @@
+// LocalLog: the journal of this process and what drives it: store, committer, and with Kafka the
+// publisher behind it. Opened before anything else, ended after everything else.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/config/config.h"
+#include "ingest/committer.h"
+#include "ingest/journal.h"
+#include "ingest/publisher.h"
+#include "runtime/asio_clock.h"
+#include "runtime/metrics.h"
+
+namespace waybill::app {
+
+class LocalLog {
+ public:
+  // `why` says what is wrong with the directory, or who else has it.
+  static runtime::Result<std::unique_ptr<LocalLog>> open(const Config& config, std::string& why);
+
+  ingest::Journal& journal() { return *journal_; }
+  const ingest::Journal& journal() const { return *journal_; }
+  const ingest::JournalStore& store() const { return *store_; }
+
+  // Before any mail is taken: what a crash left open is said to be in doubt.
+  bool settle(const Config& config, std::string& why);
+
+  // From now on the journal is the outbox in front of Kafka. `metrics` outlives this.
+  void publish(const Config& config, runtime::Metrics& metrics);
+  // nullptr: the journal is the log.
+  const ingest::Publisher* publisher() const { return publisher_.get(); }
+
+ private:
+  LocalLog() = default;
+
+  runtime::AsioClock clock_;
+  std::unique_ptr<ingest::JournalStore> store_;
+  std::unique_ptr<ingest::HeldReplies> held_;
+  std::unique_ptr<ingest::Journal> journal_;
+  std::unique_ptr<ingest::Committer> committer_;
+  std::unique_ptr<ingest::Publisher> publisher_;
+  std::unique_ptr<ingest::PublisherThread> publishing_;
+};
+
+}  // namespace waybill::app
