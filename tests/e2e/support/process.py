@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -21,6 +22,22 @@ def free_port():
             port = tcp.getsockname()[1]
             try:
                 udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+def lasting_port():
+    """A free TCP port of 127.0.0.1 for a server that goes away and comes back to it. It lies below
+    those that the kernel gives to clients: else a client that tries to reconnect may get that very
+    port for its own end, and meet itself there."""
+    below = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(below * 2 // 3, below)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tcp.bind(("127.0.0.1", port))
             except OSError:
                 continue
             return port
@@ -52,13 +69,14 @@ def find_program(name):
 
 
 class Running:
-    """One process. It ends with this one, however this one ends."""
+    """One process. It ends with this one, however this one ends: by the signal `with_us`, which is
+    KILL for what takes its time over TERM."""
 
-    def __init__(self, argv, log, env=None):
+    def __init__(self, argv, log, env=None, with_us="TERM"):
         self.log = pathlib.Path(log)
         with open(self.log, "ab") as output:
             self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", *map(str, argv)],
+                ["setpriv", "--pdeathsig", with_us, *map(str, argv)],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
                 env={**os.environ, **(env or {})}, start_new_session=True)
 
