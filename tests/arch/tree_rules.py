@@ -5,7 +5,7 @@ import re
 
 # What is built, stored by a run or kept by tools is not the project's.
 _NOT_OURS = {"build", "data", "__pycache__"}
-_BINARY = {".eml", ".bin", ".png", ".golden"}
+_BINARY = {".eml", ".bin", ".binpb", ".png", ".golden"}
 
 # Written apart, so that this file passes its own rule.
 _UNDONE = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
