@@ -17,7 +17,7 @@ std::string name_of_schema() {
   file.CopyTo(&descriptor);
   // protoc writes these too.
   file.CopyJsonNameTo(&descriptor);
-  return file.package() + '/' + runtime::hex(runtime::sha256(descriptor.SerializeAsString()));
+  return file.package() + ':' + runtime::hex(runtime::sha256(descriptor.SerializeAsString()));
 }
 
 }  // namespace

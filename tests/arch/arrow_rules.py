@@ -12,7 +12,8 @@ PRODUCTION = ("runtime", "schemas", "ingest", "relay", "projector", "query", "ap
 # What a folder may include besides itself: whole folders ("schemas/*") or single headers (ports).
 ARROWS = {
     "runtime": [],
-    "schemas": ["runtime/result.h", "runtime/clock.h", "runtime/chance.h", "runtime/check.h"],
+    "schemas": ["runtime/result.h", "runtime/clock.h", "runtime/chance.h", "runtime/check.h",
+                "runtime/crypto.h"],
     "ingest": ["schemas/*", "runtime/*"],
     "relay": ["ingest/event_appender.h", "ingest/recorder.h", "schemas/*", "runtime/*"],
     "projector": ["ingest/event_stream.h", "schemas/*", "runtime/*"],
