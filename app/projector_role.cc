@@ -1,10 +1,10 @@
 #include "app/projector_role.h"
 
 #include <atomic>
+#include <map>
 #include <mutex>
+#include <thread>
 
-#include "ingest/retention.h"
-#include "projector/projector.h"
 #include "runtime/asio_clock.h"
 #include "runtime/io_thread.h"
 #include "runtime/log.h"
@@ -12,6 +12,7 @@
 
 namespace waybill::app {
 
+using ingest::LogRecord;
 using runtime::Errc;
 using runtime::Instant;
 using runtime::Level;
@@ -20,47 +21,64 @@ using runtime::Task;
 
 namespace {
 
-// One WriteBatch: enough to make its cost small, few enough that a reader sees an event within
-// milliseconds.
-constexpr std::size_t kBatchRecords = 1000;
+// One read of the log: enough to make a batch's cost small, few enough that a reader sees an event
+// within milliseconds. A reader that is behind gets larger ones.
+constexpr std::size_t kBatchRecords = 1'000;
+constexpr std::size_t kCatchUpRecords = 20'000;
 // What a power cut can make us fold again, and how often the journal may be trimmed.
 constexpr std::chrono::seconds kSyncEvery{5};
 // A batch costs a write and a wake-up whatever is in it: what comes within a few milliseconds goes
 // into the next one together. Nobody sees an event later for it than this.
 constexpr std::chrono::milliseconds kGather{4};
 
-class Role final : public ProjectorRole {
+// Of all threads: which partitions are not folded any more, and why.
+class Failures {
  public:
-  Role(const Config& config, ingest::Journal& journal, const ingest::JournalStore& journal_store,
-       projector::ViewStore& views, runtime::Metrics& metrics,
-       std::unique_ptr<projector::Projector> projector)
-      : retention_{config.journal_keep, config.journal_max},
-        journal_(journal),
-        journal_store_(journal_store),
-        views_(views),
-        projector_(std::move(projector)),
-        folded_(metrics.counter("waybill_projector_events_total", "Events folded into the views")),
-        folded_to_(projector_->progress().next_offset),
-        stream_(journal.stream(projector_->progress().next_offset)),
+  void add(std::uint32_t partition, const std::string& why) {
+    runtime::log(Level::error, "app", "a partition is not folded any more; its history stands still",
+                 {{"partition", std::uint64_t{partition}}, {"why", why}});
+    const std::lock_guard lock(mutex_);
+    failures_[partition] = why;
+  }
+  bool has(std::uint32_t partition) const {
+    const std::lock_guard lock(mutex_);
+    return failures_.contains(partition);
+  }
+  std::string text() const {
+    const std::lock_guard lock(mutex_);
+    std::string out;
+    for (const auto& [partition, why] : failures_) {
+      if (!out.empty()) out += "; ";
+      out += "partition " + std::to_string(partition) + ": " + why;
+    }
+    return out;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::uint32_t, std::string> failures_;
+};
+
+class FoldingThread {
+ public:
+  FoldingThread(std::string name, std::vector<PartitionViews*> views, const ProjectorParts& parts,
+                runtime::Counter& folded, Failures& failures)
+      : views_(std::move(views)),
+        parts_(parts),
+        folded_(folded),
+        failures_(failures),
+        thread_(name),
         scope_(thread_.executor()) {
     thread_.call([this] { scope_.spawn("projector", run()); });
   }
 
-  ~Role() override {
-    stream_->close();
-    while (running()) std::this_thread::yield();
-  }
-
-  // Of what is in the store, not of what was read: an answer that says 0 has everything.
-  std::uint64_t lag() const override {
-    const std::uint64_t on_record = journal_.end_seq() - 1;
-    const std::uint64_t folded = folded_to_.load(std::memory_order_acquire);
-    return on_record > folded ? on_record - folded : 0;
-  }
-
-  std::string failure() const override {
-    const std::lock_guard lock(mutex_);
-    return failure_;
+  ~FoldingThread() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      if (stream_) stream_->close();
+    }
+    while (running()) std::this_thread::sleep_for(kGather);
   }
 
  private:
@@ -71,105 +89,136 @@ class Role final : public ProjectorRole {
   }
 
   Task<void> run() {
-    Instant last_sync = clock_.now();
-    for (;;) {
-      auto records = co_await stream_->next(kBatchRecords);
-      if (!records && records.error() == Errc::closed) break;
-      if (!records) {
-        fail("the journal cannot be read", records.error());
-        co_return;
-      }
-      const auto projected = projector_->project(*records);
-      if (!projected) {
-        fail("the views cannot be written", projected.error());
-        co_return;
-      }
-      folded_to_.store(projector_->progress().next_offset, std::memory_order_release);
-      folded_.add(static_cast<double>(records->size()));
-      if (clock_.now() - last_sync >= kSyncEvery) {
-        last_sync = clock_.now();
-        if (!settle()) co_return;
-      }
-      if (records->size() < kBatchRecords) co_await clock_.sleep_until(clock_.now() + kGather);
-    }
-    const bool settled = settle();
-    (void)settled;
+    last_sync_ = clock_.now();
+    while (open_stream()) co_await follow();
+    settle();
   }
 
-  // Makes the views durable, then lets the journal go of what they have. A record's sequence number
-  // is its offset + 1.
-  bool settle() {
-    const auto synced = views_.sync();
-    if (!synced) {
-      fail("the views cannot be synced", synced.error());
+  // False: nothing is left to be folded here, or it is time to end.
+  bool open_stream() {
+    std::vector<ingest::StreamPosition> positions;
+    for (const PartitionViews* one : views_) {
+      if (!failures_.has(one->partition())) positions.push_back(one->position());
+    }
+    std::string why;
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || positions.empty()) return false;
+    auto stream = parts_.read(std::move(positions), why);
+    if (!stream) {
+      for (const PartitionViews* one : views_) failures_.add(one->partition(), why);
       return false;
     }
-    const std::uint64_t durable_end = projector_->progress().next_offset + 1;
-    const auto trimmed =
-        trim_journal(journal_, journal_store_, retention_, durable_end, clock_.wall());
-    if (!trimmed) {
-      runtime::log(Level::warn, "app", "journal could not be trimmed",
-                   {{"error", trimmed.error().message()}});
-    }
+    stream_ = std::move(*stream);
     return true;
   }
 
-  void fail(const std::string& what, const runtime::Error& error) {
-    runtime::log(Level::error, "app", "projector stopped; mail goes on, history stands still",
-                 {{"what", what}, {"error", error.message()}});
-    const std::lock_guard lock(mutex_);
-    failure_ = what + ": " + error.message();
+  // Until the stream ends, or a partition of it fails.
+  Task<void> follow() {
+    std::size_t most = kBatchRecords;
+    for (;;) {
+      auto records = co_await stream_->next(most);
+      if (!records) {
+        stream_ended(records.error());
+        co_return;
+      }
+      const std::size_t count = records->size();
+      const bool whole = fold(std::move(*records));
+      folded_.add(static_cast<double>(count));
+      if (clock_.now() - last_sync_ >= kSyncEvery) settle();
+      if (!whole) co_return;
+      const bool behind = count == most;
+      most = behind ? kCatchUpRecords : kBatchRecords;
+      if (!behind) co_await clock_.sleep_until(clock_.now() + kGather);
+    }
   }
 
-  const ingest::Retention retention_;
-  ingest::Journal& journal_;
-  const ingest::JournalStore& journal_store_;
-  projector::ViewStore& views_;
-  std::unique_ptr<projector::Projector> projector_;
+  void stream_ended(const runtime::Error& error) {
+    if (error == Errc::closed) return;
+    const std::string why = stream_->why().empty() ? error.message() : stream_->why();
+    const auto failed = stream_->failed_partition();
+    for (const PartitionViews* one : views_) {
+      if (!failed || *failed == one->partition()) failures_.add(one->partition(), why);
+    }
+  }
+
+  // False: a partition has failed, and the stream is to go on without it.
+  bool fold(std::vector<LogRecord> records) {
+    std::map<std::uint32_t, std::vector<LogRecord>> by_partition;
+    if (views_.size() == 1) {
+      by_partition.emplace(views_.front()->partition(), std::move(records));
+    } else {
+      for (LogRecord& record : records) by_partition[record.partition].push_back(std::move(record));
+    }
+    bool whole = true;
+    for (PartitionViews* one : views_) {
+      const auto found = by_partition.find(one->partition());
+      if (found == by_partition.end()) continue;
+      const auto projected = one->projector().project(found->second);
+      if (projected) {
+        one->folded(one->projector().progress().next_offset);
+        continue;
+      }
+      failures_.add(one->partition(), "the views cannot be written: " + projected.error().message());
+      whole = false;
+    }
+    return whole;
+  }
+
+  void settle() {
+    last_sync_ = clock_.now();
+    for (PartitionViews* one : views_) {
+      if (failures_.has(one->partition())) continue;
+      const auto synced = one->store().sync();
+      if (!synced) {
+        failures_.add(one->partition(), "the views cannot be synced: " + synced.error().message());
+      } else if (parts_.settled) {
+        parts_.settled(*one);
+      }
+    }
+  }
+
+  const std::vector<PartitionViews*> views_;
+  const ProjectorParts& parts_;
   runtime::Counter& folded_;
-  std::atomic<std::uint64_t> folded_to_;  // the log offset behind what is in the store
+  Failures& failures_;
   runtime::AsioClock clock_;
+  Instant last_sync_{};
+  std::mutex mutex_;
+  bool stopping_ = false;
   std::unique_ptr<ingest::EventStream> stream_;
-  mutable std::mutex mutex_;
-  std::string failure_;
-  runtime::IoThread thread_{"wb-projector"};
+  runtime::IoThread thread_;
   runtime::Scope scope_;
+};
+
+class Role final : public ProjectorRole {
+ public:
+  Role(const ManyViews& views, ProjectorParts parts, runtime::Metrics& metrics)
+      : parts_(std::move(parts)) {
+    auto& folded =
+        metrics.counter("waybill_projector_events_total", "Events folded into the views");
+    const std::size_t count = std::min<std::size_t>(std::max(parts_.threads, 1U), views.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      std::vector<PartitionViews*> share;
+      for (std::size_t v = i; v < views.size(); v += count) share.push_back(views[v].get());
+      threads_.push_back(std::make_unique<FoldingThread>("wb-projector-" + std::to_string(i),
+                                                         std::move(share), parts_, folded,
+                                                         failures_));
+    }
+  }
+
+  std::string failure() const override { return failures_.text(); }
+
+ private:
+  const ProjectorParts parts_;
+  Failures failures_;
+  std::vector<std::unique_ptr<FoldingThread>> threads_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<projector::Projector>> open_projector(
-    const ingest::JournalStore& journal_store, projector::ViewStore& views, std::string& why) {
-  auto projector = projector::Projector::open(views, 0);
-  if (!projector) {
-    why = "the views do not say where they stand: " + projector.error().message();
-    return projector.error();
-  }
-  const std::uint64_t next_seq = (*projector)->progress().next_offset + 1;
-  if (next_seq > journal_store.end_seq()) {
-    why = "the views are ahead of the journal (they have folded record " +
-          std::to_string(next_seq - 1) + ", the journal ends at " +
-          std::to_string(journal_store.end_seq() - 1) +
-          "): the journal was lost or replaced by an older one. Restore the journal, or move both "
-          "journal and views away to begin anew";
-    return make_error_code(Errc::corrupt);
-  }
-  if (next_seq < journal_store.first_seq()) {
-    why = "the views end at record " + std::to_string(next_seq - 1) +
-          " and the journal begins at record " + std::to_string(journal_store.first_seq()) +
-          ": what lies between is only in the views that were lost. Restore the views";
-    return make_error_code(Errc::corrupt);
-  }
-  return std::move(*projector);
-}
-
-std::unique_ptr<ProjectorRole> start_projector(const Config& config, ingest::Journal& journal,
-                                               const ingest::JournalStore& journal_store,
-                                               projector::ViewStore& views,
-                                               std::unique_ptr<projector::Projector> projector,
+std::unique_ptr<ProjectorRole> start_projector(const ManyViews& views, ProjectorParts parts,
                                                runtime::Metrics& metrics) {
-  return std::make_unique<Role>(config, journal, journal_store, views, metrics,
-                                std::move(projector));
+  return std::make_unique<Role>(views, std::move(parts), metrics);
 }
 
 }  // namespace waybill::app

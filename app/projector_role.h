@@ -1,14 +1,17 @@
-// ProjectorRole: the projector of this process: one thread that folds the embedded log into the
-// views, syncs them now and then, and lets the journal go of what they have.
+// ProjectorRole: what folds the log into the views of this process's partitions, on threads of its
+// own, and syncs them now and then.
+//
+// A thread folds the partitions that it was given, one batch of each in turn. A partition that
+// fails (its store, or its place in the log) is left alone from then on, and said; the others go
+// on.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "app/config/config.h"
-#include "ingest/journal.h"
-#include "projector/projector.h"
-#include "projector/view_store.h"
+#include "app/partition_views.h"
 #include "runtime/metrics.h"
 #include "runtime/result.h"
 
@@ -16,23 +19,25 @@ namespace waybill::app {
 
 class ProjectorRole {
  public:
-  // Stops after the batch under way.
+  // Stops after the batches under way.
   virtual ~ProjectorRole() = default;
-  // Events durable and not yet in the views.
-  virtual std::uint64_t lag() const = 0;
-  // Empty while it runs; then why it stopped.
+  // Empty while all is folded; then why not, partition by partition.
   virtual std::string failure() const = 0;
 };
 
-// The views' projector, before anything runs. `why`: the views and the journal do not fit together.
-runtime::Result<std::unique_ptr<projector::Projector>> open_projector(
-    const ingest::JournalStore& journal_store, projector::ViewStore& views, std::string& why);
+struct ProjectorParts {
+  // The stream of these partitions from these positions. Errc and a sentence where there is none.
+  std::function<runtime::Result<std::unique_ptr<ingest::EventStream>>(
+      std::vector<ingest::StreamPosition> positions, std::string& why)>
+      read;
+  // Called on the folding thread once a partition's views are synced: everything below its position
+  // is in them for good. May be empty.
+  std::function<void(const PartitionViews&)> settled;
+  std::uint32_t threads = 1;
+};
 
-// All outlive it.
-std::unique_ptr<ProjectorRole> start_projector(const Config& config, ingest::Journal& journal,
-                                               const ingest::JournalStore& journal_store,
-                                               projector::ViewStore& views,
-                                               std::unique_ptr<projector::Projector> projector,
+// The views and what `parts` refers to outlive it.
+std::unique_ptr<ProjectorRole> start_projector(const ManyViews& views, ProjectorParts parts,
                                                runtime::Metrics& metrics);
 
 }  // namespace waybill::app

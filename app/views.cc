@@ -1,44 +1,37 @@
-// waybill views: folds the views of a data directory anew, or says what they are in one line.
+// waybill views: looks after the views of a data directory: folds them anew, says what they are in
+// one line each, copies them and brings copies back.
 //
-// Both speak to the store itself. `rebuild` needs it alone; `digest` may stand beside a running
-// `waybill serve` and then speaks of the moment it began.
+// `rebuild` and `restore` need them alone; `digest` and `backup` may stand beside a running process.
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
 
+#include "app/backup/backup.h"
+#include "app/backup/backup_requests.h"
 #include "app/commands.h"
-#include "app/config/config.h"
+#include "app/config_file.h"
+#include "app/partition_views.h"
 #include "projector/projector.h"
-#include "projector/view_store.h"
+#include "runtime/asio_clock.h"
 
 namespace waybill::app {
 namespace {
 
 using runtime::Errc;
 
-// The embedded log has one partition.
-constexpr std::uint32_t kPartition = 0;
-constexpr char kStoreOfPartition[] = "/views/p0";
+// A backup writes out what is in memory and links the rest.
+constexpr std::chrono::seconds kBackupPatience{120};
 
 struct Options {
-  std::string config = "waybill.toml";
-  std::string data_dir;
+  ConfigFile file;
+  int partition = -1;     // -1: all there are
+  std::string directory;  // of backup and restore
 };
-
-// Empty after it has printed why there is none.
-std::string find_data_dir(const Options& options) {
-  if (!options.data_dir.empty()) return options.data_dir;
-  const Loaded loaded = load_config(options.config);
-  if (const auto* config = std::get_if<Config>(&loaded)) return config->data_dir;
-  for (const Complaint& complaint : std::get<std::vector<Complaint>>(loaded)) {
-    std::fprintf(stderr, "%s\n", to_string(complaint, options.config).c_str());
-  }
-  return {};
-}
 
 int fail(const std::string& what) {
   std::fprintf(stderr, "waybill: %s\n", what.c_str());
@@ -46,8 +39,7 @@ int fail(const std::string& what) {
 }
 
 int fail_to_open(const std::string& directory, Errc code, const std::string& why) {
-  if (code == Errc::locked) return fail(why + "; stop `waybill serve` first");
-  if (code == Errc::not_found) return fail(why + "; `waybill serve` makes it when it first starts");
+  if (code == Errc::locked) return fail(why + "; stop the waybill that runs on it first");
   return fail("cannot open the views in " + directory + ": " + why);
 }
 
@@ -58,27 +50,25 @@ void show_progress(std::uint64_t done, std::uint64_t all) {
                done == all ? "\n" : "");
 }
 
-int rebuild(const std::string& directory) {
-  // A writable open would make the store that it does not find.
-  std::error_code unreadable;
-  if (!std::filesystem::exists(directory, unreadable)) {
-    return fail_to_open(directory, Errc::not_found, "there is no store in " + directory);
-  }
+int rebuild(const std::string& data_dir, std::uint32_t partition) {
+  const std::string directory = views_directory(data_dir, partition);
   std::string why;
   const auto store = projector::open_rocks_store(directory, {}, why);
   if (!store) return fail_to_open(directory, runtime::errc_of(store.error()), why);
-  const auto rebuilt = projector::rebuild_views(**store, kPartition, show_progress);
+  const auto rebuilt = projector::rebuild_views(**store, partition, show_progress);
   if (!rebuilt) {
     return fail("the rebuild stopped: " + rebuilt.error().message() +
                 "; the views are incomplete until one runs to its end");
   }
   const auto progress = projector::read_progress(**store);
   if (!progress) return fail("cannot read the views: " + progress.error().message());
-  std::printf("rebuilt the views from %lu events\n", progress->next_index);
+  std::printf("rebuilt the views of partition %u from %lu events\n", partition,
+              progress->next_index);
   return kExitOk;
 }
 
-int digest(const std::string& directory) {
+int digest(const std::string& data_dir, std::uint32_t partition) {
+  const std::string directory = views_directory(data_dir, partition);
   projector::RocksStoreSettings settings;
   settings.read_only = true;
   std::string why;
@@ -89,25 +79,108 @@ int digest(const std::string& directory) {
   const auto digest = projector::digest_views(**store);
   if (!digest) {
     return fail("cannot read the views: " + digest.error().message() +
-                "; if `waybill serve` runs, ask again");
+                "; if a waybill runs on them, ask again");
   }
-  std::printf("%s  %lu events\n", digest->c_str(), progress->next_index);
+  std::printf("%s  %lu events  partition %u\n", digest->c_str(), progress->next_index, partition);
   return kExitOk;
 }
 
-void add_action(CLI::App& views, const char* name, const char* what,
-                int (*action)(const std::string&), Run& run) {
+using OfOne = int (*)(const std::string& data_dir, std::uint32_t partition);
+
+int of_each(const std::string& data_dir, int wanted, OfOne action) {
+  std::vector<std::uint32_t> partitions = partitions_in(data_dir);
+  if (wanted >= 0) {
+    const auto one = static_cast<std::uint32_t>(wanted);
+    const bool there = std::find(partitions.begin(), partitions.end(), one) != partitions.end();
+    partitions.assign(there ? 1 : 0, one);
+  }
+  if (partitions.empty()) {
+    return fail("there are no such views in " + data_dir + "/views; a waybill that runs on " +
+                data_dir + " makes them when it first starts");
+  }
+  for (const std::uint32_t partition : partitions) {
+    if (const int code = action(data_dir, partition); code != kExitOk) return code;
+  }
+  return kExitOk;
+}
+
+void say(const char* what, const Manifest& manifest) {
+  for (const ManifestPartition& one : manifest.partitions) {
+    std::printf("%s partition %u: %lu events, the log up to %lu\n", what, one.partition,
+                one.next_index, one.next_offset);
+  }
+}
+
+// The stores of a directory that nobody has open. Errc::locked: somebody has.
+runtime::Result<Manifest> back_up_alone(const Config& config, const std::string& directory,
+                                        std::string& why) {
+  std::vector<std::unique_ptr<projector::ViewStore>> opened;
+  StoresByPartition stores;
+  for (const std::uint32_t partition : partitions_in(config.data_dir)) {
+    auto store =
+        projector::open_rocks_store(views_directory(config.data_dir, partition), {}, why);
+    if (!store) return store.error();
+    stores[partition] = store->get();
+    opened.push_back(std::move(*store));
+  }
+  if (stores.empty()) {
+    why = "there are no views in " + config.data_dir + "/views";
+    return make_error_code(Errc::not_found);
+  }
+  return back_up(stores, directory, config.node, runtime::AsioClock().wall(), why);
+}
+
+int backup(const Config& config, const std::string& directory) {
+  std::string why;
+  const auto made = back_up_alone(config, directory, why);
+  if (made) {
+    say("backed up", *made);
+    return kExitOk;
+  }
+  if (made.error() != Errc::locked || std::filesystem::exists(directory + "/manifest.json")) {
+    return fail(why);
+  }
+  if (!request_backup(config.data_dir, directory, kBackupPatience, why)) return fail(why);
+  std::printf("backed up beside the waybill that runs on %s: %s\n", config.data_dir.c_str(),
+              directory.c_str());
+  return kExitOk;
+}
+
+int bring_back(const Config& config, const std::string& directory) {
+  std::string why;
+  const auto restored = restore(directory, config.data_dir, why);
+  if (!restored) return fail(why);
+  say("restored", *restored);
+  return kExitOk;
+}
+
+CLI::App* add_action(CLI::App& views, const char* name, const char* what, Run& run,
+                     const std::shared_ptr<Options>& options,
+                     int (*action)(const Config&, const Options&)) {
   CLI::App* command = views.add_subcommand(name, what);
-  auto options = std::make_shared<Options>();
-  command->add_option("-c,--config", options->config, "Configuration file")->capture_default_str();
-  command->add_option("--data", options->data_dir,
-                      "Data directory; the configuration file is then not read");
+  add_options(*command, options->file);
   command->callback([options, action, &run] {
     run = [options, action] {
-      const std::string data_dir = find_data_dir(*options);
-      return data_dir.empty() ? kExitUsage : action(data_dir + kStoreOfPartition);
+      const auto config = read_or_complain(options->file);
+      return config ? action(*config, *options) : kExitUsage;
     };
   });
+  return command;
+}
+
+void add_of_each(CLI::App& views, const char* name, const char* what, Run& run,
+                 int (*action)(const Config&, const Options&)) {
+  auto options = std::make_shared<Options>();
+  add_action(views, name, what, run, options, action)
+      ->add_option("--partition", options->partition, "Of this partition alone");
+}
+
+void add_with_directory(CLI::App& views, const char* name, const char* what, Run& run,
+                        int (*action)(const Config&, const Options&)) {
+  auto options = std::make_shared<Options>();
+  add_action(views, name, what, run, options, action)
+      ->add_option("directory", options->directory, "The backup's directory")
+      ->required();
 }
 
 }  // namespace
@@ -115,9 +188,23 @@ void add_action(CLI::App& views, const char* name, const char* what,
 void add_views(CLI::App& app, Run& run) {
   CLI::App* views = app.add_subcommand("views", "Look after the views, which answer for history");
   views->require_subcommand(1);
-  add_action(*views, "rebuild", "Drop the views and fold the archived events again", rebuild, run);
-  add_action(*views, "digest", "Print one SHA-256 over all views: equal logs give equal digests",
-             digest, run);
+  add_of_each(*views, "rebuild", "Drop the views and fold the archived events again", run,
+              [](const Config& config, const Options& options) {
+                return of_each(config.data_dir, options.partition, rebuild);
+              });
+  add_of_each(*views, "digest",
+              "Print one SHA-256 over all views of each partition: equal logs give equal digests",
+              run, [](const Config& config, const Options& options) {
+                return of_each(config.data_dir, options.partition, digest);
+              });
+  add_with_directory(*views, "backup", "Copy the views, also beside a running waybill", run,
+                     [](const Config& config, const Options& options) {
+                       return backup(config, options.directory);
+                     });
+  add_with_directory(*views, "restore", "Bring a backup's views into an empty data directory", run,
+                     [](const Config& config, const Options& options) {
+                       return bring_back(config, options.directory);
+                     });
 }
 
 }  // namespace waybill::app

@@ -57,7 +57,10 @@ const OutRecord& CloudEvent::describe(const schemas::Envelope& envelope, std::st
   record_.headers.emplace_back("ce_type", type_);
   record_.headers.emplace_back("ce_source", source_);
   record_.headers.emplace_back("ce_time", time_);
-  if (!subject_.empty()) record_.headers.emplace_back("ce_subject", subject_);
+  if (!subject_.empty()) {
+    record_.headers.emplace_back("ce_subject", subject_);
+    record_.headers.emplace_back("ce_partitionkey", subject_);
+  }
   record_.headers.emplace_back("ce_dataschema", schemas::data_schema());
   record_.headers.emplace_back("content-type", kContentType);
   return record_;

@@ -57,6 +57,8 @@ class EventStream {
 
   // More about the last error of next(), as a sentence; may be empty.
   virtual std::string why() const { return {}; }
+  // Which partition it was that failed; nullopt: all of them.
+  virtual std::optional<std::uint32_t> failed_partition() const { return std::nullopt; }
 
   // Any thread. Ends a waiting next().
   virtual void close() = 0;

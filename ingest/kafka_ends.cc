@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 namespace {
 
 // How old an answer about a silent log may be.
-constexpr milliseconds kAskEvery{500};
+constexpr milliseconds kAskEvery{200};
 constexpr milliseconds kAskTimeout{2'000};
 
 class Ends final : public LogEnds {

@@ -76,6 +76,7 @@ class Stream final : public EventStream {
   }
 
   std::string why() const override { return why_; }
+  std::optional<std::uint32_t> failed_partition() const override { return failed_; }
   void close() override { closed_.store(true); }
 
  private:
@@ -119,7 +120,10 @@ class Stream final : public EventStream {
     Result<void> fits;
     for (const StreamPosition& at : positions_) {
       fits = fit(at, first->at(at.partition), end->at(at.partition));
-      if (!fits) break;
+      if (!fits) {
+        failed_ = at.partition;
+        break;
+      }
       const Reading& reading = readings_[at.partition];
       const std::uint64_t from = reading.next - (reading.last_digest.empty() ? 0 : 1);
       rd_kafka_topic_partition_list_add(list, topic_.c_str(),
@@ -166,7 +170,10 @@ class Stream final : public EventStream {
     Result<void> taken;
     for (ssize_t i = 0; i < count; ++i) {
       rd_kafka_message_t* message = messages_[static_cast<std::size_t>(i)];
-      if (taken) taken = take(*message, out);
+      if (taken) {
+        taken = take(*message, out);
+        if (!taken) failed_ = static_cast<std::uint32_t>(message->partition);
+      }
       rd_kafka_message_destroy(message);
     }
     if (const std::string fatal = handle_->fatal(); taken && !fatal.empty()) {
@@ -245,6 +252,7 @@ class Stream final : public EventStream {
   bool assigned_ = false;
   std::atomic<bool> closed_{false};
   std::string why_;
+  std::optional<std::uint32_t> failed_;
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ runtime::Result<std::unique_ptr<EventStream>> kafka_stream(const KafkaSettings& 
                                                            std::vector<StreamPosition> positions,
                                                            std::string& why);
 
-// Asks for the ends of these partitions every half second, on a thread of its own.
+// Asks for the ends of these partitions five times a second, on a thread of its own.
 runtime::Result<std::unique_ptr<LogEnds>> kafka_ends(const KafkaSettings& settings,
                                                      const std::string& topic,
                                                      std::vector<std::uint32_t> partitions,

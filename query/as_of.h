@@ -1,27 +1,39 @@
-// AsOf: how fresh an answer is. Everything up to it is in the answer; what is later is not known
-// yet.
+// AsOf: how fresh an answer is, and of which partitions of the log it speaks. Everything up to it is
+// in the answer; what is later, or in a partition that is missing, is not known here and now.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "projector/history.h"
 #include "runtime/clock.h"
 
 namespace waybill::query {
 
-struct AsOf {
+struct PartitionAsOf {
+  std::uint32_t partition = 0;
   std::optional<runtime::WallTime> time;  // of the newest event in the views; nullopt: none yet
   std::uint64_t index = 0;                // of the next event
-  std::uint64_t lag = 0;                  // events durable and not in the views yet
+  std::uint64_t lag = 0;                  // events on record and not in the views yet
 };
 
-inline AsOf as_of(const projector::Progress& progress, std::uint64_t lag) {
-  AsOf out;
-  if (progress.next_index > 0) out.time = progress.as_of;
-  out.index = progress.next_index;
-  out.lag = lag;
-  return out;
-}
+struct AsOf {
+  std::vector<PartitionAsOf> partitions;  // ascending
+  std::vector<std::uint32_t> missing;     // whose owner is not known or did not answer; ascending
+
+  std::optional<runtime::WallTime> time() const {
+    std::optional<runtime::WallTime> newest;
+    for (const PartitionAsOf& one : partitions) {
+      if (one.time && (!newest || *one.time > *newest)) newest = one.time;
+    }
+    return newest;
+  }
+  std::uint64_t lag() const {
+    std::uint64_t sum = 0;
+    for (const PartitionAsOf& one : partitions) sum += one.lag;
+    return sum;
+  }
+};
 
 }  // namespace waybill::query

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include "query/freshness.h"
+#include "query/gather.h"
 #include "query/handlers.h"
+#include "query/merge.h"
 #include "query/parameters.h"
 #include "query/render.h"
 
@@ -36,13 +37,18 @@ CountersQuestion read_span(const ServerParts& parts, Parameters& parameters) {
   return question;
 }
 
-Response read_counters(const ServerParts& parts, const CountersQuestion& question) {
-  const auto fresh = read_as_of(parts);
-  if (!fresh) return to_response(unreadable(fresh.error()));
-  const auto counted = parts.history->counters(question.domain, question.from, question.to);
-  if (!counted) return to_response(unreadable(counted.error()));
+Response read_counters(const ServerParts& parts, const CountersQuestion& question,
+                       const Request& request) {
+  Inquiry inquiry;
+  inquiry.ask = [&question](const LocalPartition& local) -> runtime::Result<boost::json::object> {
+    const auto counted = local.history->counters(question.domain, question.from, question.to);
+    if (!counted) return counted.error();
+    return counters_part(question, *counted);
+  };
+  Gathered gathered = gather(parts, request, inquiry);
+  if (gathered.problem) return to_response(*gathered.problem);
   Response response;
-  response.body = render_counters(question, *counted, *fresh);
+  response.body = render(merge_counters(std::move(gathered.parts)), gathered.as_of);
   return response;
 }
 
@@ -60,7 +66,9 @@ class CountersHandler final : public Handler {
       parameters.refuse("domain", "This is no domain name: write it as example.org.");
     }
     if (const auto problem = parameters.problem()) return to_response(*problem);
-    return Read([&parts = parts_, question] { return read_counters(parts, question); });
+    return Read([&parts = parts_, question, request] {
+      return read_counters(parts, question, request);
+    });
   }
 
  private:

@@ -13,12 +13,22 @@ namespace {
 using runtime::Errc;
 using runtime::make_error_code;
 
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
 constexpr std::size_t kHashOctets = 8;
-constexpr std::size_t kCursorOctets = 1 + 8 + 8 + kHashOctets;
+constexpr std::size_t kCursorOctets = 1 + 8 + 4 + 8 + kHashOctets;
 
 void put_u64(std::string& out, std::uint64_t value) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 255);
+}
+
+void put_u32(std::string& out, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 255);
+}
+
+std::uint32_t get_u32(std::string_view octets) {
+  std::uint32_t value = 0;
+  for (const char c : octets.substr(0, 4)) value = value << 8 | static_cast<std::uint8_t>(c);
+  return value;
 }
 
 std::uint64_t get_u64(std::string_view octets) {
@@ -52,24 +62,32 @@ std::string question_hash(const projector::HistoryQuestion& question) {
 
 }  // namespace
 
-std::string write_cursor(const projector::TimelineCursor& cursor,
-                         const projector::HistoryQuestion& question) {
+projector::TimelineCursor after(const Place& place, std::uint32_t partition) {
+  if (partition == place.partition) return {place.time, place.index};
+  // Of the same moment, what is in higher partitions came before, what is in lower ones comes next.
+  constexpr std::uint64_t kBeforeAll = ~std::uint64_t{0};
+  return {place.time, partition > place.partition ? 0 : kBeforeAll};
+}
+
+std::string write_cursor(const Place& place, const projector::HistoryQuestion& question) {
   std::string octets(1, kVersion);
-  put_u64(octets, schemas::nanoseconds(cursor.time));
-  put_u64(octets, cursor.index);
+  put_u64(octets, schemas::nanoseconds(place.time));
+  put_u32(octets, place.partition);
+  put_u64(octets, place.index);
   octets += question_hash(question);
   return to_base64url(octets);
 }
 
-runtime::Result<projector::TimelineCursor> read_cursor(std::string_view text,
-                                                       const projector::HistoryQuestion& question) {
+runtime::Result<Place> read_cursor(std::string_view text,
+                                   const projector::HistoryQuestion& question) {
   const auto octets = from_base64url(text);
   if (!octets || octets->size() != kCursorOctets || octets->front() != kVersion) {
     return make_error_code(Errc::invalid);
   }
   const std::string_view rest = std::string_view(*octets).substr(1);
-  if (rest.substr(16) != question_hash(question)) return make_error_code(Errc::refused);
-  return projector::TimelineCursor{schemas::wall_time(get_u64(rest)), get_u64(rest.substr(8))};
+  if (rest.substr(20) != question_hash(question)) return make_error_code(Errc::refused);
+  return Place{schemas::wall_time(get_u64(rest)), get_u32(rest.substr(8)),
+               get_u64(rest.substr(12))};
 }
 
 }  // namespace waybill::query

@@ -1,12 +1,14 @@
 // Cursors: where the next page of a history begins, as text that clients carry and do not read.
 //
-// base64url of 25 octets: version (1), time of the last row in ns (8, big-endian), its index (8),
-// and the beginning of the SHA-256 of the question (8). A cursor is good for the question that it
+// base64url of 29 octets: version (1), time of the last row in ns (8, big-endian), its partition (4)
+// and index (8), and the beginning of the SHA-256 of the question (8). A cursor is good for the question that it
 // was given with, whatever the page size; with another one it would give a page that answers
 // neither, so it is refused. It is not signed: whoever makes one up learns nothing that `to=` would
 // not have shown.
 #pragma once
 
+#include <compare>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,11 +16,23 @@
 
 namespace waybill::query {
 
-std::string write_cursor(const projector::TimelineCursor& cursor,
-                         const projector::HistoryQuestion& question);
+// A row's place in the history of all partitions: newest first, then by partition and index, both
+// descending.
+struct Place {
+  runtime::WallTime time;
+  std::uint32_t partition = 0;
+  std::uint64_t index = 0;
+
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+// Where one partition's timeline goes on behind `place`.
+projector::TimelineCursor after(const Place& place, std::uint32_t partition);
+
+std::string write_cursor(const Place& place, const projector::HistoryQuestion& question);
 
 // Errc::invalid: no cursor of ours. Errc::refused: one of another question.
-runtime::Result<projector::TimelineCursor> read_cursor(std::string_view text,
+runtime::Result<Place> read_cursor(std::string_view text,
                                                        const projector::HistoryQuestion& question);
 
 }  // namespace waybill::query

@@ -1,6 +1,6 @@
 // GET /v1/deliveries/{id}: one message to one target through one alias, with every event of it.
 
-#include "query/freshness.h"
+#include "query/gather.h"
 #include "query/handlers.h"
 #include "query/parameters.h"
 #include "query/render.h"
@@ -8,25 +8,32 @@
 namespace waybill::query {
 namespace {
 
-Response read_delivery(const ServerParts& parts, const schemas::DeliveryId& id) {
-  const auto fresh = read_as_of(parts);
-  if (!fresh) return to_response(unreadable(fresh.error()));
-  const auto delivery = parts.history->delivery(id);
-  Response response;
-  if (delivery) {
-    // A silent log is known to be silent only where nothing of it is missing here.
-    const runtime::WallTime known_up_to =
-        fresh->lag == 0 ? parts.clock->wall() : fresh->time.value_or(runtime::WallTime());
-    response.body = render_delivery(*delivery, *fresh, known_up_to);
+runtime::Result<boost::json::object> ask_partition(const LocalPartition& local,
+                                                   const schemas::DeliveryId& id) {
+  // A silent log is known to be silent only up to when nothing of it was missing here.
+  const Freshness fresh = local.freshness();
+  const auto progress = local.history->progress();
+  if (!progress) return progress.error();
+  const auto delivery = local.history->delivery(id);
+  if (!delivery) return delivery.error();
+  return delivery_part(*delivery, fresh.whole_at.value_or(progress->as_of));
+}
+
+Response read_delivery(const ServerParts& parts, const schemas::DeliveryId& id,
+                       const Request& request) {
+  Inquiry inquiry;
+  inquiry.ask = [&id](const LocalPartition& local) { return ask_partition(local, id); };
+  Gathered gathered = gather(parts, request, inquiry);
+  if (!gathered.problem && !gathered.parts.empty()) {
+    Response response;
+    // A delivery lies in one partition.
+    response.body = render(std::move(gathered.parts.front()), gathered.as_of);
     return response;
   }
-  if (runtime::errc_of(delivery.error()) != runtime::Errc::not_found) {
-    return to_response(unreadable(delivery.error()));
-  }
-  return to_response(
-      not_found("The views know no delivery " + id.text() +
-                    " as of the time given; if \"lag\" is above 0, ask again in a moment.",
-                *fresh));
+  return to_response(nothing_found("The views know no delivery " + id.text() +
+                                       " as of the time given; if \"lag\" is above 0, ask again "
+                                       "in a moment.",
+                                   std::move(gathered)));
 }
 
 class DeliveryHandler final : public Handler {
@@ -38,7 +45,9 @@ class DeliveryHandler final : public Handler {
     const auto id = schemas::DeliveryId::parse(request.captured[0]);
     if (!id) parameters.refuse("id", "A delivery id is a UUID with hyphens.");
     if (const auto problem = parameters.problem()) return to_response(*problem);
-    return Read([&parts = parts_, wanted = *id] { return read_delivery(parts, wanted); });
+    return Read([&parts = parts_, wanted = *id, request] {
+      return read_delivery(parts, wanted, request);
+    });
   }
 
  private:

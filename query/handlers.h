@@ -13,6 +13,7 @@ std::unique_ptr<Handler> delivery_handler(const ServerParts& parts);
 std::unique_ptr<Handler> message_handler(const ServerParts& parts);
 std::unique_ptr<Handler> messages_handler(const ServerParts& parts);
 std::unique_ptr<Handler> counters_handler(const ServerParts& parts);
+std::unique_ptr<Handler> return_path_handler(const ServerParts& parts);
 std::unique_ptr<Handler> live_handler();
 std::unique_ptr<Handler> ready_handler(const ServerParts& parts);
 std::unique_ptr<Handler> metrics_handler(const ServerParts& parts);

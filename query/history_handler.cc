@@ -1,14 +1,19 @@
 // GET /v1/addresses/{address}/history: what became of the mail of an address, newest first.
 
 #include "query/cursor.h"
-#include "query/freshness.h"
+#include "query/gather.h"
 #include "query/handlers.h"
+#include "query/merge.h"
 #include "query/question.h"
 #include "query/render.h"
 #include "query/target.h"
+#include "schemas/partition.h"
 
 namespace waybill::query {
 namespace {
+
+// How the local part of a return path begins (docs/return_path.md).
+constexpr std::string_view kReturnPathMark = "b.";
 
 // RFC 8288 3: the next page as a reference, for clients that follow links.
 std::string next_link(Request request, const std::string& cursor) {
@@ -17,19 +22,38 @@ std::string next_link(Request request, const std::string& cursor) {
   return "<" + write_target(request) + ">; rel=\"next\"";
 }
 
-Response read_history(const ServerParts& parts, const projector::HistoryQuestion& question,
-                      const Request& request) {
-  const auto fresh = read_as_of(parts);
-  if (!fresh) return to_response(unreadable(fresh.error()));
-  const auto page = parts.history->timeline(question);
-  if (!page) return to_response(unreadable(page.error()));
-  Response response;
-  std::optional<std::string> next;
-  if (page->next) {
-    next = write_cursor(*page->next, question);
-    response.fields.emplace_back("Link", next_link(request, *next));
+// A history of an alias lies where its key does. The other roles, and return paths, whose reports go
+// where their deliveries are, may be anywhere.
+std::optional<std::uint32_t> partition_of(const ServerParts& parts, const Question& question) {
+  const std::string& address = question.asked.address;
+  if (question.asked.role != projector::Role::alias || address.starts_with(kReturnPathMark)) {
+    return std::nullopt;
   }
-  response.body = render_history(question, *page, next, *fresh);
+  return schemas::partition_of_key(address, parts.partition_count);
+}
+
+runtime::Result<boost::json::object> ask_partition(const LocalPartition& local,
+                                                   const Question& question) {
+  projector::HistoryQuestion asked = question.asked;
+  if (question.after) asked.after = after(*question.after, local.partition);
+  const auto page = local.history->timeline(asked);
+  if (!page) return page.error();
+  return history_part(question.asked, local.partition, *page);
+}
+
+Response read_history(const ServerParts& parts, const Question& question, const Request& request) {
+  Inquiry inquiry;
+  inquiry.partition = partition_of(parts, question);
+  inquiry.ask = [&question](const LocalPartition& local) { return ask_partition(local, question); };
+  Gathered gathered = gather(parts, request, inquiry);
+  if (gathered.problem) return to_response(*gathered.problem);
+  const auto history = merge_histories(std::move(gathered.parts), question.asked);
+  Response response;
+  if (const auto* next = history.if_contains("next_cursor")) {
+    const std::string cursor(next->as_string());
+    response.fields.emplace_back("Link", next_link(request, cursor));
+  }
+  response.body = render(history, gathered.as_of);
   return response;
 }
 
@@ -41,8 +65,7 @@ class HistoryHandler final : public Handler {
     Parameters parameters(request);
     auto read = read_question(request.captured[0], parameters, parts_.local_case);
     if (const auto* problem = std::get_if<Problem>(&read)) return to_response(*problem);
-    return Read([&parts = parts_, question = std::get<projector::HistoryQuestion>(std::move(read)),
-                 request] { return read_history(parts, question, request); });
+    return Read([&parts = parts_, question = std::get<Question>(std::move(read)), request] { return read_history(parts, question, request); });
   }
 
  private:

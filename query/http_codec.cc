@@ -39,11 +39,13 @@ Problem syntax_problem(const boost::system::error_code& error) {
   return malformed("The request is not HTTP/1.1 as RFC 9112 has it: " + error.message() + ".");
 }
 
-std::optional<Problem> check_host(const Parser::value_type& request) {
-  const auto hosts = request.count(http::field::host);
-  if (hosts == 0 && request.version() == 10) return std::nullopt;
-  if (hosts != 1) return malformed("A request has exactly one Host field.");
-  if (names_local_host(std::string(request[http::field::host]))) return std::nullopt;
+std::optional<Problem> check_host(const Parser::value_type& request, Hosts hosts) {
+  const auto count = request.count(http::field::host);
+  if (count == 0 && request.version() == 10) return std::nullopt;
+  if (count != 1) return malformed("A request has exactly one Host field.");
+  if (hosts == Hosts::any || names_local_host(std::string(request[http::field::host]))) {
+    return std::nullopt;
+  }
   return refusal(421, "misdirected_request",
                  "This server answers as localhost or by IP address only; a proxy in front of it "
                  "must set Host to one of these.");
@@ -58,13 +60,16 @@ std::optional<Problem> check_framing(const Parser::value_type& request) {
   return refusal(501, "coding_not_supported", "No transfer coding but chunked is known here.");
 }
 
-Incoming take(const Parser& parser) {
+Incoming take(const Parser& parser, Hosts hosts) {
   const auto& request = parser.get();
   if (auto problem = check_framing(request)) return std::move(*problem);
-  if (auto problem = check_host(request)) return std::move(*problem);
+  if (auto problem = check_host(request, hosts)) return std::move(*problem);
   Head head;
   head.method = std::string(request.method_string());
   head.target = std::string(request.target());
+  head.authorization = std::string(request[http::field::authorization]);
+  head.traceparent = std::string(request["traceparent"]);
+  head.partitions = std::string(request["Waybill-Partitions"]);
   head.has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
   head.keep_alive = parser.keep_alive() && !head.has_body;
   return head;
@@ -77,6 +82,7 @@ struct HeadReader::State {
   std::unique_ptr<Parser> parser;
   std::size_t taken = 0;  // octets of this head that the parser has
   bool skipped = false;   // an empty line before it
+  Hosts hosts = Hosts::local;
 
   void begin() {
     parser = std::make_unique<Parser>();
@@ -96,7 +102,10 @@ struct HeadReader::State {
   bool line_ended() const { return taken > 0 || unread.find("\r\n") < kMaxHead; }
 };
 
-HeadReader::HeadReader() : state_(std::make_unique<State>()) { state_->begin(); }
+HeadReader::HeadReader(Hosts hosts) : state_(std::make_unique<State>()) {
+  state_->hosts = hosts;
+  state_->begin();
+}
 HeadReader::~HeadReader() = default;
 
 void HeadReader::feed(std::string_view octets) { state_->unread.append(octets); }
@@ -121,7 +130,7 @@ std::optional<Incoming> HeadReader::next() {
   if (error && error != http::error::need_more) return syntax_problem(error);
   if (!whole) return std::nullopt;
 
-  Incoming incoming = take(*state.parser);
+  Incoming incoming = take(*state.parser, state.hosts);
   state.begin();
   return incoming;
 }

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <variant>
 
+#include "query/hosts.h"
 #include "query/problem.h"
 #include "query/response.h"
 #include "runtime/clock.h"
@@ -27,6 +28,9 @@ inline constexpr std::size_t kMaxHead = 8 << 10;
 struct Head {
   std::string method;
   std::string target;
+  std::string authorization;  // RFC 9110 11.6.2
+  std::string traceparent;    // W3C Trace Context 3.2
+  std::string partitions;     // Waybill-Partitions: "0,3,5": of these alone (peers.h)
   bool has_body = false;  // the connection is of no use after the answer
   bool keep_alive = false;
 };
@@ -36,7 +40,7 @@ using Incoming = std::variant<Head, Problem>;
 
 class HeadReader {
  public:
-  HeadReader();
+  explicit HeadReader(Hosts hosts = Hosts::local);
   ~HeadReader();
 
   // What came after what was fed before. Not after a Problem or a head with a body.

@@ -1,8 +1,9 @@
 // GET /v1/messages/{id}: every event of one message.
 // GET /v1/messages?message_id=: the messages that bore an RFC 5322 Message-ID, newest first.
 
-#include "query/freshness.h"
+#include "query/gather.h"
 #include "query/handlers.h"
+#include "query/merge.h"
 #include "query/parameters.h"
 #include "query/render.h"
 
@@ -13,31 +14,38 @@ namespace {
 constexpr std::size_t kDefaultMessages = 20;
 constexpr std::size_t kMaxMessages = 100;
 
-Response read_message(const ServerParts& parts, const schemas::MessageId& id) {
-  const auto fresh = read_as_of(parts);
-  if (!fresh) return to_response(unreadable(fresh.error()));
-  const auto message = parts.history->message(id);
-  Response response;
-  if (message) {
-    response.body = render_message(*message, *fresh);
+Response read_message(const ServerParts& parts, const schemas::MessageId& id,
+                      const Request& request) {
+  Inquiry inquiry;
+  inquiry.ask = [&id](const LocalPartition& local) -> runtime::Result<boost::json::object> {
+    const auto message = local.history->message(id);
+    if (!message) return message.error();
+    return message_part(*message);
+  };
+  Gathered gathered = gather(parts, request, inquiry);
+  if (!gathered.problem && !gathered.parts.empty()) {
+    Response response;
+    response.body = render(merge_messages(std::move(gathered.parts)), gathered.as_of);
     return response;
   }
-  if (runtime::errc_of(message.error()) != runtime::Errc::not_found) {
-    return to_response(unreadable(message.error()));
-  }
-  return to_response(
-      not_found("The views know no message " + id.text() +
-                    " as of the time given; if \"lag\" is above 0, ask again in a moment.",
-                *fresh));
+  return to_response(nothing_found("The views know no message " + id.text() +
+                                       " as of the time given; if \"lag\" is above 0, ask again "
+                                       "in a moment.",
+                                   std::move(gathered)));
 }
 
-Response read_messages(const ServerParts& parts, const std::string& message_id, std::size_t limit) {
-  const auto fresh = read_as_of(parts);
-  if (!fresh) return to_response(unreadable(fresh.error()));
-  const auto messages = parts.history->by_rfc5322_message_id(message_id, limit);
-  if (!messages) return to_response(unreadable(messages.error()));
+Response read_messages(const ServerParts& parts, const std::string& message_id, std::size_t limit,
+                       const Request& request) {
+  Inquiry inquiry;
+  inquiry.ask = [&](const LocalPartition& local) -> runtime::Result<boost::json::object> {
+    const auto messages = local.history->by_rfc5322_message_id(message_id, limit);
+    if (!messages) return messages.error();
+    return messages_part(message_id, *messages);
+  };
+  Gathered gathered = gather(parts, request, inquiry);
+  if (gathered.problem) return to_response(*gathered.problem);
   Response response;
-  response.body = render_messages(message_id, *messages, *fresh);
+  response.body = render(merge_message_lists(std::move(gathered.parts), limit), gathered.as_of);
   return response;
 }
 
@@ -54,7 +62,9 @@ class MessageHandler final : public Handler {
                         "/v1/messages?message_id=.");
     }
     if (const auto problem = parameters.problem()) return to_response(*problem);
-    return Read([&parts = parts_, wanted = *id] { return read_message(parts, wanted); });
+    return Read([&parts = parts_, wanted = *id, request] {
+      return read_message(parts, wanted, request);
+    });
   }
 
  private:
@@ -74,8 +84,8 @@ class MessagesHandler final : public Handler {
                         "\"message_id\" is needed: the Message-ID of the message's header.");
     }
     if (const auto problem = parameters.problem()) return to_response(*problem);
-    return Read([&parts = parts_, wanted = *message_id, limit] {
-      return read_messages(parts, wanted, limit);
+    return Read([&parts = parts_, wanted = *message_id, limit, request] {
+      return read_messages(parts, wanted, limit, request);
     });
   }
 

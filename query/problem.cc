@@ -14,6 +14,7 @@ std::string_view reason_phrase(unsigned status) {
   switch (status) {
     case 200: return "OK";
     case 400: return "Bad Request";
+    case 401: return "Unauthorized";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
@@ -35,6 +36,9 @@ Response to_response(const Problem& problem) {
   response.content_type = kProblemType;
   response.body = render_problem(problem);
   if (!problem.allow.empty()) response.fields.emplace_back("Allow", problem.allow);
+  if (!problem.authenticate.empty()) {
+    response.fields.emplace_back("WWW-Authenticate", problem.authenticate);
+  }
   if (problem.retry_after) {
     response.fields.emplace_back("Retry-After", std::to_string(problem.retry_after->count()));
   }

@@ -20,7 +20,8 @@ struct Problem {
   std::string parameter;      // the one that is wrong; empty: none
   std::optional<AsOf> as_of;  // for "there is none", which is only true as of some moment
   std::optional<std::chrono::seconds> retry_after;
-  std::string allow;  // RFC 9110 15.5.6
+  std::string allow;         // RFC 9110 15.5.6
+  std::string authenticate;  // RFC 9110 15.5.2
 };
 
 Response to_response(const Problem& problem);

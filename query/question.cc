@@ -2,8 +2,6 @@
 
 #include <charconv>
 
-#include "query/cursor.h"
-
 namespace waybill::query {
 namespace {
 
@@ -37,10 +35,10 @@ runtime::Result<std::string> normalise_target(std::string_view text) {
   return address->text() + ":" + std::to_string(port);
 }
 
-void read_cursor_parameter(Parameters& parameters, projector::HistoryQuestion& question) {
+void read_cursor_parameter(Parameters& parameters, Question& question) {
   const auto text = parameters.text("cursor");
   if (!text) return;
-  const auto cursor = read_cursor(*text, question);
+  const auto cursor = read_cursor(*text, question.asked);
   if (cursor) {
     question.after = *cursor;
   } else if (runtime::errc_of(cursor.error()) == runtime::Errc::refused) {
@@ -71,10 +69,10 @@ runtime::Result<std::string> normalise(std::string_view text, Role role,
   return fold ? address->folded().text() : address->text();
 }
 
-std::variant<projector::HistoryQuestion, Problem> read_question(const std::string& address,
-                                                                Parameters& parameters,
-                                                                const LocalCaseOf& local_case) {
-  projector::HistoryQuestion question;
+std::variant<Question, Problem> read_question(const std::string& address, Parameters& parameters,
+                                              const LocalCaseOf& local_case) {
+  Question read;
+  projector::HistoryQuestion& question = read.asked;
   const auto role = parameters.word("role", {"alias", "sender", "target"});
   if (role == "sender") question.role = Role::sender;
   if (role == "target") question.role = Role::target;
@@ -94,9 +92,9 @@ std::variant<projector::HistoryQuestion, Problem> read_question(const std::strin
                       "The address is not a mailbox of RFC 5321 4.1.2: write local@domain, "
                       "percent-encoded, such as sales%40example.org.");
   }
-  read_cursor_parameter(parameters, question);
+  read_cursor_parameter(parameters, read);
   if (auto problem = parameters.problem()) return std::move(*problem);
-  return question;
+  return read;
 }
 
 }  // namespace waybill::query

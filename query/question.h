@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "projector/history.h"
+#include "query/cursor.h"
 #include "query/parameters.h"
 #include "query/problem.h"
 #include "schemas/address.h"
@@ -22,9 +23,13 @@ using LocalCaseOf = std::function<schemas::LocalPartCase(const std::string& doma
 runtime::Result<std::string> normalise(std::string_view address, projector::Role role,
                                        const LocalCaseOf& local_case);
 
-std::variant<projector::HistoryQuestion, Problem> read_question(const std::string& address,
-                                                                Parameters& parameters,
-                                                                const LocalCaseOf& local_case);
+struct Question {
+  projector::HistoryQuestion asked;  // as to every partition, `after` left out
+  std::optional<Place> after;        // where the page begins
+};
+
+std::variant<Question, Problem> read_question(const std::string& address, Parameters& parameters,
+                                              const LocalCaseOf& local_case);
 
 // The words of schemas::kind_of() that a history may be filtered by.
 const std::vector<std::string>& event_kinds();

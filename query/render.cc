@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "query/cursor.h"
 #include "query/story.h"
 #include "runtime/check.h"
 
@@ -13,15 +14,36 @@ namespace {
 
 namespace json = boost::json;
 
-json::object to_json(const AsOf& as_of) {
-  json::object out;
-  if (as_of.time) {
-    out["time"] = schemas::rfc3339(*as_of.time);
+void put_time(json::object& out, const std::optional<runtime::WallTime>& time) {
+  if (time) {
+    out["time"] = schemas::rfc3339(*time);
   } else {
     out["time"] = nullptr;
   }
-  out["index"] = as_of.index;
-  out["lag"] = as_of.lag;
+}
+
+json::object to_json(const AsOf& as_of) {
+  json::object out;
+  put_time(out, as_of.time());
+  // Numbers of different partitions do not add up to one.
+  if (as_of.partitions.size() == 1 && as_of.missing.empty()) {
+    out["index"] = as_of.partitions.front().index;
+  }
+  out["lag"] = as_of.lag();
+  json::array partitions;
+  for (const PartitionAsOf& one : as_of.partitions) {
+    json::object part;
+    part["partition"] = one.partition;
+    put_time(part, one.time);
+    part["index"] = one.index;
+    part["lag"] = one.lag;
+    partitions.push_back(std::move(part));
+  }
+  out["partitions"] = std::move(partitions);
+  if (as_of.missing.empty()) return out;
+  json::array missing;
+  for (const std::uint32_t partition : as_of.missing) missing.push_back(partition);
+  out["missing"] = std::move(missing);
   return out;
 }
 
@@ -37,9 +59,10 @@ json::object to_json(const schemas::Reply& reply) {
   return out;
 }
 
-json::object to_json(const projector::TimelineEntry& entry) {
+json::object to_json(const projector::TimelineEntry& entry, std::uint32_t partition) {
   json::object out;
   out["time"] = schemas::rfc3339(entry.occurred_at);
+  out["partition"] = partition;
   out["index"] = entry.index;
   out["kind"] = entry.kind;
   put(out, "alias", entry.alias);
@@ -113,25 +136,24 @@ std::string render_problem(const Problem& problem) {
   return json::serialize(out);
 }
 
-std::string render_history(const projector::HistoryQuestion& question, const projector::Page& page,
-                           const std::optional<std::string>& next_cursor, const AsOf& as_of) {
+json::object history_part(const projector::HistoryQuestion& question, std::uint32_t partition,
+                          const projector::Page& page) {
   json::object out;
   out["address"] = question.address;
   out["role"] = word_of(question.role);
-  out["as_of"] = to_json(as_of);
   json::array entries;
-  for (const auto& entry : page.entries) entries.push_back(to_json(entry));
+  for (const auto& entry : page.entries) entries.push_back(to_json(entry, partition));
   out["entries"] = std::move(entries);
-  if (next_cursor) out["next_cursor"] = *next_cursor;
-  return json::serialize(out);
+  if (page.next) {
+    out["next_cursor"] = write_cursor({page.next->time, partition, page.next->index}, question);
+  }
+  return out;
 }
 
-std::string render_delivery(const projector::Delivery& delivery, const AsOf& as_of,
-                            runtime::WallTime known_up_to) {
+json::object delivery_part(const projector::Delivery& delivery, runtime::WallTime known_up_to) {
   json::object out;
   out["delivery_id"] = delivery.delivery_id;
   put(out, "message_id", delivery.message_id);
-  out["as_of"] = to_json(as_of);
   out["state"] = state_at(delivery, known_up_to);
   put(out, "alias", delivery.alias);
   put(out, "domain", delivery.domain);
@@ -142,41 +164,32 @@ std::string render_delivery(const projector::Delivery& delivery, const AsOf& as_
   if (delivery.changed_at != never) out["changed_at"] = schemas::rfc3339(delivery.changed_at);
   out["story"] = to_json(story_of(delivery, known_up_to));
   out["events"] = to_json(delivery.events);
-  return json::serialize(out);
+  return out;
 }
 
-std::string render_message(const projector::MessageEvents& message, const AsOf& as_of) {
+json::object message_part(const projector::MessageEvents& message) {
   json::object out;
   out["message_id"] = message.message_id;
-  out["as_of"] = to_json(as_of);
   out["events"] = to_json(message.events);
-  return json::serialize(out);
+  return out;
 }
 
-std::string render_messages(std::string_view rfc5322_message_id,
-                            const std::vector<projector::MessageEvents>& messages,
-                            const AsOf& as_of) {
+json::object messages_part(std::string_view rfc5322_message_id,
+                           const std::vector<projector::MessageEvents>& messages) {
   json::object out;
   out["rfc5322_message_id"] = rfc5322_message_id;
-  out["as_of"] = to_json(as_of);
   json::array list;
-  for (const auto& message : messages) {
-    json::object one;
-    one["message_id"] = message.message_id;
-    one["events"] = to_json(message.events);
-    list.push_back(std::move(one));
-  }
+  for (const auto& message : messages) list.push_back(message_part(message));
   out["messages"] = std::move(list);
-  return json::serialize(out);
+  return out;
 }
 
-std::string render_counters(const CountersQuestion& question,
-                            const std::vector<projector::HourCounters>& hours, const AsOf& as_of) {
+json::object counters_part(const CountersQuestion& question,
+                           const std::vector<projector::HourCounters>& hours) {
   json::object out;
   out["domain"] = question.domain;
   out["from"] = schemas::rfc3339(question.from);
   out["to"] = schemas::rfc3339(question.to);
-  out["as_of"] = to_json(as_of);
   std::array<std::uint64_t, projector::kCounts> total{};
   json::array list;
   for (const auto& [hour, counts] : hours) {
@@ -188,7 +201,12 @@ std::string render_counters(const CountersQuestion& question,
   }
   out["hours"] = std::move(list);
   out["total"] = to_json(total);
-  return json::serialize(out);
+  return out;
+}
+
+std::string render(json::object answer, const AsOf& as_of) {
+  answer["as_of"] = to_json(as_of);
+  return json::serialize(answer);
 }
 
 std::string render_ready(std::uint64_t lag) {

@@ -2,6 +2,7 @@
 // exact up to 2^64 - 1; events are in the form of schemas::to_json().
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,27 +16,26 @@ namespace waybill::query {
 
 std::string render_problem(const Problem& problem);
 
-// `next_cursor`: nullopt on the last page.
-std::string render_history(const projector::HistoryQuestion& question, const projector::Page& page,
-                           const std::optional<std::string>& next_cursor, const AsOf& as_of);
-
+// What one partition says: an answer without `as_of`. merge.h makes one answer of several.
+boost::json::object history_part(const projector::HistoryQuestion& question,
+                                 std::uint32_t partition, const projector::Page& page);
 // `known_up_to`: all that was on record by then is in the views.
-std::string render_delivery(const projector::Delivery& delivery, const AsOf& as_of,
-                            runtime::WallTime known_up_to);
-
-std::string render_message(const projector::MessageEvents& message, const AsOf& as_of);
-
-std::string render_messages(std::string_view rfc5322_message_id,
-                            const std::vector<projector::MessageEvents>& messages,
-                            const AsOf& as_of);
+boost::json::object delivery_part(const projector::Delivery& delivery,
+                                  runtime::WallTime known_up_to);
+boost::json::object message_part(const projector::MessageEvents& message);
+boost::json::object messages_part(std::string_view rfc5322_message_id,
+                                  const std::vector<projector::MessageEvents>& messages);
 
 struct CountersQuestion {
   std::string domain;
   runtime::WallTime from;
   runtime::WallTime to;
 };
-std::string render_counters(const CountersQuestion& question,
-                            const std::vector<projector::HourCounters>& hours, const AsOf& as_of);
+boost::json::object counters_part(const CountersQuestion& question,
+                                  const std::vector<projector::HourCounters>& hours);
+
+// The answer whole.
+std::string render(boost::json::object answer, const AsOf& as_of);
 
 std::string render_ready(std::uint64_t lag);
 

@@ -14,9 +14,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "projector/history.h"
+#include "query/hosts.h"
+#include "query/peers.h"
 #include "runtime/clock.h"
 #include "runtime/endpoint.h"
 #include "runtime/metrics.h"
@@ -45,6 +49,7 @@ struct SessionLimits {
   std::chrono::milliseconds linger{1'000};
   // Then the connection closes, so that none lives for ever.
   std::uint32_t max_requests = 1000;
+  Hosts hosts = Hosts::local;
 };
 
 struct ServerSettings {
@@ -54,10 +59,29 @@ struct ServerSettings {
   SessionLimits session{};
 };
 
+// How far the views of a partition are behind the log.
+struct Freshness {
+  std::uint64_t lag = 0;  // events on record and not in the views
+  // All that was on record then is in the views; nullopt: that cannot be said now.
+  std::optional<runtime::WallTime> whole_at;
+};
+
+// A partition whose views are in this process.
+struct LocalPartition {
+  std::uint32_t partition = 0;
+  const projector::History* history = nullptr;
+  std::function<Freshness()> freshness;  // any thread
+};
+
 // What the server asks of the rest of the process; all outlive it. `health` and `local_case` may be
 // called on any thread.
 struct ServerParts {
-  const projector::History* history = nullptr;
+  std::vector<LocalPartition> partitions;  // ascending
+  std::uint32_t partition_count = 1;       // of the whole log
+  Peers* peers = nullptr;                  // where the others are; null: nowhere
+  // What every request has to bear (RFC 6750 2.1); empty: nothing. Where there is one, other nodes
+  // are asking, and get what is for them alone.
+  std::string secret;
   runtime::Workers* workers = nullptr;
   runtime::Clock* clock = nullptr;
   runtime::Metrics* metrics = nullptr;

@@ -4,6 +4,8 @@
 
 #include "query/handlers.h"
 #include "query/target.h"
+#include "query/trace.h"
+#include "runtime/crypto.h"
 
 namespace waybill::query {
 namespace {
@@ -43,7 +45,11 @@ struct ReadJob {
 
 }  // namespace
 
-Service::Service(ServerParts parts) : parts_(std::move(parts)) {
+Service::Service(ServerParts parts)
+    : parts_(std::move(parts)), chance_(runtime::system_chance()) {
+  if (!parts_.secret.empty()) {
+    router_.add("/v1/return-paths/{id}", return_path_handler(parts_));
+  }
   router_.add("/v1/addresses/{address}/history", history_handler(parts_));
   router_.add("/v1/deliveries/{id}", delivery_handler(parts_));
   router_.add("/v1/messages/{id}", message_handler(parts_));
@@ -73,24 +79,43 @@ void Service::count(const Meters& meters, unsigned status) {
       .add();
 }
 
-std::variant<Problem, Router::Match> Service::route(const std::string& method,
-                                                    const std::string& target,
-                                                    Request& request) const {
+// What the head says besides method and target.
+std::optional<Problem> Service::admit(const Head& head, Request& request) const {
+  const std::string bearer = "Bearer " + parts_.secret;
+  if (!parts_.secret.empty() && !runtime::equal_in_constant_time(head.authorization, bearer)) {
+    auto problem = plain(401, "unauthorized", "Other nodes of this cluster are answered here.");
+    problem.authenticate = "Bearer";
+    return problem;
+  }
+  request.target = head.target;
+  request.trace = head.traceparent;
+  if (!is_traceparent(request.trace)) request.trace = new_traceparent(*chance_);
+  if (head.partitions.empty()) return std::nullopt;
+  auto partitions = parse_partitions(head.partitions);
+  if (!partitions) {
+    return plain(400, "malformed_request", "Waybill-Partitions is a list such as 0,3,5.");
+  }
+  request.partitions = std::move(*partitions);
+  return std::nullopt;
+}
+
+std::variant<Problem, Router::Match> Service::route(const Head& head, Request& request) const {
   std::string why;
-  auto parsed = parse_target(target, why);
+  auto parsed = parse_target(head.target, why);
   if (!parsed) return plain(400, "invalid_target", why + ".");
   request = std::move(*parsed);
+  if (auto refused = admit(head, request)) return std::move(*refused);
   auto match = router_.find(request.segments);
   if (!match) return not_found("There is no such address here; docs/api.md has those there are.");
-  if (auto refused = check_method(method)) return std::move(*refused);
+  if (auto refused = check_method(head.method)) return std::move(*refused);
   request.captured = match->captured;
   return std::move(*match);
 }
 
-runtime::Task<Response> Service::answer(std::string method, std::string target) {
+runtime::Task<Response> Service::answer(Head head) {
   const auto begun = parts_.clock->now();
   Request request;
-  const auto routed = route(method, target, request);
+  const auto routed = route(head, request);
   if (const auto* const problem = std::get_if<Problem>(&routed)) co_return refuse(*problem);
 
   const auto& found = *std::get<Router::Match>(routed).route;
@@ -110,6 +135,7 @@ runtime::Task<Response> Service::answer(std::string method, std::string target) 
   } else {
     response = std::get<Response>(std::move(plan));
   }
+  response.fields.emplace_back("traceparent", request.trace);
   const std::chrono::duration<double> spent = parts_.clock->now() - begun;
   meters.seconds->observe(spent.count());
   count(meters, response.status);

@@ -9,9 +9,11 @@
 #include <map>
 #include <string>
 
+#include "query/http_codec.h"
 #include "query/problem.h"
 #include "query/router.h"
 #include "query/server.h"
+#include "runtime/chance.h"
 #include "runtime/task.h"
 
 namespace waybill::query {
@@ -21,9 +23,9 @@ class Service {
   // What `parts` points to outlives this. The server's thread.
   explicit Service(ServerParts parts);
 
-  // Any method and target of a well-formed request. Reads run on the workers; when their queue is
+  // Any well-formed request. Reads run on the workers; when their queue is
   // full the answer is 503 at once.
-  runtime::Task<Response> answer(std::string method, std::string target);
+  runtime::Task<Response> answer(Head head);
 
   // A request that did not get as far as a method and a target. Counted.
   Response refuse(const Problem& problem);
@@ -35,12 +37,13 @@ class Service {
     std::string route;
     runtime::Histogram* seconds = nullptr;
   };
-  std::variant<Problem, Router::Match> route(const std::string& method, const std::string& target,
-                                             Request& request) const;
+  std::variant<Problem, Router::Match> route(const Head& head, Request& request) const;
+  std::optional<Problem> admit(const Head& head, Request& request) const;
   void count(const Meters& meters, unsigned status);
   Meters meters_for(const std::string& route);
 
   ServerParts parts_;
+  std::unique_ptr<runtime::Chance> chance_;
   Router router_;
   std::map<std::string, Meters> meters_;
 };

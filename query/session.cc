@@ -71,7 +71,7 @@ runtime::Task<void> linger(runtime::Connection& connection, runtime::Clock& cloc
 
 runtime::Task<void> serve_session(runtime::Connection& connection, Service& service,
                                   runtime::Clock& clock, SessionLimits limits) {
-  HeadReader reader;
+  HeadReader reader(limits.hosts);
   for (std::uint32_t served = 1;; ++served) {
     const auto incoming = co_await next_request(connection, reader, clock, limits);
     if (!incoming) co_return;
@@ -86,7 +86,7 @@ runtime::Task<void> serve_session(runtime::Connection& connection, Service& serv
     } else if (asks && head->has_body) {
       response = service.refuse(unwanted_body());
     } else {
-      response = co_await service.answer(head->method, head->target);
+      response = co_await service.answer(*head);
     }
     const bool last = unread || !head->keep_alive || served >= limits.max_requests;
     const bool bare = head != nullptr && head->method == "HEAD";

@@ -28,6 +28,11 @@ RouteTable::RouteTable(std::vector<Domain> domains) {
   }
 }
 
+LocalPartCase RouteTable::local_case_of(std::string_view domain) const {
+  const auto found = domains_.find(domain);
+  return found == domains_.end() ? LocalPartCase::keep : found->second.local_case;
+}
+
 Lookup RouteTable::find(const Address& recipient) const {
   const auto known = domains_.find(recipient.domain());
   if (known == domains_.end()) return UnknownDomain{};

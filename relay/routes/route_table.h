@@ -88,6 +88,9 @@ class RouteTable {
   // addresses.
   Lookup find(const schemas::Address& recipient) const;
 
+  // How local parts of that domain are folded; `keep` for one that is not ours.
+  schemas::LocalPartCase local_case_of(std::string_view domain) const;
+
   const std::map<std::string, Domain, std::less<>>& domains() const { return domains_; }
 
  private:

@@ -101,7 +101,7 @@ class QueryWorld {
 
   query::ServerParts parts() {
     query::ServerParts out;
-    out.history = &history_;
+    out.partitions = {{0, &history_, [this] { return freshness(); }}};
     out.workers = workers_;
     out.clock = &clock_;
     out.metrics = &metrics_;
@@ -116,7 +116,10 @@ class QueryWorld {
     query::Service service(parts());
     boost::asio::io_context context;
     std::optional<query::Response> out;
-    boost::asio::co_spawn(context, service.answer(method, target),
+    query::Head head;
+    head.method = method;
+    head.target = target;
+    boost::asio::co_spawn(context, service.answer(std::move(head)),
                           [&out](std::exception_ptr, query::Response r) { out = std::move(r); });
     context.run();
     return std::move(*out);
@@ -128,6 +131,13 @@ class QueryWorld {
     const auto response = get(target);
     EXPECT_EQ(response.status, status) << target << ": " << response.body;
     return boost::json::parse(response.body).as_object();
+  }
+
+  query::Freshness freshness() const {
+    query::Freshness out;
+    out.lag = health_.lag;
+    if (out.lag == 0) out.whole_at = kNow;
+    return out;
   }
 
   query::Health& health() { return health_; }

@@ -1,0 +1,170 @@
+#include "app/backup/backup.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "projector/projector.h"
+#include "schemas/event.h"
+#include "schemas/partition.h"
+
+namespace waybill::app {
+
+namespace fs = std::filesystem;
+using runtime::Errc;
+using runtime::Result;
+
+namespace {
+
+constexpr char kManifest[] = "manifest.json";
+
+std::string store_name(std::uint32_t partition) { return "p" + std::to_string(partition); }
+
+// Where a checkpoint stands, as it says itself.
+Result<ManifestPartition> read_store(const std::string& directory, std::uint32_t partition,
+                                     std::string& why) {
+  projector::RocksStoreSettings settings;
+  settings.read_only = true;
+  const auto store = projector::open_rocks_store(directory, settings, why);
+  if (!store) return store.error();
+  const auto progress = projector::read_progress(**store);
+  if (!progress) {
+    why = directory + " does not say where it stands: " + progress.error().message();
+    return progress.error();
+  }
+  return ManifestPartition{partition, progress->next_offset, progress->next_index};
+}
+
+bool sync_path(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool synced = ::fsync(descriptor) == 0;
+  ::close(descriptor);
+  return synced;
+}
+
+bool write_synced(const fs::path& path, const std::string& text) {
+  {
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    if (!file.flush()) return false;
+  }
+  return sync_path(path) && sync_path(path.parent_path());
+}
+
+// Sorted files are never changed once they are whole, and may be shared; the rest is written to.
+bool copy_store(const fs::path& from, const fs::path& to, std::string& why) {
+  std::error_code error;
+  fs::create_directories(to, error);
+  for (const auto& entry : fs::directory_iterator(from, error)) {
+    const fs::path target = to / entry.path().filename();
+    std::error_code unlinked;
+    if (entry.path().extension() == ".sst") fs::create_hard_link(entry.path(), target, unlinked);
+    if (entry.path().extension() == ".sst" && !unlinked) continue;
+    fs::copy_file(entry.path(), target, error);
+    if (error || !sync_path(target)) {
+      why = "cannot write " + target.string() + ": " + error.message();
+      return false;
+    }
+  }
+  if (error) why = "cannot read " + from.string() + ": " + error.message();
+  return !error && sync_path(to);
+}
+
+Result<void> restore_one(const fs::path& backup, const fs::path& views,
+                         const ManifestPartition& partition, std::string& why) {
+  const std::string name = store_name(partition.partition);
+  const fs::path fresh = views / (name + ".restoring");
+  std::error_code error;
+  fs::remove_all(fresh, error);
+  if (!copy_store(backup / name, fresh, why)) return make_error_code(Errc::io_error);
+  const auto copied = read_store(fresh.string(), partition.partition, why);
+  if (!copied) return copied.error();
+  if (copied->next_offset != partition.next_offset || copied->next_index != partition.next_index) {
+    why = (backup / name).string() + " is not what the manifest says of it";
+    return make_error_code(Errc::corrupt);
+  }
+  fs::rename(fresh, views / name, error);
+  if (!error && sync_path(views)) return {};
+  why = "cannot rename " + fresh.string() + ": " + error.message();
+  return make_error_code(Errc::io_error);
+}
+
+}  // namespace
+
+Result<Manifest> back_up(const StoresByPartition& stores, const std::string& directory,
+                         const std::string& node, runtime::WallTime now, std::string& why) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error || !fs::is_empty(directory, error)) {
+    why = directory + (error ? " cannot be made: " + error.message()
+                             : std::string(" is not empty: name a new directory"));
+    return make_error_code(error ? Errc::io_error : Errc::locked);
+  }
+  Manifest manifest;
+  manifest.made_at = schemas::rfc3339(now);
+  manifest.node = node;
+  for (const auto& [partition, store] : stores) {
+    const std::string place = directory + "/" + store_name(partition);
+    const auto made = store->checkpoint(place);
+    if (!made) {
+      why = "cannot write " + place + ": " + made.error().message();
+      return made.error();
+    }
+    auto stands = read_store(place, partition, why);
+    if (!stands) return stands.error();
+    manifest.partitions.push_back(*stands);
+  }
+  if (write_synced(fs::path(directory) / kManifest, write_manifest(manifest))) return manifest;
+  why = "cannot write the manifest in " + directory;
+  return make_error_code(Errc::io_error);
+}
+
+Result<Manifest> restore(const std::string& directory, const std::string& data_dir,
+                         std::string& why) {
+  std::ifstream file(fs::path(directory) / kManifest);
+  std::stringstream text;
+  text << file.rdbuf();
+  if (!file) {
+    why = directory + " has no " + kManifest + ": it is no backup, or one that was cut off";
+    return make_error_code(Errc::not_found);
+  }
+  auto manifest = parse_manifest(text.str(), why);
+  if (!manifest) return manifest.error();
+  const fs::path views = fs::path(data_dir) / "views";
+  std::error_code error;
+  fs::create_directories(views, error);
+  for (const ManifestPartition& partition : manifest->partitions) {
+    const fs::path there = views / store_name(partition.partition);
+    if (!fs::exists(there, error)) continue;
+    why = there.string() + " is there already: move it away first";
+    return make_error_code(Errc::locked);
+  }
+  for (const ManifestPartition& partition : manifest->partitions) {
+    if (const auto done = restore_one(directory, views, partition, why); !done) return done.error();
+  }
+  return manifest;
+}
+
+std::vector<std::uint32_t> partitions_in(const std::string& data_dir) {
+  std::vector<std::uint32_t> out;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(fs::path(data_dir) / "views", error)) {
+    const std::string name = entry.path().filename().string();
+    std::uint32_t number = 0;
+    const char* const end = name.data() + name.size();
+    const auto [stopped, wrong] = std::from_chars(name.data() + 1, end, number);
+    if (name.starts_with('p') && name.size() > 1 && wrong == std::errc() && stopped == end) {
+      out.push_back(number);
+    }
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace waybill::app

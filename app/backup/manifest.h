@@ -1,0 +1,32 @@
+// Manifest: what a backup of the views is, as a file beside it: manifest.json. A directory without
+// one is a backup that was cut off.
+//
+//   {"waybill": "0.1.0", "made_at": "2026-03-01T12:00:00.000000000Z", "node": "mx1",
+//    "partitions": [{"partition": 3, "next_offset": 120, "next_index": 118}]}
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/result.h"
+
+namespace waybill::app {
+
+struct ManifestPartition {
+  std::uint32_t partition = 0;
+  std::uint64_t next_offset = 0;  // of the log: a restored store reads on from there
+  std::uint64_t next_index = 0;
+};
+
+struct Manifest {
+  std::string made_at;
+  std::string node;
+  std::vector<ManifestPartition> partitions;
+};
+
+std::string write_manifest(const Manifest& manifest);
+// Errc::invalid; `why` says what was expected.
+runtime::Result<Manifest> parse_manifest(const std::string& text, std::string& why);
+
+}  // namespace waybill::app

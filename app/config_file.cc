@@ -1,0 +1,26 @@
+#include "app/config_file.h"
+
+#include <cstdio>
+
+namespace waybill::app {
+
+void add_options(CLI::App& command, ConfigFile& file) {
+  command.add_option("-c,--config", file.path, "Configuration file (docs/configuration.md)")
+      ->capture_default_str();
+  command.add_option("--data", file.data_dir, "Data directory, instead of server.data_dir");
+}
+
+std::optional<Config> read_or_complain(const ConfigFile& file) {
+  Loaded loaded = load_config(file.path);
+  if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
+    for (const Complaint& complaint : *complaints) {
+      std::fprintf(stderr, "%s\n", to_string(complaint, file.path).c_str());
+    }
+    return std::nullopt;
+  }
+  Config config = std::get<Config>(std::move(loaded));
+  if (!file.data_dir.empty()) config.data_dir = file.data_dir;
+  return config;
+}
+
+}  // namespace waybill::app

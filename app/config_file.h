@@ -1,0 +1,22 @@
+// ConfigFile: the two options that every subcommand with a configuration has, and what is read.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "app/config/config.h"
+
+namespace waybill::app {
+
+struct ConfigFile {
+  std::string path = "waybill.toml";
+  std::string data_dir;  // instead of the file's; empty: the file's
+};
+
+void add_options(CLI::App& command, ConfigFile& file);
+
+// nullopt after every complaint was printed.
+std::optional<Config> read_or_complain(const ConfigFile& file);
+
+}  // namespace waybill::app

@@ -1,0 +1,71 @@
+#include "app/partition_views.h"
+
+namespace waybill::app {
+
+using runtime::Result;
+
+std::string views_directory(const std::string& data_dir, std::uint32_t partition) {
+  return data_dir + "/views/p" + std::to_string(partition);
+}
+
+Result<std::unique_ptr<PartitionViews>> PartitionViews::open(
+    const std::string& data_dir, std::uint32_t partition,
+    const std::shared_ptr<projector::StoreMemory>& memory, std::string& why) {
+  std::unique_ptr<PartitionViews> views(new PartitionViews());
+  views->partition_ = partition;
+  projector::RocksStoreSettings settings;
+  settings.memory = memory;
+  auto store = projector::open_rocks_store(views_directory(data_dir, partition), settings, why);
+  if (!store) return store.error();
+  views->store_ = std::move(*store);
+  auto projector = projector::Projector::open(*views->store_, partition);
+  if (!projector) {
+    why = "the views of partition " + std::to_string(partition) +
+          " do not say where they stand: " + projector.error().message();
+    return projector.error();
+  }
+  views->projector_ = std::move(*projector);
+  views->history_ = std::make_unique<projector::History>(*views->store_);
+  views->folded(views->projector_->progress().next_offset);
+  return views;
+}
+
+ingest::StreamPosition PartitionViews::position() const {
+  const projector::Progress& progress = projector_->progress();
+  return {partition_, progress.next_offset, progress.last_digest};
+}
+
+query::Freshness PartitionViews::freshness(const ingest::LogEnds& ends,
+                                           const runtime::Clock& clock) const {
+  query::Freshness out;
+  const auto end = ends.of(partition_);
+  if (!end) return out;
+  const std::uint64_t folded = folded_to();
+  if (end->offset > folded) {
+    out.lag = end->offset - folded;
+  } else {
+    out.whole_at = clock.wall() - (clock.now() - end->asked);
+  }
+  return out;
+}
+
+std::vector<query::LocalPartition> local_partitions(const ManyViews& views,
+                                                    const ingest::LogEnds& ends,
+                                                    const runtime::Clock& clock) {
+  std::vector<query::LocalPartition> out;
+  for (const auto& one : views) {
+    const PartitionViews* const views_of_one = one.get();
+    out.push_back({one->partition(), &one->history(),
+                   [views_of_one, &ends, &clock] { return views_of_one->freshness(ends, clock); }});
+  }
+  return out;
+}
+
+std::uint64_t lag_of(const ManyViews& views, const ingest::LogEnds& ends,
+                     const runtime::Clock& clock) {
+  std::uint64_t sum = 0;
+  for (const auto& one : views) sum += one->freshness(ends, clock).lag;
+  return sum;
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,68 @@
+// PartitionViews: the views of one partition in this process: its store, what folds into it, what
+// reads from it, and how far it is.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ingest/event_stream.h"
+#include "projector/history.h"
+#include "projector/projector.h"
+#include "projector/view_store.h"
+#include "query/server.h"
+#include "runtime/clock.h"
+
+namespace waybill::app {
+
+// data_dir/views/p0, p1, ...
+std::string views_directory(const std::string& data_dir, std::uint32_t partition);
+
+class PartitionViews {
+ public:
+  // Opens the store and, where its views are of another layout, folds them anew.
+  static runtime::Result<std::unique_ptr<PartitionViews>> open(
+      const std::string& data_dir, std::uint32_t partition,
+      const std::shared_ptr<projector::StoreMemory>& memory, std::string& why);
+
+  std::uint32_t partition() const { return partition_; }
+  projector::ViewStore& store() { return *store_; }
+  projector::Projector& projector() { return *projector_; }
+  const projector::History& history() const { return *history_; }
+
+  // The position that its stream goes on from. The folding thread's, or before there is one.
+  ingest::StreamPosition position() const;
+
+  // Told by the folding thread after each batch.
+  void folded(std::uint64_t next_offset) {
+    folded_to_.store(next_offset, std::memory_order_release);
+  }
+  // The log offset behind what is in the store. Any thread.
+  std::uint64_t folded_to() const { return folded_to_.load(std::memory_order_acquire); }
+
+  // Against the log's end. Any thread.
+  query::Freshness freshness(const ingest::LogEnds& ends, const runtime::Clock& clock) const;
+
+ private:
+  PartitionViews() = default;
+
+  std::uint32_t partition_ = 0;
+  std::unique_ptr<projector::ViewStore> store_;
+  std::unique_ptr<projector::Projector> projector_;
+  std::unique_ptr<projector::History> history_;
+  std::atomic<std::uint64_t> folded_to_{0};
+};
+
+using ManyViews = std::vector<std::unique_ptr<PartitionViews>>;
+
+// What of them the HTTP server answers from. All outlive it.
+std::vector<query::LocalPartition> local_partitions(const ManyViews& views,
+                                                    const ingest::LogEnds& ends,
+                                                    const runtime::Clock& clock);
+
+// Lag over all of them; a partition whose end is not known counts as none.
+std::uint64_t lag_of(const ManyViews& views, const ingest::LogEnds& ends,
+                     const runtime::Clock& clock);
+
+}  // namespace waybill::app

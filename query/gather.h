@@ -1,0 +1,39 @@
+// Gather: one question put to every partition that can know the answer: those of this process by
+// their views, the others by their owners over HTTP (peers.h). What could not be asked is named in
+// the answer, never left out in silence.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "query/as_of.h"
+#include "query/problem.h"
+#include "query/request.h"
+#include "query/server.h"
+
+namespace waybill::query {
+
+struct Inquiry {
+  // The one partition that can know; nullopt: any.
+  std::optional<std::uint32_t> partition;
+  // What the views of one partition say, as the answer's JSON without `as_of`. Errc::not_found: they
+  // know nothing of it.
+  std::function<runtime::Result<boost::json::object>(const LocalPartition&)> ask;
+};
+
+struct Gathered {
+  std::vector<boost::json::object> parts;
+  AsOf as_of;
+  // There is no answer to be made of the parts: a store failed, or no partition could be asked.
+  std::optional<Problem> problem;
+};
+
+// Blocks: call it in a Read.
+Gathered gather(const ServerParts& parts, const Request& request, const Inquiry& inquiry);
+
+// Nothing was found. That is the answer (404) where every partition was asked; else nobody knows.
+Problem nothing_found(std::string detail, Gathered gathered);
+
+}  // namespace waybill::query

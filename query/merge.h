@@ -1,0 +1,30 @@
+// Merge: several partitions' answers to one question as one answer. Pure functions over JSON without
+// `as_of`, as render.h and other servers of ours make it; what is not in that form (a server of
+// another release) is left out of the whole part by part.
+//
+// Each takes at least one part. A single part comes back as it is.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <vector>
+
+#include "projector/history.h"
+
+namespace waybill::query {
+
+using Parts = std::vector<boost::json::object>;
+
+// By time, newest first; a page as long as was asked for, and its cursor where there is more. No
+// entry is shown that may come after one that its partition has not read yet.
+boost::json::object merge_histories(Parts parts, const projector::HistoryQuestion& question);
+
+// Of a message that went to several aliases: all its events, oldest first.
+boost::json::object merge_messages(Parts parts);
+
+// Messages by their id, newest first, at most `limit`.
+boost::json::object merge_message_lists(Parts parts, std::size_t limit);
+
+// Hour by hour, summed.
+boost::json::object merge_counters(Parts parts);
+
+}  // namespace waybill::query
