@@ -1,0 +1,139 @@
+#include "runtime/secret_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace waybill::runtime {
+namespace {
+
+const std::string kSecret = "00112233445566778899aabbccddeeff";
+
+class SecretFileTest : public ::testing::Test {
+ protected:
+  SecretFileTest() {
+    folder_ = (std::filesystem::temp_directory_path() / "waybill-secret-XXXXXX").string();
+    EXPECT_NE(::mkdtemp(folder_.data()), nullptr);
+    path_ = folder_ + "/secret";
+  }
+  ~SecretFileTest() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& text, mode_t mode = 0600) {
+    std::ofstream(path_) << text;
+    EXPECT_EQ(::chmod(path_.c_str(), mode), 0);
+  }
+
+  Result<SharedSecret> read() { return SharedSecret::read(path_, why_); }
+
+  // Refused as invalid, with a reason that names the file and holds `words`.
+  void expect_wrong(const std::string& words) {
+    const auto secret = read();
+    ASSERT_FALSE(secret);
+    EXPECT_EQ(errc_of(secret.error()), Errc::invalid);
+    EXPECT_EQ(why_.find(path_), 0u) << why_;
+    EXPECT_NE(why_.find(words), std::string::npos) << why_;
+  }
+
+  std::string folder_;
+  std::string path_;
+  std::string why_;
+};
+
+TEST_F(SecretFileTest, OneLineIsTheSecretWhateverItsEnd) {
+  for (const std::string end : {"", "\n", "\r\n"}) {
+    write(kSecret + end);
+    const auto secret = read();
+    ASSERT_TRUE(secret) << why_;
+    EXPECT_EQ(secret->authorization(), "Bearer " + kSecret);
+  }
+}
+
+TEST_F(SecretFileTest, AnOwnerMayWriteProtectIt) {
+  write(kSecret, 0400);
+  EXPECT_TRUE(read()) << why_;
+}
+
+TEST_F(SecretFileTest, WhatOthersMayTouchIsRefused) {
+  for (const mode_t mode : {0640, 0604, 0620, 0601}) {
+    write(kSecret, mode);
+    expect_wrong("chmod 600 it");
+  }
+}
+
+TEST_F(SecretFileTest, ASecretHasItsLengthAndNothingInvisible) {
+  const std::string longest(kMostSecret, 'x');
+  for (const std::string& good : {longest, longest + "\r\n"}) {
+    write(good);
+    EXPECT_TRUE(read()) << why_;
+  }
+  const std::string bad[] = {"",
+                             "\n",
+                             kSecret.substr(1) + "\n",
+                             longest + "x",
+                             longest + "x\r\n",
+                             std::string(1 << 20, 'x'),
+                             kSecret + "\n\n",
+                             kSecret + "\n" + kSecret + "\n",
+                             "two words " + kSecret,
+                             kSecret + "\t",
+                             kSecret + "\x7f",
+                             kSecret + "\xc3\xa4",
+                             kSecret + std::string(1, '\0')};
+  for (const std::string& text : bad) {
+    write(text);
+    expect_wrong("openssl rand -hex 32");
+    EXPECT_EQ(why_.find(kSecret), std::string::npos) << "a reason is logged, a secret is not";
+  }
+}
+
+TEST_F(SecretFileTest, AFileThatIsNotThereSaysHowToMakeOne) {
+  const auto secret = read();
+  ASSERT_FALSE(secret);
+  EXPECT_EQ(errc_of(secret.error()), Errc::not_found);
+  EXPECT_NE(why_.find(path_ + ": No such file"), std::string::npos) << why_;
+  EXPECT_NE(why_.find("openssl rand -hex 32 > " + path_), std::string::npos) << why_;
+}
+
+TEST_F(SecretFileTest, OnlyARegularFileHoldsASecret) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  expect_wrong("not a regular file");
+  path_ = folder_;
+  expect_wrong("not a regular file");
+}
+
+TEST_F(SecretFileTest, WhatTheSystemDoesNotOpenIsAnErrorOfItsOwn) {
+  path_ = folder_ + "/loop";
+  std::filesystem::create_symlink(path_, path_);
+  const auto secret = read();
+  ASSERT_FALSE(secret);
+  EXPECT_EQ(errc_of(secret.error()), Errc::io_error);
+  EXPECT_NE(why_.find("cannot read " + path_), std::string::npos) << why_;
+}
+
+TEST_F(SecretFileTest, OnlyTheWholeSecretAsBearerShowsIt) {
+  write(kSecret + "\n");
+  const auto secret = read();
+  ASSERT_TRUE(secret) << why_;
+  for (const std::string good : {"Bearer ", "bearer ", "BEARER "}) {
+    EXPECT_TRUE(secret->shown_by(good + kSecret)) << good;
+  }
+  const std::string bad[] = {"",
+                             "Bearer",
+                             "Bearer ",
+                             kSecret,
+                             "Basic " + kSecret,
+                             "Bearer" + kSecret,
+                             "Bearer  " + kSecret,
+                             "Bearer " + kSecret + "0",
+                             "Bearer " + kSecret.substr(1),
+                             "Bearer " + kSecret.substr(0, 31) + "e",
+                             "Bearer 1" + kSecret.substr(1),
+                             "Bearer " + kSecret + std::string(1, '\0')};
+  for (const std::string& value : bad) EXPECT_FALSE(secret->shown_by(value)) << value;
+}
+
+}  // namespace
+}  // namespace waybill::runtime
