@@ -1,0 +1,190 @@
+#include "runtime/tls_engine.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <cstring>
+#include <limits>
+
+#include "runtime/check.h"
+
+namespace waybill::runtime {
+namespace {
+
+// Ephemeral keys and authenticated encryption alone; those of TLS 1.3 are all of that kind.
+constexpr const char* kTls12Ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
+// The first of the errors that this thread's last call left is the cause, those after it the way
+// up; all are taken, so that none is found by the next call.
+std::string take_cause(const std::string& otherwise) {
+  const unsigned long code = ERR_get_error();
+  ERR_clear_error();
+  if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
+  const char* const words = ERR_reason_error_string(code);
+  return words == nullptr ? otherwise : words;
+}
+
+bool is_alert() {
+  const unsigned long code = ERR_peek_error();
+  return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) >= SSL_AD_REASON_OFFSET;
+}
+
+Error invalid(const std::string& file, const std::string& what, std::string& why) {
+  why = file + ": " + what + ": " + take_cause("nothing of that kind in it");
+  return make_error_code(Errc::invalid);
+}
+
+// A service has nobody to ask: OpenSSL would stop it at the terminal.
+int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) { return -1; }
+
+std::shared_ptr<SSL_CTX> fresh(const SSL_METHOD* method) {
+  ERR_clear_error();
+  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(method), SSL_CTX_free);
+  check(context != nullptr, "there is TLS");
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  check(SSL_CTX_set_cipher_list(context.get(), kTls12Ciphers) == 1, "the ciphers are there");
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
+                                         SSL_OP_CIPHER_SERVER_PREFERENCE);
+  // Connections are kept and not resumed: a key of tickets would undo forward secrecy.
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context.get(), 0);
+  SSL_CTX_set_default_passwd_cb(context.get(), no_passphrase);
+  return context;
+}
+
+bool is_address(const std::string& host) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(host, error);
+  return !error;
+}
+
+using Ssl = std::unique_ptr<ssl_st, void (*)(ssl_st*)>;
+
+Ssl over_memory(const TlsContext& context) {
+  Ssl ssl(SSL_new(context.get()), SSL_free);
+  check(ssl != nullptr, "there is memory for TLS");
+  BIO* const input = BIO_new(BIO_s_mem());
+  BIO* const output = BIO_new(BIO_s_mem());
+  check(input != nullptr && output != nullptr, "there is memory for TLS");
+  SSL_set_bio(ssl.get(), input, output);
+  return ssl;
+}
+
+int as_int(std::size_t size) {
+  check(size <= std::numeric_limits<int>::max(), "a step of TLS is no larger than an int");
+  return static_cast<int>(size);
+}
+
+}  // namespace
+
+Result<TlsContext> TlsContext::server(const std::string& chain_file, const std::string& key_file,
+                                      std::string& why) {
+  auto context = fresh(TLS_server_method());
+  if (SSL_CTX_use_certificate_chain_file(context.get(), chain_file.c_str()) != 1) {
+    return invalid(chain_file, "no certificate chain in PEM", why);
+  }
+  if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return invalid(key_file, "no unencrypted private key in PEM for " + chain_file, why);
+  }
+  return TlsContext(std::move(context));
+}
+
+Result<TlsContext> TlsContext::client(const std::string& ca_file, std::string& why) {
+  auto context = fresh(TLS_client_method());
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  if (ca_file.empty()) {
+    const bool found = SSL_CTX_set_default_verify_paths(context.get()) == 1;
+    if (!found) return invalid("the system's trusted certificates", "not found", why);
+  } else if (SSL_CTX_load_verify_file(context.get(), ca_file.c_str()) != 1) {
+    return invalid(ca_file, "no certificate in PEM", why);
+  }
+  return TlsContext(std::move(context));
+}
+
+TlsEngine::TlsEngine(const TlsContext& context) : ssl_(over_memory(context)) {
+  SSL_set_accept_state(ssl_.get());
+}
+
+TlsEngine::TlsEngine(const TlsContext& context, const std::string& host)
+    : ssl_(over_memory(context)) {
+  SSL_set_connect_state(ssl_.get());
+  X509_VERIFY_PARAM* const param = SSL_get0_param(ssl_.get());
+  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  // An empty name would be checked against nothing.
+  check(!host.empty(), "a TLS client names its host");
+  if (is_address(host)) {
+    check(X509_VERIFY_PARAM_set1_ip_asc(param, host.c_str()) == 1, "an address is taken");
+  } else {
+    check(SSL_set1_host(ssl_.get(), host.c_str()) == 1, "a name is taken");
+    // RFC 6066 3: names only. One too long for a certificate is not told, and matches none.
+    SSL_set_tlsext_host_name(ssl_.get(), host.c_str());
+  }
+}
+
+TlsEngine::~TlsEngine() = default;
+
+TlsEngine::Step TlsEngine::judge(int result) {
+  if (result > 0) return Step::done;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ: return Step::wants_input;
+    case SSL_ERROR_ZERO_RETURN: return Step::ended;
+    default: break;
+  }
+  const long verdict = SSL_get_verify_result(ssl_.get());
+  if (verdict != X509_V_OK) {
+    ERR_clear_error();
+    why_ = X509_verify_cert_error_string(verdict);
+    return Step::untrusted;
+  }
+  const bool alert = is_alert();
+  why_ = take_cause("the stream broke");
+  return alert ? Step::refused : Step::failed;
+}
+
+TlsEngine::Step TlsEngine::handshake() {
+  ERR_clear_error();
+  return judge(SSL_do_handshake(ssl_.get()));
+}
+
+TlsEngine::Step TlsEngine::read(std::span<char> into, std::size_t& count) {
+  ERR_clear_error();
+  const int result = SSL_read(ssl_.get(), into.data(), as_int(into.size()));
+  if (result > 0) count = static_cast<std::size_t>(result);
+  return judge(result);
+}
+
+TlsEngine::Step TlsEngine::write(std::string_view bytes) {
+  // OpenSSL takes no empty write.
+  if (bytes.empty()) return Step::done;
+  ERR_clear_error();
+  return judge(SSL_write(ssl_.get(), bytes.data(), as_int(bytes.size())));
+}
+
+void TlsEngine::feed(std::string_view octets) {
+  const int size = as_int(octets.size());
+  check(BIO_write(SSL_get_rbio(ssl_.get()), octets.data(), size) == size, "memory takes octets");
+}
+
+bool TlsEngine::has_output() const { return BIO_pending(SSL_get_wbio(ssl_.get())) > 0; }
+
+std::string TlsEngine::output() {
+  BIO* const bio = SSL_get_wbio(ssl_.get());
+  std::string out(static_cast<std::size_t>(BIO_pending(bio)), '\0');
+  if (!out.empty()) {
+    const int size = as_int(out.size());
+    check(BIO_read(bio, out.data(), size) == size, "memory gives what it holds");
+  }
+  return out;
+}
+
+bool TlsEngine::holds_input() const {
+  // A record whose head was read and whose body has not come is in neither of the two.
+  const bool in_a_record = std::string_view(SSL_rstate_string(ssl_.get())) == "RB";
+  return in_a_record || SSL_has_pending(ssl_.get()) == 1 ||
+         BIO_pending(SSL_get_rbio(ssl_.get())) > 0;
+}
+
+}  // namespace waybill::runtime

@@ -1,0 +1,82 @@
+// TlsEngine: one end of a TLS connection without its socket: octets of the peer in, octets for the
+// peer out, plain text on the other side. OpenSSL over memory.
+//
+// Promises: TLS 1.2 or 1.3, forward secrecy always; no renegotiation, no compression, no tickets of
+// ours. A step that wants input can be taken again after feed(), with nothing lost in between.
+// The caller owes: what output() gives goes to the peer in that order, after every step, also after
+// one that failed (it may be the alert that tells the peer why). One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runtime/result.h"
+
+struct ssl_ctx_st;
+struct ssl_st;
+
+namespace waybill::runtime {
+
+// What an end is made of, read from files once and shared by its connections. Any thread.
+class TlsContext {
+ public:
+  // PEM files: the certificate with what leads to its root, and its key, which is not encrypted.
+  // Errc::invalid; `why` names the file and the cause.
+  static Result<TlsContext> server(const std::string& chain_file, const std::string& key_file,
+                                   std::string& why);
+  // `ca_file`: PEM, whom to trust instead of those whom the system trusts; empty: the system's.
+  static Result<TlsContext> client(const std::string& ca_file, std::string& why);
+
+  ssl_ctx_st* get() const { return context_.get(); }
+
+ private:
+  explicit TlsContext(std::shared_ptr<ssl_ctx_st> context) : context_(std::move(context)) {}
+  std::shared_ptr<ssl_ctx_st> context_;
+};
+
+class TlsEngine {
+ public:
+  enum class Step {
+    done,
+    wants_input,
+    ended,      // the peer said that it sends no more
+    untrusted,  // the peer's certificate is not trusted, or is not that of the host asked for
+    refused,    // the peer sent an alert
+    failed,     // what came is not TLS, or not as we speak it
+  };
+
+  // As server.
+  explicit TlsEngine(const TlsContext& context);
+  // As client of `host`, a name or an IP address, which the peer's certificate must bear.
+  TlsEngine(const TlsContext& context, const std::string& host);
+  ~TlsEngine();
+  TlsEngine(const TlsEngine&) = delete;
+  TlsEngine& operator=(const TlsEngine&) = delete;
+
+  Step handshake();
+  // After the handshake. done: `count` octets, one at least, stand at the begin of `into`.
+  Step read(std::span<char> into, std::size_t& count);
+  // After the handshake. done: all of `bytes` is in output().
+  Step write(std::string_view bytes);
+
+  void feed(std::string_view octets);
+  bool has_output() const;
+  std::string output();
+
+  // Whether anything was fed that no read has given.
+  bool holds_input() const;
+
+  // Why the last step was untrusted, refused or failed: for a log.
+  std::string why() const { return why_; }
+
+ private:
+  Step judge(int result);
+
+  std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
+  std::string why_;
+};
+
+}  // namespace waybill::runtime

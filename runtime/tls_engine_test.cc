@@ -1,0 +1,224 @@
+#include "runtime/tls_engine.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/support/test_authority.h"
+
+namespace waybill::runtime {
+namespace {
+
+using Step = TlsEngine::Step;
+using tests::TestAuthority;
+
+TlsContext server_context(const TestAuthority::Issued& issued) {
+  std::string why;
+  auto context = TlsContext::server(issued.chain_file, issued.key_file, why);
+  EXPECT_TRUE(context) << why;
+  return context.value();
+}
+
+TlsContext client_context(const TestAuthority& authority) {
+  std::string why;
+  auto context = TlsContext::client(authority.ca_file(), why);
+  EXPECT_TRUE(context) << why;
+  return context.value();
+}
+
+// What one end has for the other, `size` octets at a time.
+void carry(TlsEngine& from, TlsEngine& to, std::size_t size) {
+  const std::string octets = from.output();
+  for (std::size_t at = 0; at < octets.size(); at += size) to.feed(octets.substr(at, size));
+}
+
+struct Ended {
+  Step client = Step::wants_input;
+  Step server = Step::wants_input;
+};
+
+// Both ends, until neither has anything to say.
+Ended shake_hands(TlsEngine& client, TlsEngine& server) {
+  Ended out;
+  for (int flight = 0; flight < 4; ++flight) {
+    if (out.client == Step::wants_input) out.client = client.handshake();
+    carry(client, server, std::string::npos);
+    if (out.server == Step::wants_input) out.server = server.handshake();
+    carry(server, client, std::string::npos);
+  }
+  return out;
+}
+
+TEST(TlsEngineTest, OctetsOneAtATimeAreAHandshakeAndWords) {
+  TestAuthority authority("ours");
+  TlsEngine server(server_context(authority.issue("DNS:node-1.test")));
+  TlsEngine client(client_context(authority), "node-1.test");
+  Step greeted = client.handshake();
+  Step answered = Step::wants_input;
+  while (greeted != Step::done || answered != Step::done) {
+    const std::string there = client.output();
+    for (const char octet : there) {
+      server.feed(std::string_view(&octet, 1));
+      if (answered == Step::wants_input) answered = server.handshake();
+    }
+    const std::string back = server.output();
+    ASSERT_FALSE(there.empty() && back.empty()) << "both wait for the other";
+    for (const char octet : back) {
+      client.feed(std::string_view(&octet, 1));
+      if (greeted == Step::wants_input) greeted = client.handshake();
+    }
+  }
+  EXPECT_EQ(client.write("hello"), Step::done);
+  std::string heard(16, '\0');
+  std::size_t count = 0;
+  const std::string sealed = client.output();
+  for (std::size_t at = 0; at < sealed.size(); ++at) {
+    EXPECT_EQ(server.read(heard, count), Step::wants_input) << at;
+    EXPECT_EQ(server.holds_input(), at > 0) << at;
+    server.feed(sealed.substr(at, 1));
+  }
+  EXPECT_TRUE(server.holds_input());
+  EXPECT_EQ(server.read(heard, count), Step::done);
+  EXPECT_EQ(heard.substr(0, count), "hello");
+  EXPECT_FALSE(server.holds_input());
+}
+
+struct PeerCase {
+  std::string_view name;
+  std::string names;  // in the certificate
+  std::string host;   // asked for
+  Step client;
+};
+
+const PeerCase kPeers[] = {
+    {"the name", "DNS:node-1.test", "node-1.test", Step::done},
+    {"one of the names", "DNS:a.test,DNS:node-1.test", "NODE-1.test", Step::done},
+    {"a name by wildcard", "DNS:*.nodes.test", "node-1.nodes.test", Step::done},
+    {"another name", "DNS:node-2.test", "node-1.test", Step::untrusted},
+    {"a name that begins so", "DNS:node-1.test", "node-1.test.evil.test", Step::untrusted},
+    {"half a wildcard", "DNS:node-*.nodes.test", "node-1.nodes.test", Step::untrusted},
+    {"the address", "IP:127.0.0.1", "127.0.0.1", Step::done},
+    {"the address, version 6", "IP:::1", "::1", Step::done},
+    {"another address", "IP:127.0.0.2", "127.0.0.1", Step::untrusted},
+    {"an address as a name", "DNS:127.0.0.1", "127.0.0.1", Step::untrusted},
+    {"an address for a name", "IP:127.0.0.1", "localhost", Step::untrusted},
+};
+
+TEST(TlsEngineTest, AClientTrustsTheHostItAskedForAlone) {
+  TestAuthority authority("ours");
+  for (const PeerCase& c : kPeers) {
+    TlsEngine server(server_context(authority.issue(c.names)));
+    TlsEngine client(client_context(authority), c.host);
+    const Ended ended = shake_hands(client, server);
+    EXPECT_EQ(ended.client, c.client) << c.name << ": " << client.why();
+    const Step there = c.client == Step::done ? Step::done : Step::refused;
+    EXPECT_EQ(ended.server, there) << c.name << ": the server hears of it";
+  }
+}
+
+TEST(TlsEngineTest, ACertificateOfAnotherAuthorityOrOfYesterdayIsNotTrusted) {
+  TestAuthority ours("ours");
+  TestAuthority theirs("theirs");
+  const auto foreign = theirs.issue("DNS:node-1.test");
+  const auto ended = ours.issue("DNS:node-1.test", TestAuthority::Validity::ended);
+  for (const auto& issued : {foreign, ended}) {
+    TlsEngine server(server_context(issued));
+    TlsEngine client(client_context(ours), "node-1.test");
+    EXPECT_EQ(shake_hands(client, server).client, Step::untrusted);
+    EXPECT_NE(client.why(), "");
+  }
+}
+
+TEST(TlsEngineTest, TheSystemTrustsNoAuthorityOfOurs) {
+  TestAuthority authority("ours");
+  std::string why;
+  const auto system = TlsContext::client("", why);
+  ASSERT_TRUE(system) << why;
+  TlsEngine server(server_context(authority.issue("DNS:node-1.test")));
+  TlsEngine client(*system, "node-1.test");
+  EXPECT_EQ(shake_hands(client, server).client, Step::untrusted);
+}
+
+TEST(TlsEngineTest, WhatIsNotTlsFails) {
+  TestAuthority authority("ours");
+  TlsEngine server(server_context(authority.issue("DNS:node-1.test")));
+  server.feed("GET / HTTP/1.1\r\nHost: node-1.test\r\n\r\n");
+  EXPECT_EQ(server.handshake(), Step::failed);
+  EXPECT_EQ(server.why(), "http request");
+  TlsEngine client(client_context(authority), "node-1.test");
+  EXPECT_EQ(client.handshake(), Step::wants_input);
+  client.feed("HTTP/1.1 400 Bad Request\r\n\r\n");
+  EXPECT_EQ(client.handshake(), Step::failed);
+}
+
+TEST(TlsEngineTest, AnAlteredRecordFails) {
+  TestAuthority authority("ours");
+  TlsEngine server(server_context(authority.issue("DNS:node-1.test")));
+  TlsEngine client(client_context(authority), "node-1.test");
+  ASSERT_EQ(shake_hands(client, server).server, Step::done);
+  ASSERT_EQ(client.write("pay 10"), Step::done);
+  std::string sealed = client.output();
+  sealed.back() = static_cast<char>(sealed.back() ^ 1);
+  server.feed(sealed);
+  std::string heard(16, '\0');
+  std::size_t count = 0;
+  EXPECT_EQ(server.read(heard, count), Step::failed);
+  EXPECT_TRUE(server.has_output()) << "the alert";
+}
+
+class TlsFilesTest : public ::testing::Test {
+ protected:
+  std::string file(const std::string& name, const std::string& text) {
+    const std::string path = authority_.folder() + "/" + name;
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  void expect_why(const std::string& begin, const std::string& end) const {
+    EXPECT_EQ(why_.find(begin), 0u) << why_;
+    EXPECT_NE(why_.find(end, begin.size()), std::string::npos) << why_;
+  }
+
+  TestAuthority authority_{"ours"};
+  TestAuthority::Issued issued_ = authority_.issue("DNS:node-1.test");
+  std::string why_;
+};
+
+TEST_F(TlsFilesTest, AFileThatIsNotThereIsNamed) {
+  const std::string none = authority_.folder() + "/none";
+  EXPECT_EQ(TlsContext::server(none, issued_.key_file, why_).error(), Errc::invalid);
+  expect_why(none, "No such file");
+  EXPECT_EQ(TlsContext::server(issued_.chain_file, none, why_).error(), Errc::invalid);
+  expect_why(none, "No such file");
+  EXPECT_EQ(TlsContext::client(none, why_).error(), Errc::invalid);
+  expect_why(none, "No such file");
+}
+
+TEST_F(TlsFilesTest, AFileOfSomethingElseIsNamed) {
+  const std::string words = file("words", "hello\n");
+  EXPECT_EQ(TlsContext::server(words, issued_.key_file, why_).error(), Errc::invalid);
+  expect_why(words, "no start line");
+  EXPECT_EQ(TlsContext::server(issued_.chain_file, issued_.chain_file, why_).error(),
+            Errc::invalid);
+  expect_why(issued_.chain_file, "no unencrypted private key");
+  EXPECT_EQ(TlsContext::client(issued_.key_file, why_).error(), Errc::invalid);
+  expect_why(issued_.key_file, "no certificate");
+}
+
+TEST_F(TlsFilesTest, AKeyOfAnotherCertificateIsNamed) {
+  const auto other = authority_.issue("DNS:node-2.test");
+  EXPECT_EQ(TlsContext::server(issued_.chain_file, other.key_file, why_).error(), Errc::invalid);
+  expect_why(other.key_file, "key values mismatch");
+}
+
+TEST_F(TlsFilesTest, AnEncryptedKeyAsksNobody) {
+  const std::string key = file("key", R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIGjMF8GCSqGSIb3DQEFDTBSMDEGCSqGSIb3DQEFDDAkBBA=
+-----END ENCRYPTED PRIVATE KEY-----
+)");
+  EXPECT_EQ(TlsContext::server(issued_.chain_file, key, why_).error(), Errc::invalid);
+  expect_why(key, "no unencrypted private key");
+}
+
+}  // namespace
+}  // namespace waybill::runtime
