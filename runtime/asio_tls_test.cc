@@ -299,7 +299,7 @@ TEST_F(AsioTlsTest, AWriteThatWaitsForTheHandshakeOfAReadEndsAtItsDeadline) {
   run_until([&] { return read.has_value(); });
 }
 
-TEST_F(AsioTlsTest, AServerThatIsNotTrustedIsRefusedAndHearsOfIt) {
+TEST_F(AsioTlsTest, AServerThatIsNotTrustedIsRefused) {
   const tests::TestAuthority theirs("theirs");
   const std::pair<std::string, std::string> cases[] = {
       {kHost, theirs.ca_file()},

@@ -1,21 +1,68 @@
-// A small HTTP client: one GET, blocking. For command-line tools; never on an I/O thread.
+// HttpClient: asks servers over HTTP/1.1, with TLS for https, and blocks until they have answered.
+// For tools and workers; never on an I/O thread.
+//
+// Promises: every call ends within its timeout, name resolution included. https verifies the
+// server's certificate and name or address, TLS 1.2 or later (asio_tls.h). Connections stay open
+// between calls to the same base; one that the server closed meanwhile is replaced, and a GET that
+// died with it is asked once more on a fresh one. Redirects are answers like any other.
+// Any thread, several at once: each call runs on the thread that makes it. No call runs when the
+// client goes away.
+//
+// Errors: Errc::invalid for a base or a request that is none (http_base.h, http_request.h);
+// refused by the server's system, or because its certificate is not trusted (the log says which
+// and why); unreachable, also for a name without address; timeout; limit_exceeded for an answer
+// above its limit or a process out of descriptors; closed for anything that is no whole answer.
 #pragma once
 
 #include <chrono>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
-#include "runtime/result.h"
+#include "runtime/clock.h"
+#include "runtime/http_answer.h"
+#include "runtime/http_request.h"
+#include "runtime/tls_engine.h"
 
 namespace waybill::runtime {
 
-struct HttpAnswer {
-  unsigned status = 0;
-  std::string body;
+class HttpLane;
+
+struct HttpClientSettings {
+  std::string ca_file;  // PEM: whom to trust; empty: whom the system trusts
+  // An answer is held in memory.
+  std::size_t max_body = 64 << 20;
 };
 
-// `base`: "http://127.0.0.1:8025", plain HTTP only; `target`: path and query, percent-encoded.
-// Errc::invalid for a base that is none, refused or unreachable, timeout, limit_exceeded for a body
-// above 64 MiB, closed for anything that is not HTTP.
+class HttpClient {
+ public:
+  // Errc::invalid for a ca_file that is none; `why` names it and the cause.
+  static Result<std::unique_ptr<HttpClient>> make(HttpClientSettings settings, std::string& why);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  Result<HttpAnswer> ask(const HttpRequest& request, Duration timeout);
+
+  // All of them at the same time; the answers in the order of the requests, each with an error of
+  // its own. Returns when the last has ended: a slow one has Errc::timeout and costs the others
+  // nothing but the wait for it.
+  std::vector<Result<HttpAnswer>> ask_all(const std::vector<HttpRequest>& requests,
+                                          Duration timeout);
+
+ private:
+  HttpClient(TlsContext trust, std::size_t max_body);
+  std::unique_ptr<HttpLane> take_lane();
+  void give_back(std::unique_ptr<HttpLane> lane);
+
+  TlsContext trust_;
+  std::size_t max_body_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<HttpLane>> free_lanes_;
+};
+
+// One GET, by a client of its own that trusts whom the system trusts.
 Result<HttpAnswer> http_get(const std::string& base, const std::string& target,
                             std::chrono::seconds timeout);
 

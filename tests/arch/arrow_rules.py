@@ -40,7 +40,7 @@ DOORS = {
     "toml++/*": ["app/config/*"],
     "unbound.h": ["relay/dns/*"],
     "opendkim/*": ["relay/trust/dkim/opendkim_*"],
-    "boost/beast*": ["query/server*", "query/http_codec*", "runtime/http_client*"],
+    "boost/beast*": ["query/server*", "query/http_codec*", "runtime/http_answer*"],
     "CLI/*": ["app/*"],
     "openssl/*": ["runtime/*"],
     "idn2.h": ["schemas/*"],

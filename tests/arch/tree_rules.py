@@ -37,6 +37,8 @@ PARSERS = (
     "relay/trust/header_fields.h",
     "relay/trust/spf/macro.h",
     "relay/trust/spf/record.h",
+    "runtime/http_answer.h",
+    "runtime/http_base.h",
     "schemas/address.h",
     "schemas/event.h",
 )

@@ -1,0 +1,66 @@
+#include "runtime/http_request.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace waybill::runtime {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool equal_in_any_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool visible(char c) { return c > ' ' && c <= '~'; }
+
+// RFC 9110 5.6.2
+bool is_token(std::string_view text) {
+  constexpr std::string_view kSeparators = "\"(),/:;<=>?@[\\]{}";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return visible(c) && kSeparators.find(c) == std::string_view::npos;
+  });
+}
+
+// RFC 9110 5.5; octets above ASCII are the business of whoever reads them.
+bool is_value(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return (octet < ' ' && octet != '\t') || octet == 0x7f;
+  });
+}
+
+bool is_ours(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kOurs = {"host", "connection", "content-length",
+                                                     "transfer-encoding"};
+  return std::any_of(kOurs.begin(), kOurs.end(),
+                     [&](std::string_view ours) { return equal_in_any_case(ours, name); });
+}
+
+}  // namespace
+
+bool well_formed(const HttpRequest& request) {
+  const std::string& target = request.target;
+  return is_token(request.method) && !target.empty() && target.front() == '/' &&
+         std::all_of(target.begin(), target.end(), visible) &&
+         std::all_of(request.fields.begin(), request.fields.end(), [](const auto& field) {
+           return is_token(field.first) && is_value(field.second) && !is_ours(field.first);
+         });
+}
+
+std::string octets_of(const HttpRequest& request, const HttpBase& base) {
+  std::string out = request.method + " " + request.target +
+                    " HTTP/1.1\r\nHost: " + base.authority() +
+                    "\r\nUser-Agent: waybill/" WAYBILL_VERSION "\r\n";
+  for (const auto& [name, value] : request.fields) out += name + ": " + value + "\r\n";
+  // RFC 9110 8.6: methods that mean nothing by a body say nothing of its length.
+  const bool bare = request.method == "GET" || request.method == "HEAD";
+  if (!bare || !request.body.empty()) {
+    out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+  }
+  return out + "\r\n" + request.body;
+}
+
+}  // namespace waybill::runtime
