@@ -17,6 +17,9 @@ inline constexpr int kExitUsage = 2;
 inline constexpr int kExitEnvironment = 3;
 
 void add_serve(CLI::App& app, Run& run);
+void add_relay(CLI::App& app, Run& run);
+void add_projector(CLI::App& app, Run& run);
+void add_topics(CLI::App& app, Run& run);
 void add_sink(CLI::App& app, Run& run);
 void add_trace(CLI::App& app, Run& run);
 void add_views(CLI::App& app, Run& run);

@@ -23,4 +23,13 @@ std::optional<Config> read_or_complain(const ConfigFile& file) {
   return config;
 }
 
+bool needs_kafka(const Config& config, const ConfigFile& file, const char* role) {
+  if (config.kafka.there) return true;
+  std::fprintf(stderr,
+               "%s: `waybill %s` needs [kafka] with bootstrap = [\"host:port\"]; without a broker "
+               "there is `waybill serve`\n",
+               file.path.c_str(), role);
+  return false;
+}
+
 }  // namespace waybill::app

@@ -19,4 +19,7 @@ void add_options(CLI::App& command, ConfigFile& file);
 // nullopt after every complaint was printed.
 std::optional<Config> read_or_complain(const ConfigFile& file);
 
+// Whether the file has [kafka]; complains for `role` where it has not.
+bool needs_kafka(const Config& config, const ConfigFile& file, const char* role);
+
 }  // namespace waybill::app

@@ -12,6 +12,9 @@ int main(int argc, char** argv) {
 
   waybill::app::Run run;
   waybill::app::add_serve(app, run);
+  waybill::app::add_relay(app, run);
+  waybill::app::add_projector(app, run);
+  waybill::app::add_topics(app, run);
   waybill::app::add_trace(app, run);
   waybill::app::add_views(app, run);
   waybill::app::add_keys(app, run);

@@ -1,6 +1,7 @@
 #include "app/projector_role.h"
 
 #include <atomic>
+#include <boost/asio/post.hpp>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -35,7 +36,8 @@ constexpr std::chrono::milliseconds kGather{4};
 class Failures {
  public:
   void add(std::uint32_t partition, const std::string& why) {
-    runtime::log(Level::error, "app", "a partition is not folded any more; its history stands still",
+    runtime::log(Level::error, "app",
+                 "a partition is not folded any more; its history stands still",
                  {{"partition", std::uint64_t{partition}}, {"why", why}});
     const std::lock_guard lock(mutex_);
     failures_[partition] = why;
@@ -69,7 +71,8 @@ class FoldingThread {
         failures_(failures),
         thread_(name),
         scope_(thread_.executor()) {
-    thread_.call([this] { scope_.spawn("projector", run()); });
+    // Not waited for: a stream may block its thread from the first record on.
+    boost::asio::post(thread_.executor(), [this] { scope_.spawn("projector", run()); });
   }
 
   ~FoldingThread() {
@@ -158,7 +161,8 @@ class FoldingThread {
         one->folded(one->projector().progress().next_offset);
         continue;
       }
-      failures_.add(one->partition(), "the views cannot be written: " + projected.error().message());
+      failures_.add(one->partition(),
+                    "the views cannot be written: " + projected.error().message());
       whole = false;
     }
     return whole;
@@ -200,13 +204,13 @@ class Role final : public ProjectorRole {
     for (std::size_t i = 0; i < count; ++i) {
       std::vector<PartitionViews*> share;
       for (std::size_t v = i; v < views.size(); v += count) share.push_back(views[v].get());
-      threads_.push_back(std::make_unique<FoldingThread>("wb-projector-" + std::to_string(i),
-                                                         std::move(share), parts_, folded,
-                                                         failures_));
+      threads_.push_back(std::make_unique<FoldingThread>(
+          "wb-projector-" + std::to_string(i), std::move(share), parts_, folded, failures_));
     }
   }
 
   std::string failure() const override { return failures_.text(); }
+  bool failed(std::uint32_t partition) const override { return failures_.has(partition); }
 
  private:
   const ProjectorParts parts_;

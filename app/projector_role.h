@@ -23,6 +23,8 @@ class ProjectorRole {
   virtual ~ProjectorRole() = default;
   // Empty while all is folded; then why not, partition by partition.
   virtual std::string failure() const = 0;
+  // That partition is not folded any more.
+  virtual bool failed(std::uint32_t partition) const = 0;
 };
 
 struct ProjectorParts {

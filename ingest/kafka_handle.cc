@@ -130,6 +130,8 @@ void KafkaHandle::on_error(rd_kafka_t* kafka, int code, const char* reason, void
 }
 
 void KafkaHandle::on_log(const rd_kafka_t*, int level, const char* facility, const char* text) {
+  // It warns of settings that are meant as they are (kReserved).
+  if (std::string_view(facility) == "CONFWARN") level = LOG_DEBUG;
   runtime::log(level_of(level), "ingest/kafka", "librdkafka says",
                {{"facility", facility}, {"text", text}});
 }

@@ -18,12 +18,13 @@ projector::HistoryQuestion question() {
   return out;
 }
 
-const projector::TimelineCursor kPlace{schemas::wall_time(1'772'366'400'123'456'789), 42};
+const Place kPlace{schemas::wall_time(1'772'366'400'123'456'789), 3, 42};
 
 TEST(CursorTest, ComesBackAsItWent) {
   const auto back = read_cursor(write_cursor(kPlace, question()), question());
   ASSERT_TRUE(back);
   EXPECT_EQ(back->time, kPlace.time);
+  EXPECT_EQ(back->partition, kPlace.partition);
   EXPECT_EQ(back->index, kPlace.index);
 }
 
@@ -57,7 +58,7 @@ TEST(CursorTest, IsRefusedWithAnotherQuestion) {
 TEST(CursorTest, RefusesWhatItNeverWrote) {
   const auto good = write_cursor(kPlace, question());
   auto other_version = *from_base64url(good);
-  other_version[0] = 2;
+  other_version[0] = 1;
   for (const auto& text : {std::string(), std::string("x"), good + "A", good.substr(1),
                            good + "==", to_base64url(other_version)}) {
     const auto read = read_cursor(text, question());

@@ -11,6 +11,7 @@
 #include "query/service.h"
 #include "query/session.h"
 #include "runtime/asio_net.h"
+#include "runtime/asio_tls.h"
 #include "runtime/log.h"
 #include "runtime/permits.h"
 #include "runtime/scope.h"
@@ -41,6 +42,9 @@ class ThreadServer final : public Server {
     auto listener = runtime::listen_tcp(context_, settings_.listen);
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
+    if (settings_.tls) {
+      listener_ = runtime::tls_listener(std::move(listener_), *settings_.tls);
+    }
     scope_.spawn("http accept", accept_all());
     thread_ = std::thread([this] { context_.run(); });
     pthread_setname_np(thread_.native_handle(), "wb-http");
@@ -132,7 +136,8 @@ class ThreadServer final : public Server {
 runtime::Result<std::unique_ptr<Server>> start_server(const ServerSettings& settings,
                                                       ServerParts parts, std::string& why) {
   const std::string at = to_string(settings.listen);
-  if (!settings.listen.address.is_loopback()) {
+  const bool guarded = parts.secret && settings.tls;
+  if (!settings.listen.address.is_loopback() && !guarded) {
     why =
         "HTTP listens on loopback addresses only, because nothing here asks who is calling: " + at +
         " is none. Listen on 127.0.0.1 and put a proxy that authenticates, or an SSH tunnel, in "

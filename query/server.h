@@ -1,4 +1,5 @@
-// The HTTP server: answers from the views, HTTP/1.1, loopback only until there are tokens.
+// The HTTP server: answers from the views, HTTP/1.1. People ask on loopback only until there are
+// tokens; other nodes ask on an address of its own, with a secret.
 //
 //   GET /v1/addresses/{address}/history?role=alias|sender|target&from=&to=&kind=&limit=&cursor=
 //   GET /v1/deliveries/{id}
@@ -25,6 +26,8 @@
 #include "runtime/endpoint.h"
 #include "runtime/metrics.h"
 #include "runtime/result.h"
+#include "runtime/secret_file.h"
+#include "runtime/tls_engine.h"
 #include "runtime/workers.h"
 #include "schemas/address.h"
 
@@ -57,6 +60,7 @@ struct ServerSettings {
   // Connections at one time; above, 503 and close.
   std::uint32_t max_connections = 256;
   SessionLimits session{};
+  std::optional<runtime::TlsContext> tls{};
 };
 
 // How far the views of a partition are behind the log.
@@ -79,9 +83,9 @@ struct ServerParts {
   std::vector<LocalPartition> partitions;  // ascending
   std::uint32_t partition_count = 1;       // of the whole log
   Peers* peers = nullptr;                  // where the others are; null: nowhere
-  // What every request has to bear (RFC 6750 2.1); empty: nothing. Where there is one, other nodes
+  // What every request has to bear (RFC 6750 2.1); none: nothing. Where there is one, other nodes
   // are asking, and get what is for them alone.
-  std::string secret;
+  std::optional<runtime::SharedSecret> secret{};
   runtime::Workers* workers = nullptr;
   runtime::Clock* clock = nullptr;
   runtime::Metrics* metrics = nullptr;
@@ -100,7 +104,7 @@ class Server {
 };
 
 // Starts on a thread of its own. `why` says what went wrong: an address that is not loopback is
-// refused (Errc::invalid) because nothing here asks who is calling.
+// refused (Errc::invalid) unless who calls has to show a secret, over TLS.
 runtime::Result<std::unique_ptr<Server>> start_server(const ServerSettings& settings,
                                                       ServerParts parts, std::string& why);
 

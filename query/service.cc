@@ -5,7 +5,6 @@
 #include "query/handlers.h"
 #include "query/target.h"
 #include "query/trace.h"
-#include "runtime/crypto.h"
 
 namespace waybill::query {
 namespace {
@@ -45,9 +44,8 @@ struct ReadJob {
 
 }  // namespace
 
-Service::Service(ServerParts parts)
-    : parts_(std::move(parts)), chance_(runtime::system_chance()) {
-  if (!parts_.secret.empty()) {
+Service::Service(ServerParts parts) : parts_(std::move(parts)), chance_(runtime::system_chance()) {
+  if (parts_.secret) {
     router_.add("/v1/return-paths/{id}", return_path_handler(parts_));
   }
   router_.add("/v1/addresses/{address}/history", history_handler(parts_));
@@ -81,8 +79,7 @@ void Service::count(const Meters& meters, unsigned status) {
 
 // What the head says besides method and target.
 std::optional<Problem> Service::admit(const Head& head, Request& request) const {
-  const std::string bearer = "Bearer " + parts_.secret;
-  if (!parts_.secret.empty() && !runtime::equal_in_constant_time(head.authorization, bearer)) {
+  if (parts_.secret && !parts_.secret->shown_by(head.authorization)) {
     auto problem = plain(401, "unauthorized", "Other nodes of this cluster are answered here.");
     problem.authenticate = "Bearer";
     return problem;

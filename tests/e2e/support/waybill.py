@@ -1,4 +1,5 @@
-"""Waybill: `waybill serve` with a configuration written for one test."""
+"""Waybill: one process of it, `waybill serve` or another role, with a configuration written for one
+test."""
 
 import json
 import os
@@ -28,7 +29,7 @@ class Waybill:
     `tables` are further ones: {"limits": {"rcpt_deadline": "5s"}}."""
 
     def __init__(self, directory, domains, *, name_server=None, host_name="mx.x.test", tables=None,
-                 env=None, address="127.0.0.1", smtp_port=None):
+                 env=None, address="127.0.0.1", smtp_port=None, role=("serve",)):
         self.directory = directory
         self.address = address
         self.smtp_port = smtp_port or free_port()
@@ -39,13 +40,16 @@ class Waybill:
         self._host_name = host_name
         self._tables = tables or {}
         self._env = env or {}
+        self._role = role
         self._process = None
 
     def start(self):
         self.write_configuration()
-        self._process = Running([binary(), "serve", "-c", self.configuration],
+        role, *options = self._role
+        self._process = Running([binary(), role, "-c", self.configuration, *options],
                                 self.directory / "output", self._env)
-        self._process.wait_for_port(self.smtp_port, self.address)
+        if role != "projector":
+            self._process.wait_for_port(self.smtp_port, self.address)
         wait_until(self.http.ready, f"/readyz says ready:\n{self.output()}")
 
     def stop(self):

@@ -1,0 +1,66 @@
+#include "app/cluster/cluster_node.h"
+
+#include "app/cluster/remote_return_paths.h"
+#include "runtime/log.h"
+#include "schemas/event.h"
+
+namespace waybill::app {
+
+using relay::returnpath::ReturnPath;
+using relay::returnpath::ReturnPathDirectory;
+using relay::returnpath::TokenFacts;
+using runtime::Errc;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+// Each waits for one node's answer.
+constexpr std::size_t kThreads = 8;
+constexpr std::size_t kQueue = 1024;
+// What an owner may say in one answer.
+constexpr std::size_t kMostAnswer = 16 << 20;
+
+class NobodyToAsk final : public ReturnPathDirectory {
+ public:
+  Task<Result<ReturnPath>> find(TokenFacts, runtime::Instant) override {
+    co_return make_error_code(Errc::unreachable);
+  }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ClusterNode>> ClusterNode::open(const Config& config, std::string& why) {
+  std::unique_ptr<ClusterNode> node(new ClusterNode(config));
+  auto board = ingest::kafka_node_board(config.kafka.settings, node->clock_, why);
+  if (!board) return board.error();
+  node->board_ = std::move(*board);
+  if (config.cluster.secret_file.empty()) {
+    runtime::log(runtime::Level::warn, "app",
+                 "no cluster.secret_file: other nodes cannot be asked, and reports on return paths "
+                 "get 451");
+    node->return_paths_ = std::make_unique<NobodyToAsk>();
+    return node;
+  }
+  auto secret = runtime::SharedSecret::read(config.cluster.secret_file, why);
+  if (!secret) return secret.error();
+  node->secret_ = std::move(*secret);
+  auto http = runtime::HttpClient::make({config.cluster.ca, kMostAnswer}, why);
+  if (!http) return http.error();
+  node->http_ = std::move(*http);
+  node->workers_ = runtime::thread_workers("wb-cluster", kThreads, kQueue);
+  const ClusterParts parts{*node->board_, *node->http_, *node->secret_, config.node,
+                           config.cluster.deadline};
+  node->peers_ = cluster_peers(parts);
+  node->return_paths_ = remote_return_paths(parts, *node->workers_, node->clock_);
+  return node;
+}
+
+void ClusterNode::announce(ingest::NodeState state) {
+  state.set_node(config_.node);
+  state.set_version(WAYBILL_VERSION);
+  state.set_at(schemas::nanoseconds(clock_.wall()));
+  board_->announce(state);
+}
+
+}  // namespace waybill::app

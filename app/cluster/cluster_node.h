@@ -1,0 +1,44 @@
+// ClusterNode: this process among the others: it reads and writes the board, knows the secret, and
+// asks other nodes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "app/cluster/cluster_peers.h"
+#include "app/config/config.h"
+#include "relay/returnpath/directory.h"
+#include "runtime/asio_clock.h"
+#include "runtime/workers.h"
+
+namespace waybill::app {
+
+class ClusterNode {
+ public:
+  // `why` names the file or the setting that is wrong.
+  static runtime::Result<std::unique_ptr<ClusterNode>> open(const Config& config, std::string& why);
+
+  // nullptr without cluster.secret_file: nobody can be asked then.
+  query::Peers* peers() { return peers_.get(); }
+  // Where reports come from; out of reach without cluster.secret_file.
+  relay::returnpath::ReturnPathDirectory& return_paths() { return *return_paths_; }
+  const std::optional<runtime::SharedSecret>& secret() const { return secret_; }
+
+  // Says it on the board. `state` lacks node, time and version, which are filled in.
+  void announce(ingest::NodeState state);
+
+ private:
+  explicit ClusterNode(const Config& config) : config_(config) {}
+
+  const Config& config_;
+  runtime::AsioClock clock_;
+  std::optional<runtime::SharedSecret> secret_;
+  std::unique_ptr<runtime::HttpClient> http_;
+  std::unique_ptr<ingest::NodeBoard> board_;
+  std::unique_ptr<query::Peers> peers_;
+  std::unique_ptr<runtime::Workers> workers_;
+  std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
+};
+
+}  // namespace waybill::app

@@ -1,0 +1,31 @@
+// ClusterPeers: other nodes as the HTTP server sees them: who owns which partition by the board,
+// asked over HTTP with the cluster's secret.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "ingest/node_board.h"
+#include "query/peers.h"
+#include "runtime/http_client.h"
+#include "runtime/secret_file.h"
+
+namespace waybill::app {
+
+// Of the nodes that have that partition's views the one that is least behind; nullopt: none is
+// known. Not `self`.
+std::optional<ingest::NodeState> owner_of(const ingest::NodeBoard& board, std::uint32_t partition,
+                                          const std::string& self);
+
+struct ClusterParts {
+  const ingest::NodeBoard& board;
+  runtime::HttpClient& http;
+  const runtime::SharedSecret& secret;
+  std::string self;
+  runtime::Duration deadline;
+};
+
+// All outlive it.
+std::unique_ptr<query::Peers> cluster_peers(ClusterParts parts);
+
+}  // namespace waybill::app

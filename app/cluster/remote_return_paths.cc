@@ -1,0 +1,67 @@
+#include "app/cluster/remote_return_paths.h"
+
+#include "runtime/log.h"
+
+namespace waybill::app {
+
+using relay::returnpath::ReturnPath;
+using relay::returnpath::ReturnPathDirectory;
+using relay::returnpath::TokenFacts;
+using runtime::Errc;
+using runtime::Instant;
+using runtime::Result;
+using runtime::Task;
+using std::chrono::milliseconds;
+
+namespace {
+
+// Of the time there is, so that an answer which says "not yet" still comes back.
+constexpr milliseconds kForTheWay{500};
+
+class Directory final : public ReturnPathDirectory {
+ public:
+  Directory(ClusterParts parts, runtime::Workers& workers, runtime::Clock& clock)
+      : parts_(std::move(parts)), workers_(workers), clock_(clock) {}
+
+  Task<Result<ReturnPath>> find(TokenFacts token, Instant deadline) override {
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.now());
+    auto job = [this, token, left] { return ask(token, left); };
+    co_return co_await runtime::run_on(workers_, std::move(job));
+  }
+
+ private:
+  Result<ReturnPath> ask(const TokenFacts& token, milliseconds left) {
+    const auto owner = owner_of(parts_.board, token.partition, parts_.self);
+    if (!owner) return make_error_code(Errc::unreachable);
+    const milliseconds within = std::max(left - kForTheWay, milliseconds(0));
+    runtime::HttpRequest request;
+    request.base = owner->address();
+    request.target = "/v1/return-paths/" + token.delivery.text() +
+                     "?partition=" + std::to_string(token.partition) +
+                     "&within=" + std::to_string(within.count());
+    request.fields = {{"Authorization", parts_.secret.authorization()}};
+    const auto answer = parts_.http.ask(request, left);
+    if (!answer) return answer.error();
+    if (answer->status == 200) return parse_return_path(answer->body);
+    // A relay's journal may have what the log has not.
+    if (answer->status != 404) {
+      runtime::log(runtime::Level::warn, "app", "whose a return path is was not answered",
+                   {{"node", owner->node()}, {"status", static_cast<int>(answer->status)}});
+    }
+    return make_error_code(answer->status == 404 ? Errc::not_found : Errc::temporary);
+  }
+
+  const ClusterParts parts_;
+  runtime::Workers& workers_;
+  runtime::Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<ReturnPathDirectory> remote_return_paths(ClusterParts parts,
+                                                         runtime::Workers& workers,
+                                                         runtime::Clock& clock) {
+  return std::make_unique<Directory>(std::move(parts), workers, clock);
+}
+
+}  // namespace waybill::app

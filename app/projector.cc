@@ -1,0 +1,229 @@
+// waybill projector: folds partitions of the log on Kafka into views, and answers for them.
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "app/backup/backup_requests.h"
+#include "app/cluster/cluster_node.h"
+#include "app/commands.h"
+#include "app/config_file.h"
+#include "app/cluster/partition_set.h"
+#include "app/partition_views.h"
+#include "app/projector_role.h"
+#include "app/signals.h"
+#include "ingest/kafka_quarantine.h"
+#include "ingest/kafka_stream.h"
+#include "query/server.h"
+#include "runtime/log.h"
+#include "schemas/partition.h"
+
+namespace waybill::app {
+
+using runtime::Level;
+using runtime::log;
+
+namespace {
+
+// Each may wait for other nodes.
+constexpr std::size_t kQueryThreads = 8;
+constexpr std::size_t kQueryQueue = 1024;
+// Of all partitions together.
+constexpr std::uint64_t kBlockCacheOctets = 256ULL << 20;
+constexpr std::uint64_t kWriteBufferOctets = 512ULL << 20;
+
+struct Options {
+  ConfigFile file;
+  std::string partitions = "all";
+};
+
+class ProjectorProcess {
+ public:
+  ProjectorProcess(Config config, std::vector<std::uint32_t> partitions)
+      : config_(std::move(config)), partitions_(std::move(partitions)) {}
+
+  int run() {
+    runtime::start_log(config_.log_level, config_.log_format);
+    std::string why;
+    const bool up = open_views(why) && open_log(why) && start_servers(why);
+    if (!up) {
+      log(Level::error, "app", "cannot start", {{"why", why}});
+    } else {
+      log(Level::info, "app", "answering", {{"http", "http://" + to_string(query_->local())}});
+      wait();
+    }
+    peers_server_.reset();
+    query_.reset();
+    projector_.reset();
+    query_workers_.reset();
+    node_.reset();
+    ends_.reset();
+    views_.clear();
+    quarantine_.reset();
+    runtime::stop_log();
+    return up ? kExitOk : kExitEnvironment;
+  }
+
+ private:
+  bool open_views(std::string& why) {
+    const auto memory = projector::make_store_memory(kBlockCacheOctets, kWriteBufferOctets);
+    for (const std::uint32_t partition : partitions_) {
+      auto views = PartitionViews::open(config_.data_dir, partition, memory, why);
+      if (!views) return false;
+      views_.push_back(std::move(*views));
+    }
+    return true;
+  }
+
+  bool open_log(std::string& why) {
+    auto ends = ingest::kafka_ends(config_.kafka.settings, schemas::kDeliveriesTopic, partitions_,
+                                   clock_, why);
+    if (!ends) return false;
+    ends_ = std::move(*ends);
+    quarantine_ = ingest::kafka_quarantine(config_.kafka.settings, metrics_);
+    for (const auto& one : views_) {
+      one->projector().on_undecodable(
+          [this](const ingest::LogRecord& record) { quarantine_->add(record); });
+    }
+    auto node = ClusterNode::open(config_, why);
+    if (!node) return false;
+    node_ = std::move(*node);
+    ProjectorParts parts;
+    parts.threads = config_.threads > 0
+                        ? config_.threads
+                        : std::max(1U, std::thread::hardware_concurrency() / 2);
+    parts.read = [this](std::vector<ingest::StreamPosition> positions, std::string& trouble) {
+      return ingest::kafka_stream(config_.kafka.settings, schemas::kDeliveriesTopic,
+                                  std::move(positions), trouble);
+    };
+    projector_ = start_projector(views_, std::move(parts), metrics_);
+    return true;
+  }
+
+  bool start_servers(std::string& why) {
+    query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
+    query::ServerSettings settings;
+    settings.listen = config_.http_listen;
+    query::ServerParts parts = query_parts();
+    parts.peers = node_->peers();
+    auto query = query::start_server(settings, std::move(parts), why);
+    if (!query) return false;
+    query_ = std::move(*query);
+    return !config_.cluster.listen || start_peers_server(why);
+  }
+
+  // Where other nodes ask: from these views alone, and only those who know the secret.
+  bool start_peers_server(std::string& why) {
+    query::ServerSettings settings;
+    settings.listen = *config_.cluster.listen;
+    settings.session.hosts = query::Hosts::any;
+    if (!config_.cluster.certificate.empty()) {
+      auto tls = runtime::TlsContext::server(config_.cluster.certificate, config_.cluster.key, why);
+      if (!tls) return false;
+      settings.tls = std::move(*tls);
+    }
+    query::ServerParts parts = query_parts();
+    parts.secret = node_->secret();
+    auto server = query::start_server(settings, std::move(parts), why);
+    if (!server) return false;
+    peers_server_ = std::move(*server);
+    return true;
+  }
+
+  query::ServerParts query_parts() {
+    query::ServerParts parts;
+    parts.partitions = local_partitions(views_, *ends_, clock_);
+    parts.partition_count = config_.kafka.partitions;
+    parts.workers = query_workers_.get();
+    parts.clock = &clock_;
+    parts.metrics = &metrics_;
+    parts.health = [this] { return health(); };
+    parts.local_case = [this](const std::string& domain) {
+      return config_.routes->local_case_of(domain);
+    };
+    return parts;
+  }
+
+  query::Health health() {
+    query::Health out;
+    out.lag = lag_of(views_, *ends_, clock_);
+    out.why_not = projector_->failure();
+    for (const std::uint32_t partition : partitions_) {
+      if (out.why_not.empty() && !ends_->of(partition)) {
+        out.why_not = "no broker has answered yet: how far the log goes is not known";
+      }
+    }
+    out.ready = out.why_not.empty();
+    return out;
+  }
+
+  void announce() {
+    ingest::NodeState state;
+    if (config_.cluster.listen) state.set_address(config_.cluster.advertise);
+    for (const auto& one : views_) {
+      auto& partition = *state.add_partitions();
+      partition.set_partition(one->partition());
+      partition.set_position(one->folded_to());
+      partition.set_lag(one->freshness(*ends_, clock_).lag);
+      partition.set_failed(projector_->failed(one->partition()));
+    }
+    node_->announce(std::move(state));
+  }
+
+  void wait() {
+    BackupRequests backups(config_, views_);
+    Watch watch;
+    watch.tick = [this, &backups] {
+      backups.look();
+      announce();
+    };
+    wait_for_the_end(watch);
+  }
+
+  const Config config_;
+  const std::vector<std::uint32_t> partitions_;
+  runtime::AsioClock clock_;
+  runtime::Metrics metrics_;
+  std::unique_ptr<ingest::Quarantine> quarantine_;
+  ManyViews views_;
+  std::unique_ptr<ingest::LogEnds> ends_;
+  std::unique_ptr<ClusterNode> node_;
+  std::unique_ptr<runtime::Workers> query_workers_;
+  std::unique_ptr<ProjectorRole> projector_;
+  std::unique_ptr<query::Server> query_;
+  std::unique_ptr<query::Server> peers_server_;
+};
+
+int project(const Options& options) {
+  auto config = read_or_complain(options.file);
+  if (config && !needs_kafka(*config, options.file, "projector")) config.reset();
+  std::optional<std::vector<std::uint32_t>> partitions;
+  if (config) {
+    std::string why;
+    partitions = parse_partition_set(options.partitions, config->kafka.partitions, why);
+    if (!partitions) std::fprintf(stderr, "waybill: --partitions: %s\n", why.c_str());
+  }
+  if (!partitions) {
+    std::fprintf(stderr, "waybill: nothing was started\n");
+    return kExitUsage;
+  }
+  return ProjectorProcess(std::move(*config), std::move(*partitions)).run();
+}
+
+}  // namespace
+
+void add_projector(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand(
+      "projector", "Fold partitions of the log on Kafka into views, and answer for them");
+  auto options = std::make_shared<Options>();
+  add_options(*command, options->file);
+  command
+      ->add_option("--partitions", options->partitions,
+                   "Those of the deliveries topic: \"0-11\", \"0,3,5-7\" or \"all\"")
+      ->capture_default_str();
+  command->callback([options, &run] { run = [options] { return project(*options); }; });
+}
+
+}  // namespace waybill::app

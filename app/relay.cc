@@ -1,0 +1,138 @@
+// waybill relay: mail in and out, alone; the log is Kafka and the views are elsewhere.
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "app/cluster/cluster_node.h"
+#include "app/commands.h"
+#include "app/config_file.h"
+#include "app/local_log.h"
+#include "app/relay_service.h"
+#include "app/signals.h"
+#include "query/server.h"
+#include "runtime/log.h"
+
+namespace waybill::app {
+
+using runtime::Level;
+using runtime::log;
+
+namespace {
+
+// Each waits for other nodes.
+constexpr std::size_t kQueryThreads = 4;
+constexpr std::size_t kQueryQueue = 1024;
+
+class RelayProcess {
+ public:
+  RelayProcess(const ConfigFile& file, Config config) : relay_(file, std::move(config)) {}
+
+  int run() {
+    runtime::start_log(config().log_level, config().log_format);
+    std::string why;
+    const bool up = open(why) && start(why);
+    if (!up) {
+      log(Level::error, "app", "cannot start", {{"why", why}});
+    } else {
+      log(Level::info, "app", "answering", {{"http", "http://" + to_string(query_->local())}});
+      wait();
+    }
+    const int code = up ? relay_.end(*log_) : kExitEnvironment;
+    query_.reset();
+    relay_.reset();
+    query_workers_.reset();
+    node_.reset();
+    log_.reset();
+    runtime::stop_log();
+    return code;
+  }
+
+ private:
+  const Config& config() const { return relay_.config(); }
+
+  bool open(std::string& why) {
+    auto opened = LocalLog::open(config(), why);
+    if (!opened) return false;
+    log_ = std::move(*opened);
+    if (!relay_.load_keys(why)) return false;
+    auto node = ClusterNode::open(config(), why);
+    if (!node) return false;
+    node_ = std::move(*node);
+    return log_->settle(config(), why);
+  }
+
+  bool start(std::string& why) {
+    log_->publish(config(), metrics_);
+    query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
+    query::ServerParts parts;
+    parts.partition_count = config().kafka.partitions;
+    parts.peers = node_->peers();
+    parts.workers = query_workers_.get();
+    parts.clock = &clock_;
+    parts.metrics = &metrics_;
+    parts.health = [this] { return health(); };
+    parts.local_case = [this](const std::string& domain) {
+      return relay_.routes().get()->local_case_of(domain);
+    };
+    query::ServerSettings settings;
+    settings.listen = config().http_listen;
+    auto query = query::start_server(settings, std::move(parts), why);
+    if (!query) return false;
+    query_ = std::move(*query);
+    return relay_.start(*log_, node_->return_paths(), metrics_, why);
+  }
+
+  // Mail is taken while Kafka is away: that is no reason to send it elsewhere.
+  query::Health health() {
+    query::Health out;
+    out.lag = log_->publisher()->backlog();
+    if (log_->journal().fenced()) out.why_not = "the journal is fenced after a failed write";
+    out.ready = out.why_not.empty();
+    return out;
+  }
+
+  void wait() {
+    Watch watch;
+    watch.journal = &log_->journal();
+    watch.reload = [this] { relay_.reload(); };
+    watch.tick = [this] {
+      ingest::NodeState state;
+      state.set_backlog(log_->publisher()->backlog());
+      node_->announce(std::move(state));
+    };
+    wait_for_the_end(watch);
+  }
+
+  RelayService relay_;
+  runtime::AsioClock clock_;
+  runtime::Metrics metrics_;
+  std::unique_ptr<LocalLog> log_;
+  std::unique_ptr<ClusterNode> node_;
+  std::unique_ptr<runtime::Workers> query_workers_;
+  std::unique_ptr<query::Server> query_;
+};
+
+int relay(const ConfigFile& file) {
+  auto config = read_or_complain(file);
+  if (config && !needs_kafka(*config, file, "relay")) config.reset();
+  if (!config) {
+    std::fprintf(stderr, "waybill: nothing was started\n");
+    return kExitUsage;
+  }
+  return RelayProcess(file, std::move(*config)).run();
+}
+
+}  // namespace
+
+void add_relay(CLI::App& app, Run& run) {
+  CLI::App* command = app.add_subcommand(
+      "relay", "Take mail and forward it, alone; verdicts go to the log on Kafka");
+  auto file = std::make_shared<ConfigFile>();
+  add_options(*command, *file);
+  command->footer("SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops; "
+                  "what the log has not yet stays in the journal.");
+  command->callback([file, &run] { run = [file] { return relay(*file); }; });
+}
+
+}  // namespace waybill::app

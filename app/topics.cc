@@ -1,0 +1,96 @@
+// waybill topics: the topics of the log on Kafka, made and kept as the promises need them.
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "app/commands.h"
+#include "app/config_file.h"
+#include "ingest/kafka_admin.h"
+
+namespace waybill::app {
+namespace {
+
+using ingest::TopicPlan;
+using ingest::TopicState;
+using runtime::Errc;
+
+constexpr std::chrono::seconds kTimeout{15};
+
+int fail(const std::string& what) {
+  std::fprintf(stderr, "waybill: %s\n", what.c_str());
+  return kExitEnvironment;
+}
+
+// What is there already: brought in line where that can be done, and said where it cannot.
+int keep(const Config& config, const TopicPlan& plan, const TopicState& now) {
+  if (now.partitions.size() != plan.partitions) {
+    std::fprintf(stderr,
+                 "%s: has %zu partitions, wanted are %u. The number is fixed for good: set "
+                 "kafka.partitions to %zu, or begin with topics of another cluster\n",
+                 plan.name.c_str(), now.partitions.size(), plan.partitions, now.partitions.size());
+    return kExitNo;
+  }
+  std::string changed;
+  for (const auto& [name, value] : plan.config) {
+    const auto there = now.config.find(name);
+    if (there != now.config.end() && there->second == value) continue;
+    changed += " " + name + "=" + value;
+  }
+  if (changed.empty()) {
+    std::printf("%s: as it ought to be\n", plan.name.c_str());
+    return kExitOk;
+  }
+  std::string why;
+  if (const auto altered = ingest::alter_topic(config.kafka.settings, plan, now, kTimeout, why);
+      !altered) {
+    return fail(why);
+  }
+  std::printf("%s: set%s\n", plan.name.c_str(), changed.c_str());
+  return kExitOk;
+}
+
+int create(const Config& config, const TopicPlan& plan) {
+  std::string why;
+  const auto made = ingest::create_topic(config.kafka.settings, plan, kTimeout, why);
+  if (!made && made.error() != Errc::locked) return fail(plan.name + ": " + why);
+  std::printf("%s: made, %u partition%s, %u cop%s\n", plan.name.c_str(), plan.partitions,
+              plan.partitions == 1 ? "" : "s", plan.replication, plan.replication == 1 ? "y" : "ies");
+  return kExitOk;
+}
+
+int create_all(const Config& config) {
+  const auto plans = ingest::topic_plans(config.kafka.partitions, config.kafka.replication);
+  std::vector<std::string> names;
+  for (const TopicPlan& plan : plans) names.push_back(plan.name);
+  std::string why;
+  const auto state = ingest::describe_cluster(config.kafka.settings, names, kTimeout, why);
+  if (!state) return fail(config.kafka.settings.bootstrap + ": " + why);
+  int code = kExitOk;
+  for (const TopicPlan& plan : plans) {
+    const auto there = state->topics.find(plan.name);
+    const int one = there == state->topics.end() ? create(config, plan)
+                                                 : keep(config, plan, there->second);
+    code = std::max(code, one);
+  }
+  return code;
+}
+
+}  // namespace
+
+void add_topics(CLI::App& app, Run& run) {
+  CLI::App* topics = app.add_subcommand("topics", "The topics of the log on Kafka");
+  topics->require_subcommand(1);
+  CLI::App* command = topics->add_subcommand(
+      "create", "Make the topics that are missing, and set what differs; again and again the same");
+  auto file = std::make_shared<ConfigFile>();
+  add_options(*command, *file);
+  command->callback([file, &run] {
+    run = [file] {
+      const auto config = read_or_complain(*file);
+      return config && needs_kafka(*config, *file, "topics") ? create_all(*config) : kExitUsage;
+    };
+  });
+}
+
+}  // namespace waybill::app

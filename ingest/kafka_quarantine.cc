@@ -1,0 +1,77 @@
+#include "ingest/kafka_quarantine.h"
+
+#include <mutex>
+
+#include "ingest/kafka_producer.h"
+#include "runtime/log.h"
+#include "schemas/partition.h"
+
+namespace waybill::ingest {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+// The partition that the record came from stands still meanwhile.
+constexpr int kPolls = 50;
+constexpr milliseconds kPoll{100};
+
+class KafkaQuarantine final : public Quarantine {
+ public:
+  KafkaQuarantine(const KafkaSettings& settings, runtime::Metrics& metrics)
+      : settings_(settings),
+        quarantined_(metrics.counter("waybill_quarantined_records_total",
+                                     "Records of the log that could not be decoded")) {}
+
+  void add(const LogRecord& record) override {
+    const std::lock_guard lock(mutex_);
+    quarantined_.add();
+    std::string why;
+    const bool kept = send(record, why);
+    runtime::log(runtime::Level::error, "ingest",
+                 kept ? "a record cannot be decoded and is in quarantine"
+                      : "a record cannot be decoded, and could not be put in quarantine",
+                 {{"partition", std::uint64_t{record.partition}},
+                  {"offset", record.offset},
+                  {"why", why}});
+  }
+
+ private:
+  bool send(const LogRecord& record, std::string& why) {
+    if (!producer_) {
+      auto made = kafka_producer(settings_, why);
+      if (!made) return false;
+      producer_ = std::move(*made);
+    }
+    const std::string partition = std::to_string(record.partition);
+    const std::string offset = std::to_string(record.offset);
+    OutRecord out;
+    out.topic = schemas::kQuarantineTopic;
+    out.value = record.value;
+    out.headers = {{"waybill_topic", schemas::kDeliveriesTopic},
+                   {"waybill_partition", partition},
+                   {"waybill_offset", offset},
+                   {"waybill_error", "no protobuf message of waybill.events.v1.Event"}};
+    bool lives = producer_->send(out, 1) == LogProducer::Sent::taken;
+    std::vector<std::uint64_t> tags;
+    for (int i = 0; lives && tags.empty() && i < kPolls; ++i) lives = producer_->poll(kPoll, tags);
+    if (!tags.empty()) return true;
+    why = lives ? "no acknowledgement in time" : producer_->failure();
+    producer_.reset();
+    return false;
+  }
+
+  const KafkaSettings settings_;
+  runtime::Counter& quarantined_;
+  std::mutex mutex_;
+  std::unique_ptr<LogProducer> producer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Quarantine> kafka_quarantine(const KafkaSettings& settings,
+                                             runtime::Metrics& metrics) {
+  return std::make_unique<KafkaQuarantine>(settings, metrics);
+}
+
+}  // namespace waybill::ingest

@@ -1,0 +1,36 @@
+// NodeBoard: where nodes of a cluster say which partitions they have and how far they are, and read
+// it of each other.
+//
+// A word is not waited for: announce() returns at once, and a newer word overtakes one that did not
+// get through. nodes() gives the newest word of every node that was heard of lately. Any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ingest/kafka_settings.h"
+#include "runtime/clock.h"
+#include "runtime/result.h"
+#include "schemas/node.pb.h"
+
+namespace waybill::ingest {
+
+using NodeState = ::waybill::nodes::v1::NodeState;
+
+// A node speaks twice a second; who was silent for so long is away, or cut off.
+inline constexpr std::chrono::seconds kNodeSilence{15};
+
+class NodeBoard {
+ public:
+  virtual ~NodeBoard() = default;
+  virtual void announce(const NodeState& state) = 0;
+  virtual std::vector<NodeState> nodes() const = 0;
+};
+
+// On the compacted topic waybill.nodes.v1. The clock outlives it.
+runtime::Result<std::unique_ptr<NodeBoard>> kafka_node_board(const KafkaSettings& settings,
+                                                             const runtime::Clock& clock,
+                                                             std::string& why);
+
+}  // namespace waybill::ingest

@@ -1,0 +1,77 @@
+"""Cluster: Waybill's roles as processes of their own on one Kafka."""
+
+import subprocess
+
+from support.kafka import Kafka
+from support.process import free_port, wait_until
+from support.waybill import Waybill, binary
+
+DELIVERIES = "waybill.deliveries.v1"
+
+
+class Cluster:
+    """`case` is the PeersCase that it belongs to. Relays share domains, keys and secret, as the
+    nodes of one cluster do."""
+
+    def __init__(self, case, aliases, *, partitions=4, brokers=1, replication=None, kafka=None,
+                 tables=None, name_server=None):
+        self.case = case
+        self.partitions = partitions
+        self.kafka = kafka or case.start(Kafka, brokers=brokers)
+        self.secret = case.directory / "secret"
+        self.secret.write_text("0123456789abcdef" * 4 + "\n")
+        self.secret.chmod(0o600)
+        self._domains = {"x.test": {"aliases": aliases}}
+        self._replication = replication or brokers
+        self._tables = tables or {}
+        self._name_server = name_server
+        self.nodes = {}
+
+    def create_topics(self):
+        place = self.case.directory / "topics"
+        place.mkdir()
+        tool = Waybill(place, {}, tables=self._cluster_tables("tool"))
+        tool.write_configuration()
+        code, said = tool.run("topics", "create")
+        assert code == 0, said
+        return said
+
+    def relay(self, name="mx1", **kafka):
+        return self._node(name, ("relay",), kafka)
+
+    def projector(self, name="p1", partitions="all"):
+        return self._node(name, ("projector", "--partitions", partitions), {})
+
+    def _node(self, name, role, kafka):
+        tables = self._cluster_tables(name)
+        tables["kafka"].update(kafka)
+        node = self.case.start(Waybill, self._domains, tables=tables, role=role,
+                               name_server=self._name_server)
+        self.nodes[name] = node
+        return node
+
+    def _cluster_tables(self, name):
+        tables = {
+            "server": {"node": name, "key_file": str(self.case.directory / "keys")},
+            "kafka": {"bootstrap": self.kafka.bootstrap.split(","), "partitions": self.partitions,
+                      "replication": self._replication},
+            "cluster": {"listen": f"127.0.0.1:{free_port()}", "secret_file": str(self.secret)},
+        }
+        for section, keys in self._tables.items():
+            tables.setdefault(section, {}).update(keys)
+        return tables
+
+    def records(self, topic=DELIVERIES):
+        return self.kafka.consume(topic)
+
+    def wait_for_log(self, relay, seconds=60):
+        """Until everything that the relay has on record is in the log."""
+        wait_until(lambda: relay.http.get("/readyz").json.get("lag") == 0,
+                   "the relay's journal is empty", seconds)
+
+
+def sha_of_views(node):
+    done = subprocess.run([binary(), "views", "digest", "-c", node.configuration],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
