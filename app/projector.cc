@@ -8,9 +8,9 @@
 
 #include "app/backup/backup_requests.h"
 #include "app/cluster/cluster_node.h"
+#include "app/cluster/partition_set.h"
 #include "app/commands.h"
 #include "app/config_file.h"
-#include "app/cluster/partition_set.h"
 #include "app/partition_views.h"
 #include "app/projector_role.h"
 #include "app/signals.h"
@@ -91,9 +91,8 @@ class ProjectorProcess {
     if (!node) return false;
     node_ = std::move(*node);
     ProjectorParts parts;
-    parts.threads = config_.threads > 0
-                        ? config_.threads
-                        : std::max(1U, std::thread::hardware_concurrency() / 2);
+    parts.threads = config_.threads > 0 ? config_.threads
+                                        : std::max(1U, std::thread::hardware_concurrency() / 2);
     parts.read = [this](std::vector<ingest::StreamPosition> positions, std::string& trouble) {
       return ingest::kafka_stream(config_.kafka.settings, schemas::kDeliveriesTopic,
                                   std::move(positions), trouble);

@@ -130,8 +130,9 @@ void add_relay(CLI::App& app, Run& run) {
       "relay", "Take mail and forward it, alone; verdicts go to the log on Kafka");
   auto file = std::make_shared<ConfigFile>();
   add_options(*command, *file);
-  command->footer("SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops; "
-                  "what the log has not yet stays in the journal.");
+  command->footer(
+      "SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops; "
+      "what the log has not yet stays in the journal.");
   command->callback([file, &run] { run = [file] { return relay(*file); }; });
 }
 

@@ -103,15 +103,15 @@ class Serve {
     auto query = query::start_server(settings, query_parts(), why);
     if (!query) return false;
     query_ = std::move(*query);
-    return_paths_ = local_return_paths(log_->journal(), views_.front()->history(), *query_workers_,
-                                       clock_);
+    return_paths_ =
+        local_return_paths(log_->journal(), views_.front()->history(), *query_workers_, clock_);
     return relay_.start(*log_, *return_paths_, metrics_, why);
   }
 
   void start_folding() {
     ProjectorParts parts;
-    parts.read = [this](std::vector<ingest::StreamPosition> positions, std::string&)
-        -> runtime::Result<std::unique_ptr<ingest::EventStream>> {
+    parts.read = [this](std::vector<ingest::StreamPosition> positions,
+                        std::string&) -> runtime::Result<std::unique_ptr<ingest::EventStream>> {
       return log_->journal().stream(positions.front().next_offset);
     };
     const ingest::Retention retention{config().journal_keep, config().journal_max};
@@ -172,10 +172,11 @@ class Serve {
 int serve(const ConfigFile& file) {
   auto config = read_or_complain(file);
   if (config && config->kafka.there) {
-    std::fprintf(stderr,
-                 "%s: [kafka] is for `waybill relay` and `waybill projector`; `waybill serve` keeps "
-                 "its log in the data directory: take the section out\n",
-                 file.path.c_str());
+    std::fprintf(
+        stderr,
+        "%s: [kafka] is for `waybill relay` and `waybill projector`; `waybill serve` keeps "
+        "its log in the data directory: take the section out\n",
+        file.path.c_str());
     config.reset();
   }
   if (!config) {

@@ -55,7 +55,8 @@ int create(const Config& config, const TopicPlan& plan) {
   const auto made = ingest::create_topic(config.kafka.settings, plan, kTimeout, why);
   if (!made && made.error() != Errc::locked) return fail(plan.name + ": " + why);
   std::printf("%s: made, %u partition%s, %u cop%s\n", plan.name.c_str(), plan.partitions,
-              plan.partitions == 1 ? "" : "s", plan.replication, plan.replication == 1 ? "y" : "ies");
+              plan.partitions == 1 ? "" : "s", plan.replication,
+              plan.replication == 1 ? "y" : "ies");
   return kExitOk;
 }
 
@@ -69,8 +70,8 @@ int create_all(const Config& config) {
   int code = kExitOk;
   for (const TopicPlan& plan : plans) {
     const auto there = state->topics.find(plan.name);
-    const int one = there == state->topics.end() ? create(config, plan)
-                                                 : keep(config, plan, there->second);
+    const int one =
+        there == state->topics.end() ? create(config, plan) : keep(config, plan, there->second);
     code = std::max(code, one);
   }
   return code;

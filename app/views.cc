@@ -1,7 +1,8 @@
 // waybill views: looks after the views of a data directory: folds them anew, says what they are in
 // one line each, copies them and brings copies back.
 //
-// `rebuild` and `restore` need them alone; `digest` and `backup` may stand beside a running process.
+// `rebuild` and `restore` need them alone; `digest` and `backup` may stand beside a running
+// process.
 
 #include <unistd.h>
 
@@ -117,8 +118,7 @@ runtime::Result<Manifest> back_up_alone(const Config& config, const std::string&
   std::vector<std::unique_ptr<projector::ViewStore>> opened;
   StoresByPartition stores;
   for (const std::uint32_t partition : partitions_in(config.data_dir)) {
-    auto store =
-        projector::open_rocks_store(views_directory(config.data_dir, partition), {}, why);
+    auto store = projector::open_rocks_store(views_directory(config.data_dir, partition), {}, why);
     if (!store) return store.error();
     stores[partition] = store->get();
     opened.push_back(std::move(*store));

@@ -28,12 +28,11 @@ class KafkaQuarantine final : public Quarantine {
     quarantined_.add();
     std::string why;
     const bool kept = send(record, why);
-    runtime::log(runtime::Level::error, "ingest",
-                 kept ? "a record cannot be decoded and is in quarantine"
-                      : "a record cannot be decoded, and could not be put in quarantine",
-                 {{"partition", std::uint64_t{record.partition}},
-                  {"offset", record.offset},
-                  {"why", why}});
+    runtime::log(
+        runtime::Level::error, "ingest",
+        kept ? "a record cannot be decoded and is in quarantine"
+             : "a record cannot be decoded, and could not be put in quarantine",
+        {{"partition", std::uint64_t{record.partition}}, {"offset", record.offset}, {"why", why}});
   }
 
  private:

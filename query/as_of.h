@@ -1,5 +1,5 @@
-// AsOf: how fresh an answer is, and of which partitions of the log it speaks. Everything up to it is
-// in the answer; what is later, or in a partition that is missing, is not known here and now.
+// AsOf: how fresh an answer is, and of which partitions of the log it speaks. Everything up to it
+// is in the answer; what is later, or in a partition that is missing, is not known here and now.
 #pragma once
 
 #include <cstdint>

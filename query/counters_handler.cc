@@ -66,9 +66,8 @@ class CountersHandler final : public Handler {
       parameters.refuse("domain", "This is no domain name: write it as example.org.");
     }
     if (const auto problem = parameters.problem()) return to_response(*problem);
-    return Read([&parts = parts_, question, request] {
-      return read_counters(parts, question, request);
-    });
+    return Read(
+        [&parts = parts_, question, request] { return read_counters(parts, question, request); });
   }
 
  private:

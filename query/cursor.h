@@ -1,10 +1,10 @@
 // Cursors: where the next page of a history begins, as text that clients carry and do not read.
 //
-// base64url of 29 octets: version (1), time of the last row in ns (8, big-endian), its partition (4)
-// and index (8), and the beginning of the SHA-256 of the question (8). A cursor is good for the question that it
-// was given with, whatever the page size; with another one it would give a page that answers
-// neither, so it is refused. It is not signed: whoever makes one up learns nothing that `to=` would
-// not have shown.
+// base64url of 29 octets: version (1), time of the last row in ns (8, big-endian), its partition
+// (4) and index (8), and the beginning of the SHA-256 of the question (8). A cursor is good for the
+// question that it was given with, whatever the page size; with another one it would give a page
+// that answers neither, so it is refused. It is not signed: whoever makes one up learns nothing
+// that `to=` would not have shown.
 #pragma once
 
 #include <compare>
@@ -33,6 +33,6 @@ std::string write_cursor(const Place& place, const projector::HistoryQuestion& q
 
 // Errc::invalid: no cursor of ours. Errc::refused: one of another question.
 runtime::Result<Place> read_cursor(std::string_view text,
-                                                       const projector::HistoryQuestion& question);
+                                   const projector::HistoryQuestion& question);
 
 }  // namespace waybill::query

@@ -45,9 +45,8 @@ class DeliveryHandler final : public Handler {
     const auto id = schemas::DeliveryId::parse(request.captured[0]);
     if (!id) parameters.refuse("id", "A delivery id is a UUID with hyphens.");
     if (const auto problem = parameters.problem()) return to_response(*problem);
-    return Read([&parts = parts_, wanted = *id, request] {
-      return read_delivery(parts, wanted, request);
-    });
+    return Read(
+        [&parts = parts_, wanted = *id, request] { return read_delivery(parts, wanted, request); });
   }
 
  private:

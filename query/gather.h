@@ -18,8 +18,8 @@ namespace waybill::query {
 struct Inquiry {
   // The one partition that can know; nullopt: any.
   std::optional<std::uint32_t> partition;
-  // What the views of one partition say, as the answer's JSON without `as_of`. Errc::not_found: they
-  // know nothing of it.
+  // What the views of one partition say, as the answer's JSON without `as_of`. Errc::not_found:
+  // they know nothing of it.
   std::function<runtime::Result<boost::json::object>(const LocalPartition&)> ask;
 };
 

@@ -22,8 +22,8 @@ std::string next_link(Request request, const std::string& cursor) {
   return "<" + write_target(request) + ">; rel=\"next\"";
 }
 
-// A history of an alias lies where its key does. The other roles, and return paths, whose reports go
-// where their deliveries are, may be anywhere.
+// A history of an alias lies where its key does. The other roles, and return paths, whose reports
+// go where their deliveries are, may be anywhere.
 std::optional<std::uint32_t> partition_of(const ServerParts& parts, const Question& question) {
   const std::string& address = question.asked.address;
   if (question.asked.role != projector::Role::alias || address.starts_with(kReturnPathMark)) {
@@ -65,7 +65,9 @@ class HistoryHandler final : public Handler {
     Parameters parameters(request);
     auto read = read_question(request.captured[0], parameters, parts_.local_case);
     if (const auto* problem = std::get_if<Problem>(&read)) return to_response(*problem);
-    return Read([&parts = parts_, question = std::get<Question>(std::move(read)), request] { return read_history(parts, question, request); });
+    return Read([&parts = parts_, question = std::get<Question>(std::move(read)), request] {
+      return read_history(parts, question, request);
+    });
   }
 
  private:

@@ -31,7 +31,7 @@ struct Head {
   std::string authorization;  // RFC 9110 11.6.2
   std::string traceparent;    // W3C Trace Context 3.2
   std::string partitions;     // Waybill-Partitions: "0,3,5": of these alone (peers.h)
-  bool has_body = false;  // the connection is of no use after the answer
+  bool has_body = false;      // the connection is of no use after the answer
   bool keep_alive = false;
 };
 

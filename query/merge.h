@@ -1,6 +1,6 @@
-// Merge: several partitions' answers to one question as one answer. Pure functions over JSON without
-// `as_of`, as render.h and other servers of ours make it; what is not in that form (a server of
-// another release) is left out of the whole part by part.
+// Merge: several partitions' answers to one question as one answer. Pure functions over JSON
+// without `as_of`, as render.h and other servers of ours make it; what is not in that form (a
+// server of another release) is left out of the whole part by part.
 //
 // Each takes at least one part. A single part comes back as it is.
 #pragma once

@@ -62,9 +62,8 @@ class MessageHandler final : public Handler {
                         "/v1/messages?message_id=.");
     }
     if (const auto problem = parameters.problem()) return to_response(*problem);
-    return Read([&parts = parts_, wanted = *id, request] {
-      return read_message(parts, wanted, request);
-    });
+    return Read(
+        [&parts = parts_, wanted = *id, request] { return read_message(parts, wanted, request); });
   }
 
  private:

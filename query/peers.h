@@ -1,5 +1,5 @@
-// Peers: the servers that have the views which this one has not. A question goes to them as it came,
-// one hop: whoever is asked answers from its own views and asks nobody.
+// Peers: the servers that have the views which this one has not. A question goes to them as it
+// came, one hop: whoever is asked answers from its own views and asks nobody.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ class Peers {
   virtual ~Peers() = default;
 
   // Asks the owners of these partitions, all at once, and waits for them until a deadline of its
-  // own. A partition that is in no answer has no owner that is known, or none that answered. Blocks;
-  // any thread. `trace`: a W3C traceparent.
+  // own. A partition that is in no answer has no owner that is known, or none that answered.
+  // Blocks; any thread. `trace`: a W3C traceparent.
   virtual std::vector<PeerAnswer> ask(const std::vector<std::uint32_t>& partitions,
                                       const std::string& target, const std::string& trace) = 0;
 };

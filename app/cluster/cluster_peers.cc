@@ -23,8 +23,7 @@ class Peers final : public query::Peers {
   explicit Peers(ClusterParts parts) : parts_(std::move(parts)) {}
 
   std::vector<query::PeerAnswer> ask(const std::vector<std::uint32_t>& partitions,
-                                     const std::string& target,
-                                     const std::string& trace) override {
+                                     const std::string& target, const std::string& trace) override {
     std::map<std::string, query::PeerAnswer> by_node;
     std::map<std::string, std::string> addresses;
     for (const std::uint32_t partition : partitions) {
