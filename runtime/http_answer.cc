@@ -11,6 +11,10 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::string_view kFront = "HTTP/1.";
+// What ends a body in chunks at the least, "0" and two line ends: with less to read, an answer in
+// chunks is never whole. Beast 1.81 ends the process when it is shown the last chunk a second time
+// with less than this.
+constexpr std::size_t kLastChunk = 5;
 
 Errc translate(const Error& error) {
   if (error == http::error::body_limit || error == http::error::header_limit) {
@@ -60,6 +64,8 @@ Result<HttpAnswerReader::State> HttpAnswerReader::feed(std::string_view octets) 
   unread_ += octets;
   while (!unread_.empty()) {
     if (!begins_well()) return make_error_code(Errc::closed);
+    const bool in_chunks = parser_->beast.is_header_done() && parser_->beast.chunked();
+    if (in_chunks && unread_.size() < kLastChunk) return State::wants_more;
     Error error;
     const std::size_t used = parser_->beast.put(boost::asio::buffer(unread_), error);
     unread_.erase(0, used);
