@@ -1,7 +1,5 @@
 #include "ingest/kafka_handle.h"
 
-#include <syslog.h>
-
 #include <array>
 
 #include "runtime/log.h"
@@ -34,13 +32,6 @@ constexpr std::pair<const char*, const char*> kReserved[] = {
     {"isolation.level", "what was aborted was never said"},
     {"enable.partition.eof", "it says when a reader has caught up"},
 };
-
-Level level_of(int syslog_level) {
-  if (syslog_level <= LOG_ERR)
-    return Level::warn;  // it goes on by itself; fatal() is what does not
-  if (syslog_level <= LOG_WARNING) return Level::warn;
-  return syslog_level <= LOG_INFO ? Level::info : Level::debug;
-}
 
 struct Conf {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
@@ -115,24 +106,35 @@ std::string KafkaHandle::fatal() const {
   return fatal_;
 }
 
+void KafkaHandle::seen_alive() {
+  if (!down_.exchange(false, std::memory_order_relaxed)) return;
+  const std::lock_guard lock(mutex_);
+  last_error_.clear();
+}
+
 void KafkaHandle::on_error(rd_kafka_t* kafka, int code, const char* reason, void* opaque) {
   auto& self = *static_cast<KafkaHandle*>(opaque);
   const auto error = static_cast<rd_kafka_resp_err_t>(code);
-  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-    self.down_.store(true, std::memory_order_relaxed);
+  const std::string name = rd_kafka_err2name(error);
+  {
+    const std::lock_guard lock(self.mutex_);
+    if (name != self.last_error_) {
+      runtime::log(Level::warn, "ingest/kafka", "trouble with Kafka; it is tried again",
+                   {{"client", rd_kafka_name(kafka)}, {"error", name}, {"why", reason}});
+    }
+    self.last_error_ = name;
   }
+  self.down_.store(true, std::memory_order_relaxed);
   if (error != RD_KAFKA_RESP_ERR__FATAL) return;
   std::array<char, kKafkaErrorText> text{};
   const auto original = rd_kafka_fatal_error(kafka, text.data(), text.size());
   const std::lock_guard lock(self.mutex_);
   self.fatal_ = std::string(rd_kafka_err2name(original)) + ": " + text.data();
-  (void)reason;
 }
 
-void KafkaHandle::on_log(const rd_kafka_t*, int level, const char* facility, const char* text) {
-  // It warns of settings that are meant as they are (kReserved).
-  if (std::string_view(facility) == "CONFWARN") level = LOG_DEBUG;
-  runtime::log(level_of(level), "ingest/kafka", "librdkafka says",
+// What matters of it comes through on_error as well, once and not at every try.
+void KafkaHandle::on_log(const rd_kafka_t*, int, const char* facility, const char* text) {
+  runtime::log(Level::debug, "ingest/kafka", "librdkafka says",
                {{"facility", facility}, {"text", text}});
 }
 

@@ -40,9 +40,8 @@ class KafkaHandle {
 
   // Set once librdkafka says that the handle is of no more use; empty before.
   std::string fatal() const;
-  // Since the last success: no broker can be reached.
-  bool all_brokers_down() const { return down_.load(std::memory_order_relaxed); }
-  void seen_alive() { down_.store(false, std::memory_order_relaxed); }
+  // Something worked: the next trouble is worth a line again.
+  void seen_alive();
 
  private:
   KafkaHandle() = default;
@@ -54,6 +53,7 @@ class KafkaHandle {
   void* opaque_ = nullptr;
   mutable std::mutex mutex_;
   std::string fatal_;
+  std::string last_error_;  // said once, until something works again
   std::atomic<bool> down_{false};
 };
 

@@ -25,6 +25,7 @@ class NodeBoard {
  public:
   virtual ~NodeBoard() = default;
   virtual void announce(const NodeState& state) = 0;
+  // By name, ascending.
   virtual std::vector<NodeState> nodes() const = 0;
 };
 

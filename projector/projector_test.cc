@@ -174,7 +174,9 @@ TEST(ProjectorTest, RefusesAStoreThatContradictsItself) {
   } cases[] = {
       {"position cut short", [](WriteBatch& b) { b.put(Table::meta, "progress", "short"); }},
       {"more events than records",
-       [](WriteBatch& b) { put_progress(b, {.next_offset = 2, .next_index = 3}); }},
+       [](WriteBatch& b) {
+         put_progress(b, {2, 3, {}, {}});
+       }},
       {"fewer events than said", [](WriteBatch& b) { b.erase(Table::archive, archive_key(1)); }},
       {"more events than said", [](WriteBatch& b) { b.put(Table::archive, archive_key(2), "x"); }},
       {"node cut short", [](WriteBatch& b) { b.put(Table::meta, "node/mx1", "short"); }},

@@ -16,6 +16,8 @@ struct PartitionAsOf {
   std::optional<runtime::WallTime> time;  // of the newest event in the views; nullopt: none yet
   std::uint64_t index = 0;                // of the next event
   std::uint64_t lag = 0;                  // events on record and not in the views yet
+  // All that was in the log then is in the answer; nullopt: that cannot be said.
+  std::optional<runtime::WallTime> complete_at;
 };
 
 struct AsOf {
@@ -28,6 +30,15 @@ struct AsOf {
       if (one.time && (!newest || *one.time > *newest)) newest = one.time;
     }
     return newest;
+  }
+  // Of all partitions that were asked; nullopt: of one it cannot be said.
+  std::optional<runtime::WallTime> complete_at() const {
+    std::optional<runtime::WallTime> oldest;
+    for (const PartitionAsOf& one : partitions) {
+      if (!one.complete_at || !missing.empty()) return std::nullopt;
+      if (!oldest || *one.complete_at < *oldest) oldest = one.complete_at;
+    }
+    return oldest;
   }
   std::uint64_t lag() const {
     std::uint64_t sum = 0;

@@ -23,7 +23,8 @@ bool wanted(const Request& request, const Inquiry& inquiry, std::uint32_t partit
 }
 
 void ask_local(const LocalPartition& local, const Inquiry& inquiry, Gathered& out) {
-  // Read before the rows: the answer is then at least this fresh.
+  // Both before the rows: the answer is then at least this fresh.
+  const Freshness fresh = local.freshness();
   const auto progress = local.history->progress();
   if (!progress) {
     out.problem = unreadable(progress.error());
@@ -33,7 +34,8 @@ void ask_local(const LocalPartition& local, const Inquiry& inquiry, Gathered& ou
   as_of.partition = local.partition;
   as_of.index = progress->next_index;
   if (progress->next_index > 0) as_of.time = progress->as_of;
-  as_of.lag = local.freshness().lag;
+  as_of.lag = fresh.lag;
+  as_of.complete_at = fresh.whole_at;
   auto part = inquiry.ask(local);
   if (part) {
     out.parts.push_back(std::move(*part));
@@ -50,16 +52,21 @@ std::uint64_t number_of(const json::object& object, std::string_view name) {
   return value == nullptr ? 0 : value->to_number<std::uint64_t>(wrong);
 }
 
+std::optional<runtime::WallTime> time_of(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  const auto time = schemas::parse_rfc3339(std::string_view(value->as_string()));
+  if (!time) return std::nullopt;
+  return *time;
+}
+
 PartitionAsOf read_partition(const json::object& object) {
   PartitionAsOf out;
   out.partition = static_cast<std::uint32_t>(number_of(object, "partition"));
   out.index = number_of(object, "index");
   out.lag = number_of(object, "lag");
-  const json::value* time = object.if_contains("time");
-  if (time != nullptr && time->is_string()) {
-    const auto read = schemas::parse_rfc3339(std::string_view(time->as_string()));
-    if (read) out.time = *read;
-  }
+  out.time = time_of(object, "time");
+  out.complete_at = time_of(object, "complete_at");
   return out;
 }
 

@@ -21,6 +21,8 @@ class Handler {
  public:
   virtual ~Handler() = default;
   virtual Plan plan(const Request& request) const = 0;
+  // What it answers, as the Allow field has them (RFC 9110 10.2.1).
+  virtual std::string_view methods() const { return "GET, HEAD"; }
 };
 
 }  // namespace waybill::query

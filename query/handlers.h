@@ -14,6 +14,7 @@ std::unique_ptr<Handler> message_handler(const ServerParts& parts);
 std::unique_ptr<Handler> messages_handler(const ServerParts& parts);
 std::unique_ptr<Handler> counters_handler(const ServerParts& parts);
 std::unique_ptr<Handler> return_path_handler(const ServerParts& parts);
+std::unique_ptr<Handler> turn_handler(const ServerParts& parts);
 std::unique_ptr<Handler> live_handler();
 std::unique_ptr<Handler> ready_handler(const ServerParts& parts);
 std::unique_ptr<Handler> metrics_handler(const ServerParts& parts);

@@ -30,6 +30,7 @@ json::object to_json(const AsOf& as_of) {
     out["index"] = as_of.partitions.front().index;
   }
   out["lag"] = as_of.lag();
+  if (const auto at = as_of.complete_at()) out["complete_at"] = schemas::rfc3339(*at);
   json::array partitions;
   for (const PartitionAsOf& one : as_of.partitions) {
     json::object part;
@@ -37,6 +38,7 @@ json::object to_json(const AsOf& as_of) {
     put_time(part, one.time);
     part["index"] = one.index;
     part["lag"] = one.lag;
+    if (one.complete_at) part["complete_at"] = schemas::rfc3339(*one.complete_at);
     partitions.push_back(std::move(part));
   }
   out["partitions"] = std::move(partitions);

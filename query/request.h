@@ -18,8 +18,9 @@ struct Request {
   std::vector<std::string> segments;  // of the path, percent-decoded, UTF-8; "/" gives one, empty
   std::vector<Parameter> parameters;  // of the query, percent-decoded, in the order given
   std::vector<std::string> captured;  // what stands for the route's {names}, in their order
-  std::string target;                 // as it came
-  std::string trace;                  // W3C traceparent
+  std::string method;
+  std::string target;  // as it came
+  std::string trace;   // W3C traceparent
   // Of these partitions alone; nullopt: of all. A server that asks another one names them.
   std::optional<std::vector<std::uint32_t>> partitions;
 };

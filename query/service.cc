@@ -1,6 +1,6 @@
 #include "query/service.h"
 
-#include <array>
+#include <algorithm>
 
 #include "query/handlers.h"
 #include "query/target.h"
@@ -23,17 +23,25 @@ Problem plain(unsigned status, std::string code, std::string detail) {
   return problem;
 }
 
-// RFC 9110 9.1: a method that nobody here knows is not implemented; a known one is not allowed.
-std::optional<Problem> check_method(const std::string& method) {
-  constexpr std::array kOthers = {"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"};
-  if (method == "GET" || method == "HEAD") return std::nullopt;
-  for (const char* const known : kOthers) {
-    if (method != known) continue;
-    auto problem = plain(405, "method_not_allowed", "Only GET and HEAD are answered here.");
-    problem.allow = "GET, HEAD";
-    return problem;
+bool is_among(std::string_view methods, std::string_view method) {
+  for (std::size_t at = 0; at < methods.size();) {
+    const std::size_t comma = std::min(methods.find(", ", at), methods.size());
+    if (methods.substr(at, comma - at) == method) return true;
+    at = comma + 2;
   }
-  return plain(501, "method_unknown", "Only GET and HEAD are answered here.");
+  return false;
+}
+
+// RFC 9110 9.1: a method that nobody here knows is not implemented; a known one is not allowed.
+std::optional<Problem> check_method(const std::string& method, std::string_view answered) {
+  constexpr std::string_view kKnown =
+      "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CONNECT";
+  if (is_among(answered, method)) return std::nullopt;
+  const std::string sentence = "Only " + std::string(answered) + " are answered here.";
+  if (!is_among(kKnown, method)) return plain(501, "method_unknown", sentence);
+  auto problem = plain(405, "method_not_allowed", sentence);
+  problem.allow = answered;
+  return problem;
 }
 
 // The Read as run_on() wants it.
@@ -47,6 +55,7 @@ struct ReadJob {
 Service::Service(ServerParts parts) : parts_(std::move(parts)), chance_(runtime::system_chance()) {
   if (parts_.secret) {
     router_.add("/v1/return-paths/{id}", return_path_handler(parts_));
+    router_.add("/v1/return-paths/{id}/turn", turn_handler(parts_));
   }
   router_.add("/v1/addresses/{address}/history", history_handler(parts_));
   router_.add("/v1/deliveries/{id}", delivery_handler(parts_));
@@ -84,6 +93,7 @@ std::optional<Problem> Service::admit(const Head& head, Request& request) const 
     problem.authenticate = "Bearer";
     return problem;
   }
+  request.method = head.method;
   request.target = head.target;
   request.trace = head.traceparent;
   if (!is_traceparent(request.trace)) request.trace = new_traceparent(*chance_);
@@ -104,7 +114,9 @@ std::variant<Problem, Router::Match> Service::route(const Head& head, Request& r
   if (auto refused = admit(head, request)) return std::move(*refused);
   auto match = router_.find(request.segments);
   if (!match) return not_found("There is no such address here; docs/api.md has those there are.");
-  if (auto refused = check_method(head.method)) return std::move(*refused);
+  if (auto refused = check_method(head.method, match->route->handler->methods())) {
+    return std::move(*refused);
+  }
   request.captured = match->captured;
   return std::move(*match);
 }

@@ -168,18 +168,32 @@ Task<void> Homecoming::tell_relayed(Event accepted) {
   (void)told;
 }
 
+Task<Reply> Homecoming::busy() {
+  const Reply reply{451, "4.3.0", "Another report on this delivery is at work; try again later"};
+  co_return co_await refuse("return-path-busy", reply);
+}
+
+Task<Reply> Homecoming::out_of_reach() {
+  const Reply reply{451, "4.3.0", "Whether this report came before cannot be said now"};
+  co_return co_await refuse("return-path-unknown", reply);
+}
+
 Task<Reply> Homecoming::end(message::Spool& report, Event accepted) {
   const auto turn = lane_.turns.take(token_.delivery);
-  if (!turn) {
-    const Reply reply{451, "4.3.0", "Another report on this delivery is at work; try again later"};
-    co_return co_await refuse("return-path-busy", reply);
-  }
-  // Reports may have come since RCPT.
+  if (!turn) co_return co_await busy();
+  const Instant deadline = lane_.clock.now() + kReturnPathTimeout;
+  const auto among_relays = co_await lane_.return_paths.take_turn(token_, deadline);
+  if (!among_relays) co_return co_await out_of_reach();
+  if (*among_relays == returnpath::TurnHolder::another) co_return co_await busy();
+  const Reply reply = co_await ask_again(report, std::move(accepted));
+  co_await lane_.return_paths.give_turn_back(token_);
+  co_return reply;
+}
+
+// Reports may have come since RCPT.
+Task<Reply> Homecoming::ask_again(message::Spool& report, Event accepted) {
   auto path = co_await lane_.return_paths.find(token_, lane_.clock.now() + kReturnPathTimeout);
-  if (!path) {
-    const Reply reply{451, "4.3.0", "Whether this report came before cannot be said now"};
-    co_return co_await refuse("return-path-unknown", reply);
-  }
+  if (!path) co_return co_await out_of_reach();
   path_ = std::move(*path);
   co_return co_await in_turn(report, std::move(accepted));
 }

@@ -49,6 +49,9 @@ class Homecoming {
   };
   runtime::Task<runtime::Result<Read>> read(message::Spool& report);
   runtime::Task<schemas::Reply> refuse(std::string rule, schemas::Reply reply);
+  runtime::Task<schemas::Reply> busy();
+  runtime::Task<schemas::Reply> out_of_reach();
+  runtime::Task<schemas::Reply> ask_again(message::Spool& report, schemas::Event accepted);
   runtime::Task<schemas::Reply> in_turn(message::Spool& report, schemas::Event accepted);
   runtime::Task<schemas::Reply> only_record(schemas::Event accepted, std::string rule,
                                             std::vector<schemas::Event> bounces);

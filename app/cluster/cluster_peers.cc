@@ -64,13 +64,14 @@ class Peers final : public query::Peers {
 }  // namespace
 
 std::optional<NodeState> owner_of(const ingest::NodeBoard& board, std::uint32_t partition,
-                                  const std::string& self) {
+                                  const std::string& self, Choice choice) {
   std::optional<NodeState> best;
   std::uint64_t least = 0;
   for (NodeState& node : board.nodes()) {
     const auto* state = find_partition(node, partition);
     if (state == nullptr || node.address().empty() || node.node() == self) continue;
-    if (best && state->lag() >= least) continue;
+    // The board gives nodes by name.
+    if (best && (choice == Choice::the_same_for_all || state->lag() >= least)) continue;
     least = state->lag();
     best = std::move(node);
   }

@@ -12,10 +12,14 @@
 
 namespace waybill::app {
 
-// Of the nodes that have that partition's views the one that is least behind; nullopt: none is
-// known. Not `self`.
+// Of the nodes that have that partition's views: the one that is least behind, or the one that
+// everybody comes to who asks so.
+enum class Choice { least_behind, the_same_for_all };
+
+// nullopt: none is known. Not `self`.
 std::optional<ingest::NodeState> owner_of(const ingest::NodeBoard& board, std::uint32_t partition,
-                                          const std::string& self);
+                                          const std::string& self,
+                                          Choice choice = Choice::least_behind);
 
 struct ClusterParts {
   const ingest::NodeBoard& board;

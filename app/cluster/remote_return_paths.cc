@@ -7,6 +7,7 @@ namespace waybill::app {
 using relay::returnpath::ReturnPath;
 using relay::returnpath::ReturnPathDirectory;
 using relay::returnpath::TokenFacts;
+using relay::returnpath::TurnHolder;
 using runtime::Errc;
 using runtime::Instant;
 using runtime::Result;
@@ -17,6 +18,7 @@ namespace {
 
 // Of the time there is, so that an answer which says "not yet" still comes back.
 constexpr milliseconds kForTheWay{500};
+constexpr milliseconds kGiveBackTime{1'000};
 
 class Directory final : public ReturnPathDirectory {
  public:
@@ -29,7 +31,39 @@ class Directory final : public ReturnPathDirectory {
     co_return co_await runtime::run_on(workers_, std::move(job));
   }
 
+  Task<Result<TurnHolder>> take_turn(TokenFacts token, Instant deadline) override {
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.now());
+    auto job = [this, token, left] { return ask_for_turn("POST", token, left); };
+    co_return co_await runtime::run_on(workers_, std::move(job));
+  }
+
+  Task<void> give_turn_back(TokenFacts token) override {
+    auto job = [this, token] { return ask_for_turn("DELETE", token, kGiveBackTime); };
+    // Where it does not get through the turn ends by itself.
+    const auto given = co_await runtime::run_on(workers_, std::move(job));
+    (void)given;
+  }
+
  private:
+  Result<TurnHolder> ask_for_turn(const char* method, const TokenFacts& token, milliseconds left) {
+    const auto keeper =
+        owner_of(parts_.board, token.partition, parts_.self, Choice::the_same_for_all);
+    if (!keeper) return make_error_code(Errc::unreachable);
+    runtime::HttpRequest request;
+    request.base = keeper->address();
+    request.method = method;
+    request.target = "/v1/return-paths/" + token.delivery.text() +
+                     "/turn?holder=" + runtime::percent_encode(parts_.self);
+    request.fields = {{"Authorization", parts_.secret.authorization()}};
+    auto answer = parts_.http.ask(request, left);
+    // A connection kept from before may have been closed; asking twice is the same as once.
+    if (!answer && answer.error() == Errc::closed) answer = parts_.http.ask(request, left);
+    if (!answer) return answer.error();
+    if (answer->status == 200) return TurnHolder::us;
+    if (answer->status == 409) return TurnHolder::another;
+    return make_error_code(Errc::temporary);
+  }
+
   Result<ReturnPath> ask(const TokenFacts& token, milliseconds left) {
     const auto owner = owner_of(parts_.board, token.partition, parts_.self);
     if (!owner) return make_error_code(Errc::unreachable);

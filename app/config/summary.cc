@@ -58,14 +58,14 @@ std::string summary(const Config& config) {
   append_line(out, "http.listen", to_string(config.http_listen));
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
   if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");
-  append_line(out, "log",
-              config.kafka.there ? "Kafka at " + config.kafka.settings.bootstrap
-                                 : std::string("the journal (no [kafka])"));
+  if (config.kafka.there) append_line(out, "kafka.bootstrap", config.kafka.settings.bootstrap);
   for (const auto& [name, value] : config.kafka.settings.properties) {
     append_line(out, "kafka.properties." + name, says_secret(name) ? "(not shown)" : value);
   }
   if (config.cluster.listen) append_line(out, "cluster.advertise", config.cluster.advertise);
   for (const NumberKey& number : number_keys()) {
+    const bool of_kafka = number.section == "kafka" || number.section == "cluster";
+    if (of_kafka && !config.kafka.there) continue;
     append_line(out, std::string(number.section).append(".").append(number.key),
                 number_text(number.quantity, number.get(config)));
   }

@@ -74,5 +74,23 @@ TEST(SummaryTest, WarnsOfAServerWithoutDomains) {
   EXPECT_NE(text.find("dns.servers                    the system's\n"), std::string::npos);
 }
 
+TEST(SummaryTest, SaysWhereTheLogIsAndKeepsSecretsToItself) {
+  const std::string text = summary_of(R"([kafka]
+bootstrap = ["k1:9092", "k2:9092"]
+properties = { "security.protocol" = "sasl_ssl", "sasl.password" = "hush" }
+[cluster]
+listen = "127.0.0.1:8026"
+secret_file = "secret"
+)");
+  for (const char* line : {"kafka.bootstrap                k1:9092,k2:9092\n",
+                           "kafka.properties.security.protocol sasl_ssl\n",
+                           "kafka.properties.sasl.password (not shown)\n",
+                           "cluster.advertise              http://127.0.0.1:8026\n",
+                           "kafka.partitions               12\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+  EXPECT_EQ(text.find("hush"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace waybill::app

@@ -1,7 +1,8 @@
 // Turns: one report at a time on each return path. Two copies of a report that come at once would
 // both find that none came before.
 //
-// One for the process; a turn says nothing of other processes. Any thread. It outlives its turns.
+// One for the process; among processes ReturnPathDirectory::take_turn() sees to it. Any thread. It
+// outlives its turns.
 #pragma once
 
 #include <mutex>

@@ -235,7 +235,8 @@ Task<void> SimNode::drive_journal() {
 Task<void> SimNode::project() {
   auto projector = projector::Projector::open(disks_.views, 0);
   runtime::check(projector.has_value(), "the views say where they stand");
-  stream_ = journal_.stream((*projector)->progress().next_offset);
+  folded_to_ = (*projector)->progress().next_offset;
+  stream_ = journal_.stream(folded_to_);
   for (;;) {
     const std::size_t most = 1 + net_.chance().below(50);
     const auto records = co_await stream_->next(most);
@@ -248,6 +249,7 @@ Task<void> SimNode::project() {
     }
     const auto projected = (*projector)->project(*records);
     runtime::check(projected.has_value(), "records are projected");
+    folded_to_ = (*projector)->progress().next_offset;
     maybe_kill(kills_.at_fold);
     if (net_.chance().one_in(5)) runtime::check(disks_.views.sync().has_value(), "views sync");
   }

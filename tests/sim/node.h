@@ -44,7 +44,7 @@ class SimNode {
   bool dead() const { return process_->dead; }
   bool fenced() const { return journal_.fenced(); }
   // Everything durable is in the views.
-  bool caught_up() const { return stream_ != nullptr && stream_->lag() == 0; }
+  bool caught_up() const { return folded_to_ == journal_.end_seq() - 1; }
 
   // Until nothing of it runs any more; kill() or a peaceful stop come first.
   runtime::Task<void> end();
@@ -82,6 +82,7 @@ class SimNode {
   relay::returnpath::Turns turns_;
   relay::Lane lane_;
   relay::SessionHost host_;
+  std::uint64_t folded_to_ = 0;  // a log offset
   std::unique_ptr<ingest::EventStream> stream_;
   bool stopping_ = false;
 };

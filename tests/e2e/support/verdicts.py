@@ -1,5 +1,6 @@
 """What Waybill says happened, in one shape: from its history, from its events, from its replies."""
 
+import datetime
 import re
 import urllib.parse
 from typing import NamedTuple, Optional
@@ -49,12 +50,14 @@ def fact_of_event(event):
 
 
 def history(waybill, address, role="alias"):
-    """Every entry, oldest first, once the views have all that is durable."""
+    """Every entry, oldest first, once the views have all that is on record now."""
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
     def caught_up():
         answer = waybill.http.history(address, role=role, limit=500)
         if answer.status != 200:
             raise AssertionError(f"{answer.status}: {answer.body!r}")
-        return answer.json if answer.json["as_of"]["lag"] == 0 else None
+        return answer.json if answer.json["as_of"].get("complete_at", "") > now else None
     page = wait_until(caught_up, "the views have everything")
     entries = page["entries"]
     while "next_cursor" in page:

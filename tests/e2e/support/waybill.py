@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 
 from support.http_client import HttpClient
-from support.process import STOP_SECONDS, Running, free_port, wait_until
+from support.process import START_SECONDS, STOP_SECONDS, Running, free_port, wait_until
 from support.smtp_client import SmtpClient
 
 _ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -44,13 +44,20 @@ class Waybill:
         self._process = None
 
     def start(self):
+        self.start_again()
+        self.wait_until_ready()
+
+    def wait_until_ready(self, seconds=START_SECONDS):
+        wait_until(self.http.ready, f"/readyz says ready:\n{self.output()}", seconds)
+
+    def start_again(self):
+        """Without waiting for more than its port: what it needs may be away."""
         self.write_configuration()
         role, *options = self._role
         self._process = Running([binary(), role, "-c", self.configuration, *options],
                                 self.directory / "output", self._env)
         if role != "projector":
             self._process.wait_for_port(self.smtp_port, self.address)
-        wait_until(self.http.ready, f"/readyz says ready:\n{self.output()}")
 
     def stop(self):
         """SIGTERM, and the exit code; None where it was not running."""

@@ -1,0 +1,45 @@
+"""An event of the log as far as tests look into its octets: the envelope, without the program's own
+reader."""
+
+from typing import NamedTuple
+
+
+class Envelope(NamedTuple):
+    event_id: bytes
+    node: str
+    node_seq: int
+    alias: str
+
+
+def _varint(octets, at):
+    value = shift = 0
+    while True:
+        octet = octets[at]
+        value |= (octet & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if not octet & 0x80:
+            return value, at
+
+
+def _fields(octets):
+    """(number, value) of each field of one protobuf message; of one that comes twice the last counts."""
+    at = 0
+    while at < len(octets):
+        tag, at = _varint(octets, at)
+        kind = tag & 7
+        if kind == 0:
+            value, at = _varint(octets, at)
+        elif kind == 1:
+            value, at = int.from_bytes(octets[at:at + 8], "little"), at + 8
+        elif kind == 2:
+            size, at = _varint(octets, at)
+            value, at = octets[at:at + size], at + size
+        else:
+            raise ValueError(f"wire type {kind}")
+        yield tag >> 3, value
+
+
+def envelope(octets):
+    fields = dict(_fields(octets))
+    return Envelope(fields.get(1, b""), fields.get(4, b"").decode(), fields.get(5, 0),
+                    fields.get(10, b"").decode())
