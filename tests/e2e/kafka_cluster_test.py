@@ -1,14 +1,21 @@
 """The roles apart: relays and projectors as processes of their own, meeting on a real Kafka."""
 
+import collections
+import shutil
 import unittest
+import urllib.error
+import urllib.request
+import uuid
 
-from support.cluster import Cluster
+from support.cluster import DELIVERIES, Cluster, sha_of_views
+from support.event_wire import envelope
 from support.kafka_java import needs_kafka
 from support.peers_case import PeersCase
 from support.process import wait_until
 from support.recording_sink import RecordingSink
 from support.smtp_client import message
-from support.waybill import binary
+from support.verdicts import history
+from support.waybill import Waybill, binary
 
 
 @unittest.skipUnless(binary().exists(), f"not built: {binary()}")
@@ -35,10 +42,232 @@ class RolesApartTest(ClusterCase):
         projector = cluster.projector()
         self.assertEqual(250, self.deliver(relay, "a@x.test").code)
         self.assertEqual(554, self.deliver(relay, "no@x.test").code)
-        kinds = [e["kind"] for e in projector.events("a@x.test", count=2)]
-        self.assertEqual(["forwarded", "accepted"], kinds)
-        kinds = [e["kind"] for e in projector.events("no@x.test", count=2)]
-        self.assertEqual(["rejected", "accepted"], kinds)
+        for alias, kinds in (("a@x.test", ["accepted", "forwarded"]),
+                             ("no@x.test", ["accepted", "rejected"])):
+            self.assertEqual(kinds, [entry["kind"] for entry in history(projector, alias)])
+        # A relay has no views, and knows who has.
+        self.assertEqual(history(projector, "a@x.test"), history(relay, "a@x.test"))
+        # The journal keeps nothing that the log has, but its newest record.
+        cluster.wait_for_log(relay)
+
+    def test_a_foreign_consumer_sees_keys_headers_and_order(self):
+        cluster = self.start_cluster()
+        relay = cluster.relay()
+        for alias in "abcde":
+            self.assertEqual(250, self.deliver(relay, f"{alias}@x.test").code)
+        cluster.wait_for_log(relay)
+        records = cluster.records()
+        self.assertEqual(10, len(records))
+        places = collections.defaultdict(set)
+        for record in records:
+            event, headers = envelope(record.value), dict(record.headers)
+            places[record.key].add(record.partition)
+            self.assertEqual(event.alias.encode(), record.key)
+            self.assertEqual(str(uuid.UUID(bytes=event.event_id)).encode(), headers["ce_id"])
+            self.assertEqual(b"waybill/mx1", headers["ce_source"])
+            self.assertEqual(record.key, headers["ce_subject"])
+            self.assertEqual(record.key, headers["ce_partitionkey"])
+            self.assertEqual(b"1.0", headers["ce_specversion"])
+            self.assertEqual(b"application/protobuf", headers["content-type"])
+            self.assertTrue(headers["ce_dataschema"].startswith(b"waybill.events.v1"))
+            self.assertRegex(headers["ce_time"].decode(), r"^\d{4}-\d\d-\d\dT.*Z$")
+        self.assertTrue(all(len(partitions) == 1 for partitions in places.values()))
+        for alias in "abcde":
+            kinds = [dict(record.headers)["ce_type"].decode() for record in records
+                     if record.key == f"{alias}@x.test".encode()]
+            self.assertEqual(["waybill.delivery.accepted", "waybill.delivery.forwarded"], kinds)
+
+    def test_with_ack_kafka_nothing_is_said_that_the_log_has_not(self):
+        cluster = self.start_cluster()
+        relay = cluster.relay(kafka={"ack": "kafka", "ack_timeout": "2 s"})
+        projector = cluster.projector()
+        self.assertEqual(250, self.deliver(relay, "a@x.test").code)
+        self.assertEqual(2, len(cluster.records()))
+        cluster.kafka.freeze()
+        reply = self.deliver(relay, "b@x.test")
+        self.assertEqual(451, reply.code, reply)
+        self.assertEqual(1, len(self.sink.mail()), "sent on before the acceptance was in the log")
+        cluster.kafka.thaw()
+        self.assertEqual(250, self.deliver(relay, "b@x.test").code)
+        cluster.wait_for_log(relay)
+        kinds = [entry["kind"] for entry in history(projector, "b@x.test")]
+        self.assertEqual(["accepted", "forwarded"], kinds[-2:])
+
+    def test_a_record_that_nobody_can_read_goes_to_quarantine_and_the_partition_goes_on(self):
+        cluster = self.start_cluster(partitions=1)
+        relay, projector = cluster.relay(), cluster.projector()
+        cluster.kafka.produce(DELIVERIES, [(b"a@x.test", b"\xff\xffno event")], partition=0)
+        self.assertEqual(250, self.deliver(relay, "a@x.test").code)
+        self.assertEqual(2, len(history(projector, "a@x.test")))
+        [kept] = cluster.records("waybill.quarantine.v1")
+        headers = dict(kept.headers)
+        self.assertEqual(b"\xff\xffno event", kept.value)
+        self.assertEqual((b"0", b"0"), (headers["waybill_partition"], headers["waybill_offset"]))
+        self.assertIn(b"waybill_quarantined_records_total 1",
+                      projector.http.get("/metrics").body)
+
+    def test_topics_are_made_once_and_kept_as_they_ought_to_be(self):
+        cluster = self.start_cluster()
+        tool = Waybill(self.directory / "topics", {}, tables=cluster.tables("tool"))
+        tool.write_configuration()
+        code, said = tool.run("topics", "create")
+        self.assertEqual((0, 5), (code, said.count("as it ought to be")), said)
+        self.assertEqual("-1", cluster.kafka.topic_config(DELIVERIES)["retention.ms"])
+        cluster.partitions = 8
+        other = Waybill(self.directory / "topics", {}, tables=cluster.tables("tool"))
+        other.write_configuration()
+        code, said = other.run("topics", "create")
+        self.assertEqual(1, code, said)
+        self.assertIn("has 4 partitions, wanted are 8", said)
+        # Nor is anything published where readers would not look.
+        relay = cluster.relay()
+        self.assertEqual(250, self.deliver(relay, "a@x.test").code)
+        wait_until(lambda: "kafka.partitions says 8" in relay.output(), "the relay says why")
+        self.assertEqual([], cluster.records())
+
+
+class TwoNodesTest(ClusterCase):
+    def start_two(self):
+        cluster = self.start_cluster()
+        relay = cluster.relay()
+        nodes = cluster.projector("p1", "0-1"), cluster.projector("p2", "2-3")
+        for alias in "abcde":
+            self.assertEqual(250, self.deliver(relay, f"{alias}@x.test").code)
+        cluster.wait_for_log(relay)
+        return cluster, relay, nodes
+
+    def test_each_answers_for_all_and_merges_by_time(self):
+        _, _, (one, two) = self.start_two()
+        whole = history(one, "s@s.test", role="sender")
+        self.assertEqual(10, len(whole))
+        times = [entry["time"] for entry in whole]
+        self.assertEqual(sorted(times), times)
+        self.assertEqual(whole, history(two, "s@s.test", role="sender"))
+        self.assertEqual({0, 1, 2, 3}, {p["partition"] for p in one.http.history(
+            "s@s.test", role="sender").json["as_of"]["partitions"]})
+        for alias in "abcde":
+            self.assertEqual(2, len(history(one, f"{alias}@x.test")))
+            self.assertEqual(history(one, f"{alias}@x.test"), history(two, f"{alias}@x.test"))
+        counted = [node.http.counters("x.test").json["total"] for node in (one, two)]
+        self.assertEqual(5, counted[0]["forwarded"])
+        self.assertEqual(*counted)
+        paged, cursor = [], {}
+        while cursor is not None:
+            page = one.http.history("s@s.test", role="sender", limit=3, **cursor).json
+            paged += page["entries"]
+            cursor = {"cursor": page["next_cursor"]} if "next_cursor" in page else None
+        self.assertEqual(whole[::-1], paged)
+        for entry in whole:
+            for node in (one, two):
+                told = node.http.message(entry["message_id"])
+                self.assertEqual((200, 2), (told.status, len(told.json["events"])))
+
+    def test_what_is_missing_is_named_and_whole_again_after(self):
+        cluster, relay, (one, two) = self.start_two()
+        whole = history(one, "s@s.test", role="sender")
+        two.kill()
+        answer = one.http.history("s@s.test", role="sender", limit=500).json
+        self.assertEqual([2, 3], answer["as_of"]["missing"])
+        self.assertNotIn("complete_at", answer["as_of"])
+        there = [entry for entry in whole if entry["partition"] in (0, 1)]
+        self.assertEqual(there[::-1], answer["entries"])
+        gone = next(entry for entry in whole if entry["partition"] in (2, 3))
+        for lost in (one.http.history(gone["alias"]), one.http.delivery(gone["delivery_id"])
+                     if gone.get("delivery_id") else one.http.history(gone["alias"])):
+            self.assertEqual((503, "partitions_missing"), (lost.status, lost.json["code"]))
+        self.assertEqual(250, self.deliver(relay, "a@x.test").code)
+        cluster.wait_for_log(relay)
+        two.start()
+        self.assertEqual(12, len(history(one, "s@s.test", role="sender")))
+
+    def test_nobody_without_the_secret_is_answered_for_nodes(self):
+        cluster, _, (one, _) = self.start_two()
+        address = cluster.tables_of(one)["cluster"]["listen"]
+        for headers in ({}, {"Authorization": "Bearer wrong"}):
+            asked = urllib.request.Request(f"http://{address}/v1/addresses/a%40x.test/history",
+                                           headers=headers)
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(asked, timeout=10)
+            self.assertEqual(401, refused.exception.code)
+
+
+class LogLostTest(ClusterCase):
+    def start_one(self, mails=6):
+        cluster = self.start_cluster(partitions=2)
+        relay, projector = cluster.relay(), cluster.projector()
+        for number in range(mails):
+            self.assertEqual(250, self.deliver(relay, f"{'abcde'[number % 5]}@x.test").code)
+        cluster.wait_for_log(relay)
+        history(projector, "s@s.test", role="sender")
+        return cluster, relay, projector
+
+    def test_records_that_retention_took_before_they_were_read_are_said_and_never_skipped(self):
+        cluster, relay, projector = self.start_one()
+        projector.stop()
+        for _ in range(5):
+            self.assertEqual(250, self.deliver(relay, "a@x.test").code)
+        cluster.wait_for_log(relay)
+        [lost] = [p for p in (0, 1) if any(r.partition == p and r.key == b"a@x.test"
+                                           for r in cluster.records())]
+        first, end = cluster.kafka.offsets(DELIVERIES)[lost]
+        cluster.kafka.delete_records(DELIVERIES, lost, end - 1)
+        projector.start_again()
+        wait_until(lambda: "was removed before it was read" in projector.output(), "it says so")
+        ready = projector.http.get("/readyz")
+        self.assertEqual(503, ready.status)
+        self.assertIn(f"partition {lost}", ready.json["detail"])
+        # The other one goes on.
+        other = next(f"{alias}@x.test" for alias in "abcde" if any(
+            r.partition != lost and r.key == f"{alias}@x.test".encode()
+            for r in cluster.records()))
+        before = len(projector.http.history(other, limit=500).json["entries"])
+        self.assertEqual(250, self.deliver(relay, other).code)
+        projector.events(other, count=before + 2)
+
+    def test_a_log_that_was_replaced_is_not_taken_for_the_one_that_was_read(self):
+        cluster, relay, projector = self.start_one()
+        projector.stop()
+        relay.stop()
+        cluster.kafka.delete_topic(DELIVERIES)
+        cluster.kafka.create_topic(DELIVERIES, 2)
+        projector.start_again()
+        wait_until(lambda: "the log was truncated or replaced" in projector.output(), "it says so")
+        projector.stop()
+        for partition in (0, 1):
+            cluster.kafka.produce(DELIVERIES, [(b"k", b"other")] * 40, partition=partition)
+        projector.start_again()
+        wait_until(lambda: "truncated and written anew, or replaced" in projector.output(),
+                   "it says so of a longer one too")
+        self.assertEqual(503, projector.http.get("/readyz").status)
+
+
+class BackupTest(ClusterCase):
+    def test_a_backup_caught_up_is_what_a_rebuild_from_the_log_is(self):
+        cluster = self.start_cluster(partitions=2)
+        relay, projector = cluster.relay(), cluster.projector()
+        for alias in "abc":
+            self.assertEqual(250, self.deliver(relay, f"{alias}@x.test").code)
+        history(projector, "s@s.test", role="sender")
+        backup = self.directory / "backup"
+        code, said = projector.run("views", "backup", backup)
+        self.assertEqual(0, code, said)
+        self.assertIn("backed up beside the waybill that runs", said)
+        code, said = projector.run("views", "backup", backup)
+        self.assertNotEqual(0, code, "a backup is never written over")
+        for alias in "cde":
+            self.assertEqual(250, self.deliver(relay, f"{alias}@x.test").code)
+        history(projector, "s@s.test", role="sender")
+        projector.stop()
+        late = cluster.projector("p2")
+        late.stop()
+        shutil.rmtree(late.data / "views")
+        code, said = late.run("views", "restore", backup)
+        self.assertEqual(0, code, said)
+        self.assertNotEqual(0, late.run("views", "restore", backup)[0], "views are there already")
+        late.start()
+        self.assertEqual(12, len(history(late, "s@s.test", role="sender")))
+        late.stop()
+        self.assertEqual(sha_of_views(projector), sha_of_views(late))
 
 
 if __name__ == "__main__":

@@ -25,32 +25,36 @@ class Cluster:
         self._replication = replication or brokers
         self._tables = tables or {}
         self._name_server = name_server
-        self.nodes = {}
+        self._tables_of = {}
 
     def create_topics(self):
         place = self.case.directory / "topics"
         place.mkdir()
-        tool = Waybill(place, {}, tables=self._cluster_tables("tool"))
+        tool = Waybill(place, {}, tables=self.tables("tool"))
         tool.write_configuration()
         code, said = tool.run("topics", "create")
         assert code == 0, said
         return said
 
-    def relay(self, name="mx1", **kafka):
-        return self._node(name, ("relay",), kafka)
+    def relay(self, name="mx1", *, kafka=None, **where):
+        """`where`: address and smtp_port."""
+        return self._node(name, ("relay",), kafka or {}, where)
 
     def projector(self, name="p1", partitions="all"):
-        return self._node(name, ("projector", "--partitions", partitions), {})
+        return self._node(name, ("projector", "--partitions", partitions), {}, {})
 
-    def _node(self, name, role, kafka):
-        tables = self._cluster_tables(name)
+    def _node(self, name, role, kafka, where):
+        tables = self.tables(name)
         tables["kafka"].update(kafka)
         node = self.case.start(Waybill, self._domains, tables=tables, role=role,
-                               name_server=self._name_server)
-        self.nodes[name] = node
+                               name_server=self._name_server, **where)
+        self._tables_of[node] = tables
         return node
 
-    def _cluster_tables(self, name):
+    def tables_of(self, node):
+        return self._tables_of[node]
+
+    def tables(self, name):
         tables = {
             "server": {"node": name, "key_file": str(self.case.directory / "keys")},
             "kafka": {"bootstrap": self.kafka.bootstrap.split(","), "partitions": self.partitions,
