@@ -14,7 +14,7 @@ using runtime::log;
 
 namespace {
 
-constexpr std::chrono::milliseconds kTick{200};
+constexpr std::chrono::milliseconds kTick{500};
 
 class Waiting {
  public:

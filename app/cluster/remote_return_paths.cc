@@ -66,7 +66,11 @@ class Directory final : public ReturnPathDirectory {
 
   Result<ReturnPath> ask(const TokenFacts& token, milliseconds left) {
     const auto owner = owner_of(parts_.board, token.partition, parts_.self);
-    if (!owner) return make_error_code(Errc::unreachable);
+    if (!owner) {
+      runtime::log(runtime::Level::warn, "app", "nobody says to have that partition's views",
+                   {{"partition", std::uint64_t{token.partition}}});
+      return make_error_code(Errc::unreachable);
+    }
     const milliseconds within = std::max(left - kForTheWay, milliseconds(0));
     runtime::HttpRequest request;
     request.base = owner->address();
@@ -75,14 +79,23 @@ class Directory final : public ReturnPathDirectory {
                      "&within=" + std::to_string(within.count());
     request.fields = {{"Authorization", parts_.secret.authorization()}};
     const auto answer = parts_.http.ask(request, left);
-    if (!answer) return answer.error();
-    if (answer->status == 200) return parse_return_path(answer->body);
-    // A relay's journal may have what the log has not.
-    if (answer->status != 404) {
-      runtime::log(runtime::Level::warn, "app", "whose a return path is was not answered",
-                   {{"node", owner->node()}, {"status", static_cast<int>(answer->status)}});
+    if (!answer) return unanswered(*owner, answer.error().message(), answer.error());
+    if (answer->status == 200) {
+      auto path = parse_return_path(answer->body);
+      if (path) return path;
+      return unanswered(*owner, "what it says is no return path", path.error());
     }
-    return make_error_code(answer->status == 404 ? Errc::not_found : Errc::temporary);
+    // A relay's journal may have what the log has not.
+    if (answer->status == 404) return make_error_code(Errc::not_found);
+    return unanswered(*owner, "status " + std::to_string(answer->status),
+                      make_error_code(Errc::temporary));
+  }
+
+  static runtime::Error unanswered(const ingest::NodeState& owner, const std::string& why,
+                                   const runtime::Error& error) {
+    runtime::log(runtime::Level::warn, "app", "whose a return path is was not answered",
+                 {{"node", owner.node()}, {"why", why}});
+    return error;
   }
 
   const ClusterParts parts_;
