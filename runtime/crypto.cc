@@ -7,34 +7,53 @@
 #include "runtime/check.h"
 
 namespace waybill::runtime {
+namespace {
 
-struct Sha256::Context {
+// Fetched once: EVP_sha256() is looked up among the providers, under a lock, by every digest that
+// begins, which takes longer than to hash an address.
+const EVP_MD* sha256_method() {
+  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  check(method != nullptr, "SHA-256 is there");
+  return method;
+}
+
+struct Hashing {
   EVP_MD_CTX* evp = EVP_MD_CTX_new();
-  ~Context() { EVP_MD_CTX_free(evp); }
+  Hashing() = default;
+  Hashing(const Hashing&) = delete;
+  Hashing& operator=(const Hashing&) = delete;
+  ~Hashing() { EVP_MD_CTX_free(evp); }
+  void begin() { check(EVP_DigestInit_ex(evp, sha256_method(), nullptr) == 1, "SHA-256 begins"); }
+  void update(std::string_view bytes) {
+    check(EVP_DigestUpdate(evp, bytes.data(), bytes.size()) == 1, "SHA-256 takes bytes");
+  }
+  Digest finish() {
+    Digest out;
+    unsigned int size = 0;
+    check(EVP_DigestFinal_ex(evp, out.data(), &size) == 1 && size == out.size(),
+          "SHA-256 gives 32 octets");
+    return out;
+  }
 };
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  check(EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr) == 1, "SHA-256 is there");
-}
+}  // namespace
+
+struct Sha256::Context : Hashing {};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) { context_->begin(); }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 
-void Sha256::update(std::string_view bytes) {
-  check(EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()) == 1, "SHA-256 takes bytes");
-}
+void Sha256::update(std::string_view bytes) { context_->update(bytes); }
 
-Digest Sha256::finish() {
-  Digest out;
-  unsigned int size = 0;
-  check(EVP_DigestFinal_ex(context_->evp, out.data(), &size) == 1 && size == out.size(),
-        "SHA-256 gives 32 octets");
-  return out;
-}
+Digest Sha256::finish() { return context_->finish(); }
 
 Digest sha256(std::string_view bytes) {
-  Sha256 stream;
-  stream.update(bytes);
-  return stream.finish();
+  // To make a context takes longer than to hash a line of text.
+  thread_local Hashing context;
+  context.begin();
+  context.update(bytes);
+  return context.finish();
 }
 
 Digest hmac_sha256(std::string_view key, std::string_view bytes) {
