@@ -8,9 +8,9 @@
 
 #include <array>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "projector/row_table.h"
 #include "projector/view.h"
 #include "projector/view_store.h"
 
@@ -33,29 +33,28 @@ class RowOverlay final : public Rows {
   void forget();
 
  private:
-  struct Row {
-    std::string value;
-    bool present = false;
-    bool changed = false;
-  };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view key) const {
-      return std::hash<std::string_view>()(key);
-    }
-  };
-  using RowMap = std::unordered_map<std::string, Row, Hash, std::equal_to<>>;
-  struct Changed {
-    Table table;
-    RowMap::value_type* row;
+  struct RowName {
+    Table table = Table::meta;
+    std::uint32_t row = 0;
   };
 
-  RowMap& remembered(Table table) { return tables_[static_cast<std::size_t>(table)]; }
+  runtime::Result<std::optional<std::string>> read(Table table, std::string_view key);
+  runtime::Result<void> seek_greatest(std::string_view from);
+  RowTable::Row& row_to_put(Table table, std::string_view key);
+  RowTable& remembered(Table table) { return tables_[static_cast<std::size_t>(table)]; }
 
   const ViewStore& store_;
   WriteBatch& batch_;
-  std::array<RowMap, kTables> tables_;
-  std::vector<Changed> changed_;
+  std::array<RowTable, kTables> tables_;
+  std::vector<RowName> changed_;
+  RowName last_;  // that was read
+
+  // Ids of deliveries begin with their time (UUIDv7), so that a new one is mostly beyond all
+  // others: what is beyond the greatest key in the store and in the batch is in no row, and not
+  // looked for. Too great is only slower.
+  std::string greatest_;  // of those put; of all of them once it is known
+  bool greatest_known_ = false;
+  bool greatest_sought_ = false;
 };
 
 }  // namespace waybill::projector
