@@ -61,12 +61,16 @@ std::string_view bare_message_id(std::string_view message_id);
 // Keys of `messages` without and with their last part; ids are 16 octets.
 std::string message_prefix(std::string_view message_id);
 std::string message_key(std::string_view message_id, std::uint64_t index);
+void append_message_key(std::string& out, std::string_view message_id, std::uint64_t index);
 std::string rfc5322_prefix(std::string_view rfc5322_message_id);
 std::string rfc5322_key(std::string_view rfc5322_message_id, std::string_view message_id);
+void append_rfc5322_key(std::string& out, std::string_view rfc5322_message_id,
+                        std::string_view message_id);
 // The message id at the end of such a key.
 std::string message_id_of_rfc5322_key(std::string_view key);
 
 std::string counters_key(std::string_view domain, std::uint32_t hour);
+void append_counters_key(std::string& out, std::string_view domain, std::uint32_t hour);
 std::uint32_t hour_of(std::uint64_t time);
 // Of a key that counters_key() made.
 std::uint32_t counters_hour(std::string_view key);

@@ -4,17 +4,7 @@
 
 namespace waybill::projector {
 
-void RowWriter::varint(std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) octet(static_cast<std::uint8_t>(value | 0x80));
-  octet(static_cast<std::uint8_t>(value));
-}
-
 void RowWriter::fixed64(std::uint64_t value) { append_be64(out_, value); }
-
-void RowWriter::string(std::string_view value) {
-  varint(value.size());
-  raw(value);
-}
 
 std::uint8_t RowReader::octet() {
   const std::string_view one = raw(1);

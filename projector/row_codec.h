@@ -15,10 +15,16 @@ class RowWriter {
   // Appends to `out`, which outlives the writer.
   explicit RowWriter(std::string& out) : out_(out) {}
 
-  void octet(std::uint8_t value) { out_ += static_cast<char>(value); }
-  void varint(std::uint64_t value);
+  void octet(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
+  void varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) octet(static_cast<std::uint8_t>(value | 0x80));
+    octet(static_cast<std::uint8_t>(value));
+  }
   void fixed64(std::uint64_t value);
-  void string(std::string_view value);
+  void string(std::string_view value) {
+    varint(value.size());
+    raw(value);
+  }
   // Without a length: the reader knows it.
   void raw(std::string_view value) { out_ += value; }
 

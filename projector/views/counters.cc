@@ -70,8 +70,9 @@ runtime::Result<Counts> read_counters_row(std::string_view octets) {
 runtime::Result<void> Counters::fold(const Event& event, Place, Rows& rows) {
   const std::optional<Count> count = count_of(event);
   if (!count) return {};
-  const std::string key = counters_key(event.domain(), hour_of(event.occurred_at()));
-  const auto stored = rows.get(Table::counters, key);
+  key_.clear();
+  append_counters_key(key_, event.domain(), hour_of(event.occurred_at()));
+  const auto stored = rows.get(Table::counters, key_);
   if (!stored) return stored.error();
   Counts counts{};
   if (*stored) {
@@ -81,9 +82,9 @@ runtime::Result<void> Counters::fold(const Event& event, Place, Rows& rows) {
   }
   ++at(counts, *count);
   if (event.has_accepted()) at(counts, Count::octets) += event.accepted().size();
-  std::string row;
-  append_counters_row(counts, row);
-  rows.put(Table::counters, key, row);
+  row_.clear();
+  append_counters_row(counts, row_);
+  rows.put(Table::counters, key_, row_);
   return {};
 }
 

@@ -10,6 +10,9 @@ class Messages final : public View {
  public:
   std::string_view name() const override { return "messages"; }
   runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
+
+ private:
+  std::string key_;  // kept for its memory
 };
 
 }  // namespace waybill::projector

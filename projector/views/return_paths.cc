@@ -1,6 +1,7 @@
 #include "projector/views/return_paths.h"
 
 #include <algorithm>
+#include <array>
 
 #include "projector/row_codec.h"
 #include "schemas/ids.h"
@@ -14,6 +15,7 @@ using schemas::Event;
 
 constexpr std::size_t kDigestOctets = 32;
 constexpr std::string_view kHorizonKey = "h";
+constexpr char kDeliveryTag = 'd';
 
 enum Flag : std::uint8_t { kVerified = 1, kSmtputf8 = 2 };
 
@@ -55,26 +57,35 @@ Result<std::uint64_t> move_horizon(const Event& event, Rows& rows) {
   return next;
 }
 
-ReturnPath opened_by(const Event& event, const std::string& target) {
+// The part of a row before its reports, as views: the acceptance's own strings, or a row's.
+struct Opening {
+  bool verified = false;
+  bool smtputf8 = false;
+  std::string_view message_id;
+  std::array<std::string_view, 12> texts;  // in the order of the row
+  std::uint64_t accepted_at = 0;
+};
+
+void append_opening(const Opening& opening, std::string& out) {
+  RowWriter row(out);
+  row.octet(static_cast<std::uint8_t>((opening.verified ? kVerified : 0) |
+                                      (opening.smtputf8 ? kSmtputf8 : 0)));
+  row.raw(opening.message_id);
+  for (const std::string_view text : opening.texts) row.string(text);
+  row.fixed64(opening.accepted_at);
+}
+
+void append_opened_by(const Event& event, std::string_view target, std::string& out) {
   const auto& accepted = event.accepted();
-  ReturnPath path;
-  path.message_id = event.message_id();
-  path.alias = event.alias();
-  path.domain = event.domain();
-  path.sender = event.sender();
-  path.target = target;
-  path.route = accepted.route();
-  path.verified = accepted.originator_verified();
-  path.reason = accepted.originator_reason();
-  path.smtputf8 = accepted.smtputf8();
-  path.ret = accepted.dsn().ret();
-  path.envid = accepted.dsn().envid();
-  path.notify = accepted.dsn().notify();
-  path.orcpt = accepted.dsn().orcpt();
-  path.rfc5322_message_id = accepted.rfc5322_message_id();
-  path.header_from = accepted.header_from();
-  path.accepted_at = event.occurred_at();
-  return path;
+  const auto& dsn = accepted.dsn();
+  append_opening({accepted.originator_verified(),
+                  accepted.smtputf8(),
+                  event.message_id(),
+                  {event.alias(), event.domain(), event.sender(), target, accepted.route(),
+                   accepted.originator_reason(), dsn.ret(), dsn.envid(), dsn.notify(), dsn.orcpt(),
+                   accepted.rfc5322_message_id(), accepted.header_from()},
+                  event.occurred_at()},
+                 out);
 }
 
 using Report = ReturnPath::Report;
@@ -106,20 +117,19 @@ bool take_report(const Event& event, ReturnPath& path) {
 }  // namespace
 
 std::string return_path_key(std::string_view delivery_id) {
-  return std::string("d").append(delivery_id);
+  return std::string(1, kDeliveryTag).append(delivery_id);
 }
 
 void append_return_path_row(const ReturnPath& path, std::string& out) {
+  append_opening(
+      {path.verified,
+       path.smtputf8,
+       path.message_id,
+       {path.alias, path.domain, path.sender, path.target, path.route, path.reason, path.ret,
+        path.envid, path.notify, path.orcpt, path.rfc5322_message_id, path.header_from},
+       path.accepted_at},
+      out);
   RowWriter row(out);
-  row.octet(
-      static_cast<std::uint8_t>((path.verified ? kVerified : 0) | (path.smtputf8 ? kSmtputf8 : 0)));
-  row.raw(path.message_id);
-  for (const std::string* text :
-       {&path.alias, &path.domain, &path.sender, &path.target, &path.route, &path.reason, &path.ret,
-        &path.envid, &path.notify, &path.orcpt, &path.rfc5322_message_id, &path.header_from}) {
-    row.string(*text);
-  }
-  row.fixed64(path.accepted_at);
   for (const Report& report : path.reports) {
     row.raw(report.message_id);
     row.raw(report.digest);
@@ -157,16 +167,14 @@ runtime::Result<void> ReturnPaths::fold(const Event& event, Place, Rows& rows) {
   if (event.message_id().size() != kIdOctets) return {};
   const auto horizon = move_horizon(event, rows);
   if (!horizon) return horizon.error();
-  const auto put = [&](std::string_view delivery_id, const ReturnPath& path) {
-    std::string value;
-    append_return_path_row(path, value);
-    rows.put(Table::return_paths, return_path_key(delivery_id), value);
-  };
   if (event.has_accepted() && !reports) {
     for (const auto& chosen : event.accepted().targets()) {
       const std::string& id = chosen.delivery_id();
       if (id.size() != kIdOctets || began_at(id) < *horizon) continue;
-      put(id, opened_by(event, chosen.target()));
+      key_.assign(1, kDeliveryTag).append(id);
+      row_.clear();
+      append_opened_by(event, chosen.target(), row_);
+      rows.put(Table::return_paths, key_, row_);
     }
     return {};
   }
@@ -177,7 +185,10 @@ runtime::Result<void> ReturnPaths::fold(const Event& event, Place, Rows& rows) {
   if (!*stored) return {};
   auto path = read_return_path_row(**stored);
   if (!path) return path.error();
-  if (take_report(event, *path)) put(id, *path);
+  if (!take_report(event, *path)) return {};
+  row_.clear();
+  append_return_path_row(*path, row_);
+  rows.put(Table::return_paths, return_path_key(id), row_);
   return {};
 }
 

@@ -38,6 +38,10 @@ class ReturnPaths final : public View {
  public:
   std::string_view name() const override { return "return_paths"; }
   runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
+
+ private:
+  std::string key_;  // both kept for their memory
+  std::string row_;
 };
 
 }  // namespace waybill::projector

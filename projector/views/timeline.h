@@ -5,7 +5,8 @@
 // changed.
 #pragma once
 
-#include <unordered_map>
+#include <string>
+#include <vector>
 
 #include "projector/key_codec.h"
 #include "projector/view.h"
@@ -14,19 +15,28 @@ namespace waybill::projector {
 
 class Timeline final : public View {
  public:
+  Timeline();
+  ~Timeline() override;
+
   std::string_view name() const override { return "timeline"; }
   runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
 
  private:
-  void put(Role role, std::string_view address, const schemas::Event& event, Place place,
-           Rows& rows);
-  const Prefix& prefix_of(Role role, std::string_view address);
+  struct Remembered;
+  struct Name {
+    Role role;
+    std::string_view address;
+    Remembered* place;  // nullptr: none is kept for it
+  };
+  Name name_of(Role role, std::string_view address);
+  Prefix prefix_of(const Name& name);
+  void put(const Name& name, const schemas::Event& event, Place place, Rows& rows);
 
-  // Hashes of the addresses seen last: mail goes to the same few again and again. Only a memory of
-  // timeline_prefix(); its loss changes no row.
-  std::unordered_map<std::string, Prefix> prefixes_;
-  std::string address_;  // these three are kept for their memory
-  std::string key_;
+  // Hashes of the addresses seen last: mail goes to the same few again and again. Each name has one
+  // place, which the next name of that place takes over. Only a memory of timeline_prefix(); its
+  // loss changes no row.
+  std::vector<Remembered> remembered_;
+  std::string key_;  // both kept for their memory
   std::string row_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "projector/memory_view_store.h"
+#include "projector/row_overlay.h"
 #include "projector/views/timeline_row.h"
 #include "tests/support/folded_views.h"
 
@@ -182,6 +184,30 @@ TEST(TimelineRowTest, AUsualRowIsSmall) {
     std::string row;
     append_timeline_row(event, "owner@mailbox.test", support::delivery_id(1).bytes(), row);
     EXPECT_LT(row.size(), 150u);
+  }
+}
+
+// More addresses than hashes are remembered, of every length, twice over.
+TEST(TimelineHashesTest, EveryAddressHasItsOwnKeyHoweverManyThereAre) {
+  constexpr std::size_t kAddresses = 100'000;
+  MemoryViewStore store;
+  WriteBatch batch;
+  RowOverlay rows(store, batch);
+  Timeline timeline;
+  schemas::Event event;
+  event.mutable_dropped();
+  for (std::size_t i = 0; i < 2 * kAddresses; ++i) {
+    const std::string address =
+        std::to_string(i % kAddresses) + std::string(i % 70, 'a') + "@origin.example";
+    event.set_alias(address);
+    event.set_sender(address);
+    ASSERT_TRUE(timeline.fold(event, {0, i}, rows));
+    std::vector<std::string> keys;
+    batch.for_each([&](const WriteBatch::Entry& entry) { keys.emplace_back(entry.key); });
+    ASSERT_EQ(keys, (std::vector<std::string>{
+                        timeline_key(timeline_prefix(Role::alias, address), 0, i),
+                        timeline_key(timeline_prefix(Role::sender, address), 0, i)}));
+    batch.clear();
   }
 }
 
