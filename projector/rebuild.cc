@@ -15,7 +15,7 @@ namespace {
 using runtime::Errc;
 using runtime::Result;
 
-constexpr std::size_t kEventsPerBatch = 1'000;
+constexpr std::size_t kEventsPerBatch = 5'000;
 constexpr std::uint64_t kEventsPerReport = 10'000;
 
 Result<void> mark_layout(ViewStore& store, const Layout& layout) {

@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/memtablerep.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
@@ -26,21 +27,39 @@ constexpr std::uint64_t kInfoLogOctets = 4 << 20;
 // The WAL is kept until every table has written out what is in it; small tables are made to.
 constexpr std::uint64_t kWalPerWriteBuffer = 4;
 
-// What each table holds of the rows in memory: as much as it takes of the rows written.
+// Octets of rows in memory for one place in the hash table: a prefix has some two rows there, of
+// some 250 octets in the timeline and 100 among the messages, so that a place holds about one
+// prefix.
+constexpr std::uint64_t kTimelinePlace = 512;
+constexpr std::uint64_t kMessagesPlace = 128;
+
+// What each table holds of the rows in memory. One that is full has all of them written out
+// (atomic_flush): that is to be the timeline, and the others have room beyond their share of what
+// is usually written.
 std::uint64_t buffer_share(Table table, std::uint64_t all) {
   switch (table) {
     case Table::timeline: return std::max(all / 2, kSmallBuffer);
-    case Table::archive: return std::max(all / 4, kSmallBuffer);
-    case Table::deliveries: return std::max(all / 8, kSmallBuffer);
+    case Table::archive: return std::max(all * 3 / 8, kSmallBuffer);
+    case Table::deliveries:
     case Table::messages:
-    case Table::return_paths: return std::max(all / 16, kSmallBuffer);
+    case Table::return_paths: return std::max(all / 4, kSmallBuffer);
     case Table::meta:
     case Table::counters: break;
   }
   return kSmallBuffer;
 }
 
+std::shared_ptr<rocksdb::MemTableRepFactory> hashed_rows(Table table, std::uint64_t buffer) {
+  constexpr std::size_t kNoHugePages = 0;
+  constexpr int kNeverLogged = 0;
+  const std::uint64_t place = table == Table::timeline ? kTimelinePlace : kMessagesPlace;
+  return std::shared_ptr<rocksdb::MemTableRepFactory>(
+      rocksdb::NewHashLinkListRepFactory(buffer / place, kNoHugePages, kNeverLogged, false));
+}
+
 }  // namespace
+
+bool is_hashed(Table table) { return filter_prefix(table) > 0; }
 
 std::size_t filter_prefix(Table table) {
   if (table == Table::timeline) return kPrefix;
@@ -61,6 +80,8 @@ rocksdb::DBOptions database_options(const RocksStoreSettings& settings) {
   options.max_total_wal_size = kWalPerWriteBuffer * settings.write_buffer_octets;
   options.bytes_per_sync = kWriteStep;
   options.wal_bytes_per_sync = kWriteStep;
+  // Rows that went past the WAL are lost together or not at all.
+  options.atomic_flush = true;
   // One writer: the path without a lock for each row is the faster one.
   options.allow_concurrent_memtable_write = false;
   options.max_background_jobs = 2;
@@ -85,8 +106,8 @@ rocksdb::ColumnFamilyOptions table_options(Table table, const RocksStoreSettings
   options.bottommost_compression = rocksdb::kZSTD;
   if (const std::size_t prefix = filter_prefix(table); prefix > 0) {
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(prefix));
-    options.memtable_prefix_bloom_size_ratio = kMemtableBloomShare;
     blocks.whole_key_filtering = false;
+    options.memtable_factory = hashed_rows(table, options.write_buffer_size);
   } else if (table == Table::deliveries) {
     options.memtable_prefix_bloom_size_ratio = kMemtableBloomShare;
     options.memtable_whole_key_filtering = true;

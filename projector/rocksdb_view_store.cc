@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/perf_level.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -76,7 +77,7 @@ class RocksViewStore final : public ViewStore {
 
   // A writer that ends in peace leaves nothing to the next start that only the page cache holds.
   ~RocksViewStore() override {
-    if (!settings_.read_only) (void)db_->FlushWAL(true);
+    if (!settings_.read_only) (void)settle();
     handles_ = {};
     (void)db_->Close();
   }
@@ -92,7 +93,7 @@ class RocksViewStore final : public ViewStore {
   Result<void> apply(const WriteBatch& batch) override;
   Result<void> sync() override {
     if (settings_.read_only) return make_error_code(Errc::invalid);
-    return result_of(db_->FlushWAL(true));
+    return result_of(settle());
   }
   Result<std::string> get(Table table, std::string_view key) const override;
   Result<void> scan(Table table, std::string_view from, std::string_view to,
@@ -106,6 +107,10 @@ class RocksViewStore final : public ViewStore {
     const std::shared_lock lock(mutex_);
     return handles_[static_cast<std::size_t>(table)];
   }
+
+  rocksdb::Status put(const WriteBatch::Entry& entry);
+  // Brings what is in memory and in the WAL to the disk.
+  rocksdb::Status settle();
 
   // An entry where it stands among the rows of its table.
   struct Row {
@@ -127,38 +132,63 @@ class RocksViewStore final : public ViewStore {
   std::array<Handle, kTables> handles_;
   std::array<std::vector<Row>, kTables> sorted_;  // both kept for their memory
   rocksdb::WriteBatch written_;
+  bool unlogged_ = false;  // rows since the last settle() are not in the WAL
 };
 
-// RocksDB finds the place of a row from the place of the row before it, so that rows in the order
-// of their keys cost a fraction of rows in the order of events: the keys of a timeline begin with a
-// hash.
+rocksdb::Status RocksViewStore::settle() {
+  if (unlogged_) {
+    std::vector<rocksdb::ColumnFamilyHandle*> all;
+    for (const Handle& of_table : handles_) all.push_back(of_table.get());
+    if (const rocksdb::Status status = db_->Flush({}, all); !status.ok()) return status;
+    unlogged_ = false;
+  }
+  return db_->FlushWAL(true);
+}
+
+rocksdb::Status RocksViewStore::put(const WriteBatch::Entry& entry) {
+  rocksdb::ColumnFamilyHandle* const table = handles_[static_cast<std::size_t>(entry.table)].get();
+  return entry.value ? written_.Put(table, slice(entry.key), slice(*entry.value))
+                     : written_.Delete(table, slice(entry.key));
+}
+
+// A sorted memtable finds the place of a row from the place of the row before it, so that rows in
+// the order of their keys cost a fraction of rows in the order of events. Archived events come in
+// order, and a hashed memtable has none.
+//
+// Once a batch went past the WAL all do until settle(): a later row in the WAL alone would be
+// recovered without what came before it.
 Result<void> RocksViewStore::apply(const WriteBatch& batch) {
   if (settings_.read_only) return make_error_code(Errc::invalid);
+  // RocksDB counts every comparison of keys, in a variable of the thread's that nobody reads.
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  written_.Clear();
+  rocksdb::Status status;
+  for (const WriteBatch::Range& range : batch.ranges()) {
+    const Handle of_table = handle(range.table);
+    status = written_.DeleteRange(of_table.get(), slice(range.from), slice(range.to));
+    if (!status.ok()) return result_of(status);
+  }
   for (auto& rows : sorted_) rows.clear();
-  batch.for_each([this](const WriteBatch::Entry& entry) {
+  batch.for_each([&](const WriteBatch::Entry& entry) {
+    if (entry.table == Table::archive || is_hashed(entry.table)) {
+      if (status.ok()) status = put(entry);
+      return;
+    }
     auto& rows = sorted_[static_cast<std::size_t>(entry.table)];
     rows.push_back({beginning_of(entry.key), rows.size(), entry});
   });
-
-  written_.Clear();
-  for (const WriteBatch::Range& range : batch.ranges()) {
-    const Handle of_table = handle(range.table);
-    const rocksdb::Status status =
-        written_.DeleteRange(of_table.get(), slice(range.from), slice(range.to));
-    if (!status.ok()) return result_of(status);
-  }
-  for (std::size_t i = 0; i < kTables; ++i) {
-    auto& rows = sorted_[i];
+  for (auto& rows : sorted_) {
     if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
     for (const Row& row : rows) {
-      const auto& [table, key, value] = row.entry;
-      const rocksdb::Status status =
-          value ? written_.Put(handles_[i].get(), slice(key), slice(*value))
-                : written_.Delete(handles_[i].get(), slice(key));
-      if (!status.ok()) return result_of(status);
+      if (status.ok()) status = put(row.entry);
     }
   }
-  return result_of(db_->Write({}, &written_));
+  if (!status.ok()) return result_of(status);
+
+  unlogged_ = unlogged_ || batch.octets() >= kUnloggedBatch;
+  rocksdb::WriteOptions options;
+  options.disableWAL = unlogged_;
+  return result_of(db_->Write(options, &written_));
 }
 
 Result<std::string> RocksViewStore::get(Table table, std::string_view key) const {

@@ -2,8 +2,9 @@
 // log.
 //
 // Promises: a batch is applied whole or not at all, also through a crash; batches survive a crash
-// in order (the last ones may be lost together: the log is read again from read_progress()). A read
-// sees every batch applied before it. Reads may run on any thread beside the one writer.
+// in order (the last ones since sync() may be lost together: the log is read again from
+// read_progress()). A read sees every batch applied before it. Reads may run on any thread beside
+// the one writer.
 // Errc::io_error, Errc::corrupt: the store failed; nothing of the batch may be taken as written.
 #pragma once
 
@@ -135,18 +136,24 @@ struct RocksStoreSettings {
   std::uint64_t block_cache_octets = 64ULL << 20;
   // Rows in memory, of all tables together, before they are written to sorted files.
   std::uint64_t write_buffer_octets = 64ULL << 20;
-  // Takes no lock and may stand beside a writer: it shows what was applied when it was opened. The
-  // writer may remove files under it; reads then give Errc::io_error and the store is to be opened
-  // again. apply(), sync() and drop() give Errc::invalid.
+  // Takes no lock and may stand beside a writer: it shows what a crash would have left when it was
+  // opened. The writer may remove files under it; reads then give Errc::io_error and the store is
+  // to be opened again. apply(), sync() and drop() give Errc::invalid.
   bool read_only = false;
   // Instead of a cache of its own; write_buffer_octets then bounds this store within the budget.
   std::shared_ptr<StoreMemory> memory{};
 };
 
+// Some 1,500 events at once, which no log gives as they happen. To write them ahead would cost a
+// sixth of the fold, and as many octets again on the disk.
+inline constexpr std::size_t kUnloggedBatch = 2 << 20;
+
 // One RocksDB in `directory`, made with its parents if it is not there (read_only:
-// Errc::not_found). apply() survives the end of the process, sync() that of the machine.
-// Errc::locked if another process has it open to write, Errc::corrupt, Errc::io_error; `why` says
-// more.
+// Errc::not_found). sync() survives the end of the machine. apply() survives that of the process
+// too, but for one thing: a batch of kUnloggedBatch octets or more, and what follows it, is kept in
+// memory alone until sync() or until there is much of it, for only who catches up with the log
+// writes such batches, and the log has them still. Errc::locked if another process has it open to
+// write, Errc::corrupt, Errc::io_error; `why` says more.
 runtime::Result<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory,
                                                              const RocksStoreSettings& settings,
                                                              std::string& why);

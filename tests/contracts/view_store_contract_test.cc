@@ -1,6 +1,8 @@
 // What every ViewStore promises (projector/view_store.h), held against memory and RocksDB alike.
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
@@ -299,6 +301,103 @@ TEST(RocksViewStoreTest, WhatWasAppliedOutlivesTheProcess) {
                         std::filesystem::copy_options::recursive);
   const auto left = open_or_fail(directory.path("left"));
   EXPECT_EQ(left->get(Table::archive, archive_key(0)).value(), "event");
+}
+
+// The files as a process that is killed now would leave them. Those that nobody needs any more are
+// removed in the background: a copy that misses one is begun again.
+std::unique_ptr<ViewStore> left_by(const Directory& directory) {
+  static int copies = 0;
+  for (;;) {
+    const std::string left = directory.path("left" + std::to_string(++copies));
+    std::error_code failed;
+    std::filesystem::copy(directory.path("store"), left, std::filesystem::copy_options::recursive,
+                          failed);
+    if (!failed) return open_or_fail(left);
+    if (failed != std::errc::no_such_file_or_directory) ADD_FAILURE() << failed.message();
+  }
+}
+
+// In every table a row of its number, and what makes the batch as large as asked for.
+void apply_numbered(ViewStore& store, int number, std::size_t octets) {
+  WriteBatch batch;
+  for (std::size_t table = 0; table < kTables; ++table) {
+    batch.put(static_cast<Table>(table), std::string(kTimelineKey, 'k') + std::to_string(number),
+              "row");
+  }
+  if (octets > 0) batch.put(Table::archive, archive_key(number), std::string(octets, 'x'));
+  ASSERT_TRUE(store.apply(batch));
+}
+
+// How many batches are there; every table must say the same, and none may lack an earlier one.
+int numbered(const ViewStore& store) {
+  int first = -1;
+  for (std::size_t table = 0; table < kTables; ++table) {
+    int count = 0;
+    const std::string key(kTimelineKey, 'k');
+    while (store.get(static_cast<Table>(table), key + std::to_string(count))) ++count;
+    EXPECT_EQ(rows(store, static_cast<Table>(table), key, after_prefix(key)).size(),
+              static_cast<std::size_t>(count))
+        << name_of(static_cast<Table>(table));
+    if (first < 0) first = count;
+    EXPECT_EQ(count, first) << name_of(static_cast<Table>(table));
+  }
+  return first;
+}
+
+TEST(RocksViewStoreTest, ALargeBatchAndWhatFollowsItAreLostTogetherUntilTheSync) {
+  const Directory directory;
+  const auto store = open_or_fail(directory.path("store"));
+  apply_numbered(*store, 0, 0);
+  apply_numbered(*store, 1, kUnloggedBatch);
+  apply_numbered(*store, 2, 0);
+  EXPECT_EQ(numbered(*store), 3);
+  EXPECT_EQ(numbered(*left_by(directory)), 1);
+
+  ASSERT_TRUE(store->sync());
+  EXPECT_EQ(numbered(*left_by(directory)), 3);
+  apply_numbered(*store, 3, 0);
+  EXPECT_EQ(numbered(*left_by(directory)), 4);
+}
+
+TEST(RocksViewStoreTest, ALargeBatchIsThereAfterAPeacefulEnd) {
+  const Directory directory;
+  auto store = open_or_fail(directory.path("store"));
+  apply_numbered(*store, 0, kUnloggedBatch);
+  apply_numbered(*store, 1, 0);
+  store.reset();
+  EXPECT_EQ(numbered(*open_or_fail(directory.path("store"))), 2);
+}
+
+constexpr int kBatchesOfTheKilled = 20;
+
+// Catches up until it is killed, with buffers that are full after every few batches.
+void catch_up_and_die(const std::string& directory) {
+  std::string why;
+  RocksStoreSettings settings;
+  settings.write_buffer_octets = 4 * kUnloggedBatch;
+  auto store = open_rocks_store(directory, settings, why);
+  if (!store) std::abort();
+  for (int i = 0; i < kBatchesOfTheKilled; ++i) apply_numbered(**store, i, kUnloggedBatch);
+  raise(SIGKILL);
+}
+
+// Tables fill at different speeds: when one is written out in the background, all are.
+TEST(RocksViewStoreTest, WhatACrashLeavesOfManyLargeBatchesIsTheSameInEveryTable) {
+  constexpr char kStore[] = "WAYBILL_STORE_OF_THE_KILLED";
+  // The process that is killed begins this test anew, and has the name of the store from this one.
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const Directory directory;
+  setenv(kStore, directory.path("store").c_str(), 0);
+  EXPECT_EXIT(
+      {
+        std::filesystem::remove(directory.path(""));  // its own, which it does not use
+        catch_up_and_die(getenv(kStore));
+      },
+      testing::KilledBySignal(SIGKILL), "");
+  unsetenv(kStore);
+  const int left = numbered(*open_or_fail(directory.path("store")));
+  EXPECT_GT(left, 0);
+  EXPECT_LE(left, kBatchesOfTheKilled);
 }
 
 TEST(RocksViewStoreTest, ATornLastWriteIsLeftOutAndWhatIsBeforeItStays) {
