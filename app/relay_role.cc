@@ -55,6 +55,7 @@ struct Shared {
   relay::dns::Ourselves ourselves;
   std::unique_ptr<runtime::Workers> spool_workers;
   runtime::Permits spool_octets;
+  std::uint32_t partitions = 1;
   relay::returnpath::Turns turns{};
 };
 
@@ -79,7 +80,8 @@ struct LaneParts {
              shared.metrics,
              shared.world.keys,
              shared.world.return_paths,
-             shared.turns},
+             shared.turns,
+             shared.partitions},
         host(lane, shared.admission, scope) {}
 
   runtime::AsioClock& clock;
@@ -111,7 +113,8 @@ class Role final : public RelayRole {
                 relay::Admission(config.max_sessions, config.max_sessions_per_client),
                 {{config.host_name}, {}},
                 runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
-                runtime::Permits(config.max_spool)} {}
+                runtime::Permits(config.max_spool),
+                config.kafka.there ? config.kafka.partitions : 1} {}
 
   ~Role() override {
     end_lanes();
