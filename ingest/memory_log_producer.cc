@@ -1,0 +1,119 @@
+// MemoryLog's producer.
+
+#include <algorithm>
+
+#include "ingest/memory_log_state.h"
+
+namespace waybill::ingest {
+
+namespace {
+
+using Waiting = std::vector<runtime::OneShot<bool>>;
+
+class Producer final : public LogProducer {
+ public:
+  explicit Producer(std::shared_ptr<MemoryLog::State> state)
+      : state_(std::move(state)), generation_(state_->generation) {}
+
+  Sent send(const OutRecord& record, std::uint64_t tag) override {
+    Waiting told;
+    const Sent sent = try_send(record, tag, told);
+    for (const auto& one : told) one.give(true);
+    return sent;
+  }
+
+  bool poll(std::chrono::milliseconds, std::vector<std::uint64_t>& tags) override {
+    Waiting told;
+    {
+      const std::lock_guard lock(state_->mutex);
+      if (still_whole()) write_all();
+      if (failure_.empty() && !state_->acknowledgements_held) {
+        tags.insert(tags.end(), written_.begin(), written_.end());
+        written_.clear();
+      }
+      told = state_->take_waiting();
+    }
+    for (const auto& one : told) one.give(true);
+    return failure_.empty();
+  }
+
+  std::string failure() const override { return failure_; }
+
+ private:
+  struct Queued {
+    MemoryRecord record;
+    std::uint64_t tag;
+  };
+  using Place = std::pair<std::string, std::uint32_t>;
+
+  Sent try_send(const OutRecord& record, std::uint64_t tag, Waiting& told) {
+    const std::lock_guard lock(state_->mutex);
+    if (!still_whole()) {
+      told = state_->take_waiting();
+      return Sent::refused;
+    }
+    if (queued_ + written_.size() >= state_->queue_limit) return Sent::queue_full;
+    if (state_->sends_left == 0) {
+      state_->sends_left = UINT64_MAX;
+      fail("the producer was told to fail");
+      told = state_->take_waiting();
+      return Sent::refused;
+    }
+    if (state_->sends_left != UINT64_MAX) --state_->sends_left;
+    MemoryRecord copy{std::string(record.key), std::string(record.value), {}};
+    for (const auto& [name, value] : record.headers) copy.headers.emplace_back(name, value);
+    queues_[{std::string(record.topic), record.partition}].push_back({std::move(copy), tag});
+    ++queued_;
+    return Sent::taken;
+  }
+
+  bool still_whole() {
+    if (failure_.empty() && generation_ < state_->generation) fail("the log has no more of it");
+    return failure_.empty();
+  }
+
+  void write_all() {
+    for (auto& [place, queue] : queues_) {
+      auto* const partition = state_->find(place.first, place.second);
+      if (partition == nullptr) {
+        fail(place.first + " partition " + std::to_string(place.second) + " does not exist");
+        return;
+      }
+      if (partition->stalled) continue;
+      for (Queued& one : queue) {
+        partition->records.push_back(std::move(one.record));
+        written_.push_back(one.tag);
+        --queued_;
+      }
+      queue.clear();
+    }
+  }
+
+  void fail(const std::string& why) {
+    failure_ = why;
+    for (auto& [place, queue] : queues_) {
+      auto* const partition = state_->find(place.first, place.second);
+      if (partition == nullptr || !state_->kept) continue;
+      const std::size_t kept = std::min(state_->kept(queue.size()), queue.size());
+      for (std::size_t i = 0; i < kept; ++i) {
+        partition->records.push_back(std::move(queue[i].record));
+      }
+    }
+    queues_.clear();
+  }
+
+  const std::shared_ptr<MemoryLog::State> state_;
+  const std::uint64_t generation_;
+  std::map<Place, std::deque<Queued>> queues_;
+  std::size_t queued_ = 0;              // in all queues
+  std::vector<std::uint64_t> written_;  // and not acknowledged
+  std::string failure_;
+};
+
+}  // namespace
+
+std::unique_ptr<LogProducer> make_memory_producer(std::shared_ptr<MemoryLog::State> state) {
+  return std::make_unique<Producer>(std::move(state));
+}
+
+}  // namespace waybill::ingest

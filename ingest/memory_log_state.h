@@ -1,0 +1,48 @@
+// What a MemoryLog and all that it made share; behind one mutex.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "ingest/memory_log.h"
+#include "runtime/one_shot.h"
+
+namespace waybill::ingest {
+
+struct MemoryLog::State {
+  struct Partition {
+    std::uint64_t first = 0;
+    std::deque<MemoryRecord> records;
+    bool stalled = false;
+    std::uint64_t end() const { return first + records.size(); }
+  };
+
+  // nullptr: there is no such partition.
+  Partition* find(const std::string& topic, std::uint32_t partition);
+  Partition& at(const std::string& topic, std::uint32_t partition);
+  // Streams that wait for news; to be told once the mutex is free.
+  std::vector<runtime::OneShot<bool>> take_waiting();
+
+  std::mutex mutex;
+  std::map<std::string, std::vector<Partition>> topics;
+  std::vector<runtime::OneShot<bool>> waiting;
+  // A producer of an earlier generation fails.
+  std::uint64_t generation = 0;
+  std::uint64_t sends_left = UINT64_MAX;
+  Kept kept;
+  std::string refusal;
+  std::size_t queue_limit = SIZE_MAX;
+  bool acknowledgements_held = false;
+};
+
+std::unique_ptr<LogProducer> make_memory_producer(std::shared_ptr<MemoryLog::State> state);
+std::unique_ptr<EventStream> make_memory_stream(std::shared_ptr<MemoryLog::State> state,
+                                                std::string topic,
+                                                std::vector<StreamPosition> positions);
+
+}  // namespace waybill::ingest

@@ -1,0 +1,137 @@
+// MemoryLog's stream and ends.
+
+#include <atomic>
+
+#include "ingest/memory_log_state.h"
+#include "runtime/crypto.h"
+
+namespace waybill::ingest {
+
+using runtime::Errc;
+using runtime::Result;
+using runtime::Task;
+
+namespace {
+
+std::string digest_of(std::string_view value) {
+  const runtime::Digest digest = runtime::sha256(value);
+  return {digest.begin(), digest.end()};
+}
+
+class Stream final : public EventStream {
+ public:
+  Stream(std::shared_ptr<MemoryLog::State> state, std::string topic,
+         std::vector<StreamPosition> positions)
+      : state_(std::move(state)), topic_(std::move(topic)), positions_(std::move(positions)) {}
+
+  Task<Result<std::vector<LogRecord>>> next(std::size_t most) override {
+    for (;;) {
+      const runtime::OneShot<bool> news;
+      auto records = read(most, news);
+      if (!records || !records->empty()) co_return records;
+      co_await news.wait();
+    }
+  }
+
+  std::string why() const override { return why_; }
+  std::optional<std::uint32_t> failed_partition() const override { return failed_; }
+
+  void close() override {
+    closed_.store(true);
+    std::vector<runtime::OneShot<bool>> told;
+    {
+      const std::lock_guard lock(state_->mutex);
+      told = state_->take_waiting();
+    }
+    for (const auto& one : told) one.give(true);
+  }
+
+ private:
+  // Where there is nothing, `news` will be told of something.
+  Result<std::vector<LogRecord>> read(std::size_t most, const runtime::OneShot<bool>& news) {
+    const std::lock_guard lock(state_->mutex);
+    if (closed_.load()) return make_error_code(Errc::closed);
+    for (const StreamPosition& at : positions_) {
+      if (state_->find(topic_, at.partition) != nullptr) continue;
+      why_ = topic_ + " does not exist, or not with all of these partitions";
+      return make_error_code(Errc::not_found);
+    }
+    std::vector<LogRecord> out;
+    for (StreamPosition& at : positions_) {
+      const auto& partition = *state_->find(topic_, at.partition);
+      const auto fits = fit(at, partition);
+      if (!fits) {
+        failed_ = at.partition;
+        return fits.error();
+      }
+      for (; at.next_offset < partition.end() && out.size() < most; ++at.next_offset) {
+        const MemoryRecord& record = partition.records[at.next_offset - partition.first];
+        out.push_back({at.partition, at.next_offset, record.value});
+      }
+    }
+    if (out.empty()) state_->waiting.push_back(news);
+    return out;
+  }
+
+  Result<void> fit(StreamPosition& at, const MemoryLog::State::Partition& partition) {
+    const std::string place = topic_ + " partition " + std::to_string(at.partition);
+    const std::string here = std::to_string(at.next_offset);
+    if (at.next_offset < partition.first) {
+      why_ = place + " begins at " + std::to_string(partition.first) + " and this reader is at " +
+             here;
+      return make_error_code(Errc::not_found);
+    }
+    if (at.next_offset > partition.end()) {
+      why_ = place + " ends at " + std::to_string(partition.end()) + " and this reader is at " +
+             here + ": the log was truncated or replaced";
+      return make_error_code(Errc::corrupt);
+    }
+    const std::string last = std::exchange(at.last_digest, {});
+    if (last.empty() || at.next_offset == partition.first) return {};
+    const std::uint64_t before = at.next_offset - 1;
+    if (digest_of(partition.records[before - partition.first].value) == last) return {};
+    why_ = place + " offset " + std::to_string(before) +
+           " is another record than the one that was read there";
+    return make_error_code(Errc::corrupt);
+  }
+
+  const std::shared_ptr<MemoryLog::State> state_;
+  const std::string topic_;
+  std::vector<StreamPosition> positions_;
+  std::atomic<bool> closed_{false};
+  std::string why_;
+  std::optional<std::uint32_t> failed_;
+};
+
+class Ends final : public LogEnds {
+ public:
+  Ends(std::shared_ptr<MemoryLog::State> state, std::string topic, const runtime::Clock& clock)
+      : state_(std::move(state)), topic_(std::move(topic)), clock_(clock) {}
+
+  std::optional<LogEnd> of(std::uint32_t partition) const override {
+    const runtime::Instant asked = clock_.now();
+    const std::lock_guard lock(state_->mutex);
+    const auto* const found = state_->find(topic_, partition);
+    if (found == nullptr) return std::nullopt;
+    return LogEnd{found->end(), asked};
+  }
+
+ private:
+  const std::shared_ptr<MemoryLog::State> state_;
+  const std::string topic_;
+  const runtime::Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<EventStream> make_memory_stream(std::shared_ptr<MemoryLog::State> state,
+                                                std::string topic,
+                                                std::vector<StreamPosition> positions) {
+  return std::make_unique<Stream>(std::move(state), std::move(topic), std::move(positions));
+}
+
+std::unique_ptr<LogEnds> MemoryLog::ends(std::string topic, const runtime::Clock& clock) {
+  return std::make_unique<Ends>(state_, std::move(topic), clock);
+}
+
+}  // namespace waybill::ingest
