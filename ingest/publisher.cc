@@ -121,9 +121,8 @@ void Publisher::step(milliseconds wait) {
 
 // A producer waits for its brokers for ever and does not say so.
 void Publisher::watch() {
-  const runtime::Instant now = clock_.now();
-  if (window_.empty()) last_ack_ = now;
-  if (producer_ == nullptr || now - last_ack_ < kSilence || !trouble().empty()) return;
+  if (producer_ == nullptr || window_.empty() || !trouble().empty()) return;
+  if (clock_.now() - awaited_since_ < kSilence) return;
   set_trouble("no acknowledgement for " + std::to_string(kSilence.count()) +
               " s: no broker is in reach, or too few replicas are in sync");
   runtime::log(Level::warn, "ingest", "the log takes nothing now; the journal keeps what comes",
@@ -159,6 +158,7 @@ bool Publisher::send_one(const LogRecord& record) {
     case LogProducer::Sent::queue_full: return false;
     case LogProducer::Sent::refused: lose_producer(producer_->failure()); return false;
   }
+  if (window_.empty()) awaited_since_ = clock_.now();
   window_.push_back(false);
   ++next_;
   return true;
@@ -166,7 +166,7 @@ bool Publisher::send_one(const LogRecord& record) {
 
 void Publisher::take(const std::vector<std::uint64_t>& tags) {
   if (tags.empty()) return;
-  last_ack_ = clock_.now();
+  awaited_since_ = clock_.now();
   std::uint64_t base = acknowledged_end();
   for (const std::uint64_t seq : tags) {
     if (seq >= base && seq - base < window_.size()) window_[seq - base] = true;

@@ -83,7 +83,7 @@ class Publisher {
   std::atomic<std::uint64_t> base_;
   std::uint64_t trimmed_;
   runtime::Instant last_trim_{};
-  runtime::Instant last_ack_{};
+  runtime::Instant awaited_since_{};  // while the window is not empty: the next acknowledgement
   std::vector<std::uint64_t> tags_;
   mutable std::mutex mutex_;
   std::string trouble_;
