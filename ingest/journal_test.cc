@@ -4,6 +4,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <future>
 
 #include "ingest/memory_journal_store.h"
 #include "tests/support/event_log.h"
@@ -88,6 +90,10 @@ class JournalTest : public ::testing::Test {
   CountingStore store_;
   std::optional<Journal> journal_{std::in_place, store_, JournalLimits()};
 };
+
+// Of a wait that is to end sooner.
+constexpr std::chrono::seconds kLongWait{40};
+constexpr std::chrono::seconds kSoon{20};
 
 bool waits(const Answer& answer) { return !answer->has_value(); }
 bool succeeded(const Answer& answer) { return answer->has_value() && (*answer)->has_value(); }
@@ -347,6 +353,43 @@ TEST_F(JournalTest, TakesMailAgainOnceItWasTrimmed) {
   const Answer again = append(numbered(200));
   commit();
   EXPECT_TRUE(succeeded(again));
+}
+
+TEST_F(JournalTest, AWaitForARecordEndsInVainWhenItsTimeIsOver) {
+  append(numbered(1));
+  commit();
+  EXPECT_FALSE(journal_->wait_for_record(2, std::chrono::milliseconds(1)));
+  // Queued is not durable.
+  append(numbered(2));
+  EXPECT_FALSE(journal_->wait_for_record(2, std::chrono::milliseconds(1)));
+}
+
+TEST_F(JournalTest, AWaitForARecordThatIsThereEndsAtOnce) {
+  append({numbered(1), numbered(2)});
+  commit();
+  EXPECT_TRUE(journal_->wait_for_record(1, std::chrono::milliseconds(0)));
+  EXPECT_TRUE(journal_->wait_for_record(2, std::chrono::milliseconds(0)));
+}
+
+TEST_F(JournalTest, AWaitForARecordEndsWithItsCommit) {
+  append(numbered(1));
+  auto waited =
+      std::async(std::launch::async, [this] { return journal_->wait_for_record(1, kLongWait); });
+  EXPECT_EQ(waited.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  commit();
+  EXPECT_EQ(waited.wait_for(kSoon), std::future_status::ready);
+  EXPECT_TRUE(waited.get());
+}
+
+TEST_F(JournalTest, AFenceEndsAWaitForARecord) {
+  append(numbered(1));
+  store_.kept.fail_commit_after(0, true);
+  auto waited =
+      std::async(std::launch::async, [this] { return journal_->wait_for_record(1, kLongWait); });
+  EXPECT_EQ(waited.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  commit();
+  EXPECT_EQ(waited.wait_for(kSoon), std::future_status::ready);
+  EXPECT_FALSE(waited.get());
 }
 
 }  // namespace

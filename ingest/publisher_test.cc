@@ -1,0 +1,294 @@
+#include "ingest/publisher.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "tests/support/publisher_world.h"
+
+namespace waybill::ingest {
+namespace {
+
+using runtime::Errc;
+using runtime::Result;
+using schemas::Event;
+using namespace std::chrono_literals;
+
+constexpr auto kHeldFor = 10s;
+
+using PublisherTest = PublisherWorld;
+
+TEST_F(PublisherTest, EverythingReachesTheLogOnceAndInOrder) {
+  write_many(100);
+  Event control;
+  control.mutable_control()->set_subject("route");
+  write(control);
+  write_many(100);
+  settle();
+  EXPECT_EQ(contents(), expected());
+  EXPECT_EQ(publisher_->acknowledged_end(), 202u);
+  EXPECT_EQ(publisher_->trouble(), "");
+  EXPECT_EQ(made_, 1);
+}
+
+TEST_F(PublisherTest, TheBacklogIsWhatIsDurableAndNotAcknowledged) {
+  EXPECT_EQ(publisher_->backlog(), 0u);
+  log_.hold_acknowledgements(true);
+  write_many(5);
+  step();
+  EXPECT_EQ(publisher_->backlog(), 5u);
+  EXPECT_EQ(publisher_->acknowledged_end(), 1u);
+  log_.hold_acknowledgements(false);
+  step();
+  EXPECT_EQ(publisher_->backlog(), 0u);
+  EXPECT_EQ(publisher_->acknowledged_end(), 6u);
+}
+
+TEST_F(PublisherTest, APartitionThatStandsStillHoldsTheEndBackAndNotTheOthers) {
+  write_many(50);
+  const std::uint64_t stalled_seq = 9;
+  const Place stalled = written_.at(stalled_seq);
+  log_.stall(stalled.first, stalled.second, true);
+  step();
+  step();
+  const Contents there = contents();
+  EXPECT_TRUE(there.at(stalled).empty());
+  for (const auto& [place, seqs] : expected()) {
+    if (place != stalled) {
+      EXPECT_EQ(there.at(place), seqs);
+    }
+  }
+  EXPECT_EQ(publisher_->acknowledged_end(), expected().at(stalled).front());
+  log_.stall(stalled.first, stalled.second, false);
+  settle();
+  EXPECT_EQ(contents(), expected());
+}
+
+TEST_F(PublisherTest, AFullQueueIsWaitedForAndNothingIsSentTwice) {
+  log_.limit_queue(3);
+  write_many(50);
+  settle();
+  EXPECT_EQ(contents(), expected());
+  EXPECT_EQ(made_, 1);
+}
+
+TEST_F(PublisherTest, AfterAFailureItGoesOnFromTheFirstThatIsNotAcknowledged) {
+  write_many(10);
+  settle();
+  write_many(10);
+  log_.fail_send_after(6, keep_all());
+  step();
+  EXPECT_EQ(publisher_->acknowledged_end(), 11u);
+  pass(kPause);
+  settle();
+  EXPECT_EQ(read_once(contents()), expected());
+  std::size_t total = 0;
+  for (const auto& [place, seqs] : contents()) total += seqs.size();
+  EXPECT_EQ(total, 26u);  // the six that were there already came again, and no others
+  EXPECT_EQ(made_, 2);
+}
+
+TEST_F(PublisherTest, WhatAFailedProducerDidNotWriteIsNotLeftOut) {
+  write_many(10);
+  log_.fail_send_after(6, keep_none());
+  step();
+  pass(kPause);
+  settle();
+  EXPECT_EQ(contents(), expected());
+}
+
+TEST_F(PublisherTest, AnotherProcessSendsAgainWhatTheJournalStillHas) {
+  log_.hold_acknowledgements(true);
+  write_many(10);
+  step();
+  restart();
+  log_.hold_acknowledgements(false);
+  write_many(5);
+  settle();
+  EXPECT_EQ(read_once(contents()), expected());
+}
+
+TEST_F(PublisherTest, ARecordThatNobodyCanReadGoesThereWithItsOctets) {
+  MemoryJournalStore store;
+  const std::string octets("\xff\xff no event");
+  ASSERT_TRUE(store.commit({.first_seq = 1, .records = {octets}, .opens = {}, .closes = {}}));
+  Journal journal(store, {});
+  Publisher publisher(
+      journal, store, nullptr, [this](std::string& why) { return log_.producer(why); },
+      {.partitions = kPartitions}, clock_, metrics_);
+  publisher.step(0ms);
+  EXPECT_EQ(publisher.backlog(), 0u);
+  const auto there =
+      log_.records(schemas::kDeliveriesTopic, schemas::partition_of_key("", kPartitions));
+  ASSERT_EQ(there.size(), 1u);
+  EXPECT_EQ(there.front().value, octets);
+  EXPECT_EQ(there.front().key, "");
+}
+
+TEST_F(PublisherTest, TheJournalKeepsWhatIsNotAcknowledged) {
+  log_.hold_acknowledgements(true);
+  write_many(10);
+  step();
+  pass(2s);
+  step();
+  EXPECT_EQ(store_.first_seq(), 1u);
+  log_.hold_acknowledgements(false);
+  step();
+  pass(2s);
+  step();
+  EXPECT_EQ(store_.first_seq(), 10u);  // a journal in memory keeps its last record
+}
+
+TEST_F(PublisherTest, TheJournalKeepsTheAcceptanceOfAnOpenDelivery) {
+  write_many(4);
+  write(support::accepted({.delivery = 1}));
+  write_many(4);
+  settle();
+  pass(2s);
+  step();
+  EXPECT_EQ(store_.first_seq(), 5u);
+  write(support::forwarded({.delivery = 1}));
+  settle();
+  pass(2s);
+  step();
+  EXPECT_EQ(store_.first_seq(), 10u);
+}
+
+TEST_F(PublisherTest, WhileNoProducerCanBeMadeItSaysWhyAndTriesNowAndThen) {
+  log_.refuse_producers("no broker is known");
+  write_many(3);
+  for (int i = 0; i < 5; ++i) step();
+  EXPECT_EQ(publisher_->trouble(), "no broker is known");
+  EXPECT_EQ(publisher_->backlog(), 3u);
+  EXPECT_EQ(made_, 1);
+  pass(kPause);
+  step();
+  EXPECT_EQ(made_, 2);
+  log_.refuse_producers({});
+  step();
+  EXPECT_EQ(made_, 2);
+  pass(kPause);
+  step();
+  EXPECT_EQ(publisher_->trouble(), "");
+  EXPECT_EQ(publisher_->backlog(), 0u);
+}
+
+TEST_F(PublisherTest, AProducersOwnReasonIsTheTrouble) {
+  log_.fail_send_after(2, keep_none());
+  write_many(3);
+  step();
+  EXPECT_EQ(publisher_->trouble(), "the producer was told to fail");
+  pass(kPause);
+  step();
+  EXPECT_EQ(publisher_->trouble(), "");
+}
+
+TEST_F(PublisherTest, LongSilenceIsTroubleAndTheNextAcknowledgementItsEnd) {
+  log_.hold_acknowledgements(true);
+  write_many(3);
+  step();
+  pass(4'900ms);
+  step();
+  EXPECT_EQ(publisher_->trouble(), "");
+  pass(200ms);
+  step();
+  EXPECT_NE(publisher_->trouble().find("no acknowledgement for 5 s"), std::string::npos);
+  log_.hold_acknowledgements(false);
+  step();
+  EXPECT_EQ(publisher_->trouble(), "");
+}
+
+TEST_F(PublisherTest, SilenceWhereThereIsNothingToSayIsNoTrouble) {
+  write_many(3);
+  settle();
+  pass(60s);
+  step();
+  EXPECT_EQ(publisher_->trouble(), "");
+  write_many(1);
+  log_.hold_acknowledgements(true);
+  step();
+  pass(4'900ms);
+  step();
+  EXPECT_EQ(publisher_->trouble(), "");
+}
+
+// Replies that wait for the log (ack = "kafka").
+class HeldPublisherTest : public PublisherTest {
+ protected:
+  using Answer = std::shared_ptr<std::optional<Result<void>>>;
+
+  HeldPublisherTest() {
+    held_.emplace(clock_, kHeldFor);
+    journal_.hold_replies(*held_);
+    restart();
+  }
+  ~HeldPublisherTest() override { publisher_.reset(); }
+
+  Answer record(Event event) {
+    const auto answer = std::make_shared<std::optional<Result<void>>>();
+    boost::asio::co_spawn(io_, journal_.append({std::move(event)}),
+                          [answer](std::exception_ptr, Result<void> told) { *answer = told; });
+    run();
+    journal_.commit_pending();
+    run();
+    return answer;
+  }
+
+  void run() {
+    io_.restart();
+    io_.poll();
+  }
+
+  boost::asio::io_context io_;
+};
+
+TEST_F(HeldPublisherTest, SuccessIsSaidOnceTheLogHasTheRecord) {
+  log_.hold_acknowledgements(true);
+  const Answer answer = record(support::forwarded({}));
+  step();
+  run();
+  EXPECT_FALSE(answer->has_value());
+  EXPECT_EQ(journal_.end_seq(), 2u);
+  log_.hold_acknowledgements(false);
+  step();
+  run();
+  ASSERT_TRUE(answer->has_value());
+  EXPECT_TRUE(**answer);
+}
+
+TEST_F(HeldPublisherTest, ATimeoutIsSaidAndTheRecordReachesTheLogLater) {
+  log_.hold_acknowledgements(true);
+  const Answer answer = record(support::forwarded({}));
+  step();
+  pass(kHeldFor + 1ms);
+  step();
+  run();
+  ASSERT_TRUE(answer->has_value());
+  ASSERT_FALSE(**answer);
+  EXPECT_EQ((**answer).error(), Errc::timeout);
+  log_.hold_acknowledgements(false);
+  step();
+  run();
+  EXPECT_EQ(publisher_->backlog(), 0u);
+  EXPECT_EQ(held_->size(), 0u);
+  const Answer next = record(support::forwarded({}));
+  step();
+  run();
+  ASSERT_TRUE(next->has_value());
+  EXPECT_TRUE(**next);
+}
+
+TEST_F(HeldPublisherTest, ATimeoutIsSaidEvenWithoutAProducer) {
+  log_.refuse_producers("no broker is known");
+  const Answer answer = record(support::forwarded({}));
+  step();
+  pass(kHeldFor + 1ms);
+  step();
+  run();
+  ASSERT_TRUE(answer->has_value());
+  EXPECT_EQ((**answer).error(), Errc::timeout);
+}
+
+}  // namespace
+}  // namespace waybill::ingest
