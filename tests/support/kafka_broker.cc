@@ -109,6 +109,10 @@ std::unique_ptr<rd_kafka_t, void (*)(rd_kafka_t*)> client(const std::string& boo
 std::string failure_of(rd_kafka_event_t* answer) {
   if (answer == nullptr) return "no answer";
   if (rd_kafka_event_error(answer)) return rd_kafka_event_error_string(answer);
+  if (const auto* records = rd_kafka_event_DeleteRecords_result(answer)) {
+    const auto error = rd_kafka_DeleteRecords_result_offsets(records)->elems[0].err;
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_err2str(error);
+  }
   const rd_kafka_topic_result_t** topics = nullptr;
   std::size_t count = 0;
   if (const auto* created = rd_kafka_event_CreateTopics_result(answer)) {
@@ -191,6 +195,22 @@ void KafkaBroker::delete_topic(const std::string& name) {
       topic, rd_kafka_DeleteTopic_destroy);
   administer(handle.get(), "topic " + name, [&](rd_kafka_queue_t* queue) {
     rd_kafka_DeleteTopics(handle.get(), &topic, 1, nullptr, queue);
+  });
+}
+
+void KafkaBroker::delete_records(const std::string& name, std::uint32_t partition,
+                                 std::uint64_t before) {
+  const auto handle = client(bootstrap());
+  const std::unique_ptr<rd_kafka_topic_partition_list_t, void (*)(rd_kafka_topic_partition_list_t*)>
+      places(rd_kafka_topic_partition_list_new(1), rd_kafka_topic_partition_list_destroy);
+  rd_kafka_topic_partition_list_add(places.get(), name.c_str(),
+                                    static_cast<std::int32_t>(partition))
+      ->offset = static_cast<std::int64_t>(before);
+  rd_kafka_DeleteRecords_t* records = rd_kafka_DeleteRecords_new(places.get());
+  const std::unique_ptr<rd_kafka_DeleteRecords_t, void (*)(rd_kafka_DeleteRecords_t*)> owned(
+      records, rd_kafka_DeleteRecords_destroy);
+  administer(handle.get(), "records of " + name, [&](rd_kafka_queue_t* queue) {
+    rd_kafka_DeleteRecords(handle.get(), &records, 1, nullptr, queue);
   });
 }
 

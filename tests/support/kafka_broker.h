@@ -36,6 +36,8 @@ class KafkaBroker {
   void create_topic(const std::string& name, int partitions,
                     const std::map<std::string, std::string>& config = {});
   void delete_topic(const std::string& name);
+  // Those below `before`, as retention does.
+  void delete_records(const std::string& name, std::uint32_t partition, std::uint64_t before);
 
   void kill();     // as a crash
   void stop();     // in good order
