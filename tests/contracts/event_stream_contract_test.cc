@@ -1,0 +1,375 @@
+// What every EventStream and LogEnds promise (ingest/event_stream.h), held against the journal, a
+// log in memory and a real broker alike; and what those of a log with several partitions say of a
+// position (ingest/kafka_stream.h).
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
+#include <thread>
+
+#include "ingest/journal_stream.h"
+#include "ingest/memory_journal_store.h"
+#include "runtime/asio_clock.h"
+#include "runtime/crypto.h"
+#include "tests/contracts/log_worlds.h"
+#include "tests/support/event_log.h"
+#include "tests/support/kafka_broker.h"
+
+namespace waybill::tests {
+namespace {
+
+using namespace ingest;
+using runtime::Errc;
+using runtime::Result;
+using namespace std::chrono_literals;
+using Records = Result<std::vector<LogRecord>>;
+
+// What wakes does so in milliseconds; a busy machine takes its time.
+constexpr auto kSoon = 30s;
+constexpr auto kQuiet = 300ms;
+
+// A log with records, whatever its kind.
+class StreamWorld {
+ public:
+  virtual ~StreamWorld() = default;
+  // Makes one record durable; its octets.
+  virtual std::string write(std::uint32_t partition) = 0;
+  virtual std::unique_ptr<EventStream> stream(std::vector<StreamPosition> positions) = 0;
+  virtual std::unique_ptr<LogEnds> ends(const runtime::Clock& clock) = 0;
+  virtual void remove_before(std::uint32_t partition, std::uint64_t first) = 0;
+  virtual std::string topic() const { return {}; }
+};
+
+class JournalWorld final : public StreamWorld {
+ public:
+  std::string write(std::uint32_t) override {
+    (void)journal_.begin({support::forwarded({.message = ++written_})});
+    journal_.commit_pending();
+    return store_.read(store_.end_seq() - 1, 1, SIZE_MAX)->front().value;
+  }
+  std::unique_ptr<EventStream> stream(std::vector<StreamPosition> positions) override {
+    return journal_.stream(positions.front().next_offset);
+  }
+  std::unique_ptr<LogEnds> ends(const runtime::Clock& clock) override {
+    return std::make_unique<JournalEnds>(journal_, clock);
+  }
+  void remove_before(std::uint32_t, std::uint64_t first) override {
+    ASSERT_TRUE(journal_.trim(first + 1));
+  }
+
+ private:
+  MemoryJournalStore store_;
+  Journal journal_{store_, {}};
+  unsigned written_ = 0;
+};
+
+class ElsewhereWorld final : public StreamWorld {
+ public:
+  static constexpr std::uint32_t kPartitions = 2;
+
+  explicit ElsewhereWorld(std::unique_ptr<LogWorld> world)
+      : world_(std::move(world)),
+        topic_(world_->new_topic(kPartitions)),
+        producer_(world_->producer()) {}
+
+  std::string write(std::uint32_t partition) override {
+    const std::string value = "record " + std::to_string(++written_);
+    send_value(*producer_, topic_, partition, value, written_);
+    EXPECT_EQ(await_tags(*producer_, 1).size(), 1u);
+    return value;
+  }
+  std::unique_ptr<EventStream> stream(std::vector<StreamPosition> positions) override {
+    return world_->stream(topic_, std::move(positions));
+  }
+  std::unique_ptr<LogEnds> ends(const runtime::Clock& clock) override {
+    return world_->ends(topic_, {0, 1}, clock);
+  }
+  void remove_before(std::uint32_t partition, std::uint64_t first) override {
+    world_->remove_before(topic_, partition, first);
+  }
+  std::string topic() const override { return topic_; }
+  LogWorld& world() { return *world_; }
+
+ private:
+  const std::unique_ptr<LogWorld> world_;
+  const std::string topic_;
+  const std::unique_ptr<LogProducer> producer_;
+  std::uint64_t written_ = 0;
+};
+
+// A stream and the thread that its reader has for it.
+class Reader {
+ public:
+  explicit Reader(std::unique_ptr<EventStream> stream)
+      : stream_(std::move(stream)), guard_(io_.get_executor()), thread_([this] { io_.run(); }) {}
+  ~Reader() {
+    stream_->close();
+    guard_.reset();
+    thread_.join();
+  }
+
+  std::future<Records> ask(std::size_t most = 1'000) {
+    return boost::asio::co_spawn(io_, stream_->next(most), boost::asio::use_future);
+  }
+
+  // The next `count` records, however many answers they take; fewer where it fails.
+  std::vector<LogRecord> take(std::size_t count, std::size_t most = 1'000) {
+    std::vector<LogRecord> out;
+    while (out.size() < count) {
+      auto answer = ask(most);
+      if (answer.wait_for(kSoon) != std::future_status::ready) {
+        ADD_FAILURE() << "nothing comes";
+        return out;
+      }
+      Records records = answer.get();
+      if (!records) {
+        ADD_FAILURE() << records.error().message() << " " << stream_->why();
+        return out;
+      }
+      EXPECT_FALSE(records->empty());
+      EXPECT_LE(records->size(), most);
+      out.insert(out.end(), records->begin(), records->end());
+    }
+    return out;
+  }
+
+  // What a next() that has to fail says.
+  runtime::Errc fail() {
+    auto answer = ask();
+    if (answer.wait_for(kSoon) != std::future_status::ready) {
+      ADD_FAILURE() << "it waits";
+      return {};
+    }
+    const Records records = answer.get();
+    EXPECT_FALSE(records) << "it gives records";
+    return records ? Errc() : runtime::errc_of(records.error());
+  }
+
+  EventStream& stream() { return *stream_; }
+
+ private:
+  const std::unique_ptr<EventStream> stream_;
+  boost::asio::io_context io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_;
+  std::thread thread_;
+};
+
+class EventStreamContract : public ::testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    const std::string_view kind = GetParam();
+    if (kind == "kafka" && !KafkaBroker::installed()) {
+      GTEST_SKIP() << "no /usr/bin/java, or no Kafka in build/kafka";
+    }
+    if (kind == "journal") {
+      world_ = std::make_unique<JournalWorld>();
+    } else {
+      world_ = std::make_unique<ElsewhereWorld>(kind == "kafka" ? kafka_log_world()
+                                                                : memory_log_world());
+    }
+  }
+
+  std::vector<std::string> write(std::size_t count, std::uint32_t partition = 0) {
+    std::vector<std::string> out;
+    while (out.size() < count) out.push_back(world_->write(partition));
+    return out;
+  }
+
+  Reader reader(std::uint64_t from) { return reader({{0, from, {}}}); }
+  Reader reader(std::vector<StreamPosition> positions) {
+    return Reader(world_->stream(std::move(positions)));
+  }
+
+  std::unique_ptr<StreamWorld> world_;
+};
+
+// The same suite for those that have partitions and say more of a position.
+class PartitionedStreamContract : public EventStreamContract {
+ protected:
+  LogWorld& log() { return static_cast<ElsewhereWorld&>(*world_).world(); }
+};
+
+std::string named(const ::testing::TestParamInfo<const char*>& at) { return at.param; }
+INSTANTIATE_TEST_SUITE_P(Log, EventStreamContract, ::testing::Values("journal", "memory", "kafka"),
+                         named);
+INSTANTIATE_TEST_SUITE_P(Log, PartitionedStreamContract, ::testing::Values("memory", "kafka"),
+                         named);
+
+void expect_records(const std::vector<LogRecord>& records, std::uint64_t first,
+                    const std::vector<std::string>& values, std::size_t from = 0) {
+  ASSERT_EQ(records.size(), values.size() - from);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    EXPECT_EQ(records[i].offset, first + i);
+    EXPECT_EQ(records[i].value, values[from + i]);
+  }
+}
+
+std::string digest_of(const std::string& value) {
+  const runtime::Digest digest = runtime::sha256(value);
+  return {digest.begin(), digest.end()};
+}
+
+bool names(const std::string& why, std::initializer_list<std::string> words) {
+  for (const std::string& word : words) {
+    if (why.find(word) == std::string::npos) return false;
+  }
+  return true;
+}
+
+TEST_P(EventStreamContract, GivesWhatWasWrittenInOrderAndWithoutGaps) {
+  const auto values = write(10);
+  Reader reading = reader(0);
+  expect_records(reading.take(10, 3), 0, values);
+}
+
+TEST_P(EventStreamContract, GoesOnFromAPosition) {
+  const auto values = write(6);
+  Reader reading = reader(4);
+  expect_records(reading.take(2), 4, values, 4);
+}
+
+TEST_P(EventStreamContract, WaitsForARecordAndWakesWhenItIsThere) {
+  const auto before = write(2);
+  Reader reading = reader(2);
+  auto answer = reading.ask();
+  EXPECT_EQ(answer.wait_for(kQuiet), std::future_status::timeout);
+  const std::string value = world_->write(0);
+  ASSERT_EQ(answer.wait_for(kSoon), std::future_status::ready);
+  const Records records = answer.get();
+  ASSERT_TRUE(records);
+  expect_records(*records, 2, {value});
+}
+
+TEST_P(EventStreamContract, ClosingEndsAWaitingReader) {
+  write(1);
+  Reader reading = reader(1);
+  auto answer = reading.ask();
+  EXPECT_EQ(answer.wait_for(kQuiet), std::future_status::timeout);
+  reading.stream().close();
+  ASSERT_EQ(answer.wait_for(kSoon), std::future_status::ready);
+  const Records records = answer.get();
+  ASSERT_FALSE(records);
+  EXPECT_EQ(records.error(), Errc::closed);
+}
+
+TEST_P(EventStreamContract, AClosedStreamGivesNothingMore) {
+  write(1);
+  Reader reading = reader(0);
+  reading.stream().close();
+  EXPECT_EQ(reading.fail(), Errc::closed);
+}
+
+TEST_P(EventStreamContract, APositionThatWasRemovedIsAnErrorAndNeverASkip) {
+  const auto values = write(5);
+  world_->remove_before(0, 3);
+  Reader behind = reader(2);
+  EXPECT_EQ(behind.fail(), Errc::not_found);
+  Reader at = reader(3);
+  expect_records(at.take(2), 3, values, 3);
+}
+
+TEST_P(EventStreamContract, TheEndIsBehindTheLastRecord) {
+  runtime::AsioClock clock;
+  const auto ends = world_->ends(clock);
+  write(3);
+  const auto began = clock.now();
+  const auto deadline = began + kSoon;
+  while (clock.now() < deadline) {
+    const auto end = ends->of(0);
+    if (end && end->asked >= began) break;
+    std::this_thread::sleep_for(10ms);
+  }
+  ASSERT_TRUE(ends->of(0));
+  EXPECT_EQ(ends->of(0)->offset, 3u);
+  EXPECT_FALSE(ends->of(7));
+}
+
+TEST_P(PartitionedStreamContract, APositionBelowTheBeginningNamesPartitionAndOffsets) {
+  write(5, 1);
+  world_->remove_before(1, 3);
+  Reader reading = reader({{1, 2, {}}});
+  EXPECT_EQ(reading.fail(), Errc::not_found);
+  const std::string why = reading.stream().why();
+  EXPECT_TRUE(names(why, {world_->topic() + " partition 1 ", "begins at 3", "is at 2"})) << why;
+  EXPECT_EQ(reading.stream().failed_partition(), 1u);
+}
+
+TEST_P(PartitionedStreamContract, APositionBeyondTheEndIsOfAnotherLog) {
+  write(2, 1);
+  Reader reading = reader({{1, 3, {}}});
+  EXPECT_EQ(reading.fail(), Errc::corrupt);
+  const std::string why = reading.stream().why();
+  EXPECT_TRUE(names(why, {world_->topic() + " partition 1 ", "ends at 2", "is at 3"})) << why;
+  EXPECT_EQ(reading.stream().failed_partition(), 1u);
+}
+
+TEST_P(PartitionedStreamContract, GoesOnBehindTheRecordThatWasReadThere) {
+  const auto values = write(4);
+  Reader reading = reader({{0, 2, digest_of(values[1])}});
+  expect_records(reading.take(2), 2, values, 2);
+}
+
+TEST_P(PartitionedStreamContract, AtTheEndItWaitsBehindTheRecordThatWasReadThere) {
+  const auto values = write(2);
+  Reader reading = reader({{0, 2, digest_of(values[1])}});
+  auto answer = reading.ask();
+  EXPECT_EQ(answer.wait_for(kQuiet), std::future_status::timeout);
+  const std::string value = world_->write(0);
+  ASSERT_EQ(answer.wait_for(kSoon), std::future_status::ready);
+  const Records records = answer.get();
+  ASSERT_TRUE(records);
+  expect_records(*records, 2, {value});
+}
+
+TEST_P(PartitionedStreamContract, AnotherRecordWhereOneWasReadIsAnotherLog) {
+  write(4, 1);
+  Reader reading = reader({{1, 2, digest_of("what was read there")}});
+  EXPECT_EQ(reading.fail(), Errc::corrupt);
+  const std::string why = reading.stream().why();
+  EXPECT_TRUE(names(why, {world_->topic() + " partition 1 offset 1 ", "another record"})) << why;
+  EXPECT_EQ(reading.stream().failed_partition(), 1u);
+}
+
+TEST_P(PartitionedStreamContract, WhatWasRemovedInFrontOfThePositionCannotBeCompared) {
+  const auto values = write(4);
+  world_->remove_before(0, 2);
+  Reader reading = reader({{0, 2, digest_of(values[1])}});
+  expect_records(reading.take(2), 2, values, 2);
+}
+
+TEST_P(PartitionedStreamContract, EachOfSeveralPartitionsIsInOrderFromItsPosition) {
+  const auto first = write(5, 0);
+  const auto second = write(7, 1);
+  Reader reading = reader({{0, 1, digest_of(first[0])}, {1, 3, {}}});
+  std::vector<LogRecord> of[2];
+  for (LogRecord& record : reading.take(8, 3)) {
+    ASSERT_LT(record.partition, 2u);
+    of[record.partition].push_back(std::move(record));
+  }
+  expect_records(of[0], 1, first, 1);
+  expect_records(of[1], 3, second, 3);
+}
+
+TEST_P(PartitionedStreamContract, OnePartitionThatFailsIsNamed) {
+  write(5, 0);
+  write(5, 1);
+  world_->remove_before(1, 3);
+  Reader reading = reader({{0, 0, {}}, {1, 1, {}}});
+  EXPECT_EQ(reading.fail(), Errc::not_found);
+  EXPECT_EQ(reading.stream().failed_partition(), 1u);
+}
+
+TEST_P(PartitionedStreamContract, ATopicOrPartitionThatDoesNotExistIsNotFound) {
+  Reader nowhere(log().stream("there-is-none", {{0, 0, {}}}));
+  EXPECT_EQ(nowhere.fail(), Errc::not_found);
+  EXPECT_TRUE(names(nowhere.stream().why(), {"there-is-none"})) << nowhere.stream().why();
+  Reader beyond = reader({{0, 0, {}}, {2, 0, {}}});
+  EXPECT_EQ(beyond.fail(), Errc::not_found);
+  EXPECT_TRUE(names(beyond.stream().why(), {world_->topic()})) << beyond.stream().why();
+}
+
+}  // namespace
+}  // namespace waybill::tests

@@ -1,0 +1,169 @@
+#include "tests/contracts/log_worlds.h"
+
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafkacpp.h>
+
+#include <map>
+#include <stdexcept>
+
+#include "ingest/kafka_producer.h"
+#include "ingest/kafka_stream.h"
+#include "tests/support/kafka_broker.h"
+
+namespace waybill::tests {
+namespace {
+
+using namespace ingest;
+using runtime::Result;
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 30s;
+constexpr int kPatienceMs = 30'000;
+
+std::string next_name() {
+  static int made = 0;
+  return "contract-" + std::to_string(++made);
+}
+
+template <class T>
+T whole(Result<T> made, const std::string& why) {
+  if (!made) throw std::runtime_error(why.empty() ? made.error().message() : why);
+  return std::move(*made);
+}
+
+class MemoryWorld final : public LogWorld {
+ public:
+  std::string new_topic(std::uint32_t partitions) override {
+    const std::string name = next_name();
+    log_.create_topic(name, partitions);
+    partitions_[name] = partitions;
+    return name;
+  }
+  std::unique_ptr<LogProducer> producer() override {
+    std::string why;
+    auto made = log_.producer(why);
+    return whole(std::move(made), why);
+  }
+  std::unique_ptr<EventStream> stream(const std::string& topic,
+                                      std::vector<StreamPosition> positions) override {
+    return log_.stream(topic, std::move(positions));
+  }
+  std::unique_ptr<LogEnds> ends(const std::string& topic, std::vector<std::uint32_t>,
+                                const runtime::Clock& clock) override {
+    return log_.ends(topic, clock);
+  }
+  std::vector<MemoryRecord> records(const std::string& topic, std::uint32_t partition) override {
+    return log_.records(topic, partition);
+  }
+  void remove_before(const std::string& topic, std::uint32_t partition,
+                     std::uint64_t first) override {
+    log_.remove_before(topic, partition, first);
+  }
+  void crash(const std::string& topic) override { stall(topic, true); }
+  void restart(const std::string& topic) override { stall(topic, false); }
+
+ private:
+  void stall(const std::string& topic, bool on) {
+    for (std::uint32_t i = 0; i < partitions_.at(topic); ++i) log_.stall(topic, i, on);
+  }
+
+  MemoryLog log_;
+  std::map<std::string, std::uint32_t> partitions_;
+};
+
+class KafkaWorld final : public LogWorld {
+ public:
+  std::string new_topic(std::uint32_t partitions) override {
+    const std::string name = next_name();
+    broker_.create_topic(name, static_cast<int>(partitions));
+    return name;
+  }
+  std::unique_ptr<LogProducer> producer() override {
+    std::string why;
+    auto made = kafka_producer(settings(), why);
+    return whole(std::move(made), why);
+  }
+  std::unique_ptr<EventStream> stream(const std::string& topic,
+                                      std::vector<StreamPosition> positions) override {
+    std::string why;
+    auto made = kafka_stream(settings(), topic, std::move(positions), why);
+    return whole(std::move(made), why);
+  }
+  std::unique_ptr<LogEnds> ends(const std::string& topic, std::vector<std::uint32_t> partitions,
+                                const runtime::Clock& clock) override {
+    std::string why;
+    auto made = kafka_ends(settings(), topic, std::move(partitions), clock, why);
+    return whole(std::move(made), why);
+  }
+  std::vector<MemoryRecord> records(const std::string& topic, std::uint32_t partition) override;
+  void remove_before(const std::string& topic, std::uint32_t partition,
+                     std::uint64_t first) override {
+    broker_.delete_records(topic, partition, first);
+  }
+  void crash(const std::string&) override { broker_.kill(); }
+  void restart(const std::string&) override { broker_.restart(); }
+
+ private:
+  KafkaSettings settings() const { return {.bootstrap = broker_.bootstrap(), .properties = {}}; }
+
+  KafkaBroker& broker_ = KafkaBroker::of_this_program();
+};
+
+MemoryRecord record_of(const RdKafka::Message& message) {
+  MemoryRecord out;
+  if (message.key() != nullptr) out.key = *message.key();
+  out.value.assign(static_cast<const char*>(message.payload()), message.len());
+  const RdKafka::Headers* const headers = const_cast<RdKafka::Message&>(message).headers();
+  if (headers == nullptr) return out;
+  for (const RdKafka::Headers::Header& one : headers->get_all()) {
+    out.headers.emplace_back(one.key(),
+                             std::string(static_cast<const char*>(one.value()), one.value_size()));
+  }
+  return out;
+}
+
+// By a consumer that is not ours.
+std::vector<MemoryRecord> KafkaWorld::records(const std::string& topic, std::uint32_t partition) {
+  std::string error;
+  const std::unique_ptr<RdKafka::Conf> conf(RdKafka::Conf::create(RdKafka::Conf::CONF_GLOBAL));
+  conf->set("bootstrap.servers", broker_.bootstrap(), error);
+  conf->set("group.id", "unused", error);
+  conf->set("enable.partition.eof", "true", error);
+  const std::unique_ptr<RdKafka::KafkaConsumer> consumer(
+      RdKafka::KafkaConsumer::create(conf.get(), error));
+  const std::unique_ptr<RdKafka::TopicPartition> place(RdKafka::TopicPartition::create(
+      topic, static_cast<int>(partition), RdKafka::Topic::OFFSET_BEGINNING));
+  consumer->assign({place.get()});
+  std::vector<MemoryRecord> out;
+  for (;;) {
+    const std::unique_ptr<RdKafka::Message> message(consumer->consume(kPatienceMs));
+    if (message->err() == RdKafka::ERR__PARTITION_EOF) break;
+    if (message->err() != RdKafka::ERR_NO_ERROR) throw std::runtime_error(message->errstr());
+    out.push_back(record_of(*message));
+  }
+  consumer->close();
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<LogWorld> memory_log_world() { return std::make_unique<MemoryWorld>(); }
+std::unique_ptr<LogWorld> kafka_log_world() { return std::make_unique<KafkaWorld>(); }
+
+void send_value(LogProducer& producer, const std::string& topic, std::uint32_t partition,
+                std::string_view value, std::uint64_t tag) {
+  const OutRecord record{
+      .topic = topic, .partition = partition, .key = {}, .value = value, .headers = {}};
+  ASSERT_EQ(producer.send(record, tag), LogProducer::Sent::taken) << producer.failure();
+}
+
+std::vector<std::uint64_t> await_tags(LogProducer& producer, std::size_t count) {
+  std::vector<std::uint64_t> tags;
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (tags.size() < count && std::chrono::steady_clock::now() < deadline) {
+    if (!producer.poll(20ms, tags)) break;
+  }
+  return tags;
+}
+
+}  // namespace waybill::tests
