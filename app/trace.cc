@@ -1,16 +1,13 @@
 // waybill trace: the history of an address as a table for people, or as JSON for pipes.
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <boost/json.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "app/commands.h"
+#include "app/look.h"
 #include "app/trace/table.h"
 #include "runtime/http_client.h"
 
@@ -22,8 +19,6 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{30};
 constexpr std::size_t kPageLimit = 500;
-// A narrower terminal would show times and nothing else: there lines wrap.
-constexpr unsigned kLeastColumns = 60;
 
 struct Options {
   std::string address;
@@ -41,19 +36,6 @@ struct Options {
 std::string text_of(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-// NO_COLOR: https://no-color.org
-Look look_of_stdout() {
-  Look look;
-  if (::isatty(STDOUT_FILENO) != 1) return look;
-  const char* const no_color = std::getenv("NO_COLOR");
-  look.colour = no_color == nullptr || *no_color == '\0';
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= kLeastColumns) {
-    look.width = size.ws_col;
-  }
-  return look;
 }
 
 std::string target_of(const Options& options, const std::string& cursor, std::size_t limit) {

@@ -59,6 +59,25 @@ bool is_clean_utf8(std::string_view text) {
   return true;
 }
 
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t octets = utf8_character(text);
+    if (octets == 0) {
+      out += '?';
+      text.remove_prefix(1);
+      continue;
+    }
+    if (is_control(text)) {
+      out += ' ';
+    } else {
+      out += text.substr(0, octets);
+    }
+    text.remove_prefix(octets);
+  }
+  return out;
+}
+
 std::string_view cut_utf8(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text;
   std::size_t end = limit;

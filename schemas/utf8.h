@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace waybill::schemas {
@@ -16,6 +17,9 @@ bool is_control(std::string_view text);
 
 // Well-formed throughout and free of controls.
 bool is_clean_utf8(std::string_view text);
+
+// For a terminal: controls as spaces, octets that are no UTF-8 as '?'.
+std::string printable(std::string_view text);
 
 // The longest front of `text` of at most `limit` octets that splits no character.
 std::string_view cut_utf8(std::string_view text, std::size_t limit);

@@ -62,6 +62,12 @@ TEST(Utf8Test, CleanTextIsWellFormedToItsEndAndHasNoControl) {
   EXPECT_FALSE(is_clean_utf8("a\xC2\x85z"));
 }
 
+TEST(Utf8Test, PrintableTextHasNothingThatATerminalActsOn) {
+  EXPECT_EQ(printable("a b\xC3\xBC"), "a b\xC3\xBC");
+  EXPECT_EQ(printable("a\033[31m\nb\xC2\x85z"), "a [31m b z");
+  EXPECT_EQ(printable("a\xC3"), "a?");
+}
+
 TEST(Utf8Test, CutsBetweenCharacters) {
   EXPECT_EQ(cut_utf8("abc", 3), "abc");
   EXPECT_EQ(cut_utf8("abc", 2), "ab");

@@ -21,26 +21,7 @@ std::string text_of(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
-std::string clean(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t octets = schemas::utf8_character(text);
-    if (octets == 0) {
-      out += '?';
-      text.remove_prefix(1);
-      continue;
-    }
-    if (schemas::is_control(text)) {
-      out += ' ';
-    } else {
-      out += text.substr(0, octets);
-    }
-    text.remove_prefix(octets);
-  }
-  return out;
-}
-
-// At most `columns` characters, the last an ellipsis where something was cut. `text` is clean.
+// At most `columns` characters, the last an ellipsis where something was cut. `text` is printable.
 std::string cut(std::string text, std::size_t columns) {
   std::size_t at = 0;
   std::size_t before_last = 0;
@@ -111,12 +92,12 @@ std::string reason(const json::object& entry) {
 }  // namespace
 
 std::string table_line(const json::object& entry, const Look& look) {
-  std::string time = clean(text_of(entry, "time").substr(0, kTimeColumns));
+  std::string time = schemas::printable(text_of(entry, "time").substr(0, kTimeColumns));
   if (!time.ends_with('Z')) time += 'Z';
-  const std::string kind = clean(kind_shown(entry));
+  const std::string kind = schemas::printable(kind_shown(entry));
   std::string rest = parties(entry);
   append(rest, "  ", reason(entry));
-  rest = clean(rest);
+  rest = schemas::printable(rest);
 
   const std::size_t padding = kind.size() < kKindColumns ? kKindColumns - kind.size() : 0;
   const std::size_t used = time.size() + 2 + kind.size() + padding + 2;
@@ -130,11 +111,11 @@ std::string table_line(const json::object& entry, const Look& look) {
 }
 
 std::string story_line(const json::object& step, const Look& look) {
-  std::string time = clean(text_of(step, "time").substr(0, kTimeColumns));
+  std::string time = schemas::printable(text_of(step, "time").substr(0, kTimeColumns));
   if (!time.ends_with('Z')) time += 'Z';
-  const std::string word = clean(text_of(step, "step"));
+  const std::string word = schemas::printable(text_of(step, "step"));
   const std::size_t padding = word.size() < kStepColumns ? kStepColumns - word.size() : 0;
-  std::string text = clean(text_of(step, "text"));
+  std::string text = schemas::printable(text_of(step, "text"));
   const std::size_t used = time.size() + 4 + word.size() + padding;
   if (look.width > 0) text = cut(std::move(text), look.width > used ? look.width - used : 0);
   std::string out = time + "  ";
@@ -147,7 +128,7 @@ std::string story_line(const json::object& step, const Look& look) {
 std::string freshness_line(const json::object& as_of, std::size_t lines, More more) {
   std::string out = std::to_string(lines) + (lines == 1 ? " event" : " events");
   if (more == More::older) out += ", older ones with --limit or --all";
-  const std::string time = clean(text_of(as_of, "time").substr(0, kTimeColumns));
+  const std::string time = schemas::printable(text_of(as_of, "time").substr(0, kTimeColumns));
   out += time.empty() ? "; the log is still empty" : "; the log is known up to " + time + " UTC";
   const auto* const lag = as_of.if_contains("lag");
   if (lag != nullptr && lag->is_int64() && lag->as_int64() > 0) {

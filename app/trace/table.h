@@ -6,12 +6,9 @@
 #include <cstddef>
 #include <string>
 
-namespace waybill::app {
+#include "app/look.h"
 
-struct Look {
-  bool colour = false;
-  std::size_t width = 0;  // columns at most; 0: never cut
-};
+namespace waybill::app {
 
 // "2026-03-01T12:20:00.000Z  forwarded  ann@example.com > sales@example.org > bob@example.net  250
 // 2.0.0 queued", without the line's end. Times are UTC; the null sender is "<>".
