@@ -25,5 +25,6 @@ void add_trace(CLI::App& app, Run& run);
 void add_views(CLI::App& app, Run& run);
 void add_keys(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
+void add_doctor(CLI::App& app, Run& run);
 
 }  // namespace waybill::app

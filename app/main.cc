@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   waybill::app::add_views(app, run);
   waybill::app::add_keys(app, run);
   waybill::app::add_check(app, run);
+  waybill::app::add_doctor(app, run);
   waybill::app::add_sink(app, run);
 
   try {

@@ -59,6 +59,8 @@ bool write_keys(const std::string& path, const KeyRing& keys, std::string& why) 
   return true;
 }
 
+}  // namespace
+
 std::optional<KeyRing> read_keys(const std::string& path, std::string& why) {
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) {
@@ -80,8 +82,6 @@ std::optional<KeyRing> read_keys(const std::string& path, std::string& why) {
   if (!keys) why = path + ": " + why;
   return keys;
 }
-
-}  // namespace
 
 std::optional<KeyRing> load_or_make_keys(const std::string& path, std::string& why) {
   std::error_code error;

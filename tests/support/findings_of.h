@@ -1,0 +1,22 @@
+// What tests ask of findings.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "app/doctor/finding.h"
+
+namespace waybill::app::doctor {
+
+// "warning disk: 2.0 GiB free", without advice: findings show in a failed comparison.
+inline std::vector<std::string> lines_of(const Findings& findings) {
+  std::vector<std::string> out;
+  for (const Finding& one : findings) {
+    out.push_back(std::string(word(one.severity)) + " " + one.subject + ": " + one.sentence);
+  }
+  return out;
+}
+
+}  // namespace waybill::app::doctor
