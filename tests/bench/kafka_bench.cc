@@ -1,0 +1,199 @@
+// The log on Kafka, from both ends, at full speed.
+//
+//   kafka_bench publish BOOTSTRAP PARTITIONS EVENTS DIRECTORY
+//     writes EVENTS events into a journal in DIRECTORY, then publishes them, and prints events/s
+//     from the first read of the journal to the last acknowledgement by all in-sync replicas.
+//   kafka_bench fold BOOTSTRAP PARTITIONS DIRECTORY
+//     folds the whole topic into fresh views in DIRECTORY and prints events/s, wall time and
+//     processor time of the folding thread alone.
+//
+// The last line is key=value pairs. Not run by ctest.
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include "ingest/committer.h"
+#include "ingest/kafka_offsets.h"
+#include "ingest/kafka_producer.h"
+#include "ingest/kafka_stream.h"
+#include "ingest/publisher.h"
+#include "projector/projector.h"
+#include "projector/view_store.h"
+#include "runtime/asio_clock.h"
+#include "runtime/io_thread.h"
+#include "schemas/partition.h"
+#include "tests/bench/generator.h"
+
+namespace waybill {
+namespace {
+
+using bench::seconds_of;
+
+constexpr std::size_t kFillBatch = 2'000;
+constexpr std::size_t kFoldBatch = 20'000;
+
+[[noreturn]] void fail(const std::string& what) {
+  std::fprintf(stderr, "kafka_bench: %s\n", what.c_str());
+  std::exit(1);
+}
+
+void fill(ingest::JournalStore& store, std::uint64_t events) {
+  ingest::Journal journal(store, {.max_octets = 64ULL << 30, .outcome_octets = 0});
+  bench::Generator generator(events);
+  for (std::uint64_t made = 0; made < events;) {
+    std::vector<schemas::Event> batch;
+    for (; batch.size() < kFillBatch && made < events; ++made) {
+      schemas::Event event;
+      if (!event.ParseFromString(generator.next())) fail("the generator makes no events");
+      event.clear_node_seq();
+      batch.push_back(std::move(event));
+    }
+    journal.begin(std::move(batch));
+    journal.commit_pending();
+  }
+}
+
+int publish(const ingest::KafkaSettings& settings, std::uint32_t partitions, std::uint64_t events,
+            const std::string& directory) {
+  std::filesystem::remove_all(directory);
+  std::string why;
+  auto store = ingest::open_rocks_journal(directory, why);
+  if (!store) fail(why);
+  fill(**store, events);
+  ingest::Journal journal(**store, {});
+  runtime::AsioClock clock;
+  runtime::Metrics metrics;
+  ingest::PublisherSettings publishing;
+  publishing.partitions = partitions;
+  ingest::Publisher publisher(
+      journal, **store, nullptr,
+      [&](std::string& trouble) { return ingest::kafka_producer(settings, trouble); }, publishing,
+      clock, metrics);
+  const double began = seconds_of(CLOCK_MONOTONIC);
+  const double cpu = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+  while (publisher.acknowledged_end() <= events) {
+    publisher.step(std::chrono::milliseconds(100));
+    if (!publisher.trouble().empty()) fail(publisher.trouble());
+  }
+  const double wall = seconds_of(CLOCK_MONOTONIC) - began;
+  const double spent = seconds_of(CLOCK_THREAD_CPUTIME_ID) - cpu;
+  const auto count = static_cast<double>(events);
+  std::printf("events=%lu seconds=%.2f events_per_second=%.0f events_per_cpu_second=%.0f\n", events,
+              wall, count / wall, count / spent);
+  std::filesystem::remove_all(directory);
+  return 0;
+}
+
+struct Views {
+  std::unique_ptr<projector::ViewStore> store;
+  std::unique_ptr<projector::Projector> projector;
+};
+
+class Folding {
+ public:
+  Folding(const ingest::KafkaSettings& settings, std::uint32_t partitions,
+          const std::string& directory) {
+    std::string why;
+    const auto memory = projector::make_store_memory(256ULL << 20, 512ULL << 20);
+    std::vector<ingest::StreamPosition> positions;
+    for (std::uint32_t partition = 0; partition < partitions; ++partition) {
+      projector::RocksStoreSettings store_settings;
+      store_settings.memory = memory;
+      auto store = projector::open_rocks_store(directory + "/p" + std::to_string(partition),
+                                               store_settings, why);
+      if (!store) fail(why);
+      auto projector = projector::Projector::open(**store, partition);
+      if (!projector) fail(projector.error().message());
+      views_.push_back({std::move(*store), std::move(*projector)});
+      positions.push_back({partition, 0, {}});
+    }
+    end_ = end_of_log(settings, partitions);
+    auto stream =
+        ingest::kafka_stream(settings, schemas::kDeliveriesTopic, std::move(positions), why);
+    if (!stream) fail(why);
+    stream_ = std::move(*stream);
+  }
+
+  runtime::Task<void> run() {
+    while (folded_ < end_) {
+      auto records = co_await stream_->next(kFoldBatch);
+      if (!records) fail(stream_->why());
+      if (folded_ == 0) {
+        began_ = seconds_of(CLOCK_MONOTONIC);
+        cpu_ = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+      }
+      fold(std::move(*records));
+    }
+    for (Views& one : views_) {
+      if (!one.store->sync()) fail("the views cannot be synced");
+    }
+    const double wall = seconds_of(CLOCK_MONOTONIC) - began_;
+    const double spent = seconds_of(CLOCK_THREAD_CPUTIME_ID) - cpu_;
+    const auto count = static_cast<double>(folded_);
+    std::printf("events=%lu seconds=%.2f events_per_second=%.0f events_per_cpu_second=%.0f\n",
+                folded_, wall, count / wall, count / spent);
+  }
+
+ private:
+  static std::uint64_t end_of_log(const ingest::KafkaSettings& settings, std::uint32_t partitions) {
+    std::string why;
+    auto handle = ingest::KafkaHandle::make(RD_KAFKA_CONSUMER, settings, {}, nullptr, nullptr, why);
+    if (!handle) fail(why);
+    std::vector<std::uint32_t> all;
+    for (std::uint32_t partition = 0; partition < partitions; ++partition) all.push_back(partition);
+    const auto ends = ingest::ask_offsets(**handle, schemas::kDeliveriesTopic, all,
+                                          ingest::Edge::end, std::chrono::seconds(10));
+    if (!ends) fail(ends.error().message());
+    std::uint64_t sum = 0;
+    for (const auto& [partition, end] : *ends) sum += end;
+    return sum;
+  }
+
+  void fold(std::vector<ingest::LogRecord> records) {
+    folded_ += records.size();
+    std::map<std::uint32_t, std::vector<ingest::LogRecord>> by_partition;
+    for (ingest::LogRecord& record : records) {
+      by_partition[record.partition].push_back(std::move(record));
+    }
+    for (const auto& [partition, share] : by_partition) {
+      const auto done = views_[partition].projector->project(share);
+      if (!done) fail(done.error().message());
+    }
+  }
+
+  std::vector<Views> views_;
+  std::unique_ptr<ingest::EventStream> stream_;
+  std::uint64_t end_ = 0;
+  std::uint64_t folded_ = 0;
+  double began_ = 0;
+  double cpu_ = 0;
+};
+
+int fold(const ingest::KafkaSettings& settings, std::uint32_t partitions,
+         const std::string& directory) {
+  std::filesystem::remove_all(directory);
+  Folding folding(settings, partitions, directory);
+  runtime::run_until_done(folding.run());
+  std::filesystem::remove_all(directory);
+  return 0;
+}
+
+}  // namespace
+}  // namespace waybill
+
+int main(int argc, char** argv) {
+  const std::string role = argc > 1 ? argv[1] : "";
+  waybill::ingest::KafkaSettings settings;
+  if (argc > 3) settings.bootstrap = argv[2];
+  const auto number = [&](int at) { return std::strtoull(argv[at], nullptr, 10); };
+  if (role == "publish" && argc == 6) {
+    return waybill::publish(settings, static_cast<std::uint32_t>(number(3)), number(4), argv[5]);
+  }
+  if (role == "fold" && argc == 5) {
+    return waybill::fold(settings, static_cast<std::uint32_t>(number(3)), argv[4]);
+  }
+  waybill::fail(
+      "usage: publish BOOTSTRAP PARTITIONS EVENTS DIRECTORY | fold BOOTSTRAP PARTITIONS "
+      "DIRECTORY");
+}
