@@ -109,7 +109,7 @@ std::string KafkaHandle::fatal() const {
 void KafkaHandle::seen_alive() {
   if (!down_.exchange(false, std::memory_order_relaxed)) return;
   const std::lock_guard lock(mutex_);
-  last_error_.clear();
+  said_.clear();
 }
 
 void KafkaHandle::on_error(rd_kafka_t* kafka, int code, const char* reason, void* opaque) {
@@ -118,11 +118,10 @@ void KafkaHandle::on_error(rd_kafka_t* kafka, int code, const char* reason, void
   const std::string name = rd_kafka_err2name(error);
   {
     const std::lock_guard lock(self.mutex_);
-    if (name != self.last_error_) {
+    if (self.said_.insert(name).second) {
       runtime::log(Level::warn, "ingest/kafka", "trouble with Kafka; it is tried again",
                    {{"client", rd_kafka_name(kafka)}, {"error", name}, {"why", reason}});
     }
-    self.last_error_ = name;
   }
   self.down_.store(true, std::memory_order_relaxed);
   if (error != RD_KAFKA_RESP_ERR__FATAL) return;

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,7 +54,7 @@ class KafkaHandle {
   void* opaque_ = nullptr;
   mutable std::mutex mutex_;
   std::string fatal_;
-  std::string last_error_;  // said once, until something works again
+  std::set<std::string> said_;  // errors: each is told once, until something works again
   std::atomic<bool> down_{false};
 };
 

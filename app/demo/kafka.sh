@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One Kafka broker on loopback, in KRaft mode, for the demonstration. Arguments: DIRECTORY PORT, where
+# One Kafka broker on loopback, in KRaft mode, for the demonstration. Arguments: DIRECTORY PORT;
 # PORT + 1 is its controller's. Becomes the broker. The jars are those of `./dev ensure-kafka`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

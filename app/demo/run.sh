@@ -40,8 +40,12 @@ say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 
 pids=()
 finish() {
-  local pid
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  local i
+  # Those first that were started last: nobody then misses what he needs.
+  for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
+    kill "${pids[i]}" 2>/dev/null || continue
+    [[ $roles == serve ]] || wait "${pids[i]}" 2>/dev/null || true
+  done
   wait 2>/dev/null || true
 }
 trap finish EXIT
@@ -134,7 +138,7 @@ if [[ $roles == serve ]]; then
   wait_for "http://$HTTP/readyz" "$!"
   printf "  relay     smtp://%s   log and views in ./%s\n" "$SMTP" "$DATA"
 else
-  app/demo/kafka.sh "$PWD/$DATA/broker" "$KAFKA_PORT" &
+  app/demo/kafka.sh "$(realpath "$DATA")/broker" "$KAFKA_PORT" &
   pids+=($!)
   [[ -e $DATA/secret ]] || (umask 077 && openssl rand -hex 32 >"$DATA/secret")
   configure "$DATA/relay.toml" relay "$RELAY_HTTP"
@@ -197,7 +201,7 @@ say "Try next"
 printf '  send your own:     swaks or any client, to smtp://%s, for buzz@example.test\n' "$SMTP"
 printf '  kill it:           kill -9 the relay under load, start again: nothing is guessed\n'
 if [[ $roles == apart ]]; then
-  printf '  kill the broker:   mail goes on; start app/demo/kafka.sh again, and the journal drains\n'
+  printf "  kill the broker:   mail goes on; app/demo/kafka.sh starts it again: the journal drains\n"
   printf '  is all well?       %s doctor --config %s\n' "$WAYBILL" "$DATA/relay.toml"
 fi
 printf '  its figures:       curl -s http://%s/metrics\n' "$HTTP"

@@ -1,4 +1,4 @@
-"""What the benchmarks on a real broker share: the broker, and programs that print key=value pairs."""
+"""What the benchmarks on a real broker share: the broker, and programs that print pairs."""
 
 import contextlib
 import pathlib

@@ -1,5 +1,5 @@
-"""The publisher at full speed: a journal of real events into a real broker, acknowledged by all in-sync
-replicas, zstd, one partition after another as the keys will have it.
+"""The publisher at full speed: a journal of real events into a real broker, acknowledged by all
+in-sync replicas, zstd, to the partitions that the keys name.
 
     ./dev bench log [EVENTS] [--partitions N] [--runs N]"""
 

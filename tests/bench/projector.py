@@ -1,5 +1,5 @@
-"""The projector at full speed: alone, and from a real broker into all views, beside Kafka Streams, which
-keeps two of them (timeline and counters), with RocksDB stores and exactly_once_v2.
+"""The projector at full speed: alone, and from a real broker into all views, beside Kafka Streams,
+which keeps two of them (timeline and counters), with RocksDB stores and exactly_once_v2.
 
     ./dev bench projector [EVENTS] [--runs N] [--alone]"""
 

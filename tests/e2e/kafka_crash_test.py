@@ -1,5 +1,5 @@
-"""Crashes of every role and of the broker, under load: afterwards the log has every verdict, and the
-views have every event of the log once."""
+"""Crashes of every role and of the broker, under load: afterwards the log has every verdict, and
+the views have every event of the log once."""
 
 import collections
 import os

@@ -1,4 +1,4 @@
-"""Return paths where relays and views are apart: a bounce comes to another relay than the mail did."""
+"""Return paths where relays and views are apart: a bounce comes to another relay than the mail."""
 
 import threading
 import unittest

@@ -1,5 +1,5 @@
-"""An event of the log as far as tests look into its octets: the envelope, without the program's own
-reader."""
+"""An event of the log as far as tests look into its octets: the envelope, without the program's
+own reader."""
 
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ def _varint(octets, at):
 
 
 def _fields(octets):
-    """(number, value) of each field of one protobuf message; of one that comes twice the last counts."""
+    """(number, value) of each field of one message; of one that comes twice the last counts."""
     at = 0
     while at < len(octets):
         tag, at = _varint(octets, at)
