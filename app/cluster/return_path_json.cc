@@ -38,9 +38,10 @@ class Members {
   std::uint64_t number(std::string_view name) {
     const json::value* value = object_.if_contains(name);
     boost::system::error_code wrong;
-    if (value != nullptr && value->is_number()) return value->to_number<std::uint64_t>(wrong);
-    whole_ = false;
-    return 0;
+    std::uint64_t number = 0;
+    if (value != nullptr && value->is_number()) number = value->to_number<std::uint64_t>(wrong);
+    if (value == nullptr || !value->is_number() || wrong) whole_ = false;
+    return number;
   }
   json::array array(std::string_view name) {
     const json::value* value = object_.if_contains(name);
