@@ -21,9 +21,9 @@ std::optional<std::vector<std::uint32_t>> parse_partition_set(std::string_view t
                                                               std::uint32_t count,
                                                               std::string& why) {
   std::set<std::uint32_t> out;
-  if (text == "all") text = {};
-  for (std::uint32_t i = 0; text.empty() && i < count; ++i) out.insert(i);
-  while (!text.empty()) {
+  const bool all = text == "all";
+  for (std::uint32_t i = 0; all && i < count; ++i) out.insert(i);
+  while (!all) {
     const std::size_t comma = text.find(',');
     const std::string_view part = text.substr(0, comma);
     const std::size_t dash = part.find('-');
@@ -42,7 +42,6 @@ std::optional<std::vector<std::uint32_t>> parse_partition_set(std::string_view t
     for (std::uint32_t i = *first; i <= *last; ++i) out.insert(i);
     if (comma == std::string_view::npos) break;
     text.remove_prefix(comma + 1);
-    if (text.empty()) text = ",";  // a comma at the end is no part
   }
   return std::vector<std::uint32_t>(out.begin(), out.end());
 }
