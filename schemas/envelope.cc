@@ -14,11 +14,15 @@ using runtime::Result;
 
 namespace {
 
-// Wire types of protobuf.
-enum Wire : std::uint32_t { kVarint = 0, kFixed64 = 1, kDelimited = 2, kFixed32 = 5 };
-
-// Field numbers take 29 bits.
-constexpr std::uint64_t kMaxField = (1 << 29) - 1;
+// Wire types of protobuf. Groups are in no schema of ours; an unknown field may be one.
+enum Wire : std::uint32_t {
+  kVarint = 0,
+  kFixed64 = 1,
+  kDelimited = 2,
+  kGroup = 3,
+  kGroupEnd = 4,
+  kFixed32 = 5
+};
 
 class WireReader {
  public:
@@ -27,9 +31,10 @@ class WireReader {
   bool at_end() const { return rest_.empty(); }
   bool ok() const { return ok_; }
 
-  std::uint64_t varint() {
+  // Of at most `octets` octets.
+  std::uint64_t varint(int octets = 10) {
     std::uint64_t value = 0;
-    for (int shift = 0; shift < 70; shift += 7) {
+    for (int shift = 0; shift < 7 * octets; shift += 7) {
       if (rest_.empty()) return fail();
       const auto octet = static_cast<unsigned char>(rest_.front());
       rest_.remove_prefix(1);
@@ -38,6 +43,9 @@ class WireReader {
     }
     return fail();
   }
+
+  // What the fifth octet has beyond 32 bits is dropped, as protobuf's own reader does.
+  std::uint32_t tag() { return static_cast<std::uint32_t>(varint(5)); }
 
   std::string_view raw(std::uint64_t size) {
     if (size > rest_.size()) {
@@ -95,7 +103,9 @@ void take_field(WireReader& wire, Envelope& out, std::uint64_t field, std::uint6
     }
     case kDelimited: take_text(out, field, wire.raw(wire.varint())); return;
     case kFixed32: wire.raw(4); return;
-    default: wire.raw(SIZE_MAX);  // groups are in no schema of ours
+    case kGroup:
+    case kGroupEnd: return;
+    default: wire.raw(SIZE_MAX);  // no wire type
   }
 }
 
@@ -103,14 +113,20 @@ void take_field(WireReader& wire, Envelope& out, std::uint64_t field, std::uint6
 
 Result<Envelope> read_envelope(std::string_view record) {
   Envelope out;
+  Envelope inner;  // of groups: nothing in them is the record's own
+  std::uint64_t depth = 0;
   WireReader wire(record);
   while (!wire.at_end()) {
-    const std::uint64_t tag = wire.varint();
-    const std::uint64_t field = tag >> 3;
-    if (field == 0 || field > kMaxField) return make_error_code(Errc::invalid);
-    take_field(wire, out, field, tag & 7);
+    const std::uint32_t tag = wire.tag();
+    const std::uint32_t field = tag >> 3;
+    const std::uint32_t type = tag & 7;
+    if (field == 0 || (type == kGroupEnd && depth == 0)) return make_error_code(Errc::invalid);
+    if (type == kGroup) ++depth;
+    if (type == kGroupEnd) --depth;
+    take_field(wire, depth == 0 ? out : inner, field, type);
     if (!wire.ok()) return make_error_code(Errc::invalid);
   }
+  if (depth != 0) return make_error_code(Errc::invalid);
   return out;
 }
 

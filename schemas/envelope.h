@@ -31,7 +31,7 @@ struct Envelope {
 // Errc::invalid: no protobuf message.
 runtime::Result<Envelope> read_envelope(std::string_view record);
 
-// kind_of() of an event with that body.
+// kind_of() of an event with that body; empty: no body has that number.
 std::string_view kind_of_body(int body);
 
 // log_key() of the event.

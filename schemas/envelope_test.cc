@@ -65,6 +65,29 @@ TEST(EnvelopeTest, ABodyOfANewerWriterIsNoKind) {
   EXPECT_EQ(topic_of_body(envelope->body), kDeliveriesTopic);
 }
 
+TEST(EnvelopeTest, AnUnknownGroupIsSkippedWithAllThatIsInIt) {
+  // Field 100: a group, and in it field 4 (the envelope's node) and field 100 again, empty.
+  const std::string group("\xa3\x06\x22\x02no\xa3\x06\xa4\x06\xa4\x06", 12);
+  const std::string record = full().SerializeAsString() + group;
+  Event event;
+  ASSERT_TRUE(event.ParseFromString(record));
+  const auto envelope = read_envelope(record);
+  ASSERT_TRUE(envelope);
+  EXPECT_EQ(envelope->node, "mx1");
+  EXPECT_FALSE(read_envelope(std::string_view(record).substr(0, record.size() - 2)));
+  EXPECT_FALSE(read_envelope("\xa4\x06"));
+}
+
+TEST(EnvelopeTest, ATagIsThirtyTwoBitsAsForProtobuf) {
+  // Field 1, length-delimited, with a bit beyond the 32.
+  const std::string record("\x8a\x80\x80\x80\x10\x01x", 7);
+  Event event;
+  ASSERT_TRUE(event.ParseFromString(record));
+  ASSERT_TRUE(read_envelope(record));
+  EXPECT_EQ(read_envelope(record)->event_id, event.event_id());
+  EXPECT_FALSE(read_envelope("\x8a\x80\x80\x80\x80\x10\x01x"));
+}
+
 TEST(PartitionTest, IsJavasMurmur2) {
   // What org.apache.kafka.common.utils.Utils.murmur2 gives for these keys (its UtilsTest).
   EXPECT_EQ(static_cast<std::int32_t>(murmur2("21")), -973932308);
