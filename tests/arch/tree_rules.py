@@ -15,10 +15,15 @@ _EXCUSE = re.compile(r"shared/cases|/usr/s?bin|which\(")
 
 # Whatever reads octets that others choose. Each of these headers is driven by some fuzz target.
 PARSERS = (
+    "app/backup/manifest.h",
+    "app/cluster/partition_set.h",
+    "app/cluster/remote_return_paths.h",
     "app/config/config.h",
     "query/cursor.h",
     "query/http_codec.h",
+    "query/merge.h",
     "query/target.h",
+    "query/trace.h",
     "relay/dns/rdata.h",
     "relay/message/header_scan.h",
     "relay/returnpath/key_ring.h",
@@ -40,6 +45,7 @@ PARSERS = (
     "runtime/http_answer.h",
     "runtime/http_base.h",
     "schemas/address.h",
+    "schemas/envelope.h",
     "schemas/event.h",
 )
 
