@@ -140,6 +140,19 @@ TEST_F(PublisherTest, TheJournalKeepsWhatIsNotAcknowledged) {
   EXPECT_EQ(store_.first_seq(), 10u);  // a journal in memory keeps its last record
 }
 
+TEST_F(PublisherTest, TheJournalKeepsWhatOnePartitionHasNotAcknowledged) {
+  write_many(20);
+  const std::uint64_t stalled_seq = 9;
+  const Place stalled = written_.at(stalled_seq);
+  const std::uint64_t first = expected().at(stalled).front();
+  log_.stall(stalled.first, stalled.second, true);
+  step();
+  pass(2s);
+  step();
+  EXPECT_EQ(publisher_->acknowledged_end(), first);
+  EXPECT_EQ(store_.first_seq(), first);
+}
+
 TEST_F(PublisherTest, TheJournalKeepsTheAcceptanceOfAnOpenDelivery) {
   write_many(4);
   write(support::accepted({.delivery = 1}));
@@ -223,7 +236,11 @@ class HeldPublisherTest : public PublisherTest {
     journal_.hold_replies(*held_);
     restart();
   }
-  ~HeldPublisherTest() override { publisher_.reset(); }
+  // Before the event loop on which those wait who are still held.
+  ~HeldPublisherTest() override {
+    publisher_.reset();
+    held_.reset();
+  }
 
   Answer record(Event event) {
     const auto answer = std::make_shared<std::optional<Result<void>>>();
@@ -255,6 +272,27 @@ TEST_F(HeldPublisherTest, SuccessIsSaidOnceTheLogHasTheRecord) {
   run();
   ASSERT_TRUE(answer->has_value());
   EXPECT_TRUE(**answer);
+}
+
+TEST_F(HeldPublisherTest, AnotherPartitionsAcknowledgementIsNoReasonToSaySuccess) {
+  const std::uint32_t own = schemas::partition_of_key("shop@forward.test", kPartitions);
+  std::string other = "a@forward.test";
+  while (schemas::partition_of_key(other, kPartitions) == own) other.insert(0, 1, 'a');
+  log_.stall(schemas::kDeliveriesTopic, own, true);
+  const Answer answer = record(support::forwarded({.alias = "shop@forward.test"}));
+  const Answer later = record(support::forwarded({.alias = other}));
+  step();
+  run();
+  EXPECT_EQ(
+      log_.records(schemas::kDeliveriesTopic, schemas::partition_of_key(other, kPartitions)).size(),
+      1u);
+  EXPECT_FALSE(answer->has_value());
+  EXPECT_FALSE(later->has_value());
+  log_.stall(schemas::kDeliveriesTopic, own, false);
+  step();
+  run();
+  EXPECT_TRUE(answer->has_value());
+  EXPECT_TRUE(later->has_value());
 }
 
 TEST_F(HeldPublisherTest, ATimeoutIsSaidAndTheRecordReachesTheLogLater) {
