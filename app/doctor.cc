@@ -38,7 +38,7 @@ namespace {
 constexpr std::chrono::seconds kPatience{20};
 constexpr std::chrono::seconds kAskBrokers{5};
 // Nodes speak five times a second.
-constexpr std::chrono::seconds kListenToNodes{2};
+constexpr std::chrono::seconds kListenToNodes{1};
 constexpr std::chrono::seconds kReadNodes{6};
 constexpr std::chrono::seconds kAskNames{6};
 

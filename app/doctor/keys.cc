@@ -1,7 +1,9 @@
 #include "app/doctor/keys.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "app/doctor/wording.h"
@@ -46,6 +48,14 @@ CertificateFacts look_at_certificate(const std::string& path) {
 
 void append(Findings& out, Findings more) {
   for (Finding& one : more) out.push_back(std::move(one));
+}
+
+// Others' files are theirs to read: that says nothing of what is in them.
+bool hidden(const std::string& path, Findings& out) {
+  if (::access(path.c_str(), R_OK) == 0 || errno != EACCES) return false;
+  out.push_back({Severity::unseen, path, "may not be read by us",
+                 "Run the doctor as the user who runs Waybill."});
+  return true;
 }
 
 }  // namespace
@@ -108,13 +118,17 @@ Findings judge_certificate(const CertificateFacts& facts, WallTime now) {
 }
 
 Findings look_at_keys(const Config& config, WallTime now) {
-  Findings out = judge_key_file(look_at_key_file(config, now));
+  Findings out;
+  if (!hidden(key_file(config), out)) append(out, judge_key_file(look_at_key_file(config, now)));
   if (!config.kafka.there) return out;
   const ClusterConfig& cluster = config.cluster;
-  std::string why;
-  if (!cluster.secret_file.empty()) (void)runtime::SharedSecret::read(cluster.secret_file, why);
-  append(out, judge_secret(cluster.secret_file, why));
-  if (!cluster.certificate.empty()) {
+  if (cluster.secret_file.empty() || !hidden(cluster.secret_file, out)) {
+    std::string why;
+    if (!cluster.secret_file.empty()) (void)runtime::SharedSecret::read(cluster.secret_file, why);
+    append(out, judge_secret(cluster.secret_file, why));
+  }
+  if (!cluster.certificate.empty() && !hidden(cluster.certificate, out) &&
+      !hidden(cluster.key, out)) {
     CertificateFacts facts = look_at_certificate(cluster.certificate);
     if (facts.validity) {
       (void)runtime::TlsContext::server(cluster.certificate, cluster.key, facts.why);

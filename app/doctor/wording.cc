@@ -31,7 +31,7 @@ std::string about_time(runtime::Duration time) {
   if (ms >= kHour) return std::to_string(ms / kHour) + " h";
   if (ms >= kMinute) return std::to_string(ms / kMinute) + " min";
   if (ms >= kSecond) return std::to_string(ms / kSecond) + " s";
-  return std::to_string(ms) + " ms";
+  return ms > 0 ? std::to_string(ms) + " ms" : "under 1 ms";
 }
 
 std::string plural(std::size_t count, std::string_view one, std::string_view many) {

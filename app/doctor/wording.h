@@ -13,8 +13,8 @@ namespace waybill::app::doctor {
 // Rounded, for people: "742 B", "1.4 GiB".
 std::string about_octets(std::uint64_t octets);
 
-// Rounded down, in the largest unit of which there is one: "12 ms", "40 s", "3 min", "5 h", "12 d".
-// Not below zero.
+// Rounded down, in the largest unit of which there is one: "12 ms", "40 s", "3 min", "5 h", "12 d";
+// "under 1 ms", also below zero.
 std::string about_time(runtime::Duration time);
 
 // "1 domain", "3 domains".

@@ -16,7 +16,7 @@ TEST(WordingTest, OctetsAreRounded) {
 }
 
 TEST(WordingTest, TimesHaveTheLargestUnitThatFits) {
-  EXPECT_EQ(about_time(-5s), "0 ms");
+  EXPECT_EQ(about_time(-5s), "under 1 ms");
   EXPECT_EQ(about_time(12ms), "12 ms");
   EXPECT_EQ(about_time(59s), "59 s");
   EXPECT_EQ(about_time(119s), "1 min");
