@@ -38,7 +38,8 @@ struct KafkaConfig {
 // [cluster]: how nodes ask each other.
 struct ClusterConfig {
   std::optional<runtime::Endpoint> listen;
-  std::string advertise;             // "https://node1.example.org:8026"; default: what listen says
+  std::string advertise;             // "https://node1.example.org:8026"; default: what listen says,
+                                     // host_name for the unspecified address
   std::string secret_file;           // one secret for all nodes
   std::string certificate, key, ca;  // files, PEM; needed where listen is not loopback
   std::chrono::seconds deadline{2};  // for another node's answer

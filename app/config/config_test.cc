@@ -95,6 +95,19 @@ servers = ["127.0.0.1:5353", "192.0.2.53", "2001:db8::53", "[2001:db8::53]:5353"
                                                           "2001:db8::53@53", "2001:db8::53@5353"}));
 }
 
+TEST(ConfigTest, TellsOtherNodesAnAddressThatTheyCanAsk) {
+  const std::string trust = "secret_file = \"s\"\ncertificate = \"c\"\nkey = \"k\"\n";
+  const std::string node = "[server]\nhost_name = \"p1.example\"\n[cluster]\n" + trust;
+  const auto advertised = [&](const std::string& lines) {
+    return config_of(node + lines).cluster.advertise;
+  };
+  EXPECT_EQ(advertised("listen = \"192.0.2.1:8026\"\n"), "https://192.0.2.1:8026");
+  EXPECT_EQ(advertised("listen = \"0.0.0.0:8026\"\n"), "https://p1.example:8026");
+  EXPECT_EQ(advertised("listen = \"[::]:8026\"\n"), "https://p1.example:8026");
+  EXPECT_EQ(advertised("listen = \"0.0.0.0:8026\"\nadvertise = \"https://n.example:1\"\n"),
+            "https://n.example:1");
+}
+
 TEST(ConfigTest, FitsSessionsOfOneClientIntoAll) {
   EXPECT_EQ(config_of("[limits]\nmax_sessions = 10\n").max_sessions_per_client, 10u);
   EXPECT_EQ(config_of("[limits]\nmax_sessions = 60\n").max_sessions_per_client, 50u);

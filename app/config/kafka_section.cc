@@ -89,7 +89,11 @@ void read_cluster(TomlReader& reader, Config& config) {
     if (cluster.secret_file.empty()) {
       reader.expected(*listen, "secret_file beside it: whoever asks has to know it");
     }
-    cluster.advertise = (tls ? "https://" : "http://") + to_string(*cluster.listen);
+    // "0.0.0.0" is where this node listens and nowhere that another could ask.
+    const bool any = cluster.listen->address.is_unspecified();
+    cluster.advertise = (tls ? "https://" : "http://") +
+                        (any ? config.host_name + ":" + std::to_string(cluster.listen->port)
+                             : to_string(*cluster.listen));
   }
   if (const auto advertise = reader.text("advertise")) {
     if (is_url(advertise->value)) {
