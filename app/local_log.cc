@@ -1,10 +1,12 @@
 #include "app/local_log.h"
 
 #include <filesystem>
+#include <optional>
 
 #include "ingest/kafka_admin.h"
 #include "ingest/kafka_producer.h"
 #include "ingest/recovery.h"
+#include "relay/relay_metrics.h"
 #include "runtime/io_thread.h"
 #include "schemas/partition.h"
 
@@ -20,10 +22,13 @@ namespace {
 constexpr std::chrono::seconds kAskTimeout{10};
 
 Task<void> settle_open(const ingest::JournalStore& store, ingest::Recorder& recorder,
-                       std::string& why, bool& settled) {
+                       std::string& why, std::optional<std::size_t>& settled) {
   const auto count = co_await settle_open_acceptances(store, recorder);
-  settled = count.has_value();
-  if (!settled) why = "recovery failed: " + count.error().message();
+  if (count) {
+    settled = *count;
+  } else {
+    why = "recovery failed: " + count.error().message();
+  }
 }
 
 // A producer, once the topic is what the keys are counted for.
@@ -66,12 +71,13 @@ Result<std::unique_ptr<LocalLog>> LocalLog::open(const Config& config, std::stri
   return log;
 }
 
-bool LocalLog::settle(const Config& config, std::string& why) {
+bool LocalLog::settle(const Config& config, runtime::Metrics& metrics, std::string& why) {
   const auto chance = runtime::system_chance();
   ingest::Recorder recorder(*journal_, clock_, *chance, config.node);
-  bool settled = false;
+  std::optional<std::size_t> settled;
   runtime::run_until_done(settle_open(*store_, recorder, why, settled));
-  return settled;
+  if (settled) relay::RelayMetrics::verdict(metrics, "in_doubt").add(static_cast<double>(*settled));
+  return settled.has_value();
 }
 
 void LocalLog::publish(const Config& config, runtime::Metrics& metrics) {

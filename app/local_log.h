@@ -24,7 +24,7 @@ class LocalLog {
   const ingest::JournalStore& store() const { return *store_; }
 
   // Before any mail is taken: what a crash left open is said to be in doubt.
-  bool settle(const Config& config, std::string& why);
+  bool settle(const Config& config, runtime::Metrics& metrics, std::string& why);
 
   // From now on the journal is the outbox in front of Kafka. `metrics` outlives this.
   void publish(const Config& config, runtime::Metrics& metrics);

@@ -14,6 +14,7 @@
 #include "app/partition_views.h"
 #include "app/projector_role.h"
 #include "app/signals.h"
+#include "app/state_metrics.h"
 #include "ingest/kafka_quarantine.h"
 #include "ingest/kafka_stream.h"
 #include "query/server.h"
@@ -173,9 +174,11 @@ class ProjectorProcess {
 
   void wait() {
     BackupRequests backups(config_, views_);
+    PartitionMetrics state(views_, *ends_, *projector_, clock_, metrics_);
     Watch watch;
-    watch.tick = [this, &backups] {
+    watch.tick = [this, &backups, &state] {
       backups.look();
+      state.update();
       announce();
     };
     wait_for_the_end(watch);

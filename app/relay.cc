@@ -10,6 +10,7 @@
 #include "app/local_log.h"
 #include "app/relay_service.h"
 #include "app/signals.h"
+#include "app/state_metrics.h"
 #include "query/server.h"
 #include "runtime/log.h"
 
@@ -59,7 +60,7 @@ class RelayProcess {
     auto node = ClusterNode::open(config(), why);
     if (!node) return false;
     node_ = std::move(*node);
-    return log_->settle(config(), why);
+    return log_->settle(config(), metrics_, why);
   }
 
   bool start(std::string& why) {
@@ -93,10 +94,12 @@ class RelayProcess {
   }
 
   void wait() {
+    JournalMetrics journal(log_->journal(), config().journal_max, metrics_);
     Watch watch;
     watch.journal = &log_->journal();
     watch.reload = [this] { relay_.reload(); };
-    watch.tick = [this] {
+    watch.tick = [this, &journal] {
+      journal.update();
       ingest::NodeState state;
       state.set_backlog(log_->publisher()->backlog());
       node_->announce(std::move(state));

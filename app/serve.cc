@@ -13,6 +13,7 @@
 #include "app/relay_service.h"
 #include "app/return_paths/local_return_paths.h"
 #include "app/signals.h"
+#include "app/state_metrics.h"
 #include "ingest/journal_stream.h"
 #include "ingest/retention.h"
 #include "query/server.h"
@@ -91,7 +92,7 @@ class Serve {
     if (!views) return false;
     views_.push_back(std::move(*views));
     return fit(log_->store(), views_.front()->projector().progress(), why) &&
-           log_->settle(config(), why);
+           log_->settle(config(), metrics_, why);
   }
 
   bool start_roles(std::string& why) {
@@ -150,10 +151,16 @@ class Serve {
 
   void wait() {
     BackupRequests backups(config(), views_);
+    JournalMetrics journal(log_->journal(), config().journal_max, metrics_);
+    PartitionMetrics partitions(views_, *ends_, *projector_, clock_, metrics_);
     Watch watch;
     watch.journal = &log_->journal();
     watch.reload = [this] { relay_.reload(); };
-    watch.tick = [&backups] { backups.look(); };
+    watch.tick = [&backups, &journal, &partitions] {
+      backups.look();
+      journal.update();
+      partitions.update();
+    };
     wait_for_the_end(watch);
   }
 

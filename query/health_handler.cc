@@ -50,11 +50,13 @@ class ReadyHandler final : public Handler {
 
 class MetricsHandler final : public Handler {
  public:
-  explicit MetricsHandler(const ServerParts& parts) : parts_(parts) {}
+  explicit MetricsHandler(const ServerParts& parts)
+      : parts_(parts), ready_(parts.metrics->gauge("waybill_ready", "1: /readyz says ready")) {}
 
   Plan plan(const Request& request) const override {
     if (const auto problem = Parameters(request).problem()) return to_response(*problem);
-    return Read([&parts = parts_] {
+    return Read([&parts = parts_, &ready = ready_] {
+      ready.set(parts.health().ready ? 1 : 0);
       Response response;
       response.content_type = kMetricsType;
       response.body = parts.metrics->render();
@@ -64,6 +66,7 @@ class MetricsHandler final : public Handler {
 
  private:
   const ServerParts& parts_;
+  runtime::Gauge& ready_;
 };
 
 }  // namespace

@@ -86,7 +86,8 @@ TEST(ServiceTest, CountsByTemplateAndStatusClassAndNamesNoAddress) {
   const auto metrics = world.get("/metrics");
   EXPECT_EQ(metrics.content_type, "text/plain; version=0.0.4; charset=utf-8");
   for (const char* const line :
-       {"waybill_http_requests_total{route=\"/v1/addresses/{address}/history\",status=\"2xx\"} 1",
+       {"waybill_ready 1",
+        "waybill_http_requests_total{route=\"/v1/addresses/{address}/history\",status=\"2xx\"} 1",
         "waybill_http_requests_total{route=\"/v1/addresses/{address}/history\",status=\"4xx\"} 1",
         "waybill_http_requests_total{route=\"none\",status=\"4xx\"} 1",
         "waybill_http_request_seconds_count{route=\"/v1/addresses/{address}/history\"} 2"}) {
