@@ -1,0 +1,48 @@
+"""The files of docker/, and what checks them."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+try:
+    import yaml  # for those who import it from here
+except ImportError:
+    yaml = None
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DOCKER = ROOT / "docker"
+
+
+def binary():
+    """The program: WAYBILL_BIN, or the release build."""
+    return pathlib.Path(os.environ.get("WAYBILL_BIN", ROOT / "build/release/waybill"))
+
+
+def need_yaml():
+    """Skips the file where Python has no yaml."""
+    if yaml is None:
+        raise unittest.SkipTest("not installed for this python3: yaml (python3-yaml)")
+
+
+def needs(program):
+    found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    return unittest.skipUnless(found, f"not installed: {program}")
+
+
+def run(*command, **options):
+    """Exit code and all that was said."""
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False, timeout=120,
+                          env={**os.environ, "PATH": path}, **options)
+    return done.returncode, done.stdout
+
+
+def sources():
+    """The program's own source, without its tests."""
+    for folder in ("runtime", "ingest", "relay", "projector", "query", "app"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".cc", ".h") and not path.name.endswith("_test.cc"):
+                yield path

@@ -1,0 +1,74 @@
+"""docker/Dockerfile is in step with the program and with packages.txt."""
+
+import os
+import re
+import unittest
+
+from deploy_files import DOCKER, ROOT, binary, needs, run
+
+DOCKERFILE = (DOCKER / "Dockerfile").read_text()
+# In every Debian.
+BASE = {"libc6"}
+
+
+def runtime_packages():
+    runtime = DOCKERFILE.rpartition("\nFROM ")[2]
+    listed = re.search(r"--no-install-recommends \\\n(.*?)\n &&", runtime, re.DOTALL).group(1)
+    return set(listed.replace("\\", " ").split())
+
+
+def sections():
+    """The headings of packages.txt, and what the Dockerfile's sed leaves of it."""
+    text = (ROOT / "packages.txt").read_text()
+    headings = re.findall(r"\n\n# (.*)", text)
+    script = re.search(r"sed (-e .*) packages\.txt", DOCKERFILE).group(1)
+    code, left = run("bash", "-c", f"sed {script} packages.txt", cwd=ROOT)
+    assert code == 0, left
+    return headings, left.split()
+
+
+class ImageTest(unittest.TestCase):
+    def test_the_builder_installs_what_building_needs_and_nothing_of_the_tests(self):
+        headings, packages = sections()
+        self.assertEqual(["build", "libraries"], headings[:2])
+        self.assertTrue(all(name.startswith("tests") for name in headings[2:]), headings)
+        for package in ("build-essential", "librdkafka-dev", "zlib1g-dev"):
+            self.assertIn(package, packages)
+        for package in ("clang-14", "postfix", "maven"):
+            self.assertNotIn(package, packages)
+
+    @needs("dpkg-query")
+    @needs("objdump")
+    @unittest.skipUnless(binary().exists(), f"not built: {binary()}")
+    def test_the_image_has_the_owner_of_every_library_that_the_program_names(self):
+        _, said = run("objdump", "-p", binary())
+        _, linked = run("ldd", binary())
+        for library in re.findall(r"NEEDED\s+(\S+)", said):
+            path = re.search(rf"^\s*{re.escape(library)} => (\S+)", linked, re.MULTILINE)
+            self.assertTrue(path, library)
+            code, owner = run("dpkg-query", "-S", f"*/{os.path.basename(library)}")
+            self.assertEqual(0, code, owner)
+            owners = {line.split(":")[0] for line in owner.splitlines()}
+            self.assertTrue(owners & (runtime_packages() | BASE), f"{library}: {owners}")
+
+    def test_the_context_has_every_folder_of_the_program(self):
+        ignored = (ROOT / ".dockerignore").read_text().split("\n")
+        self.assertIn("*", ignored)
+        cmake = (ROOT / "CMakeLists.txt").read_text()
+        folders = set(re.findall(r"(?:waybill_library|add_subdirectory)\((\w+)", cmake)) - {"tests"}
+        for name in sorted(folders | {"cmake", "CMakeLists.txt", "packages.txt"}):
+            self.assertIn(f"!{name}", ignored)
+        for source in re.findall(r"^COPY (docker/\S+)", DOCKERFILE, re.MULTILINE):
+            self.assertIn(f"!{source}", ignored)
+            self.assertTrue((ROOT / source).exists())
+
+    def test_it_runs_as_nobody_special_and_is_asked_how_it_is(self):
+        runtime = DOCKERFILE.rpartition("\nFROM ")[2]
+        for line in ("USER 10001:10001", "VOLUME /var/lib/waybill", "EXPOSE 2525 8025 8026",
+                     "STOPSIGNAL SIGTERM", 'ENTRYPOINT ["waybill"]'):
+            self.assertIn(f"\n{line}\n", runtime)
+        self.assertIn("HEALTHCHECK", runtime)
+
+
+if __name__ == "__main__":
+    unittest.main()
