@@ -197,6 +197,7 @@ fi
 say "Ask again"
 printf "  curl -s 'http://%s/v1/addresses/buzz%%40example.test/history'\n" "$HTTP"
 printf "  %s trace ann@origin.test --role sender\n" "$WAYBILL"
+say "Try next"
 printf '  send your own:     swaks or any client, to smtp://%s, for buzz@example.test\n' "$SMTP"
 printf '  kill it:           kill -9 the relay under load, start again: nothing is guessed\n'
 if [[ $roles == apart ]]; then
