@@ -6,14 +6,24 @@
 //   kafka_bench fold BOOTSTRAP PARTITIONS DIRECTORY
 //     folds the whole topic into fresh views in DIRECTORY and prints events/s, wall time and
 //     processor time of the folding thread alone.
+//   kafka_bench visible BOOTSTRAP PARTITIONS RATE SECONDS HTTP DIRECTORY
+//     puts RATE messages a second on record in a journal in DIRECTORY, as a relay does, publishes
+//     them, and asks the projector at HTTP for some of them until it shows them: milliseconds from
+//     durable to visible.
 //
 // The last line is key=value pairs. Not run by ctest.
+#include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
 
 #include "ingest/committer.h"
+#include "ingest/kafka_handle.h"
 #include "ingest/kafka_offsets.h"
 #include "ingest/kafka_producer.h"
 #include "ingest/kafka_stream.h"
@@ -21,7 +31,9 @@
 #include "projector/projector.h"
 #include "projector/view_store.h"
 #include "runtime/asio_clock.h"
+#include "runtime/http_client.h"
 #include "runtime/io_thread.h"
+#include "schemas/ids.h"
 #include "schemas/partition.h"
 #include "tests/bench/generator.h"
 
@@ -82,6 +94,120 @@ int publish(const ingest::KafkaSettings& settings, std::uint32_t partitions, std
   std::printf("events=%lu seconds=%.2f events_per_second=%.0f events_per_cpu_second=%.0f\n", events,
               wall, count / wall, count / spent);
   std::filesystem::remove_all(directory);
+  return 0;
+}
+
+// Puts events on record at a steady rate; one in so many is asked for.
+class Visible {
+ public:
+  Visible(ingest::Journal& journal, std::string base) : journal_(journal), base_(std::move(base)) {
+    std::string why;
+    auto client = runtime::HttpClient::make({}, why);
+    if (!client) fail(why);
+    http_ = std::move(*client);
+  }
+
+  void run(std::uint64_t rate, std::uint64_t seconds) {
+    const double began = seconds_of(CLOCK_MONOTONIC);
+    std::thread asking([this] { ask_all(); });
+    for (std::uint64_t n = 0; n < rate * seconds; ++n) {
+      const double due = began + static_cast<double>(n) / static_cast<double>(rate);
+      while (seconds_of(CLOCK_MONOTONIC) < due) std::this_thread::sleep_for(kShort);
+      put_on_record();
+    }
+    stopping_ = true;
+    asking.join();
+    const double spent = seconds_of(CLOCK_MONOTONIC) - began;
+    std::sort(times_.begin(), times_.end());
+    const auto at = [this](double share) {
+      return times_[static_cast<std::size_t>(share * static_cast<double>(times_.size() - 1))];
+    };
+    std::printf(
+        "messages=%lu messages_per_second=%.0f asked=%zu p50_ms=%.1f p99_ms=%.1f max_ms=%.1f\n",
+        rate * seconds, static_cast<double>(rate * seconds) / spent, times_.size(), at(0.5),
+        at(0.99), times_.back());
+  }
+
+ private:
+  static constexpr std::chrono::microseconds kShort{100};
+
+  // A message is two events; the second one's delivery is what is asked for.
+  void put_on_record() {
+    std::vector<schemas::Event> events(2);
+    std::string delivery;
+    for (schemas::Event& event : events) {
+      if (!event.ParseFromString(generator_.next())) fail("the generator makes no events");
+      event.clear_node_seq();
+      event.set_node("bench");
+      event.set_occurred_at(schemas::nanoseconds(clock_.wall()));
+      if (event.has_accepted()) delivery = event.accepted().targets(0).delivery_id();
+    }
+    const ingest::Recorded recorded = journal_.begin(std::move(events));
+    const std::lock_guard lock(mutex_);
+    latest_ = {delivery, recorded};
+  }
+
+  void ask_all() {
+    while (!stopping_) {
+      std::optional<std::pair<std::string, ingest::Recorded>> wanted;
+      {
+        const std::lock_guard lock(mutex_);
+        wanted.swap(latest_);
+      }
+      if (!wanted || wanted->first.empty()) {
+        std::this_thread::sleep_for(kShort);
+        continue;
+      }
+      runtime::run_until_done(wait(wanted->second));
+      const double durable = seconds_of(CLOCK_MONOTONIC);
+      while (!shown(wanted->first)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      times_.push_back(1000 * (seconds_of(CLOCK_MONOTONIC) - durable));
+    }
+  }
+
+  static runtime::Task<void> wait(ingest::Recorded recorded) {
+    const auto kept = co_await recorded.wait();
+    if (!kept) fail(kept.error().message());
+  }
+
+  bool shown(const std::string& delivery) {
+    runtime::HttpRequest request;
+    request.base = base_;
+    request.target = "/v1/deliveries/" + schemas::uuid_text(delivery);
+    const auto answer = http_->ask(request, std::chrono::seconds(10));
+    if (!answer) fail(answer.error().message());
+    return answer->status == 200;
+  }
+
+  ingest::Journal& journal_;
+  const std::string base_;
+  std::unique_ptr<runtime::HttpClient> http_;
+  runtime::AsioClock clock_;
+  bench::Generator generator_{1'000'000};
+  std::mutex mutex_;
+  std::optional<std::pair<std::string, ingest::Recorded>> latest_;
+  std::atomic<bool> stopping_{false};
+  std::vector<double> times_;
+};
+
+int visible(const ingest::KafkaSettings& settings, std::uint32_t partitions, std::uint64_t rate,
+            std::uint64_t seconds, const std::string& base, const std::string& directory) {
+  std::filesystem::remove_all(directory);
+  std::string why;
+  auto store = ingest::open_rocks_journal(directory, why);
+  if (!store) fail(why);
+  ingest::Journal journal(**store, {});
+  ingest::Committer committer(journal);
+  runtime::AsioClock clock;
+  runtime::Metrics metrics;
+  ingest::PublisherSettings publishing;
+  publishing.partitions = partitions;
+  ingest::Publisher publisher(
+      journal, **store, nullptr,
+      [&](std::string& trouble) { return ingest::kafka_producer(settings, trouble); }, publishing,
+      clock, metrics);
+  const ingest::PublisherThread publish_all(publisher);
+  Visible(journal, base).run(rate, seconds);
   return 0;
 }
 
