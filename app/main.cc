@@ -1,10 +1,14 @@
 // waybill: the command line.
 
+#include <sys/stat.h>
+
 #include <cstdio>
 
 #include "app/commands.h"
 
 int main(int argc, char** argv) {
+  // Journal, views, backups and keys are everybody's mail: for the owner's eyes.
+  ::umask(077);
   CLI::App app("Waybill: email forwarding that never lies about what became of a message.");
   app.set_version_flag("--version", "waybill " WAYBILL_VERSION);
   app.require_subcommand(1);

@@ -44,7 +44,9 @@ query::Freshness PartitionViews::freshness(const ingest::LogEnds& ends,
   if (end->offset > folded) {
     out.lag = end->offset - folded;
   } else {
-    out.whole_at = clock.wall() - (clock.now() - end->asked);
+    // In this order: a pause in between makes the answer older, never younger.
+    const runtime::WallTime wall = clock.wall();
+    out.whole_at = wall - (clock.now() - end->asked);
   }
   return out;
 }

@@ -18,6 +18,7 @@
 #include "ingest/kafka_quarantine.h"
 #include "ingest/kafka_stream.h"
 #include "query/server.h"
+#include "relay/routes/current_routes.h"
 #include "runtime/log.h"
 #include "schemas/partition.h"
 
@@ -42,8 +43,11 @@ struct Options {
 
 class ProjectorProcess {
  public:
-  ProjectorProcess(Config config, std::vector<std::uint32_t> partitions)
-      : config_(std::move(config)), partitions_(std::move(partitions)) {}
+  ProjectorProcess(ConfigFile file, Config config, std::vector<std::uint32_t> partitions)
+      : file_(std::move(file)),
+        config_(std::move(config)),
+        routes_(config_.routes),
+        partitions_(std::move(partitions)) {}
 
   int run() {
     runtime::start_log(config_.log_level, config_.log_format);
@@ -59,6 +63,7 @@ class ProjectorProcess {
     query_.reset();
     projector_.reset();
     query_workers_.reset();
+    peers_workers_.reset();
     node_.reset();
     ends_.reset();
     views_.clear();
@@ -96,7 +101,7 @@ class ProjectorProcess {
                                         : std::max(1U, std::thread::hardware_concurrency() / 2);
     parts.read = [this](std::vector<ingest::StreamPosition> positions, std::string& trouble) {
       return ingest::kafka_stream(config_.kafka.settings, schemas::kDeliveriesTopic,
-                                  std::move(positions), trouble);
+                                  config_.kafka.partitions, std::move(positions), trouble);
     };
     projector_ = start_projector(views_, std::move(parts), metrics_);
     return true;
@@ -125,6 +130,9 @@ class ProjectorProcess {
       settings.tls = std::move(*tls);
     }
     query::ServerParts parts = query_parts();
+    // These ask nobody, and must not wait behind those who wait for others.
+    peers_workers_ = runtime::thread_workers("wb-peers", kQueryThreads, kQueryQueue);
+    parts.workers = peers_workers_.get();
     parts.secret = node_->secret();
     auto server = query::start_server(settings, std::move(parts), why);
     if (!server) return false;
@@ -141,7 +149,7 @@ class ProjectorProcess {
     parts.metrics = &metrics_;
     parts.health = [this] { return health(); };
     parts.local_case = [this](const std::string& domain) {
-      return config_.routes->local_case_of(domain);
+      return routes_.get()->local_case_of(domain);
     };
     return parts;
   }
@@ -172,19 +180,37 @@ class ProjectorProcess {
     node_->announce(std::move(state));
   }
 
+  // How local parts are folded is all that a projector takes of [domains].
+  void reload() {
+    Loaded loaded = load_config(file_.path);
+    if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
+      for (const Complaint& complaint : *complaints) {
+        log(Level::error, "app", "reload refused; nothing changed",
+            {{"complaint", to_string(complaint, file_.path)}});
+      }
+      return;
+    }
+    Config fresh = std::get<Config>(std::move(loaded));
+    if (!file_.data_dir.empty()) fresh.data_dir = file_.data_dir;
+    routes_.set(fresh.routes);
+    log(Level::info, "app", "reloaded", {{"needs_restart", describe_difference(config_, fresh)}});
+  }
+
   void wait() {
-    BackupRequests backups(config_, views_);
+    const BackupRequests backups(config_, views_);
     PartitionMetrics state(views_, *ends_, *projector_, clock_, metrics_);
     Watch watch;
-    watch.tick = [this, &backups, &state] {
-      backups.look();
+    watch.reload = [this] { reload(); };
+    watch.tick = [this, &state] {
       state.update();
       announce();
     };
     wait_for_the_end(watch);
   }
 
+  const ConfigFile file_;
   const Config config_;
+  relay::routes::CurrentRoutes routes_;
   const std::vector<std::uint32_t> partitions_;
   runtime::AsioClock clock_;
   runtime::Metrics metrics_;
@@ -193,6 +219,7 @@ class ProjectorProcess {
   std::unique_ptr<ingest::LogEnds> ends_;
   std::unique_ptr<ClusterNode> node_;
   std::unique_ptr<runtime::Workers> query_workers_;
+  std::unique_ptr<runtime::Workers> peers_workers_;
   std::unique_ptr<ProjectorRole> projector_;
   std::unique_ptr<query::Server> query_;
   std::unique_ptr<query::Server> peers_server_;
@@ -211,7 +238,7 @@ int project(const Options& options) {
     std::fprintf(stderr, "waybill: nothing was started\n");
     return kExitUsage;
   }
-  return ProjectorProcess(std::move(*config), std::move(*partitions)).run();
+  return ProjectorProcess(options.file, std::move(*config), std::move(*partitions)).run();
 }
 
 }  // namespace

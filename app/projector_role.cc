@@ -161,8 +161,10 @@ class FoldingThread {
         one->folded(one->projector().progress().next_offset);
         continue;
       }
-      failures_.add(one->partition(),
-                    "the views cannot be written: " + projected.error().message());
+      const std::string& why = one->projector().why();
+      failures_.add(
+          one->partition(),
+          why.empty() ? "the views cannot be written: " + projected.error().message() : why);
       whole = false;
     }
     return whole;

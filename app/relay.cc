@@ -65,6 +65,8 @@ class RelayProcess {
 
   bool start(std::string& why) {
     log_->publish(config(), metrics_);
+    node_->look_for_return_paths({[this] { return log_->journal().end_seq(); },
+                                  [this] { return log_->publisher()->acknowledged_end(); }});
     query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
     query::ServerParts parts;
     parts.partition_count = config().kafka.partitions;

@@ -150,14 +150,13 @@ class Serve {
   }
 
   void wait() {
-    BackupRequests backups(config(), views_);
+    const BackupRequests backups(config(), views_);
     JournalMetrics journal(log_->journal(), config().journal_max, metrics_);
     PartitionMetrics partitions(views_, *ends_, *projector_, clock_, metrics_);
     Watch watch;
     watch.journal = &log_->journal();
     watch.reload = [this] { relay_.reload(); };
-    watch.tick = [&backups, &journal, &partitions] {
-      backups.look();
+    watch.tick = [&journal, &partitions] {
       journal.update();
       partitions.update();
     };

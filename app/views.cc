@@ -132,14 +132,16 @@ runtime::Result<Manifest> back_up_alone(const Config& config, const std::string&
 
 int backup(const Config& config, const std::string& directory) {
   std::string why;
+  std::error_code error;
+  if (std::filesystem::exists(directory, error) && !std::filesystem::is_empty(directory, error)) {
+    return fail(directory + " is not empty: name a new directory");
+  }
   const auto made = back_up_alone(config, directory, why);
   if (made) {
     say("backed up", *made);
     return kExitOk;
   }
-  if (made.error() != Errc::locked || std::filesystem::exists(directory + "/manifest.json")) {
-    return fail(why);
-  }
+  if (made.error() != Errc::locked) return fail(why);
   if (!request_backup(config.data_dir, directory, kBackupPatience, why)) return fail(why);
   std::printf("backed up beside the waybill that runs on %s: %s\n", config.data_dir.c_str(),
               directory.c_str());

@@ -2,9 +2,11 @@
 //
 // Promises: when an append gives success, every one of `events` is durable (fdatasync returned),
 // all of them or none, in the order given and after everything that was begun before. After an
-// error none of them will appear in the log: except after Errc::fenced, when nobody knows.
+// error none of them will appear in the log: except after Errc::fenced, when nobody knows,
+// and Errc::timeout.
 // Errc::log_full: nothing was written, space may come back. Errc::fenced: nothing will be accepted
-// by this process any more.
+// by this process any more. Errc::timeout (HeldReplies): the events are in the journal and will be
+// in the log, but too late for whoever waits; what they opened is his to close.
 //
 // The caller has filled the envelope (see Recorder); node_seq is given by the log. An Accepted
 // opens each of its targets' delivery ids, and an outcome closes the delivery id of its envelope:

@@ -15,6 +15,9 @@ namespace {
 // What the promises of publisher and reader stand on, and why.
 constexpr std::pair<const char*, const char*> kReserved[] = {
     {"bootstrap.servers", "it is kafka.bootstrap"},
+    {"metadata.broker.list", "it is kafka.bootstrap"},
+    {"delivery.report.only.error", "without reports nothing is ever acknowledged"},
+    {"transactional.id", "there are no transactions here"},
     {"enable.idempotence", "without it a retry may write a record twice or out of order"},
     {"enable.gapless.guarantee", "without it a record may be left out"},
     {"acks", "an event counts as kept once all in-sync replicas have it"},

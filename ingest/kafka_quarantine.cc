@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "ingest/kafka_producer.h"
+#include "runtime/asio_clock.h"
 #include "runtime/log.h"
 #include "schemas/partition.h"
 
@@ -15,6 +16,8 @@ namespace {
 // The partition that the record came from stands still meanwhile.
 constexpr int kPolls = 50;
 constexpr milliseconds kPoll{100};
+// After a failure nobody waits again for so long: the reader keeps the record as well.
+constexpr std::chrono::minutes kPause{1};
 
 class KafkaQuarantine final : public Quarantine {
  public:
@@ -27,7 +30,10 @@ class KafkaQuarantine final : public Quarantine {
     const std::lock_guard lock(mutex_);
     quarantined_.add();
     std::string why;
-    const bool kept = send(record, why);
+    const bool paused = clock_.now() < next_try_;
+    if (paused) why = "the quarantine took nothing a moment ago";
+    const bool kept = !paused && send(record, why);
+    if (!kept && !paused) next_try_ = clock_.now() + kPause;
     runtime::log(
         runtime::Level::error, "ingest",
         kept ? "a record cannot be decoded and is in quarantine"
@@ -62,6 +68,8 @@ class KafkaQuarantine final : public Quarantine {
 
   const KafkaSettings settings_;
   runtime::Counter& quarantined_;
+  runtime::AsioClock clock_;
+  runtime::Instant next_try_{};
   std::mutex mutex_;
   std::unique_ptr<LogProducer> producer_;
 };

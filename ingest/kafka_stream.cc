@@ -39,8 +39,8 @@ std::string digest_of(std::string_view value) {
 
 class Stream final : public EventStream {
  public:
-  Stream(std::string topic, std::vector<StreamPosition> positions)
-      : topic_(std::move(topic)), positions_(std::move(positions)) {}
+  Stream(std::string topic, std::uint32_t partitions, std::vector<StreamPosition> positions)
+      : topic_(std::move(topic)), partitions_(partitions), positions_(std::move(positions)) {}
 
   ~Stream() override {
     if (queue_ != nullptr) rd_kafka_queue_destroy(queue_);
@@ -115,9 +115,10 @@ class Stream final : public EventStream {
       why_ = topic_ + " does not exist, or not with all of these partitions: waybill topics create";
       return end.error();
     }
+    Result<void> fits = count_partitions();
+    if (!fits) return fits;
     rd_kafka_topic_partition_list_t* list =
         rd_kafka_topic_partition_list_new(static_cast<int>(positions_.size()));
-    Result<void> fits;
     for (const StreamPosition& at : positions_) {
       fits = fit(at, first->at(at.partition), end->at(at.partition));
       if (!fits) {
@@ -136,6 +137,22 @@ class Stream final : public EventStream {
     rd_kafka_topic_partition_list_destroy(list);
     assigned_ = fits.has_value();
     return fits;
+  }
+
+  Result<void> count_partitions() {
+    if (partitions_ == 0) return {};
+    rd_kafka_topic_t* topic = rd_kafka_topic_new(handle_->get(), topic_.c_str(), nullptr);
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const auto asked = rd_kafka_metadata(handle_->get(), 0, topic, &metadata,
+                                         static_cast<int>(kAskTimeout.count()));
+    rd_kafka_topic_destroy(topic);
+    if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return {};  // the leaders were asked: it is there
+    const int count = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
+    rd_kafka_metadata_destroy(metadata);
+    if (count == static_cast<int>(partitions_)) return {};
+    why_ = topic_ + " has " + std::to_string(count) + " partitions and kafka.partitions says " +
+           std::to_string(partitions_) + ": keys would be looked for where they are not";
+    return make_error_code(Errc::invalid);
   }
 
   // The log that is there against the position in it.
@@ -244,6 +261,7 @@ class Stream final : public EventStream {
   }
 
   const std::string topic_;
+  const std::uint32_t partitions_;
   const std::vector<StreamPosition> positions_;
   std::unique_ptr<KafkaHandle> handle_;
   rd_kafka_queue_t* queue_ = nullptr;
@@ -259,9 +277,10 @@ class Stream final : public EventStream {
 
 Result<std::unique_ptr<EventStream>> kafka_stream(const KafkaSettings& settings,
                                                   const std::string& topic,
+                                                  std::uint32_t partitions,
                                                   std::vector<StreamPosition> positions,
                                                   std::string& why) {
-  auto stream = std::make_unique<Stream>(topic, std::move(positions));
+  auto stream = std::make_unique<Stream>(topic, partitions, std::move(positions));
   const auto opened = stream->open(settings, why);
   if (!opened) return opened.error();
   return std::unique_ptr<EventStream>(std::move(stream));

@@ -17,9 +17,11 @@
 
 namespace waybill::ingest {
 
-// Connects lazily. Errc::invalid: the settings are not taken, `why` says which.
+// `partitions`: of the topic; one that has another number is Errc::invalid, for its keys are
+// elsewhere (0: any). Connects lazily. Errc::invalid: the settings are not taken, `why` says which.
 runtime::Result<std::unique_ptr<EventStream>> kafka_stream(const KafkaSettings& settings,
                                                            const std::string& topic,
+                                                           std::uint32_t partitions,
                                                            std::vector<StreamPosition> positions,
                                                            std::string& why);
 

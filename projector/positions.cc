@@ -60,20 +60,25 @@ Result<Progress> read_progress(const ViewStore& store) {
   return progress;
 }
 
-void put_node(WriteBatch& batch, std::string_view node, std::uint64_t last_seq) {
+void put_node(WriteBatch& batch, std::string_view node, const LastSeen& last) {
   std::string value;
-  append_be64(value, last_seq);
+  append_be64(value, last.seq);
+  append_be64(value, last.newest);
   batch.put(Table::meta, std::string(kNodePrefix).append(node), value);
 }
 
-Result<LastSeqs> read_nodes(const ViewStore& store) {
-  LastSeqs nodes;
+Result<LastSeens> read_nodes(const ViewStore& store) {
+  LastSeens nodes;
   bool whole = true;
   const auto scanned = store.scan(Table::meta, kNodePrefix, after_prefix(kNodePrefix),
                                   [&](std::string_view key, std::string_view value) {
-                                    whole = value.size() == 8;
+                                    whole = value.size() == 8 || value.size() == 16;
                                     if (!whole) return false;
-                                    nodes.emplace(key.substr(kNodePrefix.size()), read_be64(value));
+                                    LastSeen last;
+                                    last.seq = read_be64(value);
+                                    if (value.size() == 16)
+                                      last.newest = read_be64(value.substr(8));
+                                    nodes.emplace(key.substr(kNodePrefix.size()), last);
                                     return true;
                                   });
   if (!scanned) return scanned.error();

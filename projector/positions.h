@@ -4,7 +4,8 @@
 //               rebuilt
 //   "progress"  next_offset 8 | next_index 8 | as_of 8 | SHA-256 of the last record 32, which a
 //               store of an earlier release does not have yet
-//   "node/" N   u64: the last node_seq taken of node N
+//   "node/" N   seq 8 | newest 8: what was taken of node N; a store of an earlier release has seq
+//               alone
 #pragma once
 
 #include <functional>
@@ -31,8 +32,8 @@ runtime::Result<Layout> read_layout(const ViewStore& store);
 
 void put_progress(WriteBatch& batch, const Progress& progress);
 
-void put_node(WriteBatch& batch, std::string_view node, std::uint64_t last_seq);
-using LastSeqs = std::map<std::string, std::uint64_t, std::less<>>;
-runtime::Result<LastSeqs> read_nodes(const ViewStore& store);
+void put_node(WriteBatch& batch, std::string_view node, const LastSeen& last);
+using LastSeens = std::map<std::string, LastSeen, std::less<>>;
+runtime::Result<LastSeens> read_nodes(const ViewStore& store);
 
 }  // namespace waybill::projector

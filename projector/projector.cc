@@ -63,18 +63,27 @@ Result<void> Projector::load() {
   if (!nodes) return nodes.error();
   progress_ = *progress;
   nodes_.clear();
-  for (const auto& [node, last_seq] : *nodes) nodes_[node].last_seq = last_seq;
+  for (const auto& [node, last] : *nodes) nodes_[node].last = last;
   loaded_ = true;
   return {};
 }
 
-bool Projector::seen_before(const schemas::Event& event) {
+Projector::Seen Projector::look_up(const schemas::Event& event) {
   // Without a node there is nothing to tell a duplicate by.
-  if (event.node().empty()) return false;
+  if (event.node().empty()) return Seen::never;
   const auto [node, fresh] = nodes_.try_emplace(event.node());
-  if (!fresh && event.node_seq() <= node->second.last_seq) return true;
-  node->second = {event.node_seq(), true};
-  return false;
+  LastSeen& last = node->second.last;
+  if (!fresh && event.node_seq() <= last.seq) {
+    if (last.newest == 0 || event.occurred_at() <= last.newest) return Seen::before;
+    why_ = "node " + event.node() + " has written its event " + std::to_string(event.node_seq()) +
+           " anew after its event " + std::to_string(last.seq) +
+           ": two relays share a name, or a journal was lost. Give each journal a server.node of "
+           "its own";
+    return Seen::from_another_journal;
+  }
+  last = {event.node_seq(), std::max(last.newest, event.occurred_at())};
+  node->second.changed = true;
+  return Seen::never;
 }
 
 Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress) {
@@ -84,7 +93,11 @@ Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress
   if (record.offset < progress.next_offset) return {};
   ++progress.next_offset;
   const bool decoded = event_.ParseFromString(record.value);
-  if (decoded && seen_before(event_)) return {};
+  if (decoded) {
+    const Seen seen = look_up(event_);
+    if (seen == Seen::from_another_journal) return make_error_code(Errc::corrupt);
+    if (seen == Seen::before) return {};
+  }
 
   const std::uint64_t index = progress.next_index++;
   fold_->batch().put(Table::archive, archive_key(index), record.value);
@@ -100,7 +113,7 @@ Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress
 Result<void> Projector::apply(const Progress& progress) {
   for (auto& [name, node] : nodes_) {
     if (!node.changed) continue;
-    put_node(fold_->batch(), name, node.last_seq);
+    put_node(fold_->batch(), name, node.last);
     node.changed = false;
   }
   put_progress(fold_->batch(), progress);
@@ -111,6 +124,7 @@ Result<void> Projector::project(const std::vector<ingest::LogRecord>& records) {
   if (!loaded_) {
     if (const auto loaded = load(); !loaded) return loaded;
   }
+  why_.clear();
   // Until the batch is in the store, what is known in memory may be ahead of it.
   loaded_ = false;
   undecodable_in_batch_ = 0;

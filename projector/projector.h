@@ -3,7 +3,9 @@
 // For each run of records it applies one WriteBatch: the raw event under its index in the archive,
 // the rows of every view, the last node_seq of each node, the next index and the log offset to go
 // on from. A record whose (node, node_seq) was seen is skipped. A record that does not decode is
-// counted, told to on_undecodable, kept in the archive under its index, and folds to nothing.
+// counted, told to on_undecodable, kept in the archive under its index, and folds to nothing. One
+// that has a number of before and is newer than all of that node's is Errc::corrupt: two journals
+// number their events under one name.
 // One thread, and the only writer of its store. The store and the views outlive it.
 #pragma once
 
@@ -32,6 +34,13 @@ struct Progress {
 
 runtime::Result<Progress> read_progress(const ViewStore& store);
 
+// What was taken of one node. A repeat has a lower number and is no newer; a lower number that is
+// newer comes from another journal under the same name.
+struct LastSeen {
+  std::uint64_t seq = 0;
+  std::uint64_t newest = 0;  // occurred_at, ns since 1970; 0: not known
+};
+
 class Fold;
 
 class Projector {
@@ -57,19 +66,23 @@ class Projector {
     on_undecodable_ = std::move(tell);
   }
 
+  // More about the last Errc::corrupt of project(), as a sentence; may be empty.
+  const std::string& why() const { return why_; }
+
   // Since open().
   std::uint64_t undecodable() const { return undecodable_; }
 
  private:
   struct Node {
-    std::uint64_t last_seq = 0;
+    LastSeen last;
     bool changed = false;
   };
 
   Projector(ViewStore& store, std::uint32_t partition);
   runtime::Result<void> load();
   runtime::Result<void> take(const ingest::LogRecord& record, Progress& progress);
-  bool seen_before(const schemas::Event& event);
+  enum class Seen { never, before, from_another_journal };
+  Seen look_up(const schemas::Event& event);
   runtime::Result<void> apply(const Progress& progress);
 
   ViewStore& store_;
@@ -79,6 +92,7 @@ class Projector {
   std::unique_ptr<Fold> fold_;
   schemas::Event event_;  // kept for its memory
   std::function<void(const ingest::LogRecord&)> on_undecodable_;
+  std::string why_;
   std::uint64_t undecodable_ = 0;
   std::uint64_t undecodable_in_batch_ = 0;
   bool loaded_ = false;

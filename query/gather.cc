@@ -142,6 +142,7 @@ Gathered gather(const ServerParts& parts, const Request& request, const Inquiry&
   ask_peers(parts, request, elsewhere, out);
   std::sort(out.as_of.partitions.begin(), out.as_of.partitions.end(),
             [](const auto& a, const auto& b) { return a.partition < b.partition; });
+  // A question that finds nothing in a partition has an empty part from it, or none (404).
   if (out.as_of.partitions.empty()) out.problem = nobody_there(out.as_of);
   return out;
 }

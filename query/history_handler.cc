@@ -49,7 +49,8 @@ Response read_history(const ServerParts& parts, const Question& question, const 
   if (gathered.problem) return to_response(*gathered.problem);
   const auto history = merge_histories(std::move(gathered.parts), question.asked);
   Response response;
-  if (const auto* next = history.if_contains("next_cursor")) {
+  const auto* next = history.if_contains("next_cursor");
+  if (next != nullptr && next->is_string()) {
     const std::string cursor(next->as_string());
     response.fields.emplace_back("Link", next_link(request, cursor));
   }

@@ -45,6 +45,17 @@ std::optional<Place> place_of(const json::object& entry) {
                number_of(entry, "index")};
 }
 
+// Where a part goes on; nullopt: it is at its end. A cursor that cannot be read (of a server of
+// another release) ends where the part's entries do, which are the last of `lines`.
+std::optional<Place> next_place(const json::object& part,
+                                const projector::HistoryQuestion& question,
+                                const std::vector<Line>& lines) {
+  if (!part.contains("next_cursor")) return std::nullopt;
+  const auto next = read_cursor(text_of(part, "next_cursor"), question);
+  if (next) return *next;
+  return lines.empty() ? std::nullopt : std::optional(lines.back().place);
+}
+
 // Events of all parts in the order in which they happened; ids are ascending in time as well.
 json::array merge_events(std::vector<json::array> lists) {
   std::vector<json::value> events;
@@ -74,6 +85,7 @@ void add_counts(json::object& sum, const json::object& counts) {
 }  // namespace
 
 json::object merge_histories(Parts parts, const projector::HistoryQuestion& question) {
+  if (parts.empty()) return {};
   if (parts.size() == 1) return std::move(parts.front());
   std::vector<Line> lines;
   // What comes behind it may be missing an entry that its partition has not read.
@@ -84,8 +96,10 @@ json::object merge_histories(Parts parts, const projector::HistoryQuestion& ques
       const auto place = place_of(entry.as_object());
       if (place) lines.push_back({*place, std::move(entry.as_object())});
     }
-    const auto next = read_cursor(text_of(part, "next_cursor"), question);
-    if (next && (!horizon || *next > *horizon)) horizon = *next;
+    if (const auto next = next_place(part, question, lines);
+        next && (!horizon || *next > *horizon)) {
+      horizon = *next;
+    }
   }
   std::sort(lines.begin(), lines.end(),
             [](const Line& a, const Line& b) { return a.place > b.place; });
@@ -113,6 +127,7 @@ json::object merge_histories(Parts parts, const projector::HistoryQuestion& ques
 }
 
 json::object merge_messages(Parts parts) {
+  if (parts.empty()) return {};
   if (parts.size() == 1) return std::move(parts.front());
   std::vector<json::array> lists;
   for (json::object& part : parts) lists.push_back(take_array(part, "events"));
@@ -122,6 +137,7 @@ json::object merge_messages(Parts parts) {
 }
 
 json::object merge_message_lists(Parts parts, std::size_t limit) {
+  if (parts.empty()) return {};
   if (parts.size() == 1) return std::move(parts.front());
   // A message id is a UUIDv7: the greatest is the newest.
   std::map<std::string, Parts, std::greater<>> messages;
@@ -143,6 +159,7 @@ json::object merge_message_lists(Parts parts, std::size_t limit) {
 }
 
 json::object merge_counters(Parts parts) {
+  if (parts.empty()) return {};
   if (parts.size() == 1) return std::move(parts.front());
   std::map<std::string, json::object> hours;
   json::object total;

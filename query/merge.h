@@ -2,7 +2,7 @@
 // without `as_of`, as render.h and other servers of ours make it; what is not in that form (a
 // server of another release) is left out of the whole part by part.
 //
-// Each takes at least one part. A single part comes back as it is.
+// A single part comes back as it is; of no part nothing is made.
 #pragma once
 
 #include <boost/json/object.hpp>

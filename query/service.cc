@@ -1,10 +1,12 @@
 #include "query/service.h"
 
 #include <algorithm>
+#include <exception>
 
 #include "query/handlers.h"
 #include "query/target.h"
 #include "query/trace.h"
+#include "runtime/log.h"
 
 namespace waybill::query {
 namespace {
@@ -47,7 +49,16 @@ std::optional<Problem> check_method(const std::string& method, std::string_view 
 // The Read as run_on() wants it.
 struct ReadJob {
   Read read;
-  runtime::Result<Response> operator()() { return read(); }
+  // What another server sends must not end this one, whatever is in it.
+  runtime::Result<Response> operator()() {
+    try {
+      return read();
+    } catch (const std::exception& wrong) {
+      runtime::log(runtime::Level::error, "query", "a question could not be answered",
+                   {{"why", wrong.what()}});
+      return to_response(plain(500, "internal", "The question could not be answered."));
+    }
+  }
 };
 
 }  // namespace

@@ -281,7 +281,14 @@ Task<Reply> Homecoming::send_home(Event accepted, std::vector<Event> bounces,
   Acceptance acceptance(lane_.recorder.begin(std::move(events)));
   HopAnswer answer = co_await hand_over(to, facts, acceptance, deadline);
   const auto on_record = co_await acceptance.clear();
-  if (!on_record) co_return unrecorded(lane_.metrics, on_record.error());
+  if (!on_record) {
+    if (on_record.error() == runtime::Errc::timeout) {
+      std::vector<Event> end;
+      end.push_back(unsent(subject_, to, delivery));
+      lane_.recorder.begin(std::move(end));
+    }
+    co_return unrecorded(lane_.metrics, on_record.error());
+  }
   lane_.metrics.bounced.add(static_cast<double>(bounces.size()));
   std::vector<Event> outcome;
   outcome.push_back(

@@ -388,7 +388,7 @@ Task<Reply> Transaction::hand_over() {
     for (Delivery& delivery : recipient.deliveries) {
       if (recipient.drop) continue;
       const auto answer = co_await hand_over_one(recipient, delivery, acceptance, deadline);
-      if (!answer) co_return unrecorded(lane_.metrics, answer.error());
+      if (!answer) co_return not_recorded(answer.error());
       combined.add(*answer);
       const bool taken = answer->kind == HopAnswer::Kind::accepted;
       if (taken && !answer->dsn_passed_on) co_await tell_relayed(recipient, delivery);
@@ -396,10 +396,26 @@ Task<Reply> Transaction::hand_over() {
     }
   }
   const auto accepted = co_await acceptance.clear();
-  if (!accepted) co_return unrecorded(lane_.metrics, accepted.error());
+  if (!accepted) co_return not_recorded(accepted.error());
   count_accepted();
   if (!forwarded) co_return Reply{250, "2.0.0", "Message taken"};
   co_return combined.reply();
+}
+
+// What the log was too slow for is in the journal all the same (ack = "kafka"): deliveries that
+// were never begun end here, or they would stay open until the next start.
+Reply Transaction::not_recorded(const runtime::Error& error) {
+  std::vector<Event> ends;
+  for (const Recipient& recipient : recipients_) {
+    if (recipient.drop || error != Errc::timeout) continue;
+    for (const Delivery& delivery : recipient.deliveries) {
+      if (delivery.ended) continue;
+      ends.push_back(unsent(recipient.subject, delivery.handover->target(), delivery.id));
+    }
+  }
+  // Nobody waits for it: what closes always fits.
+  if (!ends.empty()) lane_.recorder.begin(std::move(ends));
+  return unrecorded(lane_.metrics, error);
 }
 
 Task<void> Transaction::tell_relayed(const Recipient& recipient, const Delivery& delivery) {
@@ -458,6 +474,7 @@ Task<Result<HopAnswer>> Transaction::hand_over_one(Recipient& recipient, Deliver
     forwarded.set_bounce_until(
         schemas::nanoseconds(returnpath::began_at(delivery.id) + recipient.window));
   }
+  delivery.ended = true;
   const auto written = co_await lane_.recorder.record(std::move(outcome));
   if (!written) co_return written.error();
   switch (answer.kind) {

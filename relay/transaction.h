@@ -50,6 +50,7 @@ class Transaction {
   struct Delivery {
     schemas::DeliveryId id;
     std::unique_ptr<forward::Handover> handover;
+    bool ended = false;  // its outcome is on its way to the record
   };
   struct Recipient {
     Subject subject;
@@ -70,6 +71,7 @@ class Transaction {
                                          const std::string& alias) const;
   runtime::Task<schemas::Reply> ask_targets(Recipient recipient, routes::ForwardTo forward);
   std::uint16_t partition_of(const Recipient& recipient) const;
+  schemas::Reply not_recorded(const runtime::Error& error);
   smtp::MailParameters mail_of(const Recipient& recipient,
                                const schemas::DeliveryId& delivery) const;
   runtime::Task<std::optional<schemas::Reply>> judge_sender();

@@ -85,6 +85,16 @@ Event policy_refusal(const Subject& subject, pb::Stage stage, std::string comman
   return event;
 }
 
+Event unsent(const Subject& subject, const routes::Target& target,
+             const schemas::DeliveryId& delivery) {
+  const Reply reply{451, "4.3.0", "The log took too long to keep the acceptance; nothing was sent"};
+  Event event = policy_refusal(subject, pb::STAGE_BODY, "body", "log-timeout", reply);
+  event.set_delivery_id(delivery.bytes());
+  event.mutable_deferred()->set_by(pb::VERDICT_BY_RELAY);
+  event.mutable_deferred()->set_target(target.text());
+  return event;
+}
+
 Event hop_verdict(const Subject& subject, pb::Stage stage, const HopAnswer& answer,
                   const routes::Target& target, const schemas::DeliveryId& delivery,
                   runtime::Duration time_spent) {

@@ -32,6 +32,11 @@ schemas::Event begin_event(const Subject& subject);
 schemas::Event policy_refusal(const Subject& subject, schemas::pb::Stage stage, std::string command,
                               std::string rule, const schemas::Reply& reply);
 
+// The log took the acceptance too late for the sender (Errc::timeout of an append): nothing was
+// sent to this target, and the acceptance ends so.
+schemas::Event unsent(const Subject& subject, const routes::Target& target,
+                      const schemas::DeliveryId& delivery);
+
 // What a next hop's answer to one delivery is on record as. At RCPT an acceptance is no event.
 schemas::Event hop_verdict(const Subject& subject, schemas::pb::Stage stage,
                            const forward::HopAnswer& answer, const routes::Target& target,

@@ -22,6 +22,7 @@ using runtime::Result;
 namespace {
 
 constexpr char kManifest[] = "manifest.json";
+constexpr char kUnderWay[] = ".restoring";
 
 std::string store_name(std::uint32_t partition) { return "p" + std::to_string(partition); }
 
@@ -57,15 +58,11 @@ bool write_synced(const fs::path& path, const std::string& text) {
   return sync_path(path) && sync_path(path.parent_path());
 }
 
-// Sorted files are never changed once they are whole, and may be shared; the rest is written to.
 bool copy_store(const fs::path& from, const fs::path& to, std::string& why) {
   std::error_code error;
   fs::create_directories(to, error);
   for (const auto& entry : fs::directory_iterator(from, error)) {
     const fs::path target = to / entry.path().filename();
-    std::error_code unlinked;
-    if (entry.path().extension() == ".sst") fs::create_hard_link(entry.path(), target, unlinked);
-    if (entry.path().extension() == ".sst" && !unlinked) continue;
     fs::copy_file(entry.path(), target, error);
     if (error || !sync_path(target)) {
       why = "cannot write " + target.string() + ": " + error.message();
@@ -79,7 +76,7 @@ bool copy_store(const fs::path& from, const fs::path& to, std::string& why) {
 Result<void> restore_one(const fs::path& backup, const fs::path& views,
                          const ManifestPartition& partition, std::string& why) {
   const std::string name = store_name(partition.partition);
-  const fs::path fresh = views / (name + ".restoring");
+  const fs::path fresh = views / (name + kUnderWay);
   std::error_code error;
   fs::remove_all(fresh, error);
   if (!copy_store(backup / name, fresh, why)) return make_error_code(Errc::io_error);
@@ -89,9 +86,17 @@ Result<void> restore_one(const fs::path& backup, const fs::path& views,
     why = (backup / name).string() + " is not what the manifest says of it";
     return make_error_code(Errc::corrupt);
   }
-  fs::rename(fresh, views / name, error);
+  return {};
+}
+
+// Under its own name only once all are whole.
+Result<void> put_in_place(const fs::path& views, const ManifestPartition& partition,
+                          std::string& why) {
+  const std::string name = store_name(partition.partition);
+  std::error_code error;
+  fs::rename(views / (name + kUnderWay), views / name, error);
   if (!error && sync_path(views)) return {};
-  why = "cannot rename " + fresh.string() + ": " + error.message();
+  why = "cannot rename " + (views / name).string() + kUnderWay + ": " + error.message();
   return make_error_code(Errc::io_error);
 }
 
@@ -104,7 +109,7 @@ Result<Manifest> back_up(const StoresByPartition& stores, const std::string& dir
   if (error || !fs::is_empty(directory, error)) {
     why = directory + (error ? " cannot be made: " + error.message()
                              : std::string(" is not empty: name a new directory"));
-    return make_error_code(error ? Errc::io_error : Errc::locked);
+    return make_error_code(error ? Errc::io_error : Errc::invalid);
   }
   Manifest manifest;
   manifest.made_at = schemas::rfc3339(now);
@@ -147,6 +152,9 @@ Result<Manifest> restore(const std::string& directory, const std::string& data_d
   }
   for (const ManifestPartition& partition : manifest->partitions) {
     if (const auto done = restore_one(directory, views, partition, why); !done) return done.error();
+  }
+  for (const ManifestPartition& partition : manifest->partitions) {
+    if (const auto done = put_in_place(views, partition, why); !done) return done.error();
   }
   return manifest;
 }

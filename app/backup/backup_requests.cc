@@ -1,5 +1,7 @@
 #include "app/backup/backup_requests.h"
 
+#include <pthread.h>
+
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -13,6 +15,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::milliseconds kLookAgain{100};
+
+// Then the directory: an answer to an earlier request is none to this one.
+const std::string kDone = "done ";
 
 std::string request_file(const std::string& data_dir) { return data_dir + "/backup.request"; }
 std::string answer_file(const std::string& data_dir) { return data_dir + "/backup.answer"; }
@@ -42,6 +47,17 @@ BackupRequests::BackupRequests(const Config& config, const ManyViews& views)
     : config_(config), views_(views) {
   std::error_code error;
   fs::remove(request_file(config_.data_dir), error);
+  thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "wb-backup");
+}
+
+BackupRequests::~BackupRequests() {
+  stopping_.store(true);
+  thread_.join();
+}
+
+void BackupRequests::run() {
+  for (; !stopping_.load(); std::this_thread::sleep_for(kLookAgain)) look();
 }
 
 void BackupRequests::look() {
@@ -57,7 +73,7 @@ void BackupRequests::look() {
   runtime::log(made ? runtime::Level::info : runtime::Level::warn, "app",
                made ? "views backed up" : "views could not be backed up",
                {{"directory", directory}, {"why", why}});
-  write_line(answer_file(config_.data_dir), made ? "done" : why);
+  write_line(answer_file(config_.data_dir), made ? kDone + directory : why);
 }
 
 bool request_backup(const std::string& data_dir, const std::string& directory,
@@ -74,7 +90,7 @@ bool request_backup(const std::string& data_dir, const std::string& directory,
     if (fs::exists(answer, error)) {
       why = read_line(answer);
       fs::remove(answer, error);
-      return why == "done";
+      return why == kDone + absolute;
     }
     std::this_thread::sleep_for(kLookAgain);
   }

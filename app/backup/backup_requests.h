@@ -7,8 +7,10 @@
 // Whoever may write in the data directory may ask; nobody else can.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include "app/backup/backup.h"
 #include "app/config/config.h"
@@ -19,15 +21,21 @@ namespace waybill::app {
 
 class BackupRequests {
  public:
-  // Both outlive it. A request that an earlier process left is forgotten.
+  // Both outlive it. A request that an earlier process left is forgotten. A thread of its own looks
+  // for requests, for a copy may take minutes.
   BackupRequests(const Config& config, const ManyViews& views);
-  // Does what is asked for; to be called now and then.
-  void look();
+  // After the backup under way.
+  ~BackupRequests();
 
  private:
+  void run();
+  void look();
+
   const Config& config_;
   const ManyViews& views_;
   runtime::AsioClock clock_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
 };
 
 // Asks the process that has data_dir and waits for its answer. False, and why.

@@ -1,6 +1,5 @@
 #include "app/cluster/cluster_node.h"
 
-#include "app/cluster/remote_return_paths.h"
 #include "runtime/log.h"
 #include "schemas/event.h"
 
@@ -39,7 +38,6 @@ Result<std::unique_ptr<ClusterNode>> ClusterNode::open(const Config& config, std
     runtime::log(runtime::Level::warn, "app",
                  "no cluster.secret_file: other nodes cannot be asked, and reports on return paths "
                  "get 451");
-    node->return_paths_ = std::make_unique<NobodyToAsk>();
     return node;
   }
   auto secret = runtime::SharedSecret::read(config.cluster.secret_file, why);
@@ -49,11 +47,20 @@ Result<std::unique_ptr<ClusterNode>> ClusterNode::open(const Config& config, std
   if (!http) return http.error();
   node->http_ = std::move(*http);
   node->workers_ = runtime::thread_workers("wb-cluster", kThreads, kQueue);
-  const ClusterParts parts{*node->board_, *node->http_, *node->secret_, config.node,
-                           config.cluster.deadline};
-  node->peers_ = cluster_peers(parts);
-  node->return_paths_ = remote_return_paths(parts, *node->workers_, node->clock_);
+  node->peers_ = cluster_peers(node->parts());
   return node;
+}
+
+ClusterParts ClusterNode::parts() {
+  return {*board_, *http_, *secret_, config_.node, config_.cluster.deadline};
+}
+
+void ClusterNode::look_for_return_paths(OwnJournal own) {
+  if (secret_) {
+    return_paths_ = remote_return_paths(parts(), std::move(own), *workers_, clock_);
+  } else {
+    return_paths_ = std::make_unique<NobodyToAsk>();
+  }
 }
 
 void ClusterNode::announce(ingest::NodeState state) {

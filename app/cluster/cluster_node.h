@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/cluster/cluster_peers.h"
+#include "app/cluster/remote_return_paths.h"
 #include "app/config/config.h"
 #include "relay/returnpath/directory.h"
 #include "runtime/asio_clock.h"
@@ -19,9 +20,12 @@ class ClusterNode {
   // `why` names the file or the setting that is wrong.
   static runtime::Result<std::unique_ptr<ClusterNode>> open(const Config& config, std::string& why);
 
+  // For a relay, before return_paths().
+  void look_for_return_paths(OwnJournal own);
+
   // nullptr without cluster.secret_file: nobody can be asked then.
   query::Peers* peers() { return peers_.get(); }
-  // Where reports come from; out of reach without cluster.secret_file.
+  // Whom reports are for; out of reach without cluster.secret_file.
   relay::returnpath::ReturnPathDirectory& return_paths() { return *return_paths_; }
   const std::optional<runtime::SharedSecret>& secret() const { return secret_; }
 
@@ -30,6 +34,7 @@ class ClusterNode {
 
  private:
   explicit ClusterNode(const Config& config) : config_(config) {}
+  ClusterParts parts();
 
   const Config& config_;
   runtime::AsioClock clock_;

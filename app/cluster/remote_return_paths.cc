@@ -19,25 +19,34 @@ namespace {
 // Of the time there is, so that an answer which says "not yet" still comes back.
 constexpr milliseconds kForTheWay{500};
 constexpr milliseconds kGiveBackTime{1'000};
+// A healthy log takes milliseconds.
+constexpr milliseconds kPublishTime{5'000};
+constexpr milliseconds kLookAgain{5};
 
 class Directory final : public ReturnPathDirectory {
  public:
-  Directory(ClusterParts parts, runtime::Workers& workers, runtime::Clock& clock)
-      : parts_(std::move(parts)), workers_(workers), clock_(clock) {}
+  Directory(ClusterParts parts, OwnJournal own, runtime::Workers& workers, runtime::Clock& clock)
+      : parts_(std::move(parts)), own_(std::move(own)), workers_(workers), clock_(clock) {}
 
   Task<Result<ReturnPath>> find(TokenFacts token, Instant deadline) override {
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.now());
-    auto job = [this, token, left] { return ask(token, left); };
+    const bool published = co_await own_published(deadline);
+    if (!published) co_return make_error_code(Errc::timeout);
+    auto job = [this, token, deadline] { return ask(token, left_until(deadline)); };
     co_return co_await runtime::run_on(workers_, std::move(job));
   }
 
   Task<Result<TurnHolder>> take_turn(TokenFacts token, Instant deadline) override {
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.now());
-    auto job = [this, token, left] { return ask_for_turn("POST", token, left); };
+    auto job = [this, token, deadline] {
+      return ask_for_turn("POST", token, left_until(deadline));
+    };
     co_return co_await runtime::run_on(workers_, std::move(job));
   }
 
   Task<void> give_turn_back(TokenFacts token) override {
+    // Not before others can see what this relay has recorded; where that takes long the turn ends
+    // by itself.
+    const bool published = co_await own_published(clock_.now() + kPublishTime);
+    if (!published) co_return;
     auto job = [this, token] { return ask_for_turn("DELETE", token, kGiveBackTime); };
     // Where it does not get through the turn ends by itself.
     const auto given = co_await runtime::run_on(workers_, std::move(job));
@@ -45,6 +54,22 @@ class Directory final : public ReturnPathDirectory {
   }
 
  private:
+  // True once all that is on record here now is in the log.
+  Task<bool> own_published(Instant deadline) {
+    const std::uint64_t end = own_.on_record();
+    while (own_.in_log() < end) {
+      if (clock_.now() >= deadline) co_return false;
+      co_await clock_.sleep_until(clock_.now() + kLookAgain);
+    }
+    co_return true;
+  }
+
+  // When the job runs, which may be long after it was given.
+  milliseconds left_until(Instant deadline) const {
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.now());
+    return std::max(left, milliseconds(0));
+  }
+
   Result<TurnHolder> ask_for_turn(const char* method, const TokenFacts& token, milliseconds left) {
     const auto keeper =
         owner_of(parts_.board, token.partition, parts_.self, Choice::the_same_for_all);
@@ -65,6 +90,7 @@ class Directory final : public ReturnPathDirectory {
   }
 
   Result<ReturnPath> ask(const TokenFacts& token, milliseconds left) {
+    if (left == milliseconds(0)) return make_error_code(Errc::timeout);
     const auto owner = owner_of(parts_.board, token.partition, parts_.self);
     if (!owner) {
       runtime::log(runtime::Level::warn, "app", "nobody says to have that partition's views",
@@ -99,16 +125,17 @@ class Directory final : public ReturnPathDirectory {
   }
 
   const ClusterParts parts_;
+  const OwnJournal own_;
   runtime::Workers& workers_;
   runtime::Clock& clock_;
 };
 
 }  // namespace
 
-std::unique_ptr<ReturnPathDirectory> remote_return_paths(ClusterParts parts,
+std::unique_ptr<ReturnPathDirectory> remote_return_paths(ClusterParts parts, OwnJournal own,
                                                          runtime::Workers& workers,
                                                          runtime::Clock& clock) {
-  return std::make_unique<Directory>(std::move(parts), workers, clock);
+  return std::make_unique<Directory>(std::move(parts), std::move(own), workers, clock);
 }
 
 }  // namespace waybill::app

@@ -5,6 +5,7 @@
 // is therefore out of reach, and not unknown.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "app/cluster/cluster_peers.h"
@@ -14,9 +15,17 @@
 
 namespace waybill::app {
 
+// The journal of the relay that asks, as sequence numbers: where it ends, and up to where the log
+// has it. What this relay itself has on record is waited for before anybody is asked, so that the
+// report that it has just taken is known. Any thread.
+struct OwnJournal {
+  std::function<std::uint64_t()> on_record;
+  std::function<std::uint64_t()> in_log;
+};
+
 // All outlive it. Any thread.
 std::unique_ptr<relay::returnpath::ReturnPathDirectory> remote_return_paths(
-    ClusterParts parts, runtime::Workers& workers, runtime::Clock& clock);
+    ClusterParts parts, OwnJournal own, runtime::Workers& workers, runtime::Clock& clock);
 
 // What the node answered. Errc::corrupt: that is no return path.
 runtime::Result<relay::returnpath::ReturnPath> parse_return_path(const std::string& body);

@@ -11,6 +11,9 @@ namespace waybill::app {
 
 namespace {
 
+// RFC 5321 4.5.3.2.6, less the way: acceptance and outcome each wait for the log.
+constexpr std::chrono::seconds kSendersPatience{580};
+
 // "host:port", the host a name or an address. librdkafka looks it up.
 bool is_broker(std::string_view text) {
   const std::size_t colon = text.rfind(':');
@@ -40,7 +43,8 @@ void read_properties(TomlReader& reader, KafkaConfig& kafka) {
 }
 
 bool is_url(std::string_view text) {
-  return text.starts_with("http://") || text.starts_with("https://");
+  return text.starts_with("http://127.") || text.starts_with("http://[::1]") ||
+         text.starts_with("https://");
 }
 
 }  // namespace
@@ -61,6 +65,12 @@ void read_kafka(TomlReader& reader, Config& config) {
   constexpr std::array<std::string_view, 2> kAcks = {"journal", "kafka"};
   if (const auto ack = reader.choice("ack", kAcks)) kafka.ack = static_cast<Ack>(*ack);
   read_properties(reader, kafka);
+  const auto longest = config.final_deadline + 2 * kafka.ack_timeout;
+  if (const toml::node* timeout = reader.find("ack_timeout");
+      timeout != nullptr && kafka.ack == Ack::kafka && longest > kSendersPatience) {
+    reader.expected(*timeout, reader.name("ack_timeout"),
+                    "a time that with final_deadline stays within the sender's ten minutes");
+  }
   if (kafka.settings.bootstrap.empty()) {
     kafka.settings.bootstrap = "127.0.0.1:9092";
   }
@@ -99,7 +109,7 @@ void read_cluster(TomlReader& reader, Config& config) {
     if (is_url(advertise->value)) {
       cluster.advertise = advertise->value;
     } else {
-      reader.expected(*advertise, "\"http://host:port\" or \"https://host:port\"");
+      reader.expected(*advertise, "\"https://host:port\", or http:// at a loopback address");
     }
   }
 }

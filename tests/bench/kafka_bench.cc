@@ -235,8 +235,8 @@ class Folding {
       positions.push_back({partition, 0, {}});
     }
     end_ = end_of_log(settings, partitions);
-    auto stream =
-        ingest::kafka_stream(settings, schemas::kDeliveriesTopic, std::move(positions), why);
+    auto stream = ingest::kafka_stream(settings, schemas::kDeliveriesTopic, partitions,
+                                       std::move(positions), why);
     if (!stream) fail(why);
     stream_ = std::move(*stream);
   }
