@@ -7,6 +7,7 @@
 #include <string>
 
 #include "query/cursor.h"
+#include "schemas/partition.h"
 
 namespace waybill::query {
 
@@ -26,10 +27,17 @@ std::string_view text_of(const json::object& object, std::string_view name) {
   return value->as_string();
 }
 
-std::uint64_t number_of(const json::object& object, std::string_view name) {
+std::optional<std::uint64_t> find_number(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
+  if (value == nullptr) return std::nullopt;
   boost::system::error_code wrong;
-  return value == nullptr ? 0 : value->to_number<std::uint64_t>(wrong);
+  const auto number = value->to_number<std::uint64_t>(wrong);
+  if (wrong) return std::nullopt;
+  return number;
+}
+
+std::uint64_t count_of(const json::object& object, std::string_view name) {
+  return find_number(object, name).value_or(0);
 }
 
 // An entry of a history and where it stands.
@@ -40,9 +48,10 @@ struct Line {
 
 std::optional<Place> place_of(const json::object& entry) {
   const auto time = schemas::parse_rfc3339(text_of(entry, "time"));
-  if (!time) return std::nullopt;
-  return Place{*time, static_cast<std::uint32_t>(number_of(entry, "partition")),
-               number_of(entry, "index")};
+  const auto partition = find_number(entry, "partition");
+  const auto index = find_number(entry, "index");
+  if (!time || !partition || *partition >= schemas::kMaxPartitions || !index) return std::nullopt;
+  return Place{*time, static_cast<std::uint32_t>(*partition), *index};
 }
 
 // Where a part goes on; nullopt: it is at its end. A cursor that cannot be read (of a server of
@@ -78,7 +87,7 @@ json::array merge_events(std::vector<json::array> lists) {
 void add_counts(json::object& sum, const json::object& counts) {
   for (std::size_t i = 0; i < projector::kCounts; ++i) {
     const std::string_view name = projector::name_of(static_cast<projector::Count>(i));
-    sum[name] = number_of(sum, name) + number_of(counts, name);
+    sum[name] = count_of(sum, name) + count_of(counts, name);
   }
 }
 
@@ -145,6 +154,7 @@ json::object merge_message_lists(Parts parts, std::size_t limit) {
     for (json::value& message : take_array(part, "messages")) {
       if (!message.is_object()) continue;
       const std::string id(text_of(message.as_object(), "message_id"));
+      if (id.empty()) continue;
       messages[id].push_back(std::move(message.as_object()));
     }
   }
@@ -167,6 +177,7 @@ json::object merge_counters(Parts parts) {
     for (const json::value& hour : take_array(part, "hours")) {
       if (!hour.is_object()) continue;
       const std::string name(text_of(hour.as_object(), "hour"));
+      if (name.empty()) continue;
       json::object& sum = hours[name];
       sum["hour"] = name;
       add_counts(sum, hour.as_object());
