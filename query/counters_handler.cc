@@ -46,7 +46,11 @@ Response read_counters(const ServerParts& parts, const CountersQuestion& questio
     return counters_part(question, *counted);
   };
   Gathered gathered = gather(parts, request, inquiry);
-  if (gathered.problem) return to_response(*gathered.problem);
+  // A server of another release may say that there is none.
+  if (gathered.problem || gathered.parts.empty()) {
+    return to_response(
+        nothing_found("Nobody who was asked has such counters.", std::move(gathered)));
+  }
   Response response;
   response.body = render(merge_counters(std::move(gathered.parts)), gathered.as_of);
   return response;

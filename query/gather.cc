@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
-#include <boost/json/value_to.hpp>
+#include <boost/json/value.hpp>
 
 #include "schemas/event.h"
 
@@ -60,14 +60,26 @@ std::optional<runtime::WallTime> time_of(const json::object& object, std::string
   return *time;
 }
 
-PartitionAsOf read_partition(const json::object& object) {
+// nullopt: of none that was asked.
+std::optional<PartitionAsOf> read_partition(const json::object& object,
+                                            const std::vector<std::uint32_t>& asked) {
+  const json::value* said = object.if_contains("partition");
+  const auto found = std::find_if(asked.begin(), asked.end(), [&](std::uint32_t partition) {
+    return said != nullptr && *said == json::value(partition);
+  });
+  if (found == asked.end()) return std::nullopt;
   PartitionAsOf out;
-  out.partition = static_cast<std::uint32_t>(number_of(object, "partition"));
+  out.partition = *found;
   out.index = number_of(object, "index");
   out.lag = number_of(object, "lag");
   out.time = time_of(object, "time");
   out.complete_at = time_of(object, "complete_at");
   return out;
+}
+
+bool is_told(const AsOf& as_of, std::uint32_t partition) {
+  const auto is_it = [&](const PartitionAsOf& one) { return one.partition == partition; };
+  return std::any_of(as_of.partitions.begin(), as_of.partitions.end(), is_it);
 }
 
 // False: that is no answer of a Waybill.
@@ -83,10 +95,9 @@ bool take_peer(const PeerAnswer& answer, Gathered& out) {
   if (list == nullptr || !list->is_array()) return false;
   for (const json::value& one : list->as_array()) {
     if (!one.is_object()) return false;
-    const PartitionAsOf read = read_partition(one.as_object());
-    const auto& asked = answer.partitions;
-    if (std::find(asked.begin(), asked.end(), read.partition) == asked.end()) return false;
-    out.as_of.partitions.push_back(read);
+    const auto read = read_partition(one.as_object(), answer.partitions);
+    if (!read || is_told(out.as_of, read->partition)) return false;
+    out.as_of.partitions.push_back(*read);
   }
   if (answer.status == 200) {
     object.erase("as_of");
@@ -105,9 +116,7 @@ void ask_peers(const ServerParts& parts, const Request& request,
     }
   }
   for (const std::uint32_t partition : elsewhere) {
-    const auto is_there = [&](const PartitionAsOf& one) { return one.partition == partition; };
-    const auto& told = out.as_of.partitions;
-    if (std::none_of(told.begin(), told.end(), is_there)) out.as_of.missing.push_back(partition);
+    if (!is_told(out.as_of, partition)) out.as_of.missing.push_back(partition);
   }
 }
 

@@ -46,10 +46,14 @@ Response read_history(const ServerParts& parts, const Question& question, const 
   inquiry.partition = partition_of(parts, question);
   inquiry.ask = [&question](const LocalPartition& local) { return ask_partition(local, question); };
   Gathered gathered = gather(parts, request, inquiry);
-  if (gathered.problem) return to_response(*gathered.problem);
+  // A server of another release may say that there is none.
+  if (gathered.problem || gathered.parts.empty()) {
+    return to_response(
+        nothing_found("Nobody who was asked has such a history.", std::move(gathered)));
+  }
   const auto history = merge_histories(std::move(gathered.parts), question.asked);
   Response response;
-  const auto* next = history.if_contains("next_cursor");
+  const auto* const next = history.if_contains("next_cursor");
   if (next != nullptr && next->is_string()) {
     const std::string cursor(next->as_string());
     response.fields.emplace_back("Link", next_link(request, cursor));

@@ -43,7 +43,10 @@ Response read_messages(const ServerParts& parts, const std::string& message_id, 
     return messages_part(message_id, *messages);
   };
   Gathered gathered = gather(parts, request, inquiry);
-  if (gathered.problem) return to_response(*gathered.problem);
+  // A server of another release may say that there is none.
+  if (gathered.problem || gathered.parts.empty()) {
+    return to_response(nothing_found("Nobody who was asked has such a list.", std::move(gathered)));
+  }
   Response response;
   response.body = render(merge_message_lists(std::move(gathered.parts), limit), gathered.as_of);
   return response;
