@@ -164,10 +164,10 @@ std::string entries_of(const json::object& answer) {
 }
 
 TEST(MergeHistoriesTest, OrdersByTimeThenPartitionThenIndexAllDescending) {
-  const auto merged = merge_histories(
-      {history({entry("3", 0, 9), entry("2", 0, 8), entry("2", 0, 3)}),
-       history({entry("4", 1, 1), entry("2", 1, 5), entry("1", 1, 0)})},
-      question(10));
+  const auto merged =
+      merge_histories({history({entry("3", 0, 9), entry("2", 0, 8), entry("2", 0, 3)}),
+                       history({entry("4", 1, 1), entry("2", 1, 5), entry("1", 1, 0)})},
+                      question(10));
   EXPECT_EQ(entries_of(merged), "1:1 0:9 1:5 0:8 0:3 1:0 ");
   EXPECT_EQ(merged.at("address"), "ann@example.com");
   EXPECT_EQ(merged.at("role"), "sender");
@@ -219,8 +219,7 @@ TEST(MergeHistoriesTest, LeavesOutWhatHasAnotherForm) {
       R"({"entries":[],"next_cursor":"AAAA"})",
   };
   for (const char* const text : odd) {
-    const auto merged =
-        merge_histories({history({entry("2", 0, 8)}), object(text)}, question(10));
+    const auto merged = merge_histories({history({entry("2", 0, 8)}), object(text)}, question(10));
     EXPECT_EQ(entries_of(merged), "0:8 ") << text;
     EXPECT_FALSE(merged.contains("next_cursor")) << text;
   }

@@ -89,9 +89,28 @@ TEST(PartitionListTest, ReadsWhatItWrites) {
 }
 
 TEST(PartitionListTest, TakesNoOtherText) {
-  for (const char* const text :
-       {"", ",", "0,", ",0", "0,,1", "0, 1", " 0", "0 ", "0;1", "00", "0,01", "+1", "-1", "0x1",
-        "1.0", "one", "0,one", "4294967296", "99999999999999999999", "0,0", "1,0", "0,2,1"}) {
+  for (const char* const text : {"",
+                                 ",",
+                                 "0,",
+                                 ",0",
+                                 "0,,1",
+                                 "0, 1",
+                                 " 0",
+                                 "0 ",
+                                 "0;1",
+                                 "00",
+                                 "0,01",
+                                 "+1",
+                                 "-1",
+                                 "0x1",
+                                 "1.0",
+                                 "one",
+                                 "0,one",
+                                 "4294967296",
+                                 "99999999999999999999",
+                                 "0,0",
+                                 "1,0",
+                                 "0,2,1"}) {
     EXPECT_FALSE(parse_partitions(text)) << text;
   }
   EXPECT_FALSE(parse_partitions(std::string_view("0\0", 2)));

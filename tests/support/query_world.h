@@ -1,12 +1,17 @@
 // QueryWorld: views in memory, folded from events that a test makes up, and the API asked over them
-// without a socket. Time stands still at kNow.
+// without a socket. Time stands still at kNow until a test moves it. A world has one partition of
+// the log; several of them are a cluster (WorldPeers).
 #pragma once
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
+#include <cstdio>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +19,7 @@
 #include "projector/memory_view_store.h"
 #include "projector/projector.h"
 #include "query/service.h"
+#include "query/trace.h"
 
 namespace waybill::tests {
 
@@ -21,10 +27,29 @@ inline const runtime::WallTime kNow = *schemas::parse_rfc3339("2026-03-01T12:30:
 
 class StillClock final : public runtime::Clock {
  public:
-  runtime::Instant now() const override { return {}; }
-  runtime::WallTime wall() const override { return kNow; }
+  runtime::Instant now() const override { return runtime::Instant(passed_); }
+  runtime::WallTime wall() const override { return kNow + passed_; }
   runtime::Task<void> sleep_until(runtime::Instant) override { co_return; }
+
+  void move(runtime::Duration by) { passed_ += by; }
+
+ private:
+  runtime::Duration passed_{0};
 };
+
+inline runtime::SharedSecret some_secret() {
+  std::string path = "/tmp/waybill-secret-XXXXXX";
+  const int file = ::mkstemp(path.data());  // readable by its owner alone
+  EXPECT_GE(file, 0);
+  const std::string_view text = "00112233445566778899aabbccddeeff";
+  EXPECT_EQ(::write(file, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  ::close(file);
+  std::string why;
+  auto secret = runtime::SharedSecret::read(path, why);
+  EXPECT_TRUE(secret) << why;
+  std::remove(path.c_str());
+  return *secret;
+}
 
 // A pool whose queue is always full.
 class FullWorkers final : public runtime::Workers {
@@ -34,7 +59,10 @@ class FullWorkers final : public runtime::Workers {
 
 class QueryWorld {
  public:
-  QueryWorld() : projector_(*projector::Projector::open(store_, 0)), history_(store_) {
+  explicit QueryWorld(std::uint32_t partition = 0)
+      : partition_(partition),
+        projector_(*projector::Projector::open(store_, partition)),
+        history_(store_) {
     health_.ready = true;
   }
 
@@ -94,6 +122,7 @@ class QueryWorld {
   void fold(schemas::Event event) {
     event.set_node_seq(++seq_);
     std::vector<ingest::LogRecord> records(1);
+    records[0].partition = partition_;
     records[0].offset = projector_->progress().next_offset;
     records[0].value = event.SerializeAsString();
     ASSERT_TRUE(projector_->project(records));
@@ -101,7 +130,10 @@ class QueryWorld {
 
   query::ServerParts parts() {
     query::ServerParts out;
-    out.partitions = {{0, &history_, [this] { return freshness(); }}};
+    out.partitions = {{partition_, &history_, [this] { return freshness(); }}};
+    out.partition_count = partition_count_;
+    out.peers = peers_;
+    out.secret = secret_;
     out.workers = workers_;
     out.clock = &clock_;
     out.metrics = &metrics_;
@@ -113,12 +145,18 @@ class QueryWorld {
   }
 
   query::Response ask(const std::string& method, const std::string& target) {
-    query::Service service(parts());
-    boost::asio::io_context context;
-    std::optional<query::Response> out;
     query::Head head;
     head.method = method;
     head.target = target;
+    return ask(std::move(head));
+  }
+  query::Response ask(query::Head head) {
+    query::Service service(parts());
+    return ask(service, std::move(head));
+  }
+  static query::Response ask(query::Service& service, query::Head head) {
+    boost::asio::io_context context;
+    std::optional<query::Response> out;
     boost::asio::co_spawn(context, service.answer(std::move(head)),
                           [&out](std::exception_ptr, query::Response r) { out = std::move(r); });
     context.run();
@@ -136,16 +174,30 @@ class QueryWorld {
   query::Freshness freshness() const {
     query::Freshness out;
     out.lag = health_.lag;
-    if (out.lag == 0) out.whole_at = kNow;
+    if (out.lag == 0) out.whole_at = clock_.wall();
     return out;
   }
 
+  // The log has `count` partitions; those that are not here are with `peers`, if anywhere.
+  void join(std::uint32_t count, query::Peers* peers) {
+    partition_count_ = count;
+    peers_ = peers;
+  }
+  // Other nodes ask, and have to show it.
+  void guard() { secret_ = some_secret(); }
+  const runtime::SharedSecret& secret() const { return *secret_; }
+
   query::Health& health() { return health_; }
+  StillClock& clock() { return clock_; }
   runtime::Metrics& metrics() { return metrics_; }
   projector::MemoryViewStore& store() { return store_; }
   void use(runtime::Workers& workers) { workers_ = &workers; }
 
  private:
+  std::uint32_t partition_;
+  std::uint32_t partition_count_ = 1;
+  query::Peers* peers_ = nullptr;
+  std::optional<runtime::SharedSecret> secret_;
   projector::MemoryViewStore store_;
   std::unique_ptr<projector::Projector> projector_;
   projector::History history_;
@@ -155,6 +207,48 @@ class QueryWorld {
   runtime::Metrics metrics_;
   query::Health health_;
   std::uint64_t seq_ = 0;
+};
+
+// The nodes of a cluster, a partition each: asked as over HTTP, without a socket. What a test lays
+// down in `instead` is answered in the node's place.
+class WorldPeers final : public query::Peers {
+ public:
+  void add(std::uint32_t partition, QueryWorld& world) { worlds_[partition] = &world; }
+
+  std::vector<query::PeerAnswer> ask(const std::vector<std::uint32_t>& partitions,
+                                     const std::string& target, const std::string& trace) override {
+    asked.push_back(partitions);
+    traces.push_back(trace);
+    std::vector<query::PeerAnswer> out;
+    for (const std::uint32_t partition : partitions) {
+      query::PeerAnswer answer;
+      answer.partitions = {partition};
+      if (const auto laid = instead.find(partition); laid != instead.end()) {
+        answer.status = laid->second.status;
+        answer.body = laid->second.body;
+      } else if (const auto world = worlds_.find(partition); world != worlds_.end()) {
+        query::Head head;
+        head.method = "GET";
+        head.target = target;
+        head.traceparent = trace;
+        head.partitions = query::write_partitions({partition});
+        const auto response = world->second->ask(std::move(head));
+        answer.status = response.status;
+        answer.body = response.body;
+      } else {
+        continue;
+      }
+      out.push_back(std::move(answer));
+    }
+    return out;
+  }
+
+  std::map<std::uint32_t, query::Response> instead;
+  std::vector<std::vector<std::uint32_t>> asked;
+  std::vector<std::string> traces;
+
+ private:
+  std::map<std::uint32_t, QueryWorld*> worlds_;
 };
 
 inline std::string text(const boost::json::value& value) { return {value.as_string().c_str()}; }
