@@ -1,5 +1,6 @@
 // POST /v1/return-paths/{id}/turn?holder=: the turn to report on a delivery, for one relay at a
-// time. DELETE gives it back. 200, or 409 while another holder has it.
+// time. DELETE gives it back. 200, or 409 while another holder has it. Who has it and takes it
+// again has it for its whole life from then on.
 //
 // Turns are kept in memory: an owner that starts again knows of none, and two relays may then be at
 // the same report for once. A turn that nobody gives back ends by itself.
@@ -57,9 +58,11 @@ class TurnHandler final : public Handler {
     const runtime::Instant now = parts_.clock->now();
     const std::lock_guard lock(mutex_);
     std::erase_if(turns_, [now](const auto& turn) { return turn.second.ends <= now; });
-    const auto [turn, fresh] = turns_.try_emplace(id, Turn{holder, now + kTurnLife});
-    // Whoever has it may ask again: the answer may have been lost.
+    const auto [turn, fresh] = turns_.try_emplace(id, Turn{holder, {}});
+    // Whoever has it may ask again: the answer may have been lost, or the giving back of the one
+    // before.
     if (!fresh && turn->second.holder != holder) return to_response(taken());
+    turn->second.ends = now + kTurnLife;
     return ok();
   }
 
