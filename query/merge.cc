@@ -55,14 +55,14 @@ std::optional<Place> place_of(const json::object& entry) {
 }
 
 // Where a part goes on; nullopt: it is at its end. A cursor that cannot be read (of a server of
-// another release) ends where the part's entries do, which are the last of `lines`.
+// another release) is as good as the place of the part's last entry.
 std::optional<Place> next_place(const json::object& part,
                                 const projector::HistoryQuestion& question,
-                                const std::vector<Line>& lines) {
+                                const std::optional<Place>& last_entry) {
   if (!part.contains("next_cursor")) return std::nullopt;
   const auto next = read_cursor(text_of(part, "next_cursor"), question);
   if (next) return *next;
-  return lines.empty() ? std::nullopt : std::optional(lines.back().place);
+  return last_entry;
 }
 
 // Events of all parts in the order in which they happened; ids are ascending in time as well.
@@ -100,15 +100,16 @@ json::object merge_histories(Parts parts, const projector::HistoryQuestion& ques
   // What comes behind it may be missing an entry that its partition has not read.
   std::optional<Place> horizon;
   for (json::object& part : parts) {
+    std::optional<Place> last_entry;
     for (json::value& entry : take_array(part, "entries")) {
       if (!entry.is_object()) continue;
       const auto place = place_of(entry.as_object());
-      if (place) lines.push_back({*place, std::move(entry.as_object())});
+      if (!place) continue;
+      lines.push_back({*place, std::move(entry.as_object())});
+      last_entry = *place;
     }
-    if (const auto next = next_place(part, question, lines);
-        next && (!horizon || *next > *horizon)) {
-      horizon = *next;
-    }
+    const auto next = next_place(part, question, last_entry);
+    if (next && (!horizon || *next > *horizon)) horizon = *next;
   }
   std::sort(lines.begin(), lines.end(),
             [](const Line& a, const Line& b) { return a.place > b.place; });

@@ -201,7 +201,7 @@ say "Try next"
 printf '  send your own:     swaks or any client, to smtp://%s, for buzz@example.test\n' "$SMTP"
 printf '  kill it:           kill -9 the relay under load, start again: nothing is guessed\n'
 if [[ $roles == apart ]]; then
-  printf '  kill the broker:   mail goes on; app/demo/kafka.sh starts it again: the journal drains\n'
+  printf '  kill the broker:   mail goes on; app/demo/kafka.sh starts it again, and it drains\n'
   printf '  is all well?       %s doctor --config %s\n' "$WAYBILL" "$DATA/relay.toml"
 fi
 printf '  its figures:       curl -s http://%s/metrics\n' "$HTTP"

@@ -1,5 +1,5 @@
-"""From durable to visible: how long after a verdict is on record at a relay the history over HTTP has
-it, through a real broker and a projector that is a process of its own.
+"""From durable to visible: how long after a verdict is on record at a relay the history over HTTP
+has it, through a real broker and a projector that is a process of its own.
 
     ./dev bench visible [--rate MESSAGES_A_SECOND] [--seconds N]"""
 

@@ -86,7 +86,7 @@ class KafkaWorld final : public LogWorld {
   std::unique_ptr<EventStream> stream(const std::string& topic,
                                       std::vector<StreamPosition> positions) override {
     std::string why;
-    auto made = kafka_stream(settings(), topic, std::move(positions), why);
+    auto made = kafka_stream(settings(), topic, 0, std::move(positions), why);
     return whole(std::move(made), why);
   }
   std::unique_ptr<LogEnds> ends(const std::string& topic, std::vector<std::uint32_t> partitions,

@@ -44,7 +44,7 @@ class SimNode {
   bool dead() const { return process_->dead; }
   bool fenced() const { return journal_.fenced(); }
   // Everything durable is in the views.
-  bool caught_up() const { return folded_to_ == journal_.end_seq() - 1; }
+  bool caught_up() const { return folded_to_ >= journal_.end_seq() - 1; }
 
   // Until nothing of it runs any more; kill() or a peaceful stop come first.
   runtime::Task<void> end();
