@@ -167,6 +167,29 @@ TEST(ProjectorTest, AFailedWriteCostsNothingAndCountsNothingTwice) {
   }
 }
 
+// A relay whose journal was lost begins at 1 again, and so does another one of the same name: what
+// they write is no repeat, and must not be skipped as one.
+TEST(ProjectorTest, TellsAJournalThatBeganAnewFromARepeat) {
+  EventLog log;
+  log.add(support::accepted({.message = 1, .delivery = 1}));
+  log.add(support::forwarded({.message = 1, .delivery = 1}));
+  log.repeat(0);
+  schemas::Event anew = support::accepted({.message = 2, .delivery = 2});
+  anew.set_node("mx1");
+  anew.set_node_seq(1);
+  log.add(std::move(anew));
+  MemoryViewStore store;
+  auto projector = Projector::open(store, 0);
+  ASSERT_TRUE(projector);
+  ASSERT_TRUE((*projector)->project(log.records(0, 3)));
+  EXPECT_EQ((*projector)->progress().next_index, 2u);
+  const auto refused = (*projector)->project(log.records(3));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), runtime::Errc::corrupt);
+  EXPECT_NE((*projector)->why().find("node mx1"), std::string::npos) << (*projector)->why();
+  EXPECT_EQ((*projector)->progress().next_offset, 3u);
+}
+
 TEST(ProjectorTest, RefusesAStoreThatContradictsItself) {
   const struct {
     const char* what;

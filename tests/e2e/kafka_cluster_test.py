@@ -90,8 +90,13 @@ class RolesApartTest(ClusterCase):
         cluster.kafka.thaw()
         self.assertEqual(250, self.deliver(relay, "b@x.test").code)
         cluster.wait_for_log(relay)
-        kinds = [entry["kind"] for entry in history(projector, "b@x.test")]
-        self.assertEqual(["accepted", "forwarded"], kinds[-2:])
+        # The acceptance that the log took too late has an end as well, and nothing stays open.
+        told = history(projector, "b@x.test")
+        self.assertEqual(["accepted", "deferred", "accepted", "forwarded"],
+                         [entry["kind"] for entry in told])
+        self.assertEqual(("log-timeout", 451), (told[1]["rule"], told[1]["reply"]["code"]))
+        state = projector.http.delivery(told[1]["delivery_id"]).json["state"]
+        self.assertEqual("deferred", state)
 
     def test_a_record_that_nobody_can_read_goes_to_quarantine_and_the_partition_goes_on(self):
         cluster = self.start_cluster(partitions=1)
@@ -124,6 +129,16 @@ class RolesApartTest(ClusterCase):
         self.assertEqual(250, self.deliver(relay, "a@x.test").code)
         wait_until(lambda: "kafka.partitions says 8" in relay.output(), "the relay says why")
         self.assertEqual([], cluster.records())
+        # Nor is anything looked for there: "nothing" would be a wrong answer.
+        place = self.directory / "reader"
+        place.mkdir()
+        reader = Waybill(place, {}, tables=cluster.tables("p1"),
+                         role=("projector", "--partitions", "0-3"))
+        self.addCleanup(reader.stop)
+        reader.start_again()
+        wait_until(lambda: "keys would be looked for where they are not" in reader.output(),
+                   "the projector says why")
+        self.assertEqual(503, reader.http.get("/readyz").status)
 
 
 class TwoNodesTest(ClusterCase):
@@ -189,6 +204,22 @@ class TwoNodesTest(ClusterCase):
             with self.assertRaises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(asked, timeout=10)
             self.assertEqual(401, refused.exception.code)
+
+
+class OneNameTest(ClusterCase):
+    def test_a_journal_that_begins_anew_under_its_name_is_said_and_nothing_is_dropped(self):
+        cluster = self.start_cluster(partitions=1)
+        relay, projector = cluster.relay(), cluster.projector()
+        for _ in range(3):
+            self.assertEqual(250, self.deliver(relay, "a@x.test").code)
+        self.assertEqual(6, len(history(projector, "a@x.test")))
+        relay.stop()
+        shutil.rmtree(relay.data / "journal")
+        relay.start()
+        self.assertEqual(250, self.deliver(relay, "a@x.test").code)
+        wait_until(lambda: "Give each journal a server.node of its own" in projector.output(),
+                   "it says so")
+        self.assertEqual(503, projector.http.get("/readyz").status)
 
 
 class LogLostTest(ClusterCase):
