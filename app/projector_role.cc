@@ -161,10 +161,8 @@ class FoldingThread {
         one->folded(one->projector().progress().next_offset);
         continue;
       }
-      const std::string& why = one->projector().why();
-      failures_.add(
-          one->partition(),
-          why.empty() ? "the views cannot be written: " + projected.error().message() : why);
+      failures_.add(one->partition(),
+                    "the views cannot be written: " + projected.error().message());
       whole = false;
     }
     return whole;

@@ -1,11 +1,13 @@
 #include "projector/projector.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "projector/fold.h"
 #include "projector/key_codec.h"
 #include "projector/positions.h"
 #include "runtime/crypto.h"
+#include "runtime/log.h"
 
 namespace waybill::projector {
 
@@ -68,22 +70,34 @@ Result<void> Projector::load() {
   return {};
 }
 
-Projector::Seen Projector::look_up(const schemas::Event& event) {
+bool Projector::seen_before(const schemas::Event& event) {
   // Without a node there is nothing to tell a duplicate by.
-  if (event.node().empty()) return Seen::never;
-  const auto [node, fresh] = nodes_.try_emplace(event.node());
-  LastSeen& last = node->second.last;
-  if (!fresh && event.node_seq() <= last.seq) {
-    if (last.newest == 0 || event.occurred_at() <= last.newest) return Seen::before;
-    why_ = "node " + event.node() + " has written its event " + std::to_string(event.node_seq()) +
-           " anew after its event " + std::to_string(last.seq) +
-           ": two relays share a name, or a journal was lost. Give each journal a server.node of "
-           "its own";
-    return Seen::from_another_journal;
+  if (event.node().empty()) return false;
+  const auto [found, fresh] = nodes_.try_emplace(event.node());
+  Node& node = found->second;
+  if (!fresh && event.node_seq() <= node.last.seq) {
+    const bool repeat = node.last.newest == 0 || event.occurred_at() <= node.last.newest;
+    if (repeat) return true;
+    tell_of_another_journal(event, node);
   }
-  last = {event.node_seq(), std::max(last.newest, event.occurred_at())};
-  node->second.changed = true;
-  return Seen::never;
+  node.last = {event.node_seq(), std::max(node.last.newest, event.occurred_at())};
+  node.changed = true;
+  return false;
+}
+
+// Its numbers begin anew: nothing of it may be dropped as a repeat. What it sends twice among
+// events of the other one cannot be told, though, so that somebody has to hear of it.
+void Projector::tell_of_another_journal(const schemas::Event& event, Node& node) {
+  ++other_journals_;
+  if (std::exchange(node.told, true)) return;
+  runtime::log(
+      runtime::Level::error, "projector",
+      "a node numbers its events anew: its journal was lost, or two relays share its name. "
+      "Give each journal a server.node of its own",
+      {{"node", event.node()},
+       {"partition", std::uint64_t{partition_}},
+       {"number", event.node_seq()},
+       {"after", node.last.seq}});
 }
 
 Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress) {
@@ -93,11 +107,7 @@ Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress
   if (record.offset < progress.next_offset) return {};
   ++progress.next_offset;
   const bool decoded = event_.ParseFromString(record.value);
-  if (decoded) {
-    const Seen seen = look_up(event_);
-    if (seen == Seen::from_another_journal) return make_error_code(Errc::corrupt);
-    if (seen == Seen::before) return {};
-  }
+  if (decoded && seen_before(event_)) return {};
 
   const std::uint64_t index = progress.next_index++;
   fold_->batch().put(Table::archive, archive_key(index), record.value);
@@ -124,7 +134,6 @@ Result<void> Projector::project(const std::vector<ingest::LogRecord>& records) {
   if (!loaded_) {
     if (const auto loaded = load(); !loaded) return loaded;
   }
-  why_.clear();
   // Until the batch is in the store, what is known in memory may be ahead of it.
   loaded_ = false;
   undecodable_in_batch_ = 0;

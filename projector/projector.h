@@ -4,8 +4,8 @@
 // the rows of every view, the last node_seq of each node, the next index and the log offset to go
 // on from. A record whose (node, node_seq) was seen is skipped. A record that does not decode is
 // counted, told to on_undecodable, kept in the archive under its index, and folds to nothing. One
-// that has a number of before and is newer than all of that node's is Errc::corrupt: two journals
-// number their events under one name.
+// that has a number of before and is newer than all of that node's is no repeat: another journal
+// has begun under the node's name, which is said.
 // One thread, and the only writer of its store. The store and the views outlive it.
 #pragma once
 
@@ -66,8 +66,8 @@ class Projector {
     on_undecodable_ = std::move(tell);
   }
 
-  // More about the last Errc::corrupt of project(), as a sentence; may be empty.
-  const std::string& why() const { return why_; }
+  // Events that began a node's numbers anew, since open().
+  std::uint64_t other_journals() const { return other_journals_; }
 
   // Since open().
   std::uint64_t undecodable() const { return undecodable_; }
@@ -76,13 +76,14 @@ class Projector {
   struct Node {
     LastSeen last;
     bool changed = false;
+    bool told = false;  // of another journal under its name
   };
 
   Projector(ViewStore& store, std::uint32_t partition);
   runtime::Result<void> load();
   runtime::Result<void> take(const ingest::LogRecord& record, Progress& progress);
-  enum class Seen { never, before, from_another_journal };
-  Seen look_up(const schemas::Event& event);
+  bool seen_before(const schemas::Event& event);
+  void tell_of_another_journal(const schemas::Event& event, Node& node);
   runtime::Result<void> apply(const Progress& progress);
 
   ViewStore& store_;
@@ -92,7 +93,7 @@ class Projector {
   std::unique_ptr<Fold> fold_;
   schemas::Event event_;  // kept for its memory
   std::function<void(const ingest::LogRecord&)> on_undecodable_;
-  std::string why_;
+  std::uint64_t other_journals_ = 0;
   std::uint64_t undecodable_ = 0;
   std::uint64_t undecodable_in_batch_ = 0;
   bool loaded_ = false;
