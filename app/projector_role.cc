@@ -26,7 +26,8 @@ namespace {
 // within milliseconds. A reader that is behind gets larger ones.
 constexpr std::size_t kBatchRecords = 1'000;
 constexpr std::size_t kCatchUpRecords = 20'000;
-// What a power cut can make us fold again, and how often the journal may be trimmed.
+// What a power cut can make us fold again, and how often the journal may be trimmed: each partition
+// is synced so often.
 constexpr std::chrono::seconds kSyncEvery{5};
 // A batch costs a write and a wake-up whatever is in it: what comes within a few milliseconds goes
 // into the next one together. Nobody sees an event later for it than this.
@@ -94,7 +95,7 @@ class FoldingThread {
   Task<void> run() {
     last_sync_ = clock_.now();
     while (open_stream()) co_await follow();
-    settle();
+    for (std::size_t i = 0; i < views_.size(); ++i) settle_next();
   }
 
   // False: nothing is left to be folded here, or it is time to end.
@@ -127,7 +128,7 @@ class FoldingThread {
       const std::size_t count = records->size();
       const bool whole = fold(std::move(*records));
       folded_.add(static_cast<double>(count));
-      if (clock_.now() - last_sync_ >= kSyncEvery) settle();
+      if (clock_.now() - last_sync_ >= kSyncEvery / views_.size()) settle_next();
       if (!whole) co_return;
       const bool behind = count == most;
       most = behind ? kCatchUpRecords : kBatchRecords;
@@ -168,16 +169,16 @@ class FoldingThread {
     return whole;
   }
 
-  void settle() {
+  // One partition after another, so that nobody waits for the syncs of all of them at once.
+  void settle_next() {
     last_sync_ = clock_.now();
-    for (PartitionViews* one : views_) {
-      if (failures_.has(one->partition())) continue;
-      const auto synced = one->store().sync();
-      if (!synced) {
-        failures_.add(one->partition(), "the views cannot be synced: " + synced.error().message());
-      } else if (parts_.settled) {
-        parts_.settled(*one);
-      }
+    PartitionViews* const one = views_[next_sync_++ % views_.size()];
+    if (failures_.has(one->partition())) return;
+    const auto synced = one->store().sync();
+    if (!synced) {
+      failures_.add(one->partition(), "the views cannot be synced: " + synced.error().message());
+    } else if (parts_.settled) {
+      parts_.settled(*one);
     }
   }
 
@@ -187,6 +188,7 @@ class FoldingThread {
   Failures& failures_;
   runtime::AsioClock clock_;
   Instant last_sync_{};
+  std::size_t next_sync_ = 0;
   std::mutex mutex_;
   bool stopping_ = false;
   std::unique_ptr<ingest::EventStream> stream_;

@@ -96,7 +96,7 @@ void Publisher::lose_producer(const std::string& why) {
   unsent_at_ = 0;
 }
 
-void Publisher::step(milliseconds wait) {
+void Publisher::round(milliseconds wait) {
   const bool connected = ensure_producer();
   if (connected) send_some();
   if (producer_) {
@@ -116,7 +116,6 @@ void Publisher::step(milliseconds wait) {
   watch();
   if (held_ != nullptr) held_->expire();
   backlog_gauge_.set(static_cast<double>(backlog()));
-  trim();
 }
 
 // A producer waits for its brokers for ever and does not say so.
@@ -200,17 +199,23 @@ void Publisher::trim() {
 }
 
 PublisherThread::PublisherThread(Publisher& publisher)
-    : publisher_(publisher), thread_([this] { run(); }) {
+    : publisher_(publisher), thread_([this] { run(); }), trims_([this] { run_trims(); }) {
   pthread_setname_np(thread_.native_handle(), "wb-publisher");
+  pthread_setname_np(trims_.native_handle(), "wb-trim");
 }
 
 PublisherThread::~PublisherThread() {
   stopping_.store(true);
   thread_.join();
+  trims_.join();
 }
 
 void PublisherThread::run() {
-  while (!stopping_.load()) publisher_.step(kIdleRound);
+  while (!stopping_.load()) publisher_.round(kIdleRound);
+}
+
+void PublisherThread::run_trims() {
+  for (; !stopping_.load(); std::this_thread::sleep_for(kIdleRound)) publisher_.trim();
 }
 
 }  // namespace waybill::ingest

@@ -8,7 +8,7 @@
 // journal has all of them.
 // The acceptance of an open delivery stays in the journal, for recovery to read.
 //
-// step() does one round; PublisherThread goes on with it. One thread calls step(), any the rest.
+// One thread calls round(), one trim(), any the rest; PublisherThread does both.
 #pragma once
 
 #include <atomic>
@@ -42,9 +42,17 @@ class Publisher {
             PublisherSettings settings, runtime::Clock& clock, runtime::Metrics& metrics);
   ~Publisher();
 
-  // Sends what there is, takes acknowledgements, trims. Waits at most `wait` where there is nothing
-  // to do.
-  void step(std::chrono::milliseconds wait);
+  // Sends what there is and takes acknowledgements. Waits at most `wait` where there is nothing to
+  // do.
+  void round(std::chrono::milliseconds wait);
+  // Lets the journal go of what was acknowledged, now and then: that may wait for the disk, and a
+  // thread of its own may do it beside the rounds.
+  void trim();
+  // Both, for one thread.
+  void step(std::chrono::milliseconds wait) {
+    round(wait);
+    trim();
+  }
 
   // Every record below this sequence number is in the log.
   std::uint64_t acknowledged_end() const { return base_.load(std::memory_order_acquire); }
@@ -61,7 +69,6 @@ class Publisher {
   void lose_producer(const std::string& why);
   void set_trouble(std::string why);
   void watch();
-  void trim();
 
   Journal& journal_;
   const JournalStore& store_;
@@ -100,9 +107,11 @@ class PublisherThread {
 
  private:
   void run();
+  void run_trims();
   Publisher& publisher_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
+  std::thread trims_;
 };
 
 }  // namespace waybill::ingest

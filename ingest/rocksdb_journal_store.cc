@@ -31,8 +31,11 @@ constexpr std::size_t kWriteBufferOctets = 64 << 20;
 constexpr std::uint64_t kMaxWalOctets = 256 << 20;
 constexpr std::size_t kBlockOctets = 32 << 10;
 // Trimmed records that are still in memory count until they are flushed: from this many octets on a
-// trim flushes them itself, or a small journal that is full would stay full.
-constexpr std::uint64_t kFlushTrimmedOctets = 1 << 20;
+// trim flushes them itself, or a small journal that is full would stay full. The same for what became
+// of deliveries that were open.
+constexpr std::uint64_t kFlushTrimmedOctets = 256 << 10;
+// Rows in memory are counted by the blocks that they lie in: those have to be smaller than that.
+constexpr std::size_t kArenaBlockOctets = 32 << 10;
 
 std::string key_of(std::uint64_t seq) {
   std::string key(8, '\0');
@@ -58,6 +61,7 @@ Errc translate(const rocksdb::Status& status) {
 rocksdb::ColumnFamilyOptions family_options() {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = kWriteBufferOctets;
+  options.arena_block_size = kArenaBlockOctets;
   options.compression = rocksdb::kLZ4Compression;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = kBlockOctets;
@@ -159,6 +163,11 @@ class RocksJournalStore final : public JournalStore {
     rocksdb::Status status = db_->DeleteRange(rocksdb::WriteOptions(), records_, from, to);
     if (status.ok() && octets_in_memory >= kFlushTrimmedOctets) {
       status = db_->Flush(rocksdb::FlushOptions(), records_);
+    }
+    std::uint64_t open_in_memory = 0;
+    db_->GetIntProperty(open_, rocksdb::DB::Properties::kCurSizeAllMemTables, &open_in_memory);
+    if (status.ok() && open_in_memory >= kFlushTrimmedOctets) {
+      status = db_->Flush(rocksdb::FlushOptions(), open_);
     }
     if (status.ok())
       status = rocksdb::DeleteFilesInRange(db_.get(), records_, &begin, &last, false);

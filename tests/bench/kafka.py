@@ -37,6 +37,8 @@ def broker():
 
 
 def figures(*argv):
-    """The key=value pairs of the last line that the program prints."""
+    """The key=value pairs of the last line that the program prints with any."""
     done = subprocess.run([str(arg) for arg in argv], stdout=subprocess.PIPE, text=True, check=True)
-    return dict(pair.split("=", 1) for pair in done.stdout.strip().splitlines()[-1].split())
+    [*_, line] = [line for line in done.stdout.splitlines() if "events" in line and "=" in line
+                  or "p99_ms=" in line]
+    return dict(pair.split("=", 1) for pair in line.split() if "=" in pair)
