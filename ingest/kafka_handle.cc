@@ -79,6 +79,7 @@ Result<std::unique_ptr<KafkaHandle>> KafkaHandle::make(
   rd_kafka_conf_set_error_cb(conf.conf, &KafkaHandle::on_error);
   rd_kafka_conf_set_log_cb(conf.conf, &KafkaHandle::on_log);
   if (report != nullptr) {
+    rd_kafka_conf_interceptor_add_on_new(conf.conf, "waybill", &KafkaHandle::on_new, handle.get());
     rd_kafka_conf_set_dr_msg_cb(
         conf.conf, [](rd_kafka_t* kafka, const rd_kafka_message_t* message, void* self) {
           auto& owner = *static_cast<KafkaHandle*>(self);
@@ -102,6 +103,22 @@ KafkaHandle::~KafkaHandle() {
     rd_kafka_purge(kafka_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   }
   rd_kafka_destroy_flags(kafka_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+rd_kafka_resp_err_t KafkaHandle::on_new(rd_kafka_t* kafka, const rd_kafka_conf_t*, void* self,
+                                        char*, std::size_t) {
+  return rd_kafka_interceptor_add_on_acknowledgement(kafka, "waybill",
+                                                     &KafkaHandle::on_acknowledgement, self);
+}
+
+// On librdkafka's own thread, before the report waits to be polled: a topic that was gone for a
+// moment fails what was queued for it, and may be there again for what is sent next.
+rd_kafka_resp_err_t KafkaHandle::on_acknowledgement(rd_kafka_t*, rd_kafka_message_t* message,
+                                                    void* self) {
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    static_cast<KafkaHandle*>(self)->message_failed_.store(true, std::memory_order_release);
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 std::string KafkaHandle::fatal() const {

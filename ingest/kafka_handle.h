@@ -41,11 +41,18 @@ class KafkaHandle {
 
   // Set once librdkafka says that the handle is of no more use; empty before.
   std::string fatal() const;
+  // A message was given up, although its report may not have been polled yet: nothing may be sent
+  // after it. Producers alone.
+  bool message_failed() const { return message_failed_.load(std::memory_order_acquire); }
   // Something worked: the next trouble is worth a line again.
   void seen_alive();
 
  private:
   KafkaHandle() = default;
+  static rd_kafka_resp_err_t on_new(rd_kafka_t* kafka, const rd_kafka_conf_t* conf, void* self,
+                                    char* text, std::size_t size);
+  static rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t* kafka, rd_kafka_message_t* message,
+                                                void* self);
   static void on_error(rd_kafka_t* kafka, int code, const char* reason, void* opaque);
   static void on_log(const rd_kafka_t* kafka, int level, const char* facility, const char* text);
 
@@ -56,6 +63,7 @@ class KafkaHandle {
   std::string fatal_;
   std::set<std::string> said_;  // errors: each is told once, until something works again
   std::atomic<bool> down_{false};
+  std::atomic<bool> message_failed_{false};
 };
 
 // The Errc of librdkafka's code.

@@ -52,6 +52,7 @@ class Producer final : public LogProducer {
   }
 
   Sent send(const OutRecord& record, std::uint64_t tag) override {
+    if (handle_->message_failed()) fail("a message before it was given up");
     if (!failure().empty()) return Sent::refused;
     rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
     for (const auto& [name, value] : record.headers) {

@@ -143,6 +143,24 @@ class EveryRoleTest(KafkaCrashCase):
         self.check_views(projector)
 
 
+class ThreeBrokersTest(KafkaCrashCase):
+    def test_one_broker_of_three_may_die_and_every_reply_still_means_all_in_sync_replicas(self):
+        cluster = self.start_cluster(brokers=3, partitions=3)
+        relay, projector = cluster.relay(kafka={"ack": "kafka"}), cluster.projector()
+        load = self.start_load(relay)
+        self.run_for_a_moment(load)
+        for broker in (0, 1, 2):
+            cluster.kafka.kill(broker)
+            self.run_for_a_moment(load, seconds=1)
+            cluster.kafka.start_broker(broker)
+            self.run_for_a_moment(load, seconds=1)
+        load.stop()
+        self.settle(cluster, [relay], [projector])
+        self.assertTrue(all(reply.code in (250, 554) for reply in load.seen.values()))
+        self.assertEqual([], complaints(projector, load, self.sink)[:20])
+        self.check_log(cluster)
+
+
 class BrokerAwayTest(KafkaCrashCase):
     AWAY = float(os.environ.get("WAYBILL_KAFKA_AWAY_SECONDS", "15"))
 
