@@ -2,7 +2,26 @@
 
 namespace waybill::ingest {
 
+using runtime::Errc;
 using runtime::Result;
+
+namespace {
+
+constexpr int kLeadersMs = 2'000;
+
+// librdkafka refreshes leaders of topics that it has a handle of, and the question above has none:
+// it would go to a broker that has ceased to lead for minutes.
+void ask_who_leads(KafkaHandle& handle, const std::string& name) {
+  rd_kafka_topic_t* topic = rd_kafka_topic_new(handle.get(), name.c_str(), nullptr);
+  const rd_kafka_metadata_t* metadata = nullptr;
+  if (rd_kafka_metadata(handle.get(), 0, topic, &metadata, kLeadersMs) ==
+      RD_KAFKA_RESP_ERR_NO_ERROR) {
+    rd_kafka_metadata_destroy(metadata);
+  }
+  rd_kafka_topic_destroy(topic);
+}
+
+}  // namespace
 
 Result<std::map<std::uint32_t, std::uint64_t>> ask_offsets(
     KafkaHandle& handle, const std::string& topic, const std::vector<std::uint32_t>& partitions,
@@ -23,13 +42,18 @@ Result<std::map<std::uint32_t, std::uint64_t>> ask_offsets(
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& one = list->elems[i];
     if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) wrong = one.err;
-    if (one.offset < 0 && wrong == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      wrong = RD_KAFKA_RESP_ERR__TIMED_OUT;
-    }
+    // Where nobody answered the question still stands in the answer's place.
+    if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR || one.offset < 0) continue;
     out[static_cast<std::uint32_t>(one.partition)] = static_cast<std::uint64_t>(one.offset);
   }
   rd_kafka_topic_partition_list_destroy(list);
-  if (wrong != RD_KAFKA_RESP_ERR_NO_ERROR) return make_error_code(errc_of_kafka(wrong));
+  if (out.size() < partitions.size()) ask_who_leads(handle, topic);
+  const Errc code = errc_of_kafka(wrong);
+  const bool none = out.empty() && !partitions.empty();
+  if (wrong != RD_KAFKA_RESP_ERR_NO_ERROR && (none || code == Errc::not_found)) {
+    return make_error_code(code);
+  }
+  if (none) return make_error_code(Errc::timeout);
   handle.seen_alive();
   return out;
 }

@@ -117,6 +117,10 @@ class Stream final : public EventStream {
     }
     Result<void> fits = count_partitions();
     if (!fits) return fits;
+    if (first->size() < partitions.size() || end->size() < partitions.size()) {
+      std::this_thread::sleep_for(kAskAgain);
+      return {};  // one has no leader now
+    }
     rd_kafka_topic_partition_list_t* list =
         rd_kafka_topic_partition_list_new(static_cast<int>(positions_.size()));
     for (const StreamPosition& at : positions_) {
