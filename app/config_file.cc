@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "runtime/log.h"
+
 namespace waybill::app {
 
 void add_options(CLI::App& command, ConfigFile& file) {
@@ -15,6 +17,20 @@ std::optional<Config> read_or_complain(const ConfigFile& file) {
   if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
     for (const Complaint& complaint : *complaints) {
       std::fprintf(stderr, "%s\n", to_string(complaint, file.path).c_str());
+    }
+    return std::nullopt;
+  }
+  Config config = std::get<Config>(std::move(loaded));
+  if (!file.data_dir.empty()) config.data_dir = file.data_dir;
+  return config;
+}
+
+std::optional<Config> read_again(const ConfigFile& file) {
+  Loaded loaded = load_config(file.path);
+  if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
+    for (const Complaint& complaint : *complaints) {
+      runtime::log(runtime::Level::error, "app", "reload refused; nothing changed",
+                   {{"complaint", to_string(complaint, file.path)}});
     }
     return std::nullopt;
   }

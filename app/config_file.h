@@ -19,6 +19,9 @@ void add_options(CLI::App& command, ConfigFile& file);
 // nullopt after every complaint was printed.
 std::optional<Config> read_or_complain(const ConfigFile& file);
 
+// As the file is now, for a process that runs; nullopt after every complaint is in the log.
+std::optional<Config> read_again(const ConfigFile& file);
+
 // Whether the file has [kafka]; complains for `role` where it has not.
 bool needs_kafka(const Config& config, const ConfigFile& file, const char* role);
 

@@ -182,18 +182,10 @@ class ProjectorProcess {
 
   // How local parts are folded is all that a projector takes of [domains].
   void reload() {
-    Loaded loaded = load_config(file_.path);
-    if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
-      for (const Complaint& complaint : *complaints) {
-        log(Level::error, "app", "reload refused; nothing changed",
-            {{"complaint", to_string(complaint, file_.path)}});
-      }
-      return;
-    }
-    Config fresh = std::get<Config>(std::move(loaded));
-    if (!file_.data_dir.empty()) fresh.data_dir = file_.data_dir;
-    routes_.set(fresh.routes);
-    log(Level::info, "app", "reloaded", {{"needs_restart", describe_difference(config_, fresh)}});
+    const auto fresh = read_again(file_);
+    if (!fresh) return;
+    routes_.set(fresh->routes);
+    log(Level::info, "app", "reloaded", {{"needs_restart", describe_difference(config_, *fresh)}});
   }
 
   void wait() {

@@ -44,16 +44,8 @@ bool RelayService::start(LocalLog& local_log, relay::returnpath::ReturnPathDirec
 }
 
 void RelayService::reload() {
-  Loaded loaded = load_config(file_.path);
-  if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
-    for (const Complaint& complaint : *complaints) {
-      log(Level::error, "app", "reload refused; nothing changed",
-          {{"complaint", to_string(complaint, file_.path)}});
-    }
-    return;
-  }
-  Config fresh = std::get<Config>(std::move(loaded));
-  if (!file_.data_dir.empty()) fresh.data_dir = file_.data_dir;
+  const auto fresh = read_again(file_);
+  if (!fresh) return;
   std::string why;
   auto keys = load_or_make_keys(key_file(config_), why);
   if (!keys) {
@@ -61,10 +53,10 @@ void RelayService::reload() {
     return;
   }
   keys_->set(std::move(*keys));
-  routes_->set(fresh.routes);
+  routes_->set(fresh->routes);
   log(Level::info, "app", "reloaded",
-      {{"domains", static_cast<std::uint64_t>(fresh.routes->domains().size())},
-       {"needs_restart", describe_difference(config_, fresh)}});
+      {{"domains", static_cast<std::uint64_t>(fresh->routes->domains().size())},
+       {"needs_restart", describe_difference(config_, *fresh)}});
 }
 
 int RelayService::end(const LocalLog& local_log) {
