@@ -13,9 +13,9 @@ namespace waybill::ingest {
 
 enum class Edge { first, end };
 
-// Of those partitions whose leaders answered; blocks for `timeout` at most, and a little longer where
-// one did not: who leads it is then asked anew. Errc::not_found: one of them does not exist. Another
-// error: none answered.
+// Of those partitions whose leaders answered; blocks for `timeout` at most, and a little longer
+// where one did not: who leads it is then asked anew. Errc::not_found: one of them does not exist.
+// Another error: none answered.
 runtime::Result<std::map<std::uint32_t, std::uint64_t>> ask_offsets(
     KafkaHandle& handle, const std::string& topic, const std::vector<std::uint32_t>& partitions,
     Edge edge, std::chrono::milliseconds timeout);

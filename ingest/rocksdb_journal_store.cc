@@ -31,8 +31,8 @@ constexpr std::size_t kWriteBufferOctets = 64 << 20;
 constexpr std::uint64_t kMaxWalOctets = 256 << 20;
 constexpr std::size_t kBlockOctets = 32 << 10;
 // Trimmed records that are still in memory count until they are flushed: from this many octets on a
-// trim flushes them itself, or a small journal that is full would stay full. The same for what became
-// of deliveries that were open.
+// trim flushes them itself, or a small journal that is full would stay full. The same for what
+// became of deliveries that were open.
 constexpr std::uint64_t kFlushTrimmedOctets = 256 << 10;
 // Rows in memory are counted by the blocks that they lie in: those have to be smaller than that.
 constexpr std::size_t kArenaBlockOctets = 32 << 10;
