@@ -362,6 +362,7 @@ TEST_F(JournalTest, AWaitForARecordEndsInVainWhenItsTimeIsOver) {
   // Queued is not durable.
   append(numbered(2));
   EXPECT_FALSE(journal_->wait_for_record(2, std::chrono::milliseconds(1)));
+  commit();
 }
 
 TEST_F(JournalTest, AWaitForARecordThatIsThereEndsAtOnce) {

@@ -43,7 +43,9 @@ RowTable::Row& RowTable::find_or_add(std::string_view key) {
 }
 
 void RowTable::set(Row& row, std::string_view value) {
-  if (value.size() <= row.value.size()) {
+  if (value.empty()) {
+    row.value = {};
+  } else if (value.size() <= row.value.size()) {
     char* const place = const_cast<char*>(row.value.data());
     std::memmove(place, value.data(), value.size());
     row.value = {place, value.size()};
