@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "app/commands.h"
 #include "app/config/config.h"
 #include "app/config/summary.h"
+#include "app/subcommands.h"
 
 namespace waybill::app {
 namespace {
@@ -25,13 +25,12 @@ int check_file(const std::string& file) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand(
+void add_check(Command root) {
+  Command command = root.add_command(
       "check", "Read the configuration; say what it means, or every fault with line and column");
   auto file = std::make_shared<std::string>("waybill.toml");
-  command->add_option("-c,--config", *file, "Configuration file (docs/configuration.md)")
-      ->capture_default_str();
-  command->callback([file, &run] { run = [file] { return check_file(*file); }; });
+  command.add("-c,--config", *file, "Configuration file (docs/configuration.md)").shows_default();
+  command.runs([file] { return check_file(*file); });
 }
 
 }  // namespace waybill::app

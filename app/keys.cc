@@ -3,9 +3,9 @@
 #include <cstdio>
 #include <memory>
 
-#include "app/commands.h"
 #include "app/config/config.h"
 #include "app/return_paths/key_file.h"
+#include "app/subcommands.h"
 
 namespace waybill::app {
 
@@ -35,13 +35,13 @@ int rotate(const std::string& config_file) {
 
 }  // namespace
 
-void add_keys(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand("keys", "The keys that return paths are signed with");
-  command->require_subcommand(1);
-  CLI::App* rotation = command->add_subcommand("rotate", "Put a fresh key in front");
+void add_keys(Command root) {
+  Command command = root.add_command("keys", "The keys that return paths are signed with");
+  command.needs_subcommand();
+  Command rotation = command.add_command("rotate", "Put a fresh key in front");
   auto config = std::make_shared<std::string>("waybill.toml");
-  rotation->add_option("-c,--config", *config, "Configuration file")->capture_default_str();
-  rotation->callback([config, &run] { run = [config] { return rotate(*config); }; });
+  rotation.add("-c,--config", *config, "Configuration file").shows_default();
+  rotation.runs([config] { return rotate(*config); });
 }
 
 }  // namespace waybill::app

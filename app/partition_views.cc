@@ -1,5 +1,6 @@
 #include "app/partition_views.h"
 
+#include "runtime/clock.h"
 namespace waybill::app {
 
 using runtime::Result;

@@ -12,7 +12,7 @@
 #include "projector/projector.h"
 #include "projector/view_store.h"
 #include "query/server.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::app {
 

@@ -9,12 +9,12 @@
 #include "app/backup/backup_requests.h"
 #include "app/cluster/cluster_node.h"
 #include "app/cluster/partition_set.h"
-#include "app/commands.h"
-#include "app/config_file.h"
+#include "app/command/config_file.h"
 #include "app/partition_views.h"
 #include "app/projector_role.h"
 #include "app/signals.h"
 #include "app/state_metrics.h"
+#include "app/subcommands.h"
 #include "ingest/kafka_quarantine.h"
 #include "ingest/kafka_stream.h"
 #include "query/server.h"
@@ -235,16 +235,16 @@ int project(const Options& options) {
 
 }  // namespace
 
-void add_projector(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand(
+void add_projector(Command root) {
+  Command command = root.add_command(
       "projector", "Fold partitions of the log on Kafka into views, and answer for them");
   auto options = std::make_shared<Options>();
-  add_options(*command, options->file);
+  add_options(command, options->file);
   command
-      ->add_option("--partitions", options->partitions,
-                   "Those of the deliveries topic: \"0-11\", \"0,3,5-7\" or \"all\"")
-      ->capture_default_str();
-  command->callback([options, &run] { run = [options] { return project(*options); }; });
+      .add("--partitions", options->partitions,
+           "Those of the deliveries topic: \"0-11\", \"0,3,5-7\" or \"all\"")
+      .shows_default();
+  command.runs([options] { return project(*options); });
 }
 
 }  // namespace waybill::app

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "runtime/io_thread.h"
 #include "runtime/log.h"
 #include "runtime/scope.h"

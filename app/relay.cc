@@ -5,12 +5,12 @@
 #include <string>
 
 #include "app/cluster/cluster_node.h"
-#include "app/commands.h"
-#include "app/config_file.h"
+#include "app/command/config_file.h"
 #include "app/local_log.h"
 #include "app/relay_service.h"
 #include "app/signals.h"
 #include "app/state_metrics.h"
+#include "app/subcommands.h"
 #include "query/server.h"
 #include "runtime/log.h"
 
@@ -130,15 +130,15 @@ int relay(const ConfigFile& file) {
 
 }  // namespace
 
-void add_relay(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand(
-      "relay", "Take mail and forward it, alone; verdicts go to the log on Kafka");
+void add_relay(Command root) {
+  Command command =
+      root.add_command("relay", "Take mail and forward it, alone; verdicts go to the log on Kafka");
   auto file = std::make_shared<ConfigFile>();
-  add_options(*command, *file);
-  command->footer(
+  add_options(command, *file);
+  command.footer(
       "SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops; "
       "what the log has not yet stays in the journal.");
-  command->callback([file, &run] { run = [file] { return relay(*file); }; });
+  command.runs([file] { return relay(*file); });
 }
 
 }  // namespace waybill::app

@@ -4,11 +4,12 @@
 #include <filesystem>
 #include <thread>
 
-#include "relay/dns/caching_resolver.h"
-#include "relay/dns/unbound_resolver.h"
 #include "relay/session_host.h"
 #include "runtime/asio_clock.h"
 #include "runtime/asio_net.h"
+#include "runtime/clock.h"
+#include "runtime/dns/caching_resolver.h"
+#include "runtime/dns/unbound_resolver.h"
 #include "runtime/io_thread.h"
 #include "runtime/log.h"
 
@@ -61,12 +62,12 @@ struct Shared {
 
 // What one I/O thread owns. Made and ended on that thread.
 struct LaneParts {
-  LaneParts(Shared& shared, runtime::Executor executor, std::unique_ptr<relay::dns::Resolver> dns,
+  LaneParts(Shared& shared, runtime::Executor executor, std::unique_ptr<runtime::dns::Resolver> dns,
             runtime::AsioClock& lane_clock)
       : clock(lane_clock),
         scope(executor),
         recorder(shared.world.log, clock, *chance, shared.node),
-        resolver(std::make_unique<relay::dns::CachingResolver>(std::move(dns), clock)),
+        resolver(std::make_unique<runtime::dns::CachingResolver>(std::move(dns), clock)),
         pool(clock, scope),
         lane{shared.settings,
              clock,
@@ -89,7 +90,7 @@ struct LaneParts {
   std::unique_ptr<runtime::Dialer> dialer = runtime::tcp_dialer();
   runtime::Scope scope;
   ingest::Recorder recorder;
-  std::unique_ptr<relay::dns::Resolver> resolver;
+  std::unique_ptr<runtime::dns::Resolver> resolver;
   relay::forward::HopPool pool;
   relay::Lane lane;
   relay::SessionHost host;
@@ -172,9 +173,9 @@ class Role final : public RelayRole {
     runtime::IoThread& thread = *threads_.back();
     Result<void> made;
     thread.call([&] {
-      relay::dns::UnboundSettings dns;
+      runtime::dns::UnboundSettings dns;
       dns.forward_to = config.dns_servers;
-      auto resolver = relay::dns::unbound_resolver(thread.executor(), dns);
+      auto resolver = runtime::dns::unbound_resolver(thread.executor(), dns);
       if (!resolver) {
         made = resolver.error();
         return;

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "app/commands.h"
+#include "app/command/command_line.h"
 #include "app/return_paths/key_file.h"
 #include "app/signals.h"
 #include "runtime/log.h"

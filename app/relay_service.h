@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "app/config_file.h"
+#include "app/command/config_file.h"
 #include "app/local_log.h"
 #include "app/relay_role.h"
 

@@ -5,8 +5,7 @@
 #include <string>
 
 #include "app/backup/backup_requests.h"
-#include "app/commands.h"
-#include "app/config_file.h"
+#include "app/command/config_file.h"
 #include "app/local_log.h"
 #include "app/partition_views.h"
 #include "app/projector_role.h"
@@ -14,9 +13,11 @@
 #include "app/return_paths/local_return_paths.h"
 #include "app/signals.h"
 #include "app/state_metrics.h"
+#include "app/subcommands.h"
 #include "ingest/journal_stream.h"
 #include "ingest/retention.h"
 #include "query/server.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 namespace waybill::app {
@@ -194,13 +195,13 @@ int serve(const ConfigFile& file) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, Run& run) {
-  CLI::App* command = app.add_subcommand(
+void add_serve(Command root) {
+  Command command = root.add_command(
       "serve", "Take mail, forward it, and answer for it: every role in one process");
   auto file = std::make_shared<ConfigFile>();
-  add_options(*command, *file);
-  command->footer("SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops.");
-  command->callback([file, &run] { run = [file] { return serve(*file); }; });
+  add_options(command, *file);
+  command.footer("SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops.");
+  command.runs([file] { return serve(*file); });
 }
 
 }  // namespace waybill::app

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "app/commands.h"
-#include "app/config_file.h"
+#include "app/command/config_file.h"
+#include "app/subcommands.h"
 #include "ingest/kafka_admin.h"
 
 namespace waybill::app {
@@ -79,18 +79,16 @@ int create_all(const Config& config) {
 
 }  // namespace
 
-void add_topics(CLI::App& app, Run& run) {
-  CLI::App* topics = app.add_subcommand("topics", "The topics of the log on Kafka");
-  topics->require_subcommand(1);
-  CLI::App* command = topics->add_subcommand(
+void add_topics(Command root) {
+  Command topics = root.add_command("topics", "The topics of the log on Kafka");
+  topics.needs_subcommand();
+  Command command = topics.add_command(
       "create", "Make the topics that are missing, and set what differs; again and again the same");
   auto file = std::make_shared<ConfigFile>();
-  add_options(*command, *file);
-  command->callback([file, &run] {
-    run = [file] {
-      const auto config = read_or_complain(*file);
-      return config && needs_kafka(*config, *file, "topics") ? create_all(*config) : kExitUsage;
-    };
+  add_options(command, *file);
+  command.runs([file] {
+    const auto config = read_or_complain(*file);
+    return config && needs_kafka(*config, *file, "topics") ? create_all(*config) : kExitUsage;
   });
 }
 

@@ -14,11 +14,12 @@
 
 #include "app/backup/backup.h"
 #include "app/backup/backup_requests.h"
-#include "app/commands.h"
-#include "app/config_file.h"
+#include "app/command/config_file.h"
 #include "app/partition_views.h"
+#include "app/subcommands.h"
 #include "projector/projector.h"
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 
 namespace waybill::app {
 namespace {
@@ -156,54 +157,52 @@ int bring_back(const Config& config, const std::string& directory) {
   return kExitOk;
 }
 
-CLI::App* add_action(CLI::App& views, const char* name, const char* what, Run& run,
-                     const std::shared_ptr<Options>& options,
-                     int (*action)(const Config&, const Options&)) {
-  CLI::App* command = views.add_subcommand(name, what);
-  add_options(*command, options->file);
-  command->callback([options, action, &run] {
-    run = [options, action] {
-      const auto config = read_or_complain(options->file);
-      return config ? action(*config, *options) : kExitUsage;
-    };
+Command add_action(Command views, const char* name, const char* what,
+                   const std::shared_ptr<Options>& options,
+                   int (*action)(const Config&, const Options&)) {
+  Command command = views.add_command(name, what);
+  add_options(command, options->file);
+  command.runs([options, action] {
+    const auto config = read_or_complain(options->file);
+    return config ? action(*config, *options) : kExitUsage;
   });
   return command;
 }
 
-void add_of_each(CLI::App& views, const char* name, const char* what, Run& run,
+void add_of_each(Command views, const char* name, const char* what,
                  int (*action)(const Config&, const Options&)) {
   auto options = std::make_shared<Options>();
-  add_action(views, name, what, run, options, action)
-      ->add_option("--partition", options->partition, "Of this partition alone");
+  add_action(views, name, what, options, action)
+      .add("--partition", options->partition, "Of this partition alone");
 }
 
-void add_with_directory(CLI::App& views, const char* name, const char* what, Run& run,
+void add_with_directory(Command views, const char* name, const char* what,
                         int (*action)(const Config&, const Options&)) {
   auto options = std::make_shared<Options>();
-  add_action(views, name, what, run, options, action)
-      ->add_option("directory", options->directory, "The backup's directory")
-      ->required();
+  add_action(views, name, what, options, action)
+      .add("directory", options->directory, "The backup's directory")
+      .required();
 }
 
 }  // namespace
 
-void add_views(CLI::App& app, Run& run) {
-  CLI::App* views = app.add_subcommand("views", "Look after the views, which answer for history");
-  views->require_subcommand(1);
-  add_of_each(*views, "rebuild", "Drop the views and fold the archived events again", run,
+void add_views(Command root) {
+  Command views = root.add_command("views", "Look after the views, which answer for history");
+  views.needs_subcommand();
+  add_of_each(views, "rebuild", "Drop the views and fold the archived events again",
               [](const Config& config, const Options& options) {
                 return of_each(config.data_dir, options.partition, rebuild);
               });
-  add_of_each(*views, "digest",
+  add_of_each(views, "digest",
               "Print one SHA-256 over all views of each partition: equal logs give equal digests",
-              run, [](const Config& config, const Options& options) {
+              [](const Config& config, const Options& options) {
                 return of_each(config.data_dir, options.partition, digest);
               });
-  add_with_directory(*views, "backup", "Copy the views, also beside a running waybill", run,
+  add_with_directory(views, "backup", "Copy the views, also beside a running waybill",
                      [](const Config& config, const Options& options) {
                        return backup(config, options.directory);
                      });
-  add_with_directory(*views, "restore", "Bring a backup's views into an empty data directory", run,
+  add_with_directory(views, "restore", "Bring a backup's views into an empty data directory",
                      [](const Config& config, const Options& options) {
                        return bring_back(config, options.directory);
                      });

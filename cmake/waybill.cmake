@@ -25,54 +25,94 @@ add_library(waybill_options INTERFACE)
 target_include_directories(waybill_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 # Reported false by g++ 12 inside its own headers when it optimises coroutines.
 set(waybill_quiet $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict
-                  -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-dangling-pointer -Wno-mismatched-new-delete>)
-target_compile_options(waybill_options INTERFACE -Wall -Wextra -Wshadow
-                       -Werror ${waybill_quiet} -fstack-protector-strong -fno-omit-frame-pointer)
+                  -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
+                  -Wno-dangling-pointer -Wno-mismatched-new-delete>)
+target_compile_options(waybill_options INTERFACE -Wall -Wextra -Wshadow ${waybill_quiet}
+                       -fstack-protector-strong -fno-omit-frame-pointer)
+if(WAYBILL_WERROR)
+  target_compile_options(waybill_options INTERFACE -Werror)
+endif()
 target_compile_definitions(waybill_options INTERFACE
   _GLIBCXX_ASSERTIONS
-  # One executor type everywhere; no deprecated spellings; exceptions of Asio carry no source file.
   BOOST_ASIO_NO_DEPRECATED
   BOOST_ASIO_DISABLE_BOOST_REGEX
+  # Asio's functions are compiled once (runtime/asio.cc) and not again in each unit.
+  BOOST_ASIO_SEPARATE_COMPILATION
   WAYBILL_VERSION="${PROJECT_VERSION}"
   # Tests are run from the tree (waybill_test); no object depends on where the tree is, so that a
   # compiler cache serves every clone.
   WAYBILL_SOURCE_DIR=".")
-if(WAYBILL_SANITIZE)
-  target_compile_options(waybill_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -O1 -g1)
-  target_link_options(waybill_options INTERFACE -fsanitize=address,undefined)
-endif()
-if(WAYBILL_FUZZ)
+
+# The check build: one compilation for the tests under sanitizers and for the fuzz targets.
+if(WAYBILL_CHECK)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "WAYBILL_CHECK needs clang (-DCMAKE_CXX_COMPILER=clang++-14): "
+                        "libFuzzer is a part of it")
+  endif()
   # clang 14 cannot assemble coroutines with the check of indirect calls ("Cannot represent a
   # difference across sections").
-  target_compile_options(waybill_options INTERFACE -fsanitize=address,undefined,fuzzer-no-link
-                         -fno-sanitize=function -fno-sanitize-recover=undefined -O1 -g1)
-  target_link_options(waybill_options INTERFACE -fsanitize=address,undefined)
+  set(waybill_sanitizers -fsanitize=address,undefined -fno-sanitize=function
+      -fno-sanitize-recover=undefined)
+  target_compile_options(waybill_options INTERFACE ${waybill_sanitizers} -O1 -g1)
+  target_compile_definitions(waybill_options INTERFACE WAYBILL_CHECK)
+  target_link_options(waybill_options INTERFACE ${waybill_sanitizers} -fuse-ld=lld)
 endif()
+
+# Precompiled headers: one for the libraries; for the tests one with GoogleTest at each level of
+# optimisation, because a compiler refuses one made at another. Every unit that reads one must be
+# compiled with the same definitions and machine flags, which therefore stand in waybill_options.
+if(WAYBILL_PCH)
+  file(WRITE ${PROJECT_BINARY_DIR}/empty.cc "")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # Without a time in it a compiler cache can tell that it is the same.
+    target_compile_options(waybill_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+  endif()
+  add_library(waybill_pch OBJECT ${PROJECT_BINARY_DIR}/empty.cc)
+  target_link_libraries(waybill_pch PRIVATE waybill_options)
+  target_precompile_headers(waybill_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
+  add_dependencies(waybill_pch waybill_schemas_proto)
+  if(WAYBILL_TESTS)
+    foreach(level O0 O1)
+      set(pch waybill_test_pch_${level})
+      add_library(${pch} OBJECT ${PROJECT_BINARY_DIR}/empty.cc)
+      target_compile_options(${pch} PRIVATE -${level})
+      target_link_libraries(${pch} PRIVATE waybill_options GTest::gtest GTest::gmock)
+      target_precompile_headers(${pch} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h
+                                <gtest/gtest.h> <gmock/gmock.h>)
+      add_dependencies(${pch} waybill_schemas_proto)
+    endforeach()
+  endif()
+endif()
+
+# waybill_precompiled(TARGET PCH): TARGET's units read the headers of PCH from it.
+function(waybill_precompiled target pch)
+  if(WAYBILL_PCH)
+    target_precompile_headers(${target} REUSE_FROM ${pch})
+  endif()
+endfunction()
+
 target_link_libraries(waybill_options INTERFACE
   Boost::boost Boost::json Boost::url OpenSSL::Crypto OpenSSL::SSL protobuf::libprotobuf
   RocksDB::rocksdb-shared spdlog::spdlog prometheus-cpp::core tomlplusplus::tomlplusplus CLI11::CLI11
   PkgConfig::IDN2 PkgConfig::PSL PkgConfig::RDKAFKA ${UNBOUND_LIBRARY} ${OPENDKIM_LIBRARY} Threads::Threads)
 
-# Libraries name each other freely in link lines (static archives, one group), because the order is
-# the arrows' business and those are tests/arch's.
+# waybill_library(FOLDER [FUZZED]): FOLDER's sources as waybill_<folder>, its tests as <folder>_test.
+# FUZZED: fuzz targets feed it, so it counts its edges for them in the check build.
 function(waybill_library folder)
+  cmake_parse_arguments(PARSE_ARGV 1 library "FUZZED" "" "")
   string(REPLACE "/" "_" name ${folder})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  if(sources)
-    add_library(waybill_${name} STATIC ${sources})
-  else()
-    file(WRITE ${PROJECT_BINARY_DIR}/empty/${name}.cc "")
-    add_library(waybill_${name} STATIC ${PROJECT_BINARY_DIR}/empty/${name}.cc)
-  endif()
+  add_library(waybill_${name} STATIC ${sources})
   target_link_libraries(waybill_${name} PUBLIC waybill_options)
-  if(NOT name STREQUAL "schemas")
-    add_dependencies(waybill_${name} waybill_schemas_proto)
+  add_dependencies(waybill_${name} waybill_schemas_proto)
+  waybill_precompiled(waybill_${name} waybill_pch)
+  if(WAYBILL_CHECK AND library_FUZZED)
+    target_compile_options(waybill_${name} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
-  set_property(GLOBAL APPEND PROPERTY waybill_libraries waybill_${name})
-  if(tests AND WAYBILL_TESTS AND NOT WAYBILL_FUZZ)
+  if(tests AND WAYBILL_TESTS)
     waybill_test(${name}_test unit ${tests})
   endif()
 endfunction()
@@ -80,10 +120,10 @@ endfunction()
 # Every library of the house, in one link group.
 function(waybill_link_all target)
   target_link_libraries(${target} PRIVATE waybill_options "-Wl,--start-group"
-    waybill_runtime waybill_schemas waybill_schemas_proto waybill_ingest waybill_relay_smtp waybill_relay_message
+    waybill_runtime waybill_runtime_dns waybill_schemas waybill_schemas_proto waybill_ingest waybill_relay_smtp waybill_relay_message
     waybill_relay_dns waybill_relay_routes waybill_relay_forward waybill_relay_returnpath waybill_relay_returnpath_report waybill_relay_trust waybill_relay_trust_dkim waybill_relay_trust_spf waybill_relay_trust_dmarc
     waybill_relay waybill_projector
-    waybill_projector_views waybill_query waybill_app_config waybill_app_sink waybill_app_return_paths waybill_app_trace waybill_app_backup waybill_app_cluster waybill_app_doctor "-Wl,--end-group")
+    waybill_projector_views waybill_query waybill_app_config waybill_app_command waybill_tools_dustbin waybill_app_return_paths waybill_tools_trace waybill_app_backup waybill_app_cluster waybill_tools_doctor "-Wl,--end-group")
 endfunction()
 
 # What tests of several folders share: fakes of ports, real peers on loopback.
@@ -91,12 +131,22 @@ function(waybill_test_support)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cc)
   add_library(waybill_test_support STATIC ${sources})
   target_link_libraries(waybill_test_support PUBLIC waybill_options GTest::gtest)
+  target_compile_options(waybill_test_support PRIVATE -O1)
   add_dependencies(waybill_test_support waybill_schemas_proto)
+  waybill_precompiled(waybill_test_support waybill_test_pch_O1)
 endfunction()
 
-# A GoogleTest program, run by ctest under a label.
+# waybill_test(NAME LABEL SOURCE...): a GoogleTest program, run by ctest under LABEL. Tests of one
+# unit end at once and are not optimised; others spend their time in their own inlined code, where
+# -O1 pays for itself. The libraries are as shipped.
 function(waybill_test name label)
   add_executable(${name} ${ARGN})
+  set(level O1)
+  if(label STREQUAL "unit")
+    set(level O0)
+  endif()
+  target_compile_options(${name} PRIVATE -${level})
+  waybill_precompiled(${name} waybill_test_pch_${level})
   # Before the libraries that it uses.
   target_link_libraries(${name} PRIVATE waybill_test_support)
   waybill_link_all(${name})

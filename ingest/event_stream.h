@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "runtime/clock.h"
 #include "runtime/result.h"
 #include "runtime/task.h"
+#include "runtime/time.h"
 
 namespace waybill::ingest {
 

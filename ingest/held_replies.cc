@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "runtime/clock.h"
+
 namespace waybill::ingest {
 
 using runtime::Errc;

@@ -11,7 +11,7 @@
 #include <mutex>
 
 #include "ingest/event_appender.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::ingest {
 

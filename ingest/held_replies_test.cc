@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <optional>
 
+#include "runtime/clock.h"
 #include "tests/support/virtual_clock.h"
 
 namespace waybill::ingest {

@@ -6,6 +6,7 @@
 
 #include "ingest/event_stream.h"
 #include "ingest/journal.h"
+#include "runtime/clock.h"
 
 namespace waybill::ingest {
 

@@ -9,6 +9,7 @@
 
 #include "ingest/kafka_offsets.h"
 #include "ingest/kafka_stream.h"
+#include "runtime/clock.h"
 
 namespace waybill::ingest {
 

@@ -12,6 +12,7 @@
 #include "ingest/kafka_handle.h"
 #include "ingest/kafka_producer.h"
 #include "ingest/node_board.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "schemas/partition.h"
 

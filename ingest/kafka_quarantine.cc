@@ -4,6 +4,7 @@
 
 #include "ingest/kafka_producer.h"
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "schemas/partition.h"
 

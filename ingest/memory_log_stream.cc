@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "ingest/memory_log_state.h"
+#include "runtime/clock.h"
 #include "runtime/crypto.h"
 
 namespace waybill::ingest {

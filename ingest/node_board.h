@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "ingest/kafka_settings.h"
-#include "runtime/clock.h"
 #include "runtime/result.h"
+#include "runtime/time.h"
 #include "schemas/node.pb.h"
 
 namespace waybill::ingest {

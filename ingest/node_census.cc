@@ -4,6 +4,7 @@
 
 #include "ingest/kafka_handle.h"
 #include "ingest/kafka_offsets.h"
+#include "runtime/clock.h"
 #include "schemas/partition.h"
 
 namespace waybill::ingest {

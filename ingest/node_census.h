@@ -10,8 +10,8 @@
 
 #include "ingest/kafka_settings.h"
 #include "ingest/node_board.h"
-#include "runtime/clock.h"
 #include "runtime/result.h"
+#include "runtime/time.h"
 
 namespace waybill::ingest {
 

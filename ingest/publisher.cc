@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 namespace waybill::ingest {

@@ -24,8 +24,8 @@
 #include "ingest/held_replies.h"
 #include "ingest/journal.h"
 #include "ingest/log_producer.h"
-#include "runtime/clock.h"
 #include "runtime/metrics.h"
+#include "runtime/time.h"
 
 namespace waybill::ingest {
 

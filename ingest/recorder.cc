@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "runtime/clock.h"
 #include "runtime/crypto.h"
 #include "schemas/ids.h"
 

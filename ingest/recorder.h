@@ -6,7 +6,7 @@
 
 #include "ingest/event_appender.h"
 #include "runtime/chance.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 #include "schemas/event.h"
 
 namespace waybill::ingest {

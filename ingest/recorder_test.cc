@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <set>
 
+#include "runtime/clock.h"
 #include "schemas/ids.h"
 #include "tests/support/event_log.h"
 #include "tests/support/run_task.h"

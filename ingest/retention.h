@@ -7,7 +7,7 @@
 
 #include "ingest/journal.h"
 #include "ingest/journal_store.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::ingest {
 

@@ -12,8 +12,8 @@
 #include "projector/key_codec.h"
 #include "projector/projector.h"
 #include "projector/view_store.h"
-#include "runtime/clock.h"
 #include "runtime/result.h"
+#include "runtime/time.h"
 #include "schemas/event.h"
 #include "schemas/ids.h"
 

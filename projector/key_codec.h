@@ -21,7 +21,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::projector {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "projector/history.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::query {
 

@@ -8,6 +8,7 @@
 #include "query/merge.h"
 #include "query/parameters.h"
 #include "query/render.h"
+#include "runtime/clock.h"
 
 namespace waybill::query {
 namespace {

@@ -17,7 +17,7 @@
 #include "query/hosts.h"
 #include "query/problem.h"
 #include "query/response.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::query {
 

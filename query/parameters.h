@@ -11,7 +11,7 @@
 
 #include "query/problem.h"
 #include "query/request.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::query {
 

@@ -13,6 +13,7 @@
 #include "query/handlers.h"
 #include "query/parameters.h"
 #include "query/render.h"
+#include "runtime/clock.h"
 #include "runtime/crypto.h"
 #include "schemas/ids.h"
 #include "schemas/partition.h"

@@ -12,6 +12,7 @@
 #include "query/session.h"
 #include "runtime/asio_net.h"
 #include "runtime/asio_tls.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/permits.h"
 #include "runtime/scope.h"

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "tests/support/query_world.h"
 #include "tests/support/raw_http.h"
 

@@ -6,6 +6,7 @@
 #include "query/handlers.h"
 #include "query/target.h"
 #include "query/trace.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 namespace waybill::query {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "query/http_codec.h"
+#include "runtime/clock.h"
 
 namespace waybill::query {
 namespace {

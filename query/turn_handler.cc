@@ -10,6 +10,7 @@
 
 #include "query/handlers.h"
 #include "query/parameters.h"
+#include "runtime/clock.h"
 #include "schemas/ids.h"
 
 namespace waybill::query {

@@ -6,6 +6,7 @@
 #include "relay/limits.h"
 #include "relay/returnpath/home_message.h"
 #include "relay/returnpath/report/read_report.h"
+#include "runtime/clock.h"
 #include "runtime/crypto.h"
 
 namespace waybill::relay {

@@ -11,7 +11,7 @@
 #include "relay/routes/current_routes.h"
 #include "relay/settings.h"
 #include "runtime/chance.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::relay {
 

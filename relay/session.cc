@@ -1,6 +1,7 @@
 #include "relay/session.h"
 
 #include "relay/limits.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 namespace waybill::relay {

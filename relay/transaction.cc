@@ -6,6 +6,7 @@
 #include "relay/message/received.h"
 #include "relay/returnpath/token.h"
 #include "runtime/check.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "schemas/partition.h"
 

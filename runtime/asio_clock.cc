@@ -4,6 +4,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "runtime/clock.h"
+
 namespace waybill::runtime {
 
 Task<void> AsioClock::sleep_until(Instant when) {

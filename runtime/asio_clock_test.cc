@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "runtime/clock.h"
 #include "runtime/scope.h"
 #include "tests/support/run_task.h"
 

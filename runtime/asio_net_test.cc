@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "runtime/io_thread.h"
 #include "runtime/scope.h"
 #include "tests/support/run_task.h"

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 namespace waybill::runtime {

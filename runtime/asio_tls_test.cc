@@ -11,6 +11,7 @@
 
 #include "runtime/asio_clock.h"
 #include "runtime/asio_net.h"
+#include "runtime/clock.h"
 #include "runtime/scope.h"
 #include "tests/support/run_task.h"
 #include "tests/support/test_authority.h"

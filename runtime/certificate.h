@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "runtime/clock.h"
 #include "runtime/result.h"
+#include "runtime/time.h"
 
 namespace waybill::runtime {
 

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "tests/support/test_authority.h"
 
 namespace waybill::runtime {

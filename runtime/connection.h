@@ -11,10 +11,10 @@
 #include <span>
 #include <string_view>
 
-#include "runtime/clock.h"
 #include "runtime/endpoint.h"
 #include "runtime/result.h"
 #include "runtime/task.h"
+#include "runtime/time.h"
 
 namespace waybill::runtime {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/clock.h"
 #include "runtime/http_lane.h"
 #include "runtime/log.h"
 

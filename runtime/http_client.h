@@ -20,9 +20,9 @@
 #include <string>
 #include <vector>
 
-#include "runtime/clock.h"
 #include "runtime/http_answer.h"
 #include "runtime/http_request.h"
+#include "runtime/time.h"
 #include "runtime/tls_engine.h"
 
 namespace waybill::runtime {

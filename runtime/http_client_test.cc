@@ -9,6 +9,7 @@
 #include "runtime/asio_clock.h"
 #include "runtime/asio_net.h"
 #include "runtime/asio_tls.h"
+#include "runtime/clock.h"
 #include "runtime/io_thread.h"
 #include "runtime/scope.h"
 #include "tests/support/test_authority.h"

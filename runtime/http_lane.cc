@@ -5,6 +5,7 @@
 
 #include "runtime/asio_net.h"
 #include "runtime/asio_tls.h"
+#include "runtime/clock.h"
 #include "runtime/name_lookup.h"
 #include "runtime/scope.h"
 

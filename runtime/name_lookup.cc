@@ -1,6 +1,7 @@
 #include "runtime/name_lookup.h"
 
 #include <netdb.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 

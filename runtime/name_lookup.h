@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "runtime/clock.h"
 #include "runtime/endpoint.h"
 #include "runtime/result.h"
+#include "runtime/task.h"
+#include "runtime/time.h"
 
 namespace waybill::runtime {
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 
+#include "runtime/clock.h"
 #include "tests/support/run_task.h"
 
 namespace waybill::runtime {

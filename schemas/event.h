@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/clock.h"
 #include "runtime/result.h"
+#include "runtime/time.h"
 #include "schemas/event.pb.h"
 #include "schemas/reply.h"
 

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "runtime/chance.h"
-#include "runtime/clock.h"
 #include "runtime/result.h"
+#include "runtime/time.h"
 
 namespace waybill::schemas {
 

@@ -9,7 +9,7 @@
 
 #include "app/backup/manifest.h"
 #include "projector/view_store.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::app {
 

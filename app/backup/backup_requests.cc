@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 namespace waybill::app {

@@ -1,5 +1,6 @@
 #include "app/cluster/cluster_node.h"
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "schemas/event.h"
 

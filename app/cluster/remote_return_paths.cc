@@ -1,5 +1,6 @@
 #include "app/cluster/remote_return_paths.h"
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 namespace waybill::app {

@@ -10,7 +10,7 @@
 
 #include "app/cluster/cluster_peers.h"
 #include "relay/returnpath/directory.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 #include "runtime/workers.h"
 
 namespace waybill::app {

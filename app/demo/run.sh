@@ -124,11 +124,11 @@ dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --no-resolv --no-
   --txt-record=origin.test,'v=spf1 ip4:127.0.0.1 -all' --mx-host=origin.test,mx.origin.test,10 \
   --host-record=mx.origin.test,127.0.0.1 --log-facility=/dev/null &
 pids+=($!)
-"$WAYBILL" sink --listen "$HOP" --refuse-rcpt gone --bounce hidden --bounce-via "$SMTP" |
+"$WAYBILL" dustbin --listen "$HOP" --refuse-rcpt gone --bounce hidden --bounce-via "$SMTP" |
   sed -u "s/^/  ${dim}bridgehead:${plain} /" &
 pids+=($!)
 rm -rf "$DATA/home"
-"$WAYBILL" sink --listen "127.0.0.1:$HOME_PORT" --dump "$DATA/home" |
+"$WAYBILL" dustbin --listen "127.0.0.1:$HOME_PORT" --dump "$DATA/home" |
   sed -u "s/^/  ${dim}Ann's own server:${plain} /" &
 pids+=($!)
 if [[ $roles == serve ]]; then

@@ -1,5 +1,6 @@
 #include "app/return_paths/local_return_paths.h"
 
+#include "runtime/clock.h"
 namespace waybill::app {
 
 using relay::returnpath::ReturnPath;

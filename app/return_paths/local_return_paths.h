@@ -7,7 +7,7 @@
 #include "ingest/journal.h"
 #include "projector/history.h"
 #include "relay/returnpath/directory.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 #include "runtime/workers.h"
 
 namespace waybill::app {

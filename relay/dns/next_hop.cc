@@ -13,6 +13,10 @@ using runtime::Instant;
 using runtime::IpAddress;
 using runtime::Result;
 using runtime::Task;
+using runtime::dns::Answer;
+using runtime::dns::Existence;
+using runtime::dns::Mx;
+using runtime::dns::Resolver;
 using schemas::Reply;
 
 namespace {

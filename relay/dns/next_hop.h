@@ -13,8 +13,8 @@
 #include <variant>
 #include <vector>
 
-#include "relay/dns/resolver.h"
 #include "runtime/chance.h"
+#include "runtime/dns/resolver.h"
 #include "runtime/endpoint.h"
 #include "schemas/reply.h"
 
@@ -54,7 +54,7 @@ struct Ourselves {
 
 // `domain`: lower case. `port` stands in for 25 on whichever host is found. `resolver`, `chance`
 // and `ourselves` outlive the task.
-runtime::Task<NextHops> find_next_hops(Resolver& resolver, runtime::Chance& chance,
+runtime::Task<NextHops> find_next_hops(runtime::dns::Resolver& resolver, runtime::Chance& chance,
                                        const Ourselves& ourselves, std::string domain,
                                        std::optional<std::uint16_t> port,
                                        runtime::Instant deadline);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "tests/support/run_task.h"
 #include "tests/support/zone_resolver.h"
 

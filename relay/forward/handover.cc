@@ -4,6 +4,7 @@
 
 #include "relay/limits.h"
 #include "runtime/check.h"
+#include "runtime/clock.h"
 
 namespace waybill::relay::forward {
 

@@ -23,7 +23,7 @@ struct Parts {
   runtime::Clock& clock;
   runtime::Chance& chance;
   runtime::Dialer& dialer;
-  dns::Resolver& resolver;
+  runtime::dns::Resolver& resolver;
   HopPool& pool;
   const dns::Ourselves& ourselves;
   const std::string& host_name;

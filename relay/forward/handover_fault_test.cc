@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "relay/forward/handover.h"
+#include "runtime/clock.h"
 #include "tests/support/handover_world.h"
 
 namespace waybill::relay::forward {

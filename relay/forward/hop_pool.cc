@@ -1,6 +1,7 @@
 #include "relay/forward/hop_pool.h"
 
 #include "relay/limits.h"
+#include "runtime/clock.h"
 
 namespace waybill::relay::forward {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "relay/forward/hop_session.h"
-#include "runtime/clock.h"
 #include "runtime/scope.h"
+#include "runtime/time.h"
 
 namespace waybill::relay::forward {
 

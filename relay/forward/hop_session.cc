@@ -3,6 +3,7 @@
 #include <array>
 
 #include "relay/limits.h"
+#include "runtime/clock.h"
 
 namespace waybill::relay::forward {
 

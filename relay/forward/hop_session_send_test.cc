@@ -4,6 +4,7 @@
 
 #include "relay/forward/hop_session.h"
 #include "relay/limits.h"
+#include "runtime/clock.h"
 #include "tests/support/hop_session_world.h"
 
 namespace waybill::relay::forward {

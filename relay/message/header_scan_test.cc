@@ -8,6 +8,7 @@
 #include <string>
 
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 
 namespace waybill::relay::message {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/clock.h"
 #include "runtime/endpoint.h"
+#include "runtime/time.h"
 
 namespace waybill::relay::message {
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "relay/returnpath/token.h"
-#include "runtime/clock.h"
 #include "runtime/result.h"
 #include "runtime/task.h"
+#include "runtime/time.h"
 #include "schemas/ids.h"
 
 namespace waybill::relay::returnpath {

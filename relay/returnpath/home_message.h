@@ -9,7 +9,7 @@
 #include "relay/returnpath/decide.h"
 #include "relay/returnpath/directory.h"
 #include "relay/returnpath/report/report_facts.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::relay::returnpath {
 

@@ -16,7 +16,7 @@
 #include <string_view>
 
 #include "relay/returnpath/key_ring.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 #include "schemas/ids.h"
 
 namespace waybill::relay::returnpath {

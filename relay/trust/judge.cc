@@ -104,8 +104,8 @@ AuthResult dmarc_field(const dmarc::DmarcResult& result) {
 
 }  // namespace
 
-Task<Judgement> judge(dns::Resolver& resolver, JudgeRequest request, std::string_view header,
-                      message::Spool& spool, Instant deadline) {
+Task<Judgement> judge(runtime::dns::Resolver& resolver, JudgeRequest request,
+                      std::string_view header, message::Spool& spool, Instant deadline) {
   Judgement out;
   spf::SpfRequest who;
   who.client = request.client;

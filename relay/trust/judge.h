@@ -15,15 +15,15 @@
 #include <string_view>
 #include <vector>
 
-#include "relay/dns/resolver.h"
 #include "relay/message/spool.h"
 #include "relay/trust/auth_results.h"
 #include "relay/trust/dkim/result.h"
 #include "relay/trust/dmarc/evaluate.h"
 #include "relay/trust/spf/check_host.h"
-#include "runtime/clock.h"
+#include "runtime/dns/resolver.h"
 #include "runtime/endpoint.h"
 #include "runtime/task.h"
+#include "runtime/time.h"
 #include "schemas/address.h"
 #include "schemas/event.h"
 
@@ -48,7 +48,7 @@ struct Judgement {
 };
 
 // `header`: the beginning of the message, at least its whole header.
-runtime::Task<Judgement> judge(dns::Resolver& resolver, JudgeRequest request,
+runtime::Task<Judgement> judge(runtime::dns::Resolver& resolver, JudgeRequest request,
                                std::string_view header, message::Spool& spool,
                                runtime::Instant deadline);
 

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "runtime/clock.h"
 #include "runtime/permits.h"
 #include "runtime/workers.h"
 #include "tests/support/dkim_signer.h"

@@ -24,7 +24,7 @@ PARSERS = (
     "query/merge.h",
     "query/target.h",
     "query/trace.h",
-    "relay/dns/rdata.h",
+    "runtime/dns/rdata.h",
     "relay/message/header_scan.h",
     "relay/returnpath/key_ring.h",
     "relay/returnpath/report/dsn_writer.h",

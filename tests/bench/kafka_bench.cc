@@ -31,6 +31,7 @@
 #include "projector/projector.h"
 #include "projector/view_store.h"
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "runtime/http_client.h"
 #include "runtime/io_thread.h"
 #include "schemas/ids.h"

@@ -21,6 +21,7 @@
 #include "relay/returnpath/token.h"
 #include "relay/trust/judge.h"
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "runtime/permits.h"
 #include "runtime/workers.h"
 #include "tests/support/dkim_signer.h"

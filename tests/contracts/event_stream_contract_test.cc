@@ -13,6 +13,7 @@
 #include "ingest/journal_stream.h"
 #include "ingest/memory_journal_store.h"
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "runtime/crypto.h"
 #include "tests/contracts/log_worlds.h"
 #include "tests/support/event_log.h"

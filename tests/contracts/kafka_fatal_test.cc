@@ -12,6 +12,7 @@
 #include "ingest/memory_journal_store.h"
 #include "ingest/publisher.h"
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "schemas/partition.h"
 #include "tests/support/event_log.h"
 #include "tests/support/run_task.h"

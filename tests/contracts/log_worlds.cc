@@ -8,6 +8,7 @@
 
 #include "ingest/kafka_producer.h"
 #include "ingest/kafka_stream.h"
+#include "runtime/clock.h"
 #include "tests/support/kafka_broker.h"
 
 namespace waybill::tests {

@@ -11,7 +11,7 @@
 #include "ingest/event_stream.h"
 #include "ingest/log_producer.h"
 #include "ingest/memory_log.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::tests {
 

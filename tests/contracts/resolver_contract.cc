@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/asio_clock.h"
+#include "runtime/clock.h"
 #include "runtime/scope.h"
 #include "tests/support/run_task.h"
 
@@ -11,15 +12,15 @@ namespace waybill::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using relay::dns::Answer;
-using relay::dns::Existence;
-using relay::dns::Mx;
-using relay::dns::Resolver;
 using runtime::Errc;
 using runtime::Instant;
 using runtime::IpAddress;
 using runtime::Result;
 using runtime::Task;
+using runtime::dns::Answer;
+using runtime::dns::Existence;
+using runtime::dns::Mx;
+using runtime::dns::Resolver;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;

@@ -6,8 +6,8 @@
 #include <ostream>
 #include <string>
 
-#include "relay/dns/resolver.h"
-#include "runtime/clock.h"
+#include "runtime/dns/resolver.h"
+#include "runtime/time.h"
 
 namespace waybill::tests {
 
@@ -24,9 +24,9 @@ class ResolverWorld {
  public:
   virtual ~ResolverWorld() = default;
   // Knows contract.test and the reverse zones; nobody answers for elsewhere.test.
-  virtual relay::dns::Resolver& resolver() = 0;
+  virtual runtime::dns::Resolver& resolver() = 0;
   // Its server takes questions and never answers.
-  virtual relay::dns::Resolver& silent() = 0;
+  virtual runtime::dns::Resolver& silent() = 0;
 };
 
 struct ResolverAdapter {

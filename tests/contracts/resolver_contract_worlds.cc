@@ -1,8 +1,8 @@
 #include <boost/asio/ip/udp.hpp>
 #include <stdexcept>
 
-#include "relay/dns/caching_resolver.h"
-#include "relay/dns/unbound_resolver.h"
+#include "runtime/dns/caching_resolver.h"
+#include "runtime/dns/unbound_resolver.h"
 #include "tests/contracts/resolver_contract.h"
 #include "tests/support/nsd_server.h"
 #include "tests/support/zone_resolver.h"
@@ -12,7 +12,7 @@ namespace {
 
 using boost::asio::io_context;
 using boost::asio::ip::udp;
-using relay::dns::Resolver;
+using runtime::dns::Resolver;
 
 class ZoneWorld final : public ResolverWorld {
  public:
@@ -47,16 +47,16 @@ class UnboundWorld final : public ResolverWorld {
 
  private:
   static std::unique_ptr<Resolver> forwarding_to(io_context& io, std::uint16_t port) {
-    relay::dns::UnboundSettings settings;
+    runtime::dns::UnboundSettings settings;
     settings.forward_to = {"127.0.0.1@" + std::to_string(port)};
-    auto made = relay::dns::unbound_resolver(io.get_executor(), settings);
+    auto made = runtime::dns::unbound_resolver(io.get_executor(), settings);
     if (!made) throw std::runtime_error("no resolver: " + made.error().message());
     return std::move(*made);
   }
 
   // As the relay has it.
   static std::unique_ptr<Resolver> kept(io_context& io, std::uint16_t port, runtime::Clock& clock) {
-    return std::make_unique<relay::dns::CachingResolver>(forwarding_to(io, port), clock);
+    return std::make_unique<runtime::dns::CachingResolver>(forwarding_to(io, port), clock);
   }
 
   NsdServer nsd_;

@@ -16,7 +16,7 @@ MAIL = pathlib.Path(__file__).resolve().parents[2] / "../shared/cases/load/mail"
 
 
 class Sink:
-    """`waybill sink --dump`: each message as it came."""
+    """`waybill dustbin --dump`: each message as it came."""
 
     def __init__(self, directory):
         self.port = free_port()
@@ -25,8 +25,9 @@ class Sink:
         self._process = None
 
     def start(self):
-        self._process = Running([binary(), "sink", "--quiet", "--listen", f"127.0.0.1:{self.port}",
-                                 "--dump", self.dump], self._log)
+        self._process = Running(
+            [binary(), "dustbin", "--quiet", "--listen", f"127.0.0.1:{self.port}",
+             "--dump", self.dump], self._log)
         self._process.wait_for_port(self.port)
 
     def stop(self):

@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "relay/dns/question_name.h"
 #include "relay/trust/dkim/key_record.h"
 #include "relay/trust/dkim/rsa_key.h"
 #include "relay/trust/dkim/signature.h"
 #include "relay/trust/dkim/tag_list.h"
+#include "runtime/dns/question_name.h"
 
 namespace {
 
@@ -31,7 +31,7 @@ void signature_keeps_its_promises(const dkim::Signature& signature) {
     require(signature.fault->word != dkim::DkimWord::pass && !signature.fault->reason.empty());
     return;
   }
-  require(waybill::relay::dns::is_question_name(signature.key_name()));
+  require(waybill::runtime::dns::is_question_name(signature.key_name()));
   require(signature.identity_domain().ends_with(signature.domain));
   require(signature.times_signed("FROM") > 0);
   printable(signature.algorithm);

@@ -34,22 +34,24 @@ void require(bool kept) {
   if (!kept) std::abort();
 }
 
-class KeyOfEveryName final : public dns::Resolver {
+class KeyOfEveryName final : public runtime::dns::Resolver {
  public:
-  Task<Result<dns::Answer<dns::Mx>>> mx(std::string, runtime::Instant) override {
+  Task<Result<runtime::dns::Answer<runtime::dns::Mx>>> mx(std::string, runtime::Instant) override {
     co_return make_error_code(runtime::Errc::temporary);
   }
-  Task<Result<dns::Answer<runtime::IpAddress>>> a(std::string, runtime::Instant) override {
+  Task<Result<runtime::dns::Answer<runtime::IpAddress>>> a(std::string, runtime::Instant) override {
     co_return make_error_code(runtime::Errc::temporary);
   }
-  Task<Result<dns::Answer<runtime::IpAddress>>> aaaa(std::string, runtime::Instant) override {
+  Task<Result<runtime::dns::Answer<runtime::IpAddress>>> aaaa(std::string,
+                                                              runtime::Instant) override {
     co_return make_error_code(runtime::Errc::temporary);
   }
-  Task<Result<dns::Answer<std::string>>> ptr(runtime::IpAddress, runtime::Instant) override {
+  Task<Result<runtime::dns::Answer<std::string>>> ptr(runtime::IpAddress,
+                                                      runtime::Instant) override {
     co_return make_error_code(runtime::Errc::temporary);
   }
-  Task<Result<dns::Answer<std::string>>> txt(std::string, runtime::Instant) override {
-    dns::Answer<std::string> answer;
+  Task<Result<runtime::dns::Answer<std::string>>> txt(std::string, runtime::Instant) override {
+    runtime::dns::Answer<std::string> answer;
     answer.records = {kEd25519, kRsa};
     co_return answer;
   }

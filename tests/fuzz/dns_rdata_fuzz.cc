@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "relay/dns/question_name.h"
-#include "relay/dns/rdata.h"
+#include "runtime/dns/question_name.h"
+#include "runtime/dns/rdata.h"
 
 namespace {
 
@@ -19,19 +19,19 @@ void require(bool kept) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view rdata(reinterpret_cast<const char*>(data), size);
-  if (const auto mx = dns::parse_mx(rdata)) {
+  if (const auto mx = runtime::dns::parse_mx(rdata)) {
     // Two octets of preference; then each octet of the text has one on the wire.
     require(mx->exchange.size() + 2 <= rdata.size());
     // What is asked next must be a name, but for a backslash, which no question may hold.
-    require(mx->exchange.empty() || dns::is_question_name(mx->exchange) ||
+    require(mx->exchange.empty() || runtime::dns::is_question_name(mx->exchange) ||
             mx->exchange.find('\\') != std::string::npos);
   }
-  require(dns::parse_a(rdata).has_value() == (size == 4));
-  require(dns::parse_aaaa(rdata).has_value() == (size == 16));
-  if (const auto text = dns::parse_txt(rdata)) require(text->size() < size);
-  if (const auto name = dns::parse_ptr(rdata)) {
-    require(dns::is_question_name(*name) || name->find('\\') != std::string::npos);
+  require(runtime::dns::parse_a(rdata).has_value() == (size == 4));
+  require(runtime::dns::parse_aaaa(rdata).has_value() == (size == 16));
+  if (const auto text = runtime::dns::parse_txt(rdata)) require(text->size() < size);
+  if (const auto name = runtime::dns::parse_ptr(rdata)) {
+    require(runtime::dns::is_question_name(*name) || name->find('\\') != std::string::npos);
   }
-  dns::is_question_name(rdata);
+  runtime::dns::is_question_name(rdata);
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "relay/returnpath/token.h"
+#include "runtime/clock.h"
 
 namespace waybill::tests {
 

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "runtime/clock.h"
+
 namespace waybill::tests {
 
 using runtime::Task;

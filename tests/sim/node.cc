@@ -1,6 +1,7 @@
 #include "tests/sim/node.h"
 
 #include "ingest/recovery.h"
+#include "runtime/clock.h"
 
 namespace waybill::tests {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/clock.h"
+#include "runtime/time.h"
 #include "schemas/ids.h"
 #include "schemas/reply.h"
 #include "tests/sim/next_hop.h"

@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdlib>
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 #include "tests/sim/checker.h"
 #include "tests/sim/home.h"

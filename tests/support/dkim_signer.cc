@@ -5,7 +5,7 @@
 #include <opendkim/dkim.h>
 #undef _Bool
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WAYBILL_CHECK
 #include <sanitizer/lsan_interface.h>
 #endif
 
@@ -18,7 +18,7 @@ namespace {
 
 // libopendkim does not free the Ed25519 keys that it signs with.
 struct LeaksAllowed {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WAYBILL_CHECK
   LeaksAllowed() { __lsan_disable(); }
   ~LeaksAllowed() { __lsan_enable(); }
 #endif

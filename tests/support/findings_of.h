@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-#include "app/doctor/finding.h"
+#include "tools/doctor/finding.h"
 
 namespace waybill::app::doctor {
 

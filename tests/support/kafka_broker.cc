@@ -20,6 +20,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "runtime/clock.h"
+
 namespace waybill::tests {
 namespace {
 

@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "runtime/clock.h"
+
 namespace waybill::tests {
 namespace {
 

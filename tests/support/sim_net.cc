@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/clock.h"
+
 namespace waybill::tests {
 
 using runtime::Connection;

@@ -7,7 +7,7 @@
 #include <map>
 #include <sstream>
 
-#include "relay/dns/reverse_name.h"
+#include "runtime/dns/reverse_name.h"
 
 namespace waybill::tests {
 namespace {
@@ -147,7 +147,7 @@ class MailAuthReader {
                              : key == "mx"                ? "MX"
                                                           : "PTR";
     const std::string name =
-        type == "PTR" ? relay::dns::reverse_name(boost::asio::ip::make_address(owner)) : owner;
+        type == "PTR" ? runtime::dns::reverse_name(boost::asio::ip::make_address(owner)) : owner;
     std::erase_if(zone_,
                   [&](const ZoneRecord& one) { return one.name == name && one.type == type; });
     if (type == "TXT") {

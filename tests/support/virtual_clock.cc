@@ -1,5 +1,6 @@
 #include "tests/support/virtual_clock.h"
 
+#include "runtime/clock.h"
 #include "runtime/one_shot.h"
 
 namespace waybill::tests {

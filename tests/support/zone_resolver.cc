@@ -3,19 +3,20 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "relay/dns/question_name.h"
-#include "relay/dns/reverse_name.h"
+#include "runtime/clock.h"
+#include "runtime/dns/question_name.h"
+#include "runtime/dns/reverse_name.h"
 
 namespace waybill::tests {
 
-using relay::dns::Answer;
-using relay::dns::Mx;
 using runtime::Errc;
 using runtime::Error;
 using runtime::Instant;
 using runtime::IpAddress;
 using runtime::Result;
 using runtime::Task;
+using runtime::dns::Answer;
+using runtime::dns::Mx;
 
 namespace {
 
@@ -172,7 +173,7 @@ Task<Result<Answer<std::string>>> ZoneResolver::txt(std::string name, Instant de
 }
 
 Task<Result<Answer<std::string>>> ZoneResolver::ptr(IpAddress address, Instant deadline) {
-  const std::string name = relay::dns::reverse_name(address);
+  const std::string name = runtime::dns::reverse_name(address);
   const Error error = co_await answer_in_time(name, RecordType::ptr, deadline);
   if (error) co_return error;
   co_return look_up(name, &Node::ptr);
@@ -180,7 +181,7 @@ Task<Result<Answer<std::string>>> ZoneResolver::ptr(IpAddress address, Instant d
 
 Task<Error> ZoneResolver::answer_in_time(std::string name, RecordType type, Instant deadline) {
   asked_.push_back(std::string(word(type)) + " " + name);
-  if (!relay::dns::is_question_name(name)) co_return make_error_code(Errc::invalid);
+  if (!runtime::dns::is_question_name(name)) co_return make_error_code(Errc::invalid);
   const std::string key = lower(name);
   const auto slow = delays_.find(key);
   Instant when = clock_.now();
@@ -211,7 +212,7 @@ Result<Answer<Record>> ZoneResolver::look_up(std::string name,
   for (int hops = 0; hops <= kMaxChain; ++hops) {
     const auto found = nodes_.find(at);
     if (found == nodes_.end()) {
-      if (!has_name(at)) out.name = relay::dns::Existence::no_such_name;
+      if (!has_name(at)) out.name = runtime::dns::Existence::no_such_name;
       return out;
     }
     if (!found->second.cname) {

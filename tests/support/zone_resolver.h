@@ -14,13 +14,13 @@
 #include <utility>
 #include <vector>
 
-#include "relay/dns/resolver.h"
+#include "runtime/dns/resolver.h"
 
 namespace waybill::tests {
 
 enum class RecordType { a, aaaa, mx, txt, ptr };
 
-class ZoneResolver final : public relay::dns::Resolver {
+class ZoneResolver final : public runtime::dns::Resolver {
  public:
   explicit ZoneResolver(runtime::Clock& clock, std::string_view zone = {});
 
@@ -44,20 +44,20 @@ class ZoneResolver final : public relay::dns::Resolver {
   // Every question so far, "mx example.test", in order.
   const std::vector<std::string>& asked() const { return asked_; }
 
-  runtime::Task<runtime::Result<relay::dns::Answer<relay::dns::Mx>>> mx(
+  runtime::Task<runtime::Result<runtime::dns::Answer<runtime::dns::Mx>>> mx(
       std::string name, runtime::Instant deadline) override;
-  runtime::Task<runtime::Result<relay::dns::Answer<runtime::IpAddress>>> a(
+  runtime::Task<runtime::Result<runtime::dns::Answer<runtime::IpAddress>>> a(
       std::string name, runtime::Instant deadline) override;
-  runtime::Task<runtime::Result<relay::dns::Answer<runtime::IpAddress>>> aaaa(
+  runtime::Task<runtime::Result<runtime::dns::Answer<runtime::IpAddress>>> aaaa(
       std::string name, runtime::Instant deadline) override;
-  runtime::Task<runtime::Result<relay::dns::Answer<std::string>>> txt(
+  runtime::Task<runtime::Result<runtime::dns::Answer<std::string>>> txt(
       std::string name, runtime::Instant deadline) override;
-  runtime::Task<runtime::Result<relay::dns::Answer<std::string>>> ptr(
+  runtime::Task<runtime::Result<runtime::dns::Answer<std::string>>> ptr(
       runtime::IpAddress address, runtime::Instant deadline) override;
 
  private:
   struct Node {
-    std::vector<relay::dns::Mx> mx;
+    std::vector<runtime::dns::Mx> mx;
     std::vector<runtime::IpAddress> a;
     std::vector<runtime::IpAddress> aaaa;
     std::vector<std::string> txt;
@@ -70,8 +70,8 @@ class ZoneResolver final : public relay::dns::Resolver {
                                                runtime::Instant deadline);
   runtime::Error failure_of(const std::string& name, RecordType type) const;
   template <class Record>
-  runtime::Result<relay::dns::Answer<Record>> look_up(std::string name,
-                                                      std::vector<Record> Node::*records) const;
+  runtime::Result<runtime::dns::Answer<Record>> look_up(std::string name,
+                                                        std::vector<Record> Node::*records) const;
   bool has_name(const std::string& name) const;
 
   runtime::Clock& clock_;

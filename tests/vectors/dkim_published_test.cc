@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "relay/trust/dkim/verify.h"
+#include "runtime/clock.h"
 #include "tests/support/run_task.h"
 #include "tests/support/text_body.h"
 #include "tests/support/virtual_clock.h"

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "relay/trust/dmarc/evaluate.h"
+#include "runtime/clock.h"
 #include "tests/support/run_task.h"
 #include "tests/support/sim_net.h"
 #include "tests/support/zone_resolver.h"

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "relay/trust/spf/check_host.h"
+#include "runtime/clock.h"
 #include "tests/support/run_task.h"
 #include "tests/support/virtual_clock.h"
 

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "relay/trust/spf/check_host.h"
+#include "runtime/clock.h"
 #include "tests/support/libspf2_judge.h"
 #include "tests/support/run_task.h"
 #include "tests/support/sim_net.h"

@@ -12,6 +12,7 @@
 #include "relay/trust/dkim/verify.h"
 #include "relay/trust/dmarc/evaluate.h"
 #include "relay/trust/spf/check_host.h"
+#include "runtime/clock.h"
 #include "tests/support/run_task.h"
 #include "tests/support/sim_net.h"
 #include "tests/support/spf_cases.h"

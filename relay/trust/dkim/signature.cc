@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "relay/dns/question_name.h"
 #include "relay/smtp/ascii.h"
 #include "relay/trust/dkim/tag_list.h"
+#include "runtime/dns/question_name.h"
 
 namespace waybill::relay::trust::dkim {
 namespace {
@@ -30,7 +30,7 @@ bool is_label_octet(char c) {
 
 // Labels as host names have them, and underscores, which selectors use.
 bool is_name(std::string_view text) {
-  return dns::is_question_name(text) && std::all_of(text.begin(), text.end(), [](char c) {
+  return runtime::dns::is_question_name(text) && std::all_of(text.begin(), text.end(), [](char c) {
            return is_label_octet(c) || c == '.';
          });
 }
@@ -90,7 +90,8 @@ std::optional<Fault> read_names(const TagList& tags, Signature& out) {
   out.domain = lower(*domain);
   if (!is_name(*selector)) return syntax("s= is not a name");
   out.selector = std::string(*selector);
-  if (!dns::is_question_name(out.key_name())) return syntax("s= and d= are too long a name");
+  if (!runtime::dns::is_question_name(out.key_name()))
+    return syntax("s= and d= are too long a name");
   return std::nullopt;
 }
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "relay/trust/dkim/result.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 
 namespace waybill::relay::trust::dkim {
 

@@ -97,7 +97,7 @@ Signatures collect(const Fields& fields, runtime::WallTime now) {
   return out;
 }
 
-FoundKeys read_answer(const Result<dns::Answer<std::string>>& answer) {
+FoundKeys read_answer(const Result<runtime::dns::Answer<std::string>>& answer) {
   if (!answer) {
     switch (runtime::errc_of(answer.error())) {
       case Errc::invalid: return {{}, {DkimWord::permerror, "no such key name"}};
@@ -113,13 +113,15 @@ FoundKeys read_answer(const Result<dns::Answer<std::string>>& answer) {
   return found;
 }
 
-Task<void> fetch(dns::Resolver& resolver, std::string name, Instant deadline, FoundKeys& out) {
+Task<void> fetch(runtime::dns::Resolver& resolver, std::string name, Instant deadline,
+                 FoundKeys& out) {
   const auto answer = co_await resolver.txt(std::move(name), deadline);
   out = read_answer(answer);
 }
 
 // All at one time: they share the deadline.
-Task<Keys> fetch_all(dns::Resolver& resolver, const Signatures& signatures, Instant deadline) {
+Task<Keys> fetch_all(runtime::dns::Resolver& resolver, const Signatures& signatures,
+                     Instant deadline) {
   Keys keys;
   runtime::Scope scope(co_await boost::asio::this_coro::executor);
   for (const Judged& one : signatures) {
@@ -236,9 +238,9 @@ DkimResult found_of(const Judged& one, const OpendkimMessage& message) {
 
 }  // namespace
 
-Task<Result<std::vector<DkimResult>>> verify(dns::Resolver& resolver, std::string_view header,
-                                             BodySource& body, runtime::WallTime now,
-                                             Instant deadline) {
+Task<Result<std::vector<DkimResult>>> verify(runtime::dns::Resolver& resolver,
+                                             std::string_view header, BodySource& body,
+                                             runtime::WallTime now, Instant deadline) {
   const Fields fields = split_header(header);
   if (!fields.empty()) header = header.substr(0, fields.back().end);
   Signatures signatures = collect(fields, now);

@@ -16,10 +16,10 @@
 #include <string_view>
 #include <vector>
 
-#include "relay/dns/resolver.h"
 #include "relay/trust/dkim/body_source.h"
 #include "relay/trust/dkim/result.h"
-#include "runtime/clock.h"
+#include "runtime/dns/resolver.h"
+#include "runtime/time.h"
 
 namespace waybill::relay::trust::dkim {
 
@@ -36,7 +36,7 @@ inline constexpr std::size_t kHashedOctets = 64 << 10;
 // `header`: all octets before the body, or all fields without the empty line; lines end in CRLF.
 // The resolver, `header` and `body` outlive the task. `now` is compared with t= and x=.
 // Errors are those of `body`.
-runtime::Task<runtime::Result<std::vector<DkimResult>>> verify(dns::Resolver& resolver,
+runtime::Task<runtime::Result<std::vector<DkimResult>>> verify(runtime::dns::Resolver& resolver,
                                                                std::string_view header,
                                                                BodySource& body,
                                                                runtime::WallTime now,

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "relay/trust/dkim/body_watch.h"
+#include "runtime/clock.h"
 #include "tests/support/dkim_signer.h"
 #include "tests/support/run_task.h"
 #include "tests/support/text_body.h"

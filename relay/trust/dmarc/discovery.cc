@@ -86,11 +86,13 @@ Task<Result<std::vector<FoundRecord>>> Discovery::walk(std::string domain) {
   co_return out;
 }
 
-Task<Result<dns::Existence>> Discovery::existence(std::string domain) {
+Task<Result<runtime::dns::Existence>> Discovery::existence(std::string domain) {
   const auto answer = co_await resolver_.a(domain, deadline_);
   if (!answer) {
-    if (runtime::errc_of(answer.error()) == Errc::invalid) co_return dns::Existence::no_such_name;
-    if (runtime::errc_of(answer.error()) == Errc::corrupt) co_return dns::Existence::exists;
+    if (runtime::errc_of(answer.error()) == Errc::invalid)
+      co_return runtime::dns::Existence::no_such_name;
+    if (runtime::errc_of(answer.error()) == Errc::corrupt)
+      co_return runtime::dns::Existence::exists;
     co_return answer.error();
   }
   co_return answer->name;

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "relay/dns/resolver.h"
 #include "relay/trust/dmarc/record.h"
+#include "runtime/dns/resolver.h"
 #include "runtime/result.h"
 #include "runtime/task.h"
 
@@ -28,7 +28,7 @@ std::string organisation_in(const std::vector<FoundRecord>& found, const std::st
 // Keeps what was found, so that walks within one organisation ask each name once. One thread.
 class Discovery {
  public:
-  Discovery(dns::Resolver& resolver, runtime::Instant deadline)
+  Discovery(runtime::dns::Resolver& resolver, runtime::Instant deadline)
       : resolver_(resolver), deadline_(deadline) {}
 
   // How many records stand at one name, and the record if it is one.
@@ -40,10 +40,10 @@ class Discovery {
   // The records of a tree walk, longest name first.
   runtime::Task<runtime::Result<std::vector<FoundRecord>>> walk(std::string domain);
   // RFC 8020 2: NXDOMAIN alone says no.
-  runtime::Task<runtime::Result<dns::Existence>> existence(std::string domain);
+  runtime::Task<runtime::Result<runtime::dns::Existence>> existence(std::string domain);
 
  private:
-  dns::Resolver& resolver_;
+  runtime::dns::Resolver& resolver_;
   runtime::Instant deadline_;
   std::map<std::string, Found> known_;
 };

@@ -52,8 +52,8 @@ std::string only_author(const std::vector<std::string>& authors) {
 // One evaluation; lives in the coroutine that began it.
 class Judgement {
  public:
-  Judgement(dns::Resolver& resolver, DmarcRequest request, std::optional<SuffixRules> suffix_rules,
-            Instant deadline)
+  Judgement(runtime::dns::Resolver& resolver, DmarcRequest request,
+            std::optional<SuffixRules> suffix_rules, Instant deadline)
       : discovery_(resolver, deadline), request_(std::move(request)), suffix_rules_(suffix_rules) {}
 
   Task<DmarcResult> run() {
@@ -141,7 +141,8 @@ class Judgement {
     if (!record.nonexistent_policy || *record.nonexistent_policy == subdomains) co_return true;
     const auto existence = co_await discovery_.existence(out_.author);
     if (!existence) co_return false;
-    if (*existence == dns::Existence::no_such_name) out_.published = *record.nonexistent_policy;
+    if (*existence == runtime::dns::Existence::no_such_name)
+      out_.published = *record.nonexistent_policy;
     co_return true;
   }
 
@@ -229,15 +230,16 @@ std::string_view word(DmarcCode code) {
   return "";
 }
 
-Task<DmarcResult> evaluate(dns::Resolver& resolver, DmarcRequest request, Instant deadline) {
+Task<DmarcResult> evaluate(runtime::dns::Resolver& resolver, DmarcRequest request,
+                           Instant deadline) {
   Judgement judgement(resolver, std::move(request), std::nullopt, deadline);
   DmarcResult out = co_await judgement.run();
   co_return out;
 }
 
-Task<DmarcResult> evaluate_by_suffixes(dns::Resolver& resolver, const PublicSuffixes& suffixes,
-                                       runtime::Chance& chance, DmarcRequest request,
-                                       Instant deadline) {
+Task<DmarcResult> evaluate_by_suffixes(runtime::dns::Resolver& resolver,
+                                       const PublicSuffixes& suffixes, runtime::Chance& chance,
+                                       DmarcRequest request, Instant deadline) {
   const SuffixRules rules{&suffixes, &chance};
   Judgement judgement(resolver, std::move(request), rules, deadline);
   DmarcResult out = co_await judgement.run();

@@ -14,12 +14,12 @@
 #include <string_view>
 #include <vector>
 
-#include "relay/dns/resolver.h"
 #include "relay/trust/dmarc/public_suffixes.h"
 #include "relay/trust/dmarc/record.h"
 #include "runtime/chance.h"
-#include "runtime/clock.h"
+#include "runtime/dns/resolver.h"
 #include "runtime/task.h"
+#include "runtime/time.h"
 
 namespace waybill::relay::trust::dmarc {
 
@@ -74,12 +74,12 @@ struct DmarcResult {
 };
 
 // RFC 9989: organisations by tree walk; t= honoured, pct= unknown.
-runtime::Task<DmarcResult> evaluate(dns::Resolver& resolver, DmarcRequest request,
+runtime::Task<DmarcResult> evaluate(runtime::dns::Resolver& resolver, DmarcRequest request,
                                     runtime::Instant deadline);
 
 // RFC 7489 (and np= of RFC 9091): organisations by the public suffix list; pct= takes its share by
 // chance, t= and psd= unknown.
-runtime::Task<DmarcResult> evaluate_by_suffixes(dns::Resolver& resolver,
+runtime::Task<DmarcResult> evaluate_by_suffixes(runtime::dns::Resolver& resolver,
                                                 const PublicSuffixes& suffixes,
                                                 runtime::Chance& chance, DmarcRequest request,
                                                 runtime::Instant deadline);

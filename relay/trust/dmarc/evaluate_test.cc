@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "runtime/clock.h"
 #include "tests/support/run_task.h"
 #include "tests/support/run_virtual.h"
 #include "tests/support/sim_net.h"

@@ -3,10 +3,10 @@
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 
-#include "relay/dns/question_name.h"
 #include "relay/trust/domain_name.h"
 #include "relay/trust/spf/evaluation.h"
 #include "relay/trust/spf/record.h"
+#include "runtime/dns/question_name.h"
 
 namespace waybill::relay::trust::spf {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::size_t kMaxShown = 128;
 
 // RFC 7208 4.3: a fully qualified name of sound labels. A bracketed literal is none.
 bool is_judgeable(std::string_view domain) {
-  return dns::is_question_name(domain) && domain.find('.') != std::string_view::npos &&
+  return runtime::dns::is_question_name(domain) && domain.find('.') != std::string_view::npos &&
          domain.find_first_of("[] ") == std::string_view::npos;
 }
 
@@ -76,7 +76,8 @@ std::string_view word(SpfCode code) {
   return "";
 }
 
-Task<SpfResult> check_host(dns::Resolver& resolver, SpfRequest request, runtime::Instant deadline) {
+Task<SpfResult> check_host(runtime::dns::Resolver& resolver, SpfRequest request,
+                           runtime::Instant deadline) {
   SpfResult out;
   out.identity = request.sender.empty() ? SpfIdentity::helo : SpfIdentity::mail_from;
   const MacroValues values = values_of(request);

@@ -11,10 +11,10 @@
 #include <string>
 #include <string_view>
 
-#include "relay/dns/resolver.h"
-#include "runtime/clock.h"
+#include "runtime/dns/resolver.h"
 #include "runtime/endpoint.h"
 #include "runtime/task.h"
+#include "runtime/time.h"
 
 namespace waybill::relay::trust::spf {
 
@@ -52,7 +52,7 @@ struct SpfResult {
   std::string reason;       // one short sentence for people; printable ASCII
 };
 
-runtime::Task<SpfResult> check_host(dns::Resolver& resolver, SpfRequest request,
+runtime::Task<SpfResult> check_host(runtime::dns::Resolver& resolver, SpfRequest request,
                                     runtime::Instant deadline);
 
 }  // namespace waybill::relay::trust::spf

@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "runtime/clock.h"
 #include "tests/support/run_virtual.h"
 #include "tests/support/zone_resolver.h"
 

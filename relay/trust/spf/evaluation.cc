@@ -5,9 +5,9 @@
 #include <boost/asio/ip/address_v6.hpp>
 #include <cstring>
 
-#include "relay/dns/question_name.h"
 #include "relay/trust/domain_name.h"
 #include "runtime/check.h"
+#include "runtime/dns/question_name.h"
 
 namespace waybill::relay::trust::spf {
 
@@ -239,10 +239,11 @@ Task<Evaluation::Match> Evaluation::matches_exchanges(const Mechanism& mechanism
   auto& exchanges = answer->records;
   if (exchanges.empty() && !count_void()) co_return Match::permerror;
   if (exchanges.size() > kMaxNames) co_return permanent("more than 10 MX records in one term");
-  std::sort(exchanges.begin(), exchanges.end(), [](const dns::Mx& a, const dns::Mx& b) {
-    return a.preference != b.preference ? a.preference < b.preference : a.exchange < b.exchange;
-  });
-  for (const dns::Mx& mx : exchanges) {
+  std::sort(
+      exchanges.begin(), exchanges.end(), [](const runtime::dns::Mx& a, const runtime::dns::Mx& b) {
+        return a.preference != b.preference ? a.preference < b.preference : a.exchange < b.exchange;
+      });
+  for (const runtime::dns::Mx& mx : exchanges) {
     // RFC 7505 3: a null MX names no host.
     if (mx.exchange.empty()) continue;
     const Addresses addresses = co_await addresses_of(mx.exchange);
@@ -285,7 +286,7 @@ Task<std::optional<std::string>> Evaluation::target_of(MacroString spec, std::st
   if (!name) co_return std::nullopt;
   if (name->ends_with('.')) name->pop_back();
   *name = shortened(std::move(*name));
-  if (!dns::is_question_name(*name)) co_return std::nullopt;
+  if (!runtime::dns::is_question_name(*name)) co_return std::nullopt;
   co_return name;
 }
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "relay/dns/resolver.h"
 #include "relay/trust/spf/check_host.h"
 #include "relay/trust/spf/record.h"
+#include "runtime/dns/resolver.h"
 #include "runtime/task.h"
 
 namespace waybill::relay::trust::spf {
@@ -25,7 +25,7 @@ struct Finding {
 // One thread; lives in the coroutine of check_host.
 class Evaluation {
  public:
-  Evaluation(dns::Resolver& resolver, MacroValues values, runtime::Instant deadline)
+  Evaluation(runtime::dns::Resolver& resolver, MacroValues values, runtime::Instant deadline)
       : resolver_(resolver), values_(std::move(values)), deadline_(deadline) {}
 
   // RFC 7208 4.4 to 4.7. `depth`: how many includes and redirects led here.
@@ -35,7 +35,7 @@ class Evaluation {
 
  private:
   enum class Match { no, yes, temperror, permerror };
-  using Addresses = runtime::Result<dns::Answer<runtime::IpAddress>>;
+  using Addresses = runtime::Result<runtime::dns::Answer<runtime::IpAddress>>;
 
   runtime::Task<Finding> fetch(std::string domain, Record& record);
   runtime::Task<Finding> redirected(Record record, std::string domain, int depth);
@@ -59,7 +59,7 @@ class Evaluation {
   bool count_void();
   Match after_failure(const runtime::Error& error, const std::string& name);
 
-  dns::Resolver& resolver_;
+  runtime::dns::Resolver& resolver_;
   MacroValues values_;
   runtime::Instant deadline_;
   int look_ups_ = 0;

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/clock.h"
 #include "runtime/endpoint.h"
+#include "runtime/time.h"
 
 namespace waybill::relay::trust::spf {
 

@@ -1,0 +1,28 @@
+// ConfigFile: the two options that every subcommand with a configuration has, and what is read.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/command/command_line.h"
+#include "app/config/config.h"
+
+namespace waybill::app {
+
+struct ConfigFile {
+  std::string path = "waybill.toml";
+  std::string data_dir;  // instead of the file's; empty: the file's
+};
+
+void add_options(Command command, ConfigFile& file);
+
+// nullopt after every complaint was printed.
+std::optional<Config> read_or_complain(const ConfigFile& file);
+
+// As the file is now, for a process that runs; nullopt after every complaint is in the log.
+std::optional<Config> read_again(const ConfigFile& file);
+
+// Whether the file has [kafka]; complains for `role` where it has not.
+bool needs_kafka(const Config& config, const ConfigFile& file, const char* role);
+
+}  // namespace waybill::app

@@ -1,0 +1,12 @@
+// The subcommands for people who look at a running Waybill, or try it out.
+#pragma once
+
+#include "app/command/command_line.h"
+
+namespace waybill::tools {
+
+void add_trace(app::Command root);
+void add_doctor(app::Command root);
+void add_dustbin(app::Command root);
+
+}  // namespace waybill::tools

@@ -1,0 +1,64 @@
+#include "tools/doctor/configuration.h"
+
+#include <algorithm>
+
+#include "tools/doctor/wording.h"
+
+namespace waybill::tools::doctor {
+
+using relay::routes::Domain;
+using relay::routes::RejectWith;
+
+namespace {
+
+constexpr std::size_t kMostNamed = 5;
+
+// RFC 5321 4.5.1: whoever takes mail for a domain takes it for its postmaster.
+bool takes_for_postmaster(const Domain& domain) {
+  const auto found = domain.aliases.find("postmaster");
+  if (found != domain.aliases.end()) return !std::holds_alternative<RejectWith>(found->second);
+  return domain.catch_all && !std::holds_alternative<RejectWith>(*domain.catch_all);
+}
+
+}  // namespace
+
+Findings judge_configuration(const app::Config& config) {
+  Findings out;
+  const auto& domains = config.routes->domains();
+  std::size_t aliases = 0;
+  std::vector<std::string> without_postmaster;
+  for (const auto& [name, domain] : domains) {
+    aliases += domain.aliases.size();
+    if (!takes_for_postmaster(domain)) without_postmaster.push_back(name);
+  }
+  if (domains.empty()) {
+    out.push_back({Severity::note, "domains", "there are none: a relay refuses every recipient",
+                   "On a relay, add [domains.\"your.example\"] with aliases."});
+  } else {
+    out.push_back({Severity::fine, "domains",
+                   plural(domains.size(), "domain", "domains") + " with " +
+                       plural(aliases, "alias", "aliases"),
+                   ""});
+  }
+  if (!without_postmaster.empty()) {
+    out.push_back({Severity::note, "postmaster",
+                   name_some(without_postmaster, kMostNamed) +
+                       (without_postmaster.size() == 1 ? " takes" : " take") +
+                       " no mail for postmaster, which RFC 5321 4.5.1 asks for",
+                   "Add an alias postmaster: it is where others report trouble with your mail."});
+  }
+  const auto loopback = [](const auto& at) { return at.address.is_loopback(); };
+  if (std::all_of(config.smtp_listen.begin(), config.smtp_listen.end(), loopback)) {
+    out.push_back({Severity::note, "server.listen",
+                   "loopback alone: mail comes from this machine and from nowhere else",
+                   "To take mail from outside, listen on an address that the world reaches."});
+  }
+  if (config.kafka.there && config.kafka.replication < 2) {
+    out.push_back({Severity::note, "kafka.replication",
+                   "1: the log is gone when its broker's disk is",
+                   "With three brokers, set 3 before the topics are made."});
+  }
+  return out;
+}
+
+}  // namespace waybill::tools::doctor

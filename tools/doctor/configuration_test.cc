@@ -1,0 +1,53 @@
+#include "tools/doctor/configuration.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/findings_of.h"
+
+namespace waybill::tools::doctor {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<std::string> lines(const std::string& toml) {
+  return lines_of(judge_configuration(std::get<app::Config>(read_config(toml))));
+}
+
+constexpr char kOpen[] = "[server]\nlisten = \"192.0.2.1:25\"\n";
+
+TEST(DoctorConfigurationTest, NothingIsOddAboutADomainWithItsPostmaster) {
+  for (const char* const rules :
+       {"aliases = { postmaster = \"a@y.test\", b = \"b@y.test\" }",
+        "aliases = { b = { drop = true }, c = { drop = true } }\ncatch_all = \"a@y.test\""}) {
+    EXPECT_THAT(lines(std::string(kOpen) + "[domains.\"x.test\"]\n" + rules),
+                ElementsAre("fine domains: 1 domain with 2 aliases"))
+        << rules;
+  }
+}
+
+TEST(DoctorConfigurationTest, DomainsThatRefuseThePostmasterAreNamed) {
+  EXPECT_THAT(lines(std::string(kOpen) +
+                    "[domains.\"x.test\"]\naliases = { a = \"a@y.test\" }\n"
+                    "[domains.\"z.test\"]\naliases = { postmaster = { reject = true } }\n"),
+              ElementsAre("fine domains: 2 domains with 2 aliases",
+                          "note postmaster: x.test and z.test take no mail for postmaster, which "
+                          "RFC 5321 4.5.1 asks for"));
+}
+
+TEST(DoctorConfigurationTest, NoDomainAndNothingButLoopbackAreNotes) {
+  EXPECT_THAT(lines(""),
+              ElementsAre("note domains: there are none: a relay refuses every recipient",
+                          "note server.listen: loopback alone: mail comes from this "
+                          "machine and from nowhere else"));
+}
+
+TEST(DoctorConfigurationTest, ASingleCopyOfTheLogIsANote) {
+  EXPECT_THAT(lines(std::string(kOpen) +
+                    "[kafka]\nreplication = 1\n[domains.\"x.test\"]\ncatch_all = \"a@y.test\"\n"),
+              ElementsAre("fine domains: 1 domain with 0 aliases",
+                          "note kafka.replication: 1: the log is gone when its broker's disk is"));
+}
+
+}  // namespace
+}  // namespace waybill::tools::doctor

@@ -1,0 +1,142 @@
+#include "tools/doctor/keys.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "app/return_paths/key_file.h"
+#include "runtime/secret_file.h"
+#include "runtime/tls_engine.h"
+#include "tools/doctor/wording.h"
+
+namespace waybill::tools::doctor {
+
+namespace fs = std::filesystem;
+using runtime::WallTime;
+
+namespace {
+
+KeyFileFacts look_at_key_file(const app::Config& config, WallTime now) {
+  KeyFileFacts facts;
+  facts.path = key_file(config);
+  std::error_code error;
+  facts.used_before = fs::exists(config.data_dir + "/journal", error);
+  struct stat about {};
+  facts.there = ::stat(facts.path.c_str(), &about) == 0 || errno != ENOENT;
+  if (!facts.there) return facts;
+  facts.age = now - WallTime(std::chrono::seconds(about.st_mtim.tv_sec));
+  if (!app::read_keys(facts.path, facts.why) && facts.why.empty()) facts.why = "no key in it";
+  return facts;
+}
+
+// The words of a failure begin with the file's name, which the subject is.
+std::string without_name(const std::string& why, const std::string& path) {
+  for (const char* const joint : {": ", " "}) {
+    if (why.starts_with(path + joint)) return why.substr(path.size() + std::string(joint).size());
+  }
+  return why;
+}
+
+CertificateFacts look_at_certificate(const std::string& path) {
+  CertificateFacts facts;
+  facts.path = path;
+  facts.validity = runtime::certificate_validity(path, facts.why);
+  return facts;
+}
+
+void append(Findings& out, Findings more) {
+  for (Finding& one : more) out.push_back(std::move(one));
+}
+
+// Others' files are theirs to read: that says nothing of what is in them.
+bool hidden(const std::string& path, Findings& out) {
+  if (::access(path.c_str(), R_OK) == 0 || errno != EACCES) return false;
+  out.push_back({Severity::unseen, path, "may not be read by us",
+                 "Run the doctor as the user who runs Waybill."});
+  return true;
+}
+
+}  // namespace
+
+Findings judge_key_file(const KeyFileFacts& facts) {
+  if (!facts.there && facts.used_before) {
+    return {{Severity::wrong, facts.path,
+             "is gone: the next start makes other keys, and every bounce of mail sent so far is "
+             "refused",
+             "Bring the file back from a backup before the next start."}};
+  }
+  if (!facts.there) {
+    return {{Severity::note, facts.path, "is not there: a relay makes it when it first starts",
+             "Relays of one cluster need the same file: copy it, or set server.key_file."}};
+  }
+  if (!facts.why.empty()) {
+    return {{Severity::wrong, facts.path, without_name(facts.why, facts.path),
+             "Without it no relay starts, and SIGHUP keeps the keys of before."}};
+  }
+  if (facts.age > kOldKey) {
+    return {{Severity::note, facts.path, "was last written " + about_time(facts.age) + " ago",
+             "`waybill keys rotate` puts a fresh key in front."}};
+  }
+  return {{Severity::fine, facts.path,
+           "for its owner alone; last written " + about_time(facts.age) + " ago", ""}};
+}
+
+Findings judge_secret(const std::string& path, const std::string& why) {
+  if (path.empty()) {
+    return {{Severity::warning, "cluster.secret_file",
+             "is not set: nodes cannot ask each other, and reports on return paths get 451",
+             "Set it on every node to a file with the same secret."}};
+  }
+  if (why.empty()) return {{Severity::fine, path, "the cluster's secret, for its owner alone", ""}};
+  return {{Severity::wrong, path, without_name(why, path), "Without it the node does not start."}};
+}
+
+Findings judge_certificate(const CertificateFacts& facts, WallTime now) {
+  constexpr char kRenew[] = "Get a new one and restart the node.";
+  if (!facts.why.empty()) {
+    return {{Severity::wrong, facts.path, without_name(facts.why, facts.path),
+             "Without it the node does not start."}};
+  }
+  if (facts.validity->to <= now) {
+    return {{Severity::wrong, facts.path,
+             "a certificate in it ended " + about_time(now - facts.validity->to) +
+                 " ago: no node trusts it",
+             kRenew}};
+  }
+  if (facts.validity->from > now) {
+    return {{Severity::wrong, facts.path,
+             "a certificate in it is not valid before " + about_time(facts.validity->from - now) +
+                 " from now",
+             "See whether this machine's clock is right."}};
+  }
+  const auto left = facts.validity->to - now;
+  const bool soon = left < kCertificateNotice;
+  return {{soon ? Severity::warning : Severity::fine, facts.path,
+           "valid for " + about_time(left) + " more", soon ? kRenew : ""}};
+}
+
+Findings look_at_keys(const app::Config& config, WallTime now) {
+  Findings out;
+  if (!hidden(key_file(config), out)) append(out, judge_key_file(look_at_key_file(config, now)));
+  if (!config.kafka.there) return out;
+  const app::ClusterConfig& cluster = config.cluster;
+  if (cluster.secret_file.empty() || !hidden(cluster.secret_file, out)) {
+    std::string why;
+    if (!cluster.secret_file.empty()) (void)runtime::SharedSecret::read(cluster.secret_file, why);
+    append(out, judge_secret(cluster.secret_file, why));
+  }
+  if (!cluster.certificate.empty() && !hidden(cluster.certificate, out) &&
+      !hidden(cluster.key, out)) {
+    CertificateFacts facts = look_at_certificate(cluster.certificate);
+    if (facts.validity) {
+      (void)runtime::TlsContext::server(cluster.certificate, cluster.key, facts.why);
+    }
+    append(out, judge_certificate(facts, now));
+  }
+  if (!cluster.ca.empty()) append(out, judge_certificate(look_at_certificate(cluster.ca), now));
+  return out;
+}
+
+}  // namespace waybill::tools::doctor

@@ -1,0 +1,147 @@
+#include <algorithm>
+
+#include "tools/doctor/names.h"
+#include "tools/doctor/wording.h"
+
+namespace waybill::tools::doctor {
+
+using relay::trust::spf::SpfCode;
+using runtime::dns::Existence;
+using runtime::dns::Mx;
+
+namespace {
+
+constexpr std::size_t kMostNamed = 5;
+
+bool answered_at_all(const NameFacts& facts) {
+  const auto has_mx = [](const DomainFacts& domain) { return domain.mx.has_value(); };
+  return facts.a || facts.aaaa || std::any_of(facts.domains.begin(), facts.domains.end(), has_mx);
+}
+
+// "for mx1.example.org and mx2.example.org"; RFC 7505: an empty exchange takes no mail.
+std::string exchanges_text(const std::vector<Mx>& records) {
+  std::vector<std::string> names;
+  for (const Mx& one : records) names.push_back(one.exchange);
+  std::sort(names.begin(), names.end());
+  return name_some(names, kMostNamed);
+}
+
+void judge_reverse(const NameFacts& facts, Findings& out) {
+  for (const auto& [address, names] : facts.reverse) {
+    const std::string text = address.to_string();
+    if (!names) {
+      out.push_back(
+          {Severity::warning, text, "no answer about its name: " + names.error().message(), ""});
+      continue;
+    }
+    const auto& records = names->records;
+    if (std::find(records.begin(), records.end(), facts.host) != records.end()) continue;
+    out.push_back(
+        {Severity::note, text,
+         (records.empty() ? "has no name" : "is called " + name_some(records, kMostNamed)) +
+             std::string(", not ") + facts.host + ": some servers refuse mail from there",
+         "Ask who gave you the address to set its PTR record."});
+  }
+}
+
+void judge_host(const NameFacts& facts, Findings& out) {
+  const bool known =
+      (facts.a && !facts.a->records.empty()) || (facts.aaaa && !facts.aaaa->records.empty());
+  if (known) {
+    std::vector<std::string> addresses;
+    for (const auto& one : facts.reverse) addresses.push_back(one.address.to_string());
+    out.push_back({Severity::fine, facts.host, "is at " + name_some(addresses, kMostNamed), ""});
+    judge_reverse(facts, out);
+    return;
+  }
+  const bool asked = facts.a && facts.aaaa;
+  out.push_back(
+      {Severity::warning, facts.host,
+       asked ? "(server.host_name) has no address in DNS: servers distrust who greets so"
+             : "no answer about its address: " + (facts.a ? facts.aaaa : facts.a).error().message(),
+       asked ? "Set server.host_name to the name of this host, or add A and AAAA records." : ""});
+}
+
+// Nothing to say: its mail comes here.
+void judge_exchanges(const DomainFacts& domain, const std::string& host, Findings& out) {
+  constexpr char kAddMx[] = "If its mail is to come here, let its MX name ";
+  if (!domain.mx) {
+    out.push_back({Severity::warning, domain.name,
+                   "no answer about its MX: " + domain.mx.error().message(), ""});
+    return;
+  }
+  if (domain.leads_here) return;
+  const auto& records = domain.mx->records;
+  const bool null_mx = std::all_of(records.begin(), records.end(),
+                                   [](const Mx& one) { return one.exchange.empty(); });
+  if (domain.mx->name == Existence::no_such_name) {
+    out.push_back({Severity::warning, domain.name, "is not in DNS: nobody can send to it",
+                   kAddMx + host + "."});
+  } else if (records.empty()) {
+    out.push_back({Severity::note, domain.name,
+                   "has no MX, and its own address is not that of " + host, kAddMx + host + "."});
+  } else if (null_mx) {
+    out.push_back({Severity::warning, domain.name, "says that it takes no mail (RFC 7505)",
+                   kAddMx + host + "."});
+  } else {
+    out.push_back({Severity::note, domain.name,
+                   "its MX is " + exchanges_text(records) + ", not " + host +
+                       ": mail comes here only if it is passed on from there",
+                   kAddMx + host + "."});
+  }
+}
+
+// Copies leave with return paths of the alias's domain: it is the one that next hops judge.
+void judge_spf(const NameFacts& facts, Findings& out) {
+  std::vector<std::string> without;
+  for (const DomainFacts& domain : facts.domains) {
+    if (domain.spf == SpfCode::none) without.push_back(domain.name);
+    if (domain.spf != SpfCode::fail && domain.spf != SpfCode::softfail &&
+        domain.spf != SpfCode::permerror) {
+      continue;
+    }
+    out.push_back({Severity::note, domain.name,
+                   "its SPF says " + std::string(word(domain.spf)) + " for mail from " +
+                       facts.reverse.front().address.to_string() +
+                       ", and what is handed on from here has its return path there",
+                   "Name the address that mail leaves from in its SPF record."});
+  }
+  if (without.empty()) return;
+  out.push_back({Severity::note, "SPF",
+                 name_some(without, kMostNamed) + (without.size() == 1 ? " has" : " have") +
+                     " no SPF record: next hops cannot see that we may send with return paths "
+                     "there",
+                 "Add a TXT record such as \"v=spf1 mx -all\"."});
+}
+
+}  // namespace
+
+Findings judge_names(const NameFacts& facts) {
+  if (!answered_at_all(facts)) {
+    return {{Severity::wrong, facts.servers,
+             "no answer to any question: " + facts.a.error().message() +
+                 "; mail to targets that DNS has to find gets 451",
+             "Start the name server, or correct dns.servers."}};
+  }
+  Findings out;
+  out.push_back({Severity::fine, facts.servers, "answered", ""});
+  judge_host(facts, out);
+  std::vector<std::string> lead_here;
+  for (const DomainFacts& domain : facts.domains) {
+    judge_exchanges(domain, facts.host, out);
+    if (domain.mx && domain.leads_here) lead_here.push_back(domain.name);
+  }
+  if (!lead_here.empty()) {
+    out.push_back({Severity::fine, "MX",
+                   "mail for " + name_some(lead_here, kMostNamed) + " is sent here", ""});
+  }
+  judge_spf(facts, out);
+  if (facts.not_asked > 0) {
+    out.push_back(
+        {Severity::note, "domains",
+         plural(facts.not_asked, "further one was", "further ones were") + " not asked of", ""});
+  }
+  return out;
+}
+
+}  // namespace waybill::tools::doctor

@@ -1,0 +1,147 @@
+#include "tools/doctor/names.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "runtime/clock.h"
+#include "tests/support/findings_of.h"
+#include "tests/support/run_virtual.h"
+#include "tests/support/zone_resolver.h"
+
+namespace waybill::tools::doctor {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::Errc;
+using runtime::Task;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Task<int> look(runtime::dns::Resolver& resolver, const runtime::Clock& clock, NameFacts& facts,
+               runtime::Instant deadline) {
+  co_await look_at_names(resolver, clock, facts, deadline);
+  co_return 0;
+}
+
+class DoctorNamesTest : public testing::Test {
+ protected:
+  // All is well with a zone of these lines alone.
+  DoctorNamesTest() {
+    resolver_.add(
+        "mx.x.test. A 192.0.2.1\n"
+        "1.2.0.192.in-addr.arpa. PTR mx.x.test.\n"
+        "x.test. MX 10 mx.x.test.\n"
+        "x.test. TXT \"v=spf1 mx -all\"\n");
+  }
+
+  std::vector<std::string> lines(const std::vector<std::string>& domains = {"x.test"}) {
+    NameFacts facts;
+    facts.servers = "ns";
+    facts.host = "mx.x.test";
+    for (const std::string& name : domains) {
+      facts.domains.emplace_back();
+      facts.domains.back().name = name;
+    }
+    const auto begin = clock_.now();
+    tests::run_virtual(io_, clock_, look(resolver_, clock_, facts, clock_.now() + 6s));
+    took_ = clock_.now() - begin;
+    return lines_of(judge_names(facts));
+  }
+
+  // In place of what the zone has for x.test.
+  void x_test(const std::string& zone) {
+    resolver_.remove("x.test");
+    resolver_.add(zone);
+  }
+
+  boost::asio::io_context io_;
+  tests::VirtualClock clock_;
+  tests::ZoneResolver resolver_{clock_};
+  runtime::Duration took_{};
+};
+
+TEST_F(DoctorNamesTest, ADomainWhoseMxIsThisHostIsFine) {
+  EXPECT_THAT(lines(), ElementsAre("fine ns: answered", "fine mx.x.test: is at 192.0.2.1",
+                                   "fine MX: mail for x.test is sent here"));
+}
+
+TEST_F(DoctorNamesTest, AnotherNameOfTheSameAddressLeadsHereToo) {
+  resolver_.add("in.x.test. A 192.0.2.1\n");
+  x_test("x.test. MX 10 in.x.test.\nx.test. TXT \"v=spf1 mx -all\"\n");
+  EXPECT_THAT(lines(), Contains("fine MX: mail for x.test is sent here"));
+}
+
+TEST_F(DoctorNamesTest, ADomainWithoutMxIsItsOwnExchange) {
+  x_test("x.test. A 192.0.2.1\nx.test. TXT \"v=spf1 a -all\"\n");
+  EXPECT_THAT(lines(), Contains("fine MX: mail for x.test is sent here"));
+  x_test("x.test. A 192.0.2.9\nx.test. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n");
+  EXPECT_THAT(lines(), Contains("note x.test: has no MX, and its own address is not that of "
+                                "mx.x.test"));
+}
+
+TEST_F(DoctorNamesTest, MailThatGoesElsewhereIsANote) {
+  resolver_.add("a.y.test. A 192.0.2.7\n");
+  x_test("x.test. MX 10 b.y.test.\nx.test. MX 5 a.y.test.\nx.test. TXT \"v=spf1 +all\"\n");
+  EXPECT_THAT(lines(), Contains(StartsWith("note x.test: its MX is a.y.test and b.y.test, not "
+                                           "mx.x.test: mail comes here only if")));
+}
+
+TEST_F(DoctorNamesTest, DomainsThatCannotGetMailAreWarnings) {
+  x_test("x.test. MX 0 .\nx.test. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n");
+  EXPECT_THAT(lines({"gone.test", "x.test"}),
+              testing::AllOf(Contains("warning gone.test: is not in DNS: nobody can send to it"),
+                             Contains("warning x.test: says that it takes no mail (RFC 7505)")));
+}
+
+TEST_F(DoctorNamesTest, AHostWithoutAddressIsAWarning) {
+  resolver_.remove("mx.x.test");
+  EXPECT_THAT(lines(),
+              Contains(StartsWith("warning mx.x.test: (server.host_name) has no address in DNS")));
+}
+
+TEST_F(DoctorNamesTest, AnAddressWithAnotherNameOrNoneIsANote) {
+  resolver_.remove("1.2.0.192.in-addr.arpa");
+  EXPECT_THAT(lines(), Contains(StartsWith("note 192.0.2.1: has no name, not mx.x.test")));
+  resolver_.add("1.2.0.192.in-addr.arpa. PTR host-1.isp.test.\n");
+  EXPECT_THAT(lines(), Contains(StartsWith("note 192.0.2.1: is called host-1.isp.test, not mx.")));
+}
+
+TEST_F(DoctorNamesTest, ReturnPathsThatSpfDoesNotLetUsSendAreNotes) {
+  x_test("x.test. MX 10 mx.x.test.\nx.test. TXT \"v=spf1 ip4:192.0.2.9 -all\"\n");
+  EXPECT_THAT(lines(),
+              Contains(StartsWith("note x.test: its SPF says fail for mail from 192.0.2.1")));
+  x_test("x.test. MX 10 mx.x.test.\n");
+  EXPECT_THAT(lines(), Contains(StartsWith("note SPF: x.test has no SPF record")));
+}
+
+TEST_F(DoctorNamesTest, AServerThatAnswersNothingIsToldOnce) {
+  for (const char* const name : {"mx.x.test", "x.test", "y.test"}) {
+    resolver_.fail(name, Errc::temporary);
+  }
+  EXPECT_THAT(lines({"x.test", "y.test"}),
+              ElementsAre(HasSubstr("wrong ns: no answer to any question: temporary failure")));
+}
+
+TEST_F(DoctorNamesTest, ASilentDomainIsAWarningAndTheOthersAreSeen) {
+  resolver_.silence("slow.test");
+  const auto said = lines({"slow.test", "x.test"});
+  EXPECT_THAT(said, Contains("warning slow.test: no answer about its MX: deadline passed"));
+  EXPECT_THAT(said, Contains("fine MX: mail for x.test is sent here"));
+}
+
+TEST_F(DoctorNamesTest, HoweverManyAreSilentTheDeadlineHolds) {
+  std::vector<std::string> domains;
+  for (std::size_t i = 0; i < kMostDomains + 20; ++i) {
+    domains.push_back("d" + std::to_string(i) + ".test");
+    resolver_.silence(domains.back());
+  }
+  EXPECT_THAT(lines(domains), Contains("note domains: 20 further ones were not asked of"));
+  EXPECT_LE(took_, 6s);
+}
+
+}  // namespace
+}  // namespace waybill::tools::doctor

@@ -1,0 +1,23 @@
+// The waybill that runs on this machine, as it answers at http.listen. Pure, but for
+// look_at_process.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/config/config.h"
+#include "runtime/http_answer.h"
+#include "tools/doctor/finding.h"
+
+namespace waybill::tools::doctor {
+
+struct ProcessFacts {
+  std::string at;                              // "127.0.0.1:8025"
+  runtime::Result<runtime::HttpAnswer> ready;  // GET /readyz
+};
+
+ProcessFacts look_at_process(const app::Config& config);
+
+Findings judge_process(const ProcessFacts& facts);
+
+}  // namespace waybill::tools::doctor

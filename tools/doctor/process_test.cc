@@ -1,0 +1,56 @@
+#include "tools/doctor/process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/findings_of.h"
+
+namespace waybill::tools::doctor {
+namespace {
+
+using runtime::Errc;
+using runtime::HttpAnswer;
+using testing::ElementsAre;
+using testing::StartsWith;
+
+std::vector<std::string> lines(runtime::Result<HttpAnswer> answer) {
+  return lines_of(judge_process({"here", std::move(answer)}));
+}
+
+std::vector<std::string> answered(unsigned status, const std::string& body) {
+  return lines(HttpAnswer{status, body, {}});
+}
+
+TEST(DoctorProcessTest, AReadyProcessSaysHowFarBehindItIs) {
+  EXPECT_THAT(answered(200, R"({"ready":true,"lag":3})"),
+              ElementsAre("fine here: ready, 3 events behind"));
+  EXPECT_THAT(answered(200, R"({"ready":true,"lag":100001})"),
+              ElementsAre("warning here: is ready, and 100001 events behind"));
+}
+
+TEST(DoctorProcessTest, OneThatIsNotReadySaysWhy) {
+  EXPECT_THAT(answered(503, R"({"code":"not_ready","detail":"the journal is fenced"})"),
+              ElementsAre("wrong here: is not ready: the journal is fenced"));
+}
+
+TEST(DoctorProcessTest, NobodyThereIsANote) {
+  EXPECT_THAT(lines(make_error_code(Errc::refused)),
+              ElementsAre("note here: no waybill runs here"));
+}
+
+TEST(DoctorProcessTest, SilenceIsWrong) {
+  EXPECT_THAT(lines(make_error_code(Errc::timeout)),
+              ElementsAre("wrong here: does not answer: deadline passed"));
+}
+
+TEST(DoctorProcessTest, SomethingElseAtThatPortIsWrong) {
+  const auto else_there = StartsWith("wrong here: something answers there that is no waybill");
+  EXPECT_THAT(lines(make_error_code(Errc::closed)), ElementsAre(else_there));
+  EXPECT_THAT(answered(200, "<html>"), ElementsAre(else_there));
+  EXPECT_THAT(answered(200, R"({"lag":"many"})"), ElementsAre(else_there));
+  EXPECT_THAT(answered(404, "{}"), ElementsAre(else_there));
+  EXPECT_THAT(answered(503, "[]"), ElementsAre(else_there));
+}
+
+}  // namespace
+}  // namespace waybill::tools::doctor

@@ -1,0 +1,140 @@
+#include "tools/trace/table.h"
+
+#include <string_view>
+#include <utility>
+
+#include "schemas/utf8.h"
+
+namespace waybill::tools {
+namespace {
+
+namespace json = boost::json;
+
+// "2026-03-01T12:20:00.123": milliseconds are enough for people.
+constexpr std::size_t kTimeColumns = 23;
+constexpr std::size_t kKindColumns = 9;
+constexpr std::size_t kStepColumns = 13;
+constexpr std::string_view kPlain = "\033[0m";
+
+std::string text_of(const json::object& object, std::string_view key) {
+  const json::value* const value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+// At most `columns` characters, the last an ellipsis where something was cut. `text` is printable.
+std::string cut(std::string text, std::size_t columns) {
+  std::size_t at = 0;
+  std::size_t before_last = 0;
+  for (std::size_t column = 0; at < text.size(); ++column) {
+    if (column == columns) {
+      text.resize(before_last);
+      return columns == 0 ? text : text + "\u2026";
+    }
+    before_last = at;
+    at += schemas::utf8_character(std::string_view(text).substr(at));
+  }
+  return text;
+}
+
+std::string_view colour_of(std::string_view kind) {
+  constexpr std::string_view kGreen = "\033[32m";
+  constexpr std::string_view kRed = "\033[31m";
+  constexpr std::string_view kYellow = "\033[33m";
+  constexpr std::string_view kCyan = "\033[36m";
+  if (kind == "forwarded" || kind == "sent_home") return kGreen;
+  if (kind == "rejected" || kind == "bounced") return kRed;
+  if (kind == "deferred" || kind == "in_doubt") return kYellow;
+  return kCyan;
+}
+
+void append(std::string& out, std::string_view joint, const std::string& part) {
+  if (part.empty()) return;
+  if (!out.empty()) out += joint;
+  out += part;
+}
+
+// What became of handing a report on is told in the words of GET /v1/deliveries/{id}.
+std::string kind_shown(const json::object& entry) {
+  std::string kind = text_of(entry, "kind");
+  if (!entry.contains("reported_delivery_id")) return kind;
+  if (kind == "accepted") return "report";
+  if (kind == "forwarded") return "sent_home";
+  return kind;
+}
+
+std::string parties(const json::object& entry) {
+  std::string out = text_of(entry, "sender");
+  if (out.empty() && entry.contains("sender")) out = "<>";
+  append(out, " > ", text_of(entry, "alias"));
+  append(out, " > ", text_of(entry, "target"));
+  return out;
+}
+
+std::string reason(const json::object& entry) {
+  std::string out;
+  if (const auto* const reply = entry.if_contains("reply");
+      reply != nullptr && reply->is_object()) {
+    const auto& said = reply->as_object();
+    const auto* const code = said.if_contains("code");
+    if (code != nullptr && code->is_int64()) out = std::to_string(code->as_int64());
+    append(out, " ", text_of(said, "enhanced"));
+    append(out, " ", text_of(said, "text"));
+  }
+  for (const char* const key : {"bounce_class", "status", "diagnostic"}) {
+    append(out, " ", text_of(entry, key));
+  }
+  std::string verdict = text_of(entry, "by");
+  append(verdict, ": ", text_of(entry, "rule"));
+  if (!verdict.empty()) append(out, " ", "(" + verdict + ")");
+  return out;
+}
+
+}  // namespace
+
+std::string table_line(const json::object& entry, const app::Look& look) {
+  std::string time = schemas::printable(text_of(entry, "time").substr(0, kTimeColumns));
+  if (!time.ends_with('Z')) time += 'Z';
+  const std::string kind = schemas::printable(kind_shown(entry));
+  std::string rest = parties(entry);
+  append(rest, "  ", reason(entry));
+  rest = schemas::printable(rest);
+
+  const std::size_t padding = kind.size() < kKindColumns ? kKindColumns - kind.size() : 0;
+  const std::size_t used = time.size() + 2 + kind.size() + padding + 2;
+  if (look.width > 0) rest = cut(std::move(rest), look.width > used ? look.width - used : 0);
+
+  std::string out = time + "  ";
+  if (look.colour) out += colour_of(kind);
+  out += kind;
+  if (look.colour) out += kPlain;
+  return out + std::string(padding + 2, ' ') + rest;
+}
+
+std::string story_line(const json::object& step, const app::Look& look) {
+  std::string time = schemas::printable(text_of(step, "time").substr(0, kTimeColumns));
+  if (!time.ends_with('Z')) time += 'Z';
+  const std::string word = schemas::printable(text_of(step, "step"));
+  const std::size_t padding = word.size() < kStepColumns ? kStepColumns - word.size() : 0;
+  std::string text = schemas::printable(text_of(step, "text"));
+  const std::size_t used = time.size() + 4 + word.size() + padding;
+  if (look.width > 0) text = cut(std::move(text), look.width > used ? look.width - used : 0);
+  std::string out = time + "  ";
+  if (look.colour) out += colour_of(word);
+  out += word;
+  if (look.colour) out += kPlain;
+  return out + std::string(padding + 2, ' ') + text;
+}
+
+std::string freshness_line(const json::object& as_of, std::size_t lines, More more) {
+  std::string out = std::to_string(lines) + (lines == 1 ? " event" : " events");
+  if (more == More::older) out += ", older ones with --limit or --all";
+  const std::string time = schemas::printable(text_of(as_of, "time").substr(0, kTimeColumns));
+  out += time.empty() ? "; the log is still empty" : "; the log is known up to " + time + " UTC";
+  const auto* const lag = as_of.if_contains("lag");
+  if (lag != nullptr && lag->is_int64() && lag->as_int64() > 0) {
+    out += ", " + std::to_string(lag->as_int64()) + " newer events are not in this answer yet";
+  }
+  return out;
+}
+
+}  // namespace waybill::tools
