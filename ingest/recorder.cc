@@ -4,6 +4,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
+#include "runtime/hex.h"
 #include "schemas/ids.h"
 
 namespace waybill::ingest {

@@ -8,6 +8,7 @@
 #include "projector/positions.h"
 #include "projector/projector.h"
 #include "runtime/crypto.h"
+#include "runtime/hex.h"
 
 namespace waybill::projector {
 namespace {

@@ -15,6 +15,7 @@
 #include "query/render.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
+#include "runtime/hex.h"
 #include "schemas/ids.h"
 #include "schemas/partition.h"
 

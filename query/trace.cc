@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "runtime/crypto.h"
+#include "runtime/hex.h"
 
 namespace waybill::query {
 namespace {

@@ -35,7 +35,4 @@ class Sha256 {
   std::unique_ptr<Context> context_;
 };
 
-// Lower-case hexadecimal.
-std::string hex(std::span<const std::uint8_t> bytes);
-
 }  // namespace waybill::runtime

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/hex.h"
+
 namespace waybill::runtime {
 namespace {
 

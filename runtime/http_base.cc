@@ -4,6 +4,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 
+#include "runtime/ascii.h"
+
 namespace waybill::runtime {
 namespace {
 
@@ -12,13 +14,7 @@ constexpr std::uint16_t kHttpsPort = 443;
 // RFC 1035 2.3.4.
 constexpr std::size_t kMaxName = 253;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
+using ascii::lower;
 
 bool take(std::string_view& text, std::string_view front) {
   if (lower(text.substr(0, front.size())) != front) return false;

@@ -69,22 +69,4 @@ Result<HttpAnswer> http_get(const std::string& base, const std::string& target,
   return (*client)->ask(request, timeout);
 }
 
-std::string percent_encode(const std::string& text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      const auto octet = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[octet >> 4];
-      out += kHex[octet & 0xf];
-    }
-  }
-  return out;
-}
-
 }  // namespace waybill::runtime

@@ -66,7 +66,4 @@ class HttpClient {
 Result<HttpAnswer> http_get(const std::string& base, const std::string& target,
                             std::chrono::seconds timeout);
 
-// Octets that are not unreserved (RFC 3986 2.3) as %XX.
-std::string percent_encode(const std::string& text);
-
 }  // namespace waybill::runtime

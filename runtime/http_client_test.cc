@@ -10,6 +10,7 @@
 #include "runtime/asio_net.h"
 #include "runtime/asio_tls.h"
 #include "runtime/clock.h"
+#include "runtime/hex.h"
 #include "runtime/io_thread.h"
 #include "runtime/scope.h"
 #include "tests/support/test_authority.h"

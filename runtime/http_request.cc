@@ -4,23 +4,16 @@
 #include <array>
 #include <string_view>
 
+#include "runtime/ascii.h"
+
 namespace waybill::runtime {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equal_in_any_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-bool visible(char c) { return c > ' ' && c <= '~'; }
 
 // RFC 9110 5.6.2
 bool is_token(std::string_view text) {
   constexpr std::string_view kSeparators = "\"(),/:;<=>?@[\\]{}";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return visible(c) && kSeparators.find(c) == std::string_view::npos;
+    return ascii::is_visible(c) && kSeparators.find(c) == std::string_view::npos;
   });
 }
 
@@ -36,7 +29,7 @@ bool is_ours(std::string_view name) {
   constexpr std::array<std::string_view, 4> kOurs = {"host", "connection", "content-length",
                                                      "transfer-encoding"};
   return std::any_of(kOurs.begin(), kOurs.end(),
-                     [&](std::string_view ours) { return equal_in_any_case(ours, name); });
+                     [&](std::string_view ours) { return ascii::equal(ours, name); });
 }
 
 }  // namespace
@@ -44,7 +37,7 @@ bool is_ours(std::string_view name) {
 bool well_formed(const HttpRequest& request) {
   const std::string& target = request.target;
   return is_token(request.method) && !target.empty() && target.front() == '/' &&
-         std::all_of(target.begin(), target.end(), visible) &&
+         std::all_of(target.begin(), target.end(), ascii::is_visible) &&
          std::all_of(request.fields.begin(), request.fields.end(), [](const auto& field) {
            return is_token(field.first) && is_value(field.second) && !is_ours(field.first);
          });

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/ascii.h"
 #include "runtime/check.h"
 #include "schemas/utf8.h"
 
@@ -16,14 +17,13 @@ using runtime::Result;
 
 constexpr std::string_view kIpv6Tag = "IPv6:";
 
-bool is_ascii(unsigned char c) { return c < 0x80; }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+using runtime::ascii::is_ascii;
+using runtime::ascii::lower;
 
 // RFC 5322 3.2.3, widened by RFC 6531 3.3.
 bool is_atext(char c) {
-  if (!is_ascii(static_cast<unsigned char>(c))) return true;
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
+  if (!is_ascii(c)) return true;
+  if (runtime::ascii::is_alphanumeric(c)) return true;
   return c != '\0' && std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
@@ -51,7 +51,7 @@ std::string written(std::string_view local) {
   return is_dot_string(local) ? std::string(local) : quoted(local);
 }
 
-void fold(std::string& local) { std::transform(local.begin(), local.end(), local.begin(), lower); }
+void fold(std::string& local) { local = lower(local); }
 
 // Where the local part's quoted string ends: the position after its closing quote; npos if it does
 // not end.
@@ -72,7 +72,7 @@ Result<std::string> unquote(std::string_view text) {
   text = text.substr(1, text.size() - 2);
   std::string local;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && !is_ascii(static_cast<unsigned char>(text[++i]))) {
+    if (text[i] == '\\' && !is_ascii(text[++i])) {
       return make_error_code(Errc::invalid);
     }
     local.push_back(text[i]);
@@ -142,9 +142,7 @@ std::string Address::text() const {
   return out.append(domain_);
 }
 
-bool Address::needs_smtputf8() const {
-  return !std::all_of(local_.begin(), local_.end(), is_ascii);
-}
+bool Address::needs_smtputf8() const { return !is_ascii(local_); }
 
 Address Address::with_local(std::string local) const {
   runtime::check(is_clean_utf8(local), "a local part is UTF-8 without controls");

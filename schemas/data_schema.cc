@@ -6,6 +6,7 @@
 #include <string>
 
 #include "runtime/crypto.h"
+#include "runtime/hex.h"
 #include "schemas/event.h"
 
 namespace waybill::schemas {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/crypto.h"
+#include "runtime/hex.h"
 #include "tests/support/protoc.h"
 
 namespace waybill::schemas {

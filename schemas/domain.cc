@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "runtime/ascii.h"
 #include "schemas/address.h"
 #include "schemas/utf8.h"
 
@@ -19,10 +20,10 @@ constexpr std::size_t kMaxLabel = 63;
 // RFC 5890 2.3.2.1
 constexpr std::string_view kAlabelPrefix = "xn--";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower_ldh(char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; }
+using runtime::ascii::is_digit;
+using runtime::ascii::lower;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_lower_ldh(char c) { return runtime::ascii::is_lower(c) || is_digit(c) || c == '-'; }
 
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' &&
@@ -63,9 +64,8 @@ Result<std::string> normalise_domain(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
   if (name.size() > kMaxDomain) return make_error_code(Errc::invalid);
   std::string folded(name);
-  std::transform(folded.begin(), folded.end(), folded.begin(), lower);
-  const bool ascii =
-      std::all_of(folded.begin(), folded.end(), [](unsigned char c) { return c < 0x80; });
+  folded = lower(folded);
+  const bool ascii = runtime::ascii::is_ascii(folded);
   if (ascii && !is_host_name(folded)) return make_error_code(Errc::invalid);
   if (ascii && !has_alabel(folded)) return folded;
   if (!is_clean_utf8(folded)) return make_error_code(Errc::invalid);

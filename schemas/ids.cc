@@ -1,6 +1,7 @@
 #include "schemas/ids.h"
 
 #include "runtime/check.h"
+#include "runtime/hex.h"
 
 namespace waybill::schemas {
 namespace {
@@ -10,13 +11,6 @@ constexpr std::size_t kUuidText = 36;  // 32 digits, 4 hyphens
 
 constexpr bool hyphen_at(std::size_t position) {
   return position == 8 || position == 13 || position == 18 || position == 23;
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 }  // namespace
@@ -60,7 +54,7 @@ runtime::Result<std::array<std::uint8_t, 16>> parse_uuid(std::string_view text) 
       if (text[i] != '-') return make_error_code(runtime::Errc::invalid);
       continue;
     }
-    const int value = hex_value(text[i]);
+    const int value = runtime::hex_value(text[i]);
     if (value < 0) return make_error_code(runtime::Errc::invalid);
     octets[digits / 2] = static_cast<std::uint8_t>(octets[digits / 2] << 4 | value);
     ++digits;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/ascii.h"
 #include "runtime/check.h"
 #include "schemas/utf8.h"
 
@@ -12,7 +13,7 @@ namespace {
 constexpr std::size_t kMaxReplyLine = 512;
 constexpr std::string_view kCrlf = "\r\n";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using runtime::ascii::is_digit;
 
 std::size_t digits_at_front(std::string_view text) {
   std::size_t count = 0;

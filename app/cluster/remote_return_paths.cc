@@ -1,6 +1,7 @@
 #include "app/cluster/remote_return_paths.h"
 
 #include "runtime/clock.h"
+#include "runtime/hex.h"
 #include "runtime/log.h"
 
 namespace waybill::app {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "runtime/ascii.h"
+
 namespace waybill::relay::message {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+using runtime::ascii::lower;
 
 bool is_name(std::string_view field, std::string_view name) {
   if (field.size() <= name.size()) return false;

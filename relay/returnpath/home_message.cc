@@ -5,6 +5,7 @@
 #include "relay/returnpath/report/dsn_writer.h"
 #include "relay/returnpath/report/redact.h"
 #include "relay/returnpath/report/status_code.h"
+#include "runtime/ascii.h"
 #include "schemas/address.h"
 #include "schemas/reply.h"
 
@@ -81,10 +82,7 @@ report::Hidden hidden_names(const ReturnPath& path, const ReportFacts& facts) {
   return hidden;
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
+using runtime::ascii::is_ascii;
 
 std::chrono::sys_seconds seconds_of(runtime::WallTime time) {
   return std::chrono::floor<std::chrono::seconds>(time);
@@ -110,10 +108,7 @@ std::size_t field_end(std::string_view header, std::size_t at) {
 
 bool is_our_received(std::string_view field, std::string_view host_name, std::string_view id) {
   constexpr std::string_view kReceived = "received:";
-  if (field.size() < kReceived.size()) return false;
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-  const std::string_view name = field.substr(0, kReceived.size());
-  return std::equal(name.begin(), name.end(), kReceived.begin(), same) &&
+  return runtime::ascii::starts_with(field, kReceived) &&
          field.find(std::string("by ").append(host_name)) != std::string_view::npos &&
          field.find(std::string("id ").append(id)) != std::string_view::npos;
 }

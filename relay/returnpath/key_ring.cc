@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "runtime/crypto.h"
+#include "runtime/hex.h"
 
 namespace waybill::relay::returnpath {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/ascii.h"
 #include "runtime/check.h"
 
 namespace waybill::relay::routes {
@@ -12,11 +13,7 @@ using schemas::LocalPartCase;
 namespace {
 
 // RFC 5321 4.5.1: postmaster is meant in any case of letters.
-bool is_postmaster(std::string_view local) {
-  constexpr std::string_view kPostmaster = "postmaster";
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-  return std::equal(local.begin(), local.end(), kPostmaster.begin(), kPostmaster.end(), same);
-}
+bool is_postmaster(std::string_view local) { return runtime::ascii::equal(local, "postmaster"); }
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "runtime/ascii.h"
 #include "runtime/check.h"
 
 namespace waybill::relay::smtp {
@@ -14,7 +15,7 @@ namespace {
 using runtime::Errc;
 using runtime::Result;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using runtime::ascii::is_digit;
 
 bool is_control(char c) {
   const auto octet = static_cast<unsigned char>(c);

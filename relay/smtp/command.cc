@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "relay/smtp/ascii.h"
+#include "runtime/ascii.h"
 
 namespace waybill::relay::smtp {
 namespace {
@@ -41,10 +41,11 @@ constexpr std::array<std::string_view, 12> kHttpWords{"GET",    "POST",    "PUT"
 
 Verb verb_of(std::string_view word) {
   for (const auto& [name, verb] : kVerbs) {
-    if (is_word(word, name)) return verb;
+    if (runtime::ascii::equal(word, name)) return verb;
   }
-  const bool http = std::any_of(kHttpWords.begin(), kHttpWords.end(),
-                                [word](std::string_view name) { return is_word(word, name); });
+  const bool http =
+      std::any_of(kHttpWords.begin(), kHttpWords.end(),
+                  [word](std::string_view name) { return runtime::ascii::equal(word, name); });
   return http ? Verb::http : Verb::unknown;
 }
 
@@ -66,7 +67,7 @@ std::optional<ChunkArgument> parse_chunk_argument(std::string_view argument) {
   const auto size = parse_count(argument.substr(0, end));
   if (!size) return std::nullopt;
   const std::string_view word = without_spaces_around(argument.substr(end));
-  const bool last = is_word(word, "LAST");
+  const bool last = runtime::ascii::equal(word, "LAST");
   if (!last && !word.empty()) return std::nullopt;
   return ChunkArgument{*size, last};
 }

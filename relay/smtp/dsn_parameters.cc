@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "relay/smtp/ascii.h"
+#include "runtime/ascii.h"
 #include "schemas/utf8.h"
 
 namespace waybill::relay::smtp {
@@ -42,13 +42,14 @@ bool is_xtext(std::string_view text) {
 }
 
 std::optional<std::string> parse_ret(std::string_view value) {
-  if (!is_word(value, "FULL") && !is_word(value, "HDRS")) return std::nullopt;
-  return ascii_upper(value);
+  if (!runtime::ascii::equal(value, "FULL") && !runtime::ascii::equal(value, "HDRS"))
+    return std::nullopt;
+  return runtime::ascii::upper(value);
 }
 
 std::optional<std::string> parse_notify(std::string_view value) {
   constexpr std::array<std::string_view, 3> kWords{"SUCCESS", "FAILURE", "DELAY"};
-  std::string upper = ascii_upper(value);
+  std::string upper = runtime::ascii::upper(value);
   if (upper == "NEVER") return upper;
   std::array<bool, kWords.size()> seen{};
   std::string_view rest = upper;
@@ -70,7 +71,8 @@ bool is_orcpt(std::string_view value, Smtputf8 smtputf8) {
   const std::string_view type = value.substr(0, semicolon);
   const std::string_view address = value.substr(semicolon + 1);
   if (!is_address_type(type)) return false;
-  if (smtputf8 == Smtputf8::yes && is_word(type, "UTF-8")) return is_utf8_address(address);
+  if (smtputf8 == Smtputf8::yes && runtime::ascii::equal(type, "UTF-8"))
+    return is_utf8_address(address);
   return is_xtext(address);
 }
 

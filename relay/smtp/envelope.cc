@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "relay/smtp/ascii.h"
 #include "relay/smtp/command.h"
+#include "runtime/ascii.h"
 
 namespace waybill::relay::smtp {
 namespace {
@@ -55,7 +55,7 @@ std::size_t find_unquoted(std::string_view text, char mark) {
 
 // `keyword` ":" "<" path ">", spaces around the colon tolerated; hosts in the wild send them.
 std::optional<Split> split(std::string_view argument, std::string_view keyword) {
-  if (!starts_with_word(argument, keyword)) return std::nullopt;
+  if (!runtime::ascii::starts_with(argument, keyword)) return std::nullopt;
   argument.remove_prefix(keyword.size());
   skip_spaces(argument);
   if (!argument.starts_with(':')) return std::nullopt;
@@ -96,7 +96,7 @@ std::optional<Reply> take_parameters(std::string_view text, std::vector<Paramete
     const std::string_view word = text.substr(0, text.find(' '));
     text.remove_prefix(word.size());
     const std::size_t equals = word.find('=');
-    Parameter parameter{ascii_upper(word.substr(0, equals)), std::nullopt};
+    Parameter parameter{runtime::ascii::upper(word.substr(0, equals)), std::nullopt};
     if (equals != std::string_view::npos) parameter.value = word.substr(equals + 1);
     const std::string& name = parameter.name;
     const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
@@ -122,10 +122,10 @@ std::optional<Reply> apply_size(const Parameter& parameter, std::uint64_t max_si
 std::optional<Reply> apply_body(const Parameter& parameter, MailArgument& mail) {
   const std::string_view value = parameter.value.value_or("");
   // RFC 3030 3: BINARYMIME is not announced, so it is a parameter value we do not know.
-  if (is_word(value, "BINARYMIME")) return unknown_parameter("BODY=BINARYMIME");
-  if (is_word(value, "8BITMIME")) {
+  if (runtime::ascii::equal(value, "BINARYMIME")) return unknown_parameter("BODY=BINARYMIME");
+  if (runtime::ascii::equal(value, "8BITMIME")) {
     mail.body = BodyKind::eight_bit_mime;
-  } else if (!is_word(value, "7BIT")) {
+  } else if (!runtime::ascii::equal(value, "7BIT")) {
     return bad_parameter(parameter.name);
   }
   return std::nullopt;
@@ -172,7 +172,7 @@ std::optional<Reply> apply(const Parameter& parameter, Smtputf8 smtputf8, RcptAr
 MailArgument parse_mail(std::string_view argument, std::uint64_t max_size) {
   MailArgument mail;
   mail.path = argument;
-  const auto parts = has_control_octet(argument) ? std::nullopt : split(argument, "FROM");
+  const auto parts = runtime::ascii::has_control(argument) ? std::nullopt : split(argument, "FROM");
   if (!parts) {
     mail.refusal = syntax_error("Syntax: MAIL FROM:<address> [parameters]");
     return mail;
@@ -188,7 +188,7 @@ MailArgument parse_mail(std::string_view argument, std::uint64_t max_size) {
     if (!mail.refusal) mail.refusal = apply(parameter, max_size, mail);
   }
   // RFC 6531 3.7.4.2
-  if (!mail.refusal && mail.smtputf8 == Smtputf8::no && !is_ascii(mail.path)) {
+  if (!mail.refusal && mail.smtputf8 == Smtputf8::no && !runtime::ascii::is_ascii(mail.path)) {
     mail.refusal = smtputf8_needed();
   }
   return mail;
@@ -198,21 +198,22 @@ RcptArgument parse_rcpt(std::string_view argument, const std::string& host_name,
                         Smtputf8 smtputf8) {
   RcptArgument rcpt;
   rcpt.path = argument;
-  const auto parts = has_control_octet(argument) ? std::nullopt : split(argument, "TO");
+  const auto parts = runtime::ascii::has_control(argument) ? std::nullopt : split(argument, "TO");
   if (!parts) {
     rcpt.refusal = syntax_error("Syntax: RCPT TO:<address> [parameters]");
     return rcpt;
   }
   rcpt.path = parts->path;
-  rcpt.recipient = is_word(rcpt.path, "POSTMASTER") ? parse_mailbox("postmaster@" + host_name)
-                                                    : parse_mailbox(rcpt.path);
+  rcpt.recipient = runtime::ascii::equal(rcpt.path, "POSTMASTER")
+                       ? parse_mailbox("postmaster@" + host_name)
+                       : parse_mailbox(rcpt.path);
   if (!rcpt.recipient) rcpt.refusal = Reply{501, "5.1.3", "Bad recipient address syntax"};
   std::vector<Parameter> parameters;
   if (!rcpt.refusal) rcpt.refusal = take_parameters(parts->parameters, parameters);
   for (const Parameter& parameter : parameters) {
     if (!rcpt.refusal) rcpt.refusal = apply(parameter, smtputf8, rcpt);
   }
-  if (!rcpt.refusal && smtputf8 == Smtputf8::no && !is_ascii(rcpt.path)) {
+  if (!rcpt.refusal && smtputf8 == Smtputf8::no && !runtime::ascii::is_ascii(rcpt.path)) {
     rcpt.refusal = smtputf8_needed();
   }
   return rcpt;

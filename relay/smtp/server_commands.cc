@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "relay/smtp/ascii.h"
 #include "relay/smtp/server_replies.h"
 #include "relay/smtp/server_state.h"
+#include "runtime/ascii.h"
 #include "schemas/utf8.h"
 
 namespace waybill::relay::smtp {
@@ -29,7 +29,7 @@ std::optional<Step> ServerCore::State::obey(const Line& line) {
   } else if (command.verb == Verb::unknown && first) {
     // Who begins with no word of SMTP speaks another protocol, perhaps made to by a third party.
     hang_up(replies::unknown_command());
-  } else if (line.fault != LineFault::none || has_control_octet(line.text)) {
+  } else if (line.fault != LineFault::none || runtime::ascii::has_control(line.text)) {
     return refuse_line(line, command);
   } else {
     return obey(command);

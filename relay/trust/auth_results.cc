@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "relay/smtp/ascii.h"
 #include "relay/trust/header_fields.h"
+#include "runtime/ascii.h"
 
 namespace waybill::relay::trust {
 namespace {
@@ -188,13 +188,13 @@ class Reader {
 
 std::string comparable(std::string_view authserv_id) {
   if (authserv_id.ends_with('.')) authserv_id.remove_suffix(1);
-  return smtp::ascii_upper(authserv_id);
+  return runtime::ascii::upper(authserv_id);
 }
 
 // Without what may stand between the octets of a name, however it is written.
 std::string solid(std::string_view text) {
   std::string out;
-  for (const char c : smtp::ascii_upper(text)) {
+  for (const char c : runtime::ascii::upper(text)) {
     const bool between = c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\\' || c == '"';
     if (!between) out += c;
   }

@@ -7,15 +7,6 @@
 
 namespace waybill::relay::trust {
 
-// ASCII letters in lower case (RFC 4343 3).
-inline std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
-}
-
 // Both in lower case.
 inline bool is_at_or_under(std::string_view name, std::string_view domain) {
   if (name == domain) return true;

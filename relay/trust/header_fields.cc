@@ -1,6 +1,6 @@
 #include "relay/trust/header_fields.h"
 
-#include "relay/smtp/ascii.h"
+#include "runtime/ascii.h"
 
 namespace waybill::relay::trust {
 namespace {
@@ -50,7 +50,7 @@ std::vector<HeaderField> split_header(std::string_view block) {
 }
 
 bool is_field(const HeaderField& field, std::string_view name) {
-  return smtp::ascii_upper(field.name) == smtp::ascii_upper(name);
+  return runtime::ascii::equal(field.name, name);
 }
 
 bool has_plain_lines(std::string_view octets) {

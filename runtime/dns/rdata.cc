@@ -4,6 +4,8 @@
 #include <boost/asio/ip/address_v6.hpp>
 #include <cstring>
 
+#include "runtime/ascii.h"
+
 namespace waybill::runtime::dns {
 namespace {
 
@@ -24,7 +26,7 @@ std::optional<std::string> parse_name(std::string_view wire) {
     if (!out.empty()) out += '.';
     for (const char c : wire.substr(at, length)) {
       if (c <= ' ' || c == '.' || c > '~') return std::nullopt;
-      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+      out += ascii::lower(c);
     }
     at += length;
   }

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 
+#include "runtime/ascii.h"
 #include "runtime/check.h"
 #include "runtime/dns/question_name.h"
 #include "runtime/dns/rdata.h"
@@ -61,10 +62,7 @@ struct RawAnswer {
 // As the port promises it: lower case, no trailing dot.
 std::string plain_name(std::string name) {
   if (!name.empty() && name.back() == '.') name.pop_back();
-  for (char& c : name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return name;
+  return ascii::lower(name);
 }
 
 Result<RawAnswer> read_result(int error, const ub_result* result) {

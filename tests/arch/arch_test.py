@@ -5,6 +5,7 @@ import unittest
 
 import arrow_rules
 import coroutine_rules
+import rfc_index
 import shape_rules
 import tree_rules
 
@@ -84,6 +85,10 @@ class TreeTest(unittest.TestCase):
         folders = {path.split("/")[0] for path in self.paths if "/" in path}
         visible = [name for name in folders if not name.startswith(".")]
         self.assertEqual([], tree_rules.folder_table(read("README.md"), visible))
+
+    def test_the_index_of_rfcs_is_whole(self):
+        cited = rfc_index.citations(self.paths, read)
+        self.assertEqual([], rfc_index.complaints(read(rfc_index.PAGE), cited))
 
     def test_every_parser_is_fuzzed(self):
         self.assertEqual([], tree_rules.fuzzed(self.paths, read))

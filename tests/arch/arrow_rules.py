@@ -13,7 +13,7 @@ PRODUCTION = ("runtime", "schemas", "ingest", "relay", "projector", "query", "ap
 ARROWS = {
     "runtime": [],
     "schemas": ["runtime/result.h", "runtime/time.h", "runtime/clock.h", "runtime/chance.h",
-                "runtime/check.h", "runtime/crypto.h"],
+                "runtime/check.h", "runtime/crypto.h", "runtime/ascii.h", "runtime/hex.h"],
     "ingest": ["schemas/*", "runtime/*"],
     "relay": ["ingest/event_appender.h", "ingest/recorder.h", "schemas/*", "runtime/*"],
     "projector": ["ingest/event_stream.h", "schemas/*", "runtime/*"],

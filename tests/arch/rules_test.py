@@ -5,6 +5,7 @@ import unittest
 import arrow_rules
 import coroutine_rules
 import cpp_source
+import rfc_index
 import shape_rules
 import tree_rules
 
@@ -152,6 +153,21 @@ class RulesTest(unittest.TestCase):
                          tree_rules.fuzzed(tree, tree.get))
         del tree["schemas/event.h"]
         self.assertIn("gone", tree_rules.fuzzed(tree, tree.get)[0])
+
+    def test_the_index_of_rfcs_names_what_is_missing_and_what_is_too_much(self):
+        tree = {"relay/smtp/a.h": "// RFC 5321 4.1", "docs/b.md": "RFC 9562", "relay/c.cc": ""}
+        cited = rfc_index.citations(tree, tree.get)
+        self.assertEqual({5321: ["relay/smtp"], 9562: ["docs/b.md"]}, cited)
+        whole = "| 5321 | S | D | `relay/smtp` |\n| 9562 | U | P | `docs/b.md` |\n"
+        self.assertEqual([], rfc_index.complaints(whole, cited))
+        for page, word in ((whole.split("\n", 1)[1], "no row"),
+                           (whole + "| 9999 | X | P | `x` |\n", "nowhere"),
+                           (whole.replace("relay/smtp", "relay"), "has changed"),
+                           ("\n".join(reversed(whole.splitlines())) + "\n", "in the order")):
+            [complaint] = rfc_index.complaints(page, cited)
+            self.assertIn(word, complaint)
+        stale = whole.replace("relay/smtp", "x") + "| 9999 | X | P | `x` |\n"
+        self.assertEqual(whole, rfc_index.renewed(stale, cited))
 
     def test_blanking_keeps_every_place(self):
         text = 'a = 1\'000; // "x\nb = R"x(")x"; /* { */ c = \'"\';'

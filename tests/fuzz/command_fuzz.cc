@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "relay/smtp/ascii.h"
 #include "relay/smtp/server_core.h"
+#include "runtime/ascii.h"
 #include "schemas/utf8.h"
 #include "tests/support/smtp_player.h"
 
@@ -25,13 +25,13 @@ void require(bool kept) {
 struct PromisesHeld : SmtpPolicy {
   waybill::schemas::Reply mail(const waybill::relay::smtp::MailStep& step) override {
     require(waybill::schemas::is_clean_utf8(step.argument));
-    require(!has_control_octet(step.dsn.ret + step.dsn.envid));
+    require(!runtime::ascii::has_control(step.dsn.ret + step.dsn.envid));
     return SmtpPolicy::mail(step);
   }
   waybill::schemas::Reply rcpt(const waybill::relay::smtp::RcptStep& step) override {
     require(step.recipient.has_value());
     require(waybill::schemas::is_clean_utf8(step.argument));
-    require(!has_control_octet(step.dsn.notify + step.dsn.orcpt));
+    require(!runtime::ascii::has_control(step.dsn.notify + step.dsn.orcpt));
     return SmtpPolicy::rcpt(step);
   }
 };

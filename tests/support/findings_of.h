@@ -8,7 +8,7 @@
 
 #include "tools/doctor/finding.h"
 
-namespace waybill::app::doctor {
+namespace waybill::tools::doctor {
 
 // "warning disk: 2.0 GiB free", without advice: findings show in a failed comparison.
 inline std::vector<std::string> lines_of(const Findings& findings) {
@@ -19,4 +19,4 @@ inline std::vector<std::string> lines_of(const Findings& findings) {
   return out;
 }
 
-}  // namespace waybill::app::doctor
+}  // namespace waybill::tools::doctor

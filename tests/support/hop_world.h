@@ -11,6 +11,7 @@
 
 #include "relay/forward/hop_pool.h"
 #include "relay/message/spool.h"
+#include "runtime/clock.h"
 #include "tests/support/run_virtual.h"
 #include "tests/support/scripted_hops.h"
 

@@ -20,6 +20,7 @@
 #include "projector/projector.h"
 #include "query/service.h"
 #include "query/trace.h"
+#include "runtime/clock.h"
 
 namespace waybill::tests {
 

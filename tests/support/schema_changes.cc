@@ -36,7 +36,7 @@ struct Types {
   }
 };
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 std::string with_number(const std::string& name, std::int64_t number) {
   return name + " (" + std::to_string(number) + ")";
@@ -160,7 +160,7 @@ class Comparison {
     const std::string was = shape(before, field);
     const std::string is = shape(message_now, *now);
     if (was != is) {
-      say(name + " was " + quoted(was) + " and is " + quoted(is) +
+      say(name + " was " + in_quotes(was) + " and is " + in_quotes(is) +
           ": what is in logs was written as the former; give the latter a new number" +
           (now->name() == field.name() ? " and a name of its own" : "") +
           ", and keep or reserve this one");
@@ -169,8 +169,8 @@ class Comparison {
           " now: JSON and the code of others know it by its name; give it back, or reserve it and "
           "add the new one under a new number");
     } else if (now->json_name() != field.json_name()) {
-      say(name + " was " + quoted(field.json_name()) + " in JSON and is " +
-          quoted(now->json_name()) + ": readers of JSON miss it; take the json_name back");
+      say(name + " was " + in_quotes(field.json_name()) + " in JSON and is " +
+          in_quotes(now->json_name()) + ": readers of JSON miss it; take the json_name back");
     }
   }
 
@@ -241,7 +241,7 @@ class Comparison {
     }
     for (const auto& word : before.reserved_name()) {
       if (reserves(now, word)) continue;
-      say(name + " reserved " + quoted(word) +
+      say(name + " reserved " + in_quotes(word) +
           " once: others may still know it; reserve it again, and take a new name");
     }
   }

@@ -3,6 +3,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "runtime/ascii.h"
 #include "runtime/clock.h"
 #include "runtime/dns/question_name.h"
 #include "runtime/dns/reverse_name.h"
@@ -25,12 +26,7 @@ constexpr int kMaxChain = 8;
 // Seconds, of every record.
 constexpr std::uint32_t kTtl = 300;
 
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return text;
-}
+using runtime::ascii::lower;
 
 std::string absolute(const std::string& text) {
   if (text.empty() || text.back() != '.') {

@@ -11,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 
 std::vector<std::string> lines(const std::string& toml) {
-  return lines_of(judge_configuration(std::get<app::Config>(read_config(toml))));
+  return lines_of(judge_configuration(std::get<app::Config>(app::read_config(toml))));
 }
 
 constexpr char kOpen[] = "[server]\nlisten = \"192.0.2.1:25\"\n";

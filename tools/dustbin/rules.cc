@@ -2,18 +2,15 @@
 
 #include <algorithm>
 
+#include "runtime/ascii.h"
+
 namespace waybill::tools::dustbin {
 namespace {
 
 using schemas::Address;
 using schemas::Reply;
 
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
+using runtime::ascii::lower;
 
 bool lists(const std::set<std::string>& local_parts, const Address& address) {
   return local_parts.contains(lower(address.local()));

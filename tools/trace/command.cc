@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/command/look.h"
+#include "runtime/hex.h"
 #include "runtime/http_client.h"
 #include "tools/commands.h"
 #include "tools/trace/table.h"

@@ -6,12 +6,16 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/ascii.h"
+
 namespace waybill::relay::returnpath::report {
 
 enum class Charset { ascii, utf8 };
 
-std::string lower(std::string_view text);  // ASCII letters only
-std::string_view trim(std::string_view text);
+using runtime::ascii::is_digit;
+using runtime::ascii::is_letter;
+using runtime::ascii::lower;
+using runtime::ascii::trim;
 
 // `text` as one line: white space and control characters become single spaces, octets that are not
 // UTF-8 (or, for ascii, characters outside it) become '?', the ends are trimmed; then at most
@@ -20,8 +24,5 @@ std::string clean_line(std::string_view text, std::size_t limit, Charset charset
 
 // The first line of `text`, without its LF; `text` is left with the rest.
 std::string_view take_line(std::string_view& text);
-
-bool is_digit(char c);
-bool is_letter(char c);  // ASCII
 
 }  // namespace waybill::relay::returnpath::report

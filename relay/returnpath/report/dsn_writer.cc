@@ -8,6 +8,7 @@
 #include "relay/returnpath/report/clean_text.h"
 #include "relay/returnpath/report/fields.h"
 #include "relay/returnpath/report/status_code.h"
+#include "runtime/ascii.h"
 #include "schemas/utf8.h"
 
 namespace waybill::relay::returnpath::report {
@@ -50,10 +51,7 @@ Charset charset_of(Transport transport) {
   return transport == Transport::smtputf8 ? Charset::utf8 : Charset::ascii;
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
+using runtime::ascii::is_ascii;
 
 unsigned code_point(std::string_view character) {
   if (character.size() == 1) return static_cast<unsigned char>(character[0]);

@@ -5,6 +5,7 @@
 
 #include "relay/returnpath/report/clean_text.h"
 #include "relay/returnpath/report/status_code.h"
+#include "runtime/hex.h"
 
 namespace waybill::relay::returnpath::report {
 namespace {
@@ -24,13 +25,6 @@ Typed split_type(std::string_view field) {
                      type.find_first_of(" \t@<>:\"()") == std::string_view::npos;
   if (!named) return {"", field};
   return {lower(type), trim(field.substr(semicolon + 1))};
-}
-
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 void append_utf8(std::string& out, unsigned point) {
@@ -59,7 +53,7 @@ std::string without_escapes(std::string_view text) {
     unsigned point = 0;
     bool good = close != std::string_view::npos && close > 3;
     for (std::size_t i = 3; good && i < close; ++i) {
-      const int digit = hex_value(text[i]);
+      const int digit = runtime::hex_value(text[i]);
       good = digit >= 0;
       point = point * 16 + static_cast<unsigned>(digit);
     }

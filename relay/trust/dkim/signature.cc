@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "relay/smtp/ascii.h"
 #include "relay/trust/dkim/tag_list.h"
+#include "runtime/ascii.h"
 #include "runtime/dns/question_name.h"
+#include "runtime/hex.h"
 
 namespace waybill::relay::trust::dkim {
 namespace {
@@ -17,16 +18,9 @@ constexpr SignatureTime kFirstSignature = 1'000'000'000;  // 2001-09-09
 
 Fault syntax(std::string reason) { return {DkimWord::permerror, std::move(reason)}; }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  return out;
-}
+using runtime::ascii::lower;
 
-bool is_label_octet(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_';
-}
+bool is_label_octet(char c) { return runtime::ascii::is_alphanumeric(c) || c == '-' || c == '_'; }
 
 // Labels as host names have them, and underscores, which selectors use.
 bool is_name(std::string_view text) {
@@ -45,12 +39,6 @@ std::optional<SignatureTime> parse_time(std::string_view text) {
   return value;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // RFC 6376 2.11; nothing for an "=" that no two hexadecimal digits follow.
 std::optional<std::string> decode_quoted_printable(std::string_view value) {
   const std::string text = unfolded(value);
@@ -59,13 +47,13 @@ std::optional<std::string> decode_quoted_printable(std::string_view value) {
     char c = text[at];
     if (c == '=') {
       if (at + 2 >= text.size()) return std::nullopt;
-      const int high = hex_digit(text[at + 1]);
-      const int low = hex_digit(text[at + 2]);
+      const int high = runtime::hex_value(text[at + 1]);
+      const int low = runtime::hex_value(text[at + 2]);
       if (high < 0 || low < 0) return std::nullopt;
       c = static_cast<char>(high << 4 | low);
       at += 2;
     }
-    out += smtp::is_control_octet(c) ? '?' : c;
+    out += runtime::ascii::is_control(c) ? '?' : c;
   }
   return out;
 }
@@ -75,7 +63,7 @@ bool is_same_or_below(std::string_view name, std::string_view domain) {
   return name.size() == domain.size() || name[name.size() - domain.size() - 1] == '.';
 }
 
-bool has_octets_beyond_ascii(std::string_view text) { return !smtp::is_ascii(text); }
+bool has_octets_beyond_ascii(std::string_view text) { return !runtime::ascii::is_ascii(text); }
 
 // Each reads some tags into `out` and gives the first fault.
 
@@ -139,7 +127,7 @@ std::optional<Fault> read_signed_names(const TagList& tags, Signature& out) {
   for (const std::string& name : colon_parts(*list)) {
     if (name.empty()) return syntax("h= has an empty name");
     octets += name.size() + 1;
-    out.signed_names.push_back(smtp::ascii_upper(name));
+    out.signed_names.push_back(runtime::ascii::upper(name));
   }
   if (octets > kMaxSignedNamesOctets) return Fault{DkimWord::policy, "h= is too long"};
   // RFC 6376 3.5

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 
+#include "runtime/ascii.h"
+
 namespace waybill::relay::trust::dkim {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
 
 bool is_space(char c) { return kSpace.find(c) != std::string_view::npos; }
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using runtime::ascii::is_digit;
+using runtime::ascii::is_letter;
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kSpace);
@@ -18,9 +20,9 @@ std::string_view trimmed(std::string_view text) {
 }
 
 bool is_tag_name(std::string_view name) {
-  return !name.empty() && is_alpha(name.front()) &&
+  return !name.empty() && is_letter(name.front()) &&
          std::all_of(name.begin(), name.end(),
-                     [](char c) { return is_alpha(c) || is_digit(c) || c == '_'; });
+                     [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
 }
 
 bool is_tag_value(std::string_view value) {
@@ -84,7 +86,7 @@ std::optional<std::size_t> base64_octets(std::string_view value) {
   std::size_t padding = 0;
   for (; !text.empty() && text.back() == '=' && padding < 2; ++padding) text.pop_back();
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return is_alpha(c) || is_digit(c) || c == '+' || c == '/';
+    return is_letter(c) || is_digit(c) || c == '+' || c == '/';
   });
   const std::size_t rest = text.size() % 4;
   if (text.empty() || !plain || rest == 1) return std::nullopt;

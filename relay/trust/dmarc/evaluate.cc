@@ -4,6 +4,7 @@
 
 #include "relay/trust/dmarc/discovery.h"
 #include "relay/trust/domain_name.h"
+#include "runtime/ascii.h"
 
 namespace waybill::relay::trust::dmarc {
 
@@ -42,7 +43,7 @@ Record record_of(const std::vector<FoundRecord>& found, const std::string& domai
 std::string only_author(const std::vector<std::string>& authors) {
   std::string out;
   for (const std::string& one : authors) {
-    const std::string next = lower_case(one);
+    const std::string next = runtime::ascii::lower(one);
     if (!out.empty() && next != out) return {};
     out = next;
   }
@@ -170,7 +171,7 @@ class Judgement {
   // Aligned: it passed, and belongs to the author. Unknown: it might.
   Task<Alignment> align(Identifier one, AlignmentMode mode, Method method) {
     if (one.outcome == Authentication::failed) co_return Alignment::apart;
-    const std::string domain = lower_case(one.domain);
+    const std::string domain = runtime::ascii::lower(one.domain);
     Alignment out = domain == out_.author ? Alignment::aligned : Alignment::apart;
     const bool is_open = out == Alignment::apart && mode == AlignmentMode::relaxed;
     if (is_open) out = co_await compare_organisations(domain);

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
-#include "relay/smtp/ascii.h"
+#include "runtime/ascii.h"
 #include "runtime/check.h"
 
 namespace waybill::relay::trust::dmarc {
 namespace {
-
-using smtp::ascii_upper;
-using smtp::is_word;
 
 constexpr std::string_view kVersion = "DMARC1";
 constexpr std::string_view kBlank = " \t";
@@ -36,15 +33,14 @@ Tag take_tag(std::string_view& rest) {
 }
 
 std::optional<Policy> policy_of(std::string_view value) {
-  if (is_word(value, "NONE")) return Policy::none;
-  if (is_word(value, "QUARANTINE")) return Policy::quarantine;
-  if (is_word(value, "REJECT")) return Policy::reject;
+  if (runtime::ascii::equal(value, "NONE")) return Policy::none;
+  if (runtime::ascii::equal(value, "QUARANTINE")) return Policy::quarantine;
+  if (runtime::ascii::equal(value, "REJECT")) return Policy::reject;
   return std::nullopt;
 }
 
 bool is_scheme_octet(char c) {
-  return (ascii_upper(c) >= 'A' && ascii_upper(c) <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-         c == '-' || c == '.';
+  return runtime::ascii::is_alphanumeric(c) || c == '+' || c == '-' || c == '.';
 }
 
 // As far as it matters here: a scheme, a colon, and something printable behind (RFC 3986 3).
@@ -52,7 +48,7 @@ bool is_uri(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return false;
   const std::string_view scheme = text.substr(0, colon);
-  return ascii_upper(scheme.front()) >= 'A' && ascii_upper(scheme.front()) <= 'Z' &&
+  return runtime::ascii::is_letter(scheme.front()) &&
          std::all_of(scheme.begin(), scheme.end(), is_scheme_octet) &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
@@ -83,16 +79,16 @@ void read_policy(std::string_view value, std::optional<Policy>& out, Record& rec
 }
 
 void read_mode(std::string_view value, AlignmentMode& out) {
-  if (is_word(value, "S")) out = AlignmentMode::strict;
+  if (runtime::ascii::equal(value, "S")) out = AlignmentMode::strict;
 }
 
 void read_suffix(std::string_view value, Record& out) {
-  if (is_word(value, "Y")) out.suffix = SuffixFlag::suffix;
-  if (is_word(value, "N")) out.suffix = SuffixFlag::organisation;
+  if (runtime::ascii::equal(value, "Y")) out.suffix = SuffixFlag::suffix;
+  if (runtime::ascii::equal(value, "N")) out.suffix = SuffixFlag::organisation;
 }
 
 void read_test(std::string_view value, Record& out) {
-  if (is_word(value, "Y")) out.test = TestMode::on;
+  if (runtime::ascii::equal(value, "Y")) out.test = TestMode::on;
 }
 
 void read_percent(std::string_view value, Record& out) {
@@ -132,9 +128,9 @@ std::string_view word(Policy policy) {
 
 bool is_dmarc_record(std::string_view text) {
   // Nothing but the name stands before the sign, not even white space.
-  if (text.empty() || ascii_upper(text.front()) != 'V') return false;
+  if (text.empty() || runtime::ascii::upper(text.front()) != 'V') return false;
   const Tag version = take_tag(text);
-  return is_word(version.name, "V") && version.value == kVersion;
+  return runtime::ascii::equal(version.name, "V") && version.value == kVersion;
 }
 
 Record parse_record(std::string_view text) {
@@ -145,7 +141,7 @@ Record parse_record(std::string_view text) {
   while (!text.empty()) {
     const Tag tag = take_tag(text);
     for (std::size_t i = 0; i < kTagCount; ++i) {
-      if (seen[i] || !is_word(tag.name, kTags[i].name)) continue;
+      if (seen[i] || !runtime::ascii::equal(tag.name, kTags[i].name)) continue;
       seen[i] = true;
       kTags[i].read(tag.value, out);
     }

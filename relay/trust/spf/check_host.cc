@@ -6,6 +6,7 @@
 #include "relay/trust/domain_name.h"
 #include "relay/trust/spf/evaluation.h"
 #include "relay/trust/spf/record.h"
+#include "runtime/ascii.h"
 #include "runtime/dns/question_name.h"
 
 namespace waybill::relay::trust::spf {
@@ -85,7 +86,7 @@ Task<SpfResult> check_host(runtime::dns::Resolver& resolver, SpfRequest request,
     out.reason = printable(values.domain, kMaxShown) + " is no domain that SPF can judge";
     co_return out;
   }
-  out.domain = lower_case(values.domain);
+  out.domain = runtime::ascii::lower(values.domain);
   Evaluation evaluation(resolver, values, deadline);
   const Finding finding = co_await evaluation.judge(values.domain, 0);
   out.code = finding.code;

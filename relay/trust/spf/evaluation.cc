@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "relay/trust/domain_name.h"
+#include "runtime/ascii.h"
 #include "runtime/check.h"
 #include "runtime/dns/question_name.h"
 
@@ -262,7 +263,7 @@ Task<Evaluation::Match> Evaluation::matches_exchanges(const Mechanism& mechanism
 Task<Evaluation::Match> Evaluation::matches_names(std::string target) {
   co_await validate_names();
   if (names_void_ && !count_void()) co_return Match::permerror;
-  const std::string wanted = lower_case(target);
+  const std::string wanted = runtime::ascii::lower(target);
   const bool found =
       std::any_of(validated_.begin(), validated_.end(),
                   [&wanted](const std::string& name) { return is_at_or_under(name, wanted); });
@@ -281,7 +282,7 @@ Task<std::optional<std::string>> Evaluation::target_of(MacroString spec, std::st
   if (spec.uses(MacroLetter::validated_name)) co_await validate_names();
   MacroValues values = values_;
   values.domain = domain;
-  values.validated_name = validated_name_for(lower_case(domain));
+  values.validated_name = validated_name_for(runtime::ascii::lower(domain));
   auto name = expand(spec, values);
   if (!name) co_return std::nullopt;
   if (name->ends_with('.')) name->pop_back();
@@ -331,7 +332,7 @@ Task<std::string> Evaluation::explain(MacroString target, std::string domain) {
   if (text->uses(MacroLetter::validated_name)) co_await validate_names();
   MacroValues values = values_;
   values.domain = domain;
-  values.validated_name = validated_name_for(lower_case(domain));
+  values.validated_name = validated_name_for(runtime::ascii::lower(domain));
   const auto expanded = expand(*text, values);
   if (!expanded) co_return std::string();
   co_return printable(*expanded, kMaxExplanation);

@@ -4,6 +4,8 @@
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 
+#include "runtime/ascii.h"
+
 namespace waybill::relay::trust::spf {
 namespace {
 
@@ -13,9 +15,9 @@ constexpr std::string_view kDelimiters = ".-+,/_=";
 // No name has more labels (RFC 1035 2.3.4), so more digits keep them all.
 constexpr std::size_t kMaxKeep = 128;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+using runtime::ascii::is_digit;
+using runtime::ascii::is_letter;
+using runtime::ascii::lower;
 
 // What stands between "%{" and "}".
 std::optional<Macro> parse_macro(std::string_view text, MacroPlace place) {
@@ -25,7 +27,7 @@ std::optional<Macro> parse_macro(std::string_view text, MacroPlace place) {
   }
   Macro out;
   out.letter = static_cast<MacroLetter>(lower(text.front()));
-  if (is_alpha(text.front()) && text.front() != lower(text.front())) {
+  if (is_letter(text.front()) && text.front() != lower(text.front())) {
     out.escape = MacroEscape::url;
   }
   text.remove_prefix(1);
@@ -53,7 +55,7 @@ bool is_literal(char c, MacroPlace place) {
 // RFC 7208 7.1: letters, digits and inner dashes, and not digits alone.
 bool is_top_label(std::string_view label) {
   if (label.empty() || label.front() == '-' || label.back() == '-') return false;
-  const auto is_ldh = [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; };
+  const auto is_ldh = [](char c) { return is_letter(c) || is_digit(c) || c == '-'; };
   return std::all_of(label.begin(), label.end(), is_ldh) &&
          !std::all_of(label.begin(), label.end(), is_digit);
 }
@@ -117,7 +119,7 @@ std::string url_escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
     // RFC 3986 2.3, the unreserved ones.
-    if (is_alpha(c) || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos) {
+    if (is_letter(c) || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos) {
       out += c;
       continue;
     }

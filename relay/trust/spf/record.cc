@@ -4,13 +4,10 @@
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 
-#include "relay/smtp/ascii.h"
+#include "runtime/ascii.h"
 #include "runtime/check.h"
 
 namespace waybill::relay::trust::spf {
-
-using smtp::is_word;
-using smtp::starts_with_word;
 
 namespace {
 
@@ -20,14 +17,14 @@ constexpr std::size_t kMaxShown = 64;
 constexpr unsigned kMaxPrefix4 = 32;
 constexpr unsigned kMaxPrefix6 = 128;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) { return smtp::ascii_upper(c) >= 'A' && smtp::ascii_upper(c) <= 'Z'; }
+using runtime::ascii::is_digit;
+using runtime::ascii::is_letter;
 
 // RFC 7208 12: name
 bool is_name(std::string_view text) {
-  return !text.empty() && is_alpha(text.front()) &&
+  return !text.empty() && is_letter(text.front()) &&
          std::all_of(text.begin(), text.end(), [](char c) {
-           return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+           return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
          });
 }
 
@@ -44,7 +41,7 @@ constexpr KindName kKinds[] = {
 
 std::optional<MechanismKind> kind_of(std::string_view name) {
   for (const KindName& one : kKinds) {
-    if (is_word(name, one.name)) return one.kind;
+    if (runtime::ascii::equal(name, one.name)) return one.kind;
   }
   return std::nullopt;
 }
@@ -174,8 +171,8 @@ bool read_once(std::string_view text, std::optional<MacroString>& out) {
 }
 
 bool read_modifier(std::string_view name, std::string_view value, Record& record) {
-  if (is_word(name, "REDIRECT")) return read_once(value, record.redirect);
-  if (is_word(name, "EXP")) return read_once(value, record.explanation);
+  if (runtime::ascii::equal(name, "REDIRECT")) return read_once(value, record.redirect);
+  if (runtime::ascii::equal(name, "EXP")) return read_once(value, record.explanation);
   // RFC 7208 6: any other is ignored, but has to be well formed.
   return is_name(name) && parse_macro_string(value, MacroPlace::record).has_value();
 }
@@ -191,7 +188,7 @@ bool read_term(std::string_view term, Record& record) {
 }  // namespace
 
 bool is_spf_record(std::string_view text) {
-  return starts_with_word(text, kVersion) &&
+  return runtime::ascii::starts_with(text, kVersion) &&
          (text.size() == kVersion.size() || text[kVersion.size()] == ' ');
 }
 
