@@ -11,7 +11,7 @@
 #include "projector/history.h"
 #include "projector/projector.h"
 #include "projector/view_store.h"
-#include "query/server.h"
+#include "query/parts.h"
 #include "runtime/time.h"
 
 namespace waybill::app {
@@ -56,7 +56,7 @@ class PartitionViews {
 
 using ManyViews = std::vector<std::unique_ptr<PartitionViews>>;
 
-// What of them the HTTP server answers from. All outlive it.
+// What of them questions are answered from. All outlive it.
 std::vector<query::LocalPartition> local_partitions(const ManyViews& views,
                                                     const ingest::LogEnds& ends,
                                                     const runtime::Clock& clock);

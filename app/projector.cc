@@ -10,14 +10,16 @@
 #include "app/cluster/cluster_node.h"
 #include "app/cluster/partition_set.h"
 #include "app/command/config_file.h"
+#include "app/http_server.h"
 #include "app/partition_views.h"
 #include "app/projector_role.h"
 #include "app/signals.h"
 #include "app/state_metrics.h"
 #include "app/subcommands.h"
+#include "http/health.h"
 #include "ingest/kafka_quarantine.h"
 #include "ingest/kafka_stream.h"
-#include "query/server.h"
+#include "query/routes.h"
 #include "relay/routes/current_routes.h"
 #include "runtime/log.h"
 #include "schemas/partition.h"
@@ -56,11 +58,11 @@ class ProjectorProcess {
     if (!up) {
       log(Level::error, "app", "cannot start", {{"why", why}});
     } else {
-      log(Level::info, "app", "answering", {{"http", "http://" + to_string(query_->local())}});
+      log(Level::info, "app", "answering", {{"http", "http://" + to_string(http_->local())}});
       wait();
     }
     peers_server_.reset();
-    query_.reset();
+    http_.reset();
     projector_.reset();
     query_workers_.reset();
     peers_workers_.reset();
@@ -109,53 +111,72 @@ class ProjectorProcess {
 
   bool start_servers(std::string& why) {
     query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
-    query::ServerSettings settings;
+    query::Parts questions = query_parts();
+    questions.peers = node_->peers();
+    http::Router router;
+    query::add_routes(router, std::move(questions));
+    HttpSettings settings;
     settings.listen = config_.http_listen;
-    query::ServerParts parts = query_parts();
-    parts.peers = node_->peers();
-    auto query = query::start_server(settings, std::move(parts), why);
-    if (!query) return false;
-    query_ = std::move(*query);
+    auto server = start_http(settings, std::move(router), server_parts(*query_workers_), why);
+    if (!server) return false;
+    http_ = std::move(*server);
     return !config_.cluster.listen || start_peers_server(why);
   }
 
   // Where other nodes ask: from these views alone, and only those who know the secret.
   bool start_peers_server(std::string& why) {
-    query::ServerSettings settings;
+    HttpSettings settings;
     settings.listen = *config_.cluster.listen;
-    settings.session.hosts = query::Hosts::any;
+    settings.server.session.hosts = http::Hosts::any;
     if (!config_.cluster.certificate.empty()) {
       auto tls = runtime::TlsContext::server(config_.cluster.certificate, config_.cluster.key, why);
       if (!tls) return false;
       settings.tls = std::move(*tls);
     }
-    query::ServerParts parts = query_parts();
     // These ask nobody, and must not wait behind those who wait for others.
     peers_workers_ = runtime::thread_workers("wb-peers", kQueryThreads, kQueryQueue);
-    parts.workers = peers_workers_.get();
+    http::ServerParts parts = server_parts(*peers_workers_);
     parts.secret = node_->secret();
-    auto server = query::start_server(settings, std::move(parts), why);
+    http::Router router;
+    query::add_routes(router, query_parts());
+    // Without a secret anybody might ask.
+    if (parts.secret) query::add_node_routes(router, query_parts());
+    auto server = start_http(settings, std::move(router), std::move(parts), why);
     if (!server) return false;
     peers_server_ = std::move(*server);
     return true;
   }
 
-  query::ServerParts query_parts() {
-    query::ServerParts parts;
-    parts.partitions = local_partitions(views_, *ends_, clock_);
-    parts.partition_count = config_.kafka.partitions;
-    parts.workers = query_workers_.get();
+  runtime::Result<std::unique_ptr<HttpServer>> start_http(const HttpSettings& settings,
+                                                          http::Router router,
+                                                          http::ServerParts parts,
+                                                          std::string& why) {
+    http::add_health_routes(
+        router, [this] { return health(); }, metrics_);
+    return HttpServer::start(settings, std::move(router), std::move(parts), why);
+  }
+
+  http::ServerParts server_parts(runtime::Workers& workers) {
+    http::ServerParts parts;
+    parts.workers = &workers;
     parts.clock = &clock_;
     parts.metrics = &metrics_;
-    parts.health = [this] { return health(); };
+    return parts;
+  }
+
+  query::Parts query_parts() {
+    query::Parts parts;
+    parts.partitions = local_partitions(views_, *ends_, clock_);
+    parts.partition_count = config_.kafka.partitions;
+    parts.clock = &clock_;
     parts.local_case = [this](const std::string& domain) {
       return routes_.get()->local_case_of(domain);
     };
     return parts;
   }
 
-  query::Health health() {
-    query::Health out;
+  http::Health health() {
+    http::Health out;
     out.lag = lag_of(views_, *ends_, clock_);
     out.why_not = projector_->failure();
     for (const std::uint32_t partition : partitions_) {
@@ -213,8 +234,8 @@ class ProjectorProcess {
   std::unique_ptr<runtime::Workers> query_workers_;
   std::unique_ptr<runtime::Workers> peers_workers_;
   std::unique_ptr<ProjectorRole> projector_;
-  std::unique_ptr<query::Server> query_;
-  std::unique_ptr<query::Server> peers_server_;
+  std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<HttpServer> peers_server_;
 };
 
 int project(const Options& options) {

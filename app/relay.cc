@@ -6,12 +6,14 @@
 
 #include "app/cluster/cluster_node.h"
 #include "app/command/config_file.h"
+#include "app/http_server.h"
 #include "app/local_log.h"
 #include "app/relay_service.h"
 #include "app/signals.h"
 #include "app/state_metrics.h"
 #include "app/subcommands.h"
-#include "query/server.h"
+#include "http/health.h"
+#include "query/routes.h"
 #include "runtime/log.h"
 
 namespace waybill::app {
@@ -36,11 +38,11 @@ class RelayProcess {
     if (!up) {
       log(Level::error, "app", "cannot start", {{"why", why}});
     } else {
-      log(Level::info, "app", "answering", {{"http", "http://" + to_string(query_->local())}});
+      log(Level::info, "app", "answering", {{"http", "http://" + to_string(http_->local())}});
       wait();
     }
     const int code = up ? relay_.end(*log_) : kExitEnvironment;
-    query_.reset();
+    http_.reset();
     relay_.reset();
     query_workers_.reset();
     node_.reset();
@@ -68,27 +70,36 @@ class RelayProcess {
     node_->look_for_return_paths({[this] { return log_->journal().end_seq(); },
                                   [this] { return log_->publisher()->acknowledged_end(); }});
     query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
-    query::ServerParts parts;
-    parts.partition_count = config().kafka.partitions;
-    parts.peers = node_->peers();
+    return start_http(why) && relay_.start(*log_, node_->return_paths(), metrics_, why);
+  }
+
+  bool start_http(std::string& why) {
+    query::Parts questions;
+    questions.partition_count = config().kafka.partitions;
+    questions.peers = node_->peers();
+    questions.clock = &clock_;
+    questions.local_case = [this](const std::string& domain) {
+      return relay_.routes().get()->local_case_of(domain);
+    };
+    http::Router router;
+    query::add_routes(router, std::move(questions));
+    http::add_health_routes(
+        router, [this] { return health(); }, metrics_);
+    http::ServerParts parts;
     parts.workers = query_workers_.get();
     parts.clock = &clock_;
     parts.metrics = &metrics_;
-    parts.health = [this] { return health(); };
-    parts.local_case = [this](const std::string& domain) {
-      return relay_.routes().get()->local_case_of(domain);
-    };
-    query::ServerSettings settings;
+    HttpSettings settings;
     settings.listen = config().http_listen;
-    auto query = query::start_server(settings, std::move(parts), why);
-    if (!query) return false;
-    query_ = std::move(*query);
-    return relay_.start(*log_, node_->return_paths(), metrics_, why);
+    auto server = HttpServer::start(settings, std::move(router), std::move(parts), why);
+    if (!server) return false;
+    http_ = std::move(*server);
+    return true;
   }
 
   // Mail is taken while Kafka is away: that is no reason to send it elsewhere.
-  query::Health health() {
-    query::Health out;
+  http::Health health() {
+    http::Health out;
     out.lag = log_->publisher()->backlog();
     if (log_->journal().fenced()) out.why_not = "the journal is fenced after a failed write";
     out.ready = out.why_not.empty();
@@ -115,7 +126,7 @@ class RelayProcess {
   std::unique_ptr<LocalLog> log_;
   std::unique_ptr<ClusterNode> node_;
   std::unique_ptr<runtime::Workers> query_workers_;
-  std::unique_ptr<query::Server> query_;
+  std::unique_ptr<HttpServer> http_;
 };
 
 int relay(const ConfigFile& file) {

@@ -6,6 +6,7 @@
 
 #include "app/backup/backup_requests.h"
 #include "app/command/config_file.h"
+#include "app/http_server.h"
 #include "app/local_log.h"
 #include "app/partition_views.h"
 #include "app/projector_role.h"
@@ -14,9 +15,10 @@
 #include "app/signals.h"
 #include "app/state_metrics.h"
 #include "app/subcommands.h"
+#include "http/health.h"
 #include "ingest/journal_stream.h"
 #include "ingest/retention.h"
-#include "query/server.h"
+#include "query/routes.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
@@ -64,11 +66,11 @@ class Serve {
     if (!up) {
       log(Level::error, "app", "cannot start", {{"why", why}});
     } else {
-      log(Level::info, "app", "answering", {{"http", "http://" + to_string(query_->local())}});
+      log(Level::info, "app", "answering", {{"http", "http://" + to_string(http_->local())}});
       wait();
     }
     const int code = up ? relay_.end(*log_) : kExitEnvironment;
-    query_.reset();
+    http_.reset();
     projector_.reset();
     relay_.reset();
     return_paths_.reset();
@@ -100,11 +102,7 @@ class Serve {
     ends_ = std::make_unique<ingest::JournalEnds>(log_->journal(), clock_);
     start_folding();
     query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
-    query::ServerSettings settings;
-    settings.listen = config().http_listen;
-    auto query = query::start_server(settings, query_parts(), why);
-    if (!query) return false;
-    query_ = std::move(*query);
+    if (!start_http(why)) return false;
     return_paths_ =
         local_return_paths(log_->journal(), views_.front()->history(), *query_workers_, clock_);
     return relay_.start(*log_, *return_paths_, metrics_, why);
@@ -128,21 +126,35 @@ class Serve {
     projector_ = start_projector(views_, std::move(parts), metrics_);
   }
 
-  query::ServerParts query_parts() {
-    query::ServerParts parts;
-    parts.partitions = local_partitions(views_, *ends_, clock_);
+  bool start_http(std::string& why) {
+    http::Router router;
+    query::add_routes(router, query_parts());
+    http::add_health_routes(
+        router, [this] { return health(); }, metrics_);
+    http::ServerParts parts;
     parts.workers = query_workers_.get();
     parts.clock = &clock_;
     parts.metrics = &metrics_;
-    parts.health = [this] { return health(); };
+    HttpSettings settings;
+    settings.listen = config().http_listen;
+    auto server = HttpServer::start(settings, std::move(router), std::move(parts), why);
+    if (!server) return false;
+    http_ = std::move(*server);
+    return true;
+  }
+
+  query::Parts query_parts() {
+    query::Parts parts;
+    parts.partitions = local_partitions(views_, *ends_, clock_);
+    parts.clock = &clock_;
     parts.local_case = [this](const std::string& domain) {
       return relay_.routes().get()->local_case_of(domain);
     };
     return parts;
   }
 
-  query::Health health() {
-    query::Health out;
+  http::Health health() {
+    http::Health out;
     out.lag = lag_of(views_, *ends_, clock_);
     out.why_not = projector_->failure();
     if (log_->journal().fenced()) out.why_not = "the journal is fenced after a failed write";
@@ -173,7 +185,7 @@ class Serve {
   std::unique_ptr<runtime::Workers> query_workers_;
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   std::unique_ptr<ProjectorRole> projector_;
-  std::unique_ptr<query::Server> query_;
+  std::unique_ptr<HttpServer> http_;
 };
 
 int serve(const ConfigFile& file) {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <chrono>
 
+#include "http/parameters.h"
 #include "query/gather.h"
 #include "query/handlers.h"
 #include "query/merge.h"
-#include "query/parameters.h"
 #include "query/render.h"
 #include "runtime/clock.h"
 
@@ -20,7 +20,7 @@ constexpr hours kDefaultSpan{24};
 // A leap year of hours is what one answer may hold: about 2 MB.
 constexpr hours kMaxSpan{24 * 366};
 
-CountersQuestion read_span(const ServerParts& parts, Parameters& parameters) {
+CountersQuestion read_span(const Parts& parts, http::Parameters& parameters) {
   CountersQuestion question;
   const auto from = parameters.time("from");
   const auto to = parameters.time("to");
@@ -38,8 +38,8 @@ CountersQuestion read_span(const ServerParts& parts, Parameters& parameters) {
   return question;
 }
 
-Response read_counters(const ServerParts& parts, const CountersQuestion& question,
-                       const Request& request) {
+http::Response read_counters(const Parts& parts, const CountersQuestion& question,
+                             const http::Request& request) {
   Inquiry inquiry;
   inquiry.ask = [&question](const LocalPartition& local) -> runtime::Result<boost::json::object> {
     const auto counted = local.history->counters(question.domain, question.from, question.to);
@@ -49,40 +49,28 @@ Response read_counters(const ServerParts& parts, const CountersQuestion& questio
   Gathered gathered = gather(parts, request, inquiry);
   // A server of another release may say that there is none.
   if (gathered.problem || gathered.parts.empty()) {
-    return to_response(
+    return http::to_response(
         nothing_found("Nobody who was asked has such counters.", std::move(gathered)));
   }
-  Response response;
+  http::Response response;
   response.body = render(merge_counters(std::move(gathered.parts)), gathered.as_of);
   return response;
 }
 
-class CountersHandler final : public Handler {
- public:
-  explicit CountersHandler(const ServerParts& parts) : parts_(parts) {}
-
-  Plan plan(const Request& request) const override {
-    Parameters parameters(request);
-    auto question = read_span(parts_, parameters);
-    auto domain = schemas::normalise_domain(request.captured[0]);
-    if (domain) {
-      question.domain = std::move(*domain);
-    } else {
-      parameters.refuse("domain", "This is no domain name: write it as example.org.");
-    }
-    if (const auto problem = parameters.problem()) return to_response(*problem);
-    return Read(
-        [&parts = parts_, question, request] { return read_counters(parts, question, request); });
-  }
-
- private:
-  const ServerParts& parts_;
-};
-
 }  // namespace
 
-std::unique_ptr<Handler> counters_handler(const ServerParts& parts) {
-  return std::make_unique<CountersHandler>(parts);
+http::Plan plan_counters(const Parts& parts, const http::Request& request) {
+  http::Parameters parameters(request);
+  auto question = read_span(parts, parameters);
+  auto domain = schemas::normalise_domain(request.captured[0]);
+  if (domain) {
+    question.domain = std::move(*domain);
+  } else {
+    parameters.refuse("domain", "This is no domain name: write it as example.org.");
+  }
+  if (const auto problem = parameters.problem()) return http::to_response(*problem);
+  return http::Read(
+      [&parts, question, request] { return read_counters(parts, question, request); });
 }
 
 }  // namespace waybill::query

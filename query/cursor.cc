@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "query/base64url.h"
+#include "http/base64url.h"
 #include "runtime/crypto.h"
 #include "schemas/event.h"
 
@@ -75,12 +75,12 @@ std::string write_cursor(const Place& place, const projector::HistoryQuestion& q
   put_u32(octets, place.partition);
   put_u64(octets, place.index);
   octets += question_hash(question);
-  return to_base64url(octets);
+  return http::to_base64url(octets);
 }
 
 runtime::Result<Place> read_cursor(std::string_view text,
                                    const projector::HistoryQuestion& question) {
-  const auto octets = from_base64url(text);
+  const auto octets = http::from_base64url(text);
   if (!octets || octets->size() != kCursorOctets || octets->front() != kVersion) {
     return make_error_code(Errc::invalid);
   }

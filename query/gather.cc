@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <numeric>
 
+#include "query/partition_list.h"
+#include "query/render.h"
 #include "schemas/event.h"
 
 namespace waybill::query {
@@ -16,10 +19,28 @@ namespace {
 // Soon enough for an owner that starts again.
 constexpr std::chrono::seconds kOwnerRetry{5};
 
-bool wanted(const Request& request, const Inquiry& inquiry, std::uint32_t partition) {
-  if (inquiry.partition && *inquiry.partition != partition) return false;
-  if (!request.partitions) return true;
-  return std::binary_search(request.partitions->begin(), request.partitions->end(), partition);
+// A rebuild takes seconds for a small log and minutes for a large one.
+constexpr std::chrono::seconds kRebuildRetry{10};
+
+// The partitions to be spoken of, ascending: those that can know and that were asked for. nullopt:
+// the request's list is none.
+std::optional<std::vector<std::uint32_t>> wanted(const Parts& parts, const http::Request& request,
+                                                 const Inquiry& inquiry) {
+  const std::string_view list = request.field(kPartitionsField);
+  std::vector<std::uint32_t> out;
+  if (!list.empty()) {
+    const auto asked = parse_partitions(list);
+    if (!asked) return std::nullopt;
+    out = *asked;
+    std::erase_if(out, [&](std::uint32_t one) { return one >= parts.partition_count; });
+  } else {
+    out.resize(parts.partition_count);
+    std::iota(out.begin(), out.end(), 0U);
+  }
+  if (inquiry.partition) {
+    std::erase_if(out, [&](std::uint32_t one) { return one != *inquiry.partition; });
+  }
+  return out;
 }
 
 void ask_local(const LocalPartition& local, const Inquiry& inquiry, Gathered& out) {
@@ -106,7 +127,7 @@ bool take_peer(const PeerAnswer& answer, Gathered& out) {
   return true;
 }
 
-void ask_peers(const ServerParts& parts, const Request& request,
+void ask_peers(const Parts& parts, const http::Request& request,
                const std::vector<std::uint32_t>& elsewhere, Gathered& out) {
   if (elsewhere.empty()) return;
   if (parts.peers != nullptr) {
@@ -120,26 +141,29 @@ void ask_peers(const ServerParts& parts, const Request& request,
   }
 }
 
-Problem nobody_there(const AsOf& as_of) {
-  Problem problem;
-  problem.status = 503;
-  problem.code = "partitions_missing";
-  problem.detail =
+http::Problem nobody_there(const AsOf& as_of) {
+  auto problem = http::problem_of(
+      503, "partitions_missing",
       "The servers that have this part of the log are not in reach; \"missing\" names the "
-      "partitions. Ask again later.";
-  problem.as_of = as_of;
+      "partitions. Ask again later.");
+  problem.extensions["as_of"] = to_json(as_of);
   problem.retry_after = kOwnerRetry;
   return problem;
 }
 
 }  // namespace
 
-Gathered gather(const ServerParts& parts, const Request& request, const Inquiry& inquiry) {
+Gathered gather(const Parts& parts, const http::Request& request, const Inquiry& inquiry) {
   Gathered out;
+  const auto asked = wanted(parts, request, inquiry);
+  if (!asked) {
+    out.problem =
+        http::problem_of(400, "malformed_request", "Waybill-Partitions is a list such as 0,3,5.");
+    return out;
+  }
   std::vector<std::uint32_t> elsewhere;
   auto local = parts.partitions.begin();
-  for (std::uint32_t partition = 0; partition < parts.partition_count; ++partition) {
-    if (!wanted(request, inquiry, partition)) continue;
+  for (const std::uint32_t partition : *asked) {
     while (local != parts.partitions.end() && local->partition < partition) ++local;
     if (local != parts.partitions.end() && local->partition == partition) {
       ask_local(*local, inquiry, out);
@@ -156,10 +180,26 @@ Gathered gather(const ServerParts& parts, const Request& request, const Inquiry&
   return out;
 }
 
-Problem nothing_found(std::string detail, Gathered gathered) {
+http::Problem unreadable(const runtime::Error& error) {
+  if (runtime::errc_of(error) == Errc::temporary) {
+    auto problem = http::problem_of(
+        503, "views_rebuilding",
+        "The views are being rebuilt from the log: ask again when /readyz says 200.");
+    problem.retry_after = kRebuildRetry;
+    return problem;
+  }
+  return http::problem_of(
+      500, "views_unreadable",
+      "The views could not be read (" + error.message() +
+          "). If they are damaged, \"waybill views rebuild\" folds them again from the log.");
+}
+
+http::Problem nothing_found(std::string detail, Gathered gathered) {
   if (gathered.problem) return std::move(*gathered.problem);
   if (!gathered.as_of.missing.empty()) return nobody_there(gathered.as_of);
-  return not_found(std::move(detail), std::move(gathered.as_of));
+  auto problem = http::not_found(std::move(detail));
+  problem.extensions["as_of"] = to_json(gathered.as_of);
+  return problem;
 }
 
 }  // namespace waybill::query

@@ -8,10 +8,10 @@
 #include <optional>
 #include <vector>
 
+#include "http/problem.h"
+#include "http/request.h"
 #include "query/as_of.h"
-#include "query/problem.h"
-#include "query/request.h"
-#include "query/server.h"
+#include "query/parts.h"
 
 namespace waybill::query {
 
@@ -27,13 +27,16 @@ struct Gathered {
   std::vector<boost::json::object> parts;
   AsOf as_of;
   // There is no answer to be made of the parts: a store failed, or no partition could be asked.
-  std::optional<Problem> problem;
+  std::optional<http::Problem> problem;
 };
 
 // Blocks: call it in a Read.
-Gathered gather(const ServerParts& parts, const Request& request, const Inquiry& inquiry);
+Gathered gather(const Parts& parts, const http::Request& request, const Inquiry& inquiry);
+
+// The views could not be read.
+http::Problem unreadable(const runtime::Error& error);
 
 // Nothing was found. That is the answer (404) where every partition was asked; else nobody knows.
-Problem nothing_found(std::string detail, Gathered gathered);
+http::Problem nothing_found(std::string detail, Gathered gathered);
 
 }  // namespace waybill::query

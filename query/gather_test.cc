@@ -4,7 +4,7 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "query/trace.h"
+#include "http/trace.h"
 #include "schemas/partition.h"
 #include "tests/support/query_world.h"
 
@@ -42,17 +42,19 @@ class GatherTest : public testing::Test {
 
   json::object ask_for(const std::string& target, const std::string& partitions,
                        unsigned status = 200) {
-    Head head;
+    http::Head head;
     head.method = "GET";
     head.target = target;
-    head.partitions = partitions;
+    head.fields.emplace_back(kPartitionsField, partitions);
     const auto response = here_.ask(std::move(head));
     EXPECT_EQ(response.status, status) << response.body;
     return json::parse(response.body).as_object();
   }
 
   // Partition 2's node answers this instead.
-  void lay(unsigned status, std::string body) { peers_.instead[2] = {status, kJsonType, body, {}}; }
+  void lay(unsigned status, std::string body) {
+    peers_.instead[2] = {status, http::kJsonType, body, {}};
+  }
 
   static std::string kinds(const json::object& answer) {
     std::string out;
@@ -167,7 +169,7 @@ TEST_F(GatherTest, APartitionWithoutANumberIsNotTheFirst) {
   QueryWorld last(2);
   tests::WorldPeers others;
   last.join(3, &others);
-  others.instead[0] = {200, kJsonType, R"({"as_of":{"partitions":[{}]},"entries":[]})", {}};
+  others.instead[0] = {200, http::kJsonType, R"({"as_of":{"partitions":[{}]},"entries":[]})", {}};
   EXPECT_EQ(missing(last.json(kAnn)), "[0,1]");
 }
 
@@ -207,7 +209,7 @@ TEST_F(GatherTest, WhatNobodyKnowsIsNotThereOnlyWhereAllWereAsked) {
 TEST_F(GatherTest, WhatSomebodyKnowsIsToldWhoeverElseIsMissing) {
   two_.fold(two_.accepted(20));
   two_.fold(two_.forwarded(10));
-  peers_.instead[1] = {500, kJsonType, "", {}};
+  peers_.instead[1] = {500, http::kJsonType, "", {}};
   const auto delivery = here_.json(kDelivery);
   EXPECT_EQ(delivery.at("state"), "forwarded");
   EXPECT_EQ(missing(delivery), "[1]");
@@ -256,18 +258,18 @@ TEST_F(GatherTest, AsksThePartitionsAloneThatTheRequestNames) {
 }
 
 TEST_F(GatherTest, ARequestsTraceGoesToThePeersAndBack) {
-  Head head;
+  http::Head head;
   head.method = "GET";
   head.target = kAnn;
-  head.traceparent = kTrace;
+  head.fields.emplace_back("traceparent", kTrace);
   EXPECT_EQ(field(here_.ask(head), "traceparent"), kTrace);
   EXPECT_EQ(peers_.traces, std::vector<std::string>{kTrace});
 
   // One that is none is not passed on (W3C Trace Context 4.3).
   for (const std::string given : {"", "00-0-0-0", "\r\nX: y"}) {
-    head.traceparent = given;
+    head.fields = {{"traceparent", given}};
     const auto made = field(here_.ask(head), "traceparent");
-    EXPECT_TRUE(is_traceparent(made)) << made;
+    EXPECT_TRUE(http::is_traceparent(made)) << made;
     EXPECT_NE(made, kTrace);
     EXPECT_EQ(peers_.traces.back(), made);
   }

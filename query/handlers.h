@@ -1,22 +1,19 @@
-// The handlers of the house. `parts` outlives each.
+// The handlers of this folder (routes.h). `parts` outlives the Read that a plan gives.
 #pragma once
 
-#include <memory>
-
-#include "query/handler.h"
-#include "query/server.h"
+#include "http/handler.h"
+#include "query/parts.h"
 
 namespace waybill::query {
 
-std::unique_ptr<Handler> history_handler(const ServerParts& parts);
-std::unique_ptr<Handler> delivery_handler(const ServerParts& parts);
-std::unique_ptr<Handler> message_handler(const ServerParts& parts);
-std::unique_ptr<Handler> messages_handler(const ServerParts& parts);
-std::unique_ptr<Handler> counters_handler(const ServerParts& parts);
-std::unique_ptr<Handler> return_path_handler(const ServerParts& parts);
-std::unique_ptr<Handler> turn_handler(const ServerParts& parts);
-std::unique_ptr<Handler> live_handler();
-std::unique_ptr<Handler> ready_handler(const ServerParts& parts);
-std::unique_ptr<Handler> metrics_handler(const ServerParts& parts);
+http::Plan plan_history(const Parts& parts, const http::Request& request);
+http::Plan plan_delivery(const Parts& parts, const http::Request& request);
+http::Plan plan_message(const Parts& parts, const http::Request& request);
+http::Plan plan_messages(const Parts& parts, const http::Request& request);
+http::Plan plan_counters(const Parts& parts, const http::Request& request);
+http::Plan plan_return_path(const Parts& parts, const http::Request& request);
+
+// Turns are kept in the handler. `clock` outlives it.
+http::Handler turn_handler(const runtime::Clock& clock);
 
 }  // namespace waybill::query

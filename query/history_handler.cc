@@ -1,12 +1,12 @@
 // GET /v1/addresses/{address}/history: what became of the mail of an address, newest first.
 
+#include "http/target.h"
 #include "query/cursor.h"
 #include "query/gather.h"
 #include "query/handlers.h"
 #include "query/merge.h"
 #include "query/question.h"
 #include "query/render.h"
-#include "query/target.h"
 #include "schemas/partition.h"
 
 namespace waybill::query {
@@ -16,15 +16,15 @@ namespace {
 constexpr std::string_view kReturnPathMark = "b.";
 
 // RFC 8288 3: the next page as a reference, for clients that follow links.
-std::string next_link(Request request, const std::string& cursor) {
-  std::erase_if(request.parameters, [](const Parameter& p) { return p.name == "cursor"; });
+std::string next_link(http::Request request, const std::string& cursor) {
+  std::erase_if(request.parameters, [](const http::Parameter& p) { return p.name == "cursor"; });
   request.parameters.push_back({"cursor", cursor});
-  return "<" + write_target(request) + ">; rel=\"next\"";
+  return "<" + http::write_target(request) + ">; rel=\"next\"";
 }
 
 // A history of an alias lies where its key does. The other roles, and return paths, whose reports
 // go where their deliveries are, may be anywhere.
-std::optional<std::uint32_t> partition_of(const ServerParts& parts, const Question& question) {
+std::optional<std::uint32_t> partition_of(const Parts& parts, const Question& question) {
   const std::string& address = question.asked.address;
   if (question.asked.role != projector::Role::alias || address.starts_with(kReturnPathMark)) {
     return std::nullopt;
@@ -41,18 +41,19 @@ runtime::Result<boost::json::object> ask_partition(const LocalPartition& local,
   return history_part(question.asked, local.partition, *page);
 }
 
-Response read_history(const ServerParts& parts, const Question& question, const Request& request) {
+http::Response read_history(const Parts& parts, const Question& question,
+                            const http::Request& request) {
   Inquiry inquiry;
   inquiry.partition = partition_of(parts, question);
   inquiry.ask = [&question](const LocalPartition& local) { return ask_partition(local, question); };
   Gathered gathered = gather(parts, request, inquiry);
   // A server of another release may say that there is none.
   if (gathered.problem || gathered.parts.empty()) {
-    return to_response(
+    return http::to_response(
         nothing_found("Nobody who was asked has such a history.", std::move(gathered)));
   }
   const auto history = merge_histories(std::move(gathered.parts), question.asked);
-  Response response;
+  http::Response response;
   const auto* const next = history.if_contains("next_cursor");
   if (next != nullptr && next->is_string()) {
     const std::string cursor(next->as_string());
@@ -62,27 +63,15 @@ Response read_history(const ServerParts& parts, const Question& question, const 
   return response;
 }
 
-class HistoryHandler final : public Handler {
- public:
-  explicit HistoryHandler(const ServerParts& parts) : parts_(parts) {}
-
-  Plan plan(const Request& request) const override {
-    Parameters parameters(request);
-    auto read = read_question(request.captured[0], parameters, parts_.local_case);
-    if (const auto* problem = std::get_if<Problem>(&read)) return to_response(*problem);
-    return Read([&parts = parts_, question = std::get<Question>(std::move(read)), request] {
-      return read_history(parts, question, request);
-    });
-  }
-
- private:
-  const ServerParts& parts_;
-};
-
 }  // namespace
 
-std::unique_ptr<Handler> history_handler(const ServerParts& parts) {
-  return std::make_unique<HistoryHandler>(parts);
+http::Plan plan_history(const Parts& parts, const http::Request& request) {
+  http::Parameters parameters(request);
+  auto read = read_question(request.captured[0], parameters, parts.local_case);
+  if (const auto* problem = std::get_if<http::Problem>(&read)) return http::to_response(*problem);
+  return http::Read([&parts, question = std::get<Question>(std::move(read)), request] {
+    return read_history(parts, question, request);
+  });
 }
 
 }  // namespace waybill::query

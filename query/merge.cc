@@ -93,7 +93,7 @@ void add_counts(json::object& sum, const json::object& counts) {
 
 }  // namespace
 
-json::object merge_histories(Parts parts, const projector::HistoryQuestion& question) {
+json::object merge_histories(PartialAnswers parts, const projector::HistoryQuestion& question) {
   if (parts.empty()) return {};
   if (parts.size() == 1) return std::move(parts.front());
   std::vector<Line> lines;
@@ -136,7 +136,7 @@ json::object merge_histories(Parts parts, const projector::HistoryQuestion& ques
   return out;
 }
 
-json::object merge_messages(Parts parts) {
+json::object merge_messages(PartialAnswers parts) {
   if (parts.empty()) return {};
   if (parts.size() == 1) return std::move(parts.front());
   std::vector<json::array> lists;
@@ -146,11 +146,11 @@ json::object merge_messages(Parts parts) {
   return out;
 }
 
-json::object merge_message_lists(Parts parts, std::size_t limit) {
+json::object merge_message_lists(PartialAnswers parts, std::size_t limit) {
   if (parts.empty()) return {};
   if (parts.size() == 1) return std::move(parts.front());
   // A message id is a UUIDv7: the greatest is the newest.
-  std::map<std::string, Parts, std::greater<>> messages;
+  std::map<std::string, PartialAnswers, std::greater<>> messages;
   for (json::object& part : parts) {
     for (json::value& message : take_array(part, "messages")) {
       if (!message.is_object()) continue;
@@ -169,7 +169,7 @@ json::object merge_message_lists(Parts parts, std::size_t limit) {
   return out;
 }
 
-json::object merge_counters(Parts parts) {
+json::object merge_counters(PartialAnswers parts) {
   if (parts.empty()) return {};
   if (parts.size() == 1) return std::move(parts.front());
   std::map<std::string, json::object> hours;

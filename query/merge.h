@@ -12,19 +12,20 @@
 
 namespace waybill::query {
 
-using Parts = std::vector<boost::json::object>;
+using PartialAnswers = std::vector<boost::json::object>;
 
 // By time, newest first; a page as long as was asked for, and its cursor where there is more. No
 // entry is shown that may come after one that its partition has not read yet.
-boost::json::object merge_histories(Parts parts, const projector::HistoryQuestion& question);
+boost::json::object merge_histories(PartialAnswers parts,
+                                    const projector::HistoryQuestion& question);
 
 // Of a message that went to several aliases: all its events, oldest first.
-boost::json::object merge_messages(Parts parts);
+boost::json::object merge_messages(PartialAnswers parts);
 
 // Messages by their id, newest first, at most `limit`.
-boost::json::object merge_message_lists(Parts parts, std::size_t limit);
+boost::json::object merge_message_lists(PartialAnswers parts, std::size_t limit);
 
 // Hour by hour, summed.
-boost::json::object merge_counters(Parts parts);
+boost::json::object merge_counters(PartialAnswers parts);
 
 }  // namespace waybill::query

@@ -106,8 +106,8 @@ std::vector<Place> page_through(const std::vector<Timeline>& timelines,
   std::vector<Place> seen;
   std::optional<Place> behind;
   for (int pages = 0; pages < 300; ++pages) {
-    Parts near;
-    Parts far;
+    PartialAnswers near;
+    PartialAnswers far;
     for (const Timeline& timeline : timelines) {
       (near.size() < 2 ? near : far).push_back(timeline.page(asked, behind, rows));
     }
@@ -190,7 +190,7 @@ TEST(MergeHistoriesTest, ShowsNothingThatMayComeBehindWhatAPartitionHasNotRead) 
 
 TEST(MergeHistoriesTest, TakesTheEarliestPlaceAtWhichAnyPartitionStopped) {
   const auto asked = question(10);
-  Parts parts{history({}), history({entry("1", 1, 0)}), history({})};
+  PartialAnswers parts{history({}), history({entry("1", 1, 0)}), history({})};
   const Place later{*schemas::parse_rfc3339("2026-03-01T12:00:03Z"), 0, 4};
   const Place earlier{*schemas::parse_rfc3339("2026-03-01T12:00:02Z"), 2, 4};
   parts[0]["next_cursor"] = write_cursor(later, asked);
@@ -245,7 +245,7 @@ TEST(MergeMessagesTest, TellsAllEventsOldestFirst) {
 }
 
 TEST(MergeMessageListsTest, TellsEachMessageOnceNewestFirstAndAsManyAsWereAskedFor) {
-  const Parts parts{
+  const PartialAnswers parts{
       object(R"({"rfc5322_message_id":"<1@x>","messages":[
           {"message_id":"5","events":[{"event_id":"a","occurred_at":"t1"}]},
           {"message_id":"2","events":[]}]})"),

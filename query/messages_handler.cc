@@ -1,10 +1,10 @@
 // GET /v1/messages/{id}: every event of one message.
 // GET /v1/messages?message_id=: the messages that bore an RFC 5322 Message-ID, newest first.
 
+#include "http/parameters.h"
 #include "query/gather.h"
 #include "query/handlers.h"
 #include "query/merge.h"
-#include "query/parameters.h"
 #include "query/render.h"
 
 namespace waybill::query {
@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t kDefaultMessages = 20;
 constexpr std::size_t kMaxMessages = 100;
 
-Response read_message(const ServerParts& parts, const schemas::MessageId& id,
-                      const Request& request) {
+http::Response read_message(const Parts& parts, const schemas::MessageId& id,
+                            const http::Request& request) {
   Inquiry inquiry;
   inquiry.ask = [&id](const LocalPartition& local) -> runtime::Result<boost::json::object> {
     const auto message = local.history->message(id);
@@ -24,18 +24,19 @@ Response read_message(const ServerParts& parts, const schemas::MessageId& id,
   };
   Gathered gathered = gather(parts, request, inquiry);
   if (!gathered.problem && !gathered.parts.empty()) {
-    Response response;
+    http::Response response;
     response.body = render(merge_messages(std::move(gathered.parts)), gathered.as_of);
     return response;
   }
-  return to_response(nothing_found("The views know no message " + id.text() +
-                                       " as of the time given; if \"lag\" is above 0, ask again "
-                                       "in a moment.",
-                                   std::move(gathered)));
+  return http::to_response(
+      nothing_found("The views know no message " + id.text() +
+                        " as of the time given; if \"lag\" is above 0, ask again "
+                        "in a moment.",
+                    std::move(gathered)));
 }
 
-Response read_messages(const ServerParts& parts, const std::string& message_id, std::size_t limit,
-                       const Request& request) {
+http::Response read_messages(const Parts& parts, const std::string& message_id, std::size_t limit,
+                             const http::Request& request) {
   Inquiry inquiry;
   inquiry.ask = [&](const LocalPartition& local) -> runtime::Result<boost::json::object> {
     const auto messages = local.history->by_rfc5322_message_id(message_id, limit);
@@ -45,64 +46,41 @@ Response read_messages(const ServerParts& parts, const std::string& message_id, 
   Gathered gathered = gather(parts, request, inquiry);
   // A server of another release may say that there is none.
   if (gathered.problem || gathered.parts.empty()) {
-    return to_response(nothing_found("Nobody who was asked has such a list.", std::move(gathered)));
+    return http::to_response(
+        nothing_found("Nobody who was asked has such a list.", std::move(gathered)));
   }
-  Response response;
+  http::Response response;
   response.body = render(merge_message_lists(std::move(gathered.parts), limit), gathered.as_of);
   return response;
 }
 
-class MessageHandler final : public Handler {
- public:
-  explicit MessageHandler(const ServerParts& parts) : parts_(parts) {}
-
-  Plan plan(const Request& request) const override {
-    Parameters parameters(request);
-    const auto id = schemas::MessageId::parse(request.captured[0]);
-    if (!id) {
-      parameters.refuse("id",
-                        "A message id is a UUID with hyphens; a Message-ID of the header goes to "
-                        "/v1/messages?message_id=.");
-    }
-    if (const auto problem = parameters.problem()) return to_response(*problem);
-    return Read(
-        [&parts = parts_, wanted = *id, request] { return read_message(parts, wanted, request); });
-  }
-
- private:
-  const ServerParts& parts_;
-};
-
-class MessagesHandler final : public Handler {
- public:
-  explicit MessagesHandler(const ServerParts& parts) : parts_(parts) {}
-
-  Plan plan(const Request& request) const override {
-    Parameters parameters(request);
-    const auto message_id = parameters.text("message_id");
-    const auto limit = parameters.number("limit", 1, kMaxMessages).value_or(kDefaultMessages);
-    if (!message_id) {
-      parameters.refuse("message_id",
-                        "\"message_id\" is needed: the Message-ID of the message's header.");
-    }
-    if (const auto problem = parameters.problem()) return to_response(*problem);
-    return Read([&parts = parts_, wanted = *message_id, limit, request] {
-      return read_messages(parts, wanted, limit, request);
-    });
-  }
-
- private:
-  const ServerParts& parts_;
-};
-
 }  // namespace
 
-std::unique_ptr<Handler> message_handler(const ServerParts& parts) {
-  return std::make_unique<MessageHandler>(parts);
+http::Plan plan_message(const Parts& parts, const http::Request& request) {
+  http::Parameters parameters(request);
+  const auto id = schemas::MessageId::parse(request.captured[0]);
+  if (!id) {
+    parameters.refuse("id",
+                      "A message id is a UUID with hyphens; a Message-ID of the header goes to "
+                      "/v1/messages?message_id=.");
+  }
+  if (const auto problem = parameters.problem()) return http::to_response(*problem);
+  return http::Read(
+      [&parts, wanted = *id, request] { return read_message(parts, wanted, request); });
 }
 
-std::unique_ptr<Handler> messages_handler(const ServerParts& parts) {
-  return std::make_unique<MessagesHandler>(parts);
+http::Plan plan_messages(const Parts& parts, const http::Request& request) {
+  http::Parameters parameters(request);
+  const auto message_id = parameters.text("message_id");
+  const auto limit = parameters.number("limit", 1, kMaxMessages).value_or(kDefaultMessages);
+  if (!message_id) {
+    parameters.refuse("message_id",
+                      "\"message_id\" is needed: the Message-ID of the message's header.");
+  }
+  if (const auto problem = parameters.problem()) return http::to_response(*problem);
+  return http::Read([&parts, wanted = *message_id, limit, request] {
+    return read_messages(parts, wanted, limit, request);
+  });
 }
 
 }  // namespace waybill::query

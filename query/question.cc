@@ -35,7 +35,7 @@ runtime::Result<std::string> normalise_target(std::string_view text) {
   return address->text() + ":" + std::to_string(port);
 }
 
-void read_cursor_parameter(Parameters& parameters, Question& question) {
+void read_cursor_parameter(http::Parameters& parameters, Question& question) {
   const auto text = parameters.text("cursor");
   if (!text) return;
   const auto cursor = read_cursor(*text, question.asked);
@@ -69,8 +69,9 @@ runtime::Result<std::string> normalise(std::string_view text, Role role,
   return fold ? address->folded().text() : address->text();
 }
 
-std::variant<Question, Problem> read_question(const std::string& address, Parameters& parameters,
-                                              const LocalCaseOf& local_case) {
+std::variant<Question, http::Problem> read_question(const std::string& address,
+                                                    http::Parameters& parameters,
+                                                    const LocalCaseOf& local_case) {
   Question read;
   projector::HistoryQuestion& question = read.asked;
   const auto role = parameters.word("role", {"alias", "sender", "target"});

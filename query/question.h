@@ -6,10 +6,10 @@
 #include <string>
 #include <variant>
 
+#include "http/parameters.h"
+#include "http/problem.h"
 #include "projector/history.h"
 #include "query/cursor.h"
-#include "query/parameters.h"
-#include "query/problem.h"
 #include "schemas/address.h"
 
 namespace waybill::query {
@@ -28,8 +28,9 @@ struct Question {
   std::optional<Place> after;        // where the page begins
 };
 
-std::variant<Question, Problem> read_question(const std::string& address, Parameters& parameters,
-                                              const LocalCaseOf& local_case);
+std::variant<Question, http::Problem> read_question(const std::string& address,
+                                                    http::Parameters& parameters,
+                                                    const LocalCaseOf& local_case);
 
 // The words of schemas::kind_of() that a history may be filtered by.
 const std::vector<std::string>& event_kinds();

@@ -22,33 +22,6 @@ void put_time(json::object& out, const std::optional<runtime::WallTime>& time) {
   }
 }
 
-json::object to_json(const AsOf& as_of) {
-  json::object out;
-  put_time(out, as_of.time());
-  // Numbers of different partitions do not add up to one.
-  if (as_of.partitions.size() == 1 && as_of.missing.empty()) {
-    out["index"] = as_of.partitions.front().index;
-  }
-  out["lag"] = as_of.lag();
-  if (const auto at = as_of.complete_at()) out["complete_at"] = schemas::rfc3339(*at);
-  json::array partitions;
-  for (const PartitionAsOf& one : as_of.partitions) {
-    json::object part;
-    part["partition"] = one.partition;
-    put_time(part, one.time);
-    part["index"] = one.index;
-    part["lag"] = one.lag;
-    if (one.complete_at) part["complete_at"] = schemas::rfc3339(*one.complete_at);
-    partitions.push_back(std::move(part));
-  }
-  out["partitions"] = std::move(partitions);
-  if (as_of.missing.empty()) return out;
-  json::array missing;
-  for (const std::uint32_t partition : as_of.missing) missing.push_back(partition);
-  out["missing"] = std::move(missing);
-  return out;
-}
-
 void put(json::object& out, std::string_view name, const std::string& value) {
   if (!value.empty()) out[name] = value;
 }
@@ -127,17 +100,6 @@ std::string_view word_of(projector::Role role) {
   return "";
 }
 
-std::string render_problem(const Problem& problem) {
-  json::object out;
-  out["title"] = reason_phrase(problem.status);
-  out["status"] = problem.status;
-  out["code"] = problem.code;
-  put(out, "detail", problem.detail);
-  put(out, "parameter", problem.parameter);
-  if (problem.as_of) out["as_of"] = to_json(*problem.as_of);
-  return json::serialize(out);
-}
-
 json::object history_part(const projector::HistoryQuestion& question, std::uint32_t partition,
                           const projector::Page& page) {
   json::object out;
@@ -206,16 +168,36 @@ json::object counters_part(const CountersQuestion& question,
   return out;
 }
 
+json::object to_json(const AsOf& as_of) {
+  json::object out;
+  put_time(out, as_of.time());
+  // Numbers of different partitions do not add up to one.
+  if (as_of.partitions.size() == 1 && as_of.missing.empty()) {
+    out["index"] = as_of.partitions.front().index;
+  }
+  out["lag"] = as_of.lag();
+  if (const auto at = as_of.complete_at()) out["complete_at"] = schemas::rfc3339(*at);
+  json::array partitions;
+  for (const PartitionAsOf& one : as_of.partitions) {
+    json::object part;
+    part["partition"] = one.partition;
+    put_time(part, one.time);
+    part["index"] = one.index;
+    part["lag"] = one.lag;
+    if (one.complete_at) part["complete_at"] = schemas::rfc3339(*one.complete_at);
+    partitions.push_back(std::move(part));
+  }
+  out["partitions"] = std::move(partitions);
+  if (as_of.missing.empty()) return out;
+  json::array missing;
+  for (const std::uint32_t partition : as_of.missing) missing.push_back(partition);
+  out["missing"] = std::move(missing);
+  return out;
+}
+
 std::string render(json::object answer, const AsOf& as_of) {
   answer["as_of"] = to_json(as_of);
   return json::serialize(answer);
-}
-
-std::string render_ready(std::uint64_t lag) {
-  json::object out;
-  out["ready"] = true;
-  out["lag"] = lag;
-  return json::serialize(out);
 }
 
 }  // namespace waybill::query

@@ -10,11 +10,8 @@
 
 #include "projector/history.h"
 #include "query/as_of.h"
-#include "query/problem.h"
 
 namespace waybill::query {
-
-std::string render_problem(const Problem& problem);
 
 // What one partition says: an answer without `as_of`. merge.h makes one answer of several.
 boost::json::object history_part(const projector::HistoryQuestion& question,
@@ -34,10 +31,10 @@ struct CountersQuestion {
 boost::json::object counters_part(const CountersQuestion& question,
                                   const std::vector<projector::HourCounters>& hours);
 
+boost::json::object to_json(const AsOf& as_of);
+
 // The answer whole.
 std::string render(boost::json::object answer, const AsOf& as_of);
-
-std::string render_ready(std::uint64_t lag);
 
 std::string_view word_of(projector::Role role);
 

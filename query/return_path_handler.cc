@@ -9,9 +9,9 @@
 #include <boost/json/serialize.hpp>
 #include <thread>
 
+#include "http/parameters.h"
 #include "query/gather.h"
 #include "query/handlers.h"
-#include "query/parameters.h"
 #include "query/render.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
@@ -65,17 +65,16 @@ json::object to_json(const projector::ReturnPath& path) {
   return out;
 }
 
-Problem not_caught_up() {
-  Problem problem;
-  problem.status = 503;
-  problem.code = "not_caught_up";
-  problem.detail = "The views have not folded yet what is in the log: ask again in a moment.";
+http::Problem not_caught_up() {
+  auto problem =
+      http::problem_of(503, "not_caught_up",
+                       "The views have not folded yet what is in the log: ask again in a moment.");
   problem.retry_after = std::chrono::seconds(1);
   return problem;
 }
 
 // True once the views have all that was in the log at `asked`.
-bool wait_until_whole(const ServerParts& parts, const LocalPartition& local, const Wanted& wanted) {
+bool wait_until_whole(const Parts& parts, const LocalPartition& local, const Wanted& wanted) {
   const runtime::WallTime asked = parts.clock->wall();
   const runtime::Instant until = parts.clock->now() + wanted.within;
   for (;;) {
@@ -86,49 +85,38 @@ bool wait_until_whole(const ServerParts& parts, const LocalPartition& local, con
   }
 }
 
-Response read_return_path(const ServerParts& parts, const Wanted& wanted) {
+http::Response read_return_path(const Parts& parts, const Wanted& wanted) {
   for (const LocalPartition& local : parts.partitions) {
     if (local.partition != wanted.partition) continue;
-    if (!wait_until_whole(parts, local, wanted)) return to_response(not_caught_up());
+    if (!wait_until_whole(parts, local, wanted)) return http::to_response(not_caught_up());
     const auto path = local.history->return_path(wanted.id);
     if (path) {
-      Response response;
+      http::Response response;
       response.body = json::serialize(to_json(*path));
       return response;
     }
-    if (path.error() != runtime::Errc::not_found) return to_response(unreadable(path.error()));
-    return to_response(not_found("There is no such return path."));
+    if (path.error() != runtime::Errc::not_found)
+      return http::to_response(unreadable(path.error()));
+    return http::to_response(http::not_found("There is no such return path."));
   }
-  Problem problem = not_caught_up();
+  http::Problem problem = not_caught_up();
   problem.code = "not_the_owner";
   problem.detail = "This server has no views of that partition.";
-  return to_response(problem);
+  return http::to_response(problem);
 }
-
-class ReturnPathHandler final : public Handler {
- public:
-  explicit ReturnPathHandler(const ServerParts& parts) : parts_(parts) {}
-
-  Plan plan(const Request& request) const override {
-    Parameters parameters(request);
-    const auto id = schemas::DeliveryId::parse(request.captured[0]);
-    if (!id) parameters.refuse("id", "A delivery id is a UUID with hyphens.");
-    const auto partition = parameters.number("partition", 0, schemas::kMaxPartitions - 1);
-    if (!partition) parameters.refuse("partition", "\"partition\" is needed: the delivery's.");
-    const auto within = parameters.number("within", 0, kMostWithin).value_or(0);
-    if (const auto problem = parameters.problem()) return to_response(*problem);
-    const Wanted wanted{*id, static_cast<std::uint32_t>(*partition), milliseconds(within)};
-    return Read([&parts = parts_, wanted] { return read_return_path(parts, wanted); });
-  }
-
- private:
-  const ServerParts& parts_;
-};
 
 }  // namespace
 
-std::unique_ptr<Handler> return_path_handler(const ServerParts& parts) {
-  return std::make_unique<ReturnPathHandler>(parts);
+http::Plan plan_return_path(const Parts& parts, const http::Request& request) {
+  http::Parameters parameters(request);
+  const auto id = schemas::DeliveryId::parse(request.captured[0]);
+  if (!id) parameters.refuse("id", "A delivery id is a UUID with hyphens.");
+  const auto partition = parameters.number("partition", 0, schemas::kMaxPartitions - 1);
+  if (!partition) parameters.refuse("partition", "\"partition\" is needed: the delivery's.");
+  const auto within = parameters.number("within", 0, kMostWithin).value_or(0);
+  if (const auto problem = parameters.problem()) return http::to_response(*problem);
+  const Wanted wanted{*id, static_cast<std::uint32_t>(*partition), milliseconds(within)};
+  return http::Read([&parts, wanted] { return read_return_path(parts, wanted); });
 }
 
 }  // namespace waybill::query

@@ -51,11 +51,11 @@ class ReturnPathHandlerTest : public testing::Test {
     return event;
   }
 
-  Response ask(const std::string& target, const std::string& method = "GET") {
-    Head head;
+  http::Response ask(const std::string& target, const std::string& method = "GET") {
+    http::Head head;
     head.method = method;
     head.target = target;
-    head.authorization = world_.secret().authorization();
+    head.fields = {{"Authorization", world_.secret().authorization()}};
     return world_.ask(std::move(head));
   }
   json::object json(const std::string& target, unsigned status = 200) {
@@ -78,10 +78,10 @@ TEST_F(ReturnPathHandlerTest, TellsNoSenderToWhoDoesNotShowTheSecret) {
   for (const std::string shown :
        {"", "00112233445566778899aabbccddeeff", "Bearer 00112233445566778899aabbccddeef",
         "Bearer 00112233445566778899aabbccddeefe"}) {
-    Head head;
+    http::Head head;
     head.method = "GET";
     head.target = std::string(kPath) + "?partition=0";
-    head.authorization = shown;
+    head.fields = {{"Authorization", shown}};
     const auto response = world_.ask(std::move(head));
     EXPECT_EQ(response.status, 401U) << shown;
     EXPECT_EQ(field(response, "WWW-Authenticate"), "Bearer");
@@ -159,12 +159,12 @@ TEST_F(ReturnPathHandlerTest, WaitsUntilAllIsThereThatWasInTheLogWhenItWasAsked)
     Freshening freshening{world, one.looks, milliseconds(10)};
     auto parts = world.parts();
     parts.partitions[0].freshness = [&freshening] { return freshening(); };
-    Service service(std::move(parts));
-    Head head;
+    http::Service service(world.router(std::move(parts)), world.server_parts());
+    http::Head head;
     head.method = "GET";
     head.target = std::string(kPath) + "?partition=0&within=30";
-    head.authorization = world.secret().authorization();
-    EXPECT_EQ(QueryWorld::ask(service, std::move(head)).status, one.status) << one.looks;
+    head.fields = {{"Authorization", world.secret().authorization()}};
+    EXPECT_EQ(tests::answer_of(service, std::move(head)).status, one.status) << one.looks;
     EXPECT_EQ(freshening.asked, one.asked) << one.looks;
   }
 }

@@ -20,15 +20,15 @@ class TurnHandlerTest : public testing::Test {
  protected:
   TurnHandlerTest() {
     world_.guard();
-    service_.emplace(world_.parts());
+    service_ = world_.service();
   }
 
-  Response ask(const std::string& method, const std::string& target) {
-    Head head;
+  http::Response ask(const std::string& method, const std::string& target) {
+    http::Head head;
     head.method = method;
     head.target = target;
-    head.authorization = world_.secret().authorization();
-    return QueryWorld::ask(*service_, std::move(head));
+    head.fields = {{"Authorization", world_.secret().authorization()}};
+    return tests::answer_of(*service_, std::move(head));
   }
   unsigned take(const std::string& holder, const std::string& path = kOne) {
     return ask("POST", path + "?holder=" + holder).status;
@@ -38,7 +38,7 @@ class TurnHandlerTest : public testing::Test {
   }
 
   QueryWorld world_;
-  std::optional<Service> service_;
+  std::unique_ptr<http::Service> service_;
 };
 
 TEST_F(TurnHandlerTest, ThereIsNoneWhereNoOtherNodesAsk) {
@@ -51,11 +51,11 @@ TEST_F(TurnHandlerTest, WhoDoesNotShowTheSecretTakesAndGivesBackNothing) {
   EXPECT_EQ(take("mx1"), 200U);
   for (const std::string shown : {"", "Bearer ", "Bearer 00112233445566778899aabbccddeefe"}) {
     for (const char* const method : {"POST", "DELETE"}) {
-      Head head;
+      http::Head head;
       head.method = method;
       head.target = std::string(kOne) + "?holder=mx1";
-      head.authorization = shown;
-      const auto response = QueryWorld::ask(*service_, std::move(head));
+      head.fields = {{"Authorization", shown}};
+      const auto response = tests::answer_of(*service_, std::move(head));
       EXPECT_EQ(response.status, 401U) << shown;
       EXPECT_EQ(field(response, "WWW-Authenticate"), "Bearer");
     }

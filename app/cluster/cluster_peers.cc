@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "query/trace.h"
+#include "query/partition_list.h"
 
 namespace waybill::app {
 
@@ -47,7 +47,7 @@ class Peers final : public query::Peers {
       request.target = target;
       request.fields = {{"Authorization", parts_.secret.authorization()},
                         {"traceparent", trace},
-                        {"Waybill-Partitions", query::write_partitions(answer.partitions)}};
+                        {query::kPartitionsField, query::write_partitions(answer.partitions)}};
       requests.push_back(std::move(request));
     }
     std::vector<query::PeerAnswer> out;

@@ -7,18 +7,20 @@ import re
 import cpp_source
 
 # Everything that ends up in the program. The rest (tests, docker, docs) may see all of it.
-PRODUCTION = ("runtime", "schemas", "ingest", "relay", "projector", "query", "app", "tools")
+PRODUCTION = ("runtime", "schemas", "http", "ingest", "relay", "projector", "query", "app",
+              "tools")
 
 # What a folder may include besides itself: whole folders ("schemas/*") or single headers (ports).
 ARROWS = {
     "runtime": [],
     "schemas": ["runtime/result.h", "runtime/time.h", "runtime/clock.h", "runtime/chance.h",
                 "runtime/check.h", "runtime/crypto.h", "runtime/ascii.h", "runtime/hex.h"],
+    "http": ["schemas/*", "runtime/*"],
     "ingest": ["schemas/*", "runtime/*"],
     "relay": ["ingest/event_appender.h", "ingest/recorder.h", "schemas/*", "runtime/*"],
     "projector": ["ingest/event_stream.h", "schemas/*", "runtime/*"],
     "query": ["projector/history.h", "projector/view_store.h", "ingest/event_appender.h",
-              "ingest/recorder.h", "schemas/*", "runtime/*"],
+              "ingest/recorder.h", "http/*", "schemas/*", "runtime/*"],
     "app": [f"{folder}/*" for folder in PRODUCTION],
     "tools": ["app/command/*", "app/config/*", "app/return_paths/*"] +
              [f"{folder}/*" for folder in PRODUCTION if folder not in ("app", "tools")],
@@ -30,7 +32,8 @@ IO_HEADERS = re.compile(
     r"boost/asio(?!/ip/address)|runtime/(?:asio_|connection|dialer|listener|io_)")
 
 # Adapters are chosen by the composition root, and by nobody who only wants the port.
-ADAPTERS = re.compile(r"(?:^|/)(?:rocksdb_|unbound_|kafka_|memory_)[a-z_]*\.h$")
+ADAPTERS = re.compile(
+    r"(?:^|/)(?:asio_net|asio_tls|(?:rocksdb_|unbound_|kafka_|memory_)[a-z_]*)\.h$")
 
 # The one door of each third-party library: included from these files alone.
 DOORS = {
@@ -42,13 +45,13 @@ DOORS = {
     "toml++/*": ["app/config/*"],
     "unbound.h": ["runtime/dns/*"],
     "opendkim/*": ["relay/trust/dkim/opendkim_*"],
-    "boost/beast*": ["query/server*", "query/http_codec*", "runtime/http_answer*"],
+    "boost/beast*": ["http/codec*", "runtime/http_answer*"],
     "CLI/*": ["app/command/command_line.cc"],
     "openssl/*": ["runtime/*"],
     "idn2.h": ["schemas/*"],
     "libpsl.h": ["relay/trust/dmarc/*"],
     "gmime/*": ["relay/returnpath/report/mime_parts*"],
-    "boost/json*": ["schemas/*", "query/*", "app/*", "tools/*"],
+    "boost/json*": ["schemas/*", "http/*", "query/*", "app/*", "tools/*"],
     "google/protobuf/*": ["schemas/*"],
 }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "query/http_codec.h"
+#include "http/codec.h"
 #include "runtime/check.h"
 
 using namespace waybill;  // NOLINT: a program of one function
@@ -18,9 +18,9 @@ struct Seen {
 };
 
 // False: nothing further may be fed.
-bool drain(query::HeadReader& reader, Seen& seen) {
+bool drain(http::HeadReader& reader, Seen& seen) {
   while (const auto incoming = reader.next()) {
-    const auto* const head = std::get_if<query::Head>(&*incoming);
+    const auto* const head = std::get_if<http::Head>(&*incoming);
     if (head == nullptr) {
       seen.refused = true;
       return false;
@@ -34,7 +34,7 @@ bool drain(query::HeadReader& reader, Seen& seen) {
 constexpr std::string_view kEnd = "\r\n\r\n";
 
 Seen read(std::string_view octets, std::size_t step) {
-  query::HeadReader reader;
+  http::HeadReader reader;
   Seen seen;
   for (std::size_t at = 0; at < octets.size(); at += step) {
     reader.feed(octets.substr(at, step));

@@ -4,16 +4,16 @@
 #include <cstdint>
 #include <string_view>
 
-#include "query/base64url.h"
+#include "http/base64url.h"
+#include "http/target.h"
 #include "query/cursor.h"
-#include "query/target.h"
 #include "runtime/check.h"
 
 using namespace waybill;  // NOLINT: a program of one function
 
 namespace {
 
-bool same(const query::Request& a, const query::Request& b) {
+bool same(const http::Request& a, const http::Request& b) {
   if (a.segments != b.segments || a.parameters.size() != b.parameters.size()) return false;
   for (std::size_t i = 0; i < a.parameters.size(); ++i) {
     if (a.parameters[i].name != b.parameters[i].name) return false;
@@ -27,16 +27,16 @@ bool same(const query::Request& a, const query::Request& b) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   std::string why;
-  if (const auto request = query::parse_target(text, why)) {
-    const auto again = query::parse_target(query::write_target(*request), why);
+  if (const auto request = http::parse_target(text, why)) {
+    const auto again = http::parse_target(http::write_target(*request), why);
     runtime::check(again.has_value() && same(*request, *again),
                    "a target taken is a target written");
   } else {
     runtime::check(!why.empty(), "a refusal says why");
   }
 
-  if (const auto octets = query::from_base64url(text)) {
-    runtime::check(query::to_base64url(*octets) == text, "one value has one text");
+  if (const auto octets = http::from_base64url(text)) {
+    runtime::check(http::to_base64url(*octets) == text, "one value has one text");
   }
 
   projector::HistoryQuestion question;

@@ -15,8 +15,8 @@ namespace json = boost::json;
 
 namespace {
 
-query::Parts parts_of(std::string_view text) {
-  query::Parts out;
+query::PartialAnswers parts_of(std::string_view text) {
+  query::PartialAnswers out;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
@@ -46,7 +46,7 @@ void check_page(const json::object& merged, const projector::HistoryQuestion& qu
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const query::Parts parts = parts_of({reinterpret_cast<const char*>(data), size});
+  const query::PartialAnswers parts = parts_of({reinterpret_cast<const char*>(data), size});
   if (parts.empty()) return 0;
   projector::HistoryQuestion question;
   question.address = "sales@example.org";

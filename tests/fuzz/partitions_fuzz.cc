@@ -7,7 +7,8 @@
 #include <string_view>
 
 #include "app/cluster/partition_set.h"
-#include "query/trace.h"
+#include "http/trace.h"
+#include "query/partition_list.h"
 #include "runtime/check.h"
 
 using namespace waybill;  // NOLINT: a program of one function
@@ -39,6 +40,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   one_set(text, 12);
   one_set(text, 1 << 16);
-  if (query::is_traceparent(text)) runtime::check(text.size() == 55, "a traceparent's length");
+  if (http::is_traceparent(text)) runtime::check(text.size() == 55, "a traceparent's length");
   return 0;
 }

@@ -1,0 +1,34 @@
+#include "app/http_server.h"
+
+#include "http/exposure.h"
+#include "runtime/asio_net.h"
+#include "runtime/asio_tls.h"
+
+namespace waybill::app {
+
+using runtime::Result;
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& settings,
+                                                      http::Router router, http::ServerParts parts,
+                                                      std::string& why) {
+  const bool guarded = parts.secret && settings.tls;
+  const auto guard = guarded ? http::Guard::secret_over_tls : http::Guard::none;
+  const auto may = http::check_exposure(settings.listen, guard, why);
+  if (!may) return may.error();
+
+  std::unique_ptr<HttpServer> out(new HttpServer());
+  auto listener = runtime::listen_tcp(out->thread_.context(), settings.listen);
+  if (!listener) {
+    why = "cannot listen for HTTP on " + to_string(settings.listen) + ": " +
+          listener.error().message();
+    return listener.error();
+  }
+  if (settings.tls) *listener = runtime::tls_listener(std::move(*listener), *settings.tls);
+  parts.chance = out->chance_.get();
+  out->server_.emplace(out->thread_,
+                       std::make_unique<http::Server>(std::move(*listener), std::move(router),
+                                                      std::move(parts), settings.server));
+  return out;
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,42 @@
+// HttpServer: the HTTP server of this process with what it runs on: a thread, and a listener on TCP
+// or TLS.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/server.h"
+#include "http/threaded_server.h"
+#include "runtime/chance.h"
+#include "runtime/io_thread.h"
+#include "runtime/tls_engine.h"
+
+namespace waybill::app {
+
+struct HttpSettings {
+  runtime::Endpoint listen;
+  http::ServerSettings server{};
+  std::optional<runtime::TlsContext> tls{};
+};
+
+class HttpServer {
+ public:
+  // Answers at once, and until its destruction. `why` says what went wrong: an address beyond
+  // loopback is refused (http/exposure.h). `parts.chance` is the system's.
+  static runtime::Result<std::unique_ptr<HttpServer>> start(const HttpSettings& settings,
+                                                            http::Router router,
+                                                            http::ServerParts parts,
+                                                            std::string& why);
+
+  const runtime::Endpoint& local() const { return server_->local(); }
+
+ private:
+  HttpServer() = default;
+
+  std::unique_ptr<runtime::Chance> chance_ = runtime::system_chance();
+  runtime::IoThread thread_{"wb-http"};
+  std::optional<http::ThreadedServer> server_;
+};
+
+}  // namespace waybill::app

@@ -1,0 +1,69 @@
+// HTTP/1.1 in octets (RFC 9112): heads of requests in, responses out. Does no I/O; one HeadReader
+// for each connection, fed what came, in pieces of any size. The only file of this folder that sees
+// Beast.
+//
+// Questions have no content, so a body is never read: a request with one is answered and the
+// connection closed. Refused outright: Content-Length beside Transfer-Encoding, repeated or odd
+// lengths, a missing or second Host (RFC 9112 3.2), a Host that is not local (local_host.h),
+// versions but 1.0 and 1.1.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "http/hosts.h"
+#include "http/problem.h"
+#include "http/response.h"
+#include "runtime/time.h"
+
+namespace waybill::http {
+
+// Octets of a request line with all its fields: many times what a client of this API sends, and
+// what common servers take.
+inline constexpr std::size_t kMaxHead = 8 << 10;
+
+struct Head {
+  std::string method;
+  std::string target;
+  Fields fields;
+  bool has_body = false;  // the connection is of no use after the answer
+  bool keep_alive = false;
+};
+
+// After a Problem the connection is of no more use.
+using Incoming = std::variant<Head, Problem>;
+
+class HeadReader {
+ public:
+  explicit HeadReader(Hosts hosts = Hosts::local);
+  ~HeadReader();
+
+  // What came after what was fed before. Not after a Problem or a head with a body.
+  void feed(std::string_view octets);
+
+  // The next head; nullopt: it is not whole yet.
+  std::optional<Incoming> next();
+
+  // Nothing of a further request is here.
+  bool idle() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+enum class Content { send, leave_out };
+enum class After { keep_alive, close };
+
+// The response whole. To HEAD (RFC 9110 9.3.2) the fields are those of the GET and the content is
+// left out.
+std::string write_response(const Response& response, Content content, After after,
+                           runtime::WallTime now);
+
+// RFC 9110 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT"
+std::string http_date(runtime::WallTime time);
+
+}  // namespace waybill::http

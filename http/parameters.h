@@ -1,0 +1,43 @@
+// Parameters: the query of one request, read by name. Whoever reads asks for each name that the
+// route knows and calls problem() at the end: a name nobody asked for, a name given twice and a
+// value of the wrong kind are refused, never ignored, because an ignored filter gives a wrong
+// answer that looks right.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/problem.h"
+#include "http/request.h"
+#include "runtime/time.h"
+
+namespace waybill::http {
+
+class Parameters {
+ public:
+  // `request` outlives this.
+  explicit Parameters(const Request& request) : request_(request) {}
+
+  // Each gives nullopt for a parameter that is absent or wrong.
+  std::optional<std::string> text(std::string_view name);
+  std::optional<runtime::WallTime> time(std::string_view name);  // RFC 3339, from 1970 on
+  std::optional<std::size_t> number(std::string_view name, std::size_t least, std::size_t most);
+  // One of `words`, or several joined by commas.
+  std::optional<std::string> word(std::string_view name, const std::vector<std::string>& words);
+  std::vector<std::string> words(std::string_view name, const std::vector<std::string>& words);
+
+  // A finding of the caller's about one of its parameters. The first problem is the one told.
+  void refuse(std::string_view name, std::string detail);
+
+  // After the last name was asked for.
+  std::optional<Problem> problem();
+
+ private:
+  const Request& request_;
+  std::vector<std::string> known_;
+  std::optional<Problem> first_;
+};
+
+}  // namespace waybill::http

@@ -1,0 +1,22 @@
+// Response: an answer that is whole in memory. Length, date, connection and caching fields are the
+// server's.
+#pragma once
+
+#include <string>
+
+#include "http/fields.h"
+
+namespace waybill::http {
+
+inline constexpr char kJsonType[] = "application/json";
+inline constexpr char kProblemType[] = "application/problem+json";  // RFC 9457 3
+inline constexpr char kTextType[] = "text/plain; charset=utf-8";
+
+struct Response {
+  unsigned status = 200;
+  std::string content_type = kJsonType;
+  std::string body;
+  Fields fields{};  // further ones
+};
+
+}  // namespace waybill::http

@@ -1,0 +1,62 @@
+// Server: HTTP/1.1 on the connections of one listener, each request answered by the handler that a
+// router names for it. It chooses no adapter: the listener, TLS or not, and the executor come from
+// the caller, so that the same server runs on sockets and on the net of a simulation.
+//
+// One thread: that of the executor on which run() is spawned. Where it may listen: exposure.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+
+#include "http/router.h"
+#include "http/service.h"
+#include "http/session.h"
+#include "runtime/listener.h"
+#include "runtime/permits.h"
+#include "runtime/scope.h"
+
+namespace waybill::http {
+
+struct ServerSettings {
+  // Connections at one time; above, 503 and close.
+  std::uint32_t max_connections = 256;
+  SessionLimits session{};
+};
+
+class Server {
+ public:
+  // What `parts` points to outlives the server.
+  Server(std::unique_ptr<runtime::Listener> listener, Router router, ServerParts parts,
+         ServerSettings settings);
+
+  // Answers until stop(); ends when no connection is left.
+  runtime::Task<void> run();
+
+  // Takes no further connection and closes those that are open.
+  void stop();
+
+  // Where it listens, also where port 0 was asked for.
+  const runtime::Endpoint& local() const { return listener_->local(); }
+
+ private:
+  void take(std::unique_ptr<runtime::Connection> connection, runtime::Scope& scope);
+  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection,
+                            runtime::Permits::Held permit);
+  runtime::Task<void> refuse(std::unique_ptr<runtime::Connection> connection,
+                             runtime::Permits::Held permit);
+  void enter(runtime::Connection& connection);
+  void leave(runtime::Connection& connection);
+
+  const std::unique_ptr<runtime::Listener> listener_;
+  const ServerSettings settings_;
+  runtime::Clock& clock_;
+  runtime::Gauge& open_gauge_;
+  Service service_;
+  runtime::Permits room_;
+  runtime::Permits refusals_;
+  std::set<runtime::Connection*> open_;
+  bool ending_ = false;
+};
+
+}  // namespace waybill::http

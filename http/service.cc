@@ -1,0 +1,148 @@
+#include "http/service.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "http/target.h"
+#include "http/trace.h"
+#include "runtime/clock.h"
+#include "runtime/log.h"
+
+namespace waybill::http {
+namespace {
+
+constexpr char kNoRoute[] = "none";
+
+// A queue of reads that is full is empty again in far less; a client's whole second is the least
+// that Retry-After can say (RFC 9110 10.2.3).
+constexpr std::chrono::seconds kBusyRetry{1};
+
+bool is_among(std::string_view methods, std::string_view method) {
+  for (std::size_t at = 0; at < methods.size();) {
+    const std::size_t comma = std::min(methods.find(", ", at), methods.size());
+    if (methods.substr(at, comma - at) == method) return true;
+    at = comma + 2;
+  }
+  return false;
+}
+
+// RFC 9110 9.1: a method that nobody here knows is not implemented; a known one is not allowed.
+std::optional<Problem> check_method(const std::string& method, std::string_view answered) {
+  constexpr std::string_view kKnown =
+      "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CONNECT";
+  if (is_among(answered, method)) return std::nullopt;
+  const std::string sentence = "Only " + std::string(answered) + " are answered here.";
+  if (!is_among(kKnown, method)) return problem_of(501, "method_unknown", sentence);
+  auto problem = problem_of(405, "method_not_allowed", sentence);
+  problem.allow = answered;
+  return problem;
+}
+
+// The Read as run_on() wants it.
+struct ReadJob {
+  Read read;
+  // What another server sends must not end this one, whatever is in it.
+  runtime::Result<Response> operator()() {
+    try {
+      return read();
+    } catch (const std::exception& wrong) {
+      runtime::log(runtime::Level::error, "http", "a question could not be answered",
+                   {{"why", wrong.what()}});
+      return to_response(problem_of(500, "internal", "The question could not be answered."));
+    }
+  }
+};
+
+}  // namespace
+
+Service::Service(Router router, ServerParts parts)
+    : router_(std::move(router)), parts_(std::move(parts)) {
+  for (const auto& route : router_.routes()) meters_[route.path] = meters_for(route.path);
+  meters_[kNoRoute] = meters_for(kNoRoute);
+}
+
+Service::Meters Service::meters_for(const std::string& route) {
+  Meters meters;
+  meters.route = route;
+  meters.seconds = &parts_.metrics->histogram("waybill_http_request_seconds",
+                                              "From the head of a request to its answer.",
+                                              runtime::latency_bounds(), {{"route", route}});
+  return meters;
+}
+
+void Service::count(const Meters& meters, unsigned status) {
+  const std::string status_class = std::to_string(status / 100) + "xx";
+  parts_.metrics
+      ->counter("waybill_http_requests_total", "HTTP requests answered.",
+                {{"route", meters.route}, {"status", status_class}})
+      .add();
+}
+
+// What the head says besides method and target.
+std::optional<Problem> Service::admit(const Head& head, Request& request) const {
+  if (parts_.secret && !parts_.secret->shown_by(find_field(head.fields, "Authorization"))) {
+    auto problem =
+        problem_of(401, "unauthorized", "Other nodes of this cluster are answered here.");
+    problem.authenticate = "Bearer";
+    return problem;
+  }
+  request.method = head.method;
+  request.target = head.target;
+  request.fields = head.fields;
+  request.trace = request.field("traceparent");
+  if (!is_traceparent(request.trace)) request.trace = new_traceparent(*parts_.chance);
+  return std::nullopt;
+}
+
+std::variant<Problem, Router::Match> Service::route(const Head& head, Request& request) const {
+  std::string why;
+  auto parsed = parse_target(head.target, why);
+  if (!parsed) return problem_of(400, "invalid_target", why + ".");
+  request = std::move(*parsed);
+  if (auto refused = admit(head, request)) return std::move(*refused);
+  auto match = router_.find(request.segments);
+  if (!match) return not_found("There is no such address here; docs/api.md has those there are.");
+  if (auto refused = check_method(head.method, match->route->methods)) {
+    return std::move(*refused);
+  }
+  request.captured = match->captured;
+  return std::move(*match);
+}
+
+runtime::Task<Response> Service::answer(Head head) {
+  const auto begun = parts_.clock->now();
+  Request request;
+  const auto routed = route(head, request);
+  if (const auto* const problem = std::get_if<Problem>(&routed)) co_return refuse(*problem);
+
+  const auto& found = *std::get<Router::Match>(routed).route;
+  const Meters& meters = meters_.at(found.path);
+  Plan plan = found.handler(request);
+  Response response;
+  if (auto* const read = std::get_if<Read>(&plan)) {
+    ReadJob job{std::move(*read)};
+    auto answered = co_await runtime::run_on(*parts_.workers, std::move(job));
+    if (answered) {
+      response = std::move(*answered);
+    } else {
+      auto busy =
+          problem_of(503, "busy", "Too many questions are waiting already: ask again later.");
+      busy.retry_after = kBusyRetry;
+      response = to_response(busy);
+    }
+  } else {
+    response = std::get<Response>(std::move(plan));
+  }
+  response.fields.emplace_back("traceparent", request.trace);
+  const std::chrono::duration<double> spent = parts_.clock->now() - begun;
+  meters.seconds->observe(spent.count());
+  count(meters, response.status);
+  co_return response;
+}
+
+Response Service::refuse(const Problem& problem) {
+  count(meters_.at(kNoRoute), problem.status);
+  return to_response(problem);
+}
+
+}  // namespace waybill::http

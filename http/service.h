@@ -1,0 +1,65 @@
+// Service: every question of the API from its method and target to its answer, counted and timed.
+// Knows nothing of connections.
+//
+// waybill_http_requests_total{route,status} counts by template and status class ("2xx"),
+// waybill_http_request_seconds{route} times. Route is "none" where no template matched, and the
+// address asked for is in no label.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "http/codec.h"
+#include "http/problem.h"
+#include "http/router.h"
+#include "runtime/chance.h"
+#include "runtime/clock.h"
+#include "runtime/metrics.h"
+#include "runtime/secret_file.h"
+#include "runtime/task.h"
+#include "runtime/workers.h"
+
+namespace waybill::http {
+
+// What the server asks of the rest of the process; all outlive it.
+struct ServerParts {
+  runtime::Workers* workers = nullptr;  // for Reads
+  runtime::Clock* clock = nullptr;
+  runtime::Chance* chance = nullptr;
+  runtime::Metrics* metrics = nullptr;
+  // What every request has to bear (RFC 6750 2.1); none: nothing.
+  std::optional<runtime::SharedSecret> secret{};
+};
+
+class Service {
+ public:
+  // What `parts` points to outlives this. The server's thread.
+  Service(Router router, ServerParts parts);
+
+  // Any well-formed request. Reads run on the workers; when their queue is
+  // full the answer is 503 at once.
+  runtime::Task<Response> answer(Head head);
+
+  // A request that did not get as far as a method and a target. Counted.
+  Response refuse(const Problem& problem);
+
+  const Router& router() const { return router_; }
+
+ private:
+  struct Meters {
+    std::string route;
+    runtime::Histogram* seconds = nullptr;
+  };
+  std::variant<Problem, Router::Match> route(const Head& head, Request& request) const;
+  std::optional<Problem> admit(const Head& head, Request& request) const;
+  void count(const Meters& meters, unsigned status);
+  Meters meters_for(const std::string& route);
+
+  const Router router_;
+  const ServerParts parts_;
+  std::map<std::string, Meters> meters_;
+};
+
+}  // namespace waybill::http

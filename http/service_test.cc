@@ -1,0 +1,133 @@
+#include "http/service.h"
+
+#include <gtest/gtest.h>
+
+#include "http/parameters.h"
+#include "tests/support/http_world.h"
+
+namespace waybill::http {
+namespace {
+
+using tests::field;
+using tests::HttpWorld;
+
+constexpr char kSales[] = "/v1/stock/sales%40example.org";
+
+// What a Read finds of a thing, asked with a limit or without.
+Plan plan_stock(const Request& request) {
+  Parameters parameters(request);
+  parameters.number("limit", 1, 10);
+  if (const auto problem = parameters.problem()) return to_response(*problem);
+  return Read([thing = request.captured[0]] {
+    Response response;
+    response.body = "\"" + thing + "\"";
+    return response;
+  });
+}
+
+class ServiceTest : public testing::Test {
+ protected:
+  ServiceTest() { world.add("/v1/stock/{thing}", plan_stock); }
+  HttpWorld world;
+};
+
+TEST_F(ServiceTest, LivesWithoutAskingAnybody) {
+  world.health().ready = false;
+  const auto response = world.get("/livez");
+  EXPECT_EQ(response.status, 200U);
+  EXPECT_EQ(response.body, "ok\n");
+}
+
+TEST_F(ServiceTest, IsReadyWhenHealthSaysSoAndElseSaysWhyNot) {
+  world.health().lag = 12;
+  EXPECT_EQ(world.json("/readyz").at("lag"), 12);
+
+  world.health().ready = false;
+  world.health().why_not = "the journal is fenced";
+  const auto problem = world.json("/readyz", 503);
+  EXPECT_EQ(problem.at("code"), "not_ready");
+  EXPECT_EQ(problem.at("detail"), "the journal is fenced");
+  EXPECT_FALSE(field(world.get("/readyz"), "Retry-After").empty());
+}
+
+TEST_F(ServiceTest, SaysNotFoundAsAProblem) {
+  for (const char* const target :
+       {"/", "/v1", "/v2/stock", "/livez/", "//livez", "/LIVEZ", "/v1/stock/", "/v1//stock"}) {
+    const auto response = world.get(target);
+    EXPECT_EQ(response.status, 404U) << target;
+    EXPECT_EQ(response.content_type, kProblemType);
+    const auto problem = boost::json::parse(response.body);
+    EXPECT_EQ(problem.at("title"), "Not Found");
+    EXPECT_EQ(problem.at("code"), "not_found");
+  }
+}
+
+TEST_F(ServiceTest, AnswersOnlyGetAndHead) {
+  for (const char* const method : {"POST", "PUT", "DELETE", "OPTIONS"}) {
+    const auto response = world.ask(method, kSales);
+    EXPECT_EQ(response.status, 405U) << method;
+    EXPECT_EQ(field(response, "Allow"), "GET, HEAD");
+  }
+  EXPECT_EQ(world.ask("BREW", kSales).status, 501U);
+  EXPECT_EQ(world.ask("get", kSales).status, 501U);  // RFC 9110 9.1: methods are case-sensitive
+  EXPECT_EQ(world.ask("HEAD", kSales).status, 200U);
+  EXPECT_EQ(world.ask("POST", "/nowhere").status, 404U);
+}
+
+TEST_F(ServiceTest, SaysBadTargetsAsProblems) {
+  const auto problem = world.json("/v1/stock/%ZZ", 400);
+  EXPECT_EQ(problem.at("code"), "invalid_target");
+}
+
+TEST_F(ServiceTest, SaysBusyWhenNoReadCanBeQueued) {
+  tests::FullWorkers full;
+  world.use(full);
+  const auto response = world.get(kSales);
+  EXPECT_EQ(response.status, 503U);
+  EXPECT_EQ(field(response, "Retry-After"), "1");
+  EXPECT_EQ(boost::json::parse(response.body).at("code"), "busy");
+  EXPECT_EQ(world.get("/livez").status, 200U);
+}
+
+TEST_F(ServiceTest, CountsByTemplateAndStatusClassAndNamesNoAddress) {
+  world.get(kSales);
+  world.get(std::string(kSales) + "?limit=0");
+  world.get("/nowhere/sales@example.org");
+  const auto metrics = world.get("/metrics");
+  EXPECT_EQ(metrics.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  for (const char* const line :
+       {"waybill_ready 1",
+        "waybill_http_requests_total{route=\"/v1/stock/{thing}\",status=\"2xx\"} 1",
+        "waybill_http_requests_total{route=\"/v1/stock/{thing}\",status=\"4xx\"} 1",
+        "waybill_http_requests_total{route=\"none\",status=\"4xx\"} 1",
+        "waybill_http_request_seconds_count{route=\"/v1/stock/{thing}\"} 2"}) {
+    EXPECT_NE(metrics.body.find(line), std::string::npos) << line << "\n" << metrics.body;
+  }
+  EXPECT_EQ(metrics.body.find("sales"), std::string::npos);
+}
+
+TEST_F(ServiceTest, TakesNoParametersWhereThereAreNone) {
+  for (const char* const target : {"/livez?x=1", "/readyz?verbose=1", "/metrics?name=a"}) {
+    EXPECT_EQ(world.json(target, 400).at("code"), "invalid_parameter") << target;
+  }
+}
+
+TEST_F(ServiceTest, AnswersARead) { EXPECT_EQ(world.get(kSales).body, "\"sales@example.org\""); }
+
+TEST_F(ServiceTest, AnswersNobodyWhoDoesNotShowTheSecret) {
+  world.guard();
+  Head head;
+  head.method = "GET";
+  head.target = kSales;
+  for (const std::string shown : {"", "Bearer ", "Bearer 00112233445566778899aabbccddeefe"}) {
+    head.fields = {{"Authorization", shown}};
+    const auto response = world.ask(head);
+    EXPECT_EQ(response.status, 401U) << shown;
+    EXPECT_EQ(field(response, "WWW-Authenticate"), "Bearer");
+  }
+  head.fields = {{"authorization", world.secret().authorization()}};
+  EXPECT_EQ(world.ask(head).status, 200U);
+}
+
+}  // namespace
+}  // namespace waybill::http

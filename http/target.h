@@ -1,0 +1,33 @@
+// The request target of RFC 9112 3.2, read strictly: what is not exactly a path and a query is
+// refused and never repaired, so that no two readers of one request can disagree about it.
+//
+//   origin-form    "/v1/addresses/a%40b/history?limit=5"
+//   absolute-form  "http://host/v1/..." (RFC 9112 3.2.2: a server must take it); its host is not
+//   used
+//
+// Percent-encoding is decoded once, by segment, so that "%2F" is data and never a separator. "+" is
+// a plus, not a space: RFC 3986 gives it no other meaning, and addresses are full of it. Decoded
+// text is UTF-8 without control characters.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/request.h"
+#include "runtime/result.h"
+
+namespace waybill::http {
+
+// More parameters than any route has names for, few enough to compare each with each.
+inline constexpr std::size_t kMaxParameters = 16;
+
+// Errc::invalid; `why` is a sentence that says what is wrong and how to write it.
+runtime::Result<Request> parse_target(std::string_view target, std::string& why);
+
+// Everything but the unreserved characters of RFC 3986 2.3 as %XX: fit for one segment or value.
+std::string percent_encode(std::string_view text);
+
+// The origin-form of segments and parameters; parse_target() gives them back.
+std::string write_target(const Request& request);
+
+}  // namespace waybill::http

@@ -1,0 +1,42 @@
+// Parts: what the questions to views ask of the process: the partitions that are here, and where
+// the others are.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "projector/history.h"
+#include "query/peers.h"
+#include "runtime/clock.h"
+#include "schemas/address.h"
+
+namespace waybill::query {
+
+// How far the views of a partition are behind the log.
+struct Freshness {
+  std::uint64_t lag = 0;  // events on record and not in the views
+  // All that was on record then is in the views; nullopt: that cannot be said now.
+  std::optional<runtime::WallTime> whole_at;
+};
+
+// A partition whose views are in this process.
+struct LocalPartition {
+  std::uint32_t partition = 0;
+  const projector::History* history = nullptr;
+  std::function<Freshness()> freshness;  // any thread
+};
+
+// What is pointed to outlives every route. `local_case` may be called on any thread.
+struct Parts {
+  std::vector<LocalPartition> partitions;  // ascending
+  std::uint32_t partition_count = 1;       // of the whole log
+  Peers* peers = nullptr;                  // where the others are; null: nowhere
+  runtime::Clock* clock = nullptr;
+  // How local parts of a domain are to be folded, so that history is found as it was written.
+  std::function<schemas::LocalPartCase(const std::string& domain)> local_case;
+};
+
+}  // namespace waybill::query

@@ -1,0 +1,23 @@
+// The routes of questions to views. JSON; times RFC 3339 UTC; every answer says `as_of`; errors are
+// RFC 9457 problems. docs/api.md and schemas/openapi.yaml describe them.
+#pragma once
+
+#include "http/router.h"
+#include "query/parts.h"
+
+namespace waybill::query {
+
+// For people:
+//   GET /v1/addresses/{address}/history?role=alias|sender|target&from=&to=&kind=&limit=&cursor=
+//   GET /v1/deliveries/{id}
+//   GET /v1/messages/{id}
+//   GET /v1/messages?message_id=
+//   GET /v1/domains/{domain}/counters?from=&to=
+void add_routes(http::Router& router, Parts parts);
+
+// For other nodes alone, on a server that asks for the cluster's secret: they name senders.
+//   GET /v1/return-paths/{id}?partition=&within=
+//   POST, DELETE /v1/return-paths/{id}/turn?holder=
+void add_node_routes(http::Router& router, Parts parts);
+
+}  // namespace waybill::query

@@ -1,0 +1,60 @@
+#include "query/routes.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "tests/support/query_world.h"
+
+namespace waybill::query {
+namespace {
+
+using tests::QueryWorld;
+
+// The contract that clients read names exactly the routes that are served.
+TEST(RoutesTest, ServesWhatTheOpenApiDocumentSays) {
+  std::ifstream file(WAYBILL_SOURCE_DIR "/schemas/openapi.yaml");
+  ASSERT_TRUE(file);
+  std::vector<std::string> documented;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("  /") && line.ends_with(":")) {
+      documented.push_back(line.substr(2, line.size() - 3));
+    }
+  }
+  QueryWorld world;
+  const auto service = world.service();
+  std::vector<std::string> served;
+  for (const auto& route : service->router().routes()) served.push_back(route.path);
+  std::sort(documented.begin(), documented.end());
+  std::sort(served.begin(), served.end());
+  EXPECT_EQ(documented, served);
+}
+
+// Each names senders (return_path_handler.cc), and stands in no document for people.
+TEST(RoutesTest, OtherNodesHaveRoutesOfTheirOwn) {
+  QueryWorld world;
+  http::Router router;
+  add_node_routes(router, world.parts());
+  EXPECT_TRUE(router.find({"v1", "return-paths", "1"}));
+  EXPECT_TRUE(router.find({"v1", "return-paths", "1", "turn"}));
+  http::Router for_people;
+  add_routes(for_people, world.parts());
+  EXPECT_FALSE(for_people.find({"v1", "return-paths", "1"}));
+  EXPECT_FALSE(for_people.find({"v1", "return-paths", "1", "turn"}));
+}
+
+TEST(RoutesTest, TakeEncodedAndPlainAddresses) {
+  QueryWorld world;
+  auto event = world.rejected(5);
+  event.set_alias("gr\u00fc\u00dfe+news@example.org");
+  world.fold(event);
+  for (const char* const address :
+       {"gr%C3%BC%C3%9Fe%2Bnews%40example.org", "gr%c3%bc%c3%9fe+news@example.org"}) {
+    const auto answer = world.json("/v1/addresses/" + std::string(address) + "/history");
+    EXPECT_EQ(answer.at("entries").as_array().size(), 1U) << address;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::query
