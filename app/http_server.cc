@@ -25,9 +25,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& settin
   }
   if (settings.tls) *listener = runtime::tls_listener(std::move(*listener), *settings.tls);
   parts.chance = out->chance_.get();
-  out->server_.emplace(out->thread_,
-                       std::make_unique<http::Server>(std::move(*listener), std::move(router),
-                                                      std::move(parts), settings.server));
+  out->server_.emplace(out->thread_, std::make_unique<http::Server>(
+                                         out->thread_.executor(), std::move(*listener),
+                                         std::move(router), std::move(parts), settings.server));
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "relay/session_host.h"
+#include "runtime/acceptor.h"
 #include "runtime/asio_clock.h"
 #include "runtime/asio_net.h"
 #include "runtime/clock.h"
@@ -190,12 +191,14 @@ class Role final : public RelayRole {
   }
 
   void begin_accepting() {
-    std::vector<relay::HostSeat> seats;
+    std::vector<runtime::Seat> seats;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
-      seats.push_back({threads_[i]->executor(), &lanes_[i]->host});
+      relay::SessionHost* const host = &lanes_[i]->host;
+      seats.push_back({threads_[i]->executor(),
+                       [host](auto connection) { host->adopt(std::move(connection)); }});
     }
     for (const auto& listener : listeners_) {
-      lanes_.front()->scope.spawn("accept", accept_sessions(*listener, clock_, seats));
+      lanes_.front()->scope.spawn("accept", accept_all(*listener, clock_, seats, "relay"));
     }
   }
 

@@ -2,18 +2,17 @@
 // router names for it. It chooses no adapter: the listener, TLS or not, and the executor come from
 // the caller, so that the same server runs on sockets and on the net of a simulation.
 //
-// One thread: that of the executor on which run() is spawned. Where it may listen: exposure.h.
+// One thread: its executor's. Where it may listen: exposure.h.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <set>
 
 #include "http/router.h"
 #include "http/service.h"
 #include "http/session.h"
+#include "runtime/crowd.h"
 #include "runtime/listener.h"
-#include "runtime/permits.h"
 #include "runtime/scope.h"
 
 namespace waybill::http {
@@ -26,9 +25,9 @@ struct ServerSettings {
 
 class Server {
  public:
-  // What `parts` points to outlives the server.
-  Server(std::unique_ptr<runtime::Listener> listener, Router router, ServerParts parts,
-         ServerSettings settings);
+  // Runs on `executor`. What `parts` points to outlives the server.
+  Server(runtime::Executor executor, std::unique_ptr<runtime::Listener> listener, Router router,
+         ServerParts parts, ServerSettings settings);
 
   // Answers until stop(); ends when no connection is left.
   runtime::Task<void> run();
@@ -40,23 +39,18 @@ class Server {
   const runtime::Endpoint& local() const { return listener_->local(); }
 
  private:
-  void take(std::unique_ptr<runtime::Connection> connection, runtime::Scope& scope);
-  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection,
-                            runtime::Permits::Held permit);
-  runtime::Task<void> refuse(std::unique_ptr<runtime::Connection> connection,
-                             runtime::Permits::Held permit);
-  void enter(runtime::Connection& connection);
-  void leave(runtime::Connection& connection);
+  void take(std::unique_ptr<runtime::Connection> connection);
+  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection);
+  runtime::Task<void> refuse(std::unique_ptr<runtime::Connection> connection);
 
+  const runtime::Executor executor_;
   const std::unique_ptr<runtime::Listener> listener_;
   const ServerSettings settings_;
   runtime::Clock& clock_;
   runtime::Gauge& open_gauge_;
   Service service_;
-  runtime::Permits room_;
-  runtime::Permits refusals_;
-  std::set<runtime::Connection*> open_;
-  bool ending_ = false;
+  runtime::Scope scope_;
+  runtime::Crowd crowd_;
 };
 
 }  // namespace waybill::http

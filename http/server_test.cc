@@ -39,8 +39,9 @@ class ServerTest : public testing::Test {
     parts.workers = workers_.get();
     parts.clock = &clock_;
     auto listener = runtime::listen_tcp(thread_.context(), {kLoopback, 0});
-    server_.emplace(thread_, std::make_unique<Server>(std::move(*listener), world_.router(),
-                                                      std::move(parts), settings_));
+    server_.emplace(
+        thread_, std::make_unique<Server>(thread_.executor(), std::move(*listener), world_.router(),
+                                          std::move(parts), settings_));
     at_ = server_->local();
     return at_;
   }

@@ -6,16 +6,19 @@
 
 #include "relay/admission.h"
 #include "relay/session.h"
-#include "runtime/listener.h"
+#include "runtime/crowd.h"
 #include "runtime/scope.h"
 
 namespace waybill::relay {
+
+// Refusals under way at one time; above, a connection is closed without a word.
+inline constexpr std::uint32_t kMaxTurningAway = 64;
 
 class SessionHost {
  public:
   // All outlive it. `scope` is joined by its owner after stop().
   SessionHost(Lane& lane, Admission& admission, runtime::Scope& scope)
-      : lane_(lane), admission_(admission), scope_(scope) {}
+      : lane_(lane), admission_(admission), crowd_(scope, kMaxTurningAway) {}
 
   // Begins a session on this connection, or turns it away with 421.
   void adopt(std::unique_ptr<runtime::Connection> connection);
@@ -33,18 +36,9 @@ class SessionHost {
 
   Lane& lane_;
   Admission& admission_;
-  runtime::Scope& scope_;
+  runtime::Crowd crowd_;
   std::set<Session*> sessions_;
-  std::uint32_t turning_away_ = 0;
   bool stopping_ = false;
 };
-
-// Accepts until the listener is closed, and gives each connection to the next host in turn.
-struct HostSeat {
-  runtime::Executor executor;
-  SessionHost* host = nullptr;
-};
-runtime::Task<void> accept_sessions(runtime::Listener& listener, runtime::Clock& clock,
-                                    std::vector<HostSeat> seats);
 
 }  // namespace waybill::relay

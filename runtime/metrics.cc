@@ -25,6 +25,7 @@ class PrometheusGauge final : public Gauge {
  public:
   explicit PrometheusGauge(prometheus::Gauge& g) : gauge_(g) {}
   void set(double value) override { gauge_.Set(value); }
+  void add(double n) override { gauge_.Increment(n); }
 
  private:
   prometheus::Gauge& gauge_;

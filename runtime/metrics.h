@@ -21,6 +21,8 @@ class Gauge {
  public:
   virtual ~Gauge() = default;
   virtual void set(double value) = 0;
+  // For what several count together: each adds and takes away its own.
+  virtual void add(double n) = 0;
 };
 
 class Histogram {

@@ -49,6 +49,13 @@ TEST(MetricsTest, AGaugeGoesDownToo) {
   EXPECT_THAT(metrics.render(), HasSubstr("waybill_y 2\n"));
 }
 
+TEST(MetricsTest, AGaugeIsWhatIsAddedToItAndTakenAway) {
+  Metrics metrics;
+  metrics.gauge("waybill_y", "Y").add(3);
+  metrics.gauge("waybill_y", "Y").add(-1);
+  EXPECT_THAT(metrics.render(), HasSubstr("waybill_y 2\n"));
+}
+
 TEST(MetricsTest, AddsOfManyThreadsAreAllCounted) {
   Metrics metrics;
   Counter& counter = metrics.counter("waybill_z_total", "Z");

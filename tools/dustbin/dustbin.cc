@@ -2,20 +2,14 @@
 
 #include <utility>
 
+#include "runtime/acceptor.h"
 #include "runtime/clock.h"
 #include "runtime/scope.h"
 #include "tools/dustbin/session.h"
 
 namespace waybill::tools::dustbin {
-namespace {
 
-using runtime::Errc;
 using runtime::Task;
-
-// Out of descriptors: sessions end and give some back.
-constexpr std::chrono::milliseconds kAcceptPause{100};
-
-}  // namespace
 
 Dustbin::Dustbin(runtime::Clock& clock, runtime::Listener& listener, Settings settings,
                  Observer observer)
@@ -27,23 +21,27 @@ Dustbin::Dustbin(runtime::Clock& clock, runtime::Listener& listener, Settings se
 Task<void> Dustbin::run() {
   const runtime::Executor executor = co_await boost::asio::this_coro::executor;
   runtime::Scope sessions(executor);
-  while (!ending_) {
-    auto connection = co_await listener_.accept(executor);
-    if (connection) {
-      sessions.spawn("dustbin session", serve(std::move(*connection)));
-    } else if (connection.error() == Errc::limit_exceeded) {
-      co_await clock_.sleep_until(clock_.now() + kAcceptPause);
-    } else {
-      break;
-    }
-  }
+  crowd_.emplace(sessions, kMaxTurnedAway);
+  std::vector<runtime::Seat> seats;
+  seats.push_back({executor, [this](auto connection) { take(std::move(connection)); }});
+  co_await accept_all(listener_, clock_, std::move(seats), "dustbin");
   co_await sessions.join();
+  crowd_.reset();
+}
+
+void Dustbin::take(std::unique_ptr<runtime::Connection> connection) {
+  runtime::Connection& one = *connection;
+  if (crowd_->served() < kMaxSessions) {
+    crowd_->serve("dustbin session", one, serve(std::move(connection), std::nullopt));
+  } else {
+    crowd_->turn_away("dustbin refusal", one, serve(std::move(connection), Session::too_many()));
+  }
 }
 
 void Dustbin::stop() {
   ending_ = true;
   listener_.close();
-  for (runtime::Connection* connection : live_) connection->close();
+  if (crowd_) crowd_->close_all();
 }
 
 void Dustbin::answered(const Message& message, const runtime::Connection& on) {
@@ -53,20 +51,14 @@ void Dustbin::answered(const Message& message, const runtime::Connection& on) {
   ending_ = true;
   last_moment_ = clock_.now() + kGoodbye;
   listener_.close();
-  for (runtime::Connection* connection : live_) {
-    if (connection != &on) connection->close();
-  }
+  crowd_->close_all(&on);
 }
 
-Task<void> Dustbin::serve(std::unique_ptr<runtime::Connection> connection) {
-  const bool full = live_.size() >= kMaxSessions;
-  live_.insert(connection.get());
-  if (ending_) connection->close();
+Task<void> Dustbin::serve(std::unique_ptr<runtime::Connection> connection,
+                          std::optional<schemas::Reply> refusal) {
   Session session(*this, *connection);
-  const schemas::Reply greeting = full ? Session::too_many() : session.welcome();
+  const schemas::Reply greeting = refusal.value_or(session.welcome());
   co_await session.run(greeting);
-  live_.erase(connection.get());
-  connection->close();
 }
 
 }  // namespace waybill::tools::dustbin

@@ -12,11 +12,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "relay/smtp/server_core.h"
 #include "runtime/connection.h"
+#include "runtime/crowd.h"
 #include "runtime/listener.h"
 #include "runtime/time.h"
 #include "tools/dustbin/dump.h"
@@ -27,6 +27,8 @@ namespace waybill::tools::dustbin {
 
 // A tool on loopback needs few; above, the client hears 421.
 inline constexpr std::size_t kMaxSessions = 100;
+// Clients that hear it at one time; above, they are closed without a word.
+inline constexpr std::uint32_t kMaxTurnedAway = 32;
 // After the last message of `once`: time for QUIT and its reply.
 inline constexpr std::chrono::seconds kGoodbye{1};
 
@@ -67,13 +69,15 @@ class Dustbin {
   runtime::Instant last_moment() const { return last_moment_; }
 
  private:
-  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection);
+  void take(std::unique_ptr<runtime::Connection> connection);
+  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection,
+                            std::optional<schemas::Reply> refusal);
 
   runtime::Clock& clock_;
   runtime::Listener& listener_;
   Settings settings_;
   Observer observer_;
-  std::set<runtime::Connection*> live_;
+  std::optional<runtime::Crowd> crowd_;  // while run() runs
   std::uint64_t messages_ = 0;
   bool ending_ = false;
   runtime::Instant last_moment_ = runtime::Instant::max();
