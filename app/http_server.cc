@@ -8,6 +8,17 @@ namespace waybill::app {
 
 using runtime::Result;
 
+namespace {
+
+// Streams share them piece by piece: beside the questions' workers they must not take the machine.
+constexpr std::size_t kStreamThreads = 2;
+
+}  // namespace
+
+// A stream asks for one piece at a time: the queue is never full.
+HttpServer::HttpServer(std::uint32_t max_streams)
+    : stream_workers_(runtime::thread_workers("wb-http-stream", kStreamThreads, max_streams)) {}
+
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& settings,
                                                       http::Router router, http::ServerParts parts,
                                                       std::string& why) {
@@ -16,7 +27,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& settin
   const auto may = http::check_exposure(settings.listen, guard, why);
   if (!may) return may.error();
 
-  std::unique_ptr<HttpServer> out(new HttpServer());
+  std::unique_ptr<HttpServer> out(new HttpServer(settings.server.max_streams));
   auto listener = runtime::listen_tcp(out->thread_.context(), settings.listen);
   if (!listener) {
     why = "cannot listen for HTTP on " + to_string(settings.listen) + ": " +
@@ -25,6 +36,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& settin
   }
   if (settings.tls) *listener = runtime::tls_listener(std::move(*listener), *settings.tls);
   parts.chance = out->chance_.get();
+  parts.stream_workers = out->stream_workers_.get();
   out->server_.emplace(out->thread_, std::make_unique<http::Server>(
                                          out->thread_.executor(), std::move(*listener),
                                          std::move(router), std::move(parts), settings.server));

@@ -1,5 +1,5 @@
-// HttpServer: the HTTP server of this process with what it runs on: a thread, and a listener on TCP
-// or TLS.
+// HttpServer: the HTTP server of this process with what it runs on: a thread, a listener on TCP or
+// TLS, and workers for its streams.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,7 @@ struct HttpSettings {
 class HttpServer {
  public:
   // Answers at once, and until its destruction. `why` says what went wrong: an address beyond
-  // loopback is refused (http/exposure.h). `parts.chance` is the system's.
+  // loopback is refused (http/exposure.h). `parts.chance` and `parts.stream_workers` are its own.
   static runtime::Result<std::unique_ptr<HttpServer>> start(const HttpSettings& settings,
                                                             http::Router router,
                                                             http::ServerParts parts,
@@ -32,9 +32,10 @@ class HttpServer {
   const runtime::Endpoint& local() const { return server_->local(); }
 
  private:
-  HttpServer() = default;
+  explicit HttpServer(std::uint32_t max_streams);
 
   std::unique_ptr<runtime::Chance> chance_ = runtime::system_chance();
+  const std::unique_ptr<runtime::Workers> stream_workers_;
   runtime::IoThread thread_{"wb-http"};
   std::optional<http::ThreadedServer> server_;
 };

@@ -3,9 +3,11 @@
 #include <array>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <charconv>
 #include <cstdio>
 
 #include "http/local_host.h"
+#include "http/stream.h"
 
 namespace waybill::http {
 namespace {
@@ -59,6 +61,7 @@ Incoming take(const Parser& parser, Hosts hosts) {
   if (auto problem = check_framing(request)) return std::move(*problem);
   if (auto problem = check_host(request, hosts)) return std::move(*problem);
   Head head;
+  head.version = request.version() == 10 ? Version::http_1_0 : Version::http_1_1;
   head.method = std::string(request.method_string());
   head.target = std::string(request.target());
   for (const auto& field : request) {
@@ -67,6 +70,27 @@ Incoming take(const Parser& parser, Hosts hosts) {
   head.has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
   head.keep_alive = parser.keep_alive() && !head.has_body;
   return head;
+}
+
+void put_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+std::string begin_head(unsigned status, std::string_view content_type, runtime::WallTime now) {
+  std::string out = "HTTP/1.1 ";
+  out.append(std::to_string(status)).append(" ").append(reason_phrase(status)).append("\r\n");
+  put_field(out, "Date", http_date(now));
+  put_field(out, "Content-Type", content_type);
+  return out;
+}
+
+void end_head(std::string& out, const Fields& fields, After after) {
+  // Addresses are in nearly every answer: no store but the client's own memory may keep one.
+  put_field(out, "Cache-Control", "private, no-store");
+  put_field(out, "X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : fields) put_field(out, name, value);
+  put_field(out, "Connection", after == After::close ? "close" : "keep-alive");
+  out.append("\r\n");
 }
 
 }  // namespace
@@ -105,6 +129,8 @@ HeadReader::~HeadReader() = default;
 void HeadReader::feed(std::string_view octets) { state_->unread.append(octets); }
 
 bool HeadReader::idle() const { return state_->taken == 0 && state_->unread.empty(); }
+
+std::size_t HeadReader::unread() const { return state_->taken + state_->unread.size(); }
 
 std::optional<Incoming> HeadReader::next() {
   State& state = *state_;
@@ -148,23 +174,26 @@ std::string http_date(runtime::WallTime time) {
 
 std::string write_response(const Response& response, Content content, After after,
                            runtime::WallTime now) {
-  std::string out;
-  out.reserve(response.body.size() + 512);
-  const auto field = [&out](std::string_view name, std::string_view value) {
-    out.append(name).append(": ").append(value).append("\r\n");
-  };
-  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
-  out.append(reason_phrase(response.status)).append("\r\n");
-  field("Date", http_date(now));
-  field("Content-Type", response.content_type);
-  field("Content-Length", std::to_string(response.body.size()));
-  // Addresses are in nearly every answer: no store but the client's own memory may keep one.
-  field("Cache-Control", "private, no-store");
-  field("X-Content-Type-Options", "nosniff");
-  for (const auto& [name, value] : response.fields) field(name, value);
-  field("Connection", after == After::close ? "close" : "keep-alive");
-  out.append("\r\n");
+  std::string out = begin_head(response.status, response.content_type, now);
+  put_field(out, "Content-Length", std::to_string(response.body.size()));
+  end_head(out, response.fields, after);
   if (content == Content::send) out.append(response.body);
+  return out;
+}
+
+std::string write_stream_head(const Stream& stream, Framing framing, After after,
+                              runtime::WallTime now) {
+  std::string out = begin_head(stream.status, stream.content_type, now);
+  if (framing == Framing::chunked) put_field(out, "Transfer-Encoding", "chunked");
+  end_head(out, stream.fields, after);
+  return out;
+}
+
+std::string write_chunk(std::string_view octets) {
+  std::array<char, 16> size;
+  const auto written = std::to_chars(size.data(), size.data() + size.size(), octets.size(), 16);
+  std::string out(size.data(), written.ptr);
+  out.append("\r\n").append(octets).append("\r\n");
   return out;
 }
 

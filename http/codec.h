@@ -21,14 +21,20 @@
 
 namespace waybill::http {
 
+struct Stream;
+
 // Octets of a request line with all its fields: many times what a client of this API sends, and
 // what common servers take.
 inline constexpr std::size_t kMaxHead = 8 << 10;
+
+// Of the versions that are spoken here, the client's.
+enum class Version { http_1_0, http_1_1 };
 
 struct Head {
   std::string method;
   std::string target;
   Fields fields;
+  Version version = Version::http_1_1;
   bool has_body = false;  // the connection is of no use after the answer
   bool keep_alive = false;
 };
@@ -50,6 +56,9 @@ class HeadReader {
   // Nothing of a further request is here.
   bool idle() const;
 
+  // Octets that were fed and belong to no head that was given.
+  std::size_t unread() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;
@@ -62,6 +71,17 @@ enum class After { keep_alive, close };
 // left out.
 std::string write_response(const Response& response, Content content, After after,
                            runtime::WallTime now);
+
+// How the end of a stream's body is told: by the last chunk (RFC 9112 7.1), or, to a client of
+// HTTP/1.0, by the end of the connection (RFC 9112 6.3).
+enum class Framing { chunked, until_close };
+
+// What comes before the body of a stream. After::keep_alive only where it is chunked.
+std::string write_stream_head(const Stream& stream, Framing framing, After after,
+                              runtime::WallTime now);
+// `octets` are not empty: an empty chunk is the last one.
+std::string write_chunk(std::string_view octets);
+inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 // RFC 9110 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT"
 std::string http_date(runtime::WallTime time);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "http/stream.h"
 #include "schemas/event.h"
 
 namespace waybill::http {
@@ -153,6 +154,32 @@ TEST(WriteResponseTest, SendsFieldsAndContent) {
             "Connection: keep-alive\r\n"
             "\r\n"
             "{}");
+}
+
+TEST(WriteStreamTest, SaysHowItsEndIsTold) {
+  Stream stream;
+  stream.content_type = "text/plain";
+  stream.fields = {{"X", "y"}};
+  const auto now = *schemas::parse_rfc3339("1994-11-06T08:49:37.5Z");
+  EXPECT_EQ(write_stream_head(stream, Framing::chunked, After::keep_alive, now),
+            "HTTP/1.1 200 OK\r\n"
+            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            "Content-Type: text/plain\r\n"
+            "Transfer-Encoding: chunked\r\n"
+            "Cache-Control: private, no-store\r\n"
+            "X-Content-Type-Options: nosniff\r\n"
+            "X: y\r\n"
+            "Connection: keep-alive\r\n"
+            "\r\n");
+  const auto old = write_stream_head(stream, Framing::until_close, After::close, now);
+  EXPECT_EQ(old.find("Transfer-Encoding"), std::string::npos);
+  EXPECT_NE(old.find("Connection: close\r\n"), std::string::npos);
+}
+
+TEST(WriteStreamTest, WritesChunksWithTheirSizeInHexadecimal) {
+  EXPECT_EQ(write_chunk("a"), "1\r\na\r\n");
+  EXPECT_EQ(write_chunk("\r\n"), "2\r\n\r\n\r\n");
+  EXPECT_TRUE(write_chunk(std::string(64 << 10, 'x')).starts_with("10000\r\nxxx"));
 }
 
 TEST(WriteResponseTest, LeavesTheContentOutForHeadAndKeepsItsLength) {

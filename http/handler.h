@@ -1,5 +1,6 @@
 // Handler: one route's answer. It reads the question and touches no store; what must read one comes
-// back as a Read, which blocks and therefore runs on a worker.
+// back as a Read, which blocks and therefore runs on a worker. An answer is a Response, whole in
+// memory, or a Stream, told piece by piece.
 //
 // A handler runs on the server's thread, a Read on any; both may run beside others of the same
 // route. What a Read holds it owns, or it outlives the server.
@@ -10,11 +11,13 @@
 
 #include "http/request.h"
 #include "http/response.h"
+#include "http/stream.h"
 
 namespace waybill::http {
 
-using Read = std::function<Response()>;
-using Plan = std::variant<Response, Read>;
+using Answer = std::variant<Response, Stream>;
+using Read = std::function<Answer()>;
+using Plan = std::variant<Response, Read, Stream>;
 using Handler = std::function<Plan(const Request&)>;
 
 }  // namespace waybill::http

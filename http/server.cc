@@ -29,7 +29,7 @@ Server::Server(runtime::Executor executor, std::unique_ptr<runtime::Listener> li
       settings_(settings),
       clock_(*parts.clock),
       open_gauge_(parts.metrics->gauge("waybill_http_connections", "HTTP connections open.")),
-      service_(std::move(router), std::move(parts)),
+      service_(std::move(router), std::move(parts), settings.max_streams),
       scope_(executor_),
       crowd_(scope_, kMaxTurnedAway) {}
 
@@ -42,12 +42,14 @@ runtime::Task<void> Server::run() {
 
 void Server::stop() {
   listener_->close();
+  service_.streams().stop_all();
   crowd_.close_all();
 }
 
 void Server::take(std::unique_ptr<runtime::Connection> connection) {
   runtime::Connection& one = *connection;
-  if (crowd_.served() < settings_.max_connections) {
+  const std::size_t asking = crowd_.served() - service_.streams().count();
+  if (asking < settings_.max_connections) {
     crowd_.serve("http session", one, serve(std::move(connection)));
   } else {
     crowd_.turn_away("http refusal", one, refuse(std::move(connection)));

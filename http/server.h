@@ -18,8 +18,9 @@
 namespace waybill::http {
 
 struct ServerSettings {
-  // Connections at one time; above, 503 and close.
+  // Connections at one time, those that tell a stream left out; above, 503 and close.
   std::uint32_t max_connections = 256;
+  std::uint32_t max_streams = kMaxStreams;
   SessionLimits session{};
 };
 
@@ -32,7 +33,7 @@ class Server {
   // Answers until stop(); ends when no connection is left.
   runtime::Task<void> run();
 
-  // Takes no further connection and closes those that are open.
+  // Takes no further connection, ends all streams and closes what is open.
   void stop();
 
   // Where it listens, also where port 0 was asked for.

@@ -37,6 +37,7 @@ class ServerTest : public testing::Test {
   const runtime::Endpoint& start() {
     auto parts = world_.server_parts();
     parts.workers = workers_.get();
+    parts.stream_workers = workers_.get();
     parts.clock = &clock_;
     auto listener = runtime::listen_tcp(thread_.context(), {kLoopback, 0});
     server_.emplace(
@@ -203,6 +204,79 @@ TEST_F(ServerTest, TurnsAwayWhoeverComesWhenItIsFull) {
     std::this_thread::sleep_for(5ms);
   }
   EXPECT_EQ(status, 200);
+}
+
+// Larger than what the kernel holds for a connection.
+constexpr int kPieces = 512;
+constexpr std::size_t kPiece = 32 << 10;
+
+// Pieces of one letter each, from a worker; says whether it is gone.
+class Letters {
+ public:
+  explicit Letters(int most) : most_(most) {}
+  Piece operator()() {
+    if (given_ == most_) return std::optional<std::string>();
+    return std::string(kPiece, static_cast<char>('a' + given_++ % 26));
+  }
+
+ private:
+  int given_ = 0;
+  int most_;
+};
+
+Handler letters(int most, std::weak_ptr<int>* alive = nullptr) {
+  return [most, alive](const Request&) -> Plan {
+    Stream out;
+    const auto here = std::make_shared<int>(0);
+    if (alive != nullptr) *alive = here;
+    out.body = Pull([letters = Letters(most), here]() mutable { return letters(); });
+    return out;
+  };
+}
+
+TEST_F(ServerTest, TellsAStreamToAClientThatReadsAllOfIt) {
+  world_.add("/letters", letters(kPieces));
+  RawHttp client(start());
+  client.ask("GET /letters");
+  const std::string head = client.hear_up_to("\r\n\r\n");
+  EXPECT_NE(head.find("Transfer-Encoding: chunked\r\n"), std::string::npos) << head;
+  for (int i = 0; i < kPieces; ++i) {
+    ASSERT_EQ(client.hear_up_to("\r\n"), "8000\r\n") << i;
+    const std::string chunk = client.hear_up_to("\r\n");
+    ASSERT_EQ(chunk, std::string(kPiece, static_cast<char>('a' + i % 26)) + "\r\n") << i;
+  }
+  EXPECT_EQ(client.hear_up_to("0\r\n\r\n"), "0\r\n\r\n");
+  client.ask("GET /livez");
+  EXPECT_EQ(client.answer().body, "ok\n");
+}
+
+TEST_F(ServerTest, LetsAStreamsSourceGoWithItsClient) {
+  std::weak_ptr<int> alive;
+  world_.add("/letters", letters(1 << 20, &alive));
+  start();
+  {
+    RawHttp client(at_);
+    client.ask("GET /letters");
+    client.hear_up_to("8000\r\n");
+    EXPECT_FALSE(alive.expired());
+  }
+  for (int tries = 0; tries < 1000 && !alive.expired(); ++tries) std::this_thread::sleep_for(5ms);
+  EXPECT_TRUE(alive.expired());
+}
+
+// The client reads nothing, so that the server waits for it to take a piece.
+TEST_F(ServerTest, EndsAStreamInTheMiddleWhenItStops) {
+  std::weak_ptr<int> alive;
+  world_.add("/letters", letters(1 << 20, &alive));
+  RawHttp client(start());
+  client.ask("GET /letters");
+  client.hear_up_to("8000\r\n");
+  const auto begun = clock_.now();
+  server_->stop();
+  EXPECT_LT(clock_.now() - begun, 5s);
+  EXPECT_TRUE(alive.expired());
+  const std::string rest = client.hear_up_to("\r\n0\r\n\r\n");
+  EXPECT_FALSE(rest.ends_with("\r\n0\r\n\r\n"));
 }
 
 TEST_F(ServerTest, EndsOpenConnectionsWhenItStops) {

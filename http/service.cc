@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "http/pulled_source.h"
 #include "http/target.h"
 #include "http/trace.h"
 #include "runtime/clock.h"
@@ -16,6 +17,9 @@ constexpr char kNoRoute[] = "none";
 // A queue of reads that is full is empty again in far less; a client's whole second is the least
 // that Retry-After can say (RFC 9110 10.2.3).
 constexpr std::chrono::seconds kBusyRetry{1};
+
+// Streams are long.
+constexpr std::chrono::seconds kStreamRetry{30};
 
 bool is_among(std::string_view methods, std::string_view method) {
   for (std::size_t at = 0; at < methods.size();) {
@@ -42,7 +46,7 @@ std::optional<Problem> check_method(const std::string& method, std::string_view 
 struct ReadJob {
   Read read;
   // What another server sends must not end this one, whatever is in it.
-  runtime::Result<Response> operator()() {
+  runtime::Result<Answer> operator()() {
     try {
       return read();
     } catch (const std::exception& wrong) {
@@ -55,8 +59,8 @@ struct ReadJob {
 
 }  // namespace
 
-Service::Service(Router router, ServerParts parts)
-    : router_(std::move(router)), parts_(std::move(parts)) {
+Service::Service(Router router, ServerParts parts, std::uint32_t max_streams)
+    : router_(std::move(router)), parts_(std::move(parts)), streams_(max_streams, *parts_.metrics) {
   for (const auto& route : router_.routes()) meters_[route.path] = meters_for(route.path);
   meters_[kNoRoute] = meters_for(kNoRoute);
 }
@@ -109,7 +113,36 @@ std::variant<Problem, Router::Match> Service::route(const Head& head, Request& r
   return std::move(*match);
 }
 
-runtime::Task<Response> Service::answer(Head head) {
+runtime::Task<Answer> Service::carry_out(Plan plan) {
+  if (auto* const response = std::get_if<Response>(&plan)) co_return std::move(*response);
+  if (auto* const stream = std::get_if<Stream>(&plan)) co_return std::move(*stream);
+  ReadJob job{std::get<Read>(std::move(plan))};
+  auto answered = co_await runtime::run_on(*parts_.workers, std::move(job));
+  if (answered) co_return std::move(*answered);
+  auto busy = problem_of(503, "busy", "Too many questions are waiting already: ask again later.");
+  busy.retry_after = kBusyRetry;
+  co_return to_response(busy);
+}
+
+Answered Service::open(Answer answer, const std::string& route) {
+  if (auto* const response = std::get_if<Response>(&answer)) return std::move(*response);
+  if (streams_.full()) {
+    auto full = problem_of(503, "too_many_streams",
+                           "Too many streams are open: close some, or ask again later.");
+    full.retry_after = kStreamRetry;
+    return to_response(full);
+  }
+  auto& stream = std::get<Stream>(answer);
+  std::unique_ptr<Source> source;
+  if (auto* const pull = std::get_if<Pull>(&stream.body)) {
+    source = pulled_source(std::move(*pull), *parts_.stream_workers);
+  } else {
+    source = std::get<std::unique_ptr<Source>>(std::move(stream.body));
+  }
+  return std::make_unique<OpenStream>(streams_, std::move(stream), std::move(source), route);
+}
+
+runtime::Task<Answered> Service::answer(Head head) {
   const auto begun = parts_.clock->now();
   Request request;
   const auto routed = route(head, request);
@@ -117,27 +150,16 @@ runtime::Task<Response> Service::answer(Head head) {
 
   const auto& found = *std::get<Router::Match>(routed).route;
   const Meters& meters = meters_.at(found.path);
-  Plan plan = found.handler(request);
-  Response response;
-  if (auto* const read = std::get_if<Read>(&plan)) {
-    ReadJob job{std::move(*read)};
-    auto answered = co_await runtime::run_on(*parts_.workers, std::move(job));
-    if (answered) {
-      response = std::move(*answered);
-    } else {
-      auto busy =
-          problem_of(503, "busy", "Too many questions are waiting already: ask again later.");
-      busy.retry_after = kBusyRetry;
-      response = to_response(busy);
-    }
-  } else {
-    response = std::get<Response>(std::move(plan));
-  }
-  response.fields.emplace_back("traceparent", request.trace);
+  Answer answer = co_await carry_out(found.handler(request));
+  Answered answered = open(std::move(answer), found.path);
+  auto* const stream = std::get_if<std::unique_ptr<OpenStream>>(&answered);
+  auto* const response = std::get_if<Response>(&answered);
+  Fields& fields = stream != nullptr ? (*stream)->stream().fields : response->fields;
+  fields.emplace_back("traceparent", request.trace);
   const std::chrono::duration<double> spent = parts_.clock->now() - begun;
   meters.seconds->observe(spent.count());
-  count(meters, response.status);
-  co_return response;
+  count(meters, stream != nullptr ? (*stream)->stream().status : response->status);
+  co_return answered;
 }
 
 Response Service::refuse(const Problem& problem) {

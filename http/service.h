@@ -2,23 +2,25 @@
 // Knows nothing of connections.
 //
 // waybill_http_requests_total{route,status} counts by template and status class ("2xx"),
-// waybill_http_request_seconds{route} times. Route is "none" where no template matched, and the
-// address asked for is in no label.
+// waybill_http_request_seconds{route} times; a stream counts when it begins (open_streams.h). Route
+// is "none" where no template matched, and the address asked for is in no label.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "http/codec.h"
+#include "http/open_streams.h"
 #include "http/problem.h"
 #include "http/router.h"
 #include "runtime/chance.h"
-#include "runtime/clock.h"
 #include "runtime/metrics.h"
 #include "runtime/secret_file.h"
 #include "runtime/task.h"
+#include "runtime/time.h"
 #include "runtime/workers.h"
 
 namespace waybill::http {
@@ -26,6 +28,8 @@ namespace waybill::http {
 // What the server asks of the rest of the process; all outlive it.
 struct ServerParts {
   runtime::Workers* workers = nullptr;  // for Reads
+  // For Pulls, which come again and again: of their own, so that no question waits behind them.
+  runtime::Workers* stream_workers = nullptr;
   runtime::Clock* clock = nullptr;
   runtime::Chance* chance = nullptr;
   runtime::Metrics* metrics = nullptr;
@@ -33,19 +37,25 @@ struct ServerParts {
   std::optional<runtime::SharedSecret> secret{};
 };
 
+// Streams at one time; above, 503. Each holds a connection and a piece: 32 of 64 KiB are 2 MB.
+inline constexpr std::uint32_t kMaxStreams = 32;
+
+using Answered = std::variant<Response, std::unique_ptr<OpenStream>>;
+
 class Service {
  public:
   // What `parts` points to outlives this. The server's thread.
-  Service(Router router, ServerParts parts);
+  Service(Router router, ServerParts parts, std::uint32_t max_streams = kMaxStreams);
 
-  // Any well-formed request. Reads run on the workers; when their queue is
-  // full the answer is 503 at once.
-  runtime::Task<Response> answer(Head head);
+  // Any well-formed request. Reads run on the workers; when their queue is full the answer is 503
+  // at once.
+  runtime::Task<Answered> answer(Head head);
 
   // A request that did not get as far as a method and a target. Counted.
   Response refuse(const Problem& problem);
 
   const Router& router() const { return router_; }
+  OpenStreams& streams() { return streams_; }
 
  private:
   struct Meters {
@@ -54,12 +64,15 @@ class Service {
   };
   std::variant<Problem, Router::Match> route(const Head& head, Request& request) const;
   std::optional<Problem> admit(const Head& head, Request& request) const;
+  runtime::Task<Answer> carry_out(Plan plan);
+  Answered open(Answer answer, const std::string& route);
   void count(const Meters& meters, unsigned status);
   Meters meters_for(const std::string& route);
 
   const Router router_;
   const ServerParts parts_;
   std::map<std::string, Meters> meters_;
+  OpenStreams streams_;
 };
 
 }  // namespace waybill::http

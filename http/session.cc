@@ -3,6 +3,7 @@
 #include <array>
 
 #include "http/codec.h"
+#include "http/stream_writer.h"
 #include "runtime/clock.h"
 
 namespace waybill::http {
@@ -25,29 +26,7 @@ Problem unwanted_body() {
   return problem_of(413, "content_refused", "A question has no content: leave the body out.");
 }
 
-// nullopt: the client is gone, or was silent for too long with nothing asked.
-runtime::Task<std::optional<Incoming>> next_request(runtime::Connection& connection,
-                                                    HeadReader& reader, runtime::Clock& clock,
-                                                    const SessionLimits& limits) {
-  std::array<char, kReadOctets> octets;
-  const std::span<char> into(octets);
-  auto deadline = clock.now() + (reader.idle() ? limits.idle : limits.head);
-  for (;;) {
-    auto incoming = reader.next();
-    if (incoming) co_return incoming;
-    const bool was_idle = reader.idle();
-    const auto count = co_await connection.read_some(into, deadline);
-    if (!count) {
-      const bool cut = !was_idle && runtime::errc_of(count.error()) == runtime::Errc::timeout;
-      if (cut) incoming.emplace(slow_head());
-      co_return incoming;
-    }
-    // The head's time runs from its first octet, however its octets drip.
-    if (was_idle) deadline = clock.now() + limits.head;
-    reader.feed(std::string_view(octets.data(), *count));
-  }
-}
-
+// Reads what comes and throws it away, so that the answer before it arrives (SessionLimits).
 runtime::Task<void> linger(runtime::Connection& connection, runtime::Clock& clock,
                            const SessionLimits& limits) {
   std::array<char, kReadOctets> octets;
@@ -60,38 +39,109 @@ runtime::Task<void> linger(runtime::Connection& connection, runtime::Clock& cloc
   }
 }
 
+class Session {
+ public:
+  Session(runtime::Connection& connection, Service& service, runtime::Clock& clock,
+          const SessionLimits& limits)
+      : connection_(connection),
+        service_(service),
+        clock_(clock),
+        limits_(limits),
+        reader_(limits.hosts) {}
+
+  runtime::Task<void> run() {
+    for (std::uint32_t served = 1;; ++served) {
+      const auto incoming = co_await next_request();
+      if (!incoming) co_return;
+      const auto* const head = std::get_if<Head>(&*incoming);
+      const bool unread = head == nullptr || head->has_body;
+      const bool last = unread || !head->keep_alive || served >= limits_.max_requests;
+      const bool bare = head != nullptr && head->method == "HEAD";
+      const auto content = bare ? Content::leave_out : Content::send;
+      const auto after = last ? After::close : After::keep_alive;
+
+      const Answered answered = co_await answer_to(*incoming);
+      bool whole = false;
+      if (const auto* const stream = std::get_if<std::unique_ptr<OpenStream>>(&answered)) {
+        whole = co_await send(**stream, head->version, content, after);
+      } else {
+        whole = co_await send(std::get<Response>(answered), content, after);
+      }
+      if (!whole) co_return;
+      if (unread) co_await linger(connection_, clock_, limits_);
+      if (last) co_return;
+    }
+  }
+
+ private:
+  // nullopt: the client is gone, or was silent for too long with nothing asked.
+  runtime::Task<std::optional<Incoming>> next_request() {
+    std::array<char, kReadOctets> octets;
+    const std::span<char> into(octets);
+    auto deadline = clock_.now() + (reader_.idle() ? limits_.idle : limits_.head);
+    for (;;) {
+      auto incoming = reader_.next();
+      if (incoming) co_return incoming;
+      const bool was_idle = reader_.idle();
+      const auto count = co_await connection_.read_some(into, deadline);
+      if (!count) {
+        const bool cut = !was_idle && runtime::errc_of(count.error()) == runtime::Errc::timeout;
+        if (cut) incoming.emplace(slow_head());
+        co_return incoming;
+      }
+      // The head's time runs from its first octet, however its octets drip.
+      if (was_idle) deadline = clock_.now() + limits_.head;
+      reader_.feed(std::string_view(octets.data(), *count));
+    }
+  }
+
+  runtime::Task<Answered> answer_to(const Incoming& incoming) {
+    if (const auto* const problem = std::get_if<Problem>(&incoming)) {
+      co_return service_.refuse(*problem);
+    }
+    const Head& head = std::get<Head>(incoming);
+    const bool asks = head.method == "GET" || head.method == "HEAD";
+    if (asks && head.has_body) co_return service_.refuse(unwanted_body());
+    co_return co_await service_.answer(head);
+  }
+
+  // True: the answer is out, and the client knows where it ends.
+  runtime::Task<bool> send(const Response& response, Content content, After after) {
+    const std::string octets = write_response(response, content, after, clock_.wall());
+    const auto written = co_await connection_.write(octets, clock_.now() + limits_.write);
+    co_return written.has_value();
+  }
+
+  runtime::Task<bool> send(OpenStream& stream, Version version, Content content, After after) {
+    const bool chunked = version == Version::http_1_1;
+    const auto framing = chunked ? Framing::chunked : Framing::until_close;
+    if (!chunked) after = After::close;
+    const std::string head = write_stream_head(stream.stream(), framing, after, clock_.wall());
+    const auto written = co_await connection_.write(head, clock_.now() + limits_.write);
+    if (!written) co_return false;
+    if (content == Content::leave_out) {
+      stream.end(StreamEnd::head_only);
+      co_return chunked;
+    }
+    const StreamEnd end = co_await write_body(connection_, stream, framing, reader_, clock_);
+    stream.end(end);
+    if (!chunked) co_return false;
+    co_return end == StreamEnd::whole;
+  }
+
+  runtime::Connection& connection_;
+  Service& service_;
+  runtime::Clock& clock_;
+  const SessionLimits& limits_;
+  HeadReader reader_;
+};
+
 }  // namespace
 
 runtime::Task<void> serve_session(runtime::Connection& connection, Service& service,
                                   runtime::Clock& clock, SessionLimits limits) {
-  HeadReader reader(limits.hosts);
-  for (std::uint32_t served = 1;; ++served) {
-    const auto incoming = co_await next_request(connection, reader, clock, limits);
-    if (!incoming) co_return;
-    const auto* const problem = std::get_if<Problem>(&*incoming);
-    const auto* const head = std::get_if<Head>(&*incoming);
-    const bool asks = head != nullptr && (head->method == "GET" || head->method == "HEAD");
-    const bool unread = problem != nullptr || head->has_body;
-
-    Response response;
-    if (problem != nullptr) {
-      response = service.refuse(*problem);
-    } else if (asks && head->has_body) {
-      response = service.refuse(unwanted_body());
-    } else {
-      response = co_await service.answer(*head);
-    }
-    const bool last = unread || !head->keep_alive || served >= limits.max_requests;
-    const bool bare = head != nullptr && head->method == "HEAD";
-    const auto content = bare ? Content::leave_out : Content::send;
-    const auto after = last ? After::close : After::keep_alive;
-    const std::string octets = write_response(response, content, after, clock.wall());
-    const auto deadline = clock.now() + limits.write;
-    const auto written = co_await connection.write(octets, deadline);
-    if (!written) co_return;
-    if (unread) co_await linger(connection, clock, limits);
-    if (last) co_return;
-  }
+  Session session(connection, service, clock, limits);
+  co_await session.run();
 }
 
 runtime::Task<void> turn_away(runtime::Connection& connection, Service& service,

@@ -1,5 +1,6 @@
 // Session: one connection from its first request to its close: requests one after another,
 // pipelined ones in their order, each answered whole before the next is looked at (RFC 9112 9.3.2).
+// A stream that does not end whole is its last answer.
 //
 // On the connection's executor. Ends when the client closes, a deadline passes, a request forbids
 // going on, or the connection is closed under it; what it refers to outlives it.

@@ -10,7 +10,7 @@
 
 #include "projector/history.h"
 #include "query/peers.h"
-#include "runtime/clock.h"
+#include "runtime/time.h"
 #include "schemas/address.h"
 
 namespace waybill::query {

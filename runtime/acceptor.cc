@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 namespace waybill::runtime {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/clock.h"
 #include "runtime/listener.h"
+#include "runtime/time.h"
 
 namespace waybill::runtime {
 

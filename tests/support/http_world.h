@@ -15,6 +15,7 @@
 
 #include "http/health.h"
 #include "http/service.h"
+#include "runtime/clock.h"
 #include "schemas/event.h"
 #include "tests/support/run_task.h"
 
@@ -54,9 +55,10 @@ class FullWorkers final : public runtime::Workers {
   bool submit(std::function<void()>) override { return false; }
 };
 
+// Of a route that streams nothing.
 inline http::Response answer_of(http::Service& service, http::Head head) {
   boost::asio::io_context context;
-  return run_task(context, service.answer(std::move(head)));
+  return std::get<http::Response>(run_task(context, service.answer(std::move(head))));
 }
 
 inline std::string text(const boost::json::value& value) { return {value.as_string().c_str()}; }
@@ -84,6 +86,7 @@ class HttpWorld {
     http::ServerParts out;
     out.secret = secret_;
     out.workers = workers_;
+    out.stream_workers = workers_;
     out.clock = &clock_;
     out.chance = chance_.get();
     out.metrics = &metrics_;

@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "runtime/endpoint.h"
 
@@ -65,6 +66,17 @@ class RawHttp {
     }
     out.body = unread_.substr(0, size);
     unread_.erase(0, size);
+    return out;
+  }
+
+  // What comes up to `text`, or all there was if the server closes before it.
+  std::string hear_up_to(std::string_view text) {
+    std::size_t end = 0;
+    while ((end = unread_.find(text)) == std::string::npos) {
+      if (!receive()) return std::exchange(unread_, {});
+    }
+    std::string out = unread_.substr(0, end + text.size());
+    unread_.erase(0, out.size());
     return out;
   }
 

@@ -24,6 +24,8 @@ Task<Result<std::size_t>> SimConnection::read_some(std::span<char> into, Instant
       if (net_.chance().one_in(4)) count = 1 + net_.chance().below(count);
       std::copy_n(in_->arrived.begin(), count, into.begin());
       in_->arrived.erase(0, count);
+      in_->unread -= count;
+      in_->wake_writer();
       co_return count;
     }
     if (in_->closed) co_return make_error_code(Errc::closed);
@@ -40,13 +42,34 @@ void SimConnection::send(std::string bytes) {
   Instant arrival = net_.clock().now() + net_.latency();
   arrival = std::max(arrival, out_->last_arrival);
   out_->last_arrival = arrival;
+  out_->unread += bytes.size();
   net_.clock().call_at(arrival, [pipe = out_, bytes = std::move(bytes)] {
     pipe->arrived += bytes;
     pipe->wake();
   });
 }
 
-Task<Result<void>> SimConnection::write(std::string_view bytes, Instant) {
+Task<Result<void>> SimConnection::write_in_parts(std::string_view bytes, Instant deadline) {
+  while (!bytes.empty()) {
+    if (owner_->dead || closed_ || out_->abandoned) co_return make_error_code(Errc::closed);
+    const std::size_t room = *net_.window() - std::min(*net_.window(), out_->unread);
+    if (room > 0) {
+      const std::string_view part = bytes.substr(0, room);
+      bytes.remove_prefix(part.size());
+      send(std::string(part));
+      continue;
+    }
+    if (net_.clock().now() >= deadline) co_return make_error_code(Errc::timeout);
+    const runtime::OneShot<bool> woken;
+    out_->writer = woken;
+    const auto key = net_.clock().call_at(deadline, [pipe = out_] { pipe->wake_writer(); });
+    co_await woken.wait();
+    net_.clock().cancel(key);
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> SimConnection::write(std::string_view bytes, Instant deadline) {
   if (owner_->dead || closed_ || out_->closed) co_return make_error_code(Errc::closed);
   if (owner_->before_write) owner_->before_write();
   if (owner_->dead) {
@@ -55,6 +78,7 @@ Task<Result<void>> SimConnection::write(std::string_view bytes, Instant) {
     send(std::string(bytes.substr(0, part)));
     co_return make_error_code(Errc::closed);
   }
+  if (net_.window()) co_return co_await write_in_parts(bytes, deadline);
   send(std::string(bytes));
   co_return Result<void>();
 }
@@ -63,10 +87,15 @@ void SimConnection::close() noexcept {
   if (closed_) return;
   closed_ = true;
   in_->wake();
+  out_->wake_writer();
   const Instant arrival = std::max(net_.clock().now() + net_.latency(), out_->last_arrival);
   net_.clock().call_at(arrival, [pipe = out_] {
     pipe->closed = true;
     pipe->wake();
+  });
+  net_.clock().call_at(arrival, [pipe = in_] {
+    pipe->abandoned = true;
+    pipe->wake_writer();
   });
 }
 

@@ -38,13 +38,23 @@ class SimNet;
 // One direction of a connection.
 struct Pipe {
   std::string arrived;
-  bool closed = false;
+  std::size_t unread = 0;  // octets sent and not read
+  bool closed = false;     // by who writes
+  bool abandoned = false;  // by who reads
   runtime::Instant last_arrival{};
   std::optional<runtime::OneShot<bool>> reader;
   void wake() {
     if (!reader) return;
     const auto waiting = *reader;
     reader.reset();
+    waiting.give(true);
+  }
+  // A writer that waits for room.
+  std::optional<runtime::OneShot<bool>> writer;
+  void wake_writer() {
+    if (!writer) return;
+    const auto waiting = *writer;
+    writer.reset();
     waiting.give(true);
   }
 };
@@ -86,6 +96,8 @@ class SimConnection final : public runtime::Connection {
 
  private:
   void send(std::string bytes);
+  runtime::Task<runtime::Result<void>> write_in_parts(std::string_view bytes,
+                                                      runtime::Instant deadline);
 
   SimNet& net_;
   runtime::Endpoint local_;
@@ -116,6 +128,11 @@ class SimNet {
       runtime::Endpoint to, std::shared_ptr<Process> owner, runtime::IpAddress from,
       runtime::Instant deadline);
 
+  // Octets that a connection takes and its peer has not read; a writer waits for room beyond. None
+  // waits where nothing is set.
+  void set_window(std::size_t octets) { window_ = octets; }
+  std::optional<std::size_t> window() const { return window_; }
+
   runtime::Executor executor() const { return executor_; }
   VirtualClock& clock() { return clock_; }
   SeededChance& chance() { return chance_; }
@@ -131,6 +148,7 @@ class SimNet {
   SeededChance& chance_;
   std::map<runtime::Endpoint, Answering> answerers_;
   std::uint16_t next_port_ = 40000;
+  std::optional<std::size_t> window_;
 };
 
 }  // namespace waybill::tests

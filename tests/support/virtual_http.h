@@ -75,9 +75,7 @@ class VirtualHttp {
     bool closed_ = false;
   };
 
-  ~VirtualHttp() {
-    if (server_) stop();
-  }
+  ~VirtualHttp() { stop(); }
 
   // With health's routes and what was added to `world`.
   void start() {
@@ -87,8 +85,9 @@ class VirtualHttp {
                     std::move(parts), settings);
     scope_.spawn("http", server_->run());
   }
-  // Until no connection is left.
+  // Until no connection is left. A second call does nothing.
   void stop() {
+    if (!server_) return;
     server_->stop();
     run(scope_.join());
     server_.reset();

@@ -1,0 +1,65 @@
+// Stream: an answer that is told piece by piece, for what does not fit in memory or does not end:
+// an export, a feed. Each piece is with the client's system before the next one is asked for, so
+// that a slow reader slows its source and nothing piles up.
+//
+// A stream that does not end whole is cut, and the client sees that it was (RFC 9112 8): the last
+// chunk is missing. A client of HTTP/1.0 cannot see it, for there the end of the connection is the
+// end of the body.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "http/response.h"
+#include "runtime/result.h"
+#include "runtime/task.h"
+#include "runtime/time.h"
+
+namespace waybill::http {
+
+// nullopt: the piece before was the last one. Any error cuts the stream. An empty piece is left
+// out.
+using Piece = runtime::Result<std::optional<std::string>>;
+
+// Where the pieces come from, on the server's thread. It lives until the stream has ended.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // The next piece, by `until`. Errc::timeout then, and not before: there is none yet; it is asked
+  // again.
+  virtual runtime::Task<Piece> next(runtime::Instant until) = 0;
+
+  // Nobody reads any more: the client is gone or too slow, a limit was met, the server stops. A
+  // next() under way ends now, with whatever; none follows. Called once, or never if the stream
+  // ended whole.
+  virtual void cancel() noexcept {}
+};
+
+// A source that blocks: called on a worker, one call after another. It does not wait for anything
+// that may never come: a worker is a thread.
+using Pull = std::function<Piece()>;
+
+// Of one stream, by its handler.
+struct StreamLimits {
+  // For 64 KiB to be taken by the client: 2 kB/s is the slowest reader.
+  runtime::Duration write = std::chrono::seconds(30);
+  // Between two pieces of the source: a feed sends a sign of life more often than that.
+  runtime::Duration idle = std::chrono::seconds(60);
+  // From its first piece to its last, so that none lives for ever.
+  runtime::Duration whole = std::chrono::hours(1);
+};
+
+struct Stream {
+  unsigned status = 200;
+  std::string content_type = kJsonType;
+  Fields fields{};
+  StreamLimits limits{};
+  std::variant<std::unique_ptr<Source>, Pull> body;
+};
+
+}  // namespace waybill::http
