@@ -4,11 +4,13 @@
 #include <boost/asio/ip/address.hpp>
 #include <string>
 
+#include "runtime/ascii.h"
+
 namespace waybill::http {
 namespace {
 
 bool is_port(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return std::all_of(text.begin(), text.end(), runtime::ascii::is_digit);
 }
 
 bool is_ip(std::string_view text, bool v6) {
@@ -30,10 +32,7 @@ bool names_local_host(std::string_view host) {
   }
   const auto colon = host.find(':');
   if (colon != std::string_view::npos && !is_port(host.substr(colon + 1))) return false;
-  std::string name(host.substr(0, colon));
-  for (char& c : name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  const std::string name = runtime::ascii::lower(host.substr(0, colon));
   return name == "localhost" || name.ends_with(".localhost") || is_ip(name, false);
 }
 

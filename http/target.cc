@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "runtime/ascii.h"
+#include "runtime/hex.h"
 #include "schemas/utf8.h"
 
 namespace waybill::http {
@@ -14,8 +16,7 @@ using runtime::make_error_code;
 constexpr std::string_view kSubDelims = "!$&'()*+,;=";
 
 bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
+  return runtime::ascii::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 // RFC 3986 3.3
@@ -25,13 +26,6 @@ bool is_pchar(char c) {
 
 // RFC 3986 3.4
 bool is_query_char(char c) { return is_pchar(c) || c == '/' || c == '?'; }
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 std::string quoted(char c) {
   const auto octet = static_cast<std::uint8_t>(c);
@@ -52,8 +46,8 @@ std::optional<std::string> decode(std::string_view text, bool (*allowed)(char), 
       out += text[i];
       continue;
     }
-    const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+    const int high = i + 2 < text.size() ? runtime::hex_value(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? runtime::hex_value(text[i + 2]) : -1;
     if (high < 0 || low < 0) {
       why = "\"%\" must be followed by two hexadecimal digits; a percent sign itself is \"%25\"";
       return std::nullopt;
@@ -136,29 +130,12 @@ runtime::Result<Request> parse_target(std::string_view target, std::string& why)
   return request;
 }
 
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out += c;
-      continue;
-    }
-    const auto octet = static_cast<std::uint8_t>(c);
-    out += '%';
-    out += kDigits[octet >> 4];
-    out += kDigits[octet & 15];
-  }
-  return out;
-}
-
 std::string write_target(const Request& request) {
   std::string out;
-  for (const auto& segment : request.segments) out += "/" + percent_encode(segment);
+  for (const auto& segment : request.segments) out += "/" + runtime::percent_encode(segment);
   char mark = '?';
   for (const auto& [name, value] : request.parameters) {
-    out += mark + percent_encode(name) + "=" + percent_encode(value);
+    out += mark + runtime::percent_encode(name) + "=" + runtime::percent_encode(value);
     mark = '&';
   }
   return out;

@@ -24,9 +24,6 @@ inline constexpr std::size_t kMaxParameters = 16;
 // Errc::invalid; `why` is a sentence that says what is wrong and how to write it.
 runtime::Result<Request> parse_target(std::string_view target, std::string& why);
 
-// Everything but the unreserved characters of RFC 3986 2.3 as %XX: fit for one segment or value.
-std::string percent_encode(std::string_view text);
-
 // The origin-form of segments and parameters; parse_target() gives them back.
 std::string write_target(const Request& request);
 
