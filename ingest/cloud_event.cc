@@ -3,6 +3,7 @@
 #include "schemas/data_schema.h"
 #include "schemas/event.h"
 #include "schemas/ids.h"
+#include "schemas/kind.h"
 #include "schemas/partition.h"
 
 namespace waybill::ingest {
@@ -10,19 +11,15 @@ namespace waybill::ingest {
 namespace {
 
 constexpr std::string_view kSpecVersion = "1.0";
+// Of a body from a newer writer.
+constexpr std::string_view kUnknownType = "waybill.delivery.unknown";
 constexpr std::string_view kContentType = "application/protobuf";
 
 }  // namespace
 
 void CloudEvent::set_type(const schemas::Envelope& envelope) {
-  const std::string_view kind = schemas::kind_of_body(envelope.body);
-  if (envelope.body == schemas::Event::kControl) {
-    type_ = "waybill.control.changed";
-  } else if (envelope.body == schemas::Event::kAccess) {
-    type_ = "waybill.access.recorded";
-  } else {
-    type_.assign("waybill.delivery.").append(kind.empty() ? "unknown" : kind);
-  }
+  const schemas::KindTraits* const kind = schemas::find_kind(envelope.body);
+  type_ = kind == nullptr ? kUnknownType : kind->ce_type;
 }
 
 // Control events are compacted by what they speak of, which only their body says. They are rare.

@@ -7,6 +7,7 @@
 
 #include "ingest/journal_stream.h"
 #include "runtime/log.h"
+#include "schemas/kind.h"
 
 namespace waybill::ingest {
 
@@ -19,8 +20,9 @@ namespace {
 // What the store's own figure costs to ask: about once a mebibyte is often enough for a limit.
 constexpr std::uint64_t kRefreshOctets = 1 << 20;
 
-// Field 5, wire type 1 (64-bit): (5 << 3) | 1.
-constexpr char kNodeSeqTag = 0x29;
+// A field's number and its wire type, 1 for 64 bits. A number below 16 has a tag of one octet.
+constexpr char kNodeSeqTag = (Event::kNodeSeqFieldNumber << 3) | 1;
+static_assert(Event::kNodeSeqFieldNumber < 16);
 
 // The number is known only at commit, long after the event was serialised on its own thread. A
 // field may be appended to a serialised message: parsers take the last one.
@@ -28,18 +30,6 @@ void append_node_seq(std::string& record, std::uint64_t seq) {
   static_assert(std::endian::native == std::endian::little, "fixed64 is little-endian");
   record += kNodeSeqTag;
   record.append(reinterpret_cast<const char*>(&seq), sizeof seq);
-}
-
-bool ends_acceptance(const Event& event) {
-  switch (event.body_case()) {
-    case Event::kForwarded:
-    case Event::kDropped:
-    case Event::kInDoubt: return true;
-    // Before the body nothing was accepted that could be ended.
-    case Event::kRejected: return event.rejected().stage() == schemas::pb::STAGE_BODY;
-    case Event::kDeferred: return event.deferred().stage() == schemas::pb::STAGE_BODY;
-    default: return false;
-  }
 }
 
 }  // namespace
@@ -66,7 +56,7 @@ Recorded Journal::begin(std::vector<Event> events) {
       for (const auto& target : event.accepted().targets()) {
         pending.opens.emplace_back(target.delivery_id(), pending.records.size());
       }
-    } else if (!event.delivery_id().empty() && ends_acceptance(event)) {
+    } else if (!event.delivery_id().empty() && schemas::ends_acceptance(event)) {
       pending.closes.push_back(event.delivery_id());
     }
     pending.records.push_back(std::move(record));

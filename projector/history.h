@@ -37,7 +37,7 @@ struct HistoryQuestion {
   Role role = Role::alias;
   std::optional<runtime::WallTime> from;  // inclusive
   std::optional<runtime::WallTime> to;    // exclusive
-  std::vector<std::string> kinds;         // kind_of() words; empty: all
+  std::vector<std::string> kinds;         // words of schemas/kind.h; empty: all
   std::size_t limit = 50;                 // 1..kMaxPage
   std::optional<TimelineCursor> after;
 };

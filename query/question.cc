@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "schemas/kind.h"
+
 namespace waybill::query {
 namespace {
 
@@ -54,8 +56,13 @@ void read_cursor_parameter(http::Parameters& parameters, Question& question) {
 }  // namespace
 
 const std::vector<std::string>& event_kinds() {
-  static const std::vector<std::string> kinds = {"accepted", "forwarded", "rejected", "deferred",
-                                                 "dropped",  "bounced",   "in_doubt"};
+  static const auto kinds = [] {
+    std::vector<std::string> words;
+    for (const schemas::KindTraits& kind : schemas::kKinds) {
+      if (kind.speaks_of_delivery) words.emplace_back(kind.word);
+    }
+    return words;
+  }();
   return kinds;
 }
 

@@ -32,7 +32,8 @@ std::variant<Question, http::Problem> read_question(const std::string& address,
                                                     http::Parameters& parameters,
                                                     const LocalCaseOf& local_case);
 
-// The words of schemas::kind_of() that a history may be filtered by.
+// The words of the kinds (schemas/kind.h) that a history may be filtered by: those that speak of a
+// delivery.
 const std::vector<std::string>& event_kinds();
 
 }  // namespace waybill::query

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "schemas/event.h"
+#include "schemas/field_shape.h"
 #include "schemas/ids.h"
+#include "schemas/kind.h"
 
 namespace waybill::query {
 
@@ -34,15 +36,9 @@ std::string said(const pb::NextHop& hop, const pb::Reply& reply) {
   return out;
 }
 
-std::string word_of(pb::BounceClass kind) {
-  std::string word = pb::BounceClass_Name(kind);
-  constexpr std::string_view kPrefix = "BOUNCE_CLASS_";
-  if (!word.starts_with(kPrefix)) return "unknown";
-  word.erase(0, kPrefix.size());
-  std::transform(word.begin(), word.end(), word.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return word;
+std::string word_of(pb::BounceClass report) {
+  std::string word = schemas::word_of(*pb::BounceClass_descriptor(), report);
+  return word.empty() ? "unknown" : word;
 }
 
 // The hand-over whose bounces are awaited; nullptr: there was none, or with a null sender.
@@ -62,16 +58,15 @@ std::string accepted_text(const Event& event) {
   return out;
 }
 
+std::string step_of(pb::BounceClass report) {
+  if (report == pb::BOUNCE_CLASS_DELIVERED) return "delivered";
+  return schemas::says_bounced(report) ? "bounced" : "reported";
+}
+
 StoryStep bounced_step(const Event& event) {
   const pb::Bounced& body = event.bounced();
   StoryStep step;
-  switch (body.class_()) {
-    case pb::BOUNCE_CLASS_HARD:
-    case pb::BOUNCE_CLASS_SOFT:
-    case pb::BOUNCE_CLASS_UNRECOGNISED: step.step = "bounced"; break;
-    case pb::BOUNCE_CLASS_DELIVERED: step.step = "delivered"; break;
-    default: step.step = "reported";
-  }
+  step.step = step_of(body.class_());
   step.text = word_of(body.class_());
   append(step.text, " ", body.status());
   append(step.text, ": ", body.diagnostic_code());
@@ -80,7 +75,10 @@ StoryStep bounced_step(const Event& event) {
     case pb::HANDLING_HANDED_ON: append(step.text, "; handed on to ", body.handed_on_to()); break;
     case pb::HANDLING_HELD: append(step.text, "; held: ", body.handling_reason()); break;
     case pb::HANDLING_ABSORBED: append(step.text, "; absorbed: ", body.handling_reason()); break;
-    default: break;
+    case pb::HANDLING_REFUSED:
+    case pb::HANDLING_UNSPECIFIED:
+    case pb::Handling_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case pb::Handling_INT_MAX_SENTINEL_DO_NOT_USE_: break;
   }
   return step;
 }
@@ -102,8 +100,14 @@ StoryStep home_step(const Event& event) {
     case Event::kDeferred:
       return {{}, "home_deferred", said(event.deferred().next_hop(), event.deferred().reply())};
     case Event::kInDoubt: return {{}, "home_in_doubt", event.in_doubt().known()};
-    default: return {};
+    case Event::kAccepted:
+    case Event::kDropped:
+    case Event::kBounced:
+    case Event::kControl:
+    case Event::kAccess:
+    case Event::BODY_NOT_SET: break;
   }
+  return {};
 }
 
 StoryStep step_of(const Event& event) {
@@ -119,8 +123,11 @@ StoryStep step_of(const Event& event) {
     case Event::kDropped: return {{}, "dropped", "by the rule " + event.dropped().rule()};
     case Event::kInDoubt: return {{}, "in_doubt", event.in_doubt().known()};
     case Event::kBounced: return bounced_step(event);
-    default: return {};
+    case Event::kControl:
+    case Event::kAccess:
+    case Event::BODY_NOT_SET: break;
   }
+  return {};
 }
 
 }  // namespace

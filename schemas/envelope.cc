@@ -1,10 +1,8 @@
 #include "schemas/envelope.h"
 
-#include <google/protobuf/descriptor.h>
-
-#include <array>
 #include <cstring>
 
+#include "schemas/kind.h"
 #include "schemas/partition.h"
 
 namespace waybill::schemas {
@@ -77,14 +75,14 @@ class WireReader {
 
 void take_text(Envelope& out, std::uint64_t field, std::string_view value) {
   switch (field) {
-    case 1: out.event_id = value; return;
-    case 4: out.node = value; return;
-    case 6: out.domain = value; return;
-    case 9: out.trace = value; return;
-    case 10: out.alias = value; return;
-    case 12: out.client_ip = value; return;
+    case Event::kEventIdFieldNumber: out.event_id = value; return;
+    case Event::kNodeFieldNumber: out.node = value; return;
+    case Event::kDomainFieldNumber: out.domain = value; return;
+    case Event::kTraceFieldNumber: out.trace = value; return;
+    case Event::kAliasFieldNumber: out.alias = value; return;
+    case Event::kClientIpFieldNumber: out.client_ip = value; return;
     default:
-      if (!kind_of_body(static_cast<int>(field)).empty()) out.body = static_cast<int>(field);
+      if (find_kind(static_cast<int>(field)) != nullptr) out.body = static_cast<int>(field);
   }
 }
 
@@ -92,13 +90,13 @@ void take_field(WireReader& wire, Envelope& out, std::uint64_t field, std::uint6
   switch (type) {
     case kVarint: {
       const std::uint64_t value = wire.varint();
-      if (field == 14) out.partition = static_cast<std::uint32_t>(value);
+      if (field == Event::kPartitionFieldNumber) out.partition = static_cast<std::uint32_t>(value);
       return;
     }
     case kFixed64: {
       const std::uint64_t value = wire.fixed64();
-      if (field == 2) out.occurred_at = value;
-      if (field == 5) out.node_seq = value;
+      if (field == Event::kOccurredAtFieldNumber) out.occurred_at = value;
+      if (field == Event::kNodeSeqFieldNumber) out.node_seq = value;
       return;
     }
     case kDelimited: take_text(out, field, wire.raw(wire.varint())); return;
@@ -130,22 +128,6 @@ Result<Envelope> read_envelope(std::string_view record) {
   return out;
 }
 
-std::string_view kind_of_body(int body) {
-  // Bodies are the fields of one oneof, and their names are the kinds: those of event.proto, so
-  // that one that is added there needs no line here.
-  constexpr int kMost = 64;
-  static const auto kKinds = [] {
-    std::array<std::string_view, kMost> kinds{};
-    const auto& oneof = *Event::descriptor()->FindOneofByName("body");
-    for (int i = 0; i < oneof.field_count(); ++i) {
-      const auto& field = *oneof.field(i);
-      if (field.number() < kMost) kinds[static_cast<std::size_t>(field.number())] = field.name();
-    }
-    return kinds;
-  }();
-  return body > 0 && body < kMost ? kKinds[static_cast<std::size_t>(body)] : std::string_view();
-}
-
 std::string_view log_key(const Envelope& envelope) {
   return envelope.alias.empty() ? envelope.client_ip : envelope.alias;
 }
@@ -156,9 +138,8 @@ std::uint32_t partition_of(const Envelope& envelope, std::uint32_t count) {
 }
 
 std::string_view topic_of_body(int body) {
-  if (body == Event::kControl) return kControlTopic;
-  if (body == Event::kAccess) return kAccessTopic;
-  return kDeliveriesTopic;
+  const KindTraits* const kind = find_kind(body);
+  return kind == nullptr ? kDeliveriesTopic : kind->topic;
 }
 
 }  // namespace waybill::schemas

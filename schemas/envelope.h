@@ -31,9 +31,6 @@ struct Envelope {
 // Errc::invalid: no protobuf message.
 runtime::Result<Envelope> read_envelope(std::string_view record);
 
-// kind_of() of an event with that body; empty: no body has that number.
-std::string_view kind_of_body(int body);
-
 // log_key() of the event.
 std::string_view log_key(const Envelope& envelope);
 
@@ -41,7 +38,7 @@ std::string_view log_key(const Envelope& envelope);
 // written for a log of more partitions, and counts as none.
 std::uint32_t partition_of(const Envelope& envelope, std::uint32_t count);
 
-// Where events of that kind go.
+// Where events with that body go; those of a newer writer go with the deliveries.
 std::string_view topic_of_body(int body);
 
 }  // namespace waybill::schemas

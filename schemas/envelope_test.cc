@@ -36,7 +36,7 @@ TEST(EnvelopeTest, SaysWhatTheEventSays) {
   EXPECT_EQ(envelope->domain, "forward.test");
   EXPECT_EQ(envelope->trace, "00-aa-bb-01");
   EXPECT_EQ(envelope->client_ip, "192.0.2.7");
-  EXPECT_EQ(kind_of_body(envelope->body), "forwarded");
+  EXPECT_EQ(envelope->body, Event::kForwarded);
   EXPECT_EQ(log_key(*envelope), "shop@forward.test");
   EXPECT_EQ(envelope->partition, 3u);
 }

@@ -1,12 +1,12 @@
 #include "schemas/event.h"
 
+#include "schemas/kind.h"
+
 namespace waybill::schemas {
 
 std::string_view kind_of(const Event& event) {
-  // The number of the body is the number of its field, and the field's name is the kind: a body
-  // that is added to event.proto needs no line here.
-  if (event.body_case() == Event::BODY_NOT_SET) return "unknown";
-  return Event::descriptor()->FindFieldByNumber(event.body_case())->name();
+  const KindTraits* const kind = find_kind(event.body_case());
+  return kind == nullptr ? kUnknownKind : kind->word;
 }
 
 void set_reply(pb::Reply& out, const Reply& reply) {

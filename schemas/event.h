@@ -27,8 +27,7 @@ std::string rfc3339(runtime::WallTime time);
 // nanoseconds hold; Errc::invalid otherwise, also for a leap second, which this time cannot say.
 runtime::Result<runtime::WallTime> parse_rfc3339(std::string_view text);
 
-// "accepted", "forwarded", "rejected", "deferred", "dropped", "bounced", "in_doubt", "control",
-// "access"; "unknown" for a body from a newer writer.
+// The word of the event's kind (kind.h); "unknown" for a body from a newer writer.
 std::string_view kind_of(const Event& event);
 
 // An enhanced code that is none is left out, and the text is cleaned (reply.h): what a peer said is

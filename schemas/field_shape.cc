@@ -50,6 +50,11 @@ std::string word_of(const EnumValueDescriptor& value) {
   return word;
 }
 
+std::string word_of(const EnumDescriptor& words, int number) {
+  const EnumValueDescriptor* const value = words.FindValueByNumber(number);
+  return number == 0 || value == nullptr ? std::string() : word_of(*value);
+}
+
 const EnumValueDescriptor* value_of_word(const EnumDescriptor& words, std::string_view word) {
   for (int i = 0; i < words.value_count(); ++i) {
     const EnumValueDescriptor& value = *words.value(i);

@@ -28,6 +28,9 @@ FieldShape shape_of(const google::protobuf::FieldDescriptor& field);
 // prefix is what stands before UNSPECIFIED in the name of value 0.
 std::string word_of(const google::protobuf::EnumValueDescriptor& value);
 
+// The word of the value with that number; empty for "unspecified" and for one from a newer writer.
+std::string word_of(const google::protobuf::EnumDescriptor& words, int number);
+
 // The value of that word; null for a word of no value, and for "unspecified", which is said by
 // leaving the field out.
 const google::protobuf::EnumValueDescriptor* value_of_word(

@@ -2,8 +2,8 @@
 
 #include "projector/key_codec.h"
 #include "projector/row_codec.h"
-#include "projector/views/deliveries.h"
 #include "runtime/check.h"
+#include "schemas/kind.h"
 
 namespace waybill::projector {
 namespace {
@@ -28,10 +28,13 @@ std::optional<Count> count_of(const Event& event) {
     case Event::kDropped: return Count::dropped;
     case Event::kInDoubt: return Count::in_doubt;
     case Event::kBounced:
-      if (says_bounced(event.bounced().class_())) return Count::bounced;
+      if (schemas::says_bounced(event.bounced().class_())) return Count::bounced;
       return std::nullopt;
-    default: return std::nullopt;
+    case Event::kControl:
+    case Event::kAccess:
+    case Event::BODY_NOT_SET: return std::nullopt;
   }
+  return std::nullopt;
 }
 
 std::uint64_t& at(Counts& counts, Count count) { return counts[static_cast<std::size_t>(count)]; }

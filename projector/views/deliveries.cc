@@ -2,6 +2,7 @@
 
 #include "projector/key_codec.h"
 #include "projector/views/timeline_row.h"
+#include "schemas/kind.h"
 
 namespace waybill::projector {
 namespace {
@@ -19,10 +20,14 @@ DeliveryState state_said_by(const Event& event) {
     case Event::kInDoubt: return DeliveryState::in_doubt;
     case Event::kBounced:
       if (event.bounced().class_() == pb::BOUNCE_CLASS_DELIVERED) return DeliveryState::delivered;
-      if (says_bounced(event.bounced().class_())) return DeliveryState::bounced;
+      if (schemas::says_bounced(event.bounced().class_())) return DeliveryState::bounced;
       return DeliveryState::accepted;
-    default: return DeliveryState::accepted;
+    case Event::kAccepted:
+    case Event::kControl:
+    case Event::kAccess:
+    case Event::BODY_NOT_SET: break;
   }
+  return DeliveryState::accepted;
 }
 
 bool may_follow(DeliveryState now, DeliveryState next) {
@@ -32,19 +37,6 @@ bool may_follow(DeliveryState now, DeliveryState next) {
            now == DeliveryState::forwarded;
   }
   return now <= DeliveryState::deferred && next > now;
-}
-
-bool speaks_of_deliveries(const Event& event) {
-  switch (event.body_case()) {
-    case Event::kAccepted:
-    case Event::kForwarded:
-    case Event::kRejected:
-    case Event::kDeferred:
-    case Event::kDropped:
-    case Event::kBounced:
-    case Event::kInDoubt: return true;
-    default: return false;
-  }
 }
 
 // The acceptance knows best; of other events the first to name something is taken. A report's own
@@ -60,11 +52,6 @@ void take_envelope(const Event& event, DeliveryRow& row) {
 }
 
 }  // namespace
-
-bool says_bounced(pb::BounceClass report) {
-  return report == pb::BOUNCE_CLASS_HARD || report == pb::BOUNCE_CLASS_SOFT ||
-         report == pb::BOUNCE_CLASS_UNRECOGNISED;
-}
 
 DeliveryState state_after(DeliveryState now, const Event& event) {
   const DeliveryState next = state_said_by(event);
@@ -119,7 +106,8 @@ runtime::Result<void> Deliveries::list_report(const Event& event, Place place, R
 }
 
 runtime::Result<void> Deliveries::fold(const Event& event, Place place, Rows& rows) {
-  if (!speaks_of_deliveries(event)) return {};
+  const schemas::KindTraits* const kind = schemas::find_kind(event.body_case());
+  if (kind == nullptr || !kind->speaks_of_delivery) return {};
   if (event.reported_delivery_id().size() == kIdOctets) {
     const auto listed = list_report(event, place, rows);
     if (!listed) return listed;

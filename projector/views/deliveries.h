@@ -14,10 +14,6 @@ namespace waybill::projector {
 // The state after `event` for a delivery that was in `now`.
 DeliveryState state_after(DeliveryState now, const schemas::Event& event);
 
-// True for the reports that say: the message did not arrive. What cannot be read counts as one, for
-// somebody sent it to say something.
-bool says_bounced(schemas::pb::BounceClass report);
-
 class Deliveries final : public View {
  public:
   std::string_view name() const override { return "deliveries"; }

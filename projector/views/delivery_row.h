@@ -34,7 +34,8 @@ enum class DeliveryState : std::uint8_t {
   delivered = 7,
 };
 
-// "accepted", "in_doubt", ...
+// "accepted", "in_doubt", ...; "unknown" for a state from a newer writer, which a row may hold and
+// nothing moves.
 std::string_view name_of(DeliveryState state);
 
 struct DeliveryRow {
@@ -50,7 +51,7 @@ struct DeliveryRow {
 };
 
 void append_delivery_row(const DeliveryRow& row, std::string& out);
-// Errc::corrupt. What it gives points into `octets`.
+// Errc::corrupt. What it gives points into `octets`. A state from a newer writer is kept as it is.
 runtime::Result<DeliveryRow> read_delivery_row(std::string_view octets);
 
 // A delivery has two or three events. What a return path may bring on top is bounded by the relay;

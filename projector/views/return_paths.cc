@@ -5,6 +5,7 @@
 
 #include "projector/row_codec.h"
 #include "schemas/ids.h"
+#include "schemas/kind.h"
 
 namespace waybill::projector {
 namespace {
@@ -104,8 +105,8 @@ bool take_report(const Event& event, ReturnPath& path) {
     }
     return true;
   }
-  const bool ends = event.has_forwarded() || event.has_rejected() || event.has_dropped();
-  if (!ends) return false;
+  const schemas::KindTraits* const kind = schemas::find_kind(event.body_case());
+  if (kind == nullptr || !kind->ends_report) return false;
   const auto known =
       std::find_if(path.reports.begin(), path.reports.end(),
                    [&](const Report& report) { return report.message_id == event.message_id(); });

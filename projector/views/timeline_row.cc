@@ -1,8 +1,7 @@
 #include "projector/views/timeline_row.h"
 
-#include <algorithm>
-
 #include "projector/row_codec.h"
+#include "schemas/field_shape.h"
 #include "schemas/ids.h"
 
 namespace waybill::projector {
@@ -84,22 +83,15 @@ Shown shown_of(const Event& event) {
       shown.diagnostic = beginning(event.bounced().diagnostic_code());
       if (event.bounced().has_reply()) shown.reply = &event.bounced().reply();
       break;
-    default: break;
+    case Event::kInDoubt:
+    case Event::kControl:
+    case Event::kAccess:
+    case Event::BODY_NOT_SET: break;
   }
   return shown;
 }
 
 bool is_id(std::string_view octets) { return octets.size() == kIdOctets; }
-
-// "STAGE_RCPT" without its prefix, in lower case; empty for a number from a newer writer.
-std::string word(const std::string& name, std::string_view prefix) {
-  if (name.size() <= prefix.size() || name == std::string(prefix) + "UNSPECIFIED") return {};
-  std::string out = name.substr(prefix.size());
-  std::transform(out.begin(), out.end(), out.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
-  return out;
-}
 
 schemas::Reply read_reply(RowReader& row) {
   schemas::Reply reply;
@@ -124,8 +116,14 @@ std::string_view target_of(const Event& event) {
     case Event::kDeferred: return event.deferred().target();
     case Event::kBounced: return event.bounced().target();
     case Event::kInDoubt: return event.in_doubt().target();
-    default: return {};
+    // An Accepted may name several.
+    case Event::kAccepted:
+    case Event::kDropped:
+    case Event::kControl:
+    case Event::kAccess:
+    case Event::BODY_NOT_SET: return {};
   }
+  return {};
 }
 
 void append_timeline_row(const Event& event, std::string_view target, std::string_view delivery_id,
@@ -178,7 +176,9 @@ Result<TimelineEntry> read_timeline_row(std::string_view key, std::string_view o
   TimelineEntry entry;
   entry.index = timeline_index(key);
   entry.occurred_at = schemas::wall_time(timeline_time(key));
-  entry.kind = kind_of_row(octets);
+  const schemas::KindTraits* const kind = kind_of_row(octets);
+  if (kind == nullptr) return make_error_code(Errc::corrupt);
+  entry.kind = kind->word;
 
   RowReader row(octets);
   row.octet();
@@ -189,37 +189,25 @@ Result<TimelineEntry> read_timeline_row(std::string_view key, std::string_view o
   if (fields & kMessageId) entry.message_id = read_id(row);
   if (fields & kDeliveryId) entry.delivery_id = read_id(row);
   if (fields & kStageAndVerdict) {
-    entry.stage = word(pb::Stage_Name(row.octet()), "STAGE_");
-    entry.by = word(pb::VerdictBy_Name(row.octet()), "VERDICT_BY_");
+    entry.stage = schemas::word_of(*pb::Stage_descriptor(), row.octet());
+    entry.by = schemas::word_of(*pb::VerdictBy_descriptor(), row.octet());
   }
   if (fields & kRule) entry.rule = row.string();
   if (fields & kReply) entry.reply = read_reply(row);
   if (fields & kSize) entry.size = row.varint();
   if (fields & kRfc5322Id) entry.rfc5322_message_id = row.string();
   if (fields & kBounceClass) {
-    entry.bounce_class = word(pb::BounceClass_Name(row.octet()), "BOUNCE_CLASS_");
+    entry.bounce_class = schemas::word_of(*pb::BounceClass_descriptor(), row.octet());
   }
   if (fields & kStatus) entry.status = row.string();
   if (fields & kDiagnostic) entry.diagnostic = row.string();
   if (fields & kReported) entry.reported_delivery_id = read_id(row);
-  if (!row.ok() || !row.at_end() || entry.kind.empty()) return make_error_code(Errc::corrupt);
+  if (!row.ok() || !row.at_end()) return make_error_code(Errc::corrupt);
   return entry;
 }
 
-std::string_view kind_of_row(std::string_view row) {
-  if (row.empty()) return {};
-  switch (static_cast<unsigned char>(row.front())) {
-    case Event::kAccepted: return "accepted";
-    case Event::kForwarded: return "forwarded";
-    case Event::kRejected: return "rejected";
-    case Event::kDeferred: return "deferred";
-    case Event::kDropped: return "dropped";
-    case Event::kBounced: return "bounced";
-    case Event::kInDoubt: return "in_doubt";
-    case Event::kControl: return "control";
-    case Event::kAccess: return "access";
-    default: return {};
-  }
+const schemas::KindTraits* kind_of_row(std::string_view row) {
+  return row.empty() ? nullptr : schemas::find_kind(static_cast<unsigned char>(row.front()));
 }
 
 }  // namespace waybill::projector

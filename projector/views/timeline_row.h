@@ -24,6 +24,7 @@
 #include "projector/history.h"
 #include "runtime/result.h"
 #include "schemas/event.h"
+#include "schemas/kind.h"
 
 namespace waybill::projector {
 
@@ -35,11 +36,13 @@ inline constexpr std::size_t kMaxTextInRow = 256;
 void append_timeline_row(const schemas::Event& event, std::string_view target,
                          std::string_view delivery_id, std::string& out);
 
-// Errc::corrupt.
+// Errc::corrupt, also for a row of a kind that is not known here: what a newer writer's rows hold
+// is its own business.
 runtime::Result<TimelineEntry> read_timeline_row(std::string_view key, std::string_view row);
 
-// kind_of() of the row's event, without reading the rest; empty for no kind of ours.
-std::string_view kind_of_row(std::string_view row);
+// The kind of the row's event, without reading the rest; nullptr for one from a newer writer, and
+// for a row without an octet.
+const schemas::KindTraits* kind_of_row(std::string_view row);
 
 // Where the event went or would have gone; empty where it names no single target.
 std::string_view target_of(const schemas::Event& event);

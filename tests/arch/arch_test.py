@@ -63,6 +63,9 @@ class TreeTest(unittest.TestCase):
     def test_functions_are_short(self):
         self.hold(shape_rules.function_sizes, self.cpp)
 
+    def test_switches_over_kinds_name_them_all(self):
+        self.hold(shape_rules.kinds_are_named, self.cpp)
+
     def test_lines_are_short(self):
         self.hold(shape_rules.columns, self.code)
 

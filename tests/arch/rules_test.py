@@ -79,6 +79,10 @@ BAD = [
      "X& X::operator=(const X& o) noexcept {\n" + "if (a) { g(); }\n" * 70 + "}"),
     (shape_rules.function_sizes, "x.cc",
      "template <class T = int>\nauto f(T a = {}) -> int {\n" + "g('{');\n" * 70 + "}"),
+    (shape_rules.kinds_are_named, "x.cc",
+     "switch (event.body_case()) { case Event::kDropped: return 1; default: return 0; }"),
+    (shape_rules.kinds_are_named, "x.cc",
+     "switch (row.kind) { case Kind::dropped: { f(); break; }\n default: break; }"),
     (shape_rules.guards, "x.h", "// What.\n#ifndef X_H\n#define X_H\n#endif\n"),
     (shape_rules.opening_comment, "x.h", "#pragma once\n"),
     (shape_rules.file_name, "runtime/string_utils.cc", ""),
@@ -120,6 +124,10 @@ GOOD = [
     (shape_rules.function_sizes, "x.cc", "constexpr A kTable[] = {\n" + "{f(1)},\n" * 90 + "};"),
     (shape_rules.function_sizes, "x.cc", "class X {\n" + "int f(int a = 1) { return a; }\n" * 90
      + "};"),
+    (shape_rules.kinds_are_named, "x.cc",
+     "switch (event.body_case()) { case Event::kDropped: return 1; case Event::BODY_NOT_SET: }"
+     "switch (field) { case Event::kNodeFieldNumber: return; default: g(a()); }"
+     "switch (number) { case 1: return 2; default: return 3; }"),
     (shape_rules.guards, "x.h", "// What.\n#pragma once\n"),
     (shape_rules.file_name, "relay/commoner.cc", ""),
     (tree_rules.excused_skips, "x_test.cc", "shared/cases GTEST_" + "SKIP()"),

@@ -37,6 +37,21 @@ def function_sizes(path, text):
     ]
 
 
+def kinds_are_named(path, text):
+    """A switch over kinds of events names them all: the compiler then finds a new one's places."""
+    code = cpp_source.code_of(text)
+    out = []
+    for found in re.finditer(r"\bswitch \(", code):
+        head = cpp_source.closing(code, found.end() - 1)
+        body = code[head:cpp_source.closing(code, code.index("{", head))]
+        over_kinds = "body_case()" in code[found.end():head] or re.search(
+            r"\bcase (schemas::)?(Event::k\w+(?<!FieldNumber):|Kind::)", body)
+        if over_kinds and "default:" in body:
+            out.append(f"{path}:{cpp_source.line_of(code, found.start())}: a `default` in a switch "
+                       "over kinds of events: name every kind")
+    return out
+
+
 def guards(path, text):
     if not path.endswith(".h"):
         return []

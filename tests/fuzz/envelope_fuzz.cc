@@ -7,6 +7,7 @@
 #include "runtime/check.h"
 #include "schemas/envelope.h"
 #include "schemas/event.h"
+#include "schemas/kind.h"
 #include "schemas/partition.h"
 
 using namespace waybill;           // NOLINT: a program of one function
@@ -29,7 +30,7 @@ void compare(const Envelope& envelope, const Event& event) {
   runtime::check(!envelope.partition || *envelope.partition == event.partition(),
                  "partition agrees");
   runtime::check(envelope.body == static_cast<int>(event.body_case()), "the body agrees");
-  runtime::check(envelope.body == 0 || kind_of_body(envelope.body) == kind_of(event),
+  runtime::check(envelope.body == 0 || find_kind(envelope.body)->word == kind_of(event),
                  "the kind agrees");
 }
 

@@ -3,12 +3,14 @@
 #include <string_view>
 #include <utility>
 
+#include "schemas/kind.h"
 #include "schemas/utf8.h"
 
 namespace waybill::tools {
 namespace {
 
 namespace json = boost::json;
+using schemas::Kind;
 
 // "2026-03-01T12:20:00.123": milliseconds are enough for people.
 constexpr std::size_t kTimeColumns = 23;
@@ -41,9 +43,20 @@ std::string_view colour_of(std::string_view kind) {
   constexpr std::string_view kRed = "\033[31m";
   constexpr std::string_view kYellow = "\033[33m";
   constexpr std::string_view kCyan = "\033[36m";
-  if (kind == "forwarded" || kind == "sent_home") return kGreen;
-  if (kind == "rejected" || kind == "bounced") return kRed;
-  if (kind == "deferred" || kind == "in_doubt") return kYellow;
+  if (kind == "sent_home") return kGreen;
+  const schemas::KindTraits* const known = schemas::find_kind(kind);
+  if (known == nullptr) return kCyan;
+  switch (known->kind) {
+    case Kind::forwarded: return kGreen;
+    case Kind::rejected:
+    case Kind::bounced: return kRed;
+    case Kind::deferred:
+    case Kind::in_doubt: return kYellow;
+    case Kind::accepted:
+    case Kind::dropped:
+    case Kind::control:
+    case Kind::access: return kCyan;
+  }
   return kCyan;
 }
 
