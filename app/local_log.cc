@@ -1,12 +1,10 @@
 #include "app/local_log.h"
 
 #include <filesystem>
-#include <optional>
 
 #include "ingest/kafka_admin.h"
 #include "ingest/kafka_producer.h"
 #include "ingest/recovery.h"
-#include "relay/relay_metrics.h"
 #include "runtime/io_thread.h"
 #include "schemas/partition.h"
 
@@ -22,13 +20,10 @@ namespace {
 constexpr std::chrono::seconds kAskTimeout{10};
 
 Task<void> settle_open(const ingest::JournalStore& store, ingest::Recorder& recorder,
-                       std::string& why, std::optional<std::size_t>& settled) {
+                       std::string& why, bool& settled) {
   const auto count = co_await settle_open_acceptances(store, recorder);
-  if (count) {
-    settled = *count;
-  } else {
-    why = "recovery failed: " + count.error().message();
-  }
+  settled = count.has_value();
+  if (!settled) why = "recovery failed: " + count.error().message();
 }
 
 // A producer, once the topic is what the keys are counted for.
@@ -72,12 +67,13 @@ Result<std::unique_ptr<LocalLog>> LocalLog::open(const Config& config, std::stri
 }
 
 bool LocalLog::settle(const Config& config, runtime::Metrics& metrics, std::string& why) {
+  counters_ = std::make_unique<ingest::EventCounters>(metrics);
+  journal_->count_events(*counters_);
   const auto chance = runtime::system_chance();
   ingest::Recorder recorder(*journal_, clock_, *chance, config.node);
-  std::optional<std::size_t> settled;
+  bool settled = false;
   runtime::run_until_done(settle_open(*store_, recorder, why, settled));
-  if (settled) relay::RelayMetrics::verdict(metrics, "in_doubt").add(static_cast<double>(*settled));
-  return settled.has_value();
+  return settled;
 }
 
 void LocalLog::publish(const Config& config, runtime::Metrics& metrics) {

@@ -7,6 +7,7 @@
 
 #include "app/config/config.h"
 #include "ingest/committer.h"
+#include "ingest/event_counters.h"
 #include "ingest/journal.h"
 #include "ingest/publisher.h"
 #include "runtime/asio_clock.h"
@@ -23,7 +24,8 @@ class LocalLog {
   const ingest::Journal& journal() const { return *journal_; }
   const ingest::JournalStore& store() const { return *store_; }
 
-  // Before any mail is taken: what a crash left open is said to be in doubt.
+  // Before any mail is taken: what a crash left open is recorded as in doubt. From here on
+  // `metrics`, which outlives this, counts the events on record.
   bool settle(const Config& config, runtime::Metrics& metrics, std::string& why);
 
   // From now on the journal is the outbox in front of Kafka. `metrics` outlives this.
@@ -37,6 +39,7 @@ class LocalLog {
   runtime::AsioClock clock_;
   std::unique_ptr<ingest::JournalStore> store_;
   std::unique_ptr<ingest::HeldReplies> held_;
+  std::unique_ptr<ingest::EventCounters> counters_;
   std::unique_ptr<ingest::Journal> journal_;
   std::unique_ptr<ingest::Committer> committer_;
   std::unique_ptr<ingest::Publisher> publisher_;

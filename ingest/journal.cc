@@ -52,6 +52,7 @@ Recorded Journal::begin(std::vector<Event> events) {
       return done;
     }
     pending.octets += record.size() + 9;
+    pending.kinds.add(event);
     if (event.has_accepted()) {
       for (const auto& target : event.accepted().targets()) {
         pending.opens.emplace_back(target.delivery_id(), pending.records.size());
@@ -111,6 +112,7 @@ bool Journal::commit_pending() {
   write.first_seq = durable_end_.load(std::memory_order_relaxed);
   struct Written {
     Recorded done;
+    KindCounts kinds;
     std::uint64_t end;
   };
   std::vector<Written> written;
@@ -123,7 +125,7 @@ bool Journal::commit_pending() {
     octets_.fetch_add(pending.octets, std::memory_order_relaxed);
     added += pending.octets;
     add_to(write, pending);
-    written.push_back({pending.done, write.first_seq + write.records.size()});
+    written.push_back({pending.done, pending.kinds, write.first_seq + write.records.size()});
   }
   if (written.empty()) return true;
   const auto committed = store_.commit(write);
@@ -134,7 +136,9 @@ bool Journal::commit_pending() {
   }
   durable_end_.store(write.first_seq + write.records.size(), std::memory_order_release);
   HeldReplies* const held = held_.load();
+  EventCounters* const counters = counters_.load();
   for (const Written& one : written) {
+    if (counters != nullptr) counters->add(one.kinds);
     if (held != nullptr) {
       held->hold(one.end, one.done);
     } else {

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "ingest/event_appender.h"
+#include "ingest/event_counters.h"
 #include "ingest/event_stream.h"
 #include "ingest/held_replies.h"
 #include "ingest/journal_store.h"
@@ -46,6 +47,10 @@ class Journal final : public EventAppender {
 
   // From now on an append is told of success only once the log has it too. `held` outlives this.
   void hold_replies(HeldReplies& held) { held_.store(&held); }
+
+  // From now on every event that becomes durable is counted, before its append is told of success.
+  // `counters` outlives this.
+  void count_events(EventCounters& counters) { counters_.store(&counters); }
 
   // Any thread.
   Recorded begin(std::vector<schemas::Event> events) override;
@@ -83,6 +88,7 @@ class Journal final : public EventAppender {
     std::vector<std::pair<std::string, std::size_t>> opens;  // delivery id, index into records
     std::vector<std::string> closes;
     std::size_t octets = 0;
+    KindCounts kinds;
     Recorded done;
   };
 
@@ -95,6 +101,7 @@ class Journal final : public EventAppender {
   JournalStore& store_;
   const JournalLimits limits_;
   std::atomic<HeldReplies*> held_{nullptr};
+  std::atomic<EventCounters*> counters_{nullptr};
 
   std::mutex mutex_;
   std::condition_variable arrived_;

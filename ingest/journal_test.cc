@@ -7,7 +7,9 @@
 #include <chrono>
 #include <future>
 
+#include "ingest/event_counters.h"
 #include "ingest/memory_journal_store.h"
+#include "tests/support/counted_events.h"
 #include "tests/support/event_log.h"
 #include "tests/support/run_task.h"
 
@@ -121,6 +123,39 @@ TEST_F(JournalTest, WakesNobodyBeforeTheCommit) {
   EXPECT_TRUE(commit());
   EXPECT_TRUE(succeeded(answer));
   EXPECT_EQ(journal_->end_seq(), 2u);
+}
+
+TEST_F(JournalTest, CountsWhatBecameDurableByKind) {
+  runtime::Metrics metrics;
+  EventCounters counters(metrics);
+  using Counts = std::map<std::string, std::uint64_t>;
+  Counts expected;
+  for (const schemas::KindTraits& kind : schemas::kKinds) expected[std::string(kind.word)] = 0;
+  EXPECT_EQ(support::counted_events(metrics), expected);
+  append(numbered(9));
+  commit();
+  journal_->count_events(counters);
+
+  // A report on a delivery counts as mail does, whatever became of it.
+  Event report_in_doubt = support::in_doubt({.message = 2, .delivery = 2});
+  report_in_doubt.set_reported_delivery_id(support::delivery_id(1).bytes());
+  append(std::vector<Event>{numbered(1), numbered(2)});
+  append(std::vector<Event>{support::in_doubt({}), report_in_doubt, refused_at_rcpt()});
+  EXPECT_EQ(support::counted_events(metrics), expected);
+  commit();
+  expected["accepted"] = 2;
+  expected["in_doubt"] = 2;
+  expected["rejected"] = 1;
+  EXPECT_EQ(support::counted_events(metrics), expected);
+
+  restart({.max_octets = 1});
+  journal_->count_events(counters);
+  append(numbered(3));
+  commit();
+  store_.kept.fail_commit_after(0, false);
+  append(support::forwarded({}));
+  commit();
+  EXPECT_EQ(support::counted_events(metrics), expected);
 }
 
 TEST_F(JournalTest, SharesOneCommitAmongAllWhoWait) {

@@ -143,7 +143,6 @@ Task<Reply> Homecoming::refuse(std::string rule, Reply reply) {
   events.push_back(policy_refusal(subject_, pb::STAGE_BODY, "body", std::move(rule), reply));
   const auto recorded = co_await lane_.recorder.record(std::move(events));
   if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
-  (reply.permanent() ? lane_.metrics.rejected : lane_.metrics.deferred).add();
   co_return reply;
 }
 
@@ -235,12 +234,10 @@ Task<Reply> Homecoming::only_record(Event accepted, std::string rule, std::vecto
   dropped.mutable_dropped()->set_rule(std::move(rule));
   std::vector<Event> events;
   events.push_back(std::move(accepted));
-  const double count = static_cast<double>(bounces.size());
   for (Event& bounce : bounces) events.push_back(std::move(bounce));
   events.push_back(std::move(dropped));
   const auto recorded = co_await lane_.recorder.record(std::move(events));
   if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
-  lane_.metrics.bounced.add(count);
   co_return Reply{250, "2.0.0", "Report taken"};
 }
 
@@ -290,7 +287,6 @@ Task<Reply> Homecoming::send_home(Event accepted, std::vector<Event> bounces,
     }
     co_return unrecorded(lane_.metrics, on_record.error());
   }
-  lane_.metrics.bounced.add(static_cast<double>(bounces.size()));
   std::vector<Event> outcome;
   outcome.push_back(
       hop_verdict(subject_, pb::STAGE_BODY, answer, to, delivery, lane_.clock.now() - began));

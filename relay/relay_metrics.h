@@ -1,4 +1,5 @@
-// What the relay counts. Handles are taken once; adding is lock-free.
+// What the relay counts, beside the events on record (ingest/event_counters.h). Handles are taken
+// once; adding is lock-free.
 #pragma once
 
 #include "runtime/metrics.h"
@@ -10,13 +11,6 @@ struct RelayMetrics {
       : sessions(m.counter("waybill_smtp_sessions_total", "SMTP sessions taken")),
         sessions_refused(m.counter("waybill_smtp_sessions_refused_total",
                                    "SMTP sessions answered 421 because a limit was reached")),
-        accepted(verdict(m, "accepted")),
-        forwarded(verdict(m, "forwarded")),
-        rejected(verdict(m, "rejected")),
-        deferred(verdict(m, "deferred")),
-        dropped(verdict(m, "dropped")),
-        in_doubt(verdict(m, "in_doubt")),
-        bounced(verdict(m, "bounced")),
         sent_home(m.counter("waybill_reports_sent_home_total",
                             "Reports that home, the originator or the alias's owner, took")),
         unrecorded(m.counter("waybill_verdicts_unrecorded_total",
@@ -25,19 +19,8 @@ struct RelayMetrics {
                                   "From the end of a body to the reply to it",
                                   runtime::latency_bounds())) {}
 
-  static runtime::Counter& verdict(runtime::Metrics& m, const char* name) {
-    return m.counter("waybill_events_total", "Events recorded, by verdict", {{"verdict", name}});
-  }
-
   runtime::Counter& sessions;
   runtime::Counter& sessions_refused;
-  runtime::Counter& accepted;
-  runtime::Counter& forwarded;
-  runtime::Counter& rejected;
-  runtime::Counter& deferred;
-  runtime::Counter& dropped;
-  runtime::Counter& in_doubt;
-  runtime::Counter& bounced;
   runtime::Counter& sent_home;
   runtime::Counter& unrecorded;
   runtime::Histogram& body_to_reply;

@@ -56,7 +56,6 @@ Task<Reply> Transaction::refuse(Subject subject, std::string rule, Reply reply) 
   events.push_back(policy_refusal(subject, pb::STAGE_RCPT, "RCPT", std::move(rule), reply));
   const auto recorded = co_await lane_.recorder.record(std::move(events));
   if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
-  (reply.permanent() ? lane_.metrics.rejected : lane_.metrics.deferred).add();
   co_return reply;
 }
 
@@ -215,8 +214,6 @@ Task<Reply> Transaction::ask_targets(Recipient recipient, routes::ForwardTo forw
     }
     refusals.push_back(hop_verdict(recipient.subject, pb::STAGE_RCPT, answer, target, delivery.id,
                                    runtime::Duration::zero()));
-    (answer.kind == HopAnswer::Kind::refused ? lane_.metrics.rejected : lane_.metrics.deferred)
-        .add();
   }
   Reply reply = combined.reply();
   if (refusals.empty()) {
@@ -244,10 +241,8 @@ Task<Reply> Transaction::refuse_body(std::string rule, Reply reply) {
   for (const Recipient& recipient : recipients_) {
     events.push_back(policy_refusal(recipient.subject, pb::STAGE_BODY, "body", rule, reply));
   }
-  const double count = static_cast<double>(events.size());
   const auto recorded = co_await lane_.recorder.record(std::move(events));
   if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
-  (reply.permanent() ? lane_.metrics.rejected : lane_.metrics.deferred).add(count);
   co_return reply;
 }
 
@@ -398,7 +393,6 @@ Task<Reply> Transaction::hand_over() {
   }
   const auto accepted = co_await acceptance.clear();
   if (!accepted) co_return not_recorded(accepted.error());
-  count_accepted();
   if (!forwarded) co_return Reply{250, "2.0.0", "Message taken"};
   co_return combined.reply();
 }
@@ -451,13 +445,6 @@ Task<void> Transaction::tell_relayed(const Recipient& recipient, const Delivery&
   co_await home.tell_relayed(std::move(accepted));
 }
 
-void Transaction::count_accepted() {
-  for (const Recipient& recipient : recipients_) {
-    lane_.metrics.accepted.add();
-    if (recipient.drop) lane_.metrics.dropped.add();
-  }
-}
-
 // The error of the log, where the acceptance or the outcome did not get on record.
 Task<Result<HopAnswer>> Transaction::hand_over_one(Recipient& recipient, Delivery& delivery,
                                                    Acceptance& acceptance, Instant deadline) {
@@ -478,12 +465,6 @@ Task<Result<HopAnswer>> Transaction::hand_over_one(Recipient& recipient, Deliver
   delivery.ended = true;
   const auto written = co_await lane_.recorder.record(std::move(outcome));
   if (!written) co_return written.error();
-  switch (answer.kind) {
-    case HopAnswer::Kind::accepted: lane_.metrics.forwarded.add(); break;
-    case HopAnswer::Kind::refused: lane_.metrics.rejected.add(); break;
-    case HopAnswer::Kind::deferred: lane_.metrics.deferred.add(); break;
-    case HopAnswer::Kind::in_doubt: lane_.metrics.in_doubt.add(); break;
-  }
   co_return answer;
 }
 

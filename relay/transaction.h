@@ -84,7 +84,6 @@ class Transaction {
   runtime::Task<void> tell_relayed(const Recipient& recipient, const Delivery& delivery);
   schemas::Event accepted_event(const Recipient& recipient) const;
   std::vector<schemas::Event> accepted_events() const;
-  void count_accepted();
   trust::JudgeRequest judge_request() const;
   std::string trace_fields() const;
   schemas::DeliveryId new_delivery();

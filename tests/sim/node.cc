@@ -2,6 +2,7 @@
 
 #include "ingest/recovery.h"
 #include "runtime/clock.h"
+#include "tests/support/counted_events.h"
 
 namespace waybill::tests {
 
@@ -169,6 +170,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
       recorder_(journal_, net.clock(), net.chance(), "sim"),
       dialer_(net.dialer(process_, at.address)),
       resolver_(net.clock(), kZone),
+      born_at_(disks.journal.end_seq()),
       relay_metrics_(metrics_),
       settings_(sim_settings()),
       admission_(settings_.max_sessions, settings_.max_sessions_per_client),
@@ -194,6 +196,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
           *return_paths_,
           turns_},
       host_(lane_, admission_, sessions_) {
+  journal_.count_events(counters_);
   process_->before_write = [this] { maybe_kill(kills_.at_write); };
 }
 
@@ -254,6 +257,20 @@ Task<void> SimNode::project() {
     maybe_kill(kills_.at_fold);
     if (net_.chance().one_in(5)) runtime::check(disks_.views.sync().has_value(), "views sync");
   }
+}
+
+std::string SimNode::miscounted() const {
+  auto recorded = support::recorded_events(disks_.journal, born_at_, journal_.end_seq());
+  std::string out;
+  for (const auto& [verdict, count] : support::counted_events(metrics_)) {
+    if (count != recorded[verdict]) {
+      out +=
+          " " + verdict + " " + std::to_string(count) + " for " + std::to_string(recorded[verdict]);
+    }
+    recorded.erase(verdict);
+  }
+  for (const auto& [kind, count] : recorded) out += " " + kind + " without a counter";
+  return out;
 }
 
 Task<void> SimNode::end() {

@@ -46,6 +46,9 @@ class SimNode {
   // Everything durable is in the views.
   bool caught_up() const { return folded_to_ >= journal_.end_seq() - 1; }
 
+  // What /metrics says of this life's events beside what it made durable; empty: the same.
+  std::string miscounted() const;
+
   // Until nothing of it runs any more; kill() or a peaceful stop come first.
   runtime::Task<void> end();
 
@@ -65,7 +68,9 @@ class SimNode {
   ingest::Recorder recorder_;
   std::unique_ptr<runtime::Dialer> dialer_;
   ZoneResolver resolver_;
+  const std::uint64_t born_at_;  // the first sequence number of this life
   runtime::Metrics metrics_;
+  ingest::EventCounters counters_{metrics_};
   relay::RelayMetrics relay_metrics_;
   relay::Settings settings_;
   relay::Admission admission_;

@@ -51,7 +51,9 @@ class World {
     run_.error_lines = runtime::error_lines() - errors_before;
     Witnesses seen{{}, hop_, bridgehead_, home_};
     for (const auto& client : clients_) seen.clients.push_back(client.get());
-    run_.broken = broken_promises(disks_, seen);
+    for (std::string& broken : broken_promises(disks_, seen)) {
+      run_.broken.push_back(std::move(broken));
+    }
     run_.rules = rules_on_record(disks_);
     run_.events = disks_.journal.end_seq() - 1;
     run_.taken = hop_.taken().size();
@@ -102,6 +104,9 @@ class World {
       node.kill();
     }
     co_await node.end();
+    if (const std::string wrong = node.miscounted(); !wrong.empty()) {
+      run_.broken.push_back("the metrics of a life miscount its events:" + wrong);
+    }
     run_.fences += node.fenced();
     // A kill may be a power cut too; what was synced is there either way.
     disks_.journal.power_cut();
