@@ -32,18 +32,9 @@ constexpr std::chrono::milliseconds kSweepEvery{100};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 
 relay::Settings relay_settings(const Config& config) {
-  relay::Settings out;
+  relay::Settings out = config.limits;
   out.host_name = config.host_name;
-  out.smtp = config.smtp;
-  out.max_sessions = config.max_sessions;
-  out.max_sessions_per_client = config.max_sessions_per_client;
-  out.memory_per_message = config.memory_per_message;
-  out.max_spool = config.max_spool;
   out.spool_directory = config.data_dir + "/spool";
-  out.min_data_rate = config.min_data_rate;
-  out.final_deadline = config.final_deadline;
-  out.rcpt_deadline = config.rcpt_deadline;
-  out.next_hop_port = config.next_hop_port;
   return out;
 }
 
@@ -112,10 +103,10 @@ class Role final : public RelayRole {
                 config.node,
                 world,
                 relay::RelayMetrics(world.metrics),
-                relay::Admission(config.max_sessions, config.max_sessions_per_client),
+                relay::Admission(config.limits.max_sessions, config.limits.max_sessions_per_client),
                 {{config.host_name}, {}},
                 runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
-                runtime::Permits(config.max_spool),
+                runtime::Permits(config.limits.max_spool),
                 config.kafka.there ? config.kafka.partitions : 1} {}
 
   ~Role() override {

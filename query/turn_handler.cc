@@ -13,12 +13,10 @@
 #include "query/handlers.h"
 #include "runtime/clock.h"
 #include "schemas/ids.h"
+#include "schemas/limits.h"
 
 namespace waybill::query {
 namespace {
-
-// As relay/returnpath/directory.h has it.
-constexpr std::chrono::minutes kTurnLife{11};
 
 http::Response ok() {
   http::Response response;
@@ -42,7 +40,7 @@ class Turns {
     // Whoever has it may ask again: the answer may have been lost, or the giving back of the one
     // before.
     if (!fresh && turn->second.holder != holder) return http::to_response(taken());
-    turn->second.ends = now + kTurnLife;
+    turn->second.ends = now + schemas::kTurnLife;
     return ok();
   }
 

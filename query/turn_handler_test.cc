@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "schemas/limits.h"
 #include "tests/support/query_world.h"
 
 namespace waybill::query {
@@ -14,7 +15,7 @@ constexpr char kOne[] = "/v1/return-paths/01950000-0000-7000-8000-000000000201/t
 constexpr char kOther[] = "/v1/return-paths/01950000-0000-7000-8000-000000000202/turn";
 
 // Longer than the relay's last transaction (relay/returnpath/directory.h).
-constexpr minutes kLife{11};
+constexpr minutes kLife = schemas::kTurnLife;
 
 class TurnHandlerTest : public testing::Test {
  protected:

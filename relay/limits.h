@@ -7,6 +7,8 @@
 
 #include <chrono>
 
+#include "schemas/limits.h"
+
 namespace waybill::relay {
 
 using std::chrono::minutes;
@@ -41,9 +43,7 @@ inline constexpr int kMessagesPerConnection = 100;
 // RFC 5321 6.3: loops are found by counting trace headers; 50 leaves room for any honest path.
 inline constexpr int kMaxReceivedHeaders = 50;
 
-// Reports taken on one return path. A delivery has one or two (a delay, then a failure); more is
-// somebody's loop.
-inline constexpr std::size_t kReportsPerReturnPath = 8;
+using schemas::kReportsPerReturnPath;
 // To learn whose a return path is.
 inline constexpr seconds kReturnPathTimeout{10};
 // All questions of SPF, DKIM and DMARC about one message.

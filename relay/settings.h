@@ -17,8 +17,8 @@ struct Settings {
   std::uint64_t memory_per_message = 256 << 10;  // octets; above, an unlinked file
   std::uint64_t max_spool = 4ULL << 30;          // octets in such files, in all
   std::string spool_directory = ".";
-  std::uint16_t next_hop_port = 25;
-  std::uint32_t min_data_rate = 500;         // octets per second over a body
+  std::uint16_t next_hop_port = 25;   // where neither target nor DNS names one (RFC 5321 4.5.4.2)
+  std::uint32_t min_data_rate = 500;  // octets per second over a body, after kBodyRateGrace
   std::chrono::seconds final_deadline{300};  // all next hops' answers to a body (RFC 1047)
   std::chrono::seconds rcpt_deadline{120};   // next hops' answers to one recipient
 };

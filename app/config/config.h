@@ -16,7 +16,7 @@
 
 #include "ingest/kafka_settings.h"
 #include "relay/routes/route_table.h"
-#include "relay/smtp/server_core.h"
+#include "relay/settings.h"
 #include "runtime/endpoint.h"
 #include "runtime/log.h"
 
@@ -52,20 +52,13 @@ struct Config {
   std::string data_dir = "data";
   std::string key_file;                        // of return paths; empty: data_dir/return_path.keys
   std::vector<runtime::Endpoint> smtp_listen;  // listen = ["127.0.0.1:2525"]; default that
-  std::uint32_t threads = 0;         // I/O threads; 0: one for each two processors, at least 1
-  std::uint16_t next_hop_port = 25;  // where neither target nor DNS names one (RFC 5321 4.5.4.2)
+  std::uint32_t threads = 0;  // I/O threads; 0: one for each two processors, at least 1
   runtime::Level log_level = runtime::Level::info;
   runtime::LogFormat log_format = runtime::LogFormat::text;
 
-  // [limits]: names as in docs/configuration.md
-  relay::smtp::ServerLimits smtp;  // max_message_size ("50 MiB"), max_recipients, max_transactions
-  std::uint32_t max_sessions = 1000;
-  std::uint32_t max_sessions_per_client = 50;
-  std::uint64_t memory_per_message = 256 << 10;  // octets, then an unlinked spool file
-  std::uint64_t max_spool = 4ULL << 30;          // octets in spool files, in all
-  std::uint32_t min_data_rate = 500;             // octets/s over a body, after a grace of 30 s
-  std::chrono::seconds final_deadline{300};      // next hops' answers to a body (RFC 1047)
-  std::chrono::seconds rcpt_deadline{120};       // next hops' answers to a recipient
+  // [limits], and server.next_hop_port. The relay's own defaults; host_name and spool_directory
+  // are the role's to fill in.
+  relay::Settings limits;
 
   // [journal]
   std::uint64_t journal_max = 8ULL << 30;   // octets; above: 451

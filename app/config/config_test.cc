@@ -78,16 +78,16 @@ servers = ["127.0.0.1:5353", "192.0.2.53", "2001:db8::53", "[2001:db8::53]:5353"
   EXPECT_EQ(config.threads, 2u);
   EXPECT_EQ(config.log_level, runtime::Level::error);
   EXPECT_EQ(config.log_format, runtime::LogFormat::json);
-  EXPECT_EQ(config.smtp.max_message_octets, 65536u);
-  EXPECT_EQ(config.smtp.max_recipients, 1u);
-  EXPECT_EQ(config.smtp.max_transactions, 2u);
-  EXPECT_EQ(config.max_sessions, 3u);
-  EXPECT_EQ(config.max_sessions_per_client, 3u);
-  EXPECT_EQ(config.memory_per_message, 4096u);
-  EXPECT_EQ(config.max_spool, 1'000'000'000u);
-  EXPECT_EQ(config.min_data_rate, 1024u);
-  EXPECT_EQ(config.final_deadline, std::chrono::minutes(9));
-  EXPECT_EQ(config.rcpt_deadline, std::chrono::seconds(1));
+  EXPECT_EQ(config.limits.smtp.max_message_octets, 65536u);
+  EXPECT_EQ(config.limits.smtp.max_recipients, 1u);
+  EXPECT_EQ(config.limits.smtp.max_transactions, 2u);
+  EXPECT_EQ(config.limits.max_sessions, 3u);
+  EXPECT_EQ(config.limits.max_sessions_per_client, 3u);
+  EXPECT_EQ(config.limits.memory_per_message, 4096u);
+  EXPECT_EQ(config.limits.max_spool, 1'000'000'000u);
+  EXPECT_EQ(config.limits.min_data_rate, 1024u);
+  EXPECT_EQ(config.limits.final_deadline, std::chrono::minutes(9));
+  EXPECT_EQ(config.limits.rcpt_deadline, std::chrono::seconds(1));
   EXPECT_EQ(config.journal_max, 1u << 20);
   EXPECT_EQ(config.journal_keep, std::chrono::hours(72));
   EXPECT_EQ(to_string(config.http_listen), "[::1]:0");
@@ -116,7 +116,7 @@ TEST(ConfigTest, FitsSessionsOfOneClientIntoAll) {
 TEST(ConfigTest, TakesASmallSpoolWhereMemoryHoldsEveryMessage) {
   const Config config = config_of(
       "[limits]\nmax_message_size = \"1 MiB\"\nmemory_per_message = \"1 MiB\"\nmax_spool = 0\n");
-  EXPECT_EQ(config.max_spool, 0u);
+  EXPECT_EQ(config.limits.max_spool, 0u);
 }
 
 constexpr const char* kDomains = R"(

@@ -9,6 +9,7 @@
 #include "app/config/quantity.h"
 #include "app/config/same_keys.h"
 #include "app/config/toml_reader.h"
+#include "schemas/limits.h"
 
 namespace waybill::app {
 
@@ -122,11 +123,12 @@ class DomainsReader {
     const auto text = reader.text("bounce_window");
     if (!text) return;
     const auto window = parse_duration(text->value);
-    if (window && *window >= relay::routes::kMinBounceWindow &&
-        *window <= relay::routes::kMaxBounceWindow) {
+    if (window && *window >= schemas::kMinBounceWindow && *window <= schemas::kMaxBounceWindow) {
       domain.bounce_window = *window;
     } else {
-      reader.expected(*text, "a time from \"1 h\" to \"14 d\"");
+      const auto least = std::to_string(schemas::kMinBounceWindow.count());
+      const auto most = std::to_string(schemas::kMaxBounceWindow / std::chrono::hours(24));
+      reader.expected(*text, "a time from \"" + least + " h\" to \"" + most + " d\"");
     }
   }
 

@@ -65,7 +65,7 @@ void read_kafka(TomlReader& reader, Config& config) {
   constexpr std::array<std::string_view, 2> kAcks = {"journal", "kafka"};
   if (const auto ack = reader.choice("ack", kAcks)) kafka.ack = static_cast<Ack>(*ack);
   read_properties(reader, kafka);
-  const auto longest = config.final_deadline + 2 * kafka.ack_timeout;
+  const auto longest = config.limits.final_deadline + 2 * kafka.ack_timeout;
   if (const toml::node* timeout = reader.find("ack_timeout");
       timeout != nullptr && kafka.ack == Ack::kafka && longest > kSendersPatience) {
     reader.expected(*timeout, reader.name("ack_timeout"),

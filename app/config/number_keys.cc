@@ -6,11 +6,13 @@
 
 #include "app/config/quantity.h"
 #include "app/config/toml_reader.h"
+#include "schemas/limits.h"
 #include "schemas/partition.h"
 
 namespace waybill::app {
 namespace {
 
+using relay::Settings;
 using relay::smtp::ServerLimits;
 using std::chrono::seconds;
 
@@ -28,7 +30,7 @@ constexpr std::uint64_t kMostMessage = kGiB;
 constexpr std::uint64_t kMostSessions = 100'000;
 // The sender gives the end of data 10 minutes and RCPT 5 (RFC 5321 4.5.3.2.6, 4.5.3.2.3): we have
 // to answer before, with some time for the way.
-constexpr std::uint64_t kMostFinalDeadline = 570;
+constexpr std::uint64_t kMostFinalDeadline = schemas::kMaxFinalDeadline.count();
 constexpr std::uint64_t kMostRcptDeadline = 280;
 
 // The member that a path of member pointers leads to.
@@ -68,24 +70,28 @@ constexpr std::uint64_t kMostReplicas = 9;
 
 constexpr std::array kNumbers = {
     number<&Config::threads>("server", "threads", Quantity::count, 0, 256),
-    number<&Config::next_hop_port>("server", "next_hop_port", Quantity::count, 1, 65'535),
-    number<&Config::smtp, &ServerLimits::max_message_octets>(
+    number<&Config::limits, &Settings::next_hop_port>("server", "next_hop_port", Quantity::count, 1,
+                                                      65'535),
+    number<&Config::limits, &Settings::smtp, &ServerLimits::max_message_octets>(
         kLimits, "max_message_size", Quantity::octets, kLeastMessage, kMostMessage),
-    number<&Config::smtp, &ServerLimits::max_recipients>(kLimits, "max_recipients", Quantity::count,
-                                                         1, 10'000),
-    number<&Config::smtp, &ServerLimits::max_transactions>(kLimits, "max_transactions",
-                                                           Quantity::count, 1, 1'000'000),
-    number<&Config::max_sessions>(kLimits, "max_sessions", Quantity::count, 1, kMostSessions),
-    number<&Config::max_sessions_per_client>(kLimits, "max_sessions_per_client", Quantity::count, 1,
-                                             kMostSessions),
-    number<&Config::memory_per_message>(kLimits, "memory_per_message", Quantity::octets, 4 * kKiB,
-                                        64 * kMiB),
-    number<&Config::max_spool>(kLimits, "max_spool", Quantity::octets, 0, 1024 * kGiB),
-    number<&Config::min_data_rate>(kLimits, "min_data_rate", Quantity::octets, 1, kMiB),
-    number<&Config::final_deadline>(kLimits, "final_deadline", Quantity::seconds, 1,
-                                    kMostFinalDeadline),
-    number<&Config::rcpt_deadline>(kLimits, "rcpt_deadline", Quantity::seconds, 1,
-                                   kMostRcptDeadline),
+    number<&Config::limits, &Settings::smtp, &ServerLimits::max_recipients>(
+        kLimits, "max_recipients", Quantity::count, 1, 10'000),
+    number<&Config::limits, &Settings::smtp, &ServerLimits::max_transactions>(
+        kLimits, "max_transactions", Quantity::count, 1, 1'000'000),
+    number<&Config::limits, &Settings::max_sessions>(kLimits, "max_sessions", Quantity::count, 1,
+                                                     kMostSessions),
+    number<&Config::limits, &Settings::max_sessions_per_client>(kLimits, "max_sessions_per_client",
+                                                                Quantity::count, 1, kMostSessions),
+    number<&Config::limits, &Settings::memory_per_message>(kLimits, "memory_per_message",
+                                                           Quantity::octets, 4 * kKiB, 64 * kMiB),
+    number<&Config::limits, &Settings::max_spool>(kLimits, "max_spool", Quantity::octets, 0,
+                                                  1024 * kGiB),
+    number<&Config::limits, &Settings::min_data_rate>(kLimits, "min_data_rate", Quantity::octets, 1,
+                                                      kMiB),
+    number<&Config::limits, &Settings::final_deadline>(kLimits, "final_deadline", Quantity::seconds,
+                                                       1, kMostFinalDeadline),
+    number<&Config::limits, &Settings::rcpt_deadline>(kLimits, "rcpt_deadline", Quantity::seconds,
+                                                      1, kMostRcptDeadline),
     number<&Config::journal_max>(kJournal, "max_size", Quantity::octets, kMiB, 16 * 1024 * kGiB),
     number<&Config::journal_keep>(kJournal, "keep", Quantity::hours, kHour, 3650 * kDay),
     number<&Config::kafka, &KafkaConfig::partitions>(kKafka, "partitions", Quantity::count, 1,

@@ -91,17 +91,18 @@ void read_server(TomlReader& reader, Config& config) {
 void read_limits(TomlReader& reader, Config& config) {
   read_numbers(reader, "limits", config);
   const toml::node* per_client = reader.find("max_sessions_per_client");
-  if (config.max_sessions_per_client > config.max_sessions) {
+  if (config.limits.max_sessions_per_client > config.limits.max_sessions) {
     if (per_client != nullptr) {
       reader.expected(*per_client, reader.name("max_sessions_per_client"),
-                      "at most max_sessions (" + std::to_string(config.max_sessions) + ")");
+                      "at most max_sessions (" + std::to_string(config.limits.max_sessions) + ")");
     }
-    config.max_sessions_per_client = config.max_sessions;
+    config.limits.max_sessions_per_client = config.limits.max_sessions;
   }
   const toml::node* spool = reader.find("max_spool");
-  const std::uint64_t largest = config.smtp.max_message_octets;
+  const std::uint64_t largest = config.limits.smtp.max_message_octets;
   // A size that was announced (RFC 1870) and can never be taken makes senders retry for days.
-  if (spool != nullptr && config.max_spool < largest && config.memory_per_message < largest) {
+  if (spool != nullptr && config.limits.max_spool < largest &&
+      config.limits.memory_per_message < largest) {
     reader.expected(*spool, reader.name("max_spool"),
                     "at least max_message_size (" + octets_text(largest) + ")");
   }

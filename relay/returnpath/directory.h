@@ -49,16 +49,12 @@ class ReturnPathDirectory {
                                                           runtime::Instant deadline) = 0;
 
   // Among all relays of one log only one reports on a delivery at a time; among those of one
-  // process Turns sees to it (turns.h). Ours is given back, or ends by itself after
-  // kTurnLife.
+  // process Turns sees to it (turns.h). Ours is given back, or ends by itself after kTurnLife
+  // (schemas/limits.h).
   virtual runtime::Task<runtime::Result<TurnHolder>> take_turn(TokenFacts, runtime::Instant) {
     co_return TurnHolder::us;
   }
   virtual runtime::Task<void> give_turn_back(TokenFacts) { co_return; }
 };
-
-// Longer than any transaction's end may take (relay/settings.h: final_deadline); a relay that dies
-// keeps others from its reports for so long.
-inline constexpr std::chrono::minutes kTurnLife{11};
 
 }  // namespace waybill::relay::returnpath

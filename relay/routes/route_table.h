@@ -33,10 +33,6 @@ struct ReportsTo {
 // What a message is worth that fails DMARC where its author's domain asks for rejection.
 enum class DmarcMode { enforce, tag, ignore };
 
-// How long a report finds its way home; not beyond, because its return path names the sender.
-inline constexpr std::chrono::hours kMinBounceWindow{1};
-inline constexpr std::chrono::hours kMaxBounceWindow{14 * 24};
-
 struct ForwardTo {
   std::vector<Target> targets;  // at least one
   // The domain's, where not set.
