@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "ingest/node_board.h"
 #include "runtime/log.h"
 
 namespace waybill::app {
@@ -13,8 +14,6 @@ using runtime::Level;
 using runtime::log;
 
 namespace {
-
-constexpr std::chrono::milliseconds kTick{500};
 
 class Waiting {
  public:
@@ -50,7 +49,7 @@ class Waiting {
   }
 
   void watch_ticks() {
-    tick_.expires_after(kTick);
+    tick_.expires_after(ingest::kNodeSpeaksEvery);
     tick_.async_wait([this](const auto& error) {
       if (error) return;
       watch_.tick();

@@ -14,7 +14,7 @@ inline constexpr std::chrono::seconds kFenceGrace{3};
 struct Watch {
   ingest::Journal* journal = nullptr;  // null: there is none
   std::function<void()> reload;        // on SIGHUP; empty: it is ignored
-  // Now and then; empty: nothing.
+  // Every ingest::kNodeSpeaksEvery; empty: nothing.
   std::function<void()> tick;
 };
 

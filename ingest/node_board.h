@@ -18,8 +18,11 @@ namespace waybill::ingest {
 
 using NodeState = ::waybill::nodes::v1::NodeState;
 
-// A node speaks twice a second; who was silent for so long is away, or cut off.
+// How often a node announces its state. A node that was silent for kNodeSilence is away, or cut
+// off.
+inline constexpr std::chrono::milliseconds kNodeSpeaksEvery{500};
 inline constexpr std::chrono::seconds kNodeSilence{15};
+static_assert(kNodeSilence > 10 * kNodeSpeaksEvery, "a few lost announcements are no absence");
 
 class NodeBoard {
  public:

@@ -10,6 +10,7 @@
 
 #include "app/command/config_file.h"
 #include "app/command/look.h"
+#include "ingest/node_board.h"
 #include "runtime/asio_clock.h"
 #include "runtime/clock.h"
 #include "runtime/dns/unbound_resolver.h"
@@ -38,8 +39,7 @@ namespace {
 // Of all checks together; each has less. Somebody waits for the answer.
 constexpr std::chrono::seconds kPatience{20};
 constexpr std::chrono::seconds kAskBrokers{5};
-// Nodes speak five times a second.
-constexpr std::chrono::seconds kListenToNodes{1};
+constexpr std::chrono::milliseconds kListenToNodes = 2 * ingest::kNodeSpeaksEvery;
 constexpr std::chrono::seconds kReadNodes{6};
 constexpr std::chrono::seconds kAskNames{6};
 
