@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
-#include "projector/positions.h"
-#include "projector/views/counters.h"
+#include "projector/store_keys.h"
+#include "projector/views/counters_key.h"
 #include "projector/views/delivery_row.h"
-#include "projector/views/return_paths.h"
+#include "projector/views/messages_key.h"
+#include "projector/views/return_paths_key.h"
 
 namespace waybill::projector {
 namespace {

@@ -2,16 +2,18 @@
 // from workers. Any thread; the store outlives it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "projector/key_codec.h"
-#include "projector/projector.h"
+#include "projector/positions.h"
 #include "projector/view_store.h"
+#include "projector/views/counters_row.h"
+#include "projector/views/return_path_row.h"
+#include "projector/views/timeline_key.h"
+#include "projector/views/timeline_row.h"
 #include "runtime/result.h"
 #include "runtime/time.h"
 #include "schemas/event.h"
@@ -42,29 +44,6 @@ struct HistoryQuestion {
   std::optional<TimelineCursor> after;
 };
 
-// One line of a timeline, as much as a table of history needs. Newest first.
-struct TimelineEntry {
-  std::uint64_t index = 0;
-  runtime::WallTime occurred_at;
-  std::string kind;
-  std::string alias;
-  std::optional<std::string> sender;  // empty: null sender; nullopt: not known
-  std::string target;                 // several chosen targets of an Accepted: joined by ", "
-  std::string message_id;             // hyphenated UUID or empty
-  std::string delivery_id;            // the same
-  std::string by;                     // "policy", "next_hop", "relay" or empty
-  std::string rule;
-  std::string stage;
-  schemas::Reply reply;            // code 0: none; the text cut at kMaxTextInRow octets
-  std::uint64_t size = 0;          // Accepted only
-  std::string rfc5322_message_id;  // Accepted only
-  std::string bounce_class;        // Bounced only, as the two below
-  std::string status;              // RFC 3464 2.3.4
-  std::string diagnostic;          // RFC 3464 2.3.6, cut at kMaxTextInRow octets
-  // Where the message is a report: the delivery it speaks of; else empty.
-  std::string reported_delivery_id;
-};
-
 struct Page {
   std::vector<TimelineEntry> entries;
   std::optional<TimelineCursor> next;  // nullopt: this was the last page
@@ -85,56 +64,15 @@ struct Delivery {
   std::vector<schemas::Event> events;  // oldest first, whole
 };
 
-// A return path: where a report on one delivery goes, and which reports came (views/
-// return_paths.h). Times in ns since 1970.
-struct ReturnPath {
-  std::string message_id;  // 16 octets
-  std::string alias;
-  std::string domain;
-  std::string sender;  // who is told; empty: the null sender, nobody
-  std::string target;
-  std::string route;
-  bool verified = false;  // the originator was (I6)
-  std::string reason;     // of that
-  bool smtputf8 = false;
-  std::string ret, envid, notify, orcpt;  // RFC 3461, as given
-  std::string rfc5322_message_id;
-  std::string header_from;
-  std::uint64_t accepted_at = 0;
-
-  struct Report {
-    enum class State : std::uint8_t { open, done };
-    std::string message_id;     // 16 octets: of the report
-    std::string digest;         // SHA-256 of the report, 32 octets
-    State state = State::open;  // done: nothing is left to be handed on
-  };
-  std::vector<Report> reports;  // oldest first
-};
-
 struct MessageEvents {
   std::string message_id;
   std::vector<schemas::Event> events;  // oldest first
 };
 
 // Counters of one domain in one hour.
-enum class Count : std::uint8_t {
-  accepted,
-  forwarded,
-  rejected_by_policy,
-  rejected_by_next_hop,
-  deferred,
-  dropped,
-  bounced,
-  in_doubt,
-  octets,  // of accepted messages
-};
-inline constexpr std::size_t kCounts = 9;
-// "accepted", "rejected_by_policy", ...
-std::string_view name_of(Count count);
-
 struct HourCounters {
   runtime::WallTime hour;  // its beginning
-  std::array<std::uint64_t, kCounts> counts{};
+  Counts counts{};
 };
 
 class History {

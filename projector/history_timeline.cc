@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "projector/history.h"
-#include "projector/views/timeline_row.h"
 
 namespace waybill::projector {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "projector/store_keys.h"
+
 namespace waybill::projector {
 namespace {
 
@@ -13,79 +15,6 @@ TEST(KeyCodecTest, NumbersSortAsTheirKeysDo) {
     EXPECT_LT(archive_key(ascending[i - 1]), archive_key(ascending[i]));
     EXPECT_EQ(read_be64(archive_key(ascending[i])), ascending[i]);
   }
-}
-
-TEST(KeyCodecTest, TimelineSortsNewestFirstAndByIndexWithinAMoment) {
-  const Prefix prefix = timeline_prefix(Role::alias, "a@x.test");
-  const std::string newest = timeline_key(prefix, 200, 1);
-  const std::string later = timeline_key(prefix, 100, 8);
-  const std::string first = timeline_key(prefix, 100, 7);
-  EXPECT_LT(newest, later);
-  EXPECT_LT(later, first);
-  EXPECT_EQ(timeline_time(first), 100u);
-  EXPECT_EQ(timeline_index(first), 7u);
-  EXPECT_EQ(first.size(), kTimelineKey);
-}
-
-TEST(KeyCodecTest, EachRoleOfAnAddressHasATimelineOfItsOwn) {
-  const Prefix as_alias = timeline_prefix(Role::alias, "a@x.test");
-  EXPECT_NE(as_alias, timeline_prefix(Role::sender, "a@x.test"));
-  EXPECT_NE(as_alias, timeline_prefix(Role::target, "a@x.test"));
-  EXPECT_NE(as_alias, timeline_prefix(Role::alias, "b@x.test"));
-  EXPECT_EQ(as_alias, timeline_prefix(Role::alias, "a@x.test"));
-}
-
-TEST(KeyCodecTest, ATargetIsFoundWithoutItsPort) {
-  const struct {
-    Role role;
-    std::string_view given;
-    std::string_view found_as;
-  } cases[] = {
-      {Role::target, "a@x.test", "a@x.test"},
-      {Role::target, "a@x.test:2525", "a@x.test"},
-      {Role::target, "a@[192.0.2.1]:25", "a@[192.0.2.1]"},
-      {Role::target, "a@[192.0.2.1]", "a@[192.0.2.1]"},
-      {Role::target, "a@[IPv6:2001:db8::1]", "a@[IPv6:2001:db8::1]"},
-      {Role::target, "a@[IPv6:2001:db8::1]:2525", "a@[IPv6:2001:db8::1]"},
-      {Role::target, "a@x.test:", "a@x.test:"},
-      {Role::target, "123", "123"},
-      {Role::target, "", ""},
-      {Role::alias, "a@x.test:2525", "a@x.test:2525"},
-  };
-  for (const auto& c : cases) EXPECT_EQ(address_in_role(c.role, c.given), c.found_as) << c.given;
-}
-
-TEST(KeyCodecTest, MessageIdsAreBareOfBracketsAndSpace) {
-  const struct {
-    std::string_view given;
-    std::string_view bare;
-  } cases[] = {
-      {"<1@x.test>", "1@x.test"},
-      {"1@x.test", "1@x.test"},
-      {" \t<1@x.test>\r\n", "1@x.test"},
-      {"<1@x.test", "<1@x.test"},
-      {"<>", ""},
-      {"", ""},
-      {"  ", ""},
-      {"<", "<"},
-  };
-  for (const auto& c : cases) EXPECT_EQ(bare_message_id(c.given), c.bare) << c.given;
-  EXPECT_EQ(rfc5322_prefix("<1@x.test>"), rfc5322_prefix("1@x.test"));
-}
-
-TEST(KeyCodecTest, MessagesOfOneRfc5322IdSortNewestFirst) {
-  const std::string older = "0123456789abcdef";
-  const std::string newer = "0123456789abcdeg";
-  EXPECT_LT(rfc5322_key("1@x.test", newer), rfc5322_key("1@x.test", older));
-  EXPECT_EQ(message_id_of_rfc5322_key(rfc5322_key("1@x.test", older)), older);
-}
-
-TEST(KeyCodecTest, HoursOfADomainSortAscendingAndApartFromOtherDomains) {
-  EXPECT_LT(counters_key("x.test", 5), counters_key("x.test", 256));
-  EXPECT_LT(counters_key("x.test", kMost >> 32), counters_key("x.test.a", 0));
-  EXPECT_EQ(counters_hour(counters_key("x.test", 491'213)), 491'213u);
-  EXPECT_EQ(hour_of(1'772'366'399'999'999'999), 492'323u);
-  EXPECT_EQ(hour_of(1'772'366'400'000'000'000), 492'324u);
 }
 
 TEST(KeyCodecTest, TheKeyAfterAPrefixIsAboveEveryKeyThatBeginsWithIt) {

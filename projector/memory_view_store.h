@@ -8,6 +8,7 @@
 #include <shared_mutex>
 #include <vector>
 
+#include "projector/tables.h"
 #include "projector/view_store.h"
 
 namespace waybill::projector {

@@ -8,12 +8,13 @@
 //               alone
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <string>
 
-#include "projector/projector.h"
 #include "projector/view_store.h"
+#include "runtime/result.h"
+#include "runtime/time.h"
 
 namespace waybill::projector {
 
@@ -30,7 +31,25 @@ void put_layout(WriteBatch& batch, const Layout& layout);
 // Errc::not_found in a store that was never written.
 runtime::Result<Layout> read_layout(const ViewStore& store);
 
+// How far a partition's views are. Written in the same batch as the rows.
+struct Progress {
+  std::uint64_t next_offset = 0;  // log offset to read next
+  std::uint64_t next_index = 0;   // dense number of the next event kept
+  runtime::WallTime as_of{};      // occurred_at of the newest event folded; never goes back
+  // SHA-256 of the record at next_offset - 1, 32 octets; empty: not known. It tells a log that was
+  // truncated and written anew from the one that was read.
+  std::string last_digest;
+};
+
 void put_progress(WriteBatch& batch, const Progress& progress);
+runtime::Result<Progress> read_progress(const ViewStore& store);
+
+// What was taken of one node. A repeat has a lower number and is no newer; a lower number that is
+// newer comes from another journal under the same name.
+struct LastSeen {
+  std::uint64_t seq = 0;
+  std::uint64_t newest = 0;  // occurred_at, ns since 1970; 0: not known
+};
 
 void put_node(WriteBatch& batch, std::string_view node, const LastSeen& last);
 using LastSeens = std::map<std::string, LastSeen, std::less<>>;

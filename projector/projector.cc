@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "projector/fold.h"
-#include "projector/key_codec.h"
 #include "projector/positions.h"
+#include "projector/store_keys.h"
 #include "runtime/crypto.h"
 #include "runtime/log.h"
 

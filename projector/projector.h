@@ -17,29 +17,11 @@
 #include <vector>
 
 #include "ingest/event_stream.h"
+#include "projector/positions.h"
 #include "projector/view.h"
 #include "projector/view_store.h"
 
 namespace waybill::projector {
-
-// How far a partition's views are. Written in the same batch as the rows.
-struct Progress {
-  std::uint64_t next_offset = 0;  // log offset to read next
-  std::uint64_t next_index = 0;   // dense number of the next event kept
-  runtime::WallTime as_of{};      // occurred_at of the newest event folded; never goes back
-  // SHA-256 of the record at next_offset - 1, 32 octets; empty: not known. It tells a log that was
-  // truncated and written anew from the one that was read.
-  std::string last_digest;
-};
-
-runtime::Result<Progress> read_progress(const ViewStore& store);
-
-// What was taken of one node. A repeat has a lower number and is no newer; a lower number that is
-// newer comes from another journal under the same name.
-struct LastSeen {
-  std::uint64_t seq = 0;
-  std::uint64_t newest = 0;  // occurred_at, ns since 1970; 0: not known
-};
 
 class Fold;
 

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "projector/key_codec.h"
 #include "projector/positions.h"
 #include "tests/support/folded_views.h"
 

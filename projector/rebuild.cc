@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "projector/fold.h"
-#include "projector/key_codec.h"
 #include "projector/positions.h"
 #include "projector/projector.h"
+#include "projector/tables.h"
 #include "runtime/crypto.h"
 #include "runtime/hex.h"
 
@@ -59,8 +59,9 @@ Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
   const std::uint64_t end = stands->next_index;
   if (const auto marked = mark_layout(store, {kLayoutBeingRebuilt, partition}); !marked)
     return marked;
-  for (const Table table : kViewTables) {
-    if (const auto dropped = store.drop(table); !dropped) return dropped;
+  for (const TableTraits& traits : kTableTraits) {
+    if (!traits.is_view) continue;
+    if (const auto dropped = store.drop(traits.table); !dropped) return dropped;
   }
 
   Fold fold(store, partition);
@@ -82,10 +83,11 @@ Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
 
 Result<std::string> digest_views(const ViewStore& store) {
   runtime::Sha256 hash;
-  for (const Table table : kViewTables) {
+  for (const TableTraits& traits : kTableTraits) {
+    if (!traits.is_view) continue;
     const auto scanned =
-        store.scan(table, {}, {}, [&](std::string_view key, std::string_view value) {
-          update_sized(hash, name_of(table));
+        store.scan(traits.table, {}, {}, [&](std::string_view key, std::string_view value) {
+          update_sized(hash, traits.name);
           update_sized(hash, key);
           update_sized(hash, value);
           return true;

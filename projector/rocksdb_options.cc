@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-#include "projector/key_codec.h"
+#include "projector/tables.h"
 
 namespace waybill::projector {
 namespace {
@@ -27,45 +27,21 @@ constexpr std::uint64_t kInfoLogOctets = 4 << 20;
 // The WAL is kept until every table has written out what is in it; small tables are made to.
 constexpr std::uint64_t kWalPerWriteBuffer = 4;
 
-// Octets of rows in memory for one place in the hash table: a prefix has some two rows there, of
-// some 250 octets in the timeline and 100 among the messages, so that a place holds about one
-// prefix.
-constexpr std::uint64_t kTimelinePlace = 512;
-constexpr std::uint64_t kMessagesPlace = 128;
-
-// What each table holds of the rows in memory. One that is full has all of them written out
-// (atomic_flush): that is to be the timeline, and the others have room beyond their share of what
-// is usually written.
-std::uint64_t buffer_share(Table table, std::uint64_t all) {
-  switch (table) {
-    case Table::timeline: return std::max(all / 2, kSmallBuffer);
-    case Table::archive: return std::max(all * 3 / 8, kSmallBuffer);
-    case Table::deliveries:
-    case Table::messages:
-    case Table::return_paths: return std::max(all / 4, kSmallBuffer);
-    case Table::meta:
-    case Table::counters: break;
-  }
-  return kSmallBuffer;
+std::uint64_t buffer_octets(const TableTraits& traits, std::uint64_t all) {
+  return std::max(all / 16 * traits.buffer_sixteenths, kSmallBuffer);
 }
 
-std::shared_ptr<rocksdb::MemTableRepFactory> hashed_rows(Table table, std::uint64_t buffer) {
+std::shared_ptr<rocksdb::MemTableRepFactory> hashed_rows(const TableTraits& traits,
+                                                         std::uint64_t buffer) {
   constexpr std::size_t kNoHugePages = 0;
   constexpr int kNeverLogged = 0;
-  const std::uint64_t place = table == Table::timeline ? kTimelinePlace : kMessagesPlace;
-  return std::shared_ptr<rocksdb::MemTableRepFactory>(
-      rocksdb::NewHashLinkListRepFactory(buffer / place, kNoHugePages, kNeverLogged, false));
+  return std::shared_ptr<rocksdb::MemTableRepFactory>(rocksdb::NewHashLinkListRepFactory(
+      buffer / traits.octets_per_place, kNoHugePages, kNeverLogged, false));
 }
 
 }  // namespace
 
-bool is_hashed(Table table) { return filter_prefix(table) > 0; }
-
-std::size_t filter_prefix(Table table) {
-  if (table == Table::timeline) return kPrefix;
-  if (table == Table::messages) return 1 + kPrefix;
-  return 0;
-}
+bool is_hashed(Table table) { return traits_of(table).filter_prefix > 0; }
 
 std::string column_family_name(Table table) {
   return table == Table::meta ? rocksdb::kDefaultColumnFamilyName : std::string(name_of(table));
@@ -101,14 +77,16 @@ rocksdb::ColumnFamilyOptions table_options(Table table, const RocksStoreSettings
   blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
 
   rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = buffer_share(table, settings.write_buffer_octets);
+  const TableTraits& traits = traits_of(table);
+  options.write_buffer_size = buffer_octets(traits, settings.write_buffer_octets);
   options.compression = rocksdb::kLZ4Compression;
   options.bottommost_compression = rocksdb::kZSTD;
-  if (const std::size_t prefix = filter_prefix(table); prefix > 0) {
-    options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(prefix));
+  if (traits.filter_prefix > 0) {
+    options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(traits.filter_prefix));
     blocks.whole_key_filtering = false;
-    options.memtable_factory = hashed_rows(table, options.write_buffer_size);
-  } else if (table == Table::deliveries) {
+    options.memtable_factory = hashed_rows(traits, options.write_buffer_size);
+  }
+  if (traits.filters_memory) {
     options.memtable_prefix_bloom_size_ratio = kMemtableBloomShare;
     options.memtable_whole_key_filtering = true;
   }

@@ -10,12 +10,9 @@
 
 namespace waybill::projector {
 
-// Octets at the front of a key that a bloom filter answers for; 0: the filter takes whole keys.
-std::size_t filter_prefix(Table table);
-
-// Rows of the table stand in memory in a hash table by that prefix, each prefix's own in order:
-// cheap to add to wherever they fall, cheap to read one prefix of, and sorted as a whole only when
-// they are written out or scanned as a whole.
+// Rows of the table stand in memory in a hash table by the prefix that its filter takes (table.h),
+// each prefix's own in order: cheap to add to wherever they fall, cheap to read one prefix of, and
+// sorted as a whole only when they are written out or scanned as a whole.
 bool is_hashed(Table table);
 
 // `meta` lies in the column family that every RocksDB has.

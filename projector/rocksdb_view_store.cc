@@ -15,6 +15,7 @@
 
 #include "projector/key_codec.h"
 #include "projector/rocksdb_options.h"
+#include "projector/tables.h"
 #include "projector/view_store.h"
 #include "runtime/check.h"
 
@@ -204,7 +205,7 @@ Result<void> RocksViewStore::scan(Table table, std::string_view from, std::strin
   const Handle of_table = handle(table);
   // A scan that stays with one prefix lets the bloom filters skip files; any other must not use
   // them.
-  const std::size_t prefix = filter_prefix(table);
+  const std::size_t prefix = traits_of(table).filter_prefix;
   const std::string_view of_from = from.substr(0, prefix);
   const bool one_prefix = prefix > 0 && of_from.size() == prefix &&
                           (to.substr(0, prefix) == of_from || to == after_prefix(of_from));

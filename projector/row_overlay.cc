@@ -16,9 +16,7 @@ constexpr std::size_t kRememberedOctets = 32 << 20;
 // How far the end of the deliveries is looked for: the few of other nodes that are under way.
 constexpr std::size_t kRowsSought = 1'000;
 
-constexpr bool holds_states(Table table) {
-  return table == Table::deliveries || table == Table::counters || table == Table::return_paths;
-}
+bool holds_states(Table table) { return traits_of(table).writes == Writes::states; }
 
 }  // namespace
 

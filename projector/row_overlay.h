@@ -1,9 +1,8 @@
 // RowOverlay: the rows as the views see them while a batch is being folded.
 //
-// Rows of states (deliveries, counters, return_paths) are read through it and written to the batch
-// once, as they are at its end; they are remembered over batches, for an outcome follows its
-// acceptance soon. Rows of the other tables go into the batch as they come. One thread, and the
-// only writer of its store.
+// Rows of states (table.h) are read through it and written to the batch once, as they are at its
+// end; they are remembered over batches, for an outcome follows its acceptance soon. Rows of the
+// other tables go into the batch as they come. One thread, and the only writer of its store.
 #pragma once
 
 #include <array>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "projector/row_table.h"
+#include "projector/tables.h"
 #include "projector/view.h"
 #include "projector/view_store.h"
 

@@ -29,8 +29,7 @@ struct Place {
 class Rows {
  public:
   virtual ~Rows() = default;
-  // Only of the tables that hold states (deliveries, counters, return_paths); the others are
-  // written and never read back. What the answer points at lives until the next call.
+  // Only of tables of states (table.h). What the answer points at lives until the next call.
   virtual runtime::Result<std::optional<std::string_view>> get(Table table,
                                                                std::string_view key) = 0;
   virtual void put(Table table, std::string_view key, std::string_view value) = 0;
@@ -41,7 +40,8 @@ class Rows {
 class View {
  public:
   virtual ~View() = default;
-  virtual std::string_view name() const = 0;
+  // The one that it writes.
+  virtual const TableTraits& table() const = 0;
   virtual runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) = 0;
 };
 

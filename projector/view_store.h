@@ -16,25 +16,10 @@
 #include <string_view>
 #include <vector>
 
+#include "projector/table.h"
 #include "runtime/result.h"
 
 namespace waybill::projector {
-
-// Tables of a store. `archive` holds the raw events, `meta` positions and numbers; the rest are
-// views, which a rebuild drops and folds again.
-enum class Table : std::uint8_t {
-  meta,
-  archive,
-  timeline,
-  deliveries,
-  messages,
-  counters,
-  return_paths,
-};
-inline constexpr std::size_t kTables = 7;
-inline constexpr Table kViewTables[] = {Table::timeline, Table::deliveries, Table::messages,
-                                        Table::counters, Table::return_paths};
-std::string_view name_of(Table table);
 
 // Puts and deletes in order; the last word on a key counts. Ranges are erased before all of them:
 // what the batch puts stays. Octets are kept in one buffer, so that a batch that is cleared and

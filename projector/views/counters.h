@@ -1,21 +1,18 @@
 // Counters: nine numbers a domain and hour (UTC), counted by event. The domain is empty where none
-// of ours was named. A row is 9 x u64, big-endian, in the order of Count.
+// of ours was named.
 #pragma once
 
-#include "projector/history.h"
+#include <string>
+
 #include "projector/view.h"
+#include "projector/views/counters_key.h"
+#include "projector/views/counters_row.h"
 
 namespace waybill::projector {
 
-using Counts = std::array<std::uint64_t, kCounts>;
-
-void append_counters_row(const Counts& counts, std::string& out);
-// Errc::corrupt.
-runtime::Result<Counts> read_counters_row(std::string_view octets);
-
 class Counters final : public View {
  public:
-  std::string_view name() const override { return "counters"; }
+  const TableTraits& table() const override { return kCountersTable; }
   runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
 
  private:

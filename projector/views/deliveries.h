@@ -7,6 +7,7 @@
 #pragma once
 
 #include "projector/view.h"
+#include "projector/views/deliveries_key.h"
 #include "projector/views/delivery_row.h"
 
 namespace waybill::projector {
@@ -16,7 +17,7 @@ DeliveryState state_after(DeliveryState now, const schemas::Event& event);
 
 class Deliveries final : public View {
  public:
-  std::string_view name() const override { return "deliveries"; }
+  const TableTraits& table() const override { return kDeliveriesTable; }
   runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
 
  private:

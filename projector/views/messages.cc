@@ -1,7 +1,5 @@
 #include "projector/views/messages.h"
 
-#include "projector/key_codec.h"
-
 namespace waybill::projector {
 
 runtime::Result<void> Messages::fold(const schemas::Event& event, Place place, Rows& rows) {

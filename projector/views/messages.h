@@ -3,12 +3,13 @@
 #pragma once
 
 #include "projector/view.h"
+#include "projector/views/messages_key.h"
 
 namespace waybill::projector {
 
 class Messages final : public View {
  public:
-  std::string_view name() const override { return "messages"; }
+  const TableTraits& table() const override { return kMessagesTable; }
   runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
 
  private:

@@ -1,9 +1,9 @@
 #include "projector/views/return_paths.h"
 
 #include <algorithm>
-#include <array>
 
-#include "projector/row_codec.h"
+#include "projector/key_codec.h"
+#include "projector/views/return_path_row.h"
 #include "schemas/ids.h"
 #include "schemas/kind.h"
 
@@ -14,17 +14,12 @@ using runtime::Errc;
 using runtime::Result;
 using schemas::Event;
 
-constexpr std::size_t kDigestOctets = 32;
-constexpr std::string_view kHorizonKey = "h";
-constexpr char kDeliveryTag = 'd';
-
-enum Flag : std::uint8_t { kVerified = 1, kSmtputf8 = 2 };
-
 // Rows of deliveries that began before it (ms since 1970, as a UUIDv7 has it) are erased. It moves
 // by whole hours, so that a range is erased once in an hour of the log's time.
 std::uint64_t horizon_at(std::uint64_t occurred_at) {
   const std::uint64_t hour = hour_of(occurred_at);
-  const std::uint64_t kept = static_cast<std::uint64_t>((kMaxWindow + kMargin).count());
+  const std::uint64_t kept =
+      static_cast<std::uint64_t>((schemas::kMaxBounceWindow + kMargin).count());
   return hour > kept ? (hour - kept) * 3'600'000 : 0;
 }
 
@@ -41,7 +36,7 @@ Result<std::uint64_t> read_horizon(Rows& rows) {
 
 // The first key of deliveries that began at `milliseconds`.
 std::string key_at(std::uint64_t milliseconds) {
-  std::string key = "d";
+  std::string key(kReturnPathTag);
   append_be64(key, milliseconds << 16);
   return key;
 }
@@ -51,42 +46,11 @@ Result<std::uint64_t> move_horizon(const Event& event, Rows& rows) {
   if (!horizon) return horizon;
   const std::uint64_t next = horizon_at(event.occurred_at());
   if (next <= *horizon) return horizon;
-  rows.erase_range(Table::return_paths, "d", key_at(next));
+  rows.erase_range(Table::return_paths, kReturnPathTag, key_at(next));
   std::string value;
   append_be64(value, next);
   rows.put(Table::return_paths, kHorizonKey, value);
   return next;
-}
-
-// The part of a row before its reports, as views: the acceptance's own strings, or a row's.
-struct Opening {
-  bool verified = false;
-  bool smtputf8 = false;
-  std::string_view message_id;
-  std::array<std::string_view, 12> texts;  // in the order of the row
-  std::uint64_t accepted_at = 0;
-};
-
-void append_opening(const Opening& opening, std::string& out) {
-  RowWriter row(out);
-  row.octet(static_cast<std::uint8_t>((opening.verified ? kVerified : 0) |
-                                      (opening.smtputf8 ? kSmtputf8 : 0)));
-  row.raw(opening.message_id);
-  for (const std::string_view text : opening.texts) row.string(text);
-  row.fixed64(opening.accepted_at);
-}
-
-void append_opened_by(const Event& event, std::string_view target, std::string& out) {
-  const auto& accepted = event.accepted();
-  const auto& dsn = accepted.dsn();
-  append_opening({accepted.originator_verified(),
-                  accepted.smtputf8(),
-                  event.message_id(),
-                  {event.alias(), event.domain(), event.sender(), target, accepted.route(),
-                   accepted.originator_reason(), dsn.ret(), dsn.envid(), dsn.notify(), dsn.orcpt(),
-                   accepted.rfc5322_message_id(), accepted.header_from()},
-                  event.occurred_at()},
-                 out);
 }
 
 using Report = ReturnPath::Report;
@@ -117,51 +81,6 @@ bool take_report(const Event& event, ReturnPath& path) {
 
 }  // namespace
 
-std::string return_path_key(std::string_view delivery_id) {
-  return std::string(1, kDeliveryTag).append(delivery_id);
-}
-
-void append_return_path_row(const ReturnPath& path, std::string& out) {
-  append_opening(
-      {path.verified,
-       path.smtputf8,
-       path.message_id,
-       {path.alias, path.domain, path.sender, path.target, path.route, path.reason, path.ret,
-        path.envid, path.notify, path.orcpt, path.rfc5322_message_id, path.header_from},
-       path.accepted_at},
-      out);
-  RowWriter row(out);
-  for (const Report& report : path.reports) {
-    row.raw(report.message_id);
-    row.raw(report.digest);
-    row.octet(static_cast<std::uint8_t>(report.state));
-  }
-}
-
-Result<ReturnPath> read_return_path_row(std::string_view octets) {
-  RowReader row(octets);
-  ReturnPath path;
-  const std::uint8_t flags = row.octet();
-  path.verified = (flags & kVerified) != 0;
-  path.smtputf8 = (flags & kSmtputf8) != 0;
-  path.message_id = row.raw(kIdOctets);
-  for (std::string* text :
-       {&path.alias, &path.domain, &path.sender, &path.target, &path.route, &path.reason, &path.ret,
-        &path.envid, &path.notify, &path.orcpt, &path.rfc5322_message_id, &path.header_from}) {
-    *text = row.string();
-  }
-  path.accepted_at = row.fixed64();
-  while (row.ok() && !row.at_end()) {
-    Report report;
-    report.message_id = row.raw(kIdOctets);
-    report.digest = row.raw(kDigestOctets);
-    report.state = row.octet() == 0 ? Report::State::open : Report::State::done;
-    path.reports.push_back(std::move(report));
-  }
-  if (!row.ok()) return make_error_code(Errc::corrupt);
-  return path;
-}
-
 runtime::Result<void> ReturnPaths::fold(const Event& event, Place, Rows& rows) {
   const bool reports = event.reported_delivery_id().size() == kIdOctets;
   if (!event.has_accepted() && !reports) return {};
@@ -172,9 +91,9 @@ runtime::Result<void> ReturnPaths::fold(const Event& event, Place, Rows& rows) {
     for (const auto& chosen : event.accepted().targets()) {
       const std::string& id = chosen.delivery_id();
       if (id.size() != kIdOctets || began_at(id) < *horizon) continue;
-      key_.assign(1, kDeliveryTag).append(id);
+      key_.assign(kReturnPathTag).append(id);
       row_.clear();
-      append_opened_by(event, chosen.target(), row_);
+      append_return_path_row(event, chosen.target(), row_);
       rows.put(Table::return_paths, key_, row_);
     }
     return {};

@@ -119,8 +119,8 @@ TEST_F(ReturnPathsTest, AReportOnNothingMakesNoPath) {
 }
 
 TEST_F(ReturnPathsTest, AreGoneOnceTheLongestWindowAndItsMarginAreOver) {
-  const auto kept =
-      static_cast<std::uint64_t>(std::chrono::nanoseconds(kMaxWindow + kMargin).count());
+  const auto kept = static_cast<std::uint64_t>(
+      std::chrono::nanoseconds(schemas::kMaxBounceWindow + kMargin).count());
   log_.add(accepted(id_, kLogStart));
   const std::uint64_t last = kLogStart + kept;
   log_.add(accepted(made_at(last, 2), last));

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "projector/key_codec.h"
 #include "projector/view.h"
+#include "projector/views/timeline_key.h"
 
 namespace waybill::projector {
 
@@ -18,7 +18,7 @@ class Timeline final : public View {
   Timeline();
   ~Timeline() override;
 
-  std::string_view name() const override { return "timeline"; }
+  const TableTraits& table() const override { return kTimelineTable; }
   runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
 
  private:

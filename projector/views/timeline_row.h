@@ -18,11 +18,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "projector/history.h"
 #include "runtime/result.h"
+#include "runtime/time.h"
 #include "schemas/event.h"
 #include "schemas/kind.h"
 
@@ -30,6 +31,29 @@ namespace waybill::projector {
 
 // What a peer says may be long; a line of a table shows its beginning, the delivery has the whole.
 inline constexpr std::size_t kMaxTextInRow = 256;
+
+// One line of a timeline, as much as a table of history needs. Newest first.
+struct TimelineEntry {
+  std::uint64_t index = 0;
+  runtime::WallTime occurred_at;
+  std::string kind;
+  std::string alias;
+  std::optional<std::string> sender;  // empty: null sender; nullopt: not known
+  std::string target;                 // several chosen targets of an Accepted: joined by ", "
+  std::string message_id;             // hyphenated UUID or empty
+  std::string delivery_id;            // the same
+  std::string by;                     // "policy", "next_hop", "relay" or empty
+  std::string rule;
+  std::string stage;
+  schemas::Reply reply;            // code 0: none; the text cut at kMaxTextInRow octets
+  std::uint64_t size = 0;          // Accepted only
+  std::string rfc5322_message_id;  // Accepted only
+  std::string bounce_class;        // Bounced only, as the two below
+  std::string status;              // RFC 3464 2.3.4
+  std::string diagnostic;          // RFC 3464 2.3.6, cut at kMaxTextInRow octets
+  // Where the message is a report: the delivery it speaks of; else empty.
+  std::string reported_delivery_id;
+};
 
 // Appends the row of `event` to `out`. `target` and `delivery_id` (16 octets or empty) are the
 // row's own: an Accepted with several targets has a row for each.

@@ -26,6 +26,12 @@ ARROWS = {
              [f"{folder}/*" for folder in PRODUCTION if folder not in ("app", "tools")],
 }
 
+# Folders that see less than the folder does that they are in.
+WITHIN = {
+    "projector/views": ["projector/view.h", "projector/table.h", "projector/*_codec.h",
+                        "projector/views/*", "schemas/*", "runtime/*"],
+}
+
 # Folders that are fed octets and give decisions: no socket, no event loop, no clock of their own.
 SANS_IO = ("schemas", "relay/smtp", "relay/routes", "projector/views")
 IO_HEADERS = re.compile(
@@ -84,6 +90,8 @@ def arrows(path, text):
     if folder not in PRODUCTION:
         return []
     allowed = [f"{folder}/*"] + ARROWS[folder]
+    if not _is_test(path):
+        allowed = WITHIN.get(posixpath.dirname(path), allowed)
     if path.endswith("_test.cc"):
         allowed.append("tests/support/*")
     return [

@@ -1,0 +1,43 @@
+// Table: the tables of a ViewStore, and what is asked of each. The traits of a view's table stand
+// beside its keys (views/*_key.h), those of the two that are no views in store_keys.h; tables.h has
+// them all.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace waybill::projector {
+
+// `archive` holds the raw events, `meta` positions and numbers; the rest are views.
+enum class Table : std::uint8_t {
+  meta,
+  archive,
+  timeline,
+  deliveries,
+  messages,
+  counters,
+  return_paths,
+};
+
+// How a table is written. Rows of `lines` are put once and never read back by their view; rows of
+// `states` are read, changed and put again.
+enum class Writes : std::uint8_t { lines, states };
+
+struct TableTraits {
+  Table table;
+  std::string_view name;
+  bool is_view;  // a rebuild drops it and folds it again
+  Writes writes;
+  // Of the rows that a store keeps in memory, in sixteenths; 0: the least that there is.
+  std::uint8_t buffer_sixteenths = 0;
+  // Octets at the front of a key that a bloom filter answers for; 0: the filter takes whole keys.
+  std::size_t filter_prefix = 0;
+  // With a filter_prefix: octets of rows in memory for each place of the hash table that they stand
+  // in. A place is to hold about one prefix.
+  std::size_t octets_per_place = 0;
+  // Keys are looked for that are mostly not there: rows in memory have a filter of their own.
+  bool filters_memory = false;
+};
+
+}  // namespace waybill::projector
