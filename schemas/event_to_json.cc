@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "runtime/check.h"
-#include "schemas/event.h"
+#include "schemas/event_json.h"
 #include "schemas/field_shape.h"
 #include "schemas/ids.h"
 
@@ -116,11 +116,13 @@ json::object written(const Message& message) {
 
 }  // namespace
 
-std::string to_json(const Event& event) {
+json::object to_json_object(const Event& event) {
   json::object object;
   object.emplace("kind", kind_of(event));
   for (auto& [name, value] : written(event)) object.emplace(name, std::move(value));
-  return json::serialize(object);
+  return object;
 }
+
+std::string to_json(const Event& event) { return json::serialize(to_json_object(event)); }
 
 }  // namespace waybill::schemas
