@@ -1,0 +1,52 @@
+#include "projector/positions.h"
+
+#include <gtest/gtest.h>
+
+#include "projector/memory_view_store.h"
+#include "schemas/event.h"
+#include "tests/support/document.h"
+
+namespace waybill::projector {
+namespace {
+
+TEST(PositionsTest, WhatWasWrittenIsRead) {
+  MemoryViewStore store;
+  WriteBatch batch;
+  Progress progress{7, 5, schemas::wall_time(1'000), std::string(32, 'd')};
+  put_layout(batch, {kViewLayout, 3});
+  put_progress(batch, progress);
+  put_node(batch, "mx1", {9, 1'000});
+  ASSERT_TRUE(store.apply(batch));
+  EXPECT_EQ(read_layout(store)->layout, kViewLayout);
+  EXPECT_EQ(read_layout(store)->partition, 3u);
+  const auto read = read_progress(store);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->next_offset, 7u);
+  EXPECT_EQ(read->next_index, 5u);
+  EXPECT_EQ(read->as_of, progress.as_of);
+  EXPECT_EQ(read->last_digest, progress.last_digest);
+  EXPECT_EQ(read_nodes(store)->at("mx1").seq, 9u);
+  EXPECT_EQ(read_nodes(store)->at("mx1").newest, 1'000u);
+}
+
+TEST(PositionsTest, TheirOctetsAreThoseOfTheDocument) {
+  WriteBatch batch;
+  put_layout(batch, {});
+  Progress progress;
+  progress.last_digest = std::string(32, 'd');
+  put_progress(batch, progress);
+  put_node(batch, "mx1", {});
+  std::string octets;
+  batch.for_each([&](const WriteBatch::Entry& entry) {
+    octets += octets.empty() ? "" : ", ";
+    octets += std::to_string(entry.value->size());
+  });
+  const std::string row = support::document("docs/data.md");
+  const std::size_t begin = row.find("| `meta` |");
+  ASSERT_NE(begin, std::string::npos);
+  EXPECT_TRUE(row.substr(begin, row.find("| `archive` |") - begin).ends_with("| " + octets + " | "))
+      << octets;
+}
+
+}  // namespace
+}  // namespace waybill::projector
