@@ -109,8 +109,8 @@ TEST(ConfigTest, TellsOtherNodesAnAddressThatTheyCanAsk) {
 }
 
 TEST(ConfigTest, FitsSessionsOfOneClientIntoAll) {
-  EXPECT_EQ(config_of("[limits]\nmax_sessions = 10\n").max_sessions_per_client, 10u);
-  EXPECT_EQ(config_of("[limits]\nmax_sessions = 60\n").max_sessions_per_client, 50u);
+  EXPECT_EQ(config_of("[limits]\nmax_sessions = 10\n").limits.max_sessions_per_client, 10u);
+  EXPECT_EQ(config_of("[limits]\nmax_sessions = 60\n").limits.max_sessions_per_client, 50u);
 }
 
 TEST(ConfigTest, TakesASmallSpoolWhereMemoryHoldsEveryMessage) {

@@ -4,6 +4,7 @@
 
 #include "projector/positions.h"
 #include "runtime/crypto.h"
+#include "runtime/hex.h"
 #include "tests/support/folded_views.h"
 
 namespace waybill::projector {
