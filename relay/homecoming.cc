@@ -1,11 +1,8 @@
 #include "relay/homecoming.h"
 
-#include <algorithm>
-
 #include "relay/acceptance.h"
-#include "relay/limits.h"
+#include "relay/policy/judge_body.h"
 #include "relay/returnpath/home_message.h"
-#include "relay/returnpath/report/read_report.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
 
@@ -13,23 +10,18 @@ namespace waybill::relay {
 
 using forward::Handover;
 using forward::HopAnswer;
+using policy::Rule;
 using returnpath::Decision;
 using returnpath::report::RecipientFacts;
 using returnpath::report::ReportClass;
 using returnpath::report::ReportFacts;
 using runtime::Instant;
-using runtime::Result;
 using runtime::Task;
 using schemas::Event;
 using schemas::Reply;
 namespace pb = schemas::pb;
 
 namespace {
-
-// What the reading needs to know of the envelope: a return path takes the null sender alone.
-constexpr std::string_view kNullReturnPath = "Return-Path: <>\r\n";
-// Octets of a report that are read for their meaning; more than a returned header needs.
-constexpr std::size_t kUnderstoodOctets = 1 << 20;
 
 pb::BounceClass class_of(ReportClass kind) {
   switch (kind) {
@@ -55,11 +47,6 @@ pb::Handling handling_of(Decision::Kind kind) {
   return pb::HANDLING_UNSPECIFIED;
 }
 
-std::string_view rule_of(const Decision& decision) {
-  if (decision.late) return "report-late";
-  return decision.kind == Decision::Kind::absorb ? "report-absorbed" : "report-held";
-}
-
 void add_target(Event& accepted, const schemas::DeliveryId& delivery, const std::string& target) {
   pb::ChosenTarget& chosen = *accepted.mutable_accepted()->add_targets();
   chosen.set_delivery_id(delivery.bytes());
@@ -72,46 +59,20 @@ std::string first_part(const schemas::MessageId& id, std::string_view host_name)
 
 }  // namespace
 
-Task<Result<Homecoming::Read>> Homecoming::read(message::Spool& report) {
-  runtime::Sha256 digest;
-  std::string beginning(kNullReturnPath);
-  std::uint64_t offset = 0;
-  while (offset < report.size()) {
-    const auto piece = co_await report.read(offset);
-    if (!piece) co_return piece.error();
-    offset += piece->size();
-    digest.update(*piece);
-    const std::size_t room = kUnderstoodOctets - std::min(kUnderstoodOctets, beginning.size());
-    beginning.append(piece->substr(0, room));
-  }
-  const runtime::Digest octets = digest.finish();
-  Read out;
-  out.digest.assign(octets.begin(), octets.end());
-  // A report of a megabyte made to be slow takes a quarter of a second: not on this thread.
-  auto job = [text = std::move(beginning)]() -> Result<ReportFacts> {
-    return returnpath::report::read_report(text);
-  };
-  auto facts = co_await runtime::run_on(*lane_.spool.workers, std::move(job));
-  if (!facts) co_return facts.error();
-  out.facts = std::move(*facts);
-  co_return out;
-}
-
-std::vector<Event> Homecoming::bounces(const Read& read, const Decision& decision,
-                                       std::uint64_t size) const {
+std::vector<Event> Homecoming::bounces(const ReadReport& report, const Decision& decision) const {
   Subject subject = subject_;
   subject.message = path_.message;
   subject.sender = path_.sender;
   subject.reported.reset();
-  std::vector<RecipientFacts> recipients = read.facts.recipients;
+  std::vector<RecipientFacts> recipients = report.facts.recipients;
   if (recipients.empty()) {
     recipients.emplace_back();
-    recipients.back().kind = read.facts.kind;
+    recipients.back().kind = report.facts.kind;
   }
   std::vector<Event> events;
   for (const RecipientFacts& one : recipients) {
     Event event = begin_event(subject);
-    event.set_delivery_id(token_.delivery.bytes());
+    event.set_delivery_id(delivery_.bytes());
     pb::Bounced& body = *event.mutable_bounced();
     body.set_class_(class_of(one.kind));
     body.set_final_recipient(one.final_recipient);
@@ -120,34 +81,49 @@ std::vector<Event> Homecoming::bounces(const Read& read, const Decision& decisio
     body.set_status(one.status);
     body.set_diagnostic_code(one.diagnostic_code);
     body.set_remote_mta(one.remote_mta);
-    body.set_reporting_mta(read.facts.reporting_mta);
-    if (read.facts.arrival_date) {
-      const auto since = read.facts.arrival_date->time_since_epoch();
+    body.set_reporting_mta(report.facts.reporting_mta);
+    if (report.facts.arrival_date) {
+      const auto since = report.facts.arrival_date->time_since_epoch();
       body.set_arrival_date(static_cast<std::uint64_t>(std::chrono::nanoseconds(since).count()));
     }
-    body.set_report_digest(read.digest);
-    body.set_report_size(size);
+    body.set_report_digest(report.digest);
+    body.set_report_size(report.octets);
     body.set_handling(handling_of(decision.kind));
     body.set_handling_reason(schemas::clean_reply_text(decision.reason));
     body.set_late(decision.late);
     body.set_target(path_.target);
-    body.set_return_path_id(token_.delivery.bytes());
+    body.set_return_path_id(delivery_.bytes());
     if (decision.to) body.set_handed_on_to(decision.to->text());
     events.push_back(std::move(event));
   }
   return events;
 }
 
-Task<Reply> Homecoming::refuse(std::string rule, Reply reply) {
-  std::vector<Event> events;
-  events.push_back(policy_refusal(subject_, pb::STAGE_BODY, "body", std::move(rule), reply));
-  const auto recorded = co_await lane_.recorder.record(std::move(events));
-  if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
-  co_return reply;
+// What every report's Accepted says besides its envelope.
+void Homecoming::complete(Event& accepted, const ReadReport& report) const {
+  accepted.mutable_accepted()->set_content_digest(report.digest);
+  accepted.mutable_accepted()->set_route("return-path");
+}
+
+Task<Reply> Homecoming::take(ReadReport report, Event accepted) {
+  complete(accepted, report);
+  std::vector<Event> said;
+  const auto* const earlier = returnpath::find_earlier(path_, report.digest);
+  if (earlier != nullptr && earlier->done) {
+    co_return co_await only_record(std::move(accepted), Rule::report_again, said);
+  }
+  const Decision decision = returnpath::decide(path_, report.facts, policy_, lane_.clock.wall());
+  if (earlier == nullptr) said = bounces(report, decision);
+  if (decision.kind != Decision::Kind::hand_on) {
+    const Rule rule = policy::rule_of(decision);
+    co_return co_await only_record(std::move(accepted), rule, std::move(said));
+  }
+  const routes::Target home = *decision.to;
+  co_return co_await send_home(std::move(accepted), std::move(said), report.facts, home);
 }
 
 Task<void> Homecoming::tell_relayed(Event accepted) {
-  Read notice;
+  ReadReport notice;
   notice.facts.kind = ReportClass::relayed;
   notice.facts.reporting_mta = lane_.settings.host_name;
   RecipientFacts& copy = notice.facts.recipients.emplace_back();
@@ -156,89 +132,32 @@ Task<void> Homecoming::tell_relayed(Event accepted) {
   copy.action = "relayed";
   copy.status = "2.0.0";
   copy.diagnostic_code = "x-waybill; the next server gives no notice of delivery";
-  const runtime::Digest digest = runtime::sha256("relayed" + token_.delivery.bytes());
+  const runtime::Digest digest = runtime::sha256("relayed" + delivery_.bytes());
   notice.digest.assign(digest.begin(), digest.end());
   const Decision decision = returnpath::decide(path_, notice.facts, policy_, lane_.clock.wall());
   if (decision.kind != Decision::Kind::hand_on) co_return;
-  accepted.mutable_accepted()->set_content_digest(notice.digest);
-  accepted.mutable_accepted()->set_route("return-path");
-  std::vector<Event> said = bounces(notice, decision, 0);
+  complete(accepted, notice);
+  std::vector<Event> said = bounces(notice, decision);
   const routes::Target home = *decision.to;
-  const Reply told = co_await send_home(std::move(accepted), std::move(said), notice.facts, home);
-  (void)told;
+  // What became of it is on record; it changes nothing for the message.
+  co_await send_home(std::move(accepted), std::move(said), notice.facts, home);
 }
 
-Task<Reply> Homecoming::busy() {
-  const Reply reply{451, "4.3.0", "Another report on this delivery is at work; try again later"};
-  co_return co_await refuse("return-path-busy", reply);
-}
-
-Task<Reply> Homecoming::out_of_reach() {
-  const Reply reply{451, "4.3.0", "Whether this report came before cannot be said now"};
-  co_return co_await refuse("return-path-unknown", reply);
-}
-
-Task<Reply> Homecoming::end(message::Spool& report, Event accepted) {
-  const auto turn = lane_.turns.take(token_.delivery);
-  if (!turn) co_return co_await busy();
-  const Instant deadline = lane_.clock.now() + kReturnPathTimeout;
-  const auto among_relays = co_await lane_.return_paths.take_turn(token_, deadline);
-  if (!among_relays) co_return co_await out_of_reach();
-  if (*among_relays == returnpath::TurnHolder::another) co_return co_await busy();
-  const Reply reply = co_await ask_again(report, std::move(accepted));
-  co_await lane_.return_paths.give_turn_back(token_);
-  co_return reply;
-}
-
-// Reports may have come since RCPT.
-Task<Reply> Homecoming::ask_again(message::Spool& report, Event accepted) {
-  auto path = co_await lane_.return_paths.find(token_, lane_.clock.now() + kReturnPathTimeout);
-  if (!path) co_return co_await out_of_reach();
-  path_ = std::move(*path);
-  co_return co_await in_turn(report, std::move(accepted));
-}
-
-Task<Reply> Homecoming::in_turn(message::Spool& report, Event accepted) {
-  auto read_report = co_await read(report);
-  if (!read_report) {
-    const Reply reply{451, "4.3.0", "The report could not be read back; try again later"};
-    co_return co_await refuse("spool", reply);
-  }
-  accepted.mutable_accepted()->set_content_digest(read_report->digest);
-  accepted.mutable_accepted()->set_route("return-path");
-  std::vector<Event> said;
-  const auto* const earlier = returnpath::find_earlier(path_, read_report->digest);
-  if (earlier != nullptr && earlier->done) {
-    co_return co_await only_record(std::move(accepted), "report-again", said);
-  }
-  if (earlier == nullptr && path_.reports.size() >= kReportsPerReturnPath) {
-    const Reply reply{550, "5.7.1", "This return path has taken all the reports that it may"};
-    co_return co_await refuse("return-path-used-up", reply);
-  }
-  const Decision decision =
-      returnpath::decide(path_, read_report->facts, policy_, lane_.clock.wall());
-  if (earlier == nullptr) said = bounces(*read_report, decision, report.size());
-  if (decision.kind != Decision::Kind::hand_on) {
-    co_return co_await only_record(std::move(accepted), std::string(rule_of(decision)),
-                                   std::move(said));
-  }
-  const routes::Target home = *decision.to;
-  co_return co_await send_home(std::move(accepted), std::move(said), read_report->facts, home);
-}
-
-Task<Reply> Homecoming::only_record(Event accepted, std::string rule, std::vector<Event> bounces) {
+Task<Reply> Homecoming::only_record(Event accepted, Rule rule, std::vector<Event> bounces) {
   const auto delivery = schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);
   add_target(accepted, delivery, {});
   Event dropped = begin_event(subject_);
   dropped.set_delivery_id(delivery.bytes());
-  dropped.mutable_dropped()->set_rule(std::move(rule));
+  dropped.mutable_dropped()->set_rule(std::string(policy::word_of(rule)));
   std::vector<Event> events;
   events.push_back(std::move(accepted));
   for (Event& bounce : bounces) events.push_back(std::move(bounce));
   events.push_back(std::move(dropped));
+  // Accepted, Bounced and Dropped are one append: a crash leaves all of them or none, and an
+  // acceptance that goes nowhere is never open.
   const auto recorded = co_await lane_.recorder.record(std::move(events));
   if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
-  co_return Reply{250, "2.0.0", "Report taken"};
+  co_return policy::reply_of(rule);
 }
 
 Task<HopAnswer> Homecoming::hand_over(const routes::Target& to, const ReportFacts& facts,
@@ -254,9 +173,9 @@ Task<HopAnswer> Homecoming::hand_over(const routes::Target& to, const ReportFact
   Handover handover(lane_.forward, to, mail);
   HopAnswer answer;
   if (!kept) {
-    answer.reply = {451, "4.3.1", "No room to keep the notice while it is sent"};
+    answer.reply = policy::reply_of(Rule::notice_spool);
     answer.by = HopAnswer::By::relay;
-    answer.rule = "spool";
+    answer.rule = Rule::notice_spool;
     co_return answer;
   }
   const Instant asked_by =
@@ -276,8 +195,14 @@ Task<Reply> Homecoming::send_home(Event accepted, std::vector<Event> bounces,
   std::vector<Event> events;
   events.push_back(std::move(accepted));
   for (Event& bounce : bounces) events.push_back(std::move(bounce));
+  // If the process ends here, nothing is on record: the reporter heard nothing and comes again.
   Acceptance acceptance(lane_.recorder.begin(std::move(events)));
+  // From here until the sync has returned, Accepted and Bounced are on the disk together or not at
+  // all. Home gets the end of its message only after that (handover.cc).
   HopAnswer answer = co_await hand_over(to, facts, acceptance, deadline);
+  // If the process ends here and the acceptance is on record, recovery says InDoubt of handing the
+  // report on. The reporter comes again with the same octets, which are known: no second Bounced,
+  // and home is told, perhaps for the second time.
   const auto on_record = co_await acceptance.clear();
   if (!on_record) {
     if (on_record.error() == runtime::Errc::timeout) {
@@ -291,6 +216,8 @@ Task<Reply> Homecoming::send_home(Event accepted, std::vector<Event> bounces,
   outcome.push_back(
       hop_verdict(subject_, pb::STAGE_BODY, answer, to, delivery, lane_.clock.now() - began));
   const auto recorded = co_await lane_.recorder.record(std::move(outcome));
+  // If it ends here, the outcome is on record and the reporter has not heard: it comes again, and
+  // is told 250 at once where nothing was left to be done (`report-again`).
   if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
   switch (answer.kind) {
     case HopAnswer::Kind::accepted: lane_.metrics.sent_home.add(); break;

@@ -18,8 +18,7 @@ Session::Session(Lane& lane, std::unique_ptr<runtime::Connection> connection)
 
 Task<void> Session::turn_away(Reply reply) {
   core_.greet(reply);
-  const bool said = co_await flush();
-  (void)said;
+  co_await flush();
   connection_->close();
 }
 
@@ -46,8 +45,7 @@ Task<void> Session::run() {
     if (!co_await flush()) break;
     if (!co_await read_more()) break;
   }
-  const bool said = co_await flush();
-  (void)said;
+  co_await flush();
   connection_->close();
 }
 
@@ -61,7 +59,7 @@ Task<bool> Session::flush() {
 // A command has to be whole in time; a body has to keep coming, and at its minimum rate.
 Instant Session::read_deadline() const {
   if (!core_.in_body()) return command_deadline_;
-  const std::chrono::duration<double> due(static_cast<double>(body_octets_) /
+  const std::chrono::duration<double> due(static_cast<double>(transaction_->body_octets()) /
                                           lane_.settings.min_data_rate);
   const Instant slow =
       body_began_ + kBodyRateGrace + std::chrono::duration_cast<runtime::Duration>(due);
@@ -81,8 +79,9 @@ Task<bool> Session::read_more() {
 }
 
 Task<void> Session::timed_out() {
-  Reply reply{421, "4.4.2", lane_.settings.host_name + " waited too long; closing"};
-  if (core_.in_body() && transaction_) reply = co_await transaction_->abandon(reply, "timeout");
+  Reply reply = policy::reply_of(policy::Rule::timeout,
+                                 lane_.settings.host_name + " waited too long; closing");
+  if (core_.in_body() && transaction_) reply = co_await transaction_->time_out(reply);
   transaction_.reset();
   core_.shut_down(reply);
 }
@@ -98,7 +97,6 @@ void Session::begin_transaction(const smtp::MailStep& mail) {
 
 Task<void> Session::take(smtp::Step step) {
   if (const auto* chunk = std::get_if<smtp::BodyChunk>(&step)) {
-    body_octets_ += chunk->octets.size();
     co_await transaction_->body(chunk->octets);
   } else if (const auto* mail = std::get_if<smtp::MailStep>(&step)) {
     begin_transaction(*mail);
@@ -107,7 +105,6 @@ Task<void> Session::take(smtp::Step step) {
     core_.answer(reply);
   } else if (std::holds_alternative<smtp::BodyStart>(step)) {
     body_began_ = lane_.clock.now();
-    body_octets_ = 0;
     core_.answer({354, "", "End data with <CR><LF>.<CR><LF>"});
   } else if (const auto* end = std::get_if<smtp::BodyEnd>(&step)) {
     const Reply reply = co_await transaction_->end(end->fault);

@@ -25,6 +25,7 @@ class Session {
   void stop();
 
  private:
+  // False: the client cannot be reached any more.
   runtime::Task<bool> flush();
   runtime::Task<bool> read_more();
   runtime::Task<void> take(smtp::Step step);
@@ -38,7 +39,6 @@ class Session {
   std::optional<Transaction> transaction_;
   runtime::Instant command_deadline_{};
   runtime::Instant body_began_{};
-  std::uint64_t body_octets_ = 0;
   std::string buffer_;
   bool stopping_ = false;
 };

@@ -31,7 +31,7 @@ void fill_refusal(Body& body, const Subject& subject, pb::Stage stage, const Hop
   body.set_stage(stage);
   body.set_command(answer.command);
   body.set_by(by_of(answer.by));
-  body.set_rule(answer.rule);
+  if (answer.rule) body.set_rule(std::string(policy::word_of(*answer.rule)));
   schemas::set_reply(*body.mutable_reply(), answer.reply);
   if (answer.hop) fill_hop(*body.mutable_next_hop(), *answer.hop);
   body.set_target(target.text());
@@ -66,18 +66,17 @@ Event begin_event(const Subject& subject) {
   return event;
 }
 
-Event policy_refusal(const Subject& subject, pb::Stage stage, std::string command, std::string rule,
-                     const Reply& reply) {
+Event policy_refusal(const Subject& subject, pb::Stage stage, const policy::Refusal& refusal) {
   Event event = begin_event(subject);
   const auto fill = [&](auto& body) {
     body.set_stage(stage);
-    body.set_command(std::move(command));
+    body.set_command(stage == pb::STAGE_RCPT ? "RCPT" : "body");
     body.set_by(pb::VERDICT_BY_POLICY);
-    body.set_rule(std::move(rule));
-    schemas::set_reply(*body.mutable_reply(), reply);
+    body.set_rule(refusal.rule);
+    schemas::set_reply(*body.mutable_reply(), refusal.reply);
     body.set_recipient(subject.recipient);
   };
-  if (reply.permanent()) {
+  if (refusal.reply.permanent()) {
     fill(*event.mutable_rejected());
   } else {
     fill(*event.mutable_deferred());
@@ -87,8 +86,8 @@ Event policy_refusal(const Subject& subject, pb::Stage stage, std::string comman
 
 Event unsent(const Subject& subject, const routes::Target& target,
              const schemas::DeliveryId& delivery) {
-  const Reply reply{451, "4.3.0", "The log took too long to keep the acceptance; nothing was sent"};
-  Event event = policy_refusal(subject, pb::STAGE_BODY, "body", "log-timeout", reply);
+  Event event =
+      policy_refusal(subject, pb::STAGE_BODY, policy::refusal_by(policy::Rule::log_timeout));
   event.set_delivery_id(delivery.bytes());
   event.mutable_deferred()->set_by(pb::VERDICT_BY_RELAY);
   event.mutable_deferred()->set_target(target.text());

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "relay/forward/hop_answer.h"
+#include "relay/policy/rules.h"
 #include "relay/routes/target.h"
 #include "runtime/endpoint.h"
 #include "schemas/address.h"
@@ -29,8 +30,9 @@ struct Subject {
 schemas::Event begin_event(const Subject& subject);
 
 // A refusal of ours: Rejected for 5xx, Deferred for 4xx.
-schemas::Event policy_refusal(const Subject& subject, schemas::pb::Stage stage, std::string command,
-                              std::string rule, const schemas::Reply& reply);
+// `stage` is RCPT's or the body's.
+schemas::Event policy_refusal(const Subject& subject, schemas::pb::Stage stage,
+                              const policy::Refusal& refusal);
 
 // The log took the acceptance too late for the sender (Errc::timeout of an append): nothing was
 // sent to this target, and the acceptance ends so.

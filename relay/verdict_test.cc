@@ -104,12 +104,13 @@ TEST(HopVerdictTest, ARefusalSaysWhoRefusedWhatAndWhy) {
 TEST(HopVerdictTest, EachSpeakerIsNamedWithItsRule) {
   const struct {
     By by;
-    std::string rule;
+    std::optional<policy::Rule> rule;
+    std::string word;
     pb::VerdictBy expected;
   } cases[] = {
-      {By::next_hop, "", pb::VERDICT_BY_NEXT_HOP},
-      {By::policy, "no-route", pb::VERDICT_BY_POLICY},
-      {By::relay, "unreachable", pb::VERDICT_BY_RELAY},
+      {By::next_hop, std::nullopt, "", pb::VERDICT_BY_NEXT_HOP},
+      {By::policy, policy::Rule::no_route, "no-route", pb::VERDICT_BY_POLICY},
+      {By::relay, policy::Rule::unreachable, "unreachable", pb::VERDICT_BY_RELAY},
   };
   for (const auto& c : cases) {
     HopAnswer given = answer(Kind::deferred, {451, "4.4.1", "nobody"});
@@ -117,7 +118,7 @@ TEST(HopVerdictTest, EachSpeakerIsNamedWithItsRule) {
     given.rule = c.rule;
     const Event event = on_record(given);
     EXPECT_EQ(event.deferred().by(), c.expected);
-    EXPECT_EQ(event.deferred().rule(), c.rule);
+    EXPECT_EQ(event.deferred().rule(), c.word);
     EXPECT_FALSE(event.deferred().has_next_hop()) << "nobody was tried";
   }
 }
@@ -138,16 +139,17 @@ TEST(HopVerdictTest, WhatAPeerSaidIsFitForTheLog) {
 }
 
 TEST(PolicyRefusalTest, TheClassOfTheReplyDecidesTheEvent) {
-  const Event rejected = policy_refusal(subject(), pb::STAGE_RCPT, "RCPT", "unknown-alias",
-                                        {550, "5.1.1", "No such alias"});
+  const Event rejected =
+      policy_refusal(subject(), pb::STAGE_RCPT, policy::refusal_by(policy::Rule::unknown_alias));
   ASSERT_TRUE(rejected.has_rejected());
   EXPECT_EQ(rejected.rejected().by(), pb::VERDICT_BY_POLICY);
   EXPECT_EQ(rejected.rejected().rule(), "unknown-alias");
   EXPECT_EQ(rejected.rejected().command(), "RCPT");
   EXPECT_EQ(rejected.rejected().recipient(), "Info+x@d.test");
   const Event deferred =
-      policy_refusal(subject(), pb::STAGE_BODY, "body", "log-full", {451, "4.3.1", "Later"});
+      policy_refusal(subject(), pb::STAGE_BODY, policy::refusal_by(policy::Rule::spool));
   ASSERT_TRUE(deferred.has_deferred());
+  EXPECT_EQ(deferred.deferred().command(), "body");
   EXPECT_EQ(deferred.deferred().stage(), pb::STAGE_BODY);
 }
 

@@ -9,6 +9,7 @@
 namespace waybill::relay::forward {
 
 using dns::Candidate;
+using policy::Rule;
 using runtime::Errc;
 using runtime::Instant;
 using runtime::Result;
@@ -20,19 +21,25 @@ namespace {
 HopAnswer unreachable(std::string text) {
   HopAnswer out;
   out.kind = HopAnswer::Kind::deferred;
-  out.reply = {451, "4.4.1", std::move(text)};
+  out.reply = policy::reply_of(Rule::unreachable, std::move(text));
   out.by = HopAnswer::By::relay;
-  out.rule = "unreachable";
+  out.rule = Rule::unreachable;
   out.command = "connect";
   return out;
 }
 
-HopAnswer own_verdict(const Reply& reply, std::string rule) {
+HopAnswer own_verdict(Rule rule, const Reply& reply) {
   HopAnswer out;
   out.kind = reply.permanent() ? HopAnswer::Kind::refused : HopAnswer::Kind::deferred;
   out.reply = reply;
   out.by = HopAnswer::By::policy;
-  out.rule = std::move(rule);
+  out.rule = rule;
+  return out;
+}
+
+HopAnswer before_mail(Rule rule) {
+  HopAnswer out = own_verdict(rule, policy::reply_of(rule));
+  out.command = "MAIL";
   return out;
 }
 
@@ -77,7 +84,9 @@ Task<dns::NextHops> Handover::candidates(Instant deadline) {
 
 Task<HopAnswer> Handover::ask(Instant deadline) {
   const dns::NextHops found = co_await candidates(deadline);
-  if (const auto* refusal = std::get_if<Reply>(&found)) co_return own_verdict(*refusal, "no-route");
+  if (const auto* refusal = std::get_if<Reply>(&found)) {
+    co_return own_verdict(Rule::no_route, *refusal);
+  }
   HopAnswer last = unreachable("No next hop could be reached");
   bool tried = false;
   for (const Candidate& hop : std::get<std::vector<Candidate>>(found)) {
@@ -142,17 +151,11 @@ std::optional<HopAnswer> Handover::beyond_next_hop() const {
   const smtp::Extensions& offered = session_->offered();
   const bool sender_utf8 = mail_.sender && mail_.sender->needs_smtputf8();
   if ((mail_.smtputf8 || sender_utf8 || target_.address().needs_smtputf8()) && !offered.smtputf8) {
-    auto refused = own_verdict({550, "5.6.7", "The next hop does not take internationalized mail"},
-                               "next-hop-without-smtputf8");
-    refused.command = "MAIL";
-    return refused;
+    return before_mail(Rule::next_hop_without_smtputf8);
   }
   const std::uint64_t limit = offered.size.value_or(0);
   if (limit > 0 && mail_.size.value_or(0) > limit) {
-    auto refused = own_verdict({552, "5.3.4", "The message is larger than the next hop takes"},
-                               "next-hop-size");
-    refused.command = "MAIL";
-    return refused;
+    return before_mail(Rule::next_hop_size);
   }
   return std::nullopt;
 }

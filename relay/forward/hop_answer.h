@@ -5,6 +5,7 @@
 #include <string>
 
 #include "relay/dns/next_hop.h"
+#include "relay/policy/rules.h"
 #include "schemas/reply.h"
 
 namespace waybill::relay::forward {
@@ -25,7 +26,7 @@ struct HopAnswer {
     relay,   // nobody answered: the relay says what it saw
   };
   By by = By::next_hop;
-  std::string rule;     // its name, where the reply is ours: "no-route", "unreachable"
+  std::optional<policy::Rule> rule{};  // where the reply is ours
   std::string command;  // the command answered: "connect", "EHLO", "MAIL", "RCPT", "DATA", "body"
   // The next hop takes requests for notices (RFC 3461) over from us.
   bool dsn_passed_on = false;

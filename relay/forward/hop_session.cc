@@ -7,6 +7,7 @@
 
 namespace waybill::relay::forward {
 
+using policy::Rule;
 using runtime::Errc;
 using runtime::Instant;
 using runtime::Result;
@@ -45,9 +46,9 @@ bool is_intermediate(const Reply& reply) { return reply.code >= 300 && reply.cod
 HopAnswer lost(HopAnswer::Kind kind, std::string command, std::string text) {
   HopAnswer out;
   out.kind = kind;
-  out.reply = {451, "4.4.2", std::move(text)};
+  out.reply = policy::reply_of(Rule::connection_lost, std::move(text));
   out.by = HopAnswer::By::relay;
-  out.rule = "connection-lost";
+  out.rule = Rule::connection_lost;
   out.command = std::move(command);
   return out;
 }
@@ -198,9 +199,9 @@ HopAnswer HopSession::not_to_be_sent() {
   connection_->close();
   HopAnswer out;
   out.kind = HopAnswer::Kind::refused;
-  out.reply = {550, "5.6.0", "The message has octets that no server can be trusted with"};
+  out.reply = policy::reply_of(Rule::unsafe_octets);
   out.by = HopAnswer::By::policy;
-  out.rule = "unsafe-octets";
+  out.rule = Rule::unsafe_octets;
   out.command = "body";
   return out;
 }
@@ -250,9 +251,9 @@ Task<HopAnswer> HopSession::send(std::string trace, message::Spool& body, Cleara
 }
 
 Task<void> HopSession::quit(Instant deadline) {
+  // A courtesy: the connection goes whatever becomes of it.
   const std::string_view command = smtp::kQuitCommand;
-  const auto written = co_await connection_->write(command, deadline);
-  (void)written;
+  co_await connection_->write(command, deadline);
 }
 
 }  // namespace waybill::relay::forward

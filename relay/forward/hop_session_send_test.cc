@@ -89,7 +89,7 @@ TEST_F(HopSessionSendTest, EachAnswerToDataAndTheBodyHasItsOutcome) {
       ready(with(script, c.step, c.says));
       EXPECT_EQ(send(), c.outcome);
       EXPECT_EQ(session_->unusable(), !c.usable);
-      EXPECT_EQ(answer_.by == HopAnswer::By::relay, answer_.rule == "connection-lost");
+      EXPECT_EQ(answer_.by == HopAnswer::By::relay, answer_.rule == policy::Rule::connection_lost);
       EXPECT_FALSE(answer_.hop);
     }
   }

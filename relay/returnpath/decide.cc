@@ -46,6 +46,15 @@ std::string not_for_sender(ReportClass kind, const std::string& notify) {
 
 }  // namespace
 
+ReportPolicy policy_of(const routes::Domain& domain, const routes::Action* action) {
+  ReportPolicy policy{domain.reports_to, domain.redact, domain.bounce_window};
+  const auto* const forward = action == nullptr ? nullptr : std::get_if<routes::ForwardTo>(action);
+  if (forward == nullptr) return policy;
+  if (forward->reports_to) policy.to = *forward->reports_to;
+  if (forward->redact) policy.redact = *forward->redact;
+  return policy;
+}
+
 const EarlierReport* find_earlier(const ReturnPath& path, std::string_view digest) {
   const auto found =
       std::find_if(path.reports.begin(), path.reports.end(),

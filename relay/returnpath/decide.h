@@ -20,6 +20,9 @@ struct ReportPolicy {
   std::chrono::seconds window = std::chrono::hours(72);
 };
 
+// The domain's, and where its route for the alias says otherwise, the route's. nullptr: no route.
+ReportPolicy policy_of(const routes::Domain& domain, const routes::Action* action);
+
 struct Decision {
   enum class Kind { hand_on, hold, absorb };
   Kind kind = Kind::hold;

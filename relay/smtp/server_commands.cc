@@ -164,8 +164,12 @@ std::optional<Step> ServerCore::State::data(std::string_view argument) {
     // RFC 3030 2: a body begun by BDAT is not ended by DATA.
     error(replies::bad_sequence("The body comes by BDAT"));
   } else if (const auto refusal = body_out_of_order()) {
-    // RFC 2920 3.1: who pipelines says DATA whatever became of his recipients.
-    recipient_tried ? idle(*refusal) : error(*refusal);
+    // RFC 2920 3.1: a client that pipelines says DATA whatever became of its recipients.
+    if (recipient_tried) {
+      idle(*refusal);
+    } else {
+      error(*refusal);
+    }
   } else {
     by_chunks = false;
     awaiting = Awaiting::body_start;

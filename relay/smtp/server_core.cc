@@ -45,7 +45,11 @@ void ServerCore::State::answer(const Reply& reply) {
     case Awaiting::recipient:
       if (reply.positive()) ++recipients;
       // Too many recipients is no fault of syntax.
-      own_refusal&& reply.permanent() ? error(reply) : say(reply);
+      if (own_refusal && reply.permanent()) {
+        error(reply);
+      } else {
+        say(reply);
+      }
       break;
     case Awaiting::body_start: start_answered(reply); break;
     case Awaiting::body_end:

@@ -73,7 +73,7 @@ inline std::string words(const relay::forward::HopAnswer& answer) {
                     : answer.kind == Kind::deferred ? "deferred "
                                                     : "in_doubt ";
   out += answer.command + " " + std::to_string(answer.reply.code);
-  if (!answer.rule.empty()) out += " " + answer.rule;
+  if (answer.rule) out.append(" ").append(relay::policy::word_of(*answer.rule));
   return out;
 }
 

@@ -1,0 +1,111 @@
+#include "relay/policy/judge_recipient.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "relay/limits.h"
+
+namespace waybill::relay::policy {
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::Errc;
+using schemas::Reply;
+using Taken = RcptFacts::Taken;
+using Sender = ReturnPathFacts::Sender;
+
+const runtime::WallTime kNow(std::chrono::hours(500'000));
+
+std::string word_of(const std::optional<Refusal>& refusal) {
+  return refusal ? refusal->rule : "taken";
+}
+
+const routes::Domain kDomain;
+const routes::Action kForward = routes::ForwardTo{};
+const routes::Action kDrop = routes::DropSilently{};
+const routes::Action kReject = routes::RejectWith{{550, "5.7.1", "No spam"}};
+
+routes::Lookup found(const routes::Action& action) {
+  return routes::Found{&kDomain, schemas::Address::parse("a@b.test").value(), "a@b.test", &action};
+}
+
+routes::Lookup unknown_alias() {
+  return routes::UnknownAlias{&kDomain, schemas::Address::parse("a@b.test").value()};
+}
+
+TEST(JudgeRecipientTest, TheFirstThingThatStandsAgainstARecipientIsItsVerdict) {
+  const Reply bad{501, "5.1.3", "Bad recipient address syntax"};
+  const Reply many{452, "4.5.3", "Too many recipients"};
+  const ReturnPathFacts open{Sender::null, kNow};
+  const ReturnPathFacts closed{Sender::null, kNow - 1ns};
+  const ReturnPathFacts forged{Sender::null, std::nullopt};
+  const ReturnPathFacts with_sender{Sender::named, std::nullopt};
+  const struct {
+    const char* verdict;
+    RcptFacts facts;
+  } cases[] = {
+      {"syntax", {.core_refusal = bad, .now = kNow}},
+      {"syntax", {.core_refusal = bad, .taken = Taken::report, .now = kNow}},
+      {"too-many-recipients", {.core_refusal = many, .taken = Taken::mail, .now = kNow}},
+      {"return-path-alone", {.taken = Taken::report, .route = found(kForward), .now = kNow}},
+      {"return-path-alone", {.taken = Taken::report, .return_path = open, .now = kNow}},
+      {"return-path-sender", {.return_path = with_sender, .now = kNow}},
+      {"return-path-sender", {.taken = Taken::mail, .return_path = with_sender, .now = kNow}},
+      {"return-path-forged", {.return_path = forged, .now = kNow}},
+      {"return-path-forged", {.taken = Taken::mail, .return_path = forged, .now = kNow}},
+      {"return-path-expired", {.return_path = closed, .now = kNow}},
+      {"return-path-expired", {.taken = Taken::mail, .return_path = closed, .now = kNow}},
+      {"return-path-alone", {.taken = Taken::mail, .return_path = open, .now = kNow}},
+      {"taken", {.return_path = open, .now = kNow}},
+      {"unknown-domain", {.route = routes::UnknownDomain{}, .now = kNow}},
+      {"unknown-alias", {.route = unknown_alias(), .now = kNow}},
+      {"a@b.test", {.route = found(kReject), .now = kNow}},
+      {"taken", {.route = found(kForward), .now = kNow}},
+      {"taken", {.route = found(kDrop), .now = kNow}},
+      {"taken", {.taken = Taken::mail, .route = found(kForward), .now = kNow}},
+  };
+  for (std::size_t i = 0; i < std::size(cases); ++i) {
+    EXPECT_EQ(word_of(judge_recipient(cases[i].facts)), cases[i].verdict) << "case " << i;
+  }
+}
+
+TEST(JudgeRecipientTest, TheCoresRefusalIsCarriedAsItIs) {
+  const Reply bad{501, "5.1.3", "Bad recipient address syntax"};
+  EXPECT_EQ(judge_recipient({.core_refusal = bad})->reply, bad);
+}
+
+TEST(JudgeRecipientTest, ARoutesOwnReplyIsTheReply) {
+  const auto refusal = judge_recipient({.route = found(kReject)});
+  EXPECT_EQ(*refusal, (Refusal{"a@b.test", {550, "5.7.1", "No spam"}}));
+}
+
+TEST(JudgeReturnPathTest, AnswersDecide) {
+  const auto path = [](std::size_t reports, std::size_t open) {
+    returnpath::ReturnPath out;
+    for (std::size_t i = 0; i < reports; ++i) {
+      out.reports.push_back({std::string(32, static_cast<char>('a' + i)), i >= open});
+    }
+    return out;
+  };
+  const std::size_t all = kReportsPerReturnPath;
+  const struct {
+    const char* verdict;
+    runtime::Result<returnpath::ReturnPath> path;
+  } cases[] = {
+      {"return-path-unknown", make_error_code(Errc::not_found)},
+      {"return-path-unknown", make_error_code(Errc::timeout)},
+      {"taken", path(0, 0)},
+      {"taken", path(all - 1, 0)},
+      {"return-path-used-up", path(all, 0)},
+      {"return-path-used-up", path(all + 3, 0)},
+      // One of them is not done: this may be it, come again.
+      {"taken", path(all, 1)},
+  };
+  for (std::size_t i = 0; i < std::size(cases); ++i) {
+    EXPECT_EQ(word_of(judge_return_path(cases[i].path)), cases[i].verdict) << "case " << i;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::relay::policy

@@ -1,0 +1,181 @@
+// Rules: the reasons that the relay itself gives for a verdict, one row each.
+//
+// A row's word stands in events (`rule`) and in every answer of the API, and stays in logs for
+// years: a word is never changed and never used for something else. docs/rules.md has the same rows
+// for operators, and rules_test.cc holds the two against each other. A route that rejects or drops
+// is on record under the route's own name, which has an "@" and so is none of these words.
+//
+// A new rule is a row here, a line in a judge of this folder, a row of docs/rules.md and a
+// transcript in tests/transcripts. Pure functions and constants.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "schemas/reply.h"
+
+namespace waybill::relay::policy {
+
+// Rules of one word have one meaning and speak at different stages.
+enum class Rule {
+  // What the sender asks for at RCPT.
+  syntax,
+  too_many_recipients,
+  unknown_domain,
+  unknown_alias,
+  // A return path at RCPT.
+  return_path_alone,
+  return_path_sender,
+  return_path_forged,
+  return_path_expired,
+  return_path_unknown,
+  return_path_used_up,
+  // The next hop.
+  no_route,
+  unreachable,
+  next_hop_without_smtputf8,
+  next_hop_size,
+  unsafe_octets,
+  connection_lost,
+  // The body.
+  timeout,
+  bare_line_end,
+  message_size,
+  spool,
+  hop_count,
+  dmarc,
+  log_timeout,
+  // The body of a report.
+  report_busy,
+  report_unknown,
+  report_spool,
+  notice_spool,
+  report_again,
+  report_late,
+  report_absorbed,
+  report_held,
+};
+
+// Which reply of ours the verdict decides. `either`: RCPT's or the body's; a report's next hop is
+// asked only once the body is whole.
+enum class Stage { rcpt, body, either };
+
+struct RuleRow {
+  Rule rule;
+  std::string_view word;
+  Stage stage;
+  // Code and enhanced code; more than one where what was found decides.
+  std::string_view reply;
+  // Empty: the text says what was found.
+  std::string_view text;
+  std::string_view meaning;
+};
+
+inline constexpr RuleRow kRules[] = {
+    {Rule::syntax, "syntax", Stage::rcpt, "500, 501, 553, 555", "",
+     "The RCPT command is not what RFC 5321 and the announced extensions allow."},
+    {Rule::too_many_recipients, "too-many-recipients", Stage::rcpt, "452 4.5.3", "",
+     "The transaction has as many recipients as one may have."},
+    {Rule::unknown_domain, "unknown-domain", Stage::rcpt, "550 5.7.1",
+     "This server does not take mail for that domain", "The domain is none of ours."},
+    {Rule::unknown_alias, "unknown-alias", Stage::rcpt, "550 5.1.1", "No such address here",
+     "The domain is ours; no alias and no catch-all of it matches."},
+    {Rule::return_path_alone, "return-path-alone", Stage::rcpt, "452 4.5.3",
+     "A return path takes its report alone; send this one again",
+     "A return path and another recipient were named in one transaction."},
+    {Rule::return_path_sender, "return-path-sender", Stage::rcpt, "550 5.7.1",
+     "A return path takes reports alone, from the null sender",
+     "Mail with a sender came to a return path."},
+    {Rule::return_path_forged, "return-path-forged", Stage::rcpt, "550 5.1.1",
+     "No such address here",
+     "The address looks like a return path, and this server did not make it for that domain."},
+    {Rule::return_path_expired, "return-path-expired", Stage::rcpt, "550 5.7.1",
+     "This return path has expired: its time for reports is over",
+     "The report came after the `bounce_window` of its delivery."},
+    {Rule::return_path_unknown, "return-path-unknown", Stage::rcpt, "451 4.3.0",
+     "Whose return path this is cannot be said now; try again later",
+     "The views cannot say whose return path it is, or not yet."},
+    {Rule::return_path_used_up, "return-path-used-up", Stage::either, "550 5.7.1",
+     "This return path has taken all the reports that it may",
+     "The delivery has had 8 reports already."},
+    {Rule::no_route, "no-route", Stage::either, "451 4.4.3, 550 5.1.2, 554 5.4.6, 556 5.1.10", "",
+     "DNS names no server for the target: no answer, none there, only this server itself, or a "
+     "null MX."},
+    {Rule::unreachable, "unreachable", Stage::either, "451 4.4.1", "",
+     "No next hop took the connection, or none answered."},
+    {Rule::next_hop_without_smtputf8, "next-hop-without-smtputf8", Stage::either, "550 5.6.7",
+     "The next hop does not take internationalized mail",
+     "The message or its target needs SMTPUTF8, which the next hop does not offer."},
+    {Rule::next_hop_size, "next-hop-size", Stage::either, "552 5.3.4",
+     "The message is larger than the next hop takes",
+     "The sender declared a size above the next hop's limit."},
+    {Rule::unsafe_octets, "unsafe-octets", Stage::body, "550 5.6.0",
+     "The message has octets that no server can be trusted with",
+     "A line of the message begins with NUL: a server that drops NULs may see the end of the "
+     "message there."},
+    {Rule::connection_lost, "connection-lost", Stage::body, "451 4.4.2", "",
+     "The next hop went away, or answered out of turn, before it had the whole message."},
+    {Rule::timeout, "timeout", Stage::body, "421 4.4.2", "",
+     "The sender stopped in the middle of the body, or sent it too slowly."},
+    {Rule::bare_line_end, "bare-line-end", Stage::body, "550 5.6.0",
+     "The message has a bare CR or LF; lines end in CRLF (RFC 5321 2.3.8)",
+     "A CR without LF, or an LF without CR, in the message."},
+    {Rule::message_size, "message-size", Stage::body, "552 5.3.4",
+     "The message is larger than this server takes",
+     "The message is larger than `max_message_size`."},
+    {Rule::spool, "spool", Stage::body, "452 4.3.1",
+     "No room to keep the message while it is forwarded",
+     "The spool is full, or its disk failed, while the message came in."},
+    {Rule::hop_count, "hop-count", Stage::body, "554 5.4.6",
+     "Too many Received fields: the message is in a loop",
+     "The message has more than 50 `Received` fields."},
+    {Rule::dmarc, "dmarc", Stage::body, "550 5.7.1", "",
+     "The message fails DMARC, the author's domain asks to reject such mail, and a recipient's "
+     "domain enforces it."},
+    {Rule::log_timeout, "log-timeout", Stage::body, "451 4.3.0",
+     "The log took too long to keep the acceptance; nothing was sent",
+     "With `ack = \"kafka\"`: the log had the acceptance too late, so nothing was sent to this "
+     "target."},
+    {Rule::report_busy, "return-path-busy", Stage::body, "451 4.3.0",
+     "Another report on this delivery is at work; try again later",
+     "Another report on the same delivery is being handled."},
+    {Rule::report_unknown, "return-path-unknown", Stage::body, "451 4.3.0",
+     "Whether this report came before cannot be said now",
+     "The views cannot say which reports the delivery has had."},
+    {Rule::report_spool, "spool", Stage::body, "451 4.3.0",
+     "The report could not be read back; try again later",
+     "The disk of the spool failed while the report was read."},
+    {Rule::notice_spool, "spool", Stage::body, "451 4.3.1",
+     "No room to keep the notice while it is sent",
+     "The spool has no room for the message that goes home."},
+    {Rule::report_again, "report-again", Stage::body, "250 2.0.0", "Report taken",
+     "The same report came before, and nothing is left to be done."},
+    {Rule::report_late, "report-late", Stage::body, "250 2.0.0", "Report taken",
+     "The window closed between RCPT and the end of the report; it is recorded and goes nowhere."},
+    {Rule::report_absorbed, "report-absorbed", Stage::body, "250 2.0.0", "Report taken",
+     "`bounces` of the alias says that nobody is told."},
+    {Rule::report_held, "report-held", Stage::body, "250 2.0.0", "Report taken",
+     "The report is recorded and goes nowhere: the sender was not verified, or did not ask."},
+};
+
+const RuleRow& row_of(Rule rule);
+inline std::string_view word_of(Rule rule) { return row_of(rule).word; }
+// "RCPT", "body", "RCPT, body".
+std::string_view word_of(Stage stage);
+
+// The reply of a rule that has one code and one text.
+schemas::Reply reply_of(Rule rule);
+// The reply of a rule that has one code, and a text that says what was found.
+schemas::Reply reply_of(Rule rule, std::string text);
+
+// A verdict against a recipient or a message, before it is on record.
+struct Refusal {
+  std::string rule;  // a word of kRules, or the name of the route that rejects
+  schemas::Reply reply;
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+Refusal refusal_by(Rule rule);
+Refusal refusal_by(Rule rule, schemas::Reply reply);
+
+}  // namespace waybill::relay::policy
