@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "relay/session_host.h"
+#include "relay/assembly.h"
 #include "runtime/acceptor.h"
 #include "runtime/asio_clock.h"
 #include "runtime/asio_net.h"
@@ -53,68 +53,65 @@ struct Shared {
 };
 
 // What one I/O thread owns. Made and ended on that thread.
-struct LaneParts {
-  LaneParts(Shared& shared, runtime::Executor executor, std::unique_ptr<runtime::dns::Resolver> dns,
-            runtime::AsioClock& lane_clock)
+struct LaneThread {
+  LaneThread(Shared& shared, runtime::Executor executor,
+             std::unique_ptr<runtime::dns::Resolver> dns, runtime::AsioClock& lane_clock)
       : clock(lane_clock),
-        scope(executor),
-        recorder(shared.world.log, clock, *chance, shared.node),
         resolver(std::make_unique<runtime::dns::CachingResolver>(std::move(dns), clock)),
-        pool(clock, scope),
-        lane{shared.settings,
-             clock,
-             *chance,
-             recorder,
-             shared.world.routes,
-             {clock, *chance, *dialer, *resolver, pool, shared.ourselves, shared.settings.host_name,
-              shared.settings.next_hop_port},
-             {shared.settings.spool_directory, shared.settings.memory_per_message,
-              shared.spool_workers.get(), &shared.spool_octets},
-             shared.metrics,
-             shared.world.keys,
-             shared.world.return_paths,
-             shared.turns,
-             shared.partitions},
-        host(lane, shared.admission, scope) {}
+        relay(relay::assemble({.executor = executor,
+                               .clock = clock,
+                               .chance = *chance,
+                               .dialer = *dialer,
+                               .resolver = *resolver,
+                               .log = shared.world.log,
+                               .node = shared.node,
+                               .settings = shared.settings,
+                               .routes = shared.world.routes,
+                               .keys = shared.world.keys,
+                               .return_paths = shared.world.return_paths,
+                               .turns = shared.turns,
+                               .admission = shared.admission,
+                               .metrics = shared.metrics,
+                               .spool_workers = *shared.spool_workers,
+                               .spool_octets = shared.spool_octets,
+                               .ourselves = shared.ourselves,
+                               .partitions = shared.partitions})) {}
 
   runtime::AsioClock& clock;
   std::unique_ptr<runtime::Chance> chance = runtime::system_chance();
   std::unique_ptr<runtime::Dialer> dialer = runtime::tcp_dialer();
-  runtime::Scope scope;
-  ingest::Recorder recorder;
   std::unique_ptr<runtime::dns::Resolver> resolver;
-  relay::forward::HopPool pool;
-  relay::Lane lane;
-  relay::SessionHost host;
+  std::unique_ptr<relay::AssembledLane> relay;
   bool stopping = false;
 };
 
-Task<void> sweep_pool(LaneParts& parts) {
-  while (!parts.stopping) {
-    co_await parts.clock.sleep_until(parts.clock.now() + kSweepEvery);
-    parts.pool.sweep();
+Task<void> sweep_pool(LaneThread& lane) {
+  while (!lane.stopping) {
+    co_await lane.clock.sleep_until(lane.clock.now() + kSweepEvery);
+    lane.relay->pool.sweep();
   }
 }
 
 class Role final : public RelayRole {
  public:
   Role(const Config& config, RelayWorld world)
-      : shared_{relay_settings(config),
-                config.node,
-                world,
-                relay::RelayMetrics(world.metrics),
-                relay::Admission(config.limits.max_sessions, config.limits.max_sessions_per_client),
-                {{config.host_name}, {}},
-                runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
-                runtime::Permits(config.limits.max_spool),
-                config.kafka.there ? config.kafka.partitions : 1} {}
+      : shared_{.settings = relay_settings(config),
+                .node = config.node,
+                .world = world,
+                .metrics = relay::RelayMetrics(world.metrics),
+                .admission = relay::Admission(config.limits.max_sessions,
+                                              config.limits.max_sessions_per_client),
+                .ourselves = {.names = {config.host_name}, .endpoints = {}},
+                .spool_workers = runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
+                .spool_octets = runtime::Permits(config.limits.max_spool),
+                .partitions = config.kafka.there ? config.kafka.partitions : 1} {}
 
   ~Role() override {
     end_lanes();
     while (!drained()) std::this_thread::sleep_for(kDrainPoll);
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       threads_[i]->call([&] {
-        lanes_[i]->pool.clear();
+        lanes_[i]->relay->pool.clear();
         lanes_[i].reset();
       });
     }
@@ -173,9 +170,9 @@ class Role final : public RelayRole {
         return;
       }
       lanes_.push_back(
-          std::make_unique<LaneParts>(shared_, thread.executor(), std::move(*resolver), clock_));
-      LaneParts& parts = *lanes_.back();
-      parts.scope.spawn("sweep pool", sweep_pool(parts));
+          std::make_unique<LaneThread>(shared_, thread.executor(), std::move(*resolver), clock_));
+      LaneThread& lane = *lanes_.back();
+      lane.relay->scope.spawn("sweep pool", sweep_pool(lane));
     });
     if (!made) why = "cannot set up DNS: " + made.error().message();
     return made;
@@ -184,12 +181,12 @@ class Role final : public RelayRole {
   void begin_accepting() {
     std::vector<runtime::Seat> seats;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
-      relay::SessionHost* const host = &lanes_[i]->host;
+      relay::SessionHost* const host = &lanes_[i]->relay->host;
       seats.push_back({threads_[i]->executor(),
                        [host](auto connection) { host->adopt(std::move(connection)); }});
     }
     for (const auto& listener : listeners_) {
-      lanes_.front()->scope.spawn("accept", accept_all(*listener, clock_, seats, "relay"));
+      lanes_.front()->relay->scope.spawn("accept", accept_all(*listener, clock_, seats, "relay"));
     }
   }
 
@@ -197,7 +194,7 @@ class Role final : public RelayRole {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       threads_[i]->call([&] {
         lanes_[i]->stopping = true;
-        lanes_[i]->host.stop();
+        lanes_[i]->relay->host.stop();
       });
     }
   }
@@ -205,14 +202,14 @@ class Role final : public RelayRole {
   bool drained() {
     std::size_t running = 0;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
-      threads_[i]->call([&] { running += lanes_[i]->scope.running(); });
+      threads_[i]->call([&] { running += lanes_[i]->relay->scope.running(); });
     }
     return running == 0;
   }
 
   runtime::AsioClock clock_;
   Shared shared_;
-  std::vector<std::unique_ptr<LaneParts>> lanes_;
+  std::vector<std::unique_ptr<LaneThread>> lanes_;
   std::vector<std::unique_ptr<runtime::Listener>> listeners_;
   std::vector<std::unique_ptr<runtime::IoThread>> threads_;
 };

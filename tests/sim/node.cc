@@ -129,6 +129,7 @@ class MistakenDirectory final : public relay::returnpath::ReturnPathDirectory {
 relay::Settings sim_settings() {
   relay::Settings settings;
   settings.host_name = "mx.test";
+  settings.spool_directory = "/nonexistent";
   settings.final_deadline = std::chrono::seconds(5);
   settings.rcpt_deadline = std::chrono::seconds(3);
   return settings;
@@ -167,7 +168,6 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
       kills_(kills),
       store_(std::make_unique<KillableStore>(*this, disks.journal)),
       journal_(*store_, {}),
-      recorder_(journal_, net.clock(), net.chance(), "sim"),
       dialer_(net.dialer(process_, at.address)),
       resolver_(net.clock(), kZone),
       born_at_(disks.journal.end_seq()),
@@ -176,26 +176,28 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
       admission_(settings_.max_sessions, settings_.max_sessions_per_client),
       routes_(sim_table()),
       ourselves_{{settings_.host_name}, {at}},
-      sessions_(net.executor()),
       background_(net.executor()),
-      pool_(net.clock(), sessions_),
       keys_(sim_keys()),
       history_(disks.views),
       return_paths_(std::make_unique<MistakenDirectory>(
           app::local_return_paths(journal_, history_, *workers_, net.clock()), mistake)),
-      lane_{
-          settings_,
-          net.clock(),
-          net.chance(),
-          recorder_,
-          routes_,
-          {net.clock(), net.chance(), *dialer_, resolver_, pool_, ourselves_, settings_.host_name},
-          {"/nonexistent", 256 << 10, workers_.get(), &spool_},
-          relay_metrics_,
-          keys_,
-          *return_paths_,
-          turns_},
-      host_(lane_, admission_, sessions_) {
+      relay_(relay::assemble({.executor = net.executor(),
+                              .clock = net.clock(),
+                              .chance = net.chance(),
+                              .dialer = *dialer_,
+                              .resolver = resolver_,
+                              .log = journal_,
+                              .node = "sim",
+                              .settings = settings_,
+                              .routes = routes_,
+                              .keys = keys_,
+                              .return_paths = *return_paths_,
+                              .turns = turns_,
+                              .admission = admission_,
+                              .metrics = relay_metrics_,
+                              .spool_workers = *workers_,
+                              .spool_octets = spool_,
+                              .ourselves = ourselves_})) {
   journal_.count_events(counters_);
   process_->before_write = [this] { maybe_kill(kills_.at_write); };
 }
@@ -214,11 +216,11 @@ void SimNode::kill() {
 
 Task<bool> SimNode::start() {
   background_.spawn("journal", drive_journal());
-  const auto settled = co_await settle_open_acceptances(*store_, recorder_);
+  const auto settled = co_await settle_open_acceptances(*store_, relay_->recorder);
   if (!settled || dead()) co_return false;
   background_.spawn("projector", project());
   net_.listen(at_, process_, [this](std::unique_ptr<runtime::Connection> connection) {
-    host_.adopt(std::move(connection));
+    relay_->host.adopt(std::move(connection));
   });
   co_return true;
 }
@@ -275,9 +277,9 @@ std::string SimNode::miscounted() const {
 
 Task<void> SimNode::end() {
   net_.close(at_);
-  host_.stop();
-  co_await sessions_.join();
-  pool_.clear();
+  relay_->host.stop();
+  co_await relay_->scope.join();
+  relay_->pool.clear();
   stopping_ = true;
   if (stream_ != nullptr) stream_->close();
   co_await background_.join();

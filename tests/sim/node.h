@@ -9,7 +9,7 @@
 #include "ingest/memory_journal_store.h"
 #include "projector/memory_view_store.h"
 #include "projector/projector.h"
-#include "relay/session_host.h"
+#include "relay/assembly.h"
 #include "runtime/workers.h"
 #include "tests/support/sim_net.h"
 #include "tests/support/zone_resolver.h"
@@ -65,7 +65,6 @@ class SimNode {
   std::shared_ptr<Process> process_ = std::make_shared<Process>();
   std::unique_ptr<KillableStore> store_;
   ingest::Journal journal_;
-  ingest::Recorder recorder_;
   std::unique_ptr<runtime::Dialer> dialer_;
   ZoneResolver resolver_;
   const std::uint64_t born_at_;  // the first sequence number of this life
@@ -78,15 +77,12 @@ class SimNode {
   relay::dns::Ourselves ourselves_;
   std::unique_ptr<runtime::Workers> workers_ = runtime::inline_workers();
   runtime::Permits spool_{1 << 30};
-  runtime::Scope sessions_;
   runtime::Scope background_;
-  relay::forward::HopPool pool_;
   relay::returnpath::CurrentKeys keys_;
   projector::History history_;
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   relay::returnpath::Turns turns_;
-  relay::Lane lane_;
-  relay::SessionHost host_;
+  std::unique_ptr<relay::AssembledLane> relay_;
   std::uint64_t folded_to_ = 0;  // a log offset
   std::unique_ptr<ingest::EventStream> stream_;
   bool stopping_ = false;

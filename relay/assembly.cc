@@ -1,0 +1,37 @@
+#include "relay/assembly.h"
+
+namespace waybill::relay {
+
+AssembledLane::AssembledLane(const LaneWorld& world)
+    : scope(world.executor),
+      recorder(world.log, world.clock, world.chance, world.node),
+      pool(world.clock, scope),
+      lane{.settings = world.settings,
+           .clock = world.clock,
+           .chance = world.chance,
+           .recorder = recorder,
+           .routes = world.routes,
+           .forward = {.clock = world.clock,
+                       .chance = world.chance,
+                       .dialer = world.dialer,
+                       .resolver = world.resolver,
+                       .pool = pool,
+                       .ourselves = world.ourselves,
+                       .host_name = world.settings.host_name,
+                       .port = world.settings.next_hop_port},
+           .spool = {.directory = world.settings.spool_directory,
+                     .memory_octets = world.settings.memory_per_message,
+                     .workers = &world.spool_workers,
+                     .file_octets = &world.spool_octets},
+           .metrics = world.metrics,
+           .keys = world.keys,
+           .return_paths = world.return_paths,
+           .turns = world.turns,
+           .partitions = world.partitions},
+      host(lane, world.admission, scope) {}
+
+std::unique_ptr<AssembledLane> assemble(const LaneWorld& world) {
+  return std::make_unique<AssembledLane>(world);
+}
+
+}  // namespace waybill::relay

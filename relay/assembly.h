@@ -1,0 +1,54 @@
+// assemble: the relay of one I/O thread, out of the world that it is given. Real processes and the
+// simulation are wired here and nowhere else; each thing is given by its name.
+//
+// Everything in LaneWorld outlives the lane. On the executor's thread: making it, all its calls,
+// and its end. It ends so: host.stop(), scope joined, pool.clear(), then the lane may go.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "relay/lane.h"
+#include "relay/session_host.h"
+#include "runtime/dialer.h"
+#include "runtime/dns/resolver.h"
+#include "runtime/scope.h"
+
+namespace waybill::relay {
+
+struct LaneWorld {
+  runtime::Executor executor;
+  runtime::Clock& clock;
+  runtime::Chance& chance;
+  runtime::Dialer& dialer;
+  runtime::dns::Resolver& resolver;
+  ingest::EventAppender& log;
+  std::string node;  // as events name it
+  const Settings& settings;
+  routes::CurrentRoutes& routes;
+  returnpath::CurrentKeys& keys;
+  returnpath::ReturnPathDirectory& return_paths;
+  // One for all lanes of a process, as are the four below.
+  returnpath::Turns& turns;
+  Admission& admission;
+  RelayMetrics& metrics;
+  runtime::Workers& spool_workers;
+  runtime::Permits& spool_octets;
+  const dns::Ourselves& ourselves;
+  std::uint32_t partitions = 1;  // of the log
+};
+
+struct AssembledLane {
+  explicit AssembledLane(const LaneWorld& world);
+
+  runtime::Scope scope;  // the sessions' and the pool's
+  ingest::Recorder recorder;
+  forward::HopPool pool;
+  Lane lane;
+  SessionHost host;
+};
+
+std::unique_ptr<AssembledLane> assemble(const LaneWorld& world);
+
+}  // namespace waybill::relay
