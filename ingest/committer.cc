@@ -13,6 +13,8 @@ Committer::~Committer() {
   thread_.join();
 }
 
+// If the process ends while a batch waits in the queue, nobody was told that it is durable, and it
+// is not on the disk. What a crash inside of commit_pending() leaves is told there.
 void Committer::run() {
   while (journal_.wait_for_work()) journal_.commit_pending();
 }

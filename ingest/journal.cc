@@ -128,12 +128,21 @@ bool Journal::commit_pending() {
     written.push_back({pending.done, pending.kinds, write.first_seq + write.records.size()});
   }
   if (written.empty()) return true;
+  // If the process ends before commit() has returned, the whole batch is on the disk or none of it:
+  // records, open entries and closed ones are one write. Nobody was told either way. An acceptance
+  // that is there is called in doubt at the next start; an outcome that is there has closed its
+  // entry. A loss of power is the same, because success means that fdatasync has returned.
   const auto committed = store_.commit(write);
   if (!committed) {
+    // Whether the batch is on the disk nobody can know now: the kernel may drop the pages that it
+    // failed to write and call the next sync a success. Only a new process, which reads the disk,
+    // goes on.
     fence(committed.error());
     for (const Written& one : written) one.done.give(make_error_code(Errc::fenced));
     return true;
   }
+  // If the process ends here, all of it is durable and nobody was told: senders have no reply and
+  // come again, and the next start settles what is open.
   durable_end_.store(write.first_seq + write.records.size(), std::memory_order_release);
   HeldReplies* const held = held_.load();
   EventCounters* const counters = counters_.load();

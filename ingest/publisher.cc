@@ -153,6 +153,9 @@ bool Publisher::send_one(const LogRecord& record) {
   // What nobody can read goes where its octets are kept: under no key.
   if (!envelope) envelope = schemas::Envelope();
   const OutRecord& out = cloud_event_.describe(*envelope, record.value, settings_.partitions);
+  // If the process ends between this and the acknowledgement, the record may be in the log or not.
+  // The next start begins at the first record that was not trimmed, so some are in the log twice;
+  // readers tell them by (node, node_seq).
   switch (producer_->send(out, record.offset)) {
     case LogProducer::Sent::taken: break;
     case LogProducer::Sent::queue_full: return false;
@@ -173,6 +176,8 @@ void Publisher::take(const std::vector<std::uint64_t>& tags) {
   }
   for (; !window_.empty() && window_.front(); ++base) window_.pop_front();
   published_.add(static_cast<double>(tags.size()));
+  // If the process ends here, what was acknowledged since the last trim is sent again. Replies that
+  // were held for it are lost with the process: their senders come again.
   base_.store(base, std::memory_order_release);
   if (held_ != nullptr) held_->acknowledged(base);
   if (!trouble().empty()) {
@@ -190,6 +195,9 @@ void Publisher::trim() {
   const auto open = store_.open_deliveries();
   if (!open) return;
   for (const OpenDelivery& one : *open) keep_from = std::min(keep_from, one.accepted_seq);
+  // Only what the log has is trimmed, and never the acceptance of an open delivery, out of which
+  // recovery makes its InDoubt. If the process ends before it is done, the journal keeps more than
+  // it needs; after a loss of power trimmed records may be back, and are sent again.
   const auto trimmed = journal_.trim(keep_from);
   if (!trimmed) {
     runtime::log(Level::warn, "ingest", "journal could not be trimmed",

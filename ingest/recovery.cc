@@ -64,6 +64,9 @@ Task<Result<std::size_t>> settle_open_acceptances(const JournalStore& store, Rec
     batch.push_back(accepted ? in_doubt(*accepted, delivery.delivery_id)
                              : in_doubt_of_unknown(delivery.delivery_id));
     if (batch.size() < kSettledAtOnce && i + 1 < open->size()) continue;
+    // If the process ends here, the deliveries of earlier batches are closed and those from this
+    // one on are open: the next start settles exactly those, because InDoubt and the end of its
+    // entry are one write.
     const auto recorded = co_await recorder.record(std::move(batch));
     if (!recorded) co_return recorded.error();
     batch.clear();

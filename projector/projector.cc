@@ -127,6 +127,10 @@ Result<void> Projector::apply(const Progress& progress) {
     node.changed = false;
   }
   put_progress(fold_->batch(), progress);
+  // Rows, each node's last number and the position in the log are one batch, not synced. If the
+  // process is killed before it, the same records are folded again from the position of before;
+  // after it, they are never folded again. A loss of power takes the views back by whole batches,
+  // at most to the last sync, and the log is read on from there.
   return fold_->apply();
 }
 

@@ -164,7 +164,12 @@ Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearanc
                                Instant deadline) {
   runtime::check(session_ != nullptr,
                  "a message is sent only to a next hop that took its recipient");
+  // Before DATA: if the process ends here, the next hop loses a connection on which no data was
+  // sent. From DATA to the held octets (hop_session.cc) it has a part of a message and takes
+  // nothing; after them it may have taken all of it.
   HopAnswer answer = co_await session_->send(std::move(trace), body, clearance, deadline);
+  // If it ends here, the next hop's answer is lost with the process: recovery says InDoubt, be the
+  // answer 250 or 550.
   answer.hop = hop_;
   answer.dsn_passed_on = session_->offered().dsn;
   let_go();

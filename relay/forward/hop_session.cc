@@ -172,6 +172,8 @@ Task<Result<void>> HopSession::send_body(std::string trace, message::Spool& body
   }
   if (wrote) wrote = writer.finish(out);
   if (!wrote) co_return wrote;
+  // If the process ends before clear() has returned, the next hop has a message without its end and
+  // took nothing. The acceptance may be on the disk all the same: recovery then says InDoubt.
   const auto cleared = co_await clearance.clear();
   if (!cleared) {
     sent = Sent::not_cleared;
@@ -179,6 +181,8 @@ Task<Result<void>> HopSession::send_body(std::string trace, message::Spool& body
   }
   // A server that spoke or closed by now did not answer the end, and is not to get it.
   if (replies_.has_rest() || !connection_->quiet()) co_return make_error_code(Errc::closed);
+  // If it ends from here on, the next hop may have taken the message, and only recovery's InDoubt
+  // tells of it.
   sent = Sent::to_the_end;
   co_return co_await connection_->write(out, deadline);
 }
