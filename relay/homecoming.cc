@@ -3,6 +3,7 @@
 #include "relay/acceptance.h"
 #include "relay/policy/judge_body.h"
 #include "relay/returnpath/home_message.h"
+#include "runtime/check.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
 
@@ -46,6 +47,11 @@ pb::Handling handling_of(Decision::Kind kind) {
   }
   return pb::HANDLING_UNSPECIFIED;
 }
+
+// A message that goes home is the sender's header, whose line ends and octets outside ASCII may
+// take more room than they had, and a few lines of ours.
+static_assert(4 * returnpath::report::kMaxReturnedHeader < message::kSpoolPieceOctets,
+              "a message that goes home stays in memory");
 
 void add_target(Event& accepted, const schemas::DeliveryId& delivery, const std::string& target) {
   pb::ChosenTarget& chosen = *accepted.mutable_accepted()->add_targets();
@@ -167,20 +173,14 @@ Task<HopAnswer> Homecoming::hand_over(const routes::Target& to, const ReportFact
       path_, facts, policy_, to.address().text(), lane_.settings.host_name, id, lane_.clock.wall());
   message::Spool spool(lane_.spool);
   const auto kept = co_await spool.append(home.text);
+  runtime::check(kept.has_value(), "a message that goes home needs no file");
   smtp::MailParameters mail;
   mail.size = spool.size();
   mail.smtputf8 = home.smtputf8;
   Handover handover(lane_.forward, to, mail);
-  HopAnswer answer;
-  if (!kept) {
-    answer.reply = policy::reply_of(Rule::notice_spool);
-    answer.by = HopAnswer::By::relay;
-    answer.rule = Rule::notice_spool;
-    co_return answer;
-  }
   const Instant asked_by =
       runtime::sooner(deadline, lane_.clock.now() + lane_.settings.rcpt_deadline);
-  answer = co_await handover.ask(asked_by);
+  HopAnswer answer = co_await handover.ask(asked_by);
   if (answer.kind != HopAnswer::Kind::accepted) co_return answer;
   const std::string no_trace;
   co_return co_await handover.send(no_trace, spool, clearance, deadline);

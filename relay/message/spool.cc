@@ -14,13 +14,6 @@ using runtime::Errc;
 using runtime::Result;
 using runtime::Task;
 
-namespace {
-
-// One write or read of the file: large enough to be cheap, small enough to bound memory.
-constexpr std::size_t kPieceOctets = 256 << 10;
-
-}  // namespace
-
 struct Spool::File {
   int descriptor = -1;
   ~File() {
@@ -78,10 +71,10 @@ Task<Result<void>> Spool::append(std::string_view octets) {
     octets.remove_prefix(std::min(room, octets.size()));
   }
   while (!octets.empty()) {
-    const std::size_t room = kPieceOctets - tail_.size();
+    const std::size_t room = kSpoolPieceOctets - tail_.size();
     tail_.append(octets.substr(0, room));
     octets.remove_prefix(std::min(room, octets.size()));
-    if (tail_.size() < kPieceOctets) break;
+    if (tail_.size() < kSpoolPieceOctets) break;
     auto flushed = co_await flush_tail();
     if (!flushed) co_return flushed;
   }
@@ -133,7 +126,7 @@ Task<Result<std::string_view>> Spool::read_kept(std::uint64_t offset) {
         std::string_view(tail_).substr(std::min<std::uint64_t>(beyond - in_file_, tail_.size()));
     co_return rest;
   }
-  const std::size_t count = std::min<std::uint64_t>(kPieceOctets, in_file_ - beyond);
+  const std::size_t count = std::min<std::uint64_t>(kSpoolPieceOctets, in_file_ - beyond);
   auto job = [file = file_, count, beyond]() { return read_at(file->descriptor, count, beyond); };
   auto piece = co_await run_on(*settings_.workers, std::move(job));
   if (!piece) co_return piece.error();

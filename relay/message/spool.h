@@ -18,6 +18,10 @@
 
 namespace waybill::relay::message {
 
+// One write or read of the file: large enough to be cheap, small enough to bound memory. A message
+// shorter than this touches no file and cannot fail to be appended.
+inline constexpr std::size_t kSpoolPieceOctets = 256 << 10;
+
 struct SpoolSettings {
   std::string directory;                    // for the unlinked file
   std::uint64_t memory_octets = 256 << 10;  // kept in memory; also what head() shows at most

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -76,6 +77,35 @@ TEST(RulesTest, TheReturnPathPageNamesWordsThatExist) {
   const auto named = found(text_of("docs/return_path.md"), R"(`((?:return-path|report)-[a-z-]+)`)");
   ASSERT_GT(named.size(), 6U);
   for (const std::string& word : named) EXPECT_EQ(words().count(word), 1U) << word;
+}
+
+// "E: rejected ... at RCPT by policy unknown-alias: 550 5.1.1" or "E: dropped ... by report-held".
+bool meets(const std::string& event, const RuleRow& row) {
+  const std::string word(row.word);
+  if (event.ends_with(" by " + word)) return event.starts_with("E: dropped ");
+  const std::size_t at = event.find(" " + word + ": ");
+  if (at == std::string::npos) return false;
+  const std::string reply = event.substr(at + word.size() + 3);
+  const bool replies = row.reply.find(reply) != std::string_view::npos ||
+                       row.reply.find(reply.substr(0, 3) + ",") != std::string_view::npos;
+  const bool at_rcpt = event.find(" at RCPT by ") != std::string::npos;
+  return replies && (row.stage == Stage::either || (row.stage == Stage::rcpt) == at_rcpt);
+}
+
+// A rule that is never shown at work may be one that never works.
+TEST(RulesTest, EveryRuleIsMetByATranscript) {
+  std::vector<std::string> events;
+  for (const auto& entry : std::filesystem::directory_iterator(kTree + "tests/transcripts")) {
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) {
+      if (line.starts_with("E: ")) events.push_back(line);
+    }
+  }
+  for (const RuleRow& row : kRules) {
+    EXPECT_TRUE(std::any_of(events.begin(), events.end(),
+                            [&](const std::string& event) { return meets(event, row); }))
+        << row.word << " " << row.reply;
+  }
 }
 
 TEST(RulesTest, AWordIsNeverARoutesName) {

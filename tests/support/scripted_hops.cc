@@ -111,7 +111,7 @@ class HopConnection final : public Connection {
   void close() noexcept override {
     if (closed_) return;
     closed_ = true;
-    if (!wire_->hung_up && !wire_->cut) hops_.heard_.emplace_back("close");
+    if (!wire_->hung_up && !wire_->cut) hops_.note("close");
     wire_->wake();
   }
 
@@ -134,10 +134,15 @@ void ScriptedHops::listen(const std::string& at, std::deque<HopScript> scripts) 
   scripts_[at] = std::move(scripts);
 }
 
+void ScriptedHops::note(std::string line) {
+  if (on_heard) on_heard(line);
+  heard_.push_back(std::move(line));
+}
+
 void ScriptedHops::fail_dial(const std::string& at, Errc error) { dial_failures_[at] = error; }
 
 Task<Result<std::unique_ptr<Connection>>> ScriptedHops::dial(Endpoint to, Instant deadline) {
-  heard_.push_back("dial " + to_string(to));
+  note("dial " + to_string(to));
   const bool struck = strikes();
   if (struck && fault_.when == HopFault::When::before) {
     if (fault_.error == Errc::timeout) co_await clock_.sleep_until(deadline);
@@ -219,7 +224,7 @@ void ScriptedHops::hear(HopWire& wire, std::string_view octets) {
 }
 
 void ScriptedHops::hear_command(HopWire& wire, const std::string& line) {
-  heard_.push_back(line);
+  note(line);
   std::string step = line.substr(0, line.find(' '));
   if (step == "RCPT" && wire.mail_refused) step = "RCPT refused";
   const char said = say(wire, step);
@@ -244,7 +249,7 @@ void ScriptedHops::hear_body(HopWire& wire) {
   wire.body.resize(size);
   wire.in_body = false;
   bodies_.push_back(unstuffed(wire.body));
-  heard_.push_back("body " + std::to_string(bodies_.back().size()));
+  note("body " + std::to_string(bodies_.back().size()));
   if (say(wire, "body") == '2') ++taken_;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -89,6 +90,8 @@ class ScriptedHops final : public runtime::Dialer {
   const std::vector<std::string>& bodies() const { return bodies_; }
   std::size_t taken() const { return taken_; }
   void forget_bodies() { bodies_.clear(); }
+  // Called with each line of heard() when it happens.
+  std::function<void(const std::string&)> on_heard;
   // Octets of bodies so far, as sent.
   const std::string& body_octets() const { return body_octets_; }
   std::size_t operations() const { return operations_; }
@@ -102,6 +105,7 @@ class ScriptedHops final : public runtime::Dialer {
   void hear(HopWire& wire, std::string_view octets);
   void hear_command(HopWire& wire, const std::string& line);
   void hear_body(HopWire& wire);
+  void note(std::string line);
   // The code of what was said.
   char say(HopWire& wire, const std::string& step);
 

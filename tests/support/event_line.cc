@@ -1,0 +1,87 @@
+#include "tests/support/event_line.h"
+
+#include "schemas/field_shape.h"
+
+namespace waybill::tests {
+
+namespace {
+
+using schemas::Event;
+namespace pb = schemas::pb;
+
+// What RCPT named, where the alias is not known.
+template <class Body>
+std::string whom(const Event& event, const Body& body) {
+  return event.alias().empty() ? "<" + body.recipient() + ">" : event.alias();
+}
+
+std::string reply_text(const pb::Reply& reply) {
+  std::string out = std::to_string(reply.code());
+  if (!reply.enhanced().empty()) out += " " + reply.enhanced();
+  return out;
+}
+
+std::string stage_text(pb::Stage stage) {
+  if (stage == pb::STAGE_RCPT) return "at RCPT";
+  return stage == pb::STAGE_BODY ? "at the body" : "at no stage";
+}
+
+std::string by_text(pb::VerdictBy by) {
+  switch (by) {
+    case pb::VERDICT_BY_POLICY: return "policy";
+    case pb::VERDICT_BY_NEXT_HOP: return "next hop";
+    case pb::VERDICT_BY_RELAY: return "relay";
+    default: return "nobody";
+  }
+}
+
+template <class Body>
+std::string refusal_line(const char* kind, const Event& event, const Body& body) {
+  std::string out = kind + whom(event, body);
+  if (!body.target().empty()) out += " for " + body.target();
+  out += " " + stage_text(body.stage()) + " by " + by_text(body.by());
+  if (!body.rule().empty()) out += " " + body.rule();
+  return out + ": " + reply_text(body.reply());
+}
+
+std::string accepted_line(const Event& event) {
+  const pb::Accepted& body = event.accepted();
+  std::string out = "accepted  " + whom(event, body) + " by route " + body.route();
+  for (const pb::ChosenTarget& target : body.targets()) {
+    out += target.target().empty() ? ", goes nowhere" : ", for " + target.target();
+  }
+  if (!event.reported_delivery_id().empty()) out += ", a report";
+  return out;
+}
+
+std::string bounced_line(const Event& event) {
+  const pb::Bounced& body = event.bounced();
+  const auto kind =
+      schemas::word_of(*pb::BounceClass_descriptor()->FindValueByNumber(body.class_()));
+  const auto handling =
+      schemas::word_of(*pb::Handling_descriptor()->FindValueByNumber(body.handling()));
+  std::string out = "bounced   " + event.alias() + " " + kind;
+  if (!body.status().empty()) out += " " + body.status();
+  out += ", " + handling;
+  if (!body.handed_on_to().empty()) return out + " to " + body.handed_on_to();
+  return out + ": " + body.handling_reason();
+}
+
+}  // namespace
+
+std::string event_line(const Event& event) {
+  switch (event.body_case()) {
+    case Event::kAccepted: return accepted_line(event);
+    case Event::kForwarded:
+      return "forwarded " + event.alias() + " to " + event.forwarded().target() + ": " +
+             reply_text(event.forwarded().reply());
+    case Event::kRejected: return refusal_line("rejected  ", event, event.rejected());
+    case Event::kDeferred: return refusal_line("deferred  ", event, event.deferred());
+    case Event::kDropped: return "dropped   " + event.alias() + " by " + event.dropped().rule();
+    case Event::kBounced: return bounced_line(event);
+    case Event::kInDoubt: return "in doubt  " + event.alias() + " to " + event.in_doubt().target();
+    default: return std::string(schemas::kind_of(event));
+  }
+}
+
+}  // namespace waybill::tests

@@ -1,0 +1,146 @@
+// TranscriptWorld: the relay of one session as production wires it (relay/assembly.h), between a
+// client, next hops, DNS, views and a log that a transcript scripts. Every octet and event passes
+// note() in the order in which it happens. On virtual time; one thread.
+//
+// Its routes, DNS and addresses are told in tests/transcripts/README.md.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "relay/assembly.h"
+#include "tests/support/scripted_hops.h"
+#include "tests/support/sim_net.h"
+#include "tests/support/zone_resolver.h"
+
+namespace waybill::tests {
+
+// A line of a transcript: "S: 250 2.1.5 Recipient ok".
+using Note = std::function<void(std::string line)>;
+
+// The client's end of the session.
+struct ClientWire {
+  std::string arrived;
+  bool closed_by_us = false;
+  bool closed_by_client = false;
+  std::optional<runtime::OneShot<bool>> reader;
+
+  void wake();
+  // The relay waits for octets and has none, or is gone.
+  bool idle() const { return closed_by_us || (reader && arrived.empty()); }
+};
+
+// Takes a millisecond for each append.
+class ScriptedLog final : public ingest::EventAppender {
+ public:
+  ScriptedLog(VirtualClock& clock, Note note) : clock_(clock), note_(std::move(note)) {}
+
+  ingest::Recorded begin(std::vector<schemas::Event> events) override;
+
+  // From the n-th append from now on, 1 being the next, all fail so; nullopt: all succeed.
+  void fail_from(std::size_t n, std::optional<runtime::Errc> error);
+  // That append alone fails.
+  void fail_once(std::size_t n, runtime::Errc error);
+
+  bool at_work() const { return pending_ > 0; }
+  // Of the last report that was accepted.
+  const std::string& last_digest() const { return last_digest_; }
+
+ private:
+  std::optional<runtime::Errc> fate();
+  void settle(const std::vector<schemas::Event>& events, std::optional<runtime::Errc> error);
+
+  VirtualClock& clock_;
+  Note note_;
+  std::optional<runtime::Errc> error_;
+  std::size_t fails_from_ = SIZE_MAX;
+  std::size_t fails_until_ = SIZE_MAX;
+  std::size_t appends_ = 0;
+  std::size_t pending_ = 0;
+  std::string last_digest_;
+};
+
+// One return path, and what the views say of it.
+class ScriptedDirectory final : public relay::returnpath::ReturnPathDirectory {
+ public:
+  runtime::Task<runtime::Result<relay::returnpath::ReturnPath>> find(
+      relay::returnpath::TokenFacts token, runtime::Instant deadline) override;
+  runtime::Task<runtime::Result<relay::returnpath::TurnHolder>> take_turn(
+      relay::returnpath::TokenFacts token, runtime::Instant deadline) override;
+
+  relay::returnpath::ReturnPath path;
+  std::optional<runtime::Errc> error;
+  runtime::Result<relay::returnpath::TurnHolder> turn = relay::returnpath::TurnHolder::us;
+};
+
+// Workers that a transcript can make refuse every job.
+class ScriptedWorkers final : public runtime::Workers {
+ public:
+  bool submit(std::function<void()> job) override;
+  bool busy = false;
+};
+
+class TranscriptWorld {
+ public:
+  explicit TranscriptWorld(Note note);
+  ~TranscriptWorld();
+
+  // A line that begins with "G:": what is given. Throws std::invalid_argument.
+  void give(std::string_view what);
+  // Sends the octets, as far as the session still reads, and waits for all that they cause.
+  void say(std::string octets);
+  void wait(runtime::Duration time);
+  // The session ends, then all that it left behind.
+  void end();
+
+  // Connects and greets; all that was given before is then in force. Once.
+  void begin();
+  bool begun() const { return relay_ != nullptr; }
+
+  // "{path}", "{forged path}" and "{path at lax.test}" as addresses.
+  std::string with_paths(std::string line) const;
+
+ private:
+  bool give_to_hops(std::string_view what);
+  bool give_to_log(std::string_view what);
+  bool give_to_views(std::string_view what);
+  bool give_to_settings(std::string_view what);
+  void settle();
+  bool move();
+
+  Note note_;
+  bool telling_ = false;
+  std::map<std::string, HopScript> hop_scripts_;
+  boost::asio::io_context io_;
+  VirtualClock clock_;
+  SeededChance chance_{1};
+  ScriptedHops hops_{clock_};
+  ZoneResolver dns_;
+  ScriptedLog log_;
+  ScriptedDirectory directory_;
+  ScriptedWorkers workers_;
+  relay::Settings settings_;
+  std::optional<runtime::Permits> spool_;
+  std::uint64_t spool_octets_ = 64 << 20;
+  relay::routes::CurrentRoutes routes_;
+  relay::returnpath::CurrentKeys keys_;
+  relay::returnpath::Turns turns_;
+  std::optional<relay::returnpath::Turns::Turn> held_turn_;
+  relay::Admission admission_{10, 10};
+  runtime::Metrics metrics_;
+  relay::RelayMetrics relay_metrics_{metrics_};
+  relay::dns::Ourselves ourselves_{{"mx.test"}, {}};
+  runtime::Endpoint client_;
+  runtime::Duration path_age_ = std::chrono::hours(1);
+  relay::returnpath::TokenFacts token_;
+  std::unique_ptr<relay::AssembledLane> relay_;
+  std::shared_ptr<ClientWire> wire_;
+  std::optional<relay::Session> session_;
+};
+
+}  // namespace waybill::tests
