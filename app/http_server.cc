@@ -6,7 +6,7 @@
 
 namespace waybill::app {
 
-using runtime::Result;
+using runtime::Explained;
 
 namespace {
 
@@ -19,20 +19,18 @@ constexpr std::size_t kStreamThreads = 2;
 HttpServer::HttpServer(std::uint32_t max_streams)
     : stream_workers_(runtime::thread_workers("wb-http-stream", kStreamThreads, max_streams)) {}
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& settings,
-                                                      http::Router router, http::ServerParts parts,
-                                                      std::string& why) {
+Explained<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& settings,
+                                                         http::Router router,
+                                                         http::ServerParts parts) {
   const bool guarded = parts.secret && settings.tls;
   const auto guard = guarded ? http::Guard::secret_over_tls : http::Guard::none;
-  const auto may = http::check_exposure(settings.listen, guard, why);
-  if (!may) return may.error();
+  if (const auto may = http::check_exposure(settings.listen, guard); !may) return may.error();
 
   std::unique_ptr<HttpServer> out(new HttpServer(settings.server.max_streams));
   auto listener = runtime::listen_tcp(out->thread_.context(), settings.listen);
   if (!listener) {
-    why = "cannot listen for HTTP on " + to_string(settings.listen) + ": " +
-          listener.error().message();
-    return listener.error();
+    return runtime::explain(listener.error(),
+                            "cannot listen for HTTP on " + to_string(settings.listen));
   }
   if (settings.tls) *listener = runtime::tls_listener(std::move(*listener), *settings.tls);
   parts.chance = out->chance_.get();

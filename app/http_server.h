@@ -22,12 +22,11 @@ struct HttpSettings {
 
 class HttpServer {
  public:
-  // Answers at once, and until its destruction. `why` says what went wrong: an address beyond
-  // loopback is refused (http/exposure.h). `parts.chance` and `parts.stream_workers` are its own.
-  static runtime::Result<std::unique_ptr<HttpServer>> start(const HttpSettings& settings,
-                                                            http::Router router,
-                                                            http::ServerParts parts,
-                                                            std::string& why);
+  // Answers at once, and until its destruction. An address beyond loopback is refused
+  // (http/exposure.h). `parts.chance` and `parts.stream_workers` are its own.
+  static runtime::Explained<std::unique_ptr<HttpServer>> start(const HttpSettings& settings,
+                                                               http::Router router,
+                                                               http::ServerParts parts);
 
   const runtime::Endpoint& local() const { return server_->local(); }
 

@@ -20,9 +20,8 @@ int rotate(const std::string& config_file) {
     return kExitUsage;
   }
   const std::string path = key_file(std::get<Config>(loaded));
-  std::string why;
-  if (!rotate_keys(path, why)) {
-    std::fprintf(stderr, "waybill: %s\n", why.c_str());
+  if (const auto rotated = rotate_keys(path); !rotated) {
+    std::fprintf(stderr, "waybill: %s\n", rotated.error().why.c_str());
     return kExitEnvironment;
   }
   std::printf(

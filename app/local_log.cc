@@ -11,6 +11,9 @@
 namespace waybill::app {
 
 using runtime::Errc;
+using runtime::explain;
+using runtime::Explained;
+using runtime::Failure;
 using runtime::Result;
 using runtime::Task;
 
@@ -20,43 +23,37 @@ namespace {
 constexpr std::chrono::seconds kAskTimeout{10};
 
 Task<void> settle_open(const ingest::JournalStore& store, ingest::Recorder& recorder,
-                       std::string& why, bool& settled) {
-  const auto count = co_await settle_open_acceptances(store, recorder);
-  settled = count.has_value();
-  if (!settled) why = "recovery failed: " + count.error().message();
+                       Result<std::size_t>& settled) {
+  settled = co_await settle_open_acceptances(store, recorder);
 }
 
 // A producer, once the topic is what the keys are counted for.
-Result<std::unique_ptr<ingest::LogProducer>> make_producer(const KafkaConfig& kafka,
-                                                           std::string& why) {
+Explained<std::unique_ptr<ingest::LogProducer>> make_producer(const KafkaConfig& kafka) {
   const auto count =
-      ingest::count_partitions(kafka.settings, schemas::kDeliveriesTopic, kAskTimeout, why);
+      ingest::count_partitions(kafka.settings, schemas::kDeliveriesTopic, kAskTimeout);
   if (!count) return count.error();
   if (*count != kafka.partitions) {
-    why = std::string(schemas::kDeliveriesTopic) + " has " + std::to_string(*count) +
-          " partitions and kafka.partitions says " + std::to_string(kafka.partitions) +
-          ": keys would go where nobody looks for them";
-    return make_error_code(Errc::invalid);
+    return Failure{Errc::invalid,
+                   std::string(schemas::kDeliveriesTopic) + " has " + std::to_string(*count) +
+                       " partitions and kafka.partitions says " + std::to_string(kafka.partitions) +
+                       ": keys would go where nobody looks for them"};
   }
-  return ingest::kafka_producer(kafka.settings, why);
+  return ingest::kafka_producer(kafka.settings);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<LocalLog>> LocalLog::open(const Config& config, std::string& why) {
+Explained<std::unique_ptr<LocalLog>> LocalLog::open(const Config& config) {
   std::error_code error;
   std::filesystem::create_directories(config.data_dir, error);
-  if (error) {
-    why = "cannot create " + config.data_dir + ": " + error.message();
-    return make_error_code(Errc::io_error);
-  }
+  if (error) return explain(error, "cannot create " + config.data_dir);
   std::unique_ptr<LocalLog> log(new LocalLog());
-  auto store = ingest::open_rocks_journal(config.data_dir + "/journal", why);
+  auto store = ingest::open_rocks_journal(config.data_dir + "/journal");
   if (!store) {
-    if (runtime::errc_of(store.error()) == Errc::locked) {
-      why = "another waybill is using " + config.data_dir + " (" + why + ")";
-    }
-    return store.error();
+    const Failure failure = store.error();
+    if (failure != Errc::locked) return failure;
+    return Failure{Errc::locked,
+                   "another waybill is using " + config.data_dir + " (" + failure.why + ")"};
   }
   log->store_ = std::move(*store);
   ingest::JournalLimits limits;
@@ -66,14 +63,15 @@ Result<std::unique_ptr<LocalLog>> LocalLog::open(const Config& config, std::stri
   return log;
 }
 
-bool LocalLog::settle(const Config& config, runtime::Metrics& metrics, std::string& why) {
+Explained<void> LocalLog::settle(const Config& config, runtime::Metrics& metrics) {
   counters_ = std::make_unique<ingest::EventCounters>(metrics);
   journal_->count_events(*counters_);
   const auto chance = runtime::system_chance();
   ingest::Recorder recorder(*journal_, clock_, *chance, config.node);
-  bool settled = false;
-  runtime::run_until_done(settle_open(*store_, recorder, why, settled));
-  return settled;
+  Result<std::size_t> settled;
+  runtime::run_until_done(settle_open(*store_, recorder, settled));
+  if (!settled) return explain(settled.error(), "recovery failed");
+  return {};
 }
 
 void LocalLog::publish(const Config& config, runtime::Metrics& metrics) {
@@ -85,8 +83,8 @@ void LocalLog::publish(const Config& config, runtime::Metrics& metrics) {
   ingest::PublisherSettings settings;
   settings.partitions = kafka.partitions;
   publisher_ = std::make_unique<ingest::Publisher>(
-      *journal_, *store_, held_.get(),
-      [kafka](std::string& why) { return make_producer(kafka, why); }, settings, clock_, metrics);
+      *journal_, *store_, held_.get(), [kafka] { return make_producer(kafka); }, settings, clock_,
+      metrics);
   publishing_ = std::make_unique<ingest::PublisherThread>(*publisher_);
 }
 

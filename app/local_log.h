@@ -17,8 +17,8 @@ namespace waybill::app {
 
 class LocalLog {
  public:
-  // `why` says what is wrong with the directory, or who else has it.
-  static runtime::Result<std::unique_ptr<LocalLog>> open(const Config& config, std::string& why);
+  // Errc::locked: another process has the directory; io_error, corrupt.
+  static runtime::Explained<std::unique_ptr<LocalLog>> open(const Config& config);
 
   ingest::Journal& journal() { return *journal_; }
   const ingest::Journal& journal() const { return *journal_; }
@@ -26,7 +26,7 @@ class LocalLog {
 
   // Before any mail is taken: what a crash left open is recorded as in doubt. From here on
   // `metrics`, which outlives this, counts the events on record.
-  bool settle(const Config& config, runtime::Metrics& metrics, std::string& why);
+  runtime::Explained<void> settle(const Config& config, runtime::Metrics& metrics);
 
   // From now on the journal is the outbox in front of Kafka. `metrics` outlives this.
   void publish(const Config& config, runtime::Metrics& metrics);

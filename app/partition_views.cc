@@ -1,29 +1,30 @@
 #include "app/partition_views.h"
 
 #include "runtime/clock.h"
+
 namespace waybill::app {
 
-using runtime::Result;
+using runtime::explain;
+using runtime::Explained;
 
 std::string views_directory(const std::string& data_dir, std::uint32_t partition) {
   return data_dir + "/views/p" + std::to_string(partition);
 }
 
-Result<std::unique_ptr<PartitionViews>> PartitionViews::open(
+Explained<std::unique_ptr<PartitionViews>> PartitionViews::open(
     const std::string& data_dir, std::uint32_t partition,
-    const std::shared_ptr<projector::StoreMemory>& memory, std::string& why) {
+    const std::shared_ptr<projector::StoreMemory>& memory) {
   std::unique_ptr<PartitionViews> views(new PartitionViews());
   views->partition_ = partition;
   projector::RocksStoreSettings settings;
   settings.memory = memory;
-  auto store = projector::open_rocks_store(views_directory(data_dir, partition), settings, why);
+  auto store = projector::open_rocks_store(views_directory(data_dir, partition), settings);
   if (!store) return store.error();
   views->store_ = std::move(*store);
   auto projector = projector::Projector::open(*views->store_, partition);
   if (!projector) {
-    why = "the views of partition " + std::to_string(partition) +
-          " do not say where they stand: " + projector.error().message();
-    return projector.error();
+    return explain(projector.error(), "the views of partition " + std::to_string(partition) +
+                                          " do not say where they stand");
   }
   views->projector_ = std::move(*projector);
   views->history_ = std::make_unique<projector::History>(*views->store_);

@@ -22,9 +22,9 @@ std::string views_directory(const std::string& data_dir, std::uint32_t partition
 class PartitionViews {
  public:
   // Opens the store and, where its views are of another layout, folds them anew.
-  static runtime::Result<std::unique_ptr<PartitionViews>> open(
+  static runtime::Explained<std::unique_ptr<PartitionViews>> open(
       const std::string& data_dir, std::uint32_t partition,
-      const std::shared_ptr<projector::StoreMemory>& memory, std::string& why);
+      const std::shared_ptr<projector::StoreMemory>& memory);
 
   std::uint32_t partition() const { return partition_; }
   projector::ViewStore& store() { return *store_; }

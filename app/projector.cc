@@ -26,6 +26,7 @@
 
 namespace waybill::app {
 
+using runtime::Explained;
 using runtime::Level;
 using runtime::log;
 
@@ -53,10 +54,11 @@ class ProjectorProcess {
 
   int run() {
     runtime::start_log(config_.log_level, config_.log_format);
-    std::string why;
-    const bool up = open_views(why) && open_log(why) && start_servers(why);
+    auto up = open_views();
+    if (up) up = open_log();
+    if (up) up = start_servers();
     if (!up) {
-      log(Level::error, "app", "cannot start", {{"why", why}});
+      log(Level::error, "app", "cannot start", {{"why", up.error().why}});
     } else {
       log(Level::info, "app", "answering", {{"http", "http://" + to_string(http_->local())}});
       wait();
@@ -75,41 +77,41 @@ class ProjectorProcess {
   }
 
  private:
-  bool open_views(std::string& why) {
+  Explained<void> open_views() {
     const auto memory = projector::make_store_memory(kBlockCacheOctets, kWriteBufferOctets);
     for (const std::uint32_t partition : partitions_) {
-      auto views = PartitionViews::open(config_.data_dir, partition, memory, why);
-      if (!views) return false;
+      auto views = PartitionViews::open(config_.data_dir, partition, memory);
+      if (!views) return views.error();
       views_.push_back(std::move(*views));
     }
-    return true;
+    return {};
   }
 
-  bool open_log(std::string& why) {
-    auto ends = ingest::kafka_ends(config_.kafka.settings, schemas::kDeliveriesTopic, partitions_,
-                                   clock_, why);
-    if (!ends) return false;
+  Explained<void> open_log() {
+    auto ends =
+        ingest::kafka_ends(config_.kafka.settings, schemas::kDeliveriesTopic, partitions_, clock_);
+    if (!ends) return ends.error();
     ends_ = std::move(*ends);
     quarantine_ = ingest::kafka_quarantine(config_.kafka.settings, metrics_);
     for (const auto& one : views_) {
       one->projector().on_undecodable(
           [this](const ingest::LogRecord& record) { quarantine_->add(record); });
     }
-    auto node = ClusterNode::open(config_, why);
-    if (!node) return false;
+    auto node = ClusterNode::open(config_);
+    if (!node) return node.error();
     node_ = std::move(*node);
     ProjectorParts parts;
     parts.threads = config_.threads > 0 ? config_.threads
                                         : std::max(1U, std::thread::hardware_concurrency() / 2);
-    parts.read = [this](std::vector<ingest::StreamPosition> positions, std::string& trouble) {
+    parts.read = [this](std::vector<ingest::StreamPosition> positions) {
       return ingest::kafka_stream(config_.kafka.settings, schemas::kDeliveriesTopic,
-                                  config_.kafka.partitions, std::move(positions), trouble);
+                                  config_.kafka.partitions, std::move(positions));
     };
     projector_ = start_projector(views_, std::move(parts), metrics_);
-    return true;
+    return {};
   }
 
-  bool start_servers(std::string& why) {
+  Explained<void> start_servers() {
     query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
     query::Parts questions = query_parts();
     questions.peers = node_->peers();
@@ -117,20 +119,21 @@ class ProjectorProcess {
     query::add_routes(router, std::move(questions));
     HttpSettings settings;
     settings.listen = config_.http_listen;
-    auto server = start_http(settings, std::move(router), server_parts(*query_workers_), why);
-    if (!server) return false;
+    auto server = start_http(settings, std::move(router), server_parts(*query_workers_));
+    if (!server) return server.error();
     http_ = std::move(*server);
-    return !config_.cluster.listen || start_peers_server(why);
+    if (!config_.cluster.listen) return {};
+    return start_peers_server();
   }
 
   // Where other nodes ask: from these views alone, and only those who know the secret.
-  bool start_peers_server(std::string& why) {
+  Explained<void> start_peers_server() {
     HttpSettings settings;
     settings.listen = *config_.cluster.listen;
     settings.server.session.hosts = http::Hosts::any;
     if (!config_.cluster.certificate.empty()) {
-      auto tls = runtime::TlsContext::server(config_.cluster.certificate, config_.cluster.key, why);
-      if (!tls) return false;
+      auto tls = runtime::TlsContext::server(config_.cluster.certificate, config_.cluster.key);
+      if (!tls) return tls.error();
       settings.tls = std::move(*tls);
     }
     // These ask nobody, and must not wait behind those who wait for others.
@@ -141,19 +144,17 @@ class ProjectorProcess {
     query::add_routes(router, query_parts());
     // Without a secret anybody might ask.
     if (parts.secret) query::add_node_routes(router, query_parts());
-    auto server = start_http(settings, std::move(router), std::move(parts), why);
-    if (!server) return false;
+    auto server = start_http(settings, std::move(router), std::move(parts));
+    if (!server) return server.error();
     peers_server_ = std::move(*server);
-    return true;
+    return {};
   }
 
-  runtime::Result<std::unique_ptr<HttpServer>> start_http(const HttpSettings& settings,
-                                                          http::Router router,
-                                                          http::ServerParts parts,
-                                                          std::string& why) {
+  Explained<std::unique_ptr<HttpServer>> start_http(const HttpSettings& settings,
+                                                    http::Router router, http::ServerParts parts) {
     http::add_health_routes(
         router, [this] { return health(); }, metrics_);
-    return HttpServer::start(settings, std::move(router), std::move(parts), why);
+    return HttpServer::start(settings, std::move(router), std::move(parts));
   }
 
   http::ServerParts server_parts(runtime::Workers& workers) {
@@ -241,17 +242,20 @@ class ProjectorProcess {
 int project(const Options& options) {
   auto config = read_or_complain(options.file);
   if (config && !needs_kafka(*config, options.file, "projector")) config.reset();
-  std::optional<std::vector<std::uint32_t>> partitions;
+  std::vector<std::uint32_t> partitions;
   if (config) {
-    std::string why;
-    partitions = parse_partition_set(options.partitions, config->kafka.partitions, why);
-    if (!partitions) std::fprintf(stderr, "waybill: --partitions: %s\n", why.c_str());
+    auto named = parse_partition_set(options.partitions, config->kafka.partitions);
+    if (named) {
+      partitions = std::move(*named);
+    } else {
+      std::fprintf(stderr, "waybill: --partitions: %s\n", named.error().why.c_str());
+    }
   }
-  if (!partitions) {
+  if (partitions.empty()) {
     std::fprintf(stderr, "waybill: nothing was started\n");
     return kExitUsage;
   }
-  return ProjectorProcess(options.file, std::move(*config), std::move(*partitions)).run();
+  return ProjectorProcess(options.file, std::move(*config), std::move(partitions)).run();
 }
 
 }  // namespace

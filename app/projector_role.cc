@@ -18,7 +18,6 @@ using ingest::LogRecord;
 using runtime::Errc;
 using runtime::Instant;
 using runtime::Level;
-using runtime::Result;
 using runtime::Task;
 
 namespace {
@@ -105,11 +104,11 @@ class FoldingThread {
     for (const PartitionViews* one : views_) {
       if (!failures_.has(one->partition())) positions.push_back(one->position());
     }
-    std::string why;
     const std::lock_guard lock(mutex_);
     if (stopping_ || positions.empty()) return false;
-    auto stream = parts_.read(std::move(positions), why);
+    auto stream = parts_.read(std::move(positions));
     if (!stream) {
+      const std::string why = stream.error().why;
       for (const PartitionViews* one : views_) failures_.add(one->partition(), why);
       return false;
     }
@@ -137,12 +136,12 @@ class FoldingThread {
     }
   }
 
-  void stream_ended(const runtime::Error& error) {
-    if (error == Errc::closed) return;
-    const std::string why = stream_->why().empty() ? error.message() : stream_->why();
-    const auto failed = stream_->failed_partition();
+  void stream_ended(const ingest::StreamFailure& failure) {
+    if (failure == Errc::closed) return;
     for (const PartitionViews* one : views_) {
-      if (!failed || *failed == one->partition()) failures_.add(one->partition(), why);
+      if (!failure.partition || *failure.partition == one->partition()) {
+        failures_.add(one->partition(), failure.why);
+      }
     }
   }
 

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "app/partition_views.h"
+#include "runtime/failure.h"
 #include "runtime/metrics.h"
-#include "runtime/result.h"
 
 namespace waybill::app {
 
@@ -28,9 +28,9 @@ class ProjectorRole {
 };
 
 struct ProjectorParts {
-  // The stream of these partitions from these positions. Errc and a sentence where there is none.
-  std::function<runtime::Result<std::unique_ptr<ingest::EventStream>>(
-      std::vector<ingest::StreamPosition> positions, std::string& why)>
+  // The stream of these partitions from these positions.
+  std::function<runtime::Explained<std::unique_ptr<ingest::EventStream>>(
+      std::vector<ingest::StreamPosition> positions)>
       read;
   // Called on the folding thread once a partition's views are synced: everything below its position
   // is in them for good. May be empty.

@@ -18,6 +18,7 @@
 
 namespace waybill::app {
 
+using runtime::Explained;
 using runtime::Level;
 using runtime::log;
 
@@ -33,10 +34,10 @@ class RelayProcess {
 
   int run() {
     runtime::start_log(config().log_level, config().log_format);
-    std::string why;
-    const bool up = open(why) && start(why);
+    auto up = open();
+    if (up) up = start();
     if (!up) {
-      log(Level::error, "app", "cannot start", {{"why", why}});
+      log(Level::error, "app", "cannot start", {{"why", up.error().why}});
     } else {
       log(Level::info, "app", "answering", {{"http", "http://" + to_string(http_->local())}});
       wait();
@@ -54,26 +55,27 @@ class RelayProcess {
  private:
   const Config& config() const { return relay_.config(); }
 
-  bool open(std::string& why) {
-    auto opened = LocalLog::open(config(), why);
-    if (!opened) return false;
+  Explained<void> open() {
+    auto opened = LocalLog::open(config());
+    if (!opened) return opened.error();
     log_ = std::move(*opened);
-    if (!relay_.load_keys(why)) return false;
-    auto node = ClusterNode::open(config(), why);
-    if (!node) return false;
+    if (auto loaded = relay_.load_keys(); !loaded) return loaded;
+    auto node = ClusterNode::open(config());
+    if (!node) return node.error();
     node_ = std::move(*node);
-    return log_->settle(config(), metrics_, why);
+    return log_->settle(config(), metrics_);
   }
 
-  bool start(std::string& why) {
+  Explained<void> start() {
     log_->publish(config(), metrics_);
     node_->look_for_return_paths({[this] { return log_->journal().end_seq(); },
                                   [this] { return log_->publisher()->acknowledged_end(); }});
     query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
-    return start_http(why) && relay_.start(*log_, node_->return_paths(), metrics_, why);
+    if (auto started = start_http(); !started) return started;
+    return relay_.start(*log_, node_->return_paths(), metrics_);
   }
 
-  bool start_http(std::string& why) {
+  Explained<void> start_http() {
     query::Parts questions;
     questions.partition_count = config().kafka.partitions;
     questions.peers = node_->peers();
@@ -91,10 +93,10 @@ class RelayProcess {
     parts.metrics = &metrics_;
     HttpSettings settings;
     settings.listen = config().http_listen;
-    auto server = HttpServer::start(settings, std::move(router), std::move(parts), why);
-    if (!server) return false;
+    auto server = HttpServer::start(settings, std::move(router), std::move(parts));
+    if (!server) return server.error();
     http_ = std::move(*server);
-    return true;
+    return {};
   }
 
   // Mail is taken while Kafka is away: that is no reason to send it elsewhere.

@@ -17,8 +17,9 @@
 namespace waybill::app {
 
 using runtime::Endpoint;
+using runtime::explain;
+using runtime::Explained;
 using runtime::Instant;
-using runtime::Result;
 using runtime::Task;
 
 namespace {
@@ -117,19 +118,15 @@ class Role final : public RelayRole {
     }
   }
 
-  Result<void> start(const Config& config, std::string& why) {
+  Explained<void> start(const Config& config) {
     const std::uint32_t count =
         config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency() / 2);
     for (std::uint32_t i = 0; i < count; ++i) {
-      const auto added = add_lane(config, i, why);
-      if (!added) return added;
+      if (const auto added = add_lane(config, i); !added) return added;
     }
     for (const Endpoint& at : config.smtp_listen) {
       auto listener = runtime::listen_tcp(threads_.front()->context(), at);
-      if (!listener) {
-        why = "cannot listen on " + to_string(at) + ": " + listener.error().message();
-        return listener.error();
-      }
+      if (!listener) return explain(listener.error(), "cannot listen on " + to_string(at));
       shared_.ourselves.endpoints.push_back((*listener)->local());
       listeners_.push_back(std::move(*listener));
     }
@@ -157,16 +154,16 @@ class Role final : public RelayRole {
   }
 
  private:
-  Result<void> add_lane(const Config& config, std::uint32_t number, std::string& why) {
+  Explained<void> add_lane(const Config& config, std::uint32_t number) {
     threads_.push_back(std::make_unique<runtime::IoThread>("wb-smtp-" + std::to_string(number)));
     runtime::IoThread& thread = *threads_.back();
-    Result<void> made;
+    Explained<void> made;
     thread.call([&] {
       runtime::dns::UnboundSettings dns;
       dns.forward_to = config.dns_servers;
       auto resolver = runtime::dns::unbound_resolver(thread.executor(), dns);
       if (!resolver) {
-        made = resolver.error();
+        made = explain(resolver.error(), "cannot set up DNS");
         return;
       }
       lanes_.push_back(
@@ -174,7 +171,6 @@ class Role final : public RelayRole {
       LaneThread& lane = *lanes_.back();
       lane.relay->scope.spawn("sweep pool", sweep_pool(lane));
     });
-    if (!made) why = "cannot set up DNS: " + made.error().message();
     return made;
   }
 
@@ -216,17 +212,12 @@ class Role final : public RelayRole {
 
 }  // namespace
 
-Result<std::unique_ptr<RelayRole>> start_relay(const Config& config, RelayWorld world,
-                                               std::string& why) {
+Explained<std::unique_ptr<RelayRole>> start_relay(const Config& config, RelayWorld world) {
   std::error_code error;
   std::filesystem::create_directories(config.data_dir + "/spool", error);
-  if (error) {
-    why = "cannot create " + config.data_dir + "/spool: " + error.message();
-    return make_error_code(runtime::Errc::io_error);
-  }
+  if (error) return explain(error, "cannot create " + config.data_dir + "/spool");
   auto role = std::make_unique<Role>(config, world);
-  const auto started = role->start(config, why);
-  if (!started) return started.error();
+  if (const auto started = role->start(config); !started) return started.error();
   return std::unique_ptr<RelayRole>(std::move(role));
 }
 

@@ -10,8 +10,8 @@
 #include "relay/returnpath/directory.h"
 #include "relay/returnpath/key_ring.h"
 #include "relay/routes/current_routes.h"
+#include "runtime/failure.h"
 #include "runtime/metrics.h"
-#include "runtime/result.h"
 
 namespace waybill::app {
 
@@ -34,8 +34,7 @@ struct RelayWorld {
   runtime::Metrics& metrics;
 };
 
-// Listens and serves at once. `why` names the address that could not be had.
-runtime::Result<std::unique_ptr<RelayRole>> start_relay(const Config& config, RelayWorld world,
-                                                        std::string& why);
+// Listens and serves at once. The words name the address that could not be had.
+runtime::Explained<std::unique_ptr<RelayRole>> start_relay(const Config& config, RelayWorld world);
 
 }  // namespace waybill::app

@@ -9,6 +9,7 @@
 
 namespace waybill::app {
 
+using runtime::Explained;
 using runtime::Level;
 using runtime::log;
 
@@ -24,32 +25,31 @@ RelayService::RelayService(ConfigFile file, Config config)
       config_(std::move(config)),
       routes_(std::make_unique<relay::routes::CurrentRoutes>(config_.routes)) {}
 
-bool RelayService::load_keys(std::string& why) {
-  auto keys = load_or_make_keys(key_file(config_), why);
-  if (!keys) return false;
+Explained<void> RelayService::load_keys() {
+  auto keys = load_or_make_keys(key_file(config_));
+  if (!keys) return keys.error();
   keys_ = std::make_unique<relay::returnpath::CurrentKeys>(std::move(*keys));
-  return true;
+  return {};
 }
 
-bool RelayService::start(LocalLog& local_log, relay::returnpath::ReturnPathDirectory& return_paths,
-                         runtime::Metrics& metrics, std::string& why) {
-  auto relay =
-      start_relay(config_, {local_log.journal(), *routes_, *keys_, return_paths, metrics}, why);
-  if (!relay) return false;
+Explained<void> RelayService::start(LocalLog& local_log,
+                                    relay::returnpath::ReturnPathDirectory& return_paths,
+                                    runtime::Metrics& metrics) {
+  auto relay = start_relay(config_, {local_log.journal(), *routes_, *keys_, return_paths, metrics});
+  if (!relay) return relay.error();
   relay_ = std::move(*relay);
   for (const auto& at : relay_->listening()) {
     log(Level::info, "app", "taking mail", {{"smtp", to_string(at)}});
   }
-  return true;
+  return {};
 }
 
 void RelayService::reload() {
   const auto fresh = read_again(file_);
   if (!fresh) return;
-  std::string why;
-  auto keys = load_or_make_keys(key_file(config_), why);
+  auto keys = load_or_make_keys(key_file(config_));
   if (!keys) {
-    log(Level::error, "app", "reload refused; nothing changed", {{"complaint", why}});
+    log(Level::error, "app", "reload refused; nothing changed", {{"complaint", keys.error().why}});
     return;
   }
   keys_->set(std::move(*keys));

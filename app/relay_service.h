@@ -18,10 +18,11 @@ class RelayService {
   const Config& config() const { return config_; }
   relay::routes::CurrentRoutes& routes() { return *routes_; }
 
-  bool load_keys(std::string& why);
+  runtime::Explained<void> load_keys();
   // All outlive this.
-  bool start(LocalLog& log, relay::returnpath::ReturnPathDirectory& return_paths,
-             runtime::Metrics& metrics, std::string& why);
+  runtime::Explained<void> start(LocalLog& log,
+                                 relay::returnpath::ReturnPathDirectory& return_paths,
+                                 runtime::Metrics& metrics);
 
   // A wrong file changes nothing and says so.
   void reload();

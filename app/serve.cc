@@ -24,6 +24,9 @@
 
 namespace waybill::app {
 
+using runtime::Errc;
+using runtime::Explained;
+using runtime::Failure;
 using runtime::Level;
 using runtime::log;
 
@@ -35,24 +38,24 @@ constexpr std::size_t kQueryQueue = 1024;
 constexpr std::uint32_t kPartition = 0;
 
 // The views against the journal that they are folded from.
-bool fit(const ingest::JournalStore& journal, const projector::Progress& progress,
-         std::string& why) {
+Explained<void> fit(const ingest::JournalStore& journal, const projector::Progress& progress) {
   const std::uint64_t next_seq = progress.next_offset + 1;
   if (next_seq > journal.end_seq()) {
-    why = "the views are ahead of the journal (they have folded record " +
-          std::to_string(next_seq - 1) + ", the journal ends at " +
-          std::to_string(journal.end_seq() - 1) +
-          "): the journal was lost or replaced by an older one. Restore the journal, or move both "
-          "journal and views away to begin anew";
-    return false;
+    return Failure{Errc::corrupt,
+                   "the views are ahead of the journal (they have folded record " +
+                       std::to_string(next_seq - 1) + ", the journal ends at " +
+                       std::to_string(journal.end_seq() - 1) +
+                       "): the journal was lost or replaced by an older one. Restore the journal, "
+                       "or move both journal and views away to begin anew"};
   }
   if (next_seq < journal.first_seq()) {
-    why = "the views end at record " + std::to_string(next_seq - 1) +
-          " and the journal begins at record " + std::to_string(journal.first_seq()) +
-          ": what lies between is only in the views that were lost. Restore the views";
-    return false;
+    return Failure{
+        Errc::corrupt,
+        "the views end at record " + std::to_string(next_seq - 1) +
+            " and the journal begins at record " + std::to_string(journal.first_seq()) +
+            ": what lies between is only in the views that were lost. Restore the views"};
   }
-  return true;
+  return {};
 }
 
 class Serve {
@@ -61,10 +64,10 @@ class Serve {
 
   int run() {
     runtime::start_log(config().log_level, config().log_format);
-    std::string why;
-    const bool up = open(why) && start_roles(why);
+    auto up = open();
+    if (up) up = start_roles();
     if (!up) {
-      log(Level::error, "app", "cannot start", {{"why", why}});
+      log(Level::error, "app", "cannot start", {{"why", up.error().why}});
     } else {
       log(Level::info, "app", "answering", {{"http", "http://" + to_string(http_->local())}});
       wait();
@@ -85,33 +88,32 @@ class Serve {
  private:
   const Config& config() const { return relay_.config(); }
 
-  bool open(std::string& why) {
-    auto opened = LocalLog::open(config(), why);
-    if (!opened) return false;
+  Explained<void> open() {
+    auto opened = LocalLog::open(config());
+    if (!opened) return opened.error();
     log_ = std::move(*opened);
-    if (!relay_.load_keys(why)) return false;
+    if (auto loaded = relay_.load_keys(); !loaded) return loaded;
     // Before anything is written: views that do not belong to this journal stop the start.
-    auto views = PartitionViews::open(config().data_dir, kPartition, {}, why);
-    if (!views) return false;
+    auto views = PartitionViews::open(config().data_dir, kPartition, {});
+    if (!views) return views.error();
     views_.push_back(std::move(*views));
-    return fit(log_->store(), views_.front()->projector().progress(), why) &&
-           log_->settle(config(), metrics_, why);
+    if (auto fits = fit(log_->store(), views_.front()->projector().progress()); !fits) return fits;
+    return log_->settle(config(), metrics_);
   }
 
-  bool start_roles(std::string& why) {
+  Explained<void> start_roles() {
     ends_ = std::make_unique<ingest::JournalEnds>(log_->journal(), clock_);
     start_folding();
     query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
-    if (!start_http(why)) return false;
+    if (auto started = start_http(); !started) return started;
     return_paths_ =
         local_return_paths(log_->journal(), views_.front()->history(), *query_workers_, clock_);
-    return relay_.start(*log_, *return_paths_, metrics_, why);
+    return relay_.start(*log_, *return_paths_, metrics_);
   }
 
   void start_folding() {
     ProjectorParts parts;
-    parts.read = [this](std::vector<ingest::StreamPosition> positions,
-                        std::string&) -> runtime::Result<std::unique_ptr<ingest::EventStream>> {
+    parts.read = [this](std::vector<ingest::StreamPosition> positions) {
       return log_->journal().stream(positions.front().next_offset);
     };
     const ingest::Retention retention{config().journal_keep, config().journal_max};
@@ -126,7 +128,7 @@ class Serve {
     projector_ = start_projector(views_, std::move(parts), metrics_);
   }
 
-  bool start_http(std::string& why) {
+  Explained<void> start_http() {
     http::Router router;
     query::add_routes(router, query_parts());
     http::add_health_routes(
@@ -137,10 +139,10 @@ class Serve {
     parts.metrics = &metrics_;
     HttpSettings settings;
     settings.listen = config().http_listen;
-    auto server = HttpServer::start(settings, std::move(router), std::move(parts), why);
-    if (!server) return false;
+    auto server = HttpServer::start(settings, std::move(router), std::move(parts));
+    if (!server) return server.error();
     http_ = std::move(*server);
-    return true;
+    return {};
   }
 
   query::Parts query_parts() {

@@ -41,19 +41,15 @@ int keep(const Config& config, const TopicPlan& plan, const TopicState& now) {
     std::printf("%s: as it ought to be\n", plan.name.c_str());
     return kExitOk;
   }
-  std::string why;
-  if (const auto altered = ingest::alter_topic(config.kafka.settings, plan, now, kTimeout, why);
-      !altered) {
-    return fail(why);
-  }
+  const auto altered = ingest::alter_topic(config.kafka.settings, plan, now, kTimeout);
+  if (!altered) return fail(altered.error().why);
   std::printf("%s: set%s\n", plan.name.c_str(), changed.c_str());
   return kExitOk;
 }
 
 int create(const Config& config, const TopicPlan& plan) {
-  std::string why;
-  const auto made = ingest::create_topic(config.kafka.settings, plan, kTimeout, why);
-  if (!made && made.error() != Errc::locked) return fail(plan.name + ": " + why);
+  const auto made = ingest::create_topic(config.kafka.settings, plan, kTimeout);
+  if (!made && made.error() != Errc::locked) return fail(made.error().in(plan.name).why);
   std::printf("%s: made, %u partition%s, %u cop%s\n", plan.name.c_str(), plan.partitions,
               plan.partitions == 1 ? "" : "s", plan.replication,
               plan.replication == 1 ? "y" : "ies");
@@ -64,9 +60,8 @@ int create_all(const Config& config) {
   const auto plans = ingest::topic_plans(config.kafka.partitions, config.kafka.replication);
   std::vector<std::string> names;
   for (const TopicPlan& plan : plans) names.push_back(plan.name);
-  std::string why;
-  const auto state = ingest::describe_cluster(config.kafka.settings, names, kTimeout, why);
-  if (!state) return fail(config.kafka.settings.bootstrap + ": " + why);
+  const auto state = ingest::describe_cluster(config.kafka.settings, names, kTimeout);
+  if (!state) return fail(state.error().in(config.kafka.settings.bootstrap).why);
   int code = kExitOk;
   for (const TopicPlan& plan : plans) {
     const auto there = state->topics.find(plan.name);

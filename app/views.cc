@@ -25,6 +25,7 @@ namespace waybill::app {
 namespace {
 
 using runtime::Errc;
+using runtime::Failure;
 
 // A backup writes out what is in memory and links the rest.
 constexpr std::chrono::seconds kBackupPatience{120};
@@ -40,9 +41,11 @@ int fail(const std::string& what) {
   return kExitEnvironment;
 }
 
-int fail_to_open(const std::string& directory, Errc code, const std::string& why) {
-  if (code == Errc::locked) return fail(why + "; stop the waybill that runs on it first");
-  return fail("cannot open the views in " + directory + ": " + why);
+int fail_to_open(const std::string& directory, const Failure& failure) {
+  if (failure == Errc::locked) {
+    return fail(failure.why + "; stop the waybill that runs on it first");
+  }
+  return fail(failure.in("cannot open the views in " + directory).why);
 }
 
 // Several lines a second at most, and none into a file.
@@ -54,9 +57,8 @@ void show_progress(std::uint64_t done, std::uint64_t all) {
 
 int rebuild(const std::string& data_dir, std::uint32_t partition) {
   const std::string directory = views_directory(data_dir, partition);
-  std::string why;
-  const auto store = projector::open_rocks_store(directory, {}, why);
-  if (!store) return fail_to_open(directory, runtime::errc_of(store.error()), why);
+  const auto store = projector::open_rocks_store(directory, {});
+  if (!store) return fail_to_open(directory, store.error());
   const auto rebuilt = projector::rebuild_views(**store, partition, show_progress);
   if (!rebuilt) {
     return fail("the rebuild stopped: " + rebuilt.error().message() +
@@ -73,9 +75,8 @@ int digest(const std::string& data_dir, std::uint32_t partition) {
   const std::string directory = views_directory(data_dir, partition);
   projector::RocksStoreSettings settings;
   settings.read_only = true;
-  std::string why;
-  const auto store = projector::open_rocks_store(directory, settings, why);
-  if (!store) return fail_to_open(directory, runtime::errc_of(store.error()), why);
+  const auto store = projector::open_rocks_store(directory, settings);
+  if (!store) return fail_to_open(directory, store.error());
   const auto progress = projector::read_progress(**store);
   if (!progress) return fail("cannot read the views: " + progress.error().message());
   const auto digest = projector::digest_views(**store);
@@ -114,45 +115,42 @@ void say(const char* what, const Manifest& manifest) {
 }
 
 // The stores of a directory that nobody has open. Errc::locked: somebody has.
-runtime::Result<Manifest> back_up_alone(const Config& config, const std::string& directory,
-                                        std::string& why) {
+runtime::Explained<Manifest> back_up_alone(const Config& config, const std::string& directory) {
   std::vector<std::unique_ptr<projector::ViewStore>> opened;
   StoresByPartition stores;
   for (const std::uint32_t partition : partitions_in(config.data_dir)) {
-    auto store = projector::open_rocks_store(views_directory(config.data_dir, partition), {}, why);
+    auto store = projector::open_rocks_store(views_directory(config.data_dir, partition), {});
     if (!store) return store.error();
     stores[partition] = store->get();
     opened.push_back(std::move(*store));
   }
   if (stores.empty()) {
-    why = "there are no views in " + config.data_dir + "/views";
-    return make_error_code(Errc::not_found);
+    return Failure{Errc::not_found, "there are no views in " + config.data_dir + "/views"};
   }
-  return back_up(stores, directory, config.node, runtime::AsioClock().wall(), why);
+  return back_up(stores, directory, config.node, runtime::AsioClock().wall());
 }
 
 int backup(const Config& config, const std::string& directory) {
-  std::string why;
   std::error_code error;
   if (std::filesystem::exists(directory, error) && !std::filesystem::is_empty(directory, error)) {
     return fail(directory + " is not empty: name a new directory");
   }
-  const auto made = back_up_alone(config, directory, why);
+  const auto made = back_up_alone(config, directory);
   if (made) {
     say("backed up", *made);
     return kExitOk;
   }
-  if (made.error() != Errc::locked) return fail(why);
-  if (!request_backup(config.data_dir, directory, kBackupPatience, why)) return fail(why);
+  if (made.error() != Errc::locked) return fail(made.error().why);
+  const auto requested = request_backup(config.data_dir, directory, kBackupPatience);
+  if (!requested) return fail(requested.error().why);
   std::printf("backed up beside the waybill that runs on %s: %s\n", config.data_dir.c_str(),
               directory.c_str());
   return kExitOk;
 }
 
 int bring_back(const Config& config, const std::string& directory) {
-  std::string why;
-  const auto restored = restore(directory, config.data_dir, why);
-  if (!restored) return fail(why);
+  const auto restored = restore(directory, config.data_dir);
+  if (!restored) return fail(restored.error().why);
   say("restored", *restored);
   return kExitOk;
 }

@@ -99,9 +99,8 @@ std::optional<Problem> Service::admit(const Head& head, Request& request) const 
 }
 
 std::variant<Problem, Router::Match> Service::route(const Head& head, Request& request) const {
-  std::string why;
-  auto parsed = parse_target(head.target, why);
-  if (!parsed) return problem_of(400, "invalid_target", why + ".");
+  auto parsed = parse_target(head.target);
+  if (!parsed) return problem_of(400, "invalid_target", parsed.error().why + ".");
   request = std::move(*parsed);
   if (auto refused = admit(head, request)) return std::move(*refused);
   auto match = router_.find(request.segments);

@@ -11,7 +11,8 @@ namespace waybill::http {
 namespace {
 
 using runtime::Errc;
-using runtime::make_error_code;
+using runtime::Explained;
+using runtime::Failure;
 
 constexpr std::string_view kSubDelims = "!$&'()*+,;=";
 
@@ -33,15 +34,16 @@ std::string quoted(char c) {
   return "octet " + std::to_string(octet);
 }
 
-std::optional<std::string> decode(std::string_view text, bool (*allowed)(char), std::string& why) {
+Failure refused(std::string why) { return {Errc::invalid, std::move(why)}; }
+
+Explained<std::string> decode(std::string_view text, bool (*allowed)(char)) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
       if (!allowed(text[i])) {
-        why = quoted(text[i]) +
-              " may not stand in a request target: percent-encode it (RFC 3986 2.1)";
-        return std::nullopt;
+        return refused(quoted(text[i]) +
+                       " may not stand in a request target: percent-encode it (RFC 3986 2.1)");
       }
       out += text[i];
       continue;
@@ -49,84 +51,77 @@ std::optional<std::string> decode(std::string_view text, bool (*allowed)(char), 
     const int high = i + 2 < text.size() ? runtime::hex_value(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? runtime::hex_value(text[i + 2]) : -1;
     if (high < 0 || low < 0) {
-      why = "\"%\" must be followed by two hexadecimal digits; a percent sign itself is \"%25\"";
-      return std::nullopt;
+      return refused(
+          "\"%\" must be followed by two hexadecimal digits; a percent sign itself is \"%25\"");
     }
     out += static_cast<char>(high * 16 + low);
     i += 2;
   }
   if (!schemas::is_clean_utf8(out)) {
-    why = "the request target must decode to UTF-8 without control characters";
-    return std::nullopt;
+    return refused("the request target must decode to UTF-8 without control characters");
   }
   return out;
 }
 
-std::optional<std::string_view> path_and_query(std::string_view target, std::string& why) {
+Explained<std::string_view> path_and_query(std::string_view target) {
   constexpr std::string_view kScheme = "http://";
   if (target.starts_with('/')) return target;
   if (!target.starts_with(kScheme)) {
-    why = "the request target must be a path that begins with \"/\"";
-    return std::nullopt;
+    return refused("the request target must be a path that begins with \"/\"");
   }
   target.remove_prefix(kScheme.size());
   const auto slash = target.find_first_of("/?#");
   if (slash == std::string_view::npos) return "/";
-  if (target[slash] != '/') {
-    why = "the request target has no path after its host";
-    return std::nullopt;
-  }
+  if (target[slash] != '/') return refused("the request target has no path after its host");
   return target.substr(slash);
 }
 
-bool parse_path(std::string_view path, Request& request, std::string& why) {
+Explained<void> parse_path(std::string_view path, Request& request) {
   path.remove_prefix(1);
   for (;;) {
     const auto slash = path.find('/');
-    auto segment = decode(path.substr(0, slash), is_pchar, why);
-    if (!segment) return false;
+    auto segment = decode(path.substr(0, slash), is_pchar);
+    if (!segment) return segment.error();
     request.segments.push_back(std::move(*segment));
-    if (slash == std::string_view::npos) return true;
+    if (slash == std::string_view::npos) return {};
     path.remove_prefix(slash + 1);
   }
 }
 
-bool parse_query(std::string_view query, Request& request, std::string& why) {
+Explained<void> parse_query(std::string_view query, Request& request) {
   for (;;) {
     const auto end = query.find('&');
     const auto pair = query.substr(0, end);
     const auto equals = pair.find('=');
     if (request.parameters.size() == kMaxParameters) {
-      why = "more than " + std::to_string(kMaxParameters) + " parameters";
-      return false;
+      return refused("more than " + std::to_string(kMaxParameters) + " parameters");
     }
     if (equals == std::string_view::npos || equals == 0) {
-      why = "a query is \"name=value\" pairs joined by \"&\"";
-      return false;
+      return refused("a query is \"name=value\" pairs joined by \"&\"");
     }
-    auto name = decode(pair.substr(0, equals), is_query_char, why);
-    if (!name) return false;
-    auto value = decode(pair.substr(equals + 1), is_query_char, why);
-    if (!value) return false;
+    auto name = decode(pair.substr(0, equals), is_query_char);
+    if (!name) return name.error();
+    auto value = decode(pair.substr(equals + 1), is_query_char);
+    if (!value) return value.error();
     request.parameters.push_back({std::move(*name), std::move(*value)});
-    if (end == std::string_view::npos) return true;
+    if (end == std::string_view::npos) return {};
     query.remove_prefix(end + 1);
   }
 }
 
 }  // namespace
 
-runtime::Result<Request> parse_target(std::string_view target, std::string& why) {
-  const auto rest = path_and_query(target, why);
-  if (!rest) return make_error_code(Errc::invalid);
+Explained<Request> parse_target(std::string_view target) {
+  const auto rest = path_and_query(target);
+  if (!rest) return rest.error();
   const auto mark = rest->find('?');
   Request request;
-  if (!parse_path(rest->substr(0, mark), request, why)) return make_error_code(Errc::invalid);
+  if (const auto path = parse_path(rest->substr(0, mark), request); !path) return path.error();
   if (mark == std::string_view::npos) return request;
   const auto query = rest->substr(mark + 1);
   // "/livez?" asks nothing; that is not worth a refusal.
   if (query.empty()) return request;
-  if (!parse_query(query, request, why)) return make_error_code(Errc::invalid);
+  if (const auto pairs = parse_query(query, request); !pairs) return pairs.error();
   return request;
 }
 

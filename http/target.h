@@ -14,15 +14,15 @@
 #include <string_view>
 
 #include "http/request.h"
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 namespace waybill::http {
 
 // More parameters than any route has names for, few enough to compare each with each.
 inline constexpr std::size_t kMaxParameters = 16;
 
-// Errc::invalid; `why` is a sentence that says what is wrong and how to write it.
-runtime::Result<Request> parse_target(std::string_view target, std::string& why);
+// Errc::invalid; the words say what is wrong and how to write it.
+runtime::Explained<Request> parse_target(std::string_view target);
 
 // The origin-form of segments and parameters; parse_target() gives them back.
 std::string write_target(const Request& request);

@@ -22,9 +22,8 @@ struct Taken {
 class TargetTakenTest : public testing::TestWithParam<Taken> {};
 
 TEST_P(TargetTakenTest, GivesSegmentsAndParametersDecodedOnce) {
-  std::string why;
-  const auto request = parse_target(GetParam().target, why);
-  ASSERT_TRUE(request) << why;
+  const auto request = parse_target(GetParam().target);
+  ASSERT_TRUE(request) << request.error().why;
   EXPECT_EQ(request->segments, GetParam().segments);
   EXPECT_EQ(pairs(*request), GetParam().parameters);
 }
@@ -51,9 +50,9 @@ struct Refused {
 class TargetRefusedTest : public testing::TestWithParam<Refused> {};
 
 TEST_P(TargetRefusedTest, SaysWhy) {
-  std::string why;
-  EXPECT_FALSE(parse_target(GetParam().target, why));
-  EXPECT_NE(why.find(GetParam().because), std::string::npos) << why;
+  const auto request = parse_target(GetParam().target);
+  ASSERT_FALSE(request);
+  EXPECT_NE(request.error().why.find(GetParam().because), std::string::npos) << request.error().why;
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -73,18 +72,17 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(TargetTest, TakesNoMoreParametersThanItsLimit) {
   std::string target = "/x?p=1";
   for (std::size_t i = 1; i < kMaxParameters; ++i) target += "&p=1";
-  std::string why;
-  EXPECT_TRUE(parse_target(target, why)) << why;
-  EXPECT_FALSE(parse_target(target + "&p=1", why));
+  const auto request = parse_target(target);
+  EXPECT_TRUE(request) << request.error().why;
+  EXPECT_FALSE(parse_target(target + "&p=1"));
 }
 
 TEST(TargetTest, WritesWhatItReads) {
   Request request;
   request.segments = {"v1", "a/b?c#d%", "gr\u00fc\u00df+e@x"};
   request.parameters = {{"cursor", "A-_z"}, {"to", "2026-03-01T00:00:00+02:00"}, {"q", "&=%"}};
-  std::string why;
-  const auto again = parse_target(write_target(request), why);
-  ASSERT_TRUE(again) << why;
+  const auto again = parse_target(write_target(request));
+  ASSERT_TRUE(again) << again.error().why;
   EXPECT_EQ(again->segments, request.segments);
   EXPECT_EQ(pairs(*again), pairs(request));
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/result.h"
+#include "runtime/failure.h"
 #include "runtime/task.h"
 #include "runtime/time.h"
 
@@ -44,6 +44,14 @@ class LogEnds {
   virtual std::optional<LogEnd> of(std::uint32_t partition) const = 0;
 };
 
+struct StreamFailure : runtime::Failure {
+  // The partition that failed; nullopt: all of them.
+  std::optional<std::uint32_t> partition = std::nullopt;
+};
+
+template <class T>
+using Streamed = boost::system::result<T, StreamFailure>;
+
 class EventStream {
  public:
   virtual ~EventStream() = default;
@@ -53,12 +61,7 @@ class EventStream {
   // Errc::closed once close() was called. Errc::not_found if the position asked for was trimmed
   // away already: a reader must never skip silently. Errc::corrupt if stored bytes fail their
   // checksum.
-  virtual runtime::Task<runtime::Result<std::vector<LogRecord>>> next(std::size_t most) = 0;
-
-  // More about the last error of next(), as a sentence; may be empty.
-  virtual std::string why() const { return {}; }
-  // Which partition it was that failed; nullopt: all of them.
-  virtual std::optional<std::uint32_t> failed_partition() const { return std::nullopt; }
+  virtual runtime::Task<Streamed<std::vector<LogRecord>>> next(std::size_t most) = 0;
 
   // Any thread. Ends a waiting next().
   virtual void close() = 0;

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "ingest/event_stream.h"
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 namespace waybill::ingest {
 
@@ -56,8 +56,7 @@ class JournalStore {
   virtual std::uint64_t octets() const = 0;
 };
 
-// On RocksDB in `directory`, created if absent. Errc::locked, corrupt, io_error; `why` says more.
-runtime::Result<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory,
-                                                                  std::string& why);
+// On RocksDB in `directory`, created if absent. Errc::locked, corrupt, io_error.
+runtime::Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory);
 
 }  // namespace waybill::ingest

@@ -3,7 +3,7 @@
 namespace waybill::ingest {
 
 using runtime::Errc;
-using runtime::Result;
+using runtime::explain;
 using runtime::Task;
 
 namespace {
@@ -13,16 +13,16 @@ constexpr std::size_t kReadOctets = 4 << 20;
 
 }  // namespace
 
-Task<Result<std::vector<LogRecord>>> JournalStream::next(std::size_t most) {
+Task<Streamed<std::vector<LogRecord>>> JournalStream::next(std::size_t most) {
   for (;;) {
-    if (closed_.load()) co_return make_error_code(Errc::closed);
+    if (closed_.load()) co_return StreamFailure{explain(Errc::closed)};
     const std::uint64_t from = next_.load(std::memory_order_relaxed);
     if (from < journal_.end_seq()) {
       auto records = journal_.store_.read(from, most, kReadOctets);
-      if (!records) co_return records;
+      if (!records) co_return StreamFailure{explain(records.error())};
       next_.store(from + records->size(), std::memory_order_relaxed);
       for (LogRecord& record : *records) --record.offset;
-      co_return records;
+      co_return std::move(*records);
     }
     const runtime::OneShot<bool> news;
     {

@@ -15,7 +15,7 @@ class JournalStream final : public EventStream {
   JournalStream(Journal& journal, std::uint64_t from_offset)
       : journal_(journal), next_(from_offset + 1) {}
 
-  runtime::Task<runtime::Result<std::vector<LogRecord>>> next(std::size_t most) override;
+  runtime::Task<Streamed<std::vector<LogRecord>>> next(std::size_t most) override;
   void close() override;
 
  private:

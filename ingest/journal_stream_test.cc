@@ -17,7 +17,7 @@ using runtime::Errc;
 using runtime::Result;
 using support::accepted;
 using support::message_id;
-using Records = Result<std::vector<LogRecord>>;
+using Records = Streamed<std::vector<LogRecord>>;
 
 class JournalStreamTest : public ::testing::Test {
  protected:

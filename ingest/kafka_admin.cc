@@ -10,7 +10,9 @@
 namespace waybill::ingest {
 
 using runtime::Errc;
-using runtime::Result;
+using runtime::explain;
+using runtime::Explained;
+using runtime::Failure;
 using std::chrono::milliseconds;
 
 namespace {
@@ -35,24 +37,23 @@ using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, With<rd_kafka_NewTopic_des
 // One conversation with the cluster.
 class Admin {
  public:
-  Admin(const KafkaSettings& settings, milliseconds timeout, std::string& why)
-      : timeout_(timeout), why_(why) {
+  static Explained<Admin> open(const KafkaSettings& settings, milliseconds timeout) {
     // Asking must not make what is asked for.
     const std::vector<KafkaHandle::Property> own = {{"allow.auto.create.topics", "false"}};
-    auto handle = KafkaHandle::make(RD_KAFKA_CONSUMER, settings, own, nullptr, nullptr, why);
-    if (handle) handle_ = std::move(*handle);
+    auto handle = KafkaHandle::make(RD_KAFKA_CONSUMER, settings, own, nullptr, nullptr);
+    if (!handle) return handle.error();
+    return Admin(std::move(*handle), timeout);
   }
 
-  explicit operator bool() const { return handle_ != nullptr; }
   rd_kafka_t* kafka() const { return handle_->get(); }
 
-  Result<ClusterState> describe(const std::vector<std::string>& topics) {
+  Explained<ClusterState> describe(const std::vector<std::string>& topics) {
     ClusterState out;
     const rd_kafka_metadata_t* metadata = nullptr;
     const auto asked = rd_kafka_metadata(kafka(), 1, nullptr, &metadata, wait());
     if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      why_ = std::string("no broker answers: ") + rd_kafka_err2str(asked);
-      return make_error_code(errc_of_kafka(asked));
+      return Failure{errc_of_kafka(asked),
+                     std::string("no broker answers: ") + rd_kafka_err2str(asked)};
     }
     out.brokers = static_cast<std::uint32_t>(metadata->broker_cnt);
     for (int i = 0; i < metadata->topic_cnt; ++i) {
@@ -69,7 +70,7 @@ class Admin {
     return out;
   }
 
-  Result<void> describe_configs(ClusterState& state) {
+  Explained<void> describe_configs(ClusterState& state) {
     std::vector<Resource> owned;
     std::vector<rd_kafka_ConfigResource_t*> resources;
     for (const auto& [name, topic] : state.topics) {
@@ -77,75 +78,76 @@ class Admin {
       resources.push_back(owned.back().get());
     }
     if (resources.empty()) return {};
-    const Event event = run(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, [&](auto* options, auto* queue) {
+    const auto event = run(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, [&](auto* options, auto* queue) {
       rd_kafka_DescribeConfigs(kafka(), resources.data(), resources.size(), options, queue);
     });
-    if (!event) return make_error_code(error_);
+    if (!event) return event.error();
     std::size_t count = 0;
-    const auto* result = rd_kafka_event_DescribeConfigs_result(event.get());
+    const auto* result = rd_kafka_event_DescribeConfigs_result(event->get());
     const auto* const* described = rd_kafka_DescribeConfigs_result_resources(result, &count);
     for (std::size_t i = 0; i < count; ++i) take(*described[i], state);
     return {};
   }
 
-  Result<void> create(const TopicPlan& plan) {
+  Explained<void> create(const TopicPlan& plan) {
     std::array<char, kKafkaErrorText> text{};
     const NewTopic topic(rd_kafka_NewTopic_new(plan.name.c_str(), static_cast<int>(plan.partitions),
                                                static_cast<int>(plan.replication), text.data(),
                                                text.size()));
-    if (!topic) {
-      why_ = text.data();
-      return make_error_code(Errc::invalid);
-    }
+    if (!topic) return Failure{Errc::invalid, text.data()};
     for (const auto& [name, value] : plan.config) {
       rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
     }
     rd_kafka_NewTopic_t* topics[] = {topic.get()};
-    const Event event = run(RD_KAFKA_ADMIN_OP_CREATETOPICS, [&](auto* options, auto* queue) {
+    const auto event = run(RD_KAFKA_ADMIN_OP_CREATETOPICS, [&](auto* options, auto* queue) {
       rd_kafka_CreateTopics(kafka(), topics, 1, options, queue);
     });
-    if (!event) return make_error_code(error_);
+    if (!event) return event.error();
     std::size_t count = 0;
-    const auto* result = rd_kafka_event_CreateTopics_result(event.get());
+    const auto* result = rd_kafka_event_CreateTopics_result(event->get());
     const auto* const* made = rd_kafka_CreateTopics_result_topics(result, &count);
-    if (count != 1) return make_error_code(Errc::io_error);
+    if (count != 1) return explain(Errc::io_error);
     const rd_kafka_resp_err_t error = rd_kafka_topic_result_error(made[0]);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     const char* sentence = rd_kafka_topic_result_error_string(made[0]);
-    why_ = sentence == nullptr ? rd_kafka_err2str(error) : sentence;
-    return make_error_code(error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS ? Errc::locked
-                                                                           : Errc::invalid);
+    const bool exists = error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS;
+    return Failure{exists ? Errc::locked : Errc::invalid,
+                   sentence == nullptr ? rd_kafka_err2str(error) : sentence};
   }
 
   // Kafka takes the whole set of a topic's own settings, so that those which stay are given too.
-  Result<void> alter(const std::string& topic, const std::map<std::string, std::string>& config) {
+  Explained<void> alter(const std::string& topic,
+                        const std::map<std::string, std::string>& config) {
     const Resource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
     for (const auto& [name, value] : config) {
       rd_kafka_ConfigResource_set_config(resource.get(), name.c_str(), value.c_str());
     }
     rd_kafka_ConfigResource_t* resources[] = {resource.get()};
-    const Event event = run(RD_KAFKA_ADMIN_OP_ALTERCONFIGS, [&](auto* options, auto* queue) {
+    const auto event = run(RD_KAFKA_ADMIN_OP_ALTERCONFIGS, [&](auto* options, auto* queue) {
       rd_kafka_AlterConfigs(kafka(), resources, 1, options, queue);
     });
-    if (!event) return make_error_code(error_);
+    if (!event) return event.error();
     std::size_t count = 0;
-    const auto* result = rd_kafka_event_AlterConfigs_result(event.get());
+    const auto* result = rd_kafka_event_AlterConfigs_result(event->get());
     const auto* const* altered = rd_kafka_AlterConfigs_result_resources(result, &count);
     for (std::size_t i = 0; i < count; ++i) {
       const auto error = rd_kafka_ConfigResource_error(altered[i]);
       if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
       const char* sentence = rd_kafka_ConfigResource_error_string(altered[i]);
-      why_ = topic + ": " + (sentence == nullptr ? rd_kafka_err2str(error) : sentence);
-      return make_error_code(Errc::invalid);
+      return Failure{Errc::invalid,
+                     topic + ": " + (sentence == nullptr ? rd_kafka_err2str(error) : sentence)};
     }
     return {};
   }
 
  private:
+  Admin(std::unique_ptr<KafkaHandle> handle, milliseconds timeout)
+      : handle_(std::move(handle)), timeout_(timeout) {}
+
   int wait() const { return static_cast<int>(timeout_.count()); }
 
   template <class Ask>
-  Event run(rd_kafka_admin_op_t operation, Ask ask) {
+  Explained<Event> run(rd_kafka_admin_op_t operation, Ask ask) {
     std::array<char, kKafkaErrorText> text{};
     const Options options(rd_kafka_AdminOptions_new(kafka(), operation));
     rd_kafka_AdminOptions_set_request_timeout(options.get(), wait(), text.data(), text.size());
@@ -153,16 +155,10 @@ class Admin {
     ask(options.get(), queue.get());
     // The request's own time and a little for its way through librdkafka.
     Event event(rd_kafka_queue_poll(queue.get(), wait() + 1'000));
-    if (!event) {
-      why_ = "no broker answered in time";
-      error_ = Errc::timeout;
-      return nullptr;
-    }
+    if (!event) return Failure{Errc::timeout, "no broker answered in time"};
     const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return event;
-    why_ = rd_kafka_event_error_string(event.get());
-    error_ = errc_of_kafka(error);
-    return nullptr;
+    return Failure{errc_of_kafka(error), rd_kafka_event_error_string(event.get())};
   }
 
   static void take(const rd_kafka_ConfigResource_t& described, ClusterState& state) {
@@ -181,10 +177,8 @@ class Admin {
     }
   }
 
-  const milliseconds timeout_;
-  std::string& why_;
   std::unique_ptr<KafkaHandle> handle_;
-  Errc error_ = Errc::io_error;
+  milliseconds timeout_;
 };
 
 TopicPlan plan(const char* name, std::uint32_t partitions, std::uint32_t replication,
@@ -211,46 +205,45 @@ std::vector<TopicPlan> topic_plans(std::uint32_t partitions, std::uint32_t repli
           plan(schemas::kNodesTopic, 1, replication, newest)};
 }
 
-Result<ClusterState> describe_cluster(const KafkaSettings& settings,
-                                      const std::vector<std::string>& topics, milliseconds timeout,
-                                      std::string& why) {
-  Admin admin(settings, timeout, why);
-  if (!admin) return make_error_code(Errc::invalid);
-  auto state = admin.describe(topics);
+Explained<ClusterState> describe_cluster(const KafkaSettings& settings,
+                                         const std::vector<std::string>& topics,
+                                         milliseconds timeout) {
+  auto admin = Admin::open(settings, timeout);
+  if (!admin) return admin.error();
+  auto state = admin->describe(topics);
   if (!state) return state;
-  const auto described = admin.describe_configs(*state);
-  if (!described) return described.error();
+  if (const auto described = admin->describe_configs(*state); !described) return described.error();
   return state;
 }
 
-Result<std::uint32_t> count_partitions(const KafkaSettings& settings, const std::string& topic,
-                                       milliseconds timeout, std::string& why) {
-  Admin admin(settings, timeout, why);
-  if (!admin) return make_error_code(Errc::invalid);
-  const auto state = admin.describe({topic});
+Explained<std::uint32_t> count_partitions(const KafkaSettings& settings, const std::string& topic,
+                                          milliseconds timeout) {
+  auto admin = Admin::open(settings, timeout);
+  if (!admin) return admin.error();
+  const auto state = admin->describe({topic});
   if (!state) return state.error();
   const auto found = state->topics.find(topic);
   if (found == state->topics.end() || found->second.partitions.empty()) {
-    why = "there is no topic " + topic + ": waybill topics create makes it";
-    return make_error_code(Errc::not_found);
+    return Failure{Errc::not_found,
+                   "there is no topic " + topic + ": waybill topics create makes it"};
   }
   return static_cast<std::uint32_t>(found->second.partitions.size());
 }
 
-Result<void> create_topic(const KafkaSettings& settings, const TopicPlan& plan,
-                          milliseconds timeout, std::string& why) {
-  Admin admin(settings, timeout, why);
-  if (!admin) return make_error_code(Errc::invalid);
-  return admin.create(plan);
+Explained<void> create_topic(const KafkaSettings& settings, const TopicPlan& plan,
+                             milliseconds timeout) {
+  auto admin = Admin::open(settings, timeout);
+  if (!admin) return admin.error();
+  return admin->create(plan);
 }
 
-Result<void> alter_topic(const KafkaSettings& settings, const TopicPlan& plan,
-                         const TopicState& now, milliseconds timeout, std::string& why) {
-  Admin admin(settings, timeout, why);
-  if (!admin) return make_error_code(Errc::invalid);
+Explained<void> alter_topic(const KafkaSettings& settings, const TopicPlan& plan,
+                            const TopicState& now, milliseconds timeout) {
+  auto admin = Admin::open(settings, timeout);
+  if (!admin) return admin.error();
   std::map<std::string, std::string> config = plan.config;
   for (const std::string& name : now.own) config.emplace(name, now.config.at(name));
-  return admin.alter(plan.name, config);
+  return admin->alter(plan.name, config);
 }
 
 }  // namespace waybill::ingest

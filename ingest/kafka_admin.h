@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ingest/kafka_settings.h"
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 namespace waybill::ingest {
 
@@ -40,25 +40,23 @@ struct ClusterState {
   std::map<std::string, TopicState> topics;  // of those asked for, the ones that exist
 };
 
-// Errc::unreachable or timeout: no broker answered; `why` says more.
-runtime::Result<ClusterState> describe_cluster(const KafkaSettings& settings,
-                                               const std::vector<std::string>& topics,
-                                               std::chrono::milliseconds timeout, std::string& why);
+// Errc::unreachable or timeout: no broker answered.
+runtime::Explained<ClusterState> describe_cluster(const KafkaSettings& settings,
+                                                  const std::vector<std::string>& topics,
+                                                  std::chrono::milliseconds timeout);
 
 // Errc::not_found: there is no such topic.
-runtime::Result<std::uint32_t> count_partitions(const KafkaSettings& settings,
-                                                const std::string& topic,
-                                                std::chrono::milliseconds timeout,
-                                                std::string& why);
+runtime::Explained<std::uint32_t> count_partitions(const KafkaSettings& settings,
+                                                   const std::string& topic,
+                                                   std::chrono::milliseconds timeout);
 
 // Makes it. Errc::locked: it exists already; invalid: the cluster does not take the plan (more
-// replicas than brokers); `why` has the cluster's own sentence.
-runtime::Result<void> create_topic(const KafkaSettings& settings, const TopicPlan& plan,
-                                   std::chrono::milliseconds timeout, std::string& why);
+// replicas than brokers); the words are the cluster's own.
+runtime::Explained<void> create_topic(const KafkaSettings& settings, const TopicPlan& plan,
+                                      std::chrono::milliseconds timeout);
 
 // Sets what differs of `plan.config`; other settings of the topic stay.
-runtime::Result<void> alter_topic(const KafkaSettings& settings, const TopicPlan& plan,
-                                  const TopicState& now, std::chrono::milliseconds timeout,
-                                  std::string& why);
+runtime::Explained<void> alter_topic(const KafkaSettings& settings, const TopicPlan& plan,
+                                     const TopicState& now, std::chrono::milliseconds timeout);
 
 }  // namespace waybill::ingest

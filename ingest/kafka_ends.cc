@@ -13,7 +13,7 @@
 
 namespace waybill::ingest {
 
-using runtime::Result;
+using runtime::Explained;
 using std::chrono::milliseconds;
 
 namespace {
@@ -36,10 +36,10 @@ class Ends final : public LogEnds {
     if (thread_.joinable()) thread_.join();
   }
 
-  Result<void> open(const KafkaSettings& settings, std::string& why) {
+  Explained<void> open(const KafkaSettings& settings) {
     const std::vector<KafkaHandle::Property> own = {{"isolation.level", "read_committed"},
                                                     {"reconnect.backoff.max.ms", "2000"}};
-    auto handle = KafkaHandle::make(RD_KAFKA_CONSUMER, settings, own, nullptr, nullptr, why);
+    auto handle = KafkaHandle::make(RD_KAFKA_CONSUMER, settings, own, nullptr, nullptr);
     if (!handle) return handle.error();
     handle_ = std::move(*handle);
     thread_ = std::thread([this] { run(); });
@@ -88,12 +88,12 @@ class Ends final : public LogEnds {
 
 }  // namespace
 
-Result<std::unique_ptr<LogEnds>> kafka_ends(const KafkaSettings& settings, const std::string& topic,
-                                            std::vector<std::uint32_t> partitions,
-                                            const runtime::Clock& clock, std::string& why) {
+Explained<std::unique_ptr<LogEnds>> kafka_ends(const KafkaSettings& settings,
+                                               const std::string& topic,
+                                               std::vector<std::uint32_t> partitions,
+                                               const runtime::Clock& clock) {
   auto ends = std::make_unique<Ends>(topic, std::move(partitions), clock);
-  const auto opened = ends->open(settings, why);
-  if (!opened) return opened.error();
+  if (const auto opened = ends->open(settings); !opened) return opened.error();
   return std::unique_ptr<LogEnds>(std::move(ends));
 }
 

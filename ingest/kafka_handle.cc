@@ -7,8 +7,9 @@
 namespace waybill::ingest {
 
 using runtime::Errc;
+using runtime::Explained;
+using runtime::Failure;
 using runtime::Level;
-using runtime::Result;
 
 namespace {
 
@@ -41,14 +42,13 @@ struct Conf {
   ~Conf() {
     if (conf != nullptr) rd_kafka_conf_destroy(conf);
   }
-  bool set(const std::string& name, const std::string& value, std::string& why) {
+  Explained<void> set(const std::string& name, const std::string& value) {
     std::array<char, kKafkaErrorText> text{};
     if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size()) ==
         RD_KAFKA_CONF_OK) {
-      return true;
+      return {};
     }
-    why = "librdkafka does not take " + name + ": " + text.data();
-    return false;
+    return Failure{Errc::invalid, "librdkafka does not take " + name + ": " + text.data()};
   }
 };
 
@@ -61,18 +61,18 @@ std::string reserved_property(const std::string& name) {
   return {};
 }
 
-Result<std::unique_ptr<KafkaHandle>> KafkaHandle::make(
+Explained<std::unique_ptr<KafkaHandle>> KafkaHandle::make(
     rd_kafka_type_t type, const KafkaSettings& settings, const std::vector<Property>& own,
-    void (*report)(rd_kafka_t*, const rd_kafka_message_t*, void*), void* opaque, std::string& why) {
+    void (*report)(rd_kafka_t*, const rd_kafka_message_t*, void*), void* opaque) {
   std::unique_ptr<KafkaHandle> handle(new KafkaHandle());
   Conf conf;
-  bool taken = conf.set("bootstrap.servers", settings.bootstrap, why) &&
-               conf.set("client.id", settings.client_id, why);
-  for (const auto& [name, value] : own) taken = taken && conf.set(name, value, why);
-  for (const auto& [name, value] : settings.properties) {
-    taken = taken && conf.set(name, value, why);
+  std::vector<std::pair<std::string, std::string>> all = {{"bootstrap.servers", settings.bootstrap},
+                                                          {"client.id", settings.client_id}};
+  all.insert(all.end(), own.begin(), own.end());
+  all.insert(all.end(), settings.properties.begin(), settings.properties.end());
+  for (const auto& [name, value] : all) {
+    if (const auto taken = conf.set(name, value); !taken) return taken.error();
   }
-  if (!taken) return make_error_code(Errc::invalid);
   handle->report_ = report;
   handle->opaque_ = opaque;
   rd_kafka_conf_set_opaque(conf.conf, handle.get());
@@ -89,8 +89,7 @@ Result<std::unique_ptr<KafkaHandle>> KafkaHandle::make(
   std::array<char, kKafkaErrorText> text{};
   handle->kafka_ = rd_kafka_new(type, conf.conf, text.data(), text.size());
   if (handle->kafka_ == nullptr) {
-    why = std::string("cannot make a Kafka client: ") + text.data();
-    return make_error_code(Errc::invalid);
+    return Failure{Errc::invalid, std::string("cannot make a Kafka client: ") + text.data()};
   }
   conf.conf = nullptr;  // the handle's now
   return handle;

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "ingest/kafka_settings.h"
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 namespace waybill::ingest {
 
@@ -28,11 +28,10 @@ class KafkaHandle {
   using Property = std::pair<const char*, std::string>;
 
   // `own` goes before the operator's properties. `opaque` comes back in delivery reports; `report`
-  // may be null. Errc::invalid: a property is not taken, `why` names it.
-  static runtime::Result<std::unique_ptr<KafkaHandle>> make(
+  // may be null. Errc::invalid: a property is not taken; the words name it.
+  static runtime::Explained<std::unique_ptr<KafkaHandle>> make(
       rd_kafka_type_t type, const KafkaSettings& settings, const std::vector<Property>& own,
-      void (*report)(rd_kafka_t*, const rd_kafka_message_t*, void*), void* opaque,
-      std::string& why);
+      void (*report)(rd_kafka_t*, const rd_kafka_message_t*, void*), void* opaque);
   ~KafkaHandle();
   KafkaHandle(const KafkaHandle&) = delete;
   KafkaHandle& operator=(const KafkaHandle&) = delete;

@@ -18,7 +18,7 @@
 
 namespace waybill::ingest {
 
-using runtime::Result;
+using runtime::Explained;
 using std::chrono::milliseconds;
 
 namespace {
@@ -37,12 +37,12 @@ class Board final : public NodeBoard {
     if (thread_.joinable()) thread_.join();
   }
 
-  Result<void> open(std::string& why) {
+  Explained<void> open() {
     const std::vector<KafkaHandle::Property> own = {
         {"group.id", "waybill-reader"},        {"enable.auto.commit", "false"},
         {"enable.auto.offset.store", "false"}, {"auto.offset.reset", "earliest"},
         {"fetch.wait.max.ms", "500"},          {"reconnect.backoff.max.ms", "2000"}};
-    auto handle = KafkaHandle::make(RD_KAFKA_CONSUMER, settings_, own, nullptr, nullptr, why);
+    auto handle = KafkaHandle::make(RD_KAFKA_CONSUMER, settings_, own, nullptr, nullptr);
     if (!handle) return handle.error();
     reader_ = std::move(*handle);
     rd_kafka_poll_set_consumer(reader_->get());
@@ -100,8 +100,7 @@ class Board final : public NodeBoard {
     if (!producer_) {
       if (clock_.now() < next_try_) return;
       next_try_ = clock_.now() + kAgain;
-      std::string why;
-      auto made = kafka_producer(settings_, why);
+      auto made = kafka_producer(settings_);
       if (!made) return;
       producer_ = std::move(*made);
       under_way_ = false;
@@ -114,7 +113,7 @@ class Board final : public NodeBoard {
     }
     if (word) say(*word);
     tags_.clear();
-    const bool lives = producer_ == nullptr || producer_->poll(milliseconds(0), tags_);
+    const bool lives = producer_ == nullptr || producer_->poll(milliseconds(0), tags_).has_value();
     if (!tags_.empty()) under_way_ = false;
     if (!lives) producer_.reset();
   }
@@ -125,7 +124,8 @@ class Board final : public NodeBoard {
     record.topic = schemas::kNodesTopic;
     record.key = state.node();
     record.value = value;
-    under_way_ = producer_->send(record, 1) == LogProducer::Sent::taken;
+    const auto sent = producer_->send(record, 1);
+    under_way_ = sent && *sent == LogProducer::Sent::taken;
     if (!under_way_) producer_.reset();
   }
 
@@ -145,11 +145,10 @@ class Board final : public NodeBoard {
 
 }  // namespace
 
-Result<std::unique_ptr<NodeBoard>> kafka_node_board(const KafkaSettings& settings,
-                                                    const runtime::Clock& clock, std::string& why) {
+Explained<std::unique_ptr<NodeBoard>> kafka_node_board(const KafkaSettings& settings,
+                                                       const runtime::Clock& clock) {
   auto board = std::make_unique<Board>(settings, clock);
-  const auto opened = board->open(why);
-  if (!opened) return opened.error();
+  if (const auto opened = board->open(); !opened) return opened.error();
   return std::unique_ptr<NodeBoard>(std::move(board));
 }
 

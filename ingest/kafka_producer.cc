@@ -1,12 +1,15 @@
 #include "ingest/kafka_producer.h"
 
 #include <map>
+#include <optional>
 
 #include "ingest/kafka_handle.h"
 
 namespace waybill::ingest {
 
-using runtime::Result;
+using runtime::Errc;
+using runtime::Explained;
+using runtime::Failure;
 
 namespace {
 
@@ -22,7 +25,7 @@ constexpr char kReconnectMostMs[] = "2000";
 
 class Producer final : public LogProducer {
  public:
-  Result<void> open(const KafkaSettings& settings, std::string& why) {
+  Explained<void> open(const KafkaSettings& settings) {
     const std::vector<KafkaHandle::Property> own = {
         {"enable.idempotence", "true"},
         // A message that fails for good ends the handle, and nothing after it is written.
@@ -41,7 +44,7 @@ class Producer final : public LogProducer {
         {"reconnect.backoff.max.ms", kReconnectMostMs},
         {"topic.metadata.propagation.max.ms", "0"},
     };
-    auto handle = KafkaHandle::make(RD_KAFKA_PRODUCER, settings, own, &Producer::report, this, why);
+    auto handle = KafkaHandle::make(RD_KAFKA_PRODUCER, settings, own, &Producer::report, this);
     if (!handle) return handle.error();
     handle_ = std::move(*handle);
     return {};
@@ -51,9 +54,9 @@ class Producer final : public LogProducer {
     for (const auto& [name, topic] : topics_) rd_kafka_topic_destroy(topic);
   }
 
-  Sent send(const OutRecord& record, std::uint64_t tag) override {
+  Explained<Sent> send(const OutRecord& record, std::uint64_t tag) override {
     if (handle_->message_failed()) fail("a message before it was given up");
-    if (!failure().empty()) return Sent::refused;
+    if (failure_) return *failure_;
     rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
     for (const auto& [name, value] : record.headers) {
       rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(),
@@ -82,18 +85,17 @@ class Producer final : public LogProducer {
     rd_kafka_headers_destroy(headers);  // still ours
     if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return Sent::queue_full;
     fail(std::string(record.topic) + ": " + text);
-    return Sent::refused;
+    return *failure_;
   }
 
-  bool poll(std::chrono::milliseconds wait, std::vector<std::uint64_t>& tags) override {
+  Explained<void> poll(std::chrono::milliseconds wait, std::vector<std::uint64_t>& tags) override {
     tags_ = &tags;
     rd_kafka_poll(handle_->get(), static_cast<int>(wait.count()));
     tags_ = nullptr;
     if (const std::string fatal = handle_->fatal(); !fatal.empty()) fail(fatal);
-    return failure_.empty();
+    if (failure_) return *failure_;
+    return {};
   }
-
-  std::string failure() const override { return failure_; }
 
  private:
   static void report(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
@@ -110,7 +112,7 @@ class Producer final : public LogProducer {
   }
 
   void fail(const std::string& why) {
-    if (failure_.empty()) failure_ = why;
+    if (!failure_) failure_ = Failure{Errc::io_error, why};
   }
 
   rd_kafka_topic_t* topic(std::string_view name) {
@@ -124,16 +126,14 @@ class Producer final : public LogProducer {
   std::unique_ptr<KafkaHandle> handle_;
   std::map<std::string, rd_kafka_topic_t*, std::less<>> topics_;
   std::vector<std::uint64_t>* tags_ = nullptr;
-  std::string failure_;
+  std::optional<Failure> failure_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<LogProducer>> kafka_producer(const KafkaSettings& settings,
-                                                    std::string& why) {
+Explained<std::unique_ptr<LogProducer>> kafka_producer(const KafkaSettings& settings) {
   auto producer = std::make_unique<Producer>();
-  const auto opened = producer->open(settings, why);
-  if (!opened) return opened.error();
+  if (const auto opened = producer->open(settings); !opened) return opened.error();
   return std::unique_ptr<LogProducer>(std::move(producer));
 }
 

@@ -8,7 +8,7 @@
 
 namespace waybill::ingest {
 
-runtime::Result<std::unique_ptr<LogProducer>> kafka_producer(const KafkaSettings& settings,
-                                                             std::string& why);
+// Errc::invalid: the settings are not taken; the words say which.
+runtime::Explained<std::unique_ptr<LogProducer>> kafka_producer(const KafkaSettings& settings);
 
 }  // namespace waybill::ingest

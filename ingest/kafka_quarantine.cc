@@ -10,6 +10,9 @@
 
 namespace waybill::ingest {
 
+using runtime::Errc;
+using runtime::Explained;
+using runtime::Failure;
 using std::chrono::milliseconds;
 
 namespace {
@@ -30,23 +33,23 @@ class KafkaQuarantine final : public Quarantine {
   void add(const LogRecord& record) override {
     const std::lock_guard lock(mutex_);
     quarantined_.add();
-    std::string why;
     const bool paused = clock_.now() < next_try_;
-    if (paused) why = "the quarantine took nothing a moment ago";
-    const bool kept = !paused && send(record, why);
+    const auto kept = paused ? Failure{Errc::temporary, "the quarantine took nothing a moment ago"}
+                             : send(record);
     if (!kept && !paused) next_try_ = clock_.now() + kPause;
-    runtime::log(
-        runtime::Level::error, "ingest",
-        kept ? "a record cannot be decoded and is in quarantine"
-             : "a record cannot be decoded, and could not be put in quarantine",
-        {{"partition", std::uint64_t{record.partition}}, {"offset", record.offset}, {"why", why}});
+    runtime::log(runtime::Level::error, "ingest",
+                 kept ? "a record cannot be decoded and is in quarantine"
+                      : "a record cannot be decoded, and could not be put in quarantine",
+                 {{"partition", std::uint64_t{record.partition}},
+                  {"offset", record.offset},
+                  {"why", kept.error().why}});
   }
 
  private:
-  bool send(const LogRecord& record, std::string& why) {
+  Explained<void> send(const LogRecord& record) {
     if (!producer_) {
-      auto made = kafka_producer(settings_, why);
-      if (!made) return false;
+      auto made = kafka_producer(settings_);
+      if (!made) return made.error();
       producer_ = std::move(*made);
     }
     const std::string partition = std::to_string(record.partition);
@@ -58,13 +61,20 @@ class KafkaQuarantine final : public Quarantine {
                    {"waybill_partition", partition},
                    {"waybill_offset", offset},
                    {"waybill_error", "no protobuf message of waybill.events.v1.Event"}};
-    bool lives = producer_->send(out, 1) == LogProducer::Sent::taken;
+    auto kept = send_through(*producer_, out);
+    if (!kept) producer_.reset();
+    return kept;
+  }
+
+  static Explained<void> send_through(LogProducer& producer, const OutRecord& record) {
+    if (const auto sent = producer.send(record, 1); !sent) return sent.error();
     std::vector<std::uint64_t> tags;
-    for (int i = 0; lives && tags.empty() && i < kPolls; ++i) lives = producer_->poll(kPoll, tags);
-    if (!tags.empty()) return true;
-    why = lives ? "no acknowledgement in time" : producer_->failure();
-    producer_.reset();
-    return false;
+    for (int i = 0; i < kPolls; ++i) {
+      const auto polled = producer.poll(kPoll, tags);
+      if (!tags.empty()) return {};
+      if (!polled) return polled;
+    }
+    return Failure{Errc::timeout, "no acknowledgement in time"};
   }
 
   const KafkaSettings settings_;

@@ -13,7 +13,9 @@
 namespace waybill::ingest {
 
 using runtime::Errc;
-using runtime::Result;
+using runtime::explain;
+using runtime::Explained;
+using runtime::Failure;
 using runtime::Task;
 using std::chrono::milliseconds;
 
@@ -46,7 +48,7 @@ class Stream final : public EventStream {
     if (queue_ != nullptr) rd_kafka_queue_destroy(queue_);
   }
 
-  Result<void> open(const KafkaSettings& settings, std::string& why) {
+  Explained<void> open(const KafkaSettings& settings) {
     const std::vector<KafkaHandle::Property> own = {
         // assign() asks for a group, and none is ever joined: positions are the reader's.
         {"group.id", "waybill-reader"},
@@ -62,7 +64,7 @@ class Stream final : public EventStream {
         {"fetch.error.backoff.ms", kRetryMs},
         {"reconnect.backoff.max.ms", kReconnectMostMs},
     };
-    auto handle = KafkaHandle::make(RD_KAFKA_CONSUMER, settings, own, nullptr, nullptr, why);
+    auto handle = KafkaHandle::make(RD_KAFKA_CONSUMER, settings, own, nullptr, nullptr);
     if (!handle) return handle.error();
     handle_ = std::move(*handle);
     rd_kafka_poll_set_consumer(handle_->get());
@@ -71,12 +73,9 @@ class Stream final : public EventStream {
     return {};
   }
 
-  Task<Result<std::vector<LogRecord>>> next(std::size_t most) override {
+  Task<Streamed<std::vector<LogRecord>>> next(std::size_t most) override {
     co_return take_next(most);
   }
-
-  std::string why() const override { return why_; }
-  std::optional<std::uint32_t> failed_partition() const override { return failed_; }
   void close() override { closed_.store(true); }
 
  private:
@@ -85,13 +84,12 @@ class Stream final : public EventStream {
     std::string last_digest;  // of the record at next - 1, which comes first; empty: it does not
   };
 
-  Result<std::vector<LogRecord>> take_next(std::size_t most) {
+  Streamed<std::vector<LogRecord>> take_next(std::size_t most) {
     std::vector<LogRecord> out;
     while (out.empty()) {
-      if (closed_.load()) return make_error_code(Errc::closed);
+      if (closed_.load()) return StreamFailure{explain(Errc::closed)};
       if (!assigned_) {
-        const auto assigned = assign();
-        if (!assigned) return assigned.error();
+        if (const auto assigned = assign(); !assigned) return assigned.error();
         continue;
       }
       if (const auto taken = read(std::min(most, messages_.size()), out); !taken) {
@@ -101,7 +99,7 @@ class Stream final : public EventStream {
     return out;
   }
 
-  Result<void> assign() {
+  Streamed<void> assign() {
     std::vector<std::uint32_t> partitions;
     for (const StreamPosition& at : positions_) partitions.push_back(at.partition);
     const auto first = ask_offsets(*handle_, topic_, partitions, Edge::first, kAskTimeout);
@@ -112,21 +110,22 @@ class Stream final : public EventStream {
         std::this_thread::sleep_for(kAskAgain);
         return {};  // no broker is in reach: asked again
       }
-      why_ = topic_ + " does not exist, or not with all of these partitions: waybill topics create";
-      return end.error();
+      return StreamFailure{
+          {Errc::not_found,
+           topic_ + " does not exist, or not with all of these partitions: waybill topics create"}};
     }
-    Result<void> fits = count_partitions();
-    if (!fits) return fits;
+    if (const auto counted = count_partitions(); !counted) return StreamFailure{counted.error()};
     if (first->size() < partitions.size() || end->size() < partitions.size()) {
       std::this_thread::sleep_for(kAskAgain);
       return {};  // one has no leader now
     }
     rd_kafka_topic_partition_list_t* list =
         rd_kafka_topic_partition_list_new(static_cast<int>(positions_.size()));
+    Streamed<void> assigned;
     for (const StreamPosition& at : positions_) {
-      fits = fit(at, first->at(at.partition), end->at(at.partition));
+      const auto fits = fit(at, first->at(at.partition), end->at(at.partition));
       if (!fits) {
-        failed_ = at.partition;
+        assigned = StreamFailure{fits.error(), at.partition};
         break;
       }
       const Reading& reading = readings_[at.partition];
@@ -135,15 +134,15 @@ class Stream final : public EventStream {
                                         static_cast<std::int32_t>(at.partition))
           ->offset = static_cast<std::int64_t>(from);
     }
-    if (fits && rd_kafka_assign(handle_->get(), list) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      fits = make_error_code(Errc::io_error);
+    if (assigned && rd_kafka_assign(handle_->get(), list) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      assigned = StreamFailure{explain(Errc::io_error)};
     }
     rd_kafka_topic_partition_list_destroy(list);
-    assigned_ = fits.has_value();
-    return fits;
+    assigned_ = assigned.has_value();
+    return assigned;
   }
 
-  Result<void> count_partitions() {
+  Explained<void> count_partitions() {
     if (partitions_ == 0) return {};
     rd_kafka_topic_t* topic = rd_kafka_topic_new(handle_->get(), topic_.c_str(), nullptr);
     const rd_kafka_metadata_t* metadata = nullptr;
@@ -154,26 +153,27 @@ class Stream final : public EventStream {
     const int count = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
     rd_kafka_metadata_destroy(metadata);
     if (count == static_cast<int>(partitions_)) return {};
-    why_ = topic_ + " has " + std::to_string(count) + " partitions and kafka.partitions says " +
-           std::to_string(partitions_) + ": keys would be looked for where they are not";
-    return make_error_code(Errc::invalid);
+    return Failure{Errc::invalid, topic_ + " has " + std::to_string(count) +
+                                      " partitions and kafka.partitions says " +
+                                      std::to_string(partitions_) +
+                                      ": keys would be looked for where they are not"};
   }
 
   // The log that is there against the position in it.
-  Result<void> fit(const StreamPosition& at, std::uint64_t first, std::uint64_t end) {
+  Explained<void> fit(const StreamPosition& at, std::uint64_t first, std::uint64_t end) {
     const std::string place = topic_ + " partition " + std::to_string(at.partition);
     if (at.next_offset < first) {
-      why_ = place + " begins at " + std::to_string(first) + " and this reader is at " +
-             std::to_string(at.next_offset) +
-             ": what lies between was removed before it was read. Restore the views from a backup "
-             "that is at " +
-             std::to_string(first) + " or beyond";
-      return make_error_code(Errc::not_found);
+      return Failure{Errc::not_found,
+                     place + " begins at " + std::to_string(first) + " and this reader is at " +
+                         std::to_string(at.next_offset) +
+                         ": what lies between was removed before it was read. Restore the views "
+                         "from a backup that is at " +
+                         std::to_string(first) + " or beyond"};
     }
     if (at.next_offset > end) {
-      why_ = place + " ends at " + std::to_string(end) + " and this reader is at " +
-             std::to_string(at.next_offset) + ": the log was truncated or replaced";
-      return make_error_code(Errc::corrupt);
+      return Failure{Errc::corrupt, place + " ends at " + std::to_string(end) +
+                                        " and this reader is at " + std::to_string(at.next_offset) +
+                                        ": the log was truncated or replaced"};
     }
     Reading& reading = readings_[at.partition];
     reading.next = at.next_offset;
@@ -181,30 +181,30 @@ class Stream final : public EventStream {
     return {};
   }
 
-  Result<void> read(std::size_t most, std::vector<LogRecord>& out) {
+  Streamed<void> read(std::size_t most, std::vector<LogRecord>& out) {
     ssize_t count = rd_kafka_consume_batch_queue(queue_, kPollMs, messages_.data(), 1);
     // A batch call waits until its array is full: for what is there already it must not wait.
     if (count == 1 && most > 1) {
       const ssize_t more = rd_kafka_consume_batch_queue(queue_, 0, messages_.data() + 1, most - 1);
       if (more > 0) count += more;
     }
-    Result<void> taken;
+    Streamed<void> whole;
     for (ssize_t i = 0; i < count; ++i) {
       rd_kafka_message_t* message = messages_[static_cast<std::size_t>(i)];
-      if (taken) {
-        taken = take(*message, out);
-        if (!taken) failed_ = static_cast<std::uint32_t>(message->partition);
+      if (whole) {
+        if (const auto taken = take(*message, out); !taken) {
+          whole = StreamFailure{taken.error(), static_cast<std::uint32_t>(message->partition)};
+        }
       }
       rd_kafka_message_destroy(message);
     }
-    if (const std::string fatal = handle_->fatal(); taken && !fatal.empty()) {
-      why_ = fatal;
-      return make_error_code(Errc::io_error);
+    if (const std::string fatal = handle_->fatal(); whole && !fatal.empty()) {
+      return StreamFailure{{Errc::io_error, fatal}};
     }
-    return taken;
+    return whole;
   }
 
-  Result<void> take(const rd_kafka_message_t& message, std::vector<LogRecord>& out) {
+  Explained<void> take(const rd_kafka_message_t& message, std::vector<LogRecord>& out) {
     if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return take_error(message);
     handle_->seen_alive();
     const auto partition = static_cast<std::uint32_t>(message.partition);
@@ -215,37 +215,35 @@ class Stream final : public EventStream {
       const bool same = offset + 1 == reading.next && digest_of(value) == reading.last_digest;
       reading.last_digest.clear();
       if (same) return {};
-      why_ = place_of(message) +
-             " is another record than the one that was read there: the log was truncated and "
-             "written anew, or replaced";
-      return make_error_code(Errc::corrupt);
+      return Failure{Errc::corrupt, place_of(message) +
+                                        " is another record than the one that was read there: the "
+                                        "log was truncated and written anew, or replaced"};
     }
     if (offset != reading.next) {
-      why_ = place_of(message) + " came where " + std::to_string(reading.next) +
-             " was expected: records are missing in the log";
-      return make_error_code(Errc::corrupt);
+      return Failure{Errc::corrupt, place_of(message) + " came where " +
+                                        std::to_string(reading.next) +
+                                        " was expected: records are missing in the log"};
     }
     ++reading.next;
     out.push_back({partition, offset, std::move(value)});
     return {};
   }
 
-  Result<void> take_error(const rd_kafka_message_t& message) {
+  Explained<void> take_error(const rd_kafka_message_t& message) {
     switch (message.err) {
       case RD_KAFKA_RESP_ERR__PARTITION_EOF: handle_->seen_alive(); return {};
       case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
       case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-        why_ = place_of(message) + " is out of the log's range: " + text_of(message) +
-               ". What was there was removed before it was read, or the log was truncated";
-        return make_error_code(Errc::not_found);
+        return Failure{Errc::not_found,
+                       place_of(message) + " is out of the log's range: " + text_of(message) +
+                           ". What was there was removed before it was read, or the log was "
+                           "truncated"};
       case RD_KAFKA_RESP_ERR__BAD_MSG:
-        why_ = place_of(message) + " fails its checksum";
-        return make_error_code(Errc::corrupt);
+        return Failure{Errc::corrupt, place_of(message) + " fails its checksum"};
       case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
       case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
       case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-        why_ = place_of(message) + ": " + text_of(message);
-        return make_error_code(Errc::not_found);
+        return Failure{Errc::not_found, place_of(message) + ": " + text_of(message)};
       default:
         // Everything else librdkafka tries again by itself.
         runtime::log(runtime::Level::warn, "ingest/kafka", "reading is held up",
@@ -273,20 +271,16 @@ class Stream final : public EventStream {
   std::map<std::uint32_t, Reading> readings_;
   bool assigned_ = false;
   std::atomic<bool> closed_{false};
-  std::string why_;
-  std::optional<std::uint32_t> failed_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<EventStream>> kafka_stream(const KafkaSettings& settings,
-                                                  const std::string& topic,
-                                                  std::uint32_t partitions,
-                                                  std::vector<StreamPosition> positions,
-                                                  std::string& why) {
+Explained<std::unique_ptr<EventStream>> kafka_stream(const KafkaSettings& settings,
+                                                     const std::string& topic,
+                                                     std::uint32_t partitions,
+                                                     std::vector<StreamPosition> positions) {
   auto stream = std::make_unique<Stream>(topic, partitions, std::move(positions));
-  const auto opened = stream->open(settings, why);
-  if (!opened) return opened.error();
+  if (const auto opened = stream->open(settings); !opened) return opened.error();
   return std::unique_ptr<EventStream>(std::move(stream));
 }
 

@@ -3,9 +3,9 @@
 //
 // Nothing is skipped: a position that retention has removed already is Errc::not_found; a log that
 // ends before it, or has another record in front of it, was truncated or replaced and is
-// Errc::corrupt, as is a gap; why() names partition and offsets. While no broker is in reach next()
-// waits. It blocks its thread, which is the reader's own. A topic or partition that does not exist
-// is Errc::not_found.
+// Errc::corrupt, as is a gap; the words name partition and offsets. While no broker is in reach
+// next() waits. It blocks its thread, which is the reader's own. A topic or partition that does not
+// exist is Errc::not_found.
 #pragma once
 
 #include <memory>
@@ -18,17 +18,16 @@
 namespace waybill::ingest {
 
 // `partitions`: of the topic; one that has another number is Errc::invalid, for its keys are
-// elsewhere (0: any). Connects lazily. Errc::invalid: the settings are not taken, `why` says which.
-runtime::Result<std::unique_ptr<EventStream>> kafka_stream(const KafkaSettings& settings,
-                                                           const std::string& topic,
-                                                           std::uint32_t partitions,
-                                                           std::vector<StreamPosition> positions,
-                                                           std::string& why);
+// elsewhere (0: any). Connects lazily. Errc::invalid: the settings are not taken; the words say
+// which.
+runtime::Explained<std::unique_ptr<EventStream>> kafka_stream(
+    const KafkaSettings& settings, const std::string& topic, std::uint32_t partitions,
+    std::vector<StreamPosition> positions);
 
 // Asks for the ends of these partitions five times a second, on a thread of its own.
-runtime::Result<std::unique_ptr<LogEnds>> kafka_ends(const KafkaSettings& settings,
-                                                     const std::string& topic,
-                                                     std::vector<std::uint32_t> partitions,
-                                                     const runtime::Clock& clock, std::string& why);
+runtime::Explained<std::unique_ptr<LogEnds>> kafka_ends(const KafkaSettings& settings,
+                                                        const std::string& topic,
+                                                        std::vector<std::uint32_t> partitions,
+                                                        const runtime::Clock& clock);
 
 }  // namespace waybill::ingest

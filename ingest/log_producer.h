@@ -2,9 +2,10 @@
 //
 // Promises: within one producer and one partition, what is in the log is a beginning of what was
 // sent, in its order: nothing is left out before something that is there. acknowledged means that
-// all in-sync replicas have the record. After poll() has said that it failed the producer is of no
-// more use, and nobody knows of what was sent and not acknowledged whether it is in the log; all of
-// that is sent again through another producer, whose records then come after it.
+// all in-sync replicas have the record. After a call has failed the producer is of no more use,
+// every later call fails with the same words, and nobody knows of what was sent and not
+// acknowledged whether it is in the log; all of that is sent again through another producer, whose
+// records then come after it.
 //
 // One thread.
 #pragma once
@@ -18,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 namespace waybill::ingest {
 
@@ -35,18 +36,16 @@ class LogProducer {
  public:
   virtual ~LogProducer() = default;
 
-  enum class Sent { taken, queue_full, refused };
+  enum class Sent { taken, queue_full };
   // `tag` comes back when the record is acknowledged. queue_full: poll() first, then again.
-  // refused: failure() says why.
-  virtual Sent send(const OutRecord& record, std::uint64_t tag) = 0;
+  virtual runtime::Explained<Sent> send(const OutRecord& record, std::uint64_t tag) = 0;
 
-  // Waits at most `wait` for news; the tags acknowledged meanwhile are appended to `tags`. False:
-  // it failed, failure() says why.
-  virtual bool poll(std::chrono::milliseconds wait, std::vector<std::uint64_t>& tags) = 0;
-
-  virtual std::string failure() const = 0;
+  // Waits at most `wait` for news. The tags acknowledged meanwhile are appended to `tags`, also
+  // those of a call that fails.
+  virtual runtime::Explained<void> poll(std::chrono::milliseconds wait,
+                                        std::vector<std::uint64_t>& tags) = 0;
 };
 
-using MakeProducer = std::function<runtime::Result<std::unique_ptr<LogProducer>>(std::string& why)>;
+using MakeProducer = std::function<runtime::Explained<std::unique_ptr<LogProducer>>()>;
 
 }  // namespace waybill::ingest

@@ -8,7 +8,8 @@
 namespace waybill::ingest {
 
 using runtime::Errc;
-using runtime::Result;
+using runtime::Explained;
+using runtime::Failure;
 
 MemoryLog::State::Partition* MemoryLog::State::find(const std::string& topic,
                                                     std::uint32_t partition) {
@@ -36,12 +37,9 @@ void MemoryLog::create_topic(const std::string& name, std::uint32_t partitions) 
   state_->topics[name].resize(partitions);
 }
 
-Result<std::unique_ptr<LogProducer>> MemoryLog::producer(std::string& why) {
+Explained<std::unique_ptr<LogProducer>> MemoryLog::producer() {
   const std::lock_guard lock(state_->mutex);
-  if (!state_->refusal.empty()) {
-    why = state_->refusal;
-    return make_error_code(Errc::unreachable);
-  }
+  if (!state_->refusal.empty()) return Failure{Errc::unreachable, state_->refusal};
   return make_memory_producer(state_);
 }
 

@@ -36,7 +36,7 @@ class MemoryLog {
 
   void create_topic(const std::string& name, std::uint32_t partitions);
 
-  runtime::Result<std::unique_ptr<LogProducer>> producer(std::string& why);
+  runtime::Explained<std::unique_ptr<LogProducer>> producer();
   std::unique_ptr<EventStream> stream(std::string topic, std::vector<StreamPosition> positions);
   // The clock outlives it.
   std::unique_ptr<LogEnds> ends(std::string topic, const runtime::Clock& clock);

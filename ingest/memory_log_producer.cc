@@ -6,6 +6,10 @@
 
 namespace waybill::ingest {
 
+using runtime::Errc;
+using runtime::Explained;
+using runtime::Failure;
+
 namespace {
 
 using Waiting = std::vector<runtime::OneShot<bool>>;
@@ -15,29 +19,28 @@ class Producer final : public LogProducer {
   explicit Producer(std::shared_ptr<MemoryLog::State> state)
       : state_(std::move(state)), generation_(state_->generation) {}
 
-  Sent send(const OutRecord& record, std::uint64_t tag) override {
+  Explained<Sent> send(const OutRecord& record, std::uint64_t tag) override {
     Waiting told;
-    const Sent sent = try_send(record, tag, told);
+    auto sent = try_send(record, tag, told);
     for (const auto& one : told) one.give(true);
     return sent;
   }
 
-  bool poll(std::chrono::milliseconds, std::vector<std::uint64_t>& tags) override {
+  Explained<void> poll(std::chrono::milliseconds, std::vector<std::uint64_t>& tags) override {
     Waiting told;
     {
       const std::lock_guard lock(state_->mutex);
       if (still_whole()) write_all();
-      if (failure_.empty() && !state_->acknowledgements_held) {
+      if (!failure_ && !state_->acknowledgements_held) {
         tags.insert(tags.end(), written_.begin(), written_.end());
         written_.clear();
       }
       told = state_->take_waiting();
     }
     for (const auto& one : told) one.give(true);
-    return failure_.empty();
+    if (failure_) return *failure_;
+    return {};
   }
-
-  std::string failure() const override { return failure_; }
 
  private:
   struct Queued {
@@ -46,18 +49,18 @@ class Producer final : public LogProducer {
   };
   using Place = std::pair<std::string, std::uint32_t>;
 
-  Sent try_send(const OutRecord& record, std::uint64_t tag, Waiting& told) {
+  Explained<Sent> try_send(const OutRecord& record, std::uint64_t tag, Waiting& told) {
     const std::lock_guard lock(state_->mutex);
     if (!still_whole()) {
       told = state_->take_waiting();
-      return Sent::refused;
+      return *failure_;
     }
     if (queued_ + written_.size() >= state_->queue_limit) return Sent::queue_full;
     if (state_->sends_left == 0) {
       state_->sends_left = UINT64_MAX;
       fail("the producer was told to fail");
       told = state_->take_waiting();
-      return Sent::refused;
+      return *failure_;
     }
     if (state_->sends_left != UINT64_MAX) --state_->sends_left;
     MemoryRecord copy{std::string(record.key), std::string(record.value), {}};
@@ -68,8 +71,8 @@ class Producer final : public LogProducer {
   }
 
   bool still_whole() {
-    if (failure_.empty() && generation_ < state_->generation) fail("the log has no more of it");
-    return failure_.empty();
+    if (!failure_ && generation_ < state_->generation) fail("the log has no more of it");
+    return !failure_;
   }
 
   void write_all() {
@@ -90,7 +93,7 @@ class Producer final : public LogProducer {
   }
 
   void fail(const std::string& why) {
-    failure_ = why;
+    failure_ = Failure{Errc::io_error, why};
     for (auto& [place, queue] : queues_) {
       auto* const partition = state_->find(place.first, place.second);
       if (partition == nullptr || !state_->kept) continue;
@@ -107,7 +110,7 @@ class Producer final : public LogProducer {
   std::map<Place, std::deque<Queued>> queues_;
   std::size_t queued_ = 0;              // in all queues
   std::vector<std::uint64_t> written_;  // and not acknowledged
-  std::string failure_;
+  std::optional<Failure> failure_;
 };
 
 }  // namespace

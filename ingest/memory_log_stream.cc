@@ -9,7 +9,9 @@
 namespace waybill::ingest {
 
 using runtime::Errc;
-using runtime::Result;
+using runtime::explain;
+using runtime::Explained;
+using runtime::Failure;
 using runtime::Task;
 
 namespace {
@@ -25,7 +27,7 @@ class Stream final : public EventStream {
          std::vector<StreamPosition> positions)
       : state_(std::move(state)), topic_(std::move(topic)), positions_(std::move(positions)) {}
 
-  Task<Result<std::vector<LogRecord>>> next(std::size_t most) override {
+  Task<Streamed<std::vector<LogRecord>>> next(std::size_t most) override {
     for (;;) {
       const runtime::OneShot<bool> news;
       auto records = read(most, news);
@@ -33,9 +35,6 @@ class Stream final : public EventStream {
       co_await news.wait();
     }
   }
-
-  std::string why() const override { return why_; }
-  std::optional<std::uint32_t> failed_partition() const override { return failed_; }
 
   void close() override {
     closed_.store(true);
@@ -49,22 +48,19 @@ class Stream final : public EventStream {
 
  private:
   // Where there is nothing, `news` will be told of something.
-  Result<std::vector<LogRecord>> read(std::size_t most, const runtime::OneShot<bool>& news) {
+  Streamed<std::vector<LogRecord>> read(std::size_t most, const runtime::OneShot<bool>& news) {
     const std::lock_guard lock(state_->mutex);
-    if (closed_.load()) return make_error_code(Errc::closed);
+    if (closed_.load()) return StreamFailure{explain(Errc::closed)};
     for (const StreamPosition& at : positions_) {
       if (state_->find(topic_, at.partition) != nullptr) continue;
-      why_ = topic_ + " does not exist, or not with all of these partitions";
-      return make_error_code(Errc::not_found);
+      return StreamFailure{
+          {Errc::not_found, topic_ + " does not exist, or not with all of these partitions"}};
     }
     std::vector<LogRecord> out;
     for (StreamPosition& at : positions_) {
       const auto& partition = *state_->find(topic_, at.partition);
       const auto fits = fit(at, partition);
-      if (!fits) {
-        failed_ = at.partition;
-        return fits.error();
-      }
+      if (!fits) return StreamFailure{fits.error(), at.partition};
       for (; at.next_offset < partition.end() && out.size() < most; ++at.next_offset) {
         const MemoryRecord& record = partition.records[at.next_offset - partition.first];
         out.push_back({at.partition, at.next_offset, record.value});
@@ -74,34 +70,30 @@ class Stream final : public EventStream {
     return out;
   }
 
-  Result<void> fit(StreamPosition& at, const MemoryLog::State::Partition& partition) {
+  Explained<void> fit(StreamPosition& at, const MemoryLog::State::Partition& partition) {
     const std::string place = topic_ + " partition " + std::to_string(at.partition);
     const std::string here = std::to_string(at.next_offset);
     if (at.next_offset < partition.first) {
-      why_ = place + " begins at " + std::to_string(partition.first) + " and this reader is at " +
-             here;
-      return make_error_code(Errc::not_found);
+      return Failure{Errc::not_found, place + " begins at " + std::to_string(partition.first) +
+                                          " and this reader is at " + here};
     }
     if (at.next_offset > partition.end()) {
-      why_ = place + " ends at " + std::to_string(partition.end()) + " and this reader is at " +
-             here + ": the log was truncated or replaced";
-      return make_error_code(Errc::corrupt);
+      return Failure{Errc::corrupt, place + " ends at " + std::to_string(partition.end()) +
+                                        " and this reader is at " + here +
+                                        ": the log was truncated or replaced"};
     }
     const std::string last = std::exchange(at.last_digest, {});
     if (last.empty() || at.next_offset == partition.first) return {};
     const std::uint64_t before = at.next_offset - 1;
     if (digest_of(partition.records[before - partition.first].value) == last) return {};
-    why_ = place + " offset " + std::to_string(before) +
-           " is another record than the one that was read there";
-    return make_error_code(Errc::corrupt);
+    return Failure{Errc::corrupt, place + " offset " + std::to_string(before) +
+                                      " is another record than the one that was read there"};
   }
 
   const std::shared_ptr<MemoryLog::State> state_;
   const std::string topic_;
   std::vector<StreamPosition> positions_;
   std::atomic<bool> closed_{false};
-  std::string why_;
-  std::optional<std::uint32_t> failed_;
 };
 
 class Ends final : public LogEnds {

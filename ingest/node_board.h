@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "ingest/kafka_settings.h"
-#include "runtime/result.h"
+#include "runtime/failure.h"
 #include "runtime/time.h"
 #include "schemas/node.pb.h"
 
@@ -33,8 +33,7 @@ class NodeBoard {
 };
 
 // On the compacted topic waybill.nodes.v1. The clock outlives it.
-runtime::Result<std::unique_ptr<NodeBoard>> kafka_node_board(const KafkaSettings& settings,
-                                                             const runtime::Clock& clock,
-                                                             std::string& why);
+runtime::Explained<std::unique_ptr<NodeBoard>> kafka_node_board(const KafkaSettings& settings,
+                                                                const runtime::Clock& clock);
 
 }  // namespace waybill::ingest

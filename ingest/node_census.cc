@@ -10,8 +10,10 @@
 namespace waybill::ingest {
 
 using runtime::Errc;
+using runtime::explain;
+using runtime::Explained;
+using runtime::Failure;
 using runtime::Instant;
-using runtime::Result;
 using std::chrono::milliseconds;
 
 namespace {
@@ -40,21 +42,18 @@ void take(KafkaHandle& reader, std::uint64_t end, const runtime::Clock& clock, W
 
 }  // namespace
 
-Result<std::vector<NodeWord>> read_nodes(const KafkaSettings& settings, const runtime::Clock& clock,
-                                         milliseconds listening, milliseconds timeout,
-                                         std::string& why) {
+Explained<std::vector<NodeWord>> read_nodes(const KafkaSettings& settings,
+                                            const runtime::Clock& clock, milliseconds listening,
+                                            milliseconds timeout) {
   const Instant give_up = clock.now() + timeout;
   const std::vector<KafkaHandle::Property> own = {
       {"group.id", "waybill-reader"},        {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"}, {"auto.offset.reset", "earliest"},
       {"enable.partition.eof", "true"},      {"allow.auto.create.topics", "false"}};
-  auto reader = KafkaHandle::make(RD_KAFKA_CONSUMER, settings, own, nullptr, nullptr, why);
+  auto reader = KafkaHandle::make(RD_KAFKA_CONSUMER, settings, own, nullptr, nullptr);
   if (!reader) return reader.error();
   const auto ends = ask_offsets(**reader, schemas::kNodesTopic, {0}, Edge::end, timeout);
-  if (!ends) {
-    why = "the end of " + std::string(schemas::kNodesTopic) + ": " + ends.error().message();
-    return ends.error();
-  }
+  if (!ends) return explain(ends.error(), "the end of " + std::string(schemas::kNodesTopic));
   rd_kafka_poll_set_consumer((*reader)->get());
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, schemas::kNodesTopic, 0)->offset =
@@ -65,8 +64,8 @@ Result<std::vector<NodeWord>> read_nodes(const KafkaSettings& settings, const ru
   bool at_end = false;
   while (!at_end && clock.now() < give_up) take(**reader, ends->at(0), clock, words, at_end);
   if (!at_end) {
-    why = std::string(schemas::kNodesTopic) + " could not be read to its end in time";
-    return make_error_code(Errc::timeout);
+    return Failure{Errc::timeout,
+                   std::string(schemas::kNodesTopic) + " could not be read to its end in time"};
   }
   const Instant heard_enough = runtime::sooner(clock.now() + listening, give_up);
   while (clock.now() < heard_enough) take(**reader, ends->at(0), clock, words, at_end);

@@ -10,7 +10,7 @@
 
 #include "ingest/kafka_settings.h"
 #include "ingest/node_board.h"
-#include "runtime/result.h"
+#include "runtime/failure.h"
 #include "runtime/time.h"
 
 namespace waybill::ingest {
@@ -24,10 +24,9 @@ struct NodeWord {
 // By name. Reads to the end that the topic has now, and listens for `listening` more.
 // Errc::unreachable or timeout: that was not possible within `timeout`; not_found: there is no such
 // topic.
-runtime::Result<std::vector<NodeWord>> read_nodes(const KafkaSettings& settings,
-                                                  const runtime::Clock& clock,
-                                                  std::chrono::milliseconds listening,
-                                                  std::chrono::milliseconds timeout,
-                                                  std::string& why);
+runtime::Explained<std::vector<NodeWord>> read_nodes(const KafkaSettings& settings,
+                                                     const runtime::Clock& clock,
+                                                     std::chrono::milliseconds listening,
+                                                     std::chrono::milliseconds timeout);
 
 }  // namespace waybill::ingest

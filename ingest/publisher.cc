@@ -71,10 +71,9 @@ void Publisher::set_trouble(std::string why) {
 bool Publisher::ensure_producer() {
   if (producer_) return true;
   if (clock_.now() < next_try_) return false;
-  std::string why;
-  auto made = make_(why);
+  auto made = make_();
   if (!made) {
-    lose_producer(why);
+    lose_producer(made.error().why);
     return false;
   }
   producer_ = std::move(*made);
@@ -104,12 +103,9 @@ void Publisher::round(milliseconds wait) {
     tags_.clear();
     const bool idle = window_.empty() && next_ >= journal_.end_seq();
     const milliseconds poll = idle ? milliseconds(0) : std::min(wait, kAckPoll);
-    if (!producer_->poll(poll, tags_)) {
-      take(tags_);
-      lose_producer(producer_->failure());
-    } else {
-      take(tags_);
-    }
+    const auto polled = producer_->poll(poll, tags_);
+    take(tags_);
+    if (!polled) lose_producer(polled.error().why);
     if (idle) journal_.wait_for_record(next_, wait);
   } else {
     std::this_thread::sleep_for(std::min(wait, settings_.pause));
@@ -156,11 +152,12 @@ bool Publisher::send_one(const LogRecord& record) {
   // If the process ends between this and the acknowledgement, the record may be in the log or not.
   // The next start begins at the first record that was not trimmed, so some are in the log twice;
   // readers tell them by (node, node_seq).
-  switch (producer_->send(out, record.offset)) {
-    case LogProducer::Sent::taken: break;
-    case LogProducer::Sent::queue_full: return false;
-    case LogProducer::Sent::refused: lose_producer(producer_->failure()); return false;
+  const auto sent = producer_->send(out, record.offset);
+  if (!sent) {
+    lose_producer(sent.error().why);
+    return false;
   }
+  if (*sent == LogProducer::Sent::queue_full) return false;
   if (window_.empty()) awaited_since_ = clock_.now();
   window_.push_back(false);
   ++next_;

@@ -115,8 +115,8 @@ TEST_F(PublisherTest, ARecordThatNobodyCanReadGoesThereWithItsOctets) {
   ASSERT_TRUE(store.commit({.first_seq = 1, .records = {octets}, .opens = {}, .closes = {}}));
   Journal journal(store, {});
   Publisher publisher(
-      journal, store, nullptr, [this](std::string& why) { return log_.producer(why); },
-      {.partitions = kPartitions}, clock_, metrics_);
+      journal, store, nullptr, [this] { return log_.producer(); }, {.partitions = kPartitions},
+      clock_, metrics_);
   publisher.step(0ms);
   EXPECT_EQ(publisher.backlog(), 0u);
   const auto there =

@@ -23,6 +23,8 @@ namespace waybill::ingest {
 namespace {
 
 using runtime::Errc;
+using runtime::Explained;
+using runtime::Failure;
 using runtime::Result;
 
 // Keeps the rewriting of a busy journal to a few large files.
@@ -197,8 +199,7 @@ class RocksJournalStore final : public JournalStore {
 
 }  // namespace
 
-Result<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory,
-                                                         std::string& why) {
+Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
@@ -213,17 +214,11 @@ Result<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& dire
   rocksdb::DB* raw = nullptr;
   const rocksdb::Status status =
       rocksdb::DB::Open(options, directory, descriptors, &families, &raw);
-  if (!status.ok()) {
-    why = status.ToString();
-    return make_error_code(translate(status));
-  }
+  if (!status.ok()) return Failure{translate(status), status.ToString()};
   auto store =
       std::make_unique<RocksJournalStore>(std::unique_ptr<rocksdb::DB>(raw), std::move(families));
   const auto ends = store->find_ends();
-  if (!ends) {
-    why = "cannot read the first or last record";
-    return ends.error();
-  }
+  if (!ends) return Failure{runtime::errc_of(ends.error()), "cannot read the first or last record"};
   return std::unique_ptr<JournalStore>(std::move(store));
 }
 

@@ -170,9 +170,8 @@ TEST(RebuildTest, APowerCutBetweenBatchesChangesNothing) {
 TEST(RebuildTest, MemoryAndRocksDbGiveTheSameViews) {
   const std::string directory = testing::TempDir() + "waybill_rebuild_test";
   std::filesystem::remove_all(directory);
-  std::string why;
-  auto store = open_rocks_store(directory, {}, why);
-  ASSERT_TRUE(store) << why;
+  auto store = open_rocks_store(directory, {});
+  ASSERT_TRUE(store) << store.error().why;
   const EventLog log = support::mixed_log(8, 300);
   {
     auto projector = Projector::open(**store, 0);

@@ -1,4 +1,4 @@
-// The ViewStore on RocksDB. Diagnostics: `why` of open_rocks_store() is RocksDB's own sentence.
+// The ViewStore on RocksDB. Diagnostics: the words of open_rocks_store() are RocksDB's own.
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
@@ -38,6 +38,9 @@ std::shared_ptr<StoreMemory> make_store_memory(std::uint64_t block_cache_octets,
 namespace {
 
 using runtime::Errc;
+using runtime::explain;
+using runtime::Explained;
+using runtime::Failure;
 using runtime::Result;
 
 rocksdb::Slice slice(std::string_view octets) { return {octets.data(), octets.size()}; }
@@ -246,37 +249,30 @@ Result<void> RocksViewStore::checkpoint(const std::string& directory) {
   return result_of(status);
 }
 
-runtime::Error open_error(const rocksdb::Status& status, const std::string& directory,
-                          std::string& why) {
-  why = status.ToString();
-  if (says_locked(why)) {
-    why = directory + " is held by another process";
-    return make_error_code(Errc::locked);
-  }
+Failure open_failure(const rocksdb::Status& status, const std::string& directory) {
+  const std::string words = status.ToString();
+  if (says_locked(words)) return {Errc::locked, directory + " is held by another process"};
   // A column family or a file that must be there and is not.
   const Errc code = errc_of(status);
-  return make_error_code(code == Errc::invalid ? Errc::corrupt : code);
+  return {code == Errc::invalid ? Errc::corrupt : code, words};
 }
 
-Result<void> prepare_directory(const std::string& directory, bool read_only, std::string& why) {
+Explained<void> prepare_directory(const std::string& directory, bool read_only) {
   std::error_code failed;
   if (read_only) {
     if (std::filesystem::exists(directory + "/CURRENT", failed)) return {};
-    why = "there is no store in " + directory;
-    return make_error_code(Errc::not_found);
+    return Failure{Errc::not_found, "there is no store in " + directory};
   }
   std::filesystem::create_directories(directory, failed);
   if (!failed) return {};
-  why = "cannot make " + directory + ": " + failed.message();
-  return make_error_code(Errc::io_error);
+  return explain(failed, "cannot make " + directory);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory,
-                                                    const RocksStoreSettings& settings,
-                                                    std::string& why) {
-  if (const auto ready = prepare_directory(directory, settings.read_only, why); !ready) {
+Explained<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory,
+                                                       const RocksStoreSettings& settings) {
+  if (const auto ready = prepare_directory(directory, settings.read_only); !ready) {
     return ready.error();
   }
   const auto cache =
@@ -294,7 +290,7 @@ Result<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory
       settings.read_only
           ? rocksdb::DB::OpenForReadOnly(options, directory, families, &handles, &opened)
           : rocksdb::DB::Open(options, directory, families, &handles, &opened);
-  if (!status.ok()) return open_error(status, directory, why);
+  if (!status.ok()) return open_failure(status, directory);
   auto store =
       std::make_unique<RocksViewStore>(std::unique_ptr<rocksdb::DB>(opened), settings, cache);
   for (std::size_t i = 0; i < kTables; ++i) store->adopt(static_cast<Table>(i), handles[i]);

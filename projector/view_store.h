@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "projector/table.h"
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 namespace waybill::projector {
 
@@ -138,9 +138,8 @@ inline constexpr std::size_t kUnloggedBatch = 2 << 20;
 // too, but for one thing: a batch of kUnloggedBatch octets or more, and what follows it, is kept in
 // memory alone until sync() or until there is much of it, for only who catches up with the log
 // writes such batches, and the log has them still. Errc::locked if another process has it open to
-// write, Errc::corrupt, Errc::io_error; `why` says more.
-runtime::Result<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory,
-                                                             const RocksStoreSettings& settings,
-                                                             std::string& why);
+// write, Errc::corrupt, Errc::io_error; not_found where there is none to be read.
+runtime::Explained<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory,
+                                                                const RocksStoreSettings& settings);
 
 }  // namespace waybill::projector

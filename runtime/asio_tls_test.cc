@@ -86,10 +86,9 @@ class AsioTlsTest : public ::testing::Test {
   }
 
   void listen(Duration patience = kTlsPatience) {
-    std::string why;
     const auto issued = authority_.issue("DNS:" + kHost + ",IP:127.0.0.1");
-    const auto context = TlsContext::server(issued.chain_file, issued.key_file, why);
-    ASSERT_TRUE(context) << why;
+    const auto context = TlsContext::server(issued.chain_file, issued.key_file);
+    ASSERT_TRUE(context) << context.error().why;
     auto tcp = listen_tcp(io_, kLoopback);
     ASSERT_TRUE(tcp) << tcp.error().message();
     listener_ = tls_listener(std::move(*tcp), *context, patience);
@@ -109,9 +108,8 @@ class AsioTlsTest : public ::testing::Test {
   }
 
   void secure_client(const std::string& host, const std::string& ca_file) {
-    std::string why;
-    const auto context = TlsContext::client(ca_file, why);
-    ASSERT_TRUE(context) << why;
+    const auto context = TlsContext::client(ca_file);
+    ASSERT_TRUE(context) << context.error().why;
     client_ = tls_client(std::move(client_), *context, host);
   }
 

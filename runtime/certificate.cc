@@ -31,14 +31,14 @@ bool read_time(const ASN1_TIME* time, WallTime& out) {
 
 }  // namespace
 
-Result<Validity> certificate_validity(const std::string& file, std::string& why) {
+Explained<Validity> certificate_validity(const std::string& file) {
   ERR_clear_error();
   errno = 0;
   const File source(BIO_new_file(file.c_str(), "r"), BIO_free);
   if (source == nullptr) {
-    why = file + ": " + std::strerror(errno);
+    Failure failure{Errc::not_found, file + ": " + std::strerror(errno)};
     ERR_clear_error();
-    return make_error_code(Errc::not_found);
+    return failure;
   }
   Validity out;
   bool any = false;
@@ -50,8 +50,7 @@ Result<Validity> certificate_validity(const std::string& file, std::string& why)
     WallTime to;
     if (!read_time(X509_get0_notBefore(one.get()), from) ||
         !read_time(X509_get0_notAfter(one.get()), to)) {
-      why = file + ": a certificate's times cannot be read";
-      return make_error_code(Errc::invalid);
+      return Failure{Errc::invalid, file + ": a certificate's times cannot be read"};
     }
     out.from = any ? std::max(out.from, from) : from;
     out.to = any ? std::min(out.to, to) : to;
@@ -63,8 +62,8 @@ Result<Validity> certificate_validity(const std::string& file, std::string& why)
       ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
   ERR_clear_error();
   if (any && ended) return out;
-  why = file + (any ? ": a certificate in it is damaged" : ": no certificate in PEM");
-  return make_error_code(Errc::invalid);
+  return Failure{Errc::invalid,
+                 file + (any ? ": a certificate in it is damaged" : ": no certificate in PEM")};
 }
 
 }  // namespace waybill::runtime

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "runtime/result.h"
+#include "runtime/failure.h"
 #include "runtime/time.h"
 
 namespace waybill::runtime {
@@ -15,7 +15,7 @@ struct Validity {
 };
 
 // Errc::not_found: the file cannot be opened; invalid: it holds no certificate in PEM, or one that
-// cannot be read. `why` names the file and the cause.
-Result<Validity> certificate_validity(const std::string& file, std::string& why);
+// cannot be read. The words name the file and the cause.
+Explained<Validity> certificate_validity(const std::string& file);
 
 }  // namespace waybill::runtime

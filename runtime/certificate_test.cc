@@ -30,12 +30,11 @@ class CertificateTest : public testing::Test {
 
   TestAuthority authority_{"Certificate Test"};
   const WallTime now_ = AsioClock().wall();
-  std::string why_;
 };
 
 TEST_F(CertificateTest, SaysHowLongACertificateHolds) {
-  const auto validity = certificate_validity(authority_.issue("DNS:a.test").chain_file, why_);
-  ASSERT_TRUE(validity) << why_;
+  const auto validity = certificate_validity(authority_.issue("DNS:a.test").chain_file);
+  ASSERT_TRUE(validity) << validity.error().why;
   EXPECT_LE(validity->from, now_);
   EXPECT_GT(validity->to, now_ + 1h);
   EXPECT_LT(validity->to, now_ + 48h);
@@ -47,28 +46,28 @@ TEST_F(CertificateTest, AChainHoldsNoLongerThanItsShortestLink) {
   for (const bool ended_first : {true, false}) {
     const std::string one = text_of(ended_first ? ended.chain_file : good.chain_file);
     const std::string other = text_of(ended_first ? good.chain_file : ended.chain_file);
-    const auto validity = certificate_validity(file_with(one + other), why_);
-    ASSERT_TRUE(validity) << why_;
+    const auto validity = certificate_validity(file_with(one + other));
+    ASSERT_TRUE(validity) << validity.error().why;
     EXPECT_LT(validity->to, now_);
   }
 }
 
 TEST_F(CertificateTest, AFileWithoutCertificateIsNamedWithTheCause) {
-  const auto none = certificate_validity(authority_.issue("DNS:a.test").key_file, why_);
+  const auto none = certificate_validity(authority_.issue("DNS:a.test").key_file);
   EXPECT_EQ(none.error(), Errc::invalid);
-  EXPECT_NE(why_.find("no certificate in PEM"), std::string::npos) << why_;
-  const auto gone = certificate_validity(authority_.folder() + "/gone.pem", why_);
+  EXPECT_NE(none.error().why.find("no certificate in PEM"), std::string::npos) << none.error().why;
+  const auto gone = certificate_validity(authority_.folder() + "/gone.pem");
   EXPECT_EQ(gone.error(), Errc::not_found);
-  EXPECT_NE(why_.find("gone.pem: No such file"), std::string::npos) << why_;
+  EXPECT_NE(gone.error().why.find("gone.pem: No such file"), std::string::npos) << gone.error().why;
 }
 
 TEST_F(CertificateTest, ADamagedCertificateBehindAGoodOneIsNotOverlooked) {
   const std::string good = text_of(authority_.issue("DNS:a.test").chain_file);
   std::string cut = good;
   cut.erase(cut.find('\n') + 20, 40);
-  const auto damaged = certificate_validity(file_with(good + cut), why_);
+  const auto damaged = certificate_validity(file_with(good + cut));
   EXPECT_EQ(damaged.error(), Errc::invalid);
-  EXPECT_NE(why_.find("damaged"), std::string::npos) << why_;
+  EXPECT_NE(damaged.error().why.find("damaged"), std::string::npos) << damaged.error().why;
 }
 
 }  // namespace

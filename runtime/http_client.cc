@@ -16,9 +16,8 @@ constexpr Duration kLongest = std::chrono::hours(24);
 
 }  // namespace
 
-Result<std::unique_ptr<HttpClient>> HttpClient::make(HttpClientSettings settings,
-                                                     std::string& why) {
-  auto trust = TlsContext::client(settings.ca_file, why);
+Explained<std::unique_ptr<HttpClient>> HttpClient::make(HttpClientSettings settings) {
+  auto trust = TlsContext::client(settings.ca_file);
   if (!trust) return trust.error();
   return std::unique_ptr<HttpClient>(new HttpClient(std::move(*trust), settings.max_body));
 }
@@ -57,11 +56,10 @@ void HttpClient::give_back(std::unique_ptr<HttpLane> lane) {
 
 Result<HttpAnswer> http_get(const std::string& base, const std::string& target,
                             std::chrono::seconds timeout) {
-  std::string why;
-  const auto client = HttpClient::make(HttpClientSettings{}, why);
+  const auto client = HttpClient::make(HttpClientSettings{});
   if (!client) {
-    log(Level::error, "runtime", "no HTTP client", {{"cause", why}});
-    return client.error();
+    log(Level::error, "runtime", "no HTTP client", {{"cause", client.error().why}});
+    return client.error().code;
   }
   HttpRequest request;
   request.base = base;

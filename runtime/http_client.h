@@ -37,8 +37,8 @@ struct HttpClientSettings {
 
 class HttpClient {
  public:
-  // Errc::invalid for a ca_file that is none; `why` names it and the cause.
-  static Result<std::unique_ptr<HttpClient>> make(HttpClientSettings settings, std::string& why);
+  // Errc::invalid for a ca_file that is none; the words name it and the cause.
+  static Explained<std::unique_ptr<HttpClient>> make(HttpClientSettings settings);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

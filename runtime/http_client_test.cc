@@ -154,9 +154,8 @@ HttpRequest request_to(const std::string& base, const std::string& target,
 }
 
 std::unique_ptr<HttpClient> client_of(const std::string& ca_file = "") {
-  std::string why;
-  auto client = HttpClient::make(HttpClientSettings{ca_file, kMaxBody}, why);
-  EXPECT_TRUE(client) << why;
+  auto client = HttpClient::make(HttpClientSettings{ca_file, kMaxBody});
+  EXPECT_TRUE(client) << client.error().why;
   return std::move(client.value());
 }
 
@@ -347,9 +346,8 @@ class HttpsClientTest : public ::testing::Test {
  protected:
   static TlsContext context(tests::TestAuthority& authority, const std::string& names) {
     const auto issued = authority.issue(names);
-    std::string why;
-    auto out = TlsContext::server(issued.chain_file, issued.key_file, why);
-    EXPECT_TRUE(out) << why;
+    auto out = TlsContext::server(issued.chain_file, issued.key_file);
+    EXPECT_TRUE(out) << out.error().why;
     return out.value();
   }
 
@@ -404,11 +402,10 @@ TEST_F(HttpsClientTest, TlsAndPlainDoNotMeet) {
 }
 
 TEST(HttpClientMakeTest, AFileThatIsNoAuthorityIsNamed) {
-  std::string why;
-  const auto client = HttpClient::make(HttpClientSettings{"/nowhere/ca.pem", kMaxBody}, why);
+  const auto client = HttpClient::make(HttpClientSettings{"/nowhere/ca.pem", kMaxBody});
   ASSERT_FALSE(client);
   EXPECT_EQ(client.error(), Errc::invalid);
-  EXPECT_EQ(why.find("/nowhere/ca.pem"), 0u) << why;
+  EXPECT_EQ(client.error().why.find("/nowhere/ca.pem"), 0u) << client.error().why;
 }
 
 TEST(HttpGetTest, IsOneGet) {

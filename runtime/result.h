@@ -1,6 +1,7 @@
 // Result<T>: what a function gives that the environment may fail. Three kinds of error are never
-// mixed (docs/architecture.md): outcomes are data, the environment's failures are Result, a broken
-// promise aborts (check.h). A code exists only where some caller reacts differently to it.
+// mixed (docs/architecture.md): outcomes are data, the environment's failures are Result, with
+// words Explained (failure.h), a broken promise aborts (check.h). A code exists only where some
+// caller reacts differently to it.
 #pragma once
 
 #include <boost/system/error_code.hpp>

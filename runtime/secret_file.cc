@@ -32,17 +32,16 @@ struct Descriptor {
   int number;
 };
 
-Error failed(const std::string& path, std::string& why) {
+Failure failed(const std::string& path) {
   const int cause = errno;
-  why = "cannot read " + path + ": " + std::strerror(cause);
-  if (cause != ENOENT) return make_error_code(Errc::io_error);
+  std::string why = "cannot read " + path + ": " + std::strerror(cause);
+  if (cause != ENOENT) return {Errc::io_error, std::move(why)};
   why += "; make one with: (umask 077; openssl rand -hex 32 > " + path + ")";
-  return make_error_code(Errc::not_found);
+  return {Errc::not_found, std::move(why)};
 }
 
-Error wrong(const std::string& path, const std::string& what, std::string& why) {
-  why = path + " " + what;
-  return make_error_code(Errc::invalid);
+Failure wrong(const std::string& path, const std::string& what) {
+  return {Errc::invalid, path + " " + what};
 }
 
 // One octet more than a good file can hold, with "\r\n" at its end.
@@ -69,23 +68,23 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 }  // namespace
 
-Result<SharedSecret> SharedSecret::read(const std::string& path, std::string& why) {
+Explained<SharedSecret> SharedSecret::read(const std::string& path) {
   const Descriptor file(path);
   struct stat about {};
-  if (file.number < 0 || ::fstat(file.number, &about) != 0) return failed(path, why);
-  if (!S_ISREG(about.st_mode)) return wrong(path, "is not a regular file", why);
+  if (file.number < 0 || ::fstat(file.number, &about) != 0) return failed(path);
+  if (!S_ISREG(about.st_mode)) return wrong(path, "is not a regular file");
   if ((about.st_mode & kOthers) != 0) {
-    return wrong(path, "may be read by others than its owner: chmod 600 it", why);
+    return wrong(path, "may be read by others than its owner: chmod 600 it");
   }
   auto line = contents(file.number);
-  if (!line) return failed(path, why);
+  if (!line) return failed(path);
   trim_line_end(*line);
   if (line->size() < kLeastSecret || line->size() > kMostSecret ||
       !std::all_of(line->begin(), line->end(), visible)) {
     const std::string what = "must hold one line of " + std::to_string(kLeastSecret) + " to " +
                              std::to_string(kMostSecret) + " visible ASCII characters; make it " +
                              "with: openssl rand -hex 32 > " + path;
-    return wrong(path, what, why);
+    return wrong(path, what);
   }
   return SharedSecret(std::move(*line));
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 namespace waybill::runtime {
 
@@ -21,9 +21,9 @@ inline constexpr std::size_t kMostSecret = 512;
 
 class SharedSecret {
  public:
-  // Errc::not_found, io_error, or invalid for a file that is not as said above. `why` names the
-  // file and what to do; it never holds a part of the secret.
-  static Result<SharedSecret> read(const std::string& path, std::string& why);
+  // Errc::not_found, io_error, or invalid for a file that is not as said above. The words name the
+  // file and what to do; they never hold a part of the secret.
+  static Explained<SharedSecret> read(const std::string& path);
 
   // The value of the Authorization field to send.
   std::string authorization() const { return "Bearer " + text_; }

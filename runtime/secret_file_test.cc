@@ -26,34 +26,36 @@ class SecretFileTest : public ::testing::Test {
     EXPECT_EQ(::chmod(path_.c_str(), mode), 0);
   }
 
-  Result<SharedSecret> read() { return SharedSecret::read(path_, why_); }
+  Explained<SharedSecret> read() { return SharedSecret::read(path_); }
 
-  // Refused as invalid, with a reason that names the file and holds `words`.
+  // Refused as invalid, with a reason that names the file, holds `words` and no secret.
   void expect_wrong(const std::string& words) {
     const auto secret = read();
     ASSERT_FALSE(secret);
-    EXPECT_EQ(errc_of(secret.error()), Errc::invalid);
-    EXPECT_EQ(why_.find(path_), 0u) << why_;
-    EXPECT_NE(why_.find(words), std::string::npos) << why_;
+    const Failure failure = secret.error();
+    EXPECT_EQ(failure, Errc::invalid);
+    EXPECT_EQ(failure.why.find(path_), 0u) << failure.why;
+    EXPECT_NE(failure.why.find(words), std::string::npos) << failure.why;
+    EXPECT_EQ(failure.why.find(kSecret), std::string::npos)
+        << "a reason is logged, a secret is not";
   }
 
   std::string folder_;
   std::string path_;
-  std::string why_;
 };
 
 TEST_F(SecretFileTest, OneLineIsTheSecretWhateverItsEnd) {
   for (const std::string end : {"", "\n", "\r\n"}) {
     write(kSecret + end);
     const auto secret = read();
-    ASSERT_TRUE(secret) << why_;
+    ASSERT_TRUE(secret) << secret.error().why;
     EXPECT_EQ(secret->authorization(), "Bearer " + kSecret);
   }
 }
 
 TEST_F(SecretFileTest, AnOwnerMayWriteProtectIt) {
   write(kSecret, 0400);
-  EXPECT_TRUE(read()) << why_;
+  EXPECT_TRUE(read());
 }
 
 TEST_F(SecretFileTest, WhatOthersMayTouchIsRefused) {
@@ -67,7 +69,7 @@ TEST_F(SecretFileTest, ASecretHasItsLengthAndNothingInvisible) {
   const std::string longest(kMostSecret, 'x');
   for (const std::string& good : {longest, longest + "\r\n"}) {
     write(good);
-    EXPECT_TRUE(read()) << why_;
+    EXPECT_TRUE(read());
   }
   const std::string bad[] = {"",
                              "\n",
@@ -85,16 +87,16 @@ TEST_F(SecretFileTest, ASecretHasItsLengthAndNothingInvisible) {
   for (const std::string& text : bad) {
     write(text);
     expect_wrong("openssl rand -hex 32");
-    EXPECT_EQ(why_.find(kSecret), std::string::npos) << "a reason is logged, a secret is not";
   }
 }
 
 TEST_F(SecretFileTest, AFileThatIsNotThereSaysHowToMakeOne) {
   const auto secret = read();
   ASSERT_FALSE(secret);
-  EXPECT_EQ(errc_of(secret.error()), Errc::not_found);
-  EXPECT_NE(why_.find(path_ + ": No such file"), std::string::npos) << why_;
-  EXPECT_NE(why_.find("openssl rand -hex 32 > " + path_), std::string::npos) << why_;
+  EXPECT_EQ(secret.error(), Errc::not_found);
+  const std::string why = secret.error().why;
+  EXPECT_NE(why.find(path_ + ": No such file"), std::string::npos) << why;
+  EXPECT_NE(why.find("openssl rand -hex 32 > " + path_), std::string::npos) << why;
 }
 
 TEST_F(SecretFileTest, OnlyARegularFileHoldsASecret) {
@@ -109,14 +111,15 @@ TEST_F(SecretFileTest, WhatTheSystemDoesNotOpenIsAnErrorOfItsOwn) {
   std::filesystem::create_symlink(path_, path_);
   const auto secret = read();
   ASSERT_FALSE(secret);
-  EXPECT_EQ(errc_of(secret.error()), Errc::io_error);
-  EXPECT_NE(why_.find("cannot read " + path_), std::string::npos) << why_;
+  EXPECT_EQ(secret.error(), Errc::io_error);
+  const std::string why = secret.error().why;
+  EXPECT_NE(why.find("cannot read " + path_), std::string::npos) << why;
 }
 
 TEST_F(SecretFileTest, OnlyTheWholeSecretAsBearerShowsIt) {
   write(kSecret + "\n");
   const auto secret = read();
-  ASSERT_TRUE(secret) << why_;
+  ASSERT_TRUE(secret) << secret.error().why;
   for (const std::string good : {"Bearer ", "bearer ", "BEARER "}) {
     EXPECT_TRUE(secret->shown_by(good + kSecret)) << good;
   }

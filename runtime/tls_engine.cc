@@ -31,9 +31,8 @@ bool is_alert() {
   return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) >= SSL_AD_REASON_OFFSET;
 }
 
-Error invalid(const std::string& file, const std::string& what, std::string& why) {
-  why = file + ": " + what + ": " + take_cause("nothing of that kind in it");
-  return make_error_code(Errc::invalid);
+Failure invalid(const std::string& file, const std::string& what) {
+  return {Errc::invalid, file + ": " + what + ": " + take_cause("nothing of that kind in it")};
 }
 
 // A service has nobody to ask: OpenSSL would stop it at the terminal.
@@ -80,26 +79,26 @@ int as_int(std::size_t size) {
 
 }  // namespace
 
-Result<TlsContext> TlsContext::server(const std::string& chain_file, const std::string& key_file,
-                                      std::string& why) {
+Explained<TlsContext> TlsContext::server(const std::string& chain_file,
+                                         const std::string& key_file) {
   auto context = fresh(TLS_server_method());
   if (SSL_CTX_use_certificate_chain_file(context.get(), chain_file.c_str()) != 1) {
-    return invalid(chain_file, "no certificate chain in PEM", why);
+    return invalid(chain_file, "no certificate chain in PEM");
   }
   if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return invalid(key_file, "no unencrypted private key in PEM for " + chain_file, why);
+    return invalid(key_file, "no unencrypted private key in PEM for " + chain_file);
   }
   return TlsContext(std::move(context));
 }
 
-Result<TlsContext> TlsContext::client(const std::string& ca_file, std::string& why) {
+Explained<TlsContext> TlsContext::client(const std::string& ca_file) {
   auto context = fresh(TLS_client_method());
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   if (ca_file.empty()) {
     const bool found = SSL_CTX_set_default_verify_paths(context.get()) == 1;
-    if (!found) return invalid("the system's trusted certificates", "not found", why);
+    if (!found) return invalid("the system's trusted certificates", "not found");
   } else if (SSL_CTX_load_verify_file(context.get(), ca_file.c_str()) != 1) {
-    return invalid(ca_file, "no certificate in PEM", why);
+    return invalid(ca_file, "no certificate in PEM");
   }
   return TlsContext(std::move(context));
 }

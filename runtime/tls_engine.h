@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 struct ssl_ctx_st;
 struct ssl_st;
@@ -24,11 +24,10 @@ namespace waybill::runtime {
 class TlsContext {
  public:
   // PEM files: the certificate with what leads to its root, and its key, which is not encrypted.
-  // Errc::invalid; `why` names the file and the cause.
-  static Result<TlsContext> server(const std::string& chain_file, const std::string& key_file,
-                                   std::string& why);
+  // Errc::invalid; the words name the file and the cause.
+  static Explained<TlsContext> server(const std::string& chain_file, const std::string& key_file);
   // `ca_file`: PEM, whom to trust instead of those whom the system trusts; empty: the system's.
-  static Result<TlsContext> client(const std::string& ca_file, std::string& why);
+  static Explained<TlsContext> client(const std::string& ca_file);
 
   ssl_ctx_st* get() const { return context_.get(); }
 

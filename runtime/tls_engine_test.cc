@@ -17,16 +17,14 @@ using Step = TlsEngine::Step;
 using tests::TestAuthority;
 
 TlsContext server_context(const TestAuthority::Issued& issued) {
-  std::string why;
-  auto context = TlsContext::server(issued.chain_file, issued.key_file, why);
-  EXPECT_TRUE(context) << why;
+  auto context = TlsContext::server(issued.chain_file, issued.key_file);
+  EXPECT_TRUE(context) << context.error().why;
   return context.value();
 }
 
 TlsContext client_context(const TestAuthority& authority) {
-  std::string why;
-  auto context = TlsContext::client(authority.ca_file(), why);
-  EXPECT_TRUE(context) << why;
+  auto context = TlsContext::client(authority.ca_file());
+  EXPECT_TRUE(context) << context.error().why;
   return context.value();
 }
 
@@ -135,9 +133,8 @@ TEST(TlsEngineTest, ACertificateOfAnotherAuthorityOrOfYesterdayIsNotTrusted) {
 
 TEST(TlsEngineTest, TheSystemTrustsNoAuthorityOfOurs) {
   TestAuthority authority("ours");
-  std::string why;
-  const auto system = TlsContext::client("", why);
-  ASSERT_TRUE(system) << why;
+  const auto system = TlsContext::client("");
+  ASSERT_TRUE(system) << system.error().why;
   TlsEngine server(server_context(authority.issue("DNS:node-1.test")));
   TlsEngine client(*system, "node-1.test");
   EXPECT_EQ(shake_hands(client, server).client, Step::untrusted);
@@ -178,41 +175,38 @@ class TlsFilesTest : public ::testing::Test {
     return path;
   }
 
-  void expect_why(const std::string& begin, const std::string& end) const {
-    EXPECT_EQ(why_.find(begin), 0u) << why_;
-    EXPECT_NE(why_.find(end, begin.size()), std::string::npos) << why_;
+  // Refused, with words that begin with the file's name and end with the cause.
+  static void expect_invalid(const Explained<TlsContext>& made, const std::string& begin,
+                             const std::string& end) {
+    const Failure failure = made.error();
+    EXPECT_EQ(failure, Errc::invalid);
+    EXPECT_EQ(failure.why.find(begin), 0u) << failure.why;
+    EXPECT_NE(failure.why.find(end, begin.size()), std::string::npos) << failure.why;
   }
 
   TestAuthority authority_{"ours"};
   TestAuthority::Issued issued_ = authority_.issue("DNS:node-1.test");
-  std::string why_;
 };
 
 TEST_F(TlsFilesTest, AFileThatIsNotThereIsNamed) {
   const std::string none = authority_.folder() + "/none";
-  EXPECT_EQ(TlsContext::server(none, issued_.key_file, why_).error(), Errc::invalid);
-  expect_why(none, "No such file");
-  EXPECT_EQ(TlsContext::server(issued_.chain_file, none, why_).error(), Errc::invalid);
-  expect_why(none, "No such file");
-  EXPECT_EQ(TlsContext::client(none, why_).error(), Errc::invalid);
-  expect_why(none, "No such file");
+  expect_invalid(TlsContext::server(none, issued_.key_file), none, "No such file");
+  expect_invalid(TlsContext::server(issued_.chain_file, none), none, "No such file");
+  expect_invalid(TlsContext::client(none), none, "No such file");
 }
 
 TEST_F(TlsFilesTest, AFileOfSomethingElseIsNamed) {
   const std::string words = file("words", "hello\n");
-  EXPECT_EQ(TlsContext::server(words, issued_.key_file, why_).error(), Errc::invalid);
-  expect_why(words, "no start line");
-  EXPECT_EQ(TlsContext::server(issued_.chain_file, issued_.chain_file, why_).error(),
-            Errc::invalid);
-  expect_why(issued_.chain_file, "no unencrypted private key");
-  EXPECT_EQ(TlsContext::client(issued_.key_file, why_).error(), Errc::invalid);
-  expect_why(issued_.key_file, "no certificate");
+  expect_invalid(TlsContext::server(words, issued_.key_file), words, "no start line");
+  expect_invalid(TlsContext::server(issued_.chain_file, issued_.chain_file), issued_.chain_file,
+                 "no unencrypted private key");
+  expect_invalid(TlsContext::client(issued_.key_file), issued_.key_file, "no certificate");
 }
 
 TEST_F(TlsFilesTest, AKeyOfAnotherCertificateIsNamed) {
   const auto other = authority_.issue("DNS:node-2.test");
-  EXPECT_EQ(TlsContext::server(issued_.chain_file, other.key_file, why_).error(), Errc::invalid);
-  expect_why(other.key_file, "key values mismatch");
+  expect_invalid(TlsContext::server(issued_.chain_file, other.key_file), other.key_file,
+                 "key values mismatch");
 }
 
 TEST_F(TlsFilesTest, AnEncryptedKeyAsksNobody) {
@@ -223,9 +217,8 @@ TEST_F(TlsFilesTest, AnEncryptedKeyAsksNobody) {
   const int wrote =
       PEM_write_PKCS8PrivateKey(out, plain.get(), EVP_aes_256_cbc(), "word", 4, nullptr, nullptr);
   ASSERT_EQ(std::fclose(out) + wrote, 1);
-  EXPECT_EQ(TlsContext::server(issued_.chain_file, key, why_).error(), Errc::invalid);
   // What OpenSSL says of a callback that gives none.
-  expect_why(key, "interrupted or cancelled");
+  expect_invalid(TlsContext::server(issued_.chain_file, key), key, "interrupted or cancelled");
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/result.h"
+#include "runtime/failure.h"
 #include "runtime/time.h"
 #include "schemas/event.pb.h"
 #include "schemas/reply.h"
@@ -45,8 +45,8 @@ std::string_view log_key(const Event& event);
 // finite number; what this reader does not know (a newer writer's fields) has no JSON.
 //
 // event_from_json: Errc::invalid on unknown or repeated names, wrong types, and an event without
-// exactly one body; `why` then names the place: "accepted.targets[1].target: expected a string".
+// exactly one body; the words name the place: "accepted.targets[1].target: expected a string".
 std::string to_json(const Event& event);
-runtime::Result<Event> event_from_json(std::string_view json, std::string& why);
+runtime::Explained<Event> event_from_json(std::string_view json);
 
 }  // namespace waybill::schemas

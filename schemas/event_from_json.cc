@@ -14,6 +14,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 using runtime::Errc;
+using runtime::Explained;
+using runtime::Failure;
 using runtime::Result;
 
 std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
@@ -37,12 +39,10 @@ Result<std::string> unhex(std::string_view text) {
   return octets;
 }
 
-// Reads an object into a message. After a fault `why` holds the path to it and what was expected:
+// Reads an object into a message. After a fault why() has the path to it and what was expected:
 // "accepted.targets[1].delivery_id: expected a hyphenated UUID".
 class Reader {
  public:
-  explicit Reader(std::string& why) : why_(why) {}
-
   bool read(const json::object& object, Message& message) {
     for (const auto& [key, value] : object) {
       const std::string name(key);
@@ -53,6 +53,8 @@ class Reader {
     }
     return true;
   }
+
+  const std::string& why() const { return why_; }
 
  private:
   bool expected(std::string_view what) {
@@ -184,31 +186,29 @@ class Reader {
     return true;
   }
 
-  std::string& why_;
+  std::string why_;
 };
 
-Result<Event> refused(std::string& why, std::string what) {
-  why = std::move(what);
-  return make_error_code(Errc::invalid);
-}
+Failure refused(std::string why) { return {Errc::invalid, std::move(why)}; }
 
 }  // namespace
 
-Result<Event> event_from_json(std::string_view json, std::string& why) {
-  auto parsed = parse_strict_json(json, why);
+Explained<Event> event_from_json(std::string_view json) {
+  auto parsed = parse_strict_json(json);
   if (!parsed) return parsed.error();
-  if (!parsed->is_object()) return refused(why, "expected an object");
+  if (!parsed->is_object()) return refused("expected an object");
   json::object& object = parsed->get_object();
 
   const json::value* kind = object.if_contains("kind");
-  if (kind == nullptr || !kind->is_string()) return refused(why, "kind: expected a string");
+  if (kind == nullptr || !kind->is_string()) return refused("kind: expected a string");
   const std::string named(view(kind->get_string()));
   object.stable_erase("kind");
 
   Event event;
-  if (!Reader(why).read(object, event)) return make_error_code(Errc::invalid);
-  if (event.body_case() == Event::BODY_NOT_SET) return refused(why, named + ": no such body");
-  if (kind_of(event) != named) return refused(why, "kind: the body is of another kind");
+  Reader reader;
+  if (!reader.read(object, event)) return refused(reader.why());
+  if (event.body_case() == Event::BODY_NOT_SET) return refused(named + ": no such body");
+  if (kind_of(event) != named) return refused("kind: the body is of another kind");
   return event;
 }
 

@@ -11,9 +11,8 @@ namespace {
 using google::protobuf::util::MessageDifferencer;
 
 Event read(std::string_view json) {
-  std::string why;
-  const auto event = event_from_json(json, why);
-  EXPECT_TRUE(event) << why;
+  const auto event = event_from_json(json);
+  EXPECT_TRUE(event) << event.error().why;
   return event.value();
 }
 
@@ -119,20 +118,20 @@ TEST(EventJsonTest, RefusesWhatIsNoEventAndSaysWhere) {
        "accepted.spam.symbols[1]: expected a string"},
   };
   for (const auto& c : cases) {
-    std::string why;
-    const auto event = event_from_json(c.json, why);
+    const auto event = event_from_json(c.json);
     ASSERT_FALSE(event) << c.json;
-    EXPECT_EQ(runtime::errc_of(event.error()), runtime::Errc::invalid);
-    EXPECT_EQ(why, c.why);
+    EXPECT_EQ(event.error(), runtime::Errc::invalid);
+    EXPECT_EQ(event.error().why, c.why);
   }
 }
 
 TEST(EventJsonTest, RefusesBrokenJsonAndRepeatedNames) {
-  std::string why;
-  EXPECT_FALSE(event_from_json(R"({"kind":"dropped","dropped":{})", why));
-  EXPECT_TRUE(why.starts_with("octet ")) << why;
-  EXPECT_FALSE(event_from_json(R"({"kind":"dropped","dropped":{"rule":"a","rule":"b"}})", why));
-  EXPECT_NE(why.find("\"rule\" comes twice"), std::string::npos) << why;
+  const auto broken = event_from_json(R"({"kind":"dropped","dropped":{})");
+  ASSERT_FALSE(broken);
+  EXPECT_TRUE(broken.error().why.starts_with("octet ")) << broken.error().why;
+  const auto twice = event_from_json(R"({"kind":"dropped","dropped":{"rule":"a","rule":"b"}})");
+  ASSERT_FALSE(twice);
+  EXPECT_NE(twice.error().why.find("\"rule\" comes twice"), std::string::npos) << twice.error().why;
 }
 
 }  // namespace

@@ -34,9 +34,8 @@ std::map<std::string, std::string> examples() {
 }
 
 Event event_of(const std::string& name, const std::string& json) {
-  std::string why;
-  const auto event = event_from_json(json, why);
-  EXPECT_TRUE(event) << name << ": " << why;
+  const auto event = event_from_json(json);
+  EXPECT_TRUE(event) << name << ": " << event.error().why;
   return event ? *event : Event();
 }
 
@@ -86,10 +85,10 @@ TEST(ExamplesTest, EachBodyHasAnExampleUnderItsName) {
 
 TEST(ExamplesTest, JsonLeadsToTheEventAndBackToTheSameJson) {
   for (const auto& [name, json] : examples()) {
-    std::string why;
-    const auto given = parse_strict_json(json, why);
-    const auto written = parse_strict_json(to_json(event_of(name, json)), why);
-    ASSERT_TRUE(given && written) << name << ": " << why;
+    const auto given = parse_strict_json(json);
+    const auto written = parse_strict_json(to_json(event_of(name, json)));
+    ASSERT_TRUE(given) << name << ": " << given.error().why;
+    ASSERT_TRUE(written) << name << ": " << written.error().why;
     EXPECT_EQ(*given, *written) << name;
   }
 }

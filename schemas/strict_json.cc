@@ -116,7 +116,7 @@ class Handler {
 
 }  // namespace
 
-runtime::Result<json::value> parse_strict_json(std::string_view text, std::string& why) {
+runtime::Explained<json::value> parse_strict_json(std::string_view text) {
   json::parse_options options;
   options.max_depth = kMaxJsonDepth;
   json::basic_parser<Handler> parser(options);
@@ -124,14 +124,14 @@ runtime::Result<json::value> parse_strict_json(std::string_view text, std::strin
   const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
   if (!error && read == text.size()) return parser.handler().release();
 
-  why = "octet " + std::to_string(read) + ": ";
+  std::string why = "octet " + std::to_string(read) + ": ";
   const std::string& repeated = parser.handler().repeated_name();
   if (!repeated.empty()) {
     why += "\"" + repeated + "\" comes twice";
   } else {
     why += error ? error.message() : "text after the end";
   }
-  return make_error_code(Errc::invalid);
+  return runtime::Failure{Errc::invalid, std::move(why)};
 }
 
 }  // namespace waybill::schemas

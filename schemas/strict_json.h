@@ -8,14 +8,14 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 namespace waybill::schemas {
 
 // Levels of objects and arrays; an event has five.
 inline constexpr std::size_t kMaxJsonDepth = 16;
 
-// Errc::invalid on any fault, with `why` naming the octet where reading stopped.
-runtime::Result<boost::json::value> parse_strict_json(std::string_view text, std::string& why);
+// Errc::invalid on any fault; the words name the octet where reading stopped.
+runtime::Explained<boost::json::value> parse_strict_json(std::string_view text);
 
 }  // namespace waybill::schemas

@@ -17,7 +17,9 @@ namespace waybill::app {
 
 namespace fs = std::filesystem;
 using runtime::Errc;
-using runtime::Result;
+using runtime::explain;
+using runtime::Explained;
+using runtime::Failure;
 
 namespace {
 
@@ -27,17 +29,13 @@ constexpr char kUnderWay[] = ".restoring";
 std::string store_name(std::uint32_t partition) { return "p" + std::to_string(partition); }
 
 // Where a checkpoint stands, as it says itself.
-Result<ManifestPartition> read_store(const std::string& directory, std::uint32_t partition,
-                                     std::string& why) {
+Explained<ManifestPartition> read_store(const std::string& directory, std::uint32_t partition) {
   projector::RocksStoreSettings settings;
   settings.read_only = true;
-  const auto store = projector::open_rocks_store(directory, settings, why);
+  const auto store = projector::open_rocks_store(directory, settings);
   if (!store) return store.error();
   const auto progress = projector::read_progress(**store);
-  if (!progress) {
-    why = directory + " does not say where it stands: " + progress.error().message();
-    return progress.error();
-  }
+  if (!progress) return explain(progress.error(), directory + " does not say where it stands");
   return ManifestPartition{partition, progress->next_offset, progress->next_index};
 }
 
@@ -58,88 +56,77 @@ bool write_synced(const fs::path& path, const std::string& text) {
   return sync_path(path) && sync_path(path.parent_path());
 }
 
-bool copy_store(const fs::path& from, const fs::path& to, std::string& why) {
+Explained<void> copy_store(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::create_directories(to, error);
   for (const auto& entry : fs::directory_iterator(from, error)) {
     const fs::path target = to / entry.path().filename();
     fs::copy_file(entry.path(), target, error);
-    if (error || !sync_path(target)) {
-      why = "cannot write " + target.string() + ": " + error.message();
-      return false;
-    }
+    if (error || !sync_path(target)) return explain(error, "cannot write " + target.string());
   }
-  if (error) why = "cannot read " + from.string() + ": " + error.message();
-  return !error && sync_path(to);
+  if (error) return explain(error, "cannot read " + from.string());
+  if (!sync_path(to)) return Failure{Errc::io_error, "cannot sync " + to.string()};
+  return {};
 }
 
-Result<void> restore_one(const fs::path& backup, const fs::path& views,
-                         const ManifestPartition& partition, std::string& why) {
+Explained<void> restore_one(const fs::path& backup, const fs::path& views,
+                            const ManifestPartition& partition) {
   const std::string name = store_name(partition.partition);
   const fs::path fresh = views / (name + kUnderWay);
   std::error_code error;
   fs::remove_all(fresh, error);
-  if (!copy_store(backup / name, fresh, why)) return make_error_code(Errc::io_error);
-  const auto copied = read_store(fresh.string(), partition.partition, why);
+  if (auto done = copy_store(backup / name, fresh); !done) return done;
+  const auto copied = read_store(fresh.string(), partition.partition);
   if (!copied) return copied.error();
   if (copied->next_offset != partition.next_offset || copied->next_index != partition.next_index) {
-    why = (backup / name).string() + " is not what the manifest says of it";
-    return make_error_code(Errc::corrupt);
+    return Failure{Errc::corrupt,
+                   (backup / name).string() + " is not what the manifest says of it"};
   }
   return {};
 }
 
 // Under its own name only once all are whole.
-Result<void> put_in_place(const fs::path& views, const ManifestPartition& partition,
-                          std::string& why) {
+Explained<void> put_in_place(const fs::path& views, const ManifestPartition& partition) {
   const std::string name = store_name(partition.partition);
   std::error_code error;
   fs::rename(views / (name + kUnderWay), views / name, error);
   if (!error && sync_path(views)) return {};
-  why = "cannot rename " + (views / name).string() + kUnderWay + ": " + error.message();
-  return make_error_code(Errc::io_error);
+  return explain(error, "cannot rename " + (views / name).string() + kUnderWay);
 }
 
 }  // namespace
 
-Result<Manifest> back_up(const StoresByPartition& stores, const std::string& directory,
-                         const std::string& node, runtime::WallTime now, std::string& why) {
+Explained<Manifest> back_up(const StoresByPartition& stores, const std::string& directory,
+                            const std::string& node, runtime::WallTime now) {
   std::error_code error;
   fs::create_directories(directory, error);
-  if (error || !fs::is_empty(directory, error)) {
-    why = directory + (error ? " cannot be made: " + error.message()
-                             : std::string(" is not empty: name a new directory"));
-    return make_error_code(error ? Errc::io_error : Errc::invalid);
-  }
+  const bool fresh = !error && fs::is_empty(directory, error);
+  if (error) return explain(error, directory + " cannot be made");
+  if (!fresh) return Failure{Errc::invalid, directory + " is not empty: name a new directory"};
   Manifest manifest;
   manifest.made_at = schemas::rfc3339(now);
   manifest.node = node;
   for (const auto& [partition, store] : stores) {
     const std::string place = directory + "/" + store_name(partition);
     const auto made = store->checkpoint(place);
-    if (!made) {
-      why = "cannot write " + place + ": " + made.error().message();
-      return made.error();
-    }
-    auto stands = read_store(place, partition, why);
+    if (!made) return explain(made.error(), "cannot write " + place);
+    auto stands = read_store(place, partition);
     if (!stands) return stands.error();
     manifest.partitions.push_back(*stands);
   }
   if (write_synced(fs::path(directory) / kManifest, write_manifest(manifest))) return manifest;
-  why = "cannot write the manifest in " + directory;
-  return make_error_code(Errc::io_error);
+  return Failure{Errc::io_error, "cannot write the manifest in " + directory};
 }
 
-Result<Manifest> restore(const std::string& directory, const std::string& data_dir,
-                         std::string& why) {
+Explained<Manifest> restore(const std::string& directory, const std::string& data_dir) {
   std::ifstream file(fs::path(directory) / kManifest);
   std::stringstream text;
   text << file.rdbuf();
   if (!file) {
-    why = directory + " has no " + kManifest + ": it is no backup, or one that was cut off";
-    return make_error_code(Errc::not_found);
+    return Failure{Errc::not_found, directory + " has no " + kManifest +
+                                        ": it is no backup, or one that was cut off"};
   }
-  auto manifest = parse_manifest(text.str(), why);
+  auto manifest = parse_manifest(text.str());
   if (!manifest) return manifest.error();
   const fs::path views = fs::path(data_dir) / "views";
   std::error_code error;
@@ -147,14 +134,13 @@ Result<Manifest> restore(const std::string& directory, const std::string& data_d
   for (const ManifestPartition& partition : manifest->partitions) {
     const fs::path there = views / store_name(partition.partition);
     if (!fs::exists(there, error)) continue;
-    why = there.string() + " is there already: move it away first";
-    return make_error_code(Errc::locked);
+    return Failure{Errc::locked, there.string() + " is there already: move it away first"};
   }
   for (const ManifestPartition& partition : manifest->partitions) {
-    if (const auto done = restore_one(directory, views, partition, why); !done) return done.error();
+    if (const auto done = restore_one(directory, views, partition); !done) return done.error();
   }
   for (const ManifestPartition& partition : manifest->partitions) {
-    if (const auto done = put_in_place(views, partition, why); !done) return done.error();
+    if (const auto done = put_in_place(views, partition); !done) return done.error();
   }
   return manifest;
 }

@@ -16,13 +16,12 @@ namespace waybill::app {
 using StoresByPartition = std::map<std::uint32_t, projector::ViewStore*>;
 
 // `directory` must not exist, or be empty. Beside the writers. The manifest is written last.
-runtime::Result<Manifest> back_up(const StoresByPartition& stores, const std::string& directory,
-                                  const std::string& node, runtime::WallTime now, std::string& why);
+runtime::Explained<Manifest> back_up(const StoresByPartition& stores, const std::string& directory,
+                                     const std::string& node, runtime::WallTime now);
 
 // Into data_dir/views. Errc::locked: a partition of the backup is there already; invalid, corrupt:
 // the backup is not whole. Nothing is half restored: a store comes under its name once it is whole.
-runtime::Result<Manifest> restore(const std::string& directory, const std::string& data_dir,
-                                  std::string& why);
+runtime::Explained<Manifest> restore(const std::string& directory, const std::string& data_dir);
 
 // The partitions that have views in data_dir, ascending.
 std::vector<std::uint32_t> partitions_in(const std::string& data_dir);

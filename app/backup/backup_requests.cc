@@ -12,6 +12,8 @@
 namespace waybill::app {
 
 namespace fs = std::filesystem;
+using runtime::Errc;
+using runtime::Failure;
 
 namespace {
 
@@ -69,35 +71,34 @@ void BackupRequests::look() {
   fs::remove(request, error);
   StoresByPartition stores;
   for (const auto& one : views_) stores[one->partition()] = &one->store();
-  std::string why;
-  const auto made = back_up(stores, directory, config_.node, clock_.wall(), why);
+  const auto made = back_up(stores, directory, config_.node, clock_.wall());
+  const std::string why = made.error().why;
   runtime::log(made ? runtime::Level::info : runtime::Level::warn, "app",
                made ? "views backed up" : "views could not be backed up",
                {{"directory", directory}, {"why", why}});
   write_line(answer_file(config_.data_dir), made ? kDone + directory : why);
 }
 
-bool request_backup(const std::string& data_dir, const std::string& directory,
-                    std::chrono::seconds patience, std::string& why) {
+runtime::Explained<void> request_backup(const std::string& data_dir, const std::string& directory,
+                                        std::chrono::seconds patience) {
   std::error_code error;
   const std::string answer = answer_file(data_dir);
   fs::remove(answer, error);
   const std::string absolute = fs::absolute(directory).string();
   if (!write_line(request_file(data_dir), absolute)) {
-    why = "cannot write " + request_file(data_dir);
-    return false;
+    return Failure{Errc::io_error, "cannot write " + request_file(data_dir)};
   }
   for (std::chrono::milliseconds waited{0}; waited < patience; waited += kLookAgain) {
     if (fs::exists(answer, error)) {
-      why = read_line(answer);
+      const std::string said = read_line(answer);
       fs::remove(answer, error);
-      return why == kDone + absolute;
+      if (said != kDone + absolute) return Failure{Errc::io_error, said};
+      return {};
     }
     std::this_thread::sleep_for(kLookAgain);
   }
   fs::remove(request_file(data_dir), error);
-  why = "whoever has " + data_dir + " open did not answer";
-  return false;
+  return Failure{Errc::timeout, "whoever has " + data_dir + " open did not answer"};
 }
 
 }  // namespace waybill::app

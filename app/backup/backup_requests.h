@@ -38,8 +38,9 @@ class BackupRequests {
   std::thread thread_;
 };
 
-// Asks the process that has data_dir and waits for its answer. False, and why.
-bool request_backup(const std::string& data_dir, const std::string& directory,
-                    std::chrono::seconds patience, std::string& why);
+// Asks the process that has data_dir and waits for its answer. Errc::timeout: nobody answered;
+// io_error: it was not asked, or has failed; then the words are its own.
+runtime::Explained<void> request_backup(const std::string& data_dir, const std::string& directory,
+                                        std::chrono::seconds patience);
 
 }  // namespace waybill::app

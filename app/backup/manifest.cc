@@ -11,7 +11,8 @@ namespace waybill::app {
 
 namespace json = boost::json;
 using runtime::Errc;
-using runtime::Result;
+using runtime::Explained;
+using runtime::Failure;
 
 namespace {
 
@@ -58,27 +59,23 @@ std::string write_manifest(const Manifest& manifest) {
   return json::serialize(out) + "\n";
 }
 
-Result<Manifest> parse_manifest(const std::string& text, std::string& why) {
+Explained<Manifest> parse_manifest(const std::string& text) {
   boost::system::error_code wrong;
   const json::value value = json::parse(text, wrong);
-  if (wrong || !value.is_object()) {
-    why = "the manifest is no JSON object";
-    return make_error_code(Errc::invalid);
-  }
+  if (wrong || !value.is_object()) return Failure{Errc::invalid, "the manifest is no JSON object"};
   const json::object& object = value.as_object();
   Manifest out;
   out.made_at = text_of(object, "made_at");
   out.node = text_of(object, "node");
   const json::value* partitions = object.if_contains("partitions");
   if (partitions == nullptr || !partitions->is_array() || partitions->as_array().empty()) {
-    why = "the manifest names no partitions";
-    return make_error_code(Errc::invalid);
+    return Failure{Errc::invalid, "the manifest names no partitions"};
   }
   for (const json::value& one : partitions->as_array()) {
     ManifestPartition partition;
     if (!read_partition(one, partition)) {
-      why = "a partition of the manifest lacks partition, next_offset or next_index";
-      return make_error_code(Errc::invalid);
+      return Failure{Errc::invalid,
+                     "a partition of the manifest lacks partition, next_offset or next_index"};
     }
     out.partitions.push_back(partition);
   }

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 namespace waybill::app {
 
@@ -26,7 +26,7 @@ struct Manifest {
 };
 
 std::string write_manifest(const Manifest& manifest);
-// Errc::invalid; `why` says what was expected.
-runtime::Result<Manifest> parse_manifest(const std::string& text, std::string& why);
+// Errc::invalid; the words say what is missing.
+runtime::Explained<Manifest> parse_manifest(const std::string& text);
 
 }  // namespace waybill::app

@@ -10,6 +10,7 @@ using relay::returnpath::ReturnPath;
 using relay::returnpath::ReturnPathDirectory;
 using relay::returnpath::TokenFacts;
 using runtime::Errc;
+using runtime::Explained;
 using runtime::Result;
 using runtime::Task;
 
@@ -30,9 +31,9 @@ class NobodyToAsk final : public ReturnPathDirectory {
 
 }  // namespace
 
-Result<std::unique_ptr<ClusterNode>> ClusterNode::open(const Config& config, std::string& why) {
+Explained<std::unique_ptr<ClusterNode>> ClusterNode::open(const Config& config) {
   std::unique_ptr<ClusterNode> node(new ClusterNode(config));
-  auto board = ingest::kafka_node_board(config.kafka.settings, node->clock_, why);
+  auto board = ingest::kafka_node_board(config.kafka.settings, node->clock_);
   if (!board) return board.error();
   node->board_ = std::move(*board);
   if (config.cluster.secret_file.empty()) {
@@ -41,10 +42,10 @@ Result<std::unique_ptr<ClusterNode>> ClusterNode::open(const Config& config, std
                  "get 451");
     return node;
   }
-  auto secret = runtime::SharedSecret::read(config.cluster.secret_file, why);
+  auto secret = runtime::SharedSecret::read(config.cluster.secret_file);
   if (!secret) return secret.error();
   node->secret_ = std::move(*secret);
-  auto http = runtime::HttpClient::make({config.cluster.ca, kMostAnswer}, why);
+  auto http = runtime::HttpClient::make({config.cluster.ca, kMostAnswer});
   if (!http) return http.error();
   node->http_ = std::move(*http);
   node->workers_ = runtime::thread_workers("wb-cluster", kThreads, kQueue);

@@ -17,8 +17,8 @@ namespace waybill::app {
 
 class ClusterNode {
  public:
-  // `why` names the file or the setting that is wrong.
-  static runtime::Result<std::unique_ptr<ClusterNode>> open(const Config& config, std::string& why);
+  // The words name the file or the setting that is wrong.
+  static runtime::Explained<std::unique_ptr<ClusterNode>> open(const Config& config);
 
   // For a relay, before return_paths().
   void look_for_return_paths(OwnJournal own);

@@ -2,16 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "runtime/failure.h"
+
 namespace waybill::app {
 
-// Ascending, none twice, all below `count`. nullopt, and in `why` what was expected.
-std::optional<std::vector<std::uint32_t>> parse_partition_set(std::string_view text,
-                                                              std::uint32_t count,
-                                                              std::string& why);
+// Ascending, none twice, all below `count`. Errc::invalid; the words say what was expected.
+runtime::Explained<std::vector<std::uint32_t>> parse_partition_set(std::string_view text,
+                                                                   std::uint32_t count);
 
 }  // namespace waybill::app

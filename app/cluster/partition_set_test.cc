@@ -8,12 +8,10 @@ namespace {
 using Set = std::vector<std::uint32_t>;
 
 TEST(PartitionSetTest, TakesNumbersRangesAndAll) {
-  std::string why;
-  EXPECT_EQ(parse_partition_set("7", 12, why), (Set{7}));
-  EXPECT_EQ(parse_partition_set("9-11", 12, why), (Set{9, 10, 11}));
-  EXPECT_EQ(parse_partition_set("5-7,0,3,6", 12, why), (Set{0, 3, 5, 6, 7}));
-  EXPECT_EQ(parse_partition_set("all", 3, why), (Set{0, 1, 2}));
-  EXPECT_EQ(why, "");
+  EXPECT_EQ(parse_partition_set("7", 12).value(), (Set{7}));
+  EXPECT_EQ(parse_partition_set("9-11", 12).value(), (Set{9, 10, 11}));
+  EXPECT_EQ(parse_partition_set("5-7,0,3,6", 12).value(), (Set{0, 3, 5, 6, 7}));
+  EXPECT_EQ(parse_partition_set("all", 3).value(), (Set{0, 1, 2}));
 }
 
 TEST(PartitionSetTest, RefusesWhatNamesNoPartitionAndSaysWhatItFound) {
@@ -25,9 +23,9 @@ TEST(PartitionSetTest, RefusesWhatNamesNoPartitionAndSaysWhatItFound) {
       {"0-4294967295", "0 to 11"}};
   for (const auto& [text, found] : cases) {
     SCOPED_TRACE(text);
-    std::string why;
-    EXPECT_FALSE(parse_partition_set(text, 12, why));
-    EXPECT_NE(why.find(found), std::string::npos) << why;
+    const auto set = parse_partition_set(text, 12);
+    ASSERT_FALSE(set) << text;
+    EXPECT_NE(set.error().why.find(found), std::string::npos) << set.error().why;
   }
 }
 

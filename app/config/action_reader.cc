@@ -163,12 +163,11 @@ std::optional<Action> ActionReader::forward(const std::vector<WrittenText>& targ
 }
 
 std::optional<Target> ActionReader::target(const WrittenText& text) {
-  std::string why;
-  const auto target = Target::parse(text.value, why);
+  const auto target = Target::parse(text.value);
   const auto& place = text.node->source().begin;
   if (!target) {
-    complaints_.push_back(
-        {place.line, place.column, text.name + ": " + why + ", found " + describe(*text.node)});
+    complaints_.push_back({place.line, place.column,
+                           target.error().in(text.name).why + ", found " + describe(*text.node)});
     return std::nullopt;
   }
   if (own_.contains(target->address().domain())) {

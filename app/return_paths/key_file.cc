@@ -15,14 +15,17 @@
 namespace waybill::app {
 
 using relay::returnpath::KeyRing;
+using runtime::Errc;
+using runtime::Explained;
+using runtime::Failure;
 
 namespace {
 
 constexpr mode_t kOwnerOnly = 0600;
 constexpr mode_t kOthers = 0077;
 
-std::string failure(const std::string& what, const std::string& path) {
-  return what + " " + path + ": " + std::strerror(errno);
+Failure failed(const std::string& what, const std::string& path) {
+  return {Errc::io_error, what + " " + path + ": " + std::strerror(errno)};
 }
 
 bool write_all(int descriptor, const std::string& text) {
@@ -40,63 +43,52 @@ bool sync_directory(const std::filesystem::path& path) {
 }
 
 // A new file beside it, then its name.
-bool write_keys(const std::string& path, const KeyRing& keys, std::string& why) {
+Explained<void> write_keys(const std::string& path, const KeyRing& keys) {
   const std::string fresh = path + ".new";
   const int descriptor =
       ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnerOnly);
-  if (descriptor < 0) {
-    why = failure("cannot write", fresh);
-    return false;
-  }
-  const bool wrote = write_all(descriptor, keys.text());
-  if (!wrote) why = failure("cannot write", fresh);
+  if (descriptor < 0) return failed("cannot write", fresh);
+  Explained<void> wrote;
+  if (!write_all(descriptor, keys.text())) wrote = failed("cannot write", fresh);
   ::close(descriptor);
-  if (!wrote) return false;
+  if (!wrote) return wrote;
   if (::rename(fresh.c_str(), path.c_str()) != 0 || !sync_directory(path)) {
-    why = failure("cannot write", path);
-    return false;
+    return failed("cannot write", path);
   }
-  return true;
+  return {};
 }
 
 }  // namespace
 
-std::optional<KeyRing> read_keys(const std::string& path, std::string& why) {
+Explained<KeyRing> read_keys(const std::string& path) {
   struct stat about {};
-  if (::stat(path.c_str(), &about) != 0) {
-    why = failure("cannot read", path);
-    return std::nullopt;
-  }
+  if (::stat(path.c_str(), &about) != 0) return failed("cannot read", path);
   if ((about.st_mode & kOthers) != 0) {
-    why = path + " may be read by others than its owner: chmod 600 it";
-    return std::nullopt;
+    return Failure{Errc::invalid, path + " may be read by others than its owner: chmod 600 it"};
   }
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
-  if (!file) {
-    why = failure("cannot read", path);
-    return std::nullopt;
-  }
-  auto keys = KeyRing::parse(text.str(), why);
-  if (!keys) why = path + ": " + why;
+  if (!file) return failed("cannot read", path);
+  auto keys = KeyRing::parse(text.str());
+  if (!keys) return keys.error().in(path);
   return keys;
 }
 
-std::optional<KeyRing> load_or_make_keys(const std::string& path, std::string& why) {
+Explained<KeyRing> load_or_make_keys(const std::string& path) {
   std::error_code error;
-  if (std::filesystem::exists(path, error)) return read_keys(path, why);
+  if (std::filesystem::exists(path, error)) return read_keys(path);
   const auto chance = runtime::system_chance();
   KeyRing keys = KeyRing::fresh(*chance);
-  if (!write_keys(path, keys, why)) return std::nullopt;
+  if (const auto written = write_keys(path, keys); !written) return written.error();
   return keys;
 }
 
-bool rotate_keys(const std::string& path, std::string& why) {
-  const auto keys = read_keys(path, why);
-  if (!keys) return false;
+Explained<void> rotate_keys(const std::string& path) {
+  const auto keys = read_keys(path);
+  if (!keys) return keys.error();
   const auto chance = runtime::system_chance();
-  return write_keys(path, keys->rotated(*chance), why);
+  return write_keys(path, keys->rotated(*chance));
 }
 
 }  // namespace waybill::app

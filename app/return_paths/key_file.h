@@ -2,22 +2,20 @@
 // by `waybill keys rotate`.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "relay/returnpath/key_ring.h"
 
 namespace waybill::app {
 
-// As below, but a file that is not there is a reason too.
-std::optional<relay::returnpath::KeyRing> read_keys(const std::string& path, std::string& why);
+// Errc::io_error: it is not there or cannot be read; invalid: others than its owner may read it
+// (mode 0600 is expected), or it is not a key file. The words name the file.
+runtime::Explained<relay::returnpath::KeyRing> read_keys(const std::string& path);
 
-// nullopt and why: it cannot be read, others than its owner may read it (mode 0600 is expected), or
-// it is not a key file. A file that is not there is made, with one fresh key.
-std::optional<relay::returnpath::KeyRing> load_or_make_keys(const std::string& path,
-                                                            std::string& why);
+// The same, but a file that is not there is made, with one fresh key.
+runtime::Explained<relay::returnpath::KeyRing> load_or_make_keys(const std::string& path);
 
-// Puts a fresh key in front. Durable, and whole or not at all, when it gives true.
-bool rotate_keys(const std::string& path, std::string& why);
+// Puts a fresh key in front: durable, and whole or not at all.
+runtime::Explained<void> rotate_keys(const std::string& path);
 
 }  // namespace waybill::app

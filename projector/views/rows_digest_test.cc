@@ -100,9 +100,8 @@ constexpr std::string_view kEvents[] = {
 support::EventLog fixed_log() {
   support::EventLog log;
   for (const std::string_view json : kEvents) {
-    std::string why;
-    auto event = schemas::event_from_json(json, why);
-    EXPECT_TRUE(event) << why << " in " << json;
+    auto event = schemas::event_from_json(json);
+    EXPECT_TRUE(event) << event.error().why << " in " << json;
     if (event) log.add(std::move(*event));
   }
   schemas::Event talkative = support::rejected({}, schemas::pb::VERDICT_BY_NEXT_HOP);

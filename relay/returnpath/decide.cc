@@ -84,11 +84,11 @@ Decision decide(const ReturnPath& path, const report::ReportFacts& facts,
     return out;
   }
   if (path.sender.empty()) return held("the message had no sender: a report about a report");
-  std::string why = not_for_sender(facts.kind, path.notify);
-  if (!why.empty()) return held(std::move(why));
+  const std::string why = not_for_sender(facts.kind, path.notify);
+  if (!why.empty()) return held(why);
   if (!path.verified) return held("the originator was not verified: " + path.reason);
-  auto home = routes::Target::parse(path.sender, why);
-  if (!home) return held("the sender's address cannot be mailed to: " + why);
+  auto home = routes::Target::parse(path.sender);
+  if (!home) return held(home.error().in("the sender's address cannot be mailed to").why);
   out.to = std::move(*home);
   out.reason = path.reason;
   return out;

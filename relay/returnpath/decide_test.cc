@@ -28,10 +28,7 @@ report::ReportFacts facts(ReportClass kind) {
   return out;
 }
 
-routes::Target target(const std::string& text) {
-  std::string why;
-  return *routes::Target::parse(text, why);
-}
+routes::Target target(const std::string& text) { return *routes::Target::parse(text); }
 
 TEST(DecideTest, WhoAskedForWhatIsTold) {
   const struct {

@@ -72,7 +72,7 @@ std::string KeyRing::text() const {
   return out;
 }
 
-std::optional<KeyRing> KeyRing::parse(std::string_view text, std::string& why) {
+runtime::Explained<KeyRing> KeyRing::parse(std::string_view text) {
   KeyRing ring;
   std::size_t number = 0;
   while (!text.empty()) {
@@ -83,17 +83,17 @@ std::optional<KeyRing> KeyRing::parse(std::string_view text, std::string& why) {
     if (line.empty() || line.front() == '#') continue;
     const auto key = parse_line(line);
     if (!key || ring.find(key->id) != nullptr || ring.keys_.size() == kMaxKeys) {
-      why =
+      return runtime::Failure{
+          runtime::Errc::invalid,
           "line " + std::to_string(number) +
-          ": expected an id of its own (0 to 31), a space and 64 hexadecimal digits, on at most " +
-          std::to_string(kMaxKeys) + " lines";
-      return std::nullopt;
+              ": expected an id of its own (0 to 31), a space and 64 hexadecimal digits, on at "
+              "most " +
+              std::to_string(kMaxKeys) + " lines"};
     }
     ring.keys_.push_back(*key);
   }
   if (ring.keys_.empty()) {
-    why = "expected at least one key";
-    return std::nullopt;
+    return runtime::Failure{runtime::Errc::invalid, "expected at least one key"};
   }
   return ring;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "runtime/chance.h"
+#include "runtime/failure.h"
 
 namespace waybill::relay::returnpath {
 
@@ -33,8 +34,8 @@ class KeyRing {
  public:
   // One fresh key.
   static KeyRing fresh(runtime::Chance& chance);
-  // nullopt, and in `why` the line and what was expected.
-  static std::optional<KeyRing> parse(std::string_view text, std::string& why);
+  // Errc::invalid; the words name the line and what was expected.
+  static runtime::Explained<KeyRing> parse(std::string_view text);
 
   // A fresh key in front; the oldest beyond kMaxKeys goes.
   KeyRing rotated(runtime::Chance& chance) const;

@@ -10,9 +10,8 @@ const std::string kSecret = std::string(64, 'c');
 TEST(KeyRingTest, ReadsWhatItWrites) {
   const auto chance = runtime::system_chance();
   const KeyRing keys = KeyRing::fresh(*chance).rotated(*chance);
-  std::string why;
-  const auto read = KeyRing::parse(keys.text(), why);
-  ASSERT_TRUE(read) << why;
+  const auto read = KeyRing::parse(keys.text());
+  ASSERT_TRUE(read) << read.error().why;
   EXPECT_EQ(read->text(), keys.text());
   EXPECT_EQ(read->current().secret, keys.current().secret);
 }
@@ -53,9 +52,9 @@ TEST(KeyRingTest, AFileThatIsNoneIsTold) {
       {"1 " + std::string(63, 'c') + " \n", "line 1"},
   };
   for (const auto& c : cases) {
-    std::string why;
-    EXPECT_FALSE(KeyRing::parse(c.text, why)) << c.text;
-    EXPECT_NE(why.find(c.why), std::string::npos) << why;
+    const auto read = KeyRing::parse(c.text);
+    ASSERT_FALSE(read) << c.text;
+    EXPECT_NE(read.error().why.find(c.why), std::string::npos) << read.error().why;
   }
 }
 

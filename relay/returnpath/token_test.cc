@@ -8,9 +8,8 @@ namespace waybill::relay::returnpath {
 namespace {
 
 KeyRing ring(const std::string& text) {
-  std::string why;
-  const auto keys = KeyRing::parse(text, why);
-  EXPECT_TRUE(keys) << why;
+  const auto keys = KeyRing::parse(text);
+  EXPECT_TRUE(keys) << keys.error().why;
   return *keys;
 }
 

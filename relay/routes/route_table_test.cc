@@ -14,9 +14,8 @@ using schemas::Address;
 using schemas::LocalPartCase;
 
 Action to(const char* target) {
-  std::string why;
   ForwardTo forward;
-  forward.targets.push_back(*Target::parse(target, why));
+  forward.targets.push_back(*Target::parse(target));
   return forward;
 }
 

@@ -6,13 +6,18 @@
 namespace waybill::relay::routes {
 
 using runtime::Errc;
-using runtime::Result;
+using runtime::Explained;
+using runtime::Failure;
 using schemas::Address;
 
 namespace {
 
-constexpr std::string_view kExpected =
-    "expected user@domain, user@domain:port, user@[ip] or user@[ip]:port";
+constexpr char kExpected[] = "expected user@domain, user@domain:port, user@[ip] or user@[ip]:port";
+
+// `fault`: what exactly was met, where that can be said.
+Failure refused(const std::string& fault = {}) {
+  return {Errc::invalid, fault.empty() ? kExpected : fault + "; " + kExpected};
+}
 
 // 1..65535; 0 for anything else.
 std::uint16_t parse_port(std::string_view text) {
@@ -39,18 +44,14 @@ std::string literal(const runtime::IpAddress& ip) {
 
 }  // namespace
 
-Result<Target> Target::parse(std::string_view text, std::string& why) {
+Explained<Target> Target::parse(std::string_view text) {
   const std::size_t at = text.rfind('@');
-  if (at == std::string_view::npos) {
-    why = kExpected;
-    return make_error_code(Errc::invalid);
-  }
+  if (at == std::string_view::npos) return refused();
   std::string_view host = text.substr(at + 1);
   const bool bracketed = !host.empty() && host.front() == '[';
   const std::size_t host_end = bracketed ? host.find(']') : host.find(':');
   if (bracketed && host_end == std::string_view::npos) {
-    why = "the address literal has no closing bracket; " + std::string(kExpected);
-    return make_error_code(Errc::invalid);
+    return refused("the address literal has no closing bracket");
   }
   const std::size_t cut = bracketed ? host_end + 1 : std::min(host_end, host.size());
   const std::string_view rest = host.substr(cut);
@@ -59,28 +60,19 @@ Result<Target> Target::parse(std::string_view text, std::string& why) {
   std::optional<std::uint16_t> port;
   if (!rest.empty()) {
     port = rest.front() == ':' ? parse_port(rest.substr(1)) : std::uint16_t{0};
-    if (*port == 0) {
-      why = "a port is a number from 1 to 65535; " + std::string(kExpected);
-      return make_error_code(Errc::invalid);
-    }
+    if (*port == 0) return refused("a port is a number from 1 to 65535");
   }
   std::optional<runtime::IpAddress> ip;
   std::string mailbox(text.substr(0, at + 1));
   if (bracketed) {
     ip = parse_ip(host.substr(1, host.size() - 2));
-    if (!ip) {
-      why = "not an IP address in the brackets; " + std::string(kExpected);
-      return make_error_code(Errc::invalid);
-    }
+    if (!ip) return refused("not an IP address in the brackets");
     mailbox += literal(*ip);
   } else {
     mailbox += host;
   }
   auto address = Address::parse(mailbox);
-  if (!address) {
-    why = kExpected;
-    return address.error();
-  }
+  if (!address) return refused();
   return Target(std::move(*address), port, ip);
 }
 

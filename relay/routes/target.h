@@ -7,16 +7,16 @@
 #include <string_view>
 
 #include "runtime/endpoint.h"
-#include "runtime/result.h"
+#include "runtime/failure.h"
 #include "schemas/address.h"
 
 namespace waybill::relay::routes {
 
 class Target {
  public:
-  // Errc::invalid; `why` says what was expected. IPv6: "user@[2001:db8::1]:2525" (the "IPv6:" tag
-  // of RFC 5321 4.1.3 is taken too). Port 1..65535.
-  static runtime::Result<Target> parse(std::string_view text, std::string& why);
+  // Errc::invalid; the words say what was expected. IPv6: "user@[2001:db8::1]:2525" (the "IPv6:"
+  // tag of RFC 5321 4.1.3 is taken too). Port 1..65535.
+  static runtime::Explained<Target> parse(std::string_view text);
 
   const schemas::Address& address() const { return address_; }
   std::optional<std::uint16_t> port() const { return port_; }

@@ -34,9 +34,8 @@ TEST(TargetTest, ReadsEveryForm) {
       {"üser@example.net", "üser@example.net", 0, "", "üser@example.net"},
   };
   for (const auto& c : cases) {
-    std::string why;
-    const auto target = Target::parse(c.text, why);
-    ASSERT_TRUE(target) << c.text << ": " << why;
+    const auto target = Target::parse(c.text);
+    ASSERT_TRUE(target) << c.text << ": " << target.error().why;
     EXPECT_EQ(target->address().text(), c.address) << c.text;
     EXPECT_EQ(target->port().value_or(0), c.port) << c.text;
     EXPECT_EQ(target->ip() ? target->ip()->to_string() : "", c.ip) << c.text;
@@ -47,10 +46,9 @@ TEST(TargetTest, ReadsEveryForm) {
 TEST(TargetTest, ReadsBackWhatItWrites) {
   for (const char* text : {"a@b.example", "a@b.example:25", "a@[192.0.2.7]:25", "a@[2001:db8::7]",
                            "\"a b\"@b.example:2525"}) {
-    std::string why;
-    const auto target = Target::parse(text, why);
+    const auto target = Target::parse(text);
     ASSERT_TRUE(target) << text;
-    const auto again = Target::parse(target->text(), why);
+    const auto again = Target::parse(target->text());
     ASSERT_TRUE(again) << target->text();
     EXPECT_EQ(*again, *target);
   }
@@ -88,18 +86,16 @@ TEST(TargetTest, SaysWhatItExpected) {
       {"c@[mx.example.net]:25", "not an IP address in the brackets; "},
   };
   for (const auto& c : cases) {
-    std::string why;
-    const auto target = Target::parse(c.text, why);
+    const auto target = Target::parse(c.text);
     ASSERT_FALSE(target) << c.text;
-    EXPECT_EQ(target.error(), make_error_code(runtime::Errc::invalid)) << c.text;
-    EXPECT_EQ(why, c.why + std::string(kForms)) << c.text;
+    EXPECT_EQ(target.error(), runtime::Errc::invalid) << c.text;
+    EXPECT_EQ(target.error().why, c.why + std::string(kForms)) << c.text;
   }
 }
 
 TEST(TargetTest, DiffersByPort) {
-  std::string why;
-  EXPECT_NE(*Target::parse("a@b.example", why), *Target::parse("a@b.example:25", why));
-  EXPECT_EQ(*Target::parse("a@B.example:25", why), *Target::parse("a@b.example:25", why));
+  EXPECT_NE(*Target::parse("a@b.example"), *Target::parse("a@b.example:25"));
+  EXPECT_EQ(*Target::parse("a@B.example:25"), *Target::parse("a@b.example:25"));
 }
 
 }  // namespace

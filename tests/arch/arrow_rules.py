@@ -13,8 +13,9 @@ PRODUCTION = ("runtime", "schemas", "http", "ingest", "relay", "projector", "que
 # What a folder may include besides itself: whole folders ("schemas/*") or single headers (ports).
 ARROWS = {
     "runtime": [],
-    "schemas": ["runtime/result.h", "runtime/time.h", "runtime/clock.h", "runtime/chance.h",
-                "runtime/check.h", "runtime/crypto.h", "runtime/ascii.h", "runtime/hex.h"],
+    "schemas": ["runtime/result.h", "runtime/failure.h", "runtime/time.h", "runtime/clock.h",
+                "runtime/chance.h", "runtime/check.h", "runtime/crypto.h", "runtime/ascii.h",
+                "runtime/hex.h"],
     "http": ["schemas/*", "runtime/*"],
     "ingest": ["schemas/*", "runtime/*"],
     "relay": ["ingest/event_appender.h", "ingest/recorder.h", "schemas/*", "runtime/*"],

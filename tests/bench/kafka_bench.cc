@@ -70,9 +70,8 @@ void fill(ingest::JournalStore& store, std::uint64_t events) {
 int publish(const ingest::KafkaSettings& settings, std::uint32_t partitions, std::uint64_t events,
             const std::string& directory) {
   std::filesystem::remove_all(directory);
-  std::string why;
-  auto store = ingest::open_rocks_journal(directory, why);
-  if (!store) fail(why);
+  auto store = ingest::open_rocks_journal(directory);
+  if (!store) fail(store.error().why);
   fill(**store, events);
   ingest::Journal journal(**store, {});
   runtime::AsioClock clock;
@@ -80,8 +79,7 @@ int publish(const ingest::KafkaSettings& settings, std::uint32_t partitions, std
   ingest::PublisherSettings publishing;
   publishing.partitions = partitions;
   ingest::Publisher publisher(
-      journal, **store, nullptr,
-      [&](std::string& trouble) { return ingest::kafka_producer(settings, trouble); }, publishing,
+      journal, **store, nullptr, [&] { return ingest::kafka_producer(settings); }, publishing,
       clock, metrics);
   const double began = seconds_of(CLOCK_MONOTONIC);
   const double cpu = seconds_of(CLOCK_THREAD_CPUTIME_ID);
@@ -102,9 +100,8 @@ int publish(const ingest::KafkaSettings& settings, std::uint32_t partitions, std
 class Visible {
  public:
   Visible(ingest::Journal& journal, std::string base) : journal_(journal), base_(std::move(base)) {
-    std::string why;
-    auto client = runtime::HttpClient::make({}, why);
-    if (!client) fail(why);
+    auto client = runtime::HttpClient::make({});
+    if (!client) fail(client.error().why);
     http_ = std::move(*client);
   }
 
@@ -199,9 +196,8 @@ class Visible {
 int visible(const ingest::KafkaSettings& settings, std::uint32_t partitions, std::uint64_t rate,
             std::uint64_t seconds, const std::string& base, const std::string& directory) {
   std::filesystem::remove_all(directory);
-  std::string why;
-  auto store = ingest::open_rocks_journal(directory, why);
-  if (!store) fail(why);
+  auto store = ingest::open_rocks_journal(directory);
+  if (!store) fail(store.error().why);
   ingest::Journal journal(**store, {});
   ingest::Committer committer(journal);
   runtime::AsioClock clock;
@@ -209,8 +205,7 @@ int visible(const ingest::KafkaSettings& settings, std::uint32_t partitions, std
   ingest::PublisherSettings publishing;
   publishing.partitions = partitions;
   ingest::Publisher publisher(
-      journal, **store, nullptr,
-      [&](std::string& trouble) { return ingest::kafka_producer(settings, trouble); }, publishing,
+      journal, **store, nullptr, [&] { return ingest::kafka_producer(settings); }, publishing,
       clock, metrics);
   const ingest::PublisherThread publish_all(publisher);
   Visible(journal, base).run(rate, seconds);
@@ -226,31 +221,30 @@ class Folding {
  public:
   Folding(const ingest::KafkaSettings& settings, std::uint32_t partitions,
           const std::string& directory) {
-    std::string why;
     const auto memory = projector::make_store_memory(256ULL << 20, 512ULL << 20);
     std::vector<ingest::StreamPosition> positions;
     for (std::uint32_t partition = 0; partition < partitions; ++partition) {
       projector::RocksStoreSettings store_settings;
       store_settings.memory = memory;
-      auto store = projector::open_rocks_store(directory + "/p" + std::to_string(partition),
-                                               store_settings, why);
-      if (!store) fail(why);
+      auto store =
+          projector::open_rocks_store(directory + "/p" + std::to_string(partition), store_settings);
+      if (!store) fail(store.error().why);
       auto projector = projector::Projector::open(**store, partition);
       if (!projector) fail(projector.error().message());
       views_.push_back({std::move(*store), std::move(*projector)});
       positions.push_back({partition, 0, {}});
     }
     end_ = end_of_log(settings, partitions);
-    auto stream = ingest::kafka_stream(settings, schemas::kDeliveriesTopic, partitions,
-                                       std::move(positions), why);
-    if (!stream) fail(why);
+    auto stream =
+        ingest::kafka_stream(settings, schemas::kDeliveriesTopic, partitions, std::move(positions));
+    if (!stream) fail(stream.error().why);
     stream_ = std::move(*stream);
   }
 
   runtime::Task<void> run() {
     while (folded_ < end_) {
       auto records = co_await stream_->next(kFoldBatch);
-      if (!records) fail(stream_->why());
+      if (!records) fail(records.error().why);
       if (folded_ == 0) {
         began_ = seconds_of(CLOCK_MONOTONIC);
         cpu_ = seconds_of(CLOCK_THREAD_CPUTIME_ID);
@@ -269,9 +263,8 @@ class Folding {
 
  private:
   static std::uint64_t end_of_log(const ingest::KafkaSettings& settings, std::uint32_t partitions) {
-    std::string why;
-    auto handle = ingest::KafkaHandle::make(RD_KAFKA_CONSUMER, settings, {}, nullptr, nullptr, why);
-    if (!handle) fail(why);
+    auto handle = ingest::KafkaHandle::make(RD_KAFKA_CONSUMER, settings, {}, nullptr, nullptr);
+    if (!handle) fail(handle.error().why);
     std::vector<std::uint32_t> all;
     for (std::uint32_t partition = 0; partition < partitions; ++partition) all.push_back(partition);
     const auto ends = ingest::ask_offsets(**handle, schemas::kDeliveriesTopic, all,

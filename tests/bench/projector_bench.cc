@@ -128,9 +128,8 @@ double page_time(const projector::ViewStore& store) {
 
 double measure(const std::string& directory, std::uint64_t events, std::uint64_t batch) {
   std::filesystem::remove_all(directory);
-  std::string why;
-  auto store = projector::open_rocks_store(directory, {}, why);
-  if (!store) fail(why);
+  auto store = projector::open_rocks_store(directory, {});
+  if (!store) fail(store.error().why);
   const Filled filled = fill(**store, events, batch);
   const double page = page_time(**store);
   std::printf("%9lu events of %.0f octets: %8.0f events/s, %8.0f events/s of one processor\n",

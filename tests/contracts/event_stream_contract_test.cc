@@ -24,9 +24,8 @@ namespace {
 
 using namespace ingest;
 using runtime::Errc;
-using runtime::Result;
 using namespace std::chrono_literals;
-using Records = Result<std::vector<LogRecord>>;
+using Records = ingest::Streamed<std::vector<LogRecord>>;
 
 // What wakes does so in milliseconds; a busy machine takes its time.
 constexpr auto kSoon = 30s;
@@ -127,7 +126,7 @@ class Reader {
       }
       Records records = answer.get();
       if (!records) {
-        ADD_FAILURE() << records.error().message() << " " << stream_->why();
+        ADD_FAILURE() << records.error().why;
         return out;
       }
       EXPECT_FALSE(records->empty());
@@ -138,7 +137,7 @@ class Reader {
   }
 
   // What a next() that has to fail says.
-  runtime::Errc fail() {
+  ingest::StreamFailure fail() {
     auto answer = ask();
     if (answer.wait_for(kSoon) != std::future_status::ready) {
       ADD_FAILURE() << "it waits";
@@ -146,7 +145,7 @@ class Reader {
     }
     const Records records = answer.get();
     EXPECT_FALSE(records) << "it gives records";
-    return records ? Errc() : runtime::errc_of(records.error());
+    return records.error();
   }
 
   EventStream& stream() { return *stream_; }
@@ -213,11 +212,10 @@ std::string digest_of(const std::string& value) {
   return {digest.begin(), digest.end()};
 }
 
-bool names(const std::string& why, std::initializer_list<std::string> words) {
+void expect_words(const runtime::Failure& failure, std::initializer_list<std::string> words) {
   for (const std::string& word : words) {
-    if (why.find(word) == std::string::npos) return false;
+    EXPECT_NE(failure.why.find(word), std::string::npos) << failure.why << " lacks " << word;
   }
-  return true;
 }
 
 TEST_P(EventStreamContract, GivesWhatWasWrittenInOrderAndWithoutGaps) {
@@ -292,19 +290,19 @@ TEST_P(PartitionedStreamContract, APositionBelowTheBeginningNamesPartitionAndOff
   write(5, 1);
   world_->remove_before(1, 3);
   Reader reading = reader({{1, 2, {}}});
-  EXPECT_EQ(reading.fail(), Errc::not_found);
-  const std::string why = reading.stream().why();
-  EXPECT_TRUE(names(why, {world_->topic() + " partition 1 ", "begins at 3", "is at 2"})) << why;
-  EXPECT_EQ(reading.stream().failed_partition(), 1u);
+  const auto failure = reading.fail();
+  EXPECT_EQ(failure, Errc::not_found);
+  expect_words(failure, {world_->topic() + " partition 1 ", "begins at 3", "is at 2"});
+  EXPECT_EQ(failure.partition, 1u);
 }
 
 TEST_P(PartitionedStreamContract, APositionBeyondTheEndIsOfAnotherLog) {
   write(2, 1);
   Reader reading = reader({{1, 3, {}}});
-  EXPECT_EQ(reading.fail(), Errc::corrupt);
-  const std::string why = reading.stream().why();
-  EXPECT_TRUE(names(why, {world_->topic() + " partition 1 ", "ends at 2", "is at 3"})) << why;
-  EXPECT_EQ(reading.stream().failed_partition(), 1u);
+  const auto failure = reading.fail();
+  EXPECT_EQ(failure, Errc::corrupt);
+  expect_words(failure, {world_->topic() + " partition 1 ", "ends at 2", "is at 3"});
+  EXPECT_EQ(failure.partition, 1u);
 }
 
 TEST_P(PartitionedStreamContract, GoesOnBehindTheRecordThatWasReadThere) {
@@ -328,10 +326,10 @@ TEST_P(PartitionedStreamContract, AtTheEndItWaitsBehindTheRecordThatWasReadThere
 TEST_P(PartitionedStreamContract, AnotherRecordWhereOneWasReadIsAnotherLog) {
   write(4, 1);
   Reader reading = reader({{1, 2, digest_of("what was read there")}});
-  EXPECT_EQ(reading.fail(), Errc::corrupt);
-  const std::string why = reading.stream().why();
-  EXPECT_TRUE(names(why, {world_->topic() + " partition 1 offset 1 ", "another record"})) << why;
-  EXPECT_EQ(reading.stream().failed_partition(), 1u);
+  const auto failure = reading.fail();
+  EXPECT_EQ(failure, Errc::corrupt);
+  expect_words(failure, {world_->topic() + " partition 1 offset 1 ", "another record"});
+  EXPECT_EQ(failure.partition, 1u);
 }
 
 TEST_P(PartitionedStreamContract, WhatWasRemovedInFrontOfThePositionCannotBeCompared) {
@@ -359,17 +357,21 @@ TEST_P(PartitionedStreamContract, OnePartitionThatFailsIsNamed) {
   write(5, 1);
   world_->remove_before(1, 3);
   Reader reading = reader({{0, 0, {}}, {1, 1, {}}});
-  EXPECT_EQ(reading.fail(), Errc::not_found);
-  EXPECT_EQ(reading.stream().failed_partition(), 1u);
+  const auto failure = reading.fail();
+  EXPECT_EQ(failure, Errc::not_found);
+  EXPECT_EQ(failure.partition, 1u);
 }
 
 TEST_P(PartitionedStreamContract, ATopicOrPartitionThatDoesNotExistIsNotFound) {
   Reader nowhere(log().stream("there-is-none", {{0, 0, {}}}));
-  EXPECT_EQ(nowhere.fail(), Errc::not_found);
-  EXPECT_TRUE(names(nowhere.stream().why(), {"there-is-none"})) << nowhere.stream().why();
+  const auto no_topic = nowhere.fail();
+  EXPECT_EQ(no_topic, Errc::not_found);
+  EXPECT_EQ(no_topic.partition, std::nullopt);
+  expect_words(no_topic, {"there-is-none"});
   Reader beyond = reader({{0, 0, {}}, {2, 0, {}}});
-  EXPECT_EQ(beyond.fail(), Errc::not_found);
-  EXPECT_TRUE(names(beyond.stream().why(), {world_->topic()})) << beyond.stream().why();
+  const auto no_partition = beyond.fail();
+  EXPECT_EQ(no_partition, Errc::not_found);
+  expect_words(no_partition, {world_->topic()});
 }
 
 }  // namespace

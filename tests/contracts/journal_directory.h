@@ -32,9 +32,8 @@ class JournalDirectory {
 
   // Null, and a failed test, if it does not open.
   std::unique_ptr<JournalStore> open() const {
-    std::string why;
-    auto store = open_rocks_journal(path(), why);
-    EXPECT_TRUE(store) << why;
+    auto store = open_rocks_journal(path());
+    EXPECT_TRUE(store) << store.error().why;
     return store ? std::move(*store) : nullptr;
   }
 

@@ -68,21 +68,19 @@ std::string octets_of(const std::filesystem::path& file) {
 TEST(JournalStoreDamageTest, ASecondOpeningIsRefusedWhileTheFirstLives) {
   const JournalDirectory directory;
   auto first = directory.open();
-  std::string why;
-  const auto second = open_rocks_journal(directory.path(), why);
+  const auto second = open_rocks_journal(directory.path());
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error(), Errc::locked) << why;
-  EXPECT_NE(why, "");
+  EXPECT_EQ(second.error(), Errc::locked) << second.error().why;
+  EXPECT_NE(second.error().why, "");
   first.reset();
   EXPECT_NE(directory.open(), nullptr);
 }
 
 TEST(JournalStoreDamageTest, ADirectoryThatCannotBeMadeIsAnErrorWithAWord) {
-  std::string why;
-  const auto store = open_rocks_journal("/proc/waybill/journal", why);
+  const auto store = open_rocks_journal("/proc/waybill/journal");
   ASSERT_FALSE(store);
-  EXPECT_EQ(store.error(), Errc::io_error) << why;
-  EXPECT_NE(why, "");
+  EXPECT_EQ(store.error(), Errc::io_error) << store.error().why;
+  EXPECT_NE(store.error().why, "");
 }
 
 TEST(JournalStoreDamageTest, AKilledProcessLosesNothingThatWasCommitted) {
@@ -139,10 +137,9 @@ TEST(JournalStoreDamageTest, AFlippedBitInTheWriteAheadLogIsRefusedOrEndsTheLogB
     std::string bad = wal;
     bad[at] = static_cast<char>(bad[at] ^ (1 << (at % 8)));
     std::ofstream(damaged.newest_wal(), std::ios::binary) << bad;
-    std::string why;
-    const auto opened = open_rocks_journal(damaged.path(), why);
+    const auto opened = open_rocks_journal(damaged.path());
     if (!opened) {
-      EXPECT_EQ(opened.error(), Errc::corrupt) << why;
+      EXPECT_EQ(opened.error(), Errc::corrupt) << opened.error().why;
       continue;
     }
     EXPECT_LT(whole_commits(**opened), kCommits);

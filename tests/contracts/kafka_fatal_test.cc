@@ -71,9 +71,9 @@ TEST(KafkaFatalTest, AfterAFatalErrorAnotherProducerSendsWhatIsMissing) {
   int made = 0;
   Publisher publisher(
       journal, store, nullptr,
-      [&](std::string& why) {
+      [&] {
         ++made;
-        return kafka_producer(cluster.settings(), why);
+        return kafka_producer(cluster.settings());
       },
       settings, clock, metrics);
   fill(journal, 1, 101);
@@ -89,15 +89,14 @@ TEST(KafkaFatalTest, AfterAFatalErrorAnotherProducerSendsWhatIsMissing) {
   EXPECT_EQ(publisher.backlog(), 0u) << publisher.trouble();
   EXPECT_GE(made, 2) << "the error was not fatal: it proves nothing";
 
-  std::string why;
   auto stream = kafka_stream(cluster.settings(), schemas::kDeliveriesTopic, kPartitions,
-                             {{0, 0, {}}, {1, 0, {}}, {2, 0, {}}}, why);
-  ASSERT_TRUE(stream) << why;
+                             {{0, 0, {}}, {1, 0, {}}, {2, 0, {}}});
+  ASSERT_TRUE(stream) << stream.error().why;
   boost::asio::io_context io;
   std::set<std::uint64_t> seen;
   while (seen.size() < 300 && clock.now() < deadline) {
     const auto records = tests::run_task(io, (*stream)->next(1000));
-    ASSERT_TRUE(records) << (*stream)->why();
+    ASSERT_TRUE(records) << records.error().why;
     for (const LogRecord& record : *records) {
       schemas::Event event;
       ASSERT_TRUE(event.ParseFromString(record.value));

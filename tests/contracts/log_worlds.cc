@@ -15,7 +15,6 @@ namespace waybill::tests {
 namespace {
 
 using namespace ingest;
-using runtime::Result;
 using namespace std::chrono_literals;
 
 constexpr auto kPatience = 30s;
@@ -26,12 +25,6 @@ std::string next_name() {
   return "contract-" + std::to_string(++made);
 }
 
-template <class T>
-T whole(Result<T> made, const std::string& why) {
-  if (!made) throw std::runtime_error(why.empty() ? made.error().message() : why);
-  return std::move(*made);
-}
-
 class MemoryWorld final : public LogWorld {
  public:
   std::string new_topic(std::uint32_t partitions) override {
@@ -40,11 +33,7 @@ class MemoryWorld final : public LogWorld {
     partitions_[name] = partitions;
     return name;
   }
-  std::unique_ptr<LogProducer> producer() override {
-    std::string why;
-    auto made = log_.producer(why);
-    return whole(std::move(made), why);
-  }
+  std::unique_ptr<LogProducer> producer() override { return log_.producer().value(); }
   std::unique_ptr<EventStream> stream(const std::string& topic,
                                       std::vector<StreamPosition> positions) override {
     return log_.stream(topic, std::move(positions));
@@ -79,22 +68,14 @@ class KafkaWorld final : public LogWorld {
     broker_.create_topic(name, static_cast<int>(partitions));
     return name;
   }
-  std::unique_ptr<LogProducer> producer() override {
-    std::string why;
-    auto made = kafka_producer(settings(), why);
-    return whole(std::move(made), why);
-  }
+  std::unique_ptr<LogProducer> producer() override { return kafka_producer(settings()).value(); }
   std::unique_ptr<EventStream> stream(const std::string& topic,
                                       std::vector<StreamPosition> positions) override {
-    std::string why;
-    auto made = kafka_stream(settings(), topic, 0, std::move(positions), why);
-    return whole(std::move(made), why);
+    return kafka_stream(settings(), topic, 0, std::move(positions)).value();
   }
   std::unique_ptr<LogEnds> ends(const std::string& topic, std::vector<std::uint32_t> partitions,
                                 const runtime::Clock& clock) override {
-    std::string why;
-    auto made = kafka_ends(settings(), topic, std::move(partitions), clock, why);
-    return whole(std::move(made), why);
+    return kafka_ends(settings(), topic, std::move(partitions), clock).value();
   }
   std::vector<MemoryRecord> records(const std::string& topic, std::uint32_t partition) override;
   void remove_before(const std::string& topic, std::uint32_t partition,
@@ -155,7 +136,9 @@ void send_value(LogProducer& producer, const std::string& topic, std::uint32_t p
                 std::string_view value, std::uint64_t tag) {
   const OutRecord record{
       .topic = topic, .partition = partition, .key = {}, .value = value, .headers = {}};
-  ASSERT_EQ(producer.send(record, tag), LogProducer::Sent::taken) << producer.failure();
+  const auto sent = producer.send(record, tag);
+  ASSERT_TRUE(sent) << sent.error().why;
+  ASSERT_EQ(*sent, LogProducer::Sent::taken);
 }
 
 std::vector<std::uint64_t> await_tags(LogProducer& producer, std::size_t count) {

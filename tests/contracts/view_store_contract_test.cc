@@ -31,11 +31,10 @@ class Directory {
 };
 
 std::unique_ptr<ViewStore> open_or_fail(const std::string& directory, bool read_only = false) {
-  std::string why;
   RocksStoreSettings settings;
   settings.read_only = read_only;
-  auto store = open_rocks_store(directory, settings, why);
-  EXPECT_TRUE(store) << why;
+  auto store = open_rocks_store(directory, settings);
+  EXPECT_TRUE(store) << store.error().why;
   return store ? std::move(*store) : nullptr;
 }
 
@@ -373,10 +372,9 @@ constexpr int kBatchesOfTheKilled = 20;
 
 // Catches up until it is killed, with buffers that are full after every few batches.
 void catch_up_and_die(const std::string& directory) {
-  std::string why;
   RocksStoreSettings settings;
   settings.write_buffer_octets = 4 * kUnloggedBatch;
-  auto store = open_rocks_store(directory, settings, why);
+  auto store = open_rocks_store(directory, settings);
   if (!store) std::abort();
   for (int i = 0; i < kBatchesOfTheKilled; ++i) apply_numbered(**store, i, kUnloggedBatch);
   raise(SIGKILL);
@@ -420,9 +418,9 @@ TEST(RocksViewStoreTest, ATornLastWriteIsLeftOutAndWhatIsBeforeItStays) {
 TEST(RocksViewStoreTest, IsHeldByOneWriter) {
   const Directory directory;
   const auto store = open_or_fail(directory.path("store"));
-  std::string why;
-  const auto second = open_rocks_store(directory.path("store"), {}, why);
+  const auto second = open_rocks_store(directory.path("store"), {});
   ASSERT_FALSE(second);
+  const std::string why = second.error().why;
   EXPECT_EQ(second.error(), Errc::locked) << why;
   EXPECT_NE(why.find(directory.path("store")), std::string::npos) << why;
 }
@@ -444,10 +442,9 @@ TEST(RocksViewStoreTest, AReaderStandsBesideTheWriterAndWritesNothing) {
 
 TEST(RocksViewStoreTest, AReaderMakesNoStore) {
   const Directory directory;
-  std::string why;
   RocksStoreSettings settings;
   settings.read_only = true;
-  EXPECT_EQ(open_rocks_store(directory.path("none"), settings, why).error(), Errc::not_found);
+  EXPECT_EQ(open_rocks_store(directory.path("none"), settings).error(), Errc::not_found);
   EXPECT_FALSE(std::filesystem::exists(directory.path("none")));
 }
 
@@ -461,19 +458,18 @@ TEST(RocksViewStoreTest, ALostOrBrokenFileIsCorrupt) {
       const std::string name = file.path().filename();
       if (name.starts_with(broken)) std::filesystem::resize_file(file.path(), 5);
     }
-    std::string why;
-    const auto again = open_rocks_store(directory.path("store"), {}, why);
+    const auto again = open_rocks_store(directory.path("store"), {});
     ASSERT_FALSE(again) << broken;
-    EXPECT_EQ(again.error(), Errc::corrupt) << broken << ": " << why;
+    EXPECT_EQ(again.error(), Errc::corrupt) << broken << ": " << again.error().why;
   }
 }
 
 TEST(RocksViewStoreTest, ADirectoryThatCannotBeMadeIsAnIoError) {
   const Directory directory;
   std::filesystem::create_symlink("/dev/null", directory.path("file"));
-  std::string why;
-  EXPECT_EQ(open_rocks_store(directory.path("file/store"), {}, why).error(), Errc::io_error);
-  EXPECT_FALSE(why.empty());
+  const auto store = open_rocks_store(directory.path("file/store"), {});
+  EXPECT_EQ(store.error(), Errc::io_error);
+  EXPECT_NE(store.error().why, "");
 }
 
 }  // namespace

@@ -26,13 +26,12 @@ bool same(const http::Request& a, const http::Request& b) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  std::string why;
-  if (const auto request = http::parse_target(text, why)) {
-    const auto again = http::parse_target(http::write_target(*request), why);
+  if (const auto request = http::parse_target(text)) {
+    const auto again = http::parse_target(http::write_target(*request));
     runtime::check(again.has_value() && same(*request, *again),
                    "a target taken is a target written");
   } else {
-    runtime::check(!why.empty(), "a refusal says why");
+    runtime::check(!request.error().why.empty(), "a refusal says why");
   }
 
   if (const auto octets = http::from_base64url(text)) {

@@ -12,13 +12,12 @@ using namespace waybill;  // NOLINT: a program of one function
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  std::string why;
-  const auto manifest = app::parse_manifest(text, why);
-  runtime::check(manifest.has_value() == why.empty(), "a refusal says why");
+  const auto manifest = app::parse_manifest(text);
+  runtime::check(manifest.has_value() == manifest.error().why.empty(), "a refusal says why");
   if (manifest) {
     runtime::check(!manifest->partitions.empty(), "a backup has partitions");
     const std::string written = app::write_manifest(*manifest);
-    const auto again = app::parse_manifest(written, why);
+    const auto again = app::parse_manifest(written);
     runtime::check(again.has_value() && app::write_manifest(*again) == written,
                    "a manifest is what it says");
   }

@@ -21,13 +21,12 @@ bool ascending(const std::vector<std::uint32_t>& partitions) {
 }
 
 void one_set(std::string_view text, std::uint32_t count) {
-  std::string why;
-  const auto set = app::parse_partition_set(text, count, why);
-  runtime::check(set.has_value() == why.empty(), "a refusal says why");
+  const auto set = app::parse_partition_set(text, count);
+  runtime::check(set.has_value() == set.error().why.empty(), "a refusal says why");
   if (!set) return;
   runtime::check(!set->empty() && ascending(*set) && set->back() < count, "a set of the log's");
-  const auto again = app::parse_partition_set(query::write_partitions(*set), count, why);
-  runtime::check(again == set, "a set is what it says");
+  const auto again = app::parse_partition_set(query::write_partitions(*set), count);
+  runtime::check(again && *again == *set, "a set is what it says");
 }
 
 }  // namespace

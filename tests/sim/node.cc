@@ -64,9 +64,8 @@ mx.home.test. A 192.0.2.20
 )";
 
 Target target(const std::string& text) {
-  std::string why;
-  auto parsed = Target::parse(text, why);
-  runtime::check(parsed.has_value(), why);
+  auto parsed = Target::parse(text);
+  runtime::check(parsed.has_value(), parsed.error().why);
   return *parsed;
 }
 
@@ -150,9 +149,8 @@ std::vector<std::string> sim_aliases() {
 // The same in every life, as a file would have it.
 const relay::returnpath::KeyRing& sim_keys() {
   static const auto keys = [] {
-    std::string why;
-    const auto parsed = relay::returnpath::KeyRing::parse("3 " + std::string(64, 'a'), why);
-    runtime::check(parsed.has_value(), why);
+    const auto parsed = relay::returnpath::KeyRing::parse("3 " + std::string(64, 'a'));
+    runtime::check(parsed.has_value(), parsed.error().why);
     return *parsed;
   }();
   return keys;

@@ -21,9 +21,8 @@ class HandoverWorld : public HopWorld {
   std::unique_ptr<relay::forward::Handover> handover(
       std::string_view target = "bob@h.test",
       const relay::smtp::MailParameters& mail = mail_from("ann@e.test")) {
-    std::string why;
-    auto parsed = relay::routes::Target::parse(target, why);
-    EXPECT_TRUE(parsed) << why;
+    auto parsed = relay::routes::Target::parse(target);
+    EXPECT_TRUE(parsed) << parsed.error().why;
     return std::make_unique<relay::forward::Handover>(parts_, parsed.value(), mail);
   }
 

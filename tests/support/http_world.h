@@ -42,9 +42,8 @@ inline runtime::SharedSecret some_secret() {
   const std::string_view text = "00112233445566778899aabbccddeeff";
   EXPECT_EQ(::write(file, text.data(), text.size()), static_cast<ssize_t>(text.size()));
   ::close(file);
-  std::string why;
-  auto secret = runtime::SharedSecret::read(path, why);
-  EXPECT_TRUE(secret) << why;
+  auto secret = runtime::SharedSecret::read(path);
+  EXPECT_TRUE(secret) << secret.error().why;
   std::remove(path.c_str());
   return *secret;
 }

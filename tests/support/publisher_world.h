@@ -44,9 +44,9 @@ class PublisherWorld : public ::testing::Test {
     publisher_.reset();
     publisher_.emplace(
         journal_, store_, held_ ? &*held_ : nullptr,
-        [this](std::string& why) {
+        [this] {
           ++made_;
-          return log_.producer(why);
+          return log_.producer();
         },
         PublisherSettings{.partitions = kPartitions, .pause = kPause}, clock_, metrics_);
   }

@@ -56,20 +56,20 @@ std::vector<Group> check_kafka(const app::Config& config) {
   const auto plans = ingest::topic_plans(kafka.partitions, kafka.replication);
   std::vector<std::string> names;
   for (const ingest::TopicPlan& plan : plans) names.push_back(plan.name);
-  doctor::BrokerFacts facts{kafka.settings.bootstrap, kafka.replication, {}, {}, {}};
+  doctor::BrokerFacts facts{kafka.settings.bootstrap, kafka.replication, {}, {}};
   const runtime::Instant asked = clock.now();
-  facts.state = ingest::describe_cluster(kafka.settings, names, kAskBrokers, facts.why);
+  facts.state = ingest::describe_cluster(kafka.settings, names, kAskBrokers);
   facts.took = clock.now() - asked;
   std::vector<Group> out{{"broker", doctor::judge_broker(facts)}};
   if (!facts.state) return out;
   out.push_back({"topics", doctor::judge_topics(plans, *facts.state)});
   if (!facts.state->topics.contains(plans.back().name)) return out;
-  std::string why;
-  const auto nodes = ingest::read_nodes(kafka.settings, clock, kListenToNodes, kReadNodes, why);
+  const auto nodes = ingest::read_nodes(kafka.settings, clock, kListenToNodes, kReadNodes);
   if (nodes) {
     out.push_back({"nodes", doctor::judge_nodes(*nodes, kafka.partitions, clock.wall())});
   } else {
-    out.push_back({"nodes", {{Severity::unseen, "board", "cannot be read: " + why, ""}}});
+    const std::string sentence = nodes.error().in("cannot be read").why;
+    out.push_back({"nodes", {{Severity::unseen, "board", sentence, ""}}});
   }
   return out;
 }

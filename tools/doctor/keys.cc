@@ -27,7 +27,7 @@ KeyFileFacts look_at_key_file(const app::Config& config, WallTime now) {
   facts.there = ::stat(facts.path.c_str(), &about) == 0 || errno != ENOENT;
   if (!facts.there) return facts;
   facts.age = now - WallTime(std::chrono::seconds(about.st_mtim.tv_sec));
-  if (!app::read_keys(facts.path, facts.why) && facts.why.empty()) facts.why = "no key in it";
+  if (const auto keys = app::read_keys(facts.path); !keys) facts.why = keys.error().why;
   return facts;
 }
 
@@ -40,10 +40,7 @@ std::string without_name(const std::string& why, const std::string& path) {
 }
 
 CertificateFacts look_at_certificate(const std::string& path) {
-  CertificateFacts facts;
-  facts.path = path;
-  facts.validity = runtime::certificate_validity(path, facts.why);
-  return facts;
+  return {path, runtime::certificate_validity(path)};
 }
 
 void append(Findings& out, Findings more) {
@@ -95,8 +92,8 @@ Findings judge_secret(const std::string& path, const std::string& why) {
 
 Findings judge_certificate(const CertificateFacts& facts, WallTime now) {
   constexpr char kRenew[] = "Get a new one and restart the node.";
-  if (!facts.why.empty()) {
-    return {{Severity::wrong, facts.path, without_name(facts.why, facts.path),
+  if (!facts.validity) {
+    return {{Severity::wrong, facts.path, without_name(facts.validity.error().why, facts.path),
              "Without it the node does not start."}};
   }
   if (facts.validity->to <= now) {
@@ -124,14 +121,17 @@ Findings look_at_keys(const app::Config& config, WallTime now) {
   const app::ClusterConfig& cluster = config.cluster;
   if (cluster.secret_file.empty() || !hidden(cluster.secret_file, out)) {
     std::string why;
-    if (!cluster.secret_file.empty()) (void)runtime::SharedSecret::read(cluster.secret_file, why);
+    if (!cluster.secret_file.empty()) {
+      why = runtime::SharedSecret::read(cluster.secret_file).error().why;
+    }
     append(out, judge_secret(cluster.secret_file, why));
   }
   if (!cluster.certificate.empty() && !hidden(cluster.certificate, out) &&
       !hidden(cluster.key, out)) {
     CertificateFacts facts = look_at_certificate(cluster.certificate);
     if (facts.validity) {
-      (void)runtime::TlsContext::server(cluster.certificate, cluster.key, facts.why);
+      const auto pair = runtime::TlsContext::server(cluster.certificate, cluster.key);
+      if (!pair) facts.validity = pair.error();
     }
     append(out, judge_certificate(facts, now));
   }

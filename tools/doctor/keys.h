@@ -32,8 +32,8 @@ Findings judge_secret(const std::string& path, const std::string& why);
 
 struct CertificateFacts {
   std::string path;
-  runtime::Result<runtime::Validity> validity;
-  std::string why;  // no validity, or it does not go with its key
+  // A failure too where it does not go with its key.
+  runtime::Explained<runtime::Validity> validity;
 };
 Findings judge_certificate(const CertificateFacts& facts, runtime::WallTime now);
 

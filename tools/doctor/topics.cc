@@ -104,13 +104,15 @@ void judge_partitions(const TopicPlan& plan, const TopicState& topic, Findings& 
 
 Findings judge_broker(const BrokerFacts& facts) {
   if (!facts.state) {
-    const Errc code = runtime::errc_of(facts.state.error());
-    if (code == Errc::unreachable || code == Errc::timeout) {
-      return {{Severity::wrong, facts.bootstrap,
-               facts.why + "; relays take mail until their journals are full, history stands still",
-               "Start the brokers, or correct kafka.bootstrap."}};
+    const runtime::Failure failure = facts.state.error();
+    if (failure == Errc::unreachable || failure == Errc::timeout) {
+      return {
+          {Severity::wrong, facts.bootstrap,
+           failure.why + "; relays take mail until their journals are full, history stands still",
+           "Start the brokers, or correct kafka.bootstrap."}};
     }
-    return {{Severity::unseen, facts.bootstrap, "the cluster does not tell its state: " + facts.why,
+    return {{Severity::unseen, facts.bootstrap,
+             failure.in("the cluster does not tell its state").why,
              "Correct [kafka.properties], or let this client describe topics."}};
   }
   const std::uint32_t brokers = facts.state->brokers;

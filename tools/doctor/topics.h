@@ -16,8 +16,7 @@ inline constexpr std::chrono::seconds kSlowAnswer{2};
 struct BrokerFacts {
   std::string bootstrap;
   std::uint32_t replication = 1;  // wanted
-  runtime::Result<ingest::ClusterState> state;
-  std::string why;           // where there is no state
+  runtime::Explained<ingest::ClusterState> state;
   runtime::Duration took{};  // until the answer, connecting included
 };
 

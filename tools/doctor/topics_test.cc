@@ -18,7 +18,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 BrokerFacts broker(std::uint32_t brokers) {
-  BrokerFacts facts{"k:9092", 3, ClusterState{}, "", 12ms};
+  BrokerFacts facts{"k:9092", 3, ClusterState{}, 12ms};
   facts.state->brokers = brokers;
   return facts;
 }
@@ -46,8 +46,7 @@ TEST(DoctorBrokerTest, ABrokerThatIsAwayIsWrongAndOneThatForbidsIsNotSeen) {
                                        std::pair(Errc::timeout, "wrong k:9092: it is away"),
                                        std::pair(Errc::invalid, "unseen k:9092: ")}) {
     BrokerFacts facts = broker(0);
-    facts.state = make_error_code(code);
-    facts.why = "it is away";
+    facts.state = runtime::Failure{code, "it is away"};
     EXPECT_THAT(lines_of(judge_broker(facts)), ElementsAre(StartsWith(expected)));
   }
 }

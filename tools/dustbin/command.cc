@@ -83,13 +83,12 @@ runtime::Task<void> run_until_ended(dustbin::Dustbin& dustbin, boost::asio::sign
 }
 
 int run_dustbin(const Options& options) {
-  std::string why;
-  const auto at = dustbin::listen_address(options.listen, why);
-  if (!at) return fail(app::kExitUsage, "--listen: " + why);
+  const auto at = dustbin::listen_address(options.listen);
+  if (!at) return fail(app::kExitUsage, at.error().in("--listen").why);
   dustbin::Settings settings = settings_of(options);
   if (!options.dump.empty()) {
-    auto dump = dustbin::Dump::open(options.dump, why);
-    if (!dump) return fail(app::kExitEnvironment, "--dump: " + why);
+    auto dump = dustbin::Dump::open(options.dump);
+    if (!dump) return fail(app::kExitEnvironment, dump.error().in("--dump").why);
     settings.dump.emplace(std::move(*dump));
   }
 
@@ -106,8 +105,8 @@ int run_dustbin(const Options& options) {
 
   runtime::AsioClock clock;
   runtime::Scope scope(context.get_executor());
-  const auto via = dustbin::listen_address(options.bounce_via, why);
-  if (!via) return fail(app::kExitUsage, "--bounce-via: " + why);
+  const auto via = dustbin::listen_address(options.bounce_via);
+  if (!via) return fail(app::kExitUsage, via.error().in("--bounce-via").why);
   dustbin::Bouncer bouncer(clock, scope, {dustbin::folded(options.bounce), *via},
                            [&options](const std::string& what) {
                              if (!options.quiet && !options.json) print(what);

@@ -64,7 +64,7 @@ Result<void> DumpFile::keep(std::string_view record) {
   return {};
 }
 
-Result<Dump> Dump::open(const std::string& directory, std::string& why) {
+runtime::Explained<Dump> Dump::open(const std::string& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   std::uint64_t last = 0;
@@ -73,10 +73,7 @@ Result<Dump> Dump::open(const std::string& directory, std::string& why) {
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     last = std::max(last, number_of(entry->path()));
   }
-  if (error) {
-    why = "cannot use " + directory + ": " + error.message();
-    return make_error_code(Errc::io_error);
-  }
+  if (error) return runtime::explain(error, "cannot use " + directory);
   return Dump(directory, last);
 }
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/result.h"
+#include "runtime/failure.h"
 
 namespace waybill::tools::dustbin {
 
@@ -41,8 +41,8 @@ class DumpFile {
 
 class Dump {
  public:
-  // Makes the directory if need be. Errc::io_error, with `why` set.
-  static runtime::Result<Dump> open(const std::string& directory, std::string& why);
+  // Makes the directory if need be. Errc::io_error.
+  static runtime::Explained<Dump> open(const std::string& directory);
 
   // The file of the next message. Errc::io_error.
   runtime::Result<DumpFile> begin();

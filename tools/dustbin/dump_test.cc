@@ -23,9 +23,8 @@ class DustbinDumpTest : public testing::Test {
   std::string directory() const { return (root_ / "mail").string(); }
 
   Dump open() {
-    std::string why;
-    auto dump = Dump::open(directory(), why);
-    EXPECT_TRUE(dump) << why;
+    auto dump = Dump::open(directory());
+    EXPECT_TRUE(dump) << dump.error().why;
     return std::move(dump).value();
   }
 
@@ -103,9 +102,9 @@ TEST_F(DustbinDumpTest, FailsWhenItsDirectoryIsGone) {
 
 TEST_F(DustbinDumpTest, SaysWhyADirectoryIsOfNoUse) {
   std::ofstream(root_ / "mail") << "a file";
-  std::string why;
-  EXPECT_FALSE(Dump::open(directory(), why));
-  EXPECT_NE(why.find(directory()), std::string::npos) << why;
+  const auto dump = Dump::open(directory());
+  ASSERT_FALSE(dump);
+  EXPECT_NE(dump.error().why.find(directory()), std::string::npos) << dump.error().why;
 }
 
 }  // namespace

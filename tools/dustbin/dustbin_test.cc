@@ -208,8 +208,7 @@ TEST_F(DustbinTest, EndsAtOnceWhenStoppedWithClientsConnected) {
 TEST_F(DustbinTest, WritesEachMessageToTheDump) {
   std::string directory = (std::filesystem::temp_directory_path() / "waybill-XXXXXX").string();
   ASSERT_NE(mkdtemp(directory.data()), nullptr);
-  std::string why;
-  settings_.dump.emplace(Dump::open(directory, why).value());
+  settings_.dump.emplace(Dump::open(directory).value());
   run({"EHLO c\r\n", "MAIL FROM:<>\r\n", "RCPT TO:<bob@example.net>\r\n", "DATA\r\n",
        "Subject: x\r\n\r\n..two dots\r\n.\r\n", "QUIT\r\n"});
   std::ifstream file(directory + "/000001.eml", std::ios::binary);
@@ -224,8 +223,7 @@ TEST_F(DustbinTest, WritesEachMessageToTheDump) {
 TEST_F(DustbinTest, PutsAMessageOffThatItCannotWrite) {
   std::string directory = (std::filesystem::temp_directory_path() / "waybill-XXXXXX").string();
   ASSERT_NE(mkdtemp(directory.data()), nullptr);
-  std::string why;
-  settings_.dump.emplace(Dump::open(directory, why).value());
+  settings_.dump.emplace(Dump::open(directory).value());
   std::filesystem::remove_all(directory);
   const Client client = run({"EHLO c\r\n", "MAIL FROM:<>\r\n", "RCPT TO:<bob@example.net>\r\n",
                              "DATA\r\n", "a\r\n.\r\n", "QUIT\r\n"});
