@@ -27,7 +27,7 @@ std::vector<Transcript> transcripts() {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ReportTranscriptTest, testing::ValuesIn(transcripts()),
-                         [](const auto& info) { return tests::test_name(info.param); });
+                         [](const auto& one) { return tests::test_name(one.param); });
 
 }  // namespace
 }  // namespace waybill::relay

@@ -29,7 +29,7 @@ std::vector<Transcript> transcripts() {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MailTranscriptTest, testing::ValuesIn(transcripts()),
-                         [](const auto& info) { return tests::test_name(info.param); });
+                         [](const auto& one) { return tests::test_name(one.param); });
 
 }  // namespace
 }  // namespace waybill::relay

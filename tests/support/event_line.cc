@@ -80,8 +80,11 @@ std::string event_line(const Event& event) {
     case Event::kDropped: return "dropped   " + event.alias() + " by " + event.dropped().rule();
     case Event::kBounced: return bounced_line(event);
     case Event::kInDoubt: return "in doubt  " + event.alias() + " to " + event.in_doubt().target();
-    default: return std::string(schemas::kind_of(event));
+    case Event::kControl:
+    case Event::kAccess:
+    case Event::BODY_NOT_SET: break;
   }
+  return std::string(schemas::kind_of(event));
 }
 
 }  // namespace waybill::tests

@@ -14,9 +14,8 @@ using relay::routes::Target;
 namespace {
 
 Target target(const char* text) {
-  std::string why;
-  auto parsed = Target::parse(text, why);
-  runtime::check(parsed.has_value(), why);
+  auto parsed = Target::parse(text);
+  runtime::check(parsed.has_value(), "the target of a transcript is one");
   return *parsed;
 }
 
@@ -62,9 +61,8 @@ std::shared_ptr<const relay::routes::RouteTable> transcript_routes() {
 }
 
 relay::returnpath::KeyRing transcript_keys() {
-  std::string why;
-  auto parsed = relay::returnpath::KeyRing::parse("3 " + std::string(64, 'a'), why);
-  runtime::check(parsed.has_value(), why);
+  auto parsed = relay::returnpath::KeyRing::parse("3 " + std::string(64, 'a'));
+  runtime::check(parsed.has_value(), "the key of the transcripts is one");
   return *parsed;
 }
 
