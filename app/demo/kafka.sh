@@ -17,10 +17,8 @@ jars=(build/kafka/*/kafka_*.jar)
 folder=$(dirname "${jars[-1]}")
 classes=$(printf '%s:' "$folder"/*.jar)
 
-java_() {
-  java -Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.awt.headless=true \
-    -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp "${classes%:}" "$@"
-}
+readonly JAVA=(java -Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.awt.headless=true
+  -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp "${classes%:}")
 
 mkdir -p "$PLACE"
 cat >"$PLACE/server.properties" <<END
@@ -37,8 +35,7 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 log.cleaner.dedupe.buffer.size=8388608
 END
-java_ kafka.tools.StorageTool format --ignore-formatted -t "$CLUSTER_ID" \
-  -c "$PLACE/server.properties" >/dev/null
-exec java -Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.awt.headless=true \
-  -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp "${classes%:}" \
-  kafka.Kafka "$PLACE/server.properties"
+# It ends with this shell, which may be told to end meanwhile.
+setpriv --pdeathsig KILL "${JAVA[@]}" kafka.tools.StorageTool format --ignore-formatted \
+  -t "$CLUSTER_ID" -c "$PLACE/server.properties" >/dev/null
+exec "${JAVA[@]}" kafka.Kafka "$PLACE/server.properties"
