@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly WAYBILL=${WAYBILL_BIN:-build/release/waybill}
-readonly DNSMASQ=dnsmasq
+readonly DNSMASQ=build/peers/bin/dnsmasq
 readonly SMTP=127.0.0.1:${WAYBILL_SMTP_PORT:-2525}
 readonly HOP=127.0.0.1:${WAYBILL_HOP_PORT:-2526}
 readonly HOME_SERVER=127.0.0.1:${WAYBILL_HOME_PORT:-2527}

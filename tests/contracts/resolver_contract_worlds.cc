@@ -14,6 +14,8 @@ using boost::asio::io_context;
 using boost::asio::ip::udp;
 using runtime::dns::Resolver;
 
+constexpr const char* kNoNsd = "no nsd in build/peers; ./dev test brings it there";
+
 class ZoneWorld final : public ResolverWorld {
  public:
   explicit ZoneWorld(runtime::Clock& clock)
@@ -126,11 +128,11 @@ std::string resolver_contract_reverse_zone6() {
 ResolverAdapter zone_resolver_adapter() { return {"ZoneResolver", always, "", make_zone_world}; }
 
 ResolverAdapter unbound_resolver_adapter() {
-  return {"UnboundResolver", NsdServer::installed, "/usr/sbin/nsd is missing", make_unbound_world};
+  return {"UnboundResolver", NsdServer::installed, kNoNsd, make_unbound_world};
 }
 
 ResolverAdapter caching_resolver_adapter() {
-  return {"CachingResolver", NsdServer::installed, "/usr/sbin/nsd is missing", make_caching_world};
+  return {"CachingResolver", NsdServer::installed, kNoNsd, make_caching_world};
 }
 
 }  // namespace waybill::tests

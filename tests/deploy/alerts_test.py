@@ -5,7 +5,8 @@ import json
 import re
 import unittest
 
-from deploy_files import DOCKER, ROOT, need_yaml, needs, run, sources, yaml
+from deploy_files import DOCKER, ROOT, need_yaml, run, sources, yaml
+from support.servers import find_server, needs_servers
 
 need_yaml()
 
@@ -98,12 +99,12 @@ class AlertsTest(unittest.TestCase):
         self.assertEqual(names, fired)
         self.assertEqual(names, quiet)
 
-    @needs("promtool")
+    @needs_servers("promtool")
     def test_prometheus_reads_rules_and_configuration(self):
         for command in (("check", "rules", RULES),
                         ("check", "config", DOCKER / "prometheus/prometheus.yml"),
                         ("test", "rules", RULES_TEST)):
-            code, said = run("promtool", *command)
+            code, said = run(find_server("promtool"), *command)
             self.assertEqual(0, code, said)
 
 

@@ -6,7 +6,8 @@ import tempfile
 import tomllib
 import unittest
 
-from deploy_files import DOCKER, ROOT, binary, need_yaml, needs, run, yaml
+from deploy_files import DOCKER, ROOT, binary, need_yaml, run, yaml
+from support.servers import find_server, needs_servers
 
 need_yaml()
 
@@ -130,9 +131,9 @@ class NodesTest(unittest.TestCase):
             self.assertEqual(0, code, said)
             self.assertIn("1 domain", said)
 
-    @needs("haproxy")
+    @needs_servers("haproxy")
     def test_haproxy_reads_its_configuration(self):
-        code, said = run("haproxy", "-c", "-f", DOCKER / "haproxy.cfg")
+        code, said = run(find_server("haproxy"), "-c", "-f", DOCKER / "haproxy.cfg")
         self.assertEqual(0, code, said)
 
 

@@ -2,8 +2,8 @@
 
 import os
 import pathlib
-import shutil
 import subprocess
+import sys
 import unittest
 
 try:
@@ -12,6 +12,7 @@ except ImportError:
     yaml = None
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests/e2e"))  # how programs are found there, they are found here
 DOCKER = ROOT / "docker"
 
 
@@ -24,11 +25,6 @@ def need_yaml():
     """Skips the file where Python has no yaml."""
     if yaml is None:
         raise unittest.SkipTest("not installed for this python3: yaml (python3-yaml)")
-
-
-def needs(program):
-    found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-    return unittest.skipUnless(found, f"not installed: {program}")
 
 
 def run(*command, **options):

@@ -13,6 +13,7 @@ import unittest
 from support.kafka_java import needs_kafka
 from support.peers_case import PeersCase, needs
 from support.process import free_port, lasting_port, wait_until
+from support.servers import needs_servers
 from support.waybill import binary
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -51,7 +52,8 @@ def broker_port():
 
 
 @unittest.skipUnless(binary().exists(), f"not built: {binary()}")
-@needs("dnsmasq", "curl")
+@needs_servers("dnsmasq")
+@needs("curl")
 class DemonstrationTest(PeersCase):
     def setUp(self):
         super().setUp()

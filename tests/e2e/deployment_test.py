@@ -12,8 +12,9 @@ import unittest
 from support.cluster import Cluster
 from support.kafka_java import needs_kafka
 from support.peers_case import PeersCase, needs
-from support.process import Running, find_program, free_port, wait_until
+from support.process import Running, free_port, wait_until
 from support.recording_sink import RecordingSink
+from support.servers import find_server, needs_servers
 from support.smtp_client import message
 from support.waybill import Waybill, binary
 
@@ -49,7 +50,7 @@ class Door:
         self._process = None
 
     def start(self):
-        command = [find_program("nginx"), "-p", self._directory, "-c",
+        command = [find_server("nginx"), "-p", self._directory, "-c",
                    self._directory / "nginx.conf", "-e", self._directory / "errors",
                    "-g", "daemon off;" + (" user root;" if os.geteuid() == 0 else "")]
         self._process = Running(command, self._directory / "output", {})
@@ -73,7 +74,8 @@ class Door:
 
 
 @unittest.skipUnless(binary().exists(), f"not built: {binary()}")
-@needs("nginx", "openssl")
+@needs_servers("nginx")
+@needs("openssl")
 class DoorTest(PeersCase):
     def setUp(self):
         super().setUp()

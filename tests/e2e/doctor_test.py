@@ -11,8 +11,9 @@ import unittest
 from support.cluster import Cluster
 from support.kafka_java import needs_kafka
 from support.name_server import NameServer
-from support.peers_case import PeersCase, needs
+from support.peers_case import PeersCase
 from support.recording_sink import RecordingSink
+from support.servers import needs_servers
 from support.waybill import Waybill, binary
 
 ZONES = {"x.test": "@ IN MX 10 mx\nmx IN A 127.0.0.1\n@ IN TXT \"v=spf1 mx -all\""}
@@ -46,7 +47,7 @@ class DoctorCase(PeersCase):
 
 @unittest.skipUnless(binary().exists(), f"not built: {binary()}")
 @needs_kafka()
-@needs("nsd")
+@needs_servers("nsd")
 class ClusterDoctorTest(DoctorCase):
     """One cluster for all that can be mended again: a broker's start takes its time."""
 
@@ -120,7 +121,7 @@ class ClusterDoctorTest(DoctorCase):
 
 
 @unittest.skipUnless(binary().exists(), f"not built: {binary()}")
-@needs("nsd")
+@needs_servers("nsd")
 class MachineDoctorTest(DoctorCase):
     """`waybill serve`: all on one machine."""
 

@@ -4,9 +4,10 @@ import unittest
 from typing import NamedTuple
 
 from support.name_server import NameServer
-from support.peers_case import PeersCase, needs
+from support.peers_case import PeersCase
 from support.postfix import Postfix
 from support.recording_sink import RecordingSink
+from support.servers import needs_servers
 from support.smtp_client import message
 from support.smtp_tools import SmtpSink
 from support.verdicts import (Fact, Said, facts, facts_of_message, history, messages, said)
@@ -81,8 +82,8 @@ class ForwardingCase(PeersCase):
             self.assertEqual([expected] if accepted else [], messages(waybill, f"<{row.alias}>"))
 
 
-@needs("nsd")
-@needs("postfix", root=True)
+@needs_servers("nsd")
+@needs_servers("postfix", root=True)
 class PostfixAsNextHopTest(ForwardingCase):
     def test_its_verdict_is_the_senders_verdict_and_the_logs(self):
         postfix = self.start(
@@ -124,7 +125,7 @@ class PostfixAsNextHopTest(ForwardingCase):
         self.assertEqual(2, len(postfix.wait_for_mail("good@y.test", 2)))
 
 
-@needs("nsd")
+@needs_servers("nsd")
 class NamesTest(ForwardingCase):
     def test_where_mail_goes_is_what_dns_says(self):
         sink = self.start(RecordingSink)

@@ -6,13 +6,13 @@ import unittest
 from support.cluster import Cluster
 from support.kafka_java import needs_kafka
 from support.network import SMTP_PORT
-from support.peers_case import needs
 from support.process import free_port, wait_until
 from support.return_paths import report
+from support.servers import needs_servers
 from support.silent_failure_case import ALIAS, AUTHOR, HIDDEN, TOLD, SilentFailureCase
 
 
-@needs("nsd")
+@needs_servers("nsd")
 @needs_kafka()
 class RelaysApartTest(SilentFailureCase):
     def setUp(self):

@@ -3,13 +3,14 @@
 import unittest
 
 from support.name_server import NOERROR, NXDOMAIN, NameServer, ask
-from support.peers_case import PeersCase, needs
+from support.peers_case import PeersCase
 from support.postfix import Postfix
+from support.servers import needs_servers
 from support.smtp_client import SmtpClient, dot_stuffed, message
 from support.smtp_tools import SmtpSink, smtp_source
 
 
-@needs("postfix", root=True)
+@needs_servers("postfix", root=True)
 class PostfixTest(PeersCase):
     def test_delivers_octet_for_octet(self):
         postfix = self.start(Postfix, ["a@y.test"])
@@ -66,7 +67,7 @@ class PostfixTest(PeersCase):
             SmtpClient(postfix.port)
 
 
-@needs("nsd")
+@needs_servers("nsd")
 class NameServerTest(PeersCase):
     def test_answers_for_its_zones(self):
         server = self.start(NameServer, {
@@ -81,7 +82,7 @@ class NameServerTest(PeersCase):
         self.assertEqual(1, ask(server.port, "z.test", "MX")[1])
 
 
-@needs("smtp-sink", "smtp-source")
+@needs_servers("smtp-sink", "smtp-source")
 class SmtpToolsTest(PeersCase):
     def test_the_sink_takes_what_the_source_sends(self):
         sink = self.start(SmtpSink, keep=True)

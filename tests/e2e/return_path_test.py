@@ -4,9 +4,9 @@ import signal
 import time
 import unittest
 
-from support.peers_case import needs
 from support.process import wait_until
 from support.return_paths import delivery_begun, key_id_of, keys_of, report, return_path
+from support.servers import needs_servers
 from support.silent_failure_case import (ALIAS, AUTHOR, HIDDEN, NOT_TOLD, TOLD, Notice,
                                          SilentFailureCase)
 from support.smtp_client import message
@@ -43,7 +43,7 @@ ABSENT = message(Subject="Away until Monday", text="Gone fishing.\r\n",
 NO_FORM = message(From="robot@toybox.test", Subject="Number 17", text="Please see number 17.\r\n")
 
 
-@needs("nsd")
+@needs_servers("nsd")
 class ReturnPathCase(SilentFailureCase):
     """The bridgehead keeps what it is given; the test reports in its name."""
 

@@ -7,11 +7,12 @@ import re
 import unittest
 
 from support.dkim_signer import DkimSigner
-from support.exim import Exim, why_no_exim
+from support.exim import Exim
 from support.network import SMTP_PORT
 from support.peers_case import needs
 from support.postfix import Postfix
 from support.process import wait_until
+from support.servers import needs_servers
 from support.silent_failure_case import (ALIAS, AUTHOR, HIDDEN, NOT_TOLD, SIGNER, TOLD, Notice,
                                          SilentFailureCase)
 from support.smtp_client import SmtpClient, message
@@ -26,8 +27,8 @@ def fields_of(header):
     return [(name, re.sub(r"\s+", " ", value)) for name, value in parsed.items()]
 
 
-@needs("nsd")
-@needs("postfix", root=True)
+@needs_servers("nsd")
+@needs_servers("postfix", root=True)
 class RealServersCase(SilentFailureCase):
     # As the bridgehead's log has them.
     queue_id = r"postfix/qmgr\[\d+\]: (\w+): "
@@ -188,16 +189,11 @@ class SignedTest(RealServersCase):
         self.assertEqual([], home.mail())
 
 
-@needs("apt-get", "dpkg", "ldd", "chroot")
+@needs_servers("exim4")
+@needs("ldd", "chroot")
 class EximTest(RealServersCase):
     queue_id = r"(?m)^\S+ \S+ (\w{6}-\w{6}-\w{2}) <="
     status = "5.0.0"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if why := why_no_exim():
-            raise unittest.SkipTest(why)
 
     def test_a_bounce_as_exim_writes_it_comes_home_too(self):
         self.start_cellar()

@@ -4,8 +4,9 @@ import unittest
 
 from support.dkim_signer import DkimSigner
 from support.name_server import NameServer
-from support.peers_case import PeersCase, needs
+from support.peers_case import PeersCase
 from support.recording_sink import RecordingSink
+from support.servers import needs_servers
 from support.smtp_client import message
 from support.verdicts import history
 from support.waybill import Waybill, binary
@@ -22,7 +23,7 @@ FORGED = (b"Authentication-Results: MX.x.test (of course) 1; spf=pass\r\n"
 THEIRS = b"Authentication-Results: other.test; spf=pass\r\n"
 
 
-@needs("nsd")
+@needs_servers("nsd")
 @unittest.skipUnless(binary().exists(), f"not built: {binary()}")
 class TrustTest(PeersCase):
     def setUp(self):

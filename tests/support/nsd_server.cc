@@ -23,7 +23,9 @@ namespace fs = std::filesystem;
 using boost::asio::ip::udp;
 using namespace std::chrono_literals;
 
-constexpr const char* kNsd = "/usr/sbin/nsd";
+// Unpacked by scripts/unpack.py; absolute, because the server leaves the working directory.
+fs::path nsd() { return fs::absolute(WAYBILL_SOURCE_DIR) / "build/peers/bin/nsd"; }
+
 // It is up within 100 ms on an idle machine.
 constexpr auto kStartTimeout = 20s;
 constexpr auto kStopTimeout = 5s;
@@ -65,7 +67,7 @@ std::string soa_question(const std::string& origin) {
 
 }  // namespace
 
-bool NsdServer::installed() { return ::access(kNsd, X_OK) == 0; }
+bool NsdServer::installed() { return ::access(nsd().c_str(), X_OK) == 0; }
 
 NsdServer::NsdServer(const std::vector<Zone>& zones)
     : directory_(new_directory()), port_(free_port()) {
@@ -106,13 +108,13 @@ void NsdServer::write_files(const std::vector<Zone>& zones) const {
 }
 
 void NsdServer::start() {
-  std::string program = kNsd;
+  std::string program = nsd();
   std::string foreground = "-d";
   std::string config_flag = "-c";
   std::string config = directory_ / "nsd.conf";
   char* argv[] = {program.data(), foreground.data(), config_flag.data(), config.data(), nullptr};
   char* environment[] = {nullptr};
-  if (::posix_spawn(&pid_, kNsd, nullptr, nullptr, argv, environment) != 0) {
+  if (::posix_spawn(&pid_, program.c_str(), nullptr, nullptr, argv, environment) != 0) {
     pid_ = -1;
     throw std::runtime_error("nsd cannot be started");
   }

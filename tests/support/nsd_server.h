@@ -1,8 +1,8 @@
 // NsdServer: a real authoritative name server (nsd) on 127.0.0.1, with zones written in the test.
 //
 // Runs from the constructor, which returns once it answers, to the destructor, which ends it and
-// removes its files. Names outside its zones are refused. Where nsd is not installed, installed()
-// is false and the test has to GTEST_SKIP.
+// removes its files. Names outside its zones are refused. Where nsd is not in build/peers,
+// installed() is false and the test has to GTEST_SKIP.
 #pragma once
 
 #include <sys/types.h>

@@ -1,6 +1,7 @@
-"""Exim: another real mail server. Debian has one at a time installed, and here it is Postfix; so
-Exim's package is unpacked below build/, and runs in a root directory of its own."""
+"""Exim: another real mail server. It asks the system for a user that only its installed package
+makes, so it runs in a root directory of its own, which has that user."""
 
+import os
 import pathlib
 import re
 import shutil
@@ -8,10 +9,10 @@ import subprocess
 
 from support.network import SMTP_PORT
 from support.process import Running, find_program
+from support.servers import PEERS
 
-_PACKAGE = "exim4-daemon-light"
+_PLACE = PEERS / "exim4-daemon-light"
 _PROGRAM = "usr/sbin/exim4"
-_PLACE = pathlib.Path(__file__).resolve().parents[3] / "build/peers" / _PACKAGE
 _USER = "Debian-exim"
 _UID = 65534
 
@@ -56,24 +57,12 @@ smtp:
 """
 
 
-def why_no_exim():
-    """Fetches the program where it is not there yet. None: it is."""
-    program = _PLACE / _PROGRAM
-    if not program.exists():
-        _PLACE.mkdir(parents=True, exist_ok=True)
-        fetched = subprocess.run(["apt-get", "download", "-q", _PACKAGE], cwd=_PLACE,
-                                 capture_output=True, text=True, check=False)
-        packages = sorted(_PLACE.glob("*.deb"))
-        if fetched.returncode != 0 or not packages:
-            return f"{_PACKAGE} cannot be downloaded: {fetched.stderr.strip()}"
-        subprocess.run(["dpkg", "-x", packages[-1], _PLACE], check=True)
-        program.chmod(0o755)  # it need not be root's in everybody's hands
-    missing = re.findall(r"(\S+) => not found", _libraries(program))
-    return f"not installed, and Exim needs: {', '.join(missing)}" if missing else None
-
-
-def _libraries(program):
-    return subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+def _libraries():
+    """Where the program finds them, outside the root directory."""
+    unpacked = ":".join(sorted({str(path.parent) for path in _PLACE.rglob("lib*.so*")}))
+    told = subprocess.run(["ldd", _PLACE / _PROGRAM], capture_output=True, text=True, check=True,
+                          env={**os.environ, "LD_LIBRARY_PATH": unpacked}).stdout
+    return [pathlib.Path(path) for path in re.findall(r"(/\S+) \(0x", told)]
 
 
 class Exim:
@@ -106,9 +95,8 @@ class Exim:
         return "".join(path.read_text(errors="replace") for path in sorted(logs))
 
     def _make_root(self):
-        program = _PLACE / _PROGRAM
-        for path in [program, *map(pathlib.Path, re.findall(r"(/\S+) \(0x", _libraries(program)))]:
-            inside = path.relative_to(_PLACE if path == program else "/")
+        for path in [_PLACE / _PROGRAM, *_libraries()]:
+            inside = path.relative_to(_PLACE if path.is_relative_to(_PLACE) else "/")
             (self.directory / inside).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, self.directory / inside)
             (self.directory / inside).chmod(0o755)

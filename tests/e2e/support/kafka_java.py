@@ -4,8 +4,8 @@ tests/kafka/pom.xml), and the classes that every start shares."""
 import os
 import pathlib
 import re
-import unittest
 
+from support.absence import absent
 from support.process import find_program
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -31,12 +31,12 @@ def jars():
 
 
 def needs_kafka():
-    """Skips where the broker, or what it or its foreign client needs, is not there."""
+    """For a test, or a class of them, with a broker and its foreign client."""
     missing = [name for name in ("java", "kcat") if not find_program(name)]
     if missing:
-        return unittest.skip(f"not installed: {', '.join(missing)}")
+        return absent(f"not installed: {', '.join(missing)}; `./dev test` installs it")
     if not any(jars().glob("kafka_*.jar")):
-        return unittest.skip(f"no Kafka in {jars()}; ./dev fetches it")
+        return absent(f"no Kafka in {jars()}; `./dev test` fetches it")
     return lambda case: case
 
 

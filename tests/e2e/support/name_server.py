@@ -3,7 +3,8 @@
 import socket
 import struct
 
-from support.process import Running, find_program, free_port, wait_until
+from support.process import Running, free_port, wait_until
+from support.servers import find_server
 
 TYPES = {"A": 1, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16, "AAAA": 28}
 NOERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5
@@ -41,7 +42,7 @@ class NameServer:
             lines += ["zone:", f"  name: {name}", f"  zonefile: {zone}"]
         configuration = self.directory / "nsd.conf"
         configuration.write_text("\n".join(lines) + "\n")
-        self._process = Running([find_program("nsd"), "-d", "-c", configuration],
+        self._process = Running([find_server("nsd"), "-d", "-c", configuration],
                                 self.directory / "output")
         self._process.wait_for_port(self.port, self.address)
         for name in self._zones:

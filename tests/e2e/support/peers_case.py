@@ -1,21 +1,19 @@
 """PeersCase: a test case with a directory of its own and peers that end with it."""
 
-import os
 import pathlib
 import shutil
 import tempfile
 import unittest
 
+from support.absence import absent
 from support.process import find_program
 
 
-def needs(*programs, root=False):
-    """Skips where a program is not installed, or root is needed and we are not."""
+def needs(*programs):
+    """For a test, or a class of them, that runs these programs of the system."""
     missing = [name for name in programs if not find_program(name)]
     if missing:
-        return unittest.skip(f"not installed: {', '.join(missing)}")
-    if root and os.geteuid() != 0:
-        return unittest.skip(f"{programs[0]} can be started by root alone")
+        return absent(f"not installed: {', '.join(missing)}; `./dev test` installs it")
     return lambda case: case
 
 

@@ -1,20 +1,25 @@
 """Postfix: a real mail server with a configuration and a queue of its own, as next hop or as
-sender. Needs root, as Postfix's master does."""
+sender. It runs from where it was unpacked, and needs root, as Postfix's master does."""
 
 import email
 import email.policy
 import grp
 import os
 import pwd
-import subprocess
 import time
 
-from support.process import Running, find_program, free_port, listening, wait_until
+from support.process import Running, free_port, listening, wait_until
+from support.servers import PEERS, find_server
 
 # Should a test run be cut off, no master stays behind for longer than this.
 MASTER_SECONDS = 900
 # Who owns the mailboxes; they live in the test's directory.
 MAIL_UID = 65534
+# Debian's package makes two names of its own, which are not here. Postfix asks for names of the
+# system that nothing else of it runs as; these two every Debian has, and no process uses them.
+MAIL_OWNER, SUBMITTERS = "news", "uucp"
+
+_PLACE = PEERS / "postfix"
 
 _QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming",
            "private", "saved", "trace")
@@ -45,6 +50,13 @@ postlog   unix-dgram n - n - 1 postlogd
 
 _MAIN = """\
 compatibility_level = 3.6
+daemon_directory = {place}/usr/lib/postfix/sbin
+command_directory = {place}/usr/sbin
+shlib_directory = {place}/usr/lib/postfix
+meta_directory = {place}/etc/postfix
+import_environment = MAIL_CONFIG LD_LIBRARY_PATH
+mail_owner = {owner}
+setgid_group = {submitters}
 queue_directory = {dir}/queue
 data_directory = {dir}/data
 maillog_file = {dir}/log
@@ -111,10 +123,8 @@ class Postfix:
         """Again after stop(): the same server, with its mail and its queue."""
         if not (self.directory / "main.cf").exists():
             self._write_configuration()
-        postconf = subprocess.run([find_program("postconf"), "-h", "-d", "daemon_directory"],
-                                  capture_output=True, text=True, check=True)
         self._process = Running(
-            [postconf.stdout.strip() + "/master", "-c", self.directory, "-s", "-e", MASTER_SECONDS],
+            [find_server("master"), "-c", self.directory, "-s", "-e", MASTER_SECONDS],
             self.directory / "output", env={"MAIL_CONFIG": str(self.directory)})
         try:
             self._process.wait_for_port(self.port, self.address)
@@ -171,7 +181,8 @@ class Postfix:
             self._table(name, rows or {})
         sends = self._relayhost or self._name_server
         main = _MAIN.format(
-            dir=place, host_name=self._host_name, domains=" ".join(domains), uid=MAIL_UID,
+            dir=place, place=_PLACE, owner=MAIL_OWNER, submitters=SUBMITTERS,
+            host_name=self._host_name, domains=" ".join(domains), uid=MAIL_UID,
             relayhost=self._relayhost, address=self.address,
             dns=_BY_NAME.format(address=self.address) if self._name_server else _BY_ADDRESS,
             relay="permit_mynetworks" if sends else "reject_unauth_destination")
@@ -182,8 +193,8 @@ class Postfix:
 
     def _make_queue(self):
         """As `postfix check` would (postfix-files), which takes seconds."""
-        owner = pwd.getpwnam("postfix")
-        submitters = grp.getgrnam("postdrop").gr_gid
+        owner = pwd.getpwnam(MAIL_OWNER)
+        submitters = grp.getgrnam(SUBMITTERS).gr_gid
         queue = self.directory / "queue"
         for folder in (queue, queue / "pid"):
             folder.mkdir()

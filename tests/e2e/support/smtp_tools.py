@@ -3,7 +3,8 @@
 import os
 import subprocess
 
-from support.process import Running, find_program, free_port
+from support.process import Running, free_port
+from support.servers import find_server
 
 
 class SmtpSink:
@@ -19,7 +20,7 @@ class SmtpSink:
         self._process = None
 
     def start(self):
-        argv = [find_program("smtp-sink"), *self._options]
+        argv = [find_server("smtp-sink"), *self._options]
         if self._keep:
             (self.directory / "mail").mkdir(exist_ok=True)
             (self.directory / "mail").chmod(0o777)
@@ -43,7 +44,7 @@ class SmtpSink:
 def smtp_source(port, *, messages, sessions=1, octets=1000, sender="source@s.test",
                 recipient="sink@x.test", keep_connections=True, seconds=120):
     """Sends that many messages and waits for the end. Its complaints; empty if all went well."""
-    argv = [find_program("smtp-source"), "-s", str(sessions), "-m", str(messages), "-l",
+    argv = [find_server("smtp-source"), "-s", str(sessions), "-m", str(messages), "-l",
             str(octets), "-f", sender, "-t", recipient, "-M", "source.test"]
     if keep_connections:
         argv.append("-d")
