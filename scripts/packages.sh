@@ -35,7 +35,7 @@ first_known() {
       return
     fi
   done
-  printf 'dev: this release of Debian has no package %s\n' "${*// / or }" >&2
+  printf 'dev: this release of Debian has none of: %s\n' "$*" >&2
   return 1
 }
 

@@ -15,6 +15,8 @@ make_root() {
 # copy_tree DIRECTORY: what git knows or would take, with its times; builds there stay.
 copy_tree() {
   mkdir -p "$1"
+  # A file that is gone from the tree must not be found by CMake there.
+  find "$1" -mindepth 1 -maxdepth 1 ! -name build ! -name .git ! -name .fuzz -exec rm -rf {} +
   git ls-files -z --cached --others --exclude-standard |
     tar --create --null --ignore-failed-read --files-from=- 2>/dev/null |
     tar --extract --directory="$1" --no-same-owner
@@ -43,7 +45,7 @@ task_portable() {
   shift || true
   root=build/portable/$release
   ((EUID == 0)) || die 'portable: only root can make and enter another root directory'
-  ensure_packages build portable
+  ensure_packages lint portable
   make_root "$release" "$root"
   copy_tree "$root/waybill"
   (($# > 0)) || set -- test

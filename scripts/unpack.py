@@ -126,10 +126,13 @@ def unpack(package):
         return
     print(f"unpack: {package}", flush=True)
     part = PEERS / f"{package}.part"
-    shutil.rmtree(part, ignore_errors=True)
-    fetch(package, part)
-    shutil.rmtree(place, ignore_errors=True)
-    part.rename(place)
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        fetch(package, part)
+        shutil.rmtree(place, ignore_errors=True)
+        part.rename(place)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
     write_wrappers(package)
 
 

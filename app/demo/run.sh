@@ -69,8 +69,9 @@ start_name_server() {
     --port="${DNS##*:}" --listen-address="${DNS%:*}" --bind-interfaces \
     --log-facility=/dev/null --local=/test/ \
     --txt-record=origin.test,'v=spf1 ip4:127.0.0.1 -all' \
-    --mx-host=origin.test,mx.origin.test,10 --host-record=mx.origin.test,127.0.0.1
-  await 10 "the name server on $DNS" answers "$DNS"
+    --mx-host=origin.test,mx.origin.test,10 --host-record=mx.origin.test,127.0.0.1 \
+    2>"$DATA/name_server.log"
+  await 10 "the name server on $DNS ($DATA/name_server.log)" answers "$DNS"
 }
 
 start_sinks() {
