@@ -1,6 +1,8 @@
 """The peers themselves: each does what the tests of Waybill take for granted."""
 
+import os
 import unittest
+from unittest import mock
 
 from support.name_server import NOERROR, NXDOMAIN, NameServer, ask
 from support.peers_case import PeersCase
@@ -102,6 +104,29 @@ class SmtpToolsTest(PeersCase):
     def test_the_source_complains_when_refused(self):
         sink = self.start(SmtpSink, ["-f", "rcpt"])
         self.assertNotEqual("", smtp_source(sink.port, messages=1))
+
+
+class AbsenceTest(unittest.TestCase):
+    def run_without(self, environment):
+        """The result of a case that needs a server which is not there."""
+        with mock.patch.dict(os.environ, environment):
+            @needs_servers("waybill-none")
+            class Case(unittest.TestCase):
+                def test_something(self):
+                    pass
+        result = unittest.TestResult()
+        unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(result)
+        return result
+
+    def test_what_lacks_a_program_is_skipped(self):
+        [(_, why)] = self.run_without({"CI": ""}).skipped
+        self.assertIn("waybill-none", why)
+
+    def test_in_ci_it_fails(self):
+        result = self.run_without({"CI": "true"})
+        self.assertFalse(result.wasSuccessful())
+        [(_, why)] = result.errors
+        self.assertIn("waybill-none; `./dev test` brings it there", why)
 
 
 class SmtpClientTest(unittest.TestCase):
