@@ -10,6 +10,9 @@ make_root() {
   mkdir -p "$2"
   debootstrap --variant=minbase --include=ca-certificates "$1" "$2" >"$2.log" 2>&1 ||
     die "debootstrap failed: $2.log"
+  # Authorities that this machine trusts beyond Debian's, as behind a proxy that reads along.
+  cp /usr/local/share/ca-certificates/*.crt "$2/usr/local/share/ca-certificates/" 2>/dev/null || true
+  chroot "$2" update-ca-certificates >>"$2.log" 2>&1
 }
 
 # copy_tree DIRECTORY: what git knows or would take, with its times; builds there stay.
