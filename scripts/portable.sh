@@ -11,7 +11,8 @@ make_root() {
   debootstrap --variant=minbase --include=ca-certificates "$1" "$2" >"$2.log" 2>&1 ||
     die "debootstrap failed: $2.log"
   # Authorities that this machine trusts beyond Debian's, as behind a proxy that reads along.
-  cp /usr/local/share/ca-certificates/*.crt "$2/usr/local/share/ca-certificates/" 2>/dev/null || true
+  local authorities=usr/local/share/ca-certificates
+  cp "/$authorities"/*.crt "$2/$authorities/" 2>/dev/null || true
   chroot "$2" update-ca-certificates >>"$2.log" 2>&1
 }
 
@@ -38,7 +39,8 @@ in_root() {
     shift
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
-    exec chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
+    exec chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+      CI="${CI:-}" "$@"
   ' in_root "$root" "$@"
 }
 
