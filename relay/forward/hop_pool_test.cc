@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "relay/limits.h"
 #include "runtime/clock.h"
 #include "tests/support/hop_world.h"

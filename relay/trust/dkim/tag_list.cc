@@ -1,6 +1,7 @@
 #include "relay/trust/dkim/tag_list.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "runtime/ascii.h"
 
