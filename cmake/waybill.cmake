@@ -45,18 +45,26 @@ target_compile_definitions(waybill_options INTERFACE
   # compiler cache serves every clone.
   WAYBILL_SOURCE_DIR=".")
 
-# The check build: one compilation for the tests under sanitizers and for the fuzz targets.
+# Check builds, by clang. address: one compilation for the tests under the sanitizers of addresses
+# and undefined behaviour, and for the fuzz targets. thread: for tests under the thread sanitizer.
+set(waybill_sanitizers)
 if(WAYBILL_CHECK)
-  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    message(FATAL_ERROR "WAYBILL_CHECK needs clang (-DCMAKE_CXX_COMPILER=clang++-14): "
-                        "libFuzzer is a part of it")
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR NOT WAYBILL_CHECK MATCHES "^(address|thread)$")
+    message(FATAL_ERROR "WAYBILL_CHECK is \"address\" or \"thread\", and needs clang "
+                        "(-DCMAKE_CXX_COMPILER=clang++-14): libFuzzer is a part of it")
   endif()
+endif()
+if(WAYBILL_CHECK STREQUAL "thread")
+  set(waybill_sanitizers -fsanitize=thread)
+elseif(WAYBILL_CHECK)
   # clang 14 cannot assemble coroutines with the check of indirect calls ("Cannot represent a
   # difference across sections").
   set(waybill_sanitizers -fsanitize=address,undefined -fno-sanitize=function
       -fno-sanitize-recover=undefined)
+  target_compile_definitions(waybill_options INTERFACE WAYBILL_CHECKS_ADDRESSES)
+endif()
+if(WAYBILL_CHECK)
   target_compile_options(waybill_options INTERFACE ${waybill_sanitizers} -O1 -g1)
-  target_compile_definitions(waybill_options INTERFACE WAYBILL_CHECK)
   target_link_options(waybill_options INTERFACE ${waybill_sanitizers} -fuse-ld=lld)
 endif()
 
@@ -111,7 +119,7 @@ function(waybill_library folder)
   target_link_libraries(waybill_${name} PUBLIC waybill_options)
   add_dependencies(waybill_${name} waybill_schemas_proto)
   waybill_precompiled(waybill_${name} waybill_pch)
-  if(WAYBILL_CHECK AND library_FUZZED)
+  if(WAYBILL_CHECK STREQUAL "address" AND library_FUZZED)
     target_compile_options(waybill_${name} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
   if(tests AND WAYBILL_TESTS)
@@ -138,6 +146,9 @@ function(waybill_test_support)
   waybill_precompiled(waybill_test_support waybill_test_pch_O1)
 endfunction()
 
+# All tests of single units, to be built without the rest.
+add_custom_target(unit_tests)
+
 # waybill_test(NAME LABEL SOURCE...): a GoogleTest program, run by ctest under LABEL. Tests of one
 # unit end at once and are not optimised; others spend their time in their own inlined code, where
 # -O1 pays for itself. The libraries are as shipped.
@@ -155,4 +166,7 @@ function(waybill_test name label)
   target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600)
+  if(label STREQUAL "unit")
+    add_dependencies(unit_tests ${name})
+  endif()
 endfunction()

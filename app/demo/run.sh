@@ -74,12 +74,12 @@ start_name_server() {
   await 10 "the name server on $DNS ($DATA/name_server.log)" answers "$DNS"
 }
 
-start_sinks() {
-  start_told bridgehead "$WAYBILL" sink --listen "$HOP" --refuse-rcpt gone --bounce hidden \
+start_dustbins() {
+  start_told bridgehead "$WAYBILL" dustbin --listen "$HOP" --refuse-rcpt gone --bounce hidden \
     --bounce-via "$SMTP"
   await 10 "the bridgehead on $HOP" answers "$HOP"
   rm -rf "$DATA/home"
-  start_told "Ann's own server" "$WAYBILL" sink --listen "$HOME_SERVER" --dump "$DATA/home"
+  start_told "Ann's own server" "$WAYBILL" dustbin --listen "$HOME_SERVER" --dump "$DATA/home"
   await 10 "Ann's own server on $HOME_SERVER" answers "$HOME_SERVER"
 }
 
@@ -155,7 +155,7 @@ mkdir -p "$DATA"
 need_ports
 say 'Starting'
 start_name_server
-start_sinks
+start_dustbins
 if [[ $roles == serve ]]; then start_serve; else start_roles_apart; fi
 printf "  bridgehead smtp://%s, Ann's own server smtp://%s\n" "$HOP" "$HOME_SERVER"
 printf '  history   http://%s\n' "$HTTP"

@@ -5,7 +5,7 @@
 #include <opendkim/dkim.h>
 #undef _Bool
 
-#ifdef WAYBILL_CHECK
+#ifdef WAYBILL_CHECKS_ADDRESSES
 #include <sanitizer/lsan_interface.h>
 #endif
 
@@ -18,7 +18,7 @@ namespace {
 
 // libopendkim does not free the Ed25519 keys that it signs with.
 struct LeaksAllowed {
-#ifdef WAYBILL_CHECK
+#ifdef WAYBILL_CHECKS_ADDRESSES
   LeaksAllowed() { __lsan_disable(); }
   ~LeaksAllowed() { __lsan_enable(); }
 #endif
