@@ -6,35 +6,27 @@
 #include <string>
 #include <thread>
 
-#include "app/backup/backup_requests.h"
-#include "app/cluster/cluster_node.h"
 #include "app/cluster/partition_set.h"
 #include "app/command/config_file.h"
-#include "app/http_server.h"
-#include "app/partition_views.h"
-#include "app/projector_role.h"
-#include "app/signals.h"
-#include "app/state_metrics.h"
+#include "app/parts/http_part.h"
+#include "app/parts/node_part.h"
+#include "app/parts/routes_part.h"
+#include "app/parts/views_part.h"
+#include "app/process/process.h"
 #include "app/subcommands.h"
-#include "http/health.h"
 #include "ingest/kafka_quarantine.h"
 #include "ingest/kafka_stream.h"
 #include "query/routes.h"
-#include "relay/routes/current_routes.h"
-#include "runtime/log.h"
 #include "schemas/partition.h"
 
 namespace waybill::app {
 
 using runtime::Explained;
-using runtime::Level;
-using runtime::log;
 
 namespace {
 
 // Each may wait for other nodes.
 constexpr std::size_t kQueryThreads = 8;
-constexpr std::size_t kQueryQueue = 1024;
 // Of all partitions together.
 constexpr std::uint64_t kBlockCacheOctets = 256ULL << 20;
 constexpr std::uint64_t kWriteBufferOctets = 512ULL << 20;
@@ -44,218 +36,143 @@ struct Options {
   std::string partitions = "all";
 };
 
-class ProjectorProcess {
+// Records that are no events are set aside, each with its place.
+class QuarantinePart final : public Part {
  public:
-  ProjectorProcess(ConfigFile file, Config config, std::vector<std::uint32_t> partitions)
-      : file_(std::move(file)),
-        config_(std::move(config)),
-        routes_(config_.routes),
-        partitions_(std::move(partitions)) {}
+  QuarantinePart(Process& process, ViewsPart& views) : process_(process), views_(views) {}
 
-  int run() {
-    runtime::start_log(config_.log_level, config_.log_format);
-    auto up = open_views();
-    if (up) up = open_log();
-    if (up) up = start_servers();
-    if (!up) {
-      log(Level::error, "app", "cannot start", {{"why", up.error().why}});
-    } else {
-      log(Level::info, "app", "answering", {{"http", "http://" + to_string(http_->local())}});
-      wait();
-    }
-    peers_server_.reset();
-    http_.reset();
-    projector_.reset();
-    query_workers_.reset();
-    peers_workers_.reset();
-    node_.reset();
-    ends_.reset();
-    views_.clear();
-    quarantine_.reset();
-    runtime::stop_log();
-    return up ? kExitOk : kExitEnvironment;
-  }
-
- private:
-  Explained<void> open_views() {
-    const auto memory = projector::make_store_memory(kBlockCacheOctets, kWriteBufferOctets);
-    for (const std::uint32_t partition : partitions_) {
-      auto views = PartitionViews::open(config_.data_dir, partition, memory);
-      if (!views) return views.error();
-      views_.push_back(std::move(*views));
-    }
-    return {};
-  }
-
-  Explained<void> open_log() {
-    auto ends =
-        ingest::kafka_ends(config_.kafka.settings, schemas::kDeliveriesTopic, partitions_, clock_);
-    if (!ends) return ends.error();
-    ends_ = std::move(*ends);
-    quarantine_ = ingest::kafka_quarantine(config_.kafka.settings, metrics_);
-    for (const auto& one : views_) {
+  std::string_view name() const override { return "quarantine"; }
+  Explained<void> start() override {
+    quarantine_ = ingest::kafka_quarantine(process_.config().kafka.settings, process_.metrics());
+    for (const auto& one : views_.views()) {
       one->projector().on_undecodable(
           [this](const ingest::LogRecord& record) { quarantine_->add(record); });
     }
-    auto node = ClusterNode::open(config_);
-    if (!node) return node.error();
-    node_ = std::move(*node);
-    ProjectorParts parts;
-    parts.threads = config_.threads > 0 ? config_.threads
-                                        : std::max(1U, std::thread::hardware_concurrency() / 2);
-    parts.read = [this](std::vector<ingest::StreamPosition> positions) {
-      return ingest::kafka_stream(config_.kafka.settings, schemas::kDeliveriesTopic,
-                                  config_.kafka.partitions, std::move(positions));
-    };
-    projector_ = start_projector(views_, std::move(parts), metrics_);
     return {};
   }
+  void stopped() override { quarantine_.reset(); }
 
-  Explained<void> start_servers() {
-    query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
-    query::Parts questions = query_parts();
-    questions.peers = node_->peers();
-    http::Router router;
-    query::add_routes(router, std::move(questions));
-    HttpSettings settings;
-    settings.listen = config_.http_listen;
-    auto server = start_http(settings, std::move(router), server_parts(*query_workers_));
-    if (!server) return server.error();
-    http_ = std::move(*server);
-    if (!config_.cluster.listen) return {};
-    return start_peers_server();
-  }
-
-  // Where other nodes ask: from these views alone, and only those who know the secret.
-  Explained<void> start_peers_server() {
-    HttpSettings settings;
-    settings.listen = *config_.cluster.listen;
-    settings.server.session.hosts = http::Hosts::any;
-    if (!config_.cluster.certificate.empty()) {
-      auto tls = runtime::TlsContext::server(config_.cluster.certificate, config_.cluster.key);
-      if (!tls) return tls.error();
-      settings.tls = std::move(*tls);
-    }
-    // These ask nobody, and must not wait behind those who wait for others.
-    peers_workers_ = runtime::thread_workers("wb-peers", kQueryThreads, kQueryQueue);
-    http::ServerParts parts = server_parts(*peers_workers_);
-    parts.secret = node_->secret();
-    http::Router router;
-    query::add_routes(router, query_parts());
-    // Without a secret anybody might ask.
-    if (parts.secret) query::add_node_routes(router, query_parts());
-    auto server = start_http(settings, std::move(router), std::move(parts));
-    if (!server) return server.error();
-    peers_server_ = std::move(*server);
-    return {};
-  }
-
-  Explained<std::unique_ptr<HttpServer>> start_http(const HttpSettings& settings,
-                                                    http::Router router, http::ServerParts parts) {
-    http::add_health_routes(
-        router, [this] { return health(); }, metrics_);
-    return HttpServer::start(settings, std::move(router), std::move(parts));
-  }
-
-  http::ServerParts server_parts(runtime::Workers& workers) {
-    http::ServerParts parts;
-    parts.workers = &workers;
-    parts.clock = &clock_;
-    parts.metrics = &metrics_;
-    return parts;
-  }
-
-  query::Parts query_parts() {
-    query::Parts parts;
-    parts.partitions = local_partitions(views_, *ends_, clock_);
-    parts.partition_count = config_.kafka.partitions;
-    parts.clock = &clock_;
-    parts.local_case = [this](const std::string& domain) {
-      return routes_.get()->local_case_of(domain);
-    };
-    return parts;
-  }
-
-  http::Health health() {
-    http::Health out;
-    out.lag = lag_of(views_, *ends_, clock_);
-    out.why_not = projector_->failure();
-    for (const std::uint32_t partition : partitions_) {
-      if (out.why_not.empty() && !ends_->of(partition)) {
-        out.why_not = "no broker has answered yet: how far the log goes is not known";
-      }
-    }
-    out.ready = out.why_not.empty();
-    return out;
-  }
-
-  void announce() {
-    ingest::NodeState state;
-    if (config_.cluster.listen) state.set_address(config_.cluster.advertise);
-    for (const auto& one : views_) {
-      auto& partition = *state.add_partitions();
-      partition.set_partition(one->partition());
-      partition.set_position(one->folded_to());
-      partition.set_lag(one->freshness(*ends_, clock_).lag);
-      partition.set_failed(projector_->failed(one->partition()));
-    }
-    node_->announce(std::move(state));
-  }
-
-  // How local parts are folded is all that a projector takes of [domains].
-  void reload() {
-    const auto fresh = read_again(file_);
-    if (!fresh) return;
-    routes_.set(fresh->routes);
-    log(Level::info, "app", "reloaded", {{"needs_restart", describe_difference(config_, *fresh)}});
-  }
-
-  void wait() {
-    const BackupRequests backups(config_, views_);
-    PartitionMetrics state(views_, *ends_, *projector_, clock_, metrics_);
-    Watch watch;
-    watch.reload = [this] { reload(); };
-    watch.tick = [this, &state] {
-      state.update();
-      announce();
-    };
-    wait_for_the_end(watch);
-  }
-
-  const ConfigFile file_;
-  const Config config_;
-  relay::routes::CurrentRoutes routes_;
-  const std::vector<std::uint32_t> partitions_;
-  runtime::AsioClock clock_;
-  runtime::Metrics metrics_;
+ private:
+  Process& process_;
+  ViewsPart& views_;
   std::unique_ptr<ingest::Quarantine> quarantine_;
-  ManyViews views_;
-  std::unique_ptr<ingest::LogEnds> ends_;
-  std::unique_ptr<ClusterNode> node_;
-  std::unique_ptr<runtime::Workers> query_workers_;
-  std::unique_ptr<runtime::Workers> peers_workers_;
-  std::unique_ptr<ProjectorRole> projector_;
-  std::unique_ptr<HttpServer> http_;
-  std::unique_ptr<HttpServer> peers_server_;
 };
 
-int project(const Options& options) {
-  auto config = read_or_complain(options.file);
-  if (config && !needs_kafka(*config, options.file, "projector")) config.reset();
-  std::vector<std::uint32_t> partitions;
-  if (config) {
-    auto named = parse_partition_set(options.partitions, config->kafka.partitions);
-    if (named) {
-      partitions = std::move(*named);
-    } else {
-      std::fprintf(stderr, "waybill: --partitions: %s\n", named.error().why.c_str());
+Explained<FoldingPart::Log> log_on_kafka(Process& process, const ViewsPart& views) {
+  const Config& config = process.config();
+  auto ends = ingest::kafka_ends(config.kafka.settings, schemas::kDeliveriesTopic,
+                                 views.partitions(), process.clock());
+  if (!ends) return ends.error();
+  FoldingPart::Log out;
+  out.ends = std::move(*ends);
+  out.parts.threads =
+      config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency() / 2);
+  out.parts.read = [&config](std::vector<ingest::StreamPosition> positions) {
+    return ingest::kafka_stream(config.kafka.settings, schemas::kDeliveriesTopic,
+                                config.kafka.partitions, std::move(positions));
+  };
+  return out;
+}
+
+http::Health health_of(const ViewsPart& views, const FoldingPart& folding) {
+  http::Health out;
+  out.lag = folding.lag();
+  out.why_not = folding.role().failure();
+  for (const std::uint32_t partition : views.partitions()) {
+    if (out.why_not.empty() && !folding.ends().of(partition)) {
+      out.why_not = "no broker has answered yet: how far the log goes is not known";
     }
   }
-  if (partitions.empty()) {
-    std::fprintf(stderr, "waybill: nothing was started\n");
-    return kExitUsage;
+  out.ready = out.why_not.empty();
+  return out;
+}
+
+ingest::NodeState state_of(Process& process, const ViewsPart& views, const FoldingPart& folding) {
+  ingest::NodeState state;
+  const ClusterConfig& cluster = process.config().cluster;
+  if (cluster.listen) state.set_address(cluster.advertise);
+  for (const auto& one : views.views()) {
+    auto& partition = *state.add_partitions();
+    partition.set_partition(one->partition());
+    partition.set_position(one->folded_to());
+    partition.set_lag(one->freshness(folding.ends(), process.clock()).lag);
+    partition.set_failed(folding.role().failed(one->partition()));
   }
-  return ProjectorProcess(options.file, std::move(*config), std::move(partitions)).run();
+  return state;
+}
+
+query::Parts questions_of(Process& process, const FoldingPart& folding, const RoutesPart& routes) {
+  query::Parts parts;
+  parts.partitions = folding.partitions();
+  parts.partition_count = process.config().kafka.partitions;
+  parts.clock = &process.clock();
+  parts.local_case = [&routes](const std::string& domain) { return routes.local_case(domain); };
+  return parts;
+}
+
+// Where people ask: what is not here is asked of other nodes.
+HttpPart::Site site_of(Process& process, const ViewsPart& views, const FoldingPart& folding,
+                       const RoutesPart& routes, NodePart& node) {
+  HttpPart::Site site;
+  site.settings.listen = process.config().http_listen;
+  query::Parts questions = questions_of(process, folding, routes);
+  questions.peers = node.node().peers();
+  query::add_routes(site.router, std::move(questions));
+  site.health = [&views, &folding] { return health_of(views, folding); };
+  return site;
+}
+
+// Where other nodes ask: from these views alone, and only with the secret.
+Explained<HttpPart::Site> peers_site_of(Process& process, const ViewsPart& views,
+                                        const FoldingPart& folding, const RoutesPart& routes,
+                                        NodePart& node) {
+  const ClusterConfig& cluster = process.config().cluster;
+  HttpPart::Site site;
+  site.settings.listen = *cluster.listen;
+  site.settings.server.session.hosts = http::Hosts::any;
+  if (!cluster.certificate.empty()) {
+    auto tls = runtime::TlsContext::server(cluster.certificate, cluster.key);
+    if (!tls) return tls.error();
+    site.settings.tls = std::move(*tls);
+  }
+  query::add_routes(site.router, questions_of(process, folding, routes));
+  site.secret = node.node().secret();
+  // Without a secret anybody might ask.
+  if (site.secret) query::add_node_routes(site.router, questions_of(process, folding, routes));
+  site.health = [&views, &folding] { return health_of(views, folding); };
+  return site;
+}
+
+int project(Process& process, std::vector<std::uint32_t> partitions) {
+  auto& routes = process.add<RoutesPart>();
+  auto& views = process.add<ViewsPart>(
+      std::move(partitions), projector::make_store_memory(kBlockCacheOctets, kWriteBufferOctets));
+  process.add<QuarantinePart>(views);
+  FoldingPart* folding = nullptr;
+  auto& node = process.add<NodePart>([&] { return state_of(process, views, *folding); });
+  folding = &process.add<FoldingPart>(views, [&] { return log_on_kafka(process, views); });
+  process.add<HttpPart>("wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
+    return site_of(process, views, *folding, routes, node);
+  });
+  if (process.config().cluster.listen) {
+    // These ask nobody, and must not wait behind those that wait for others.
+    process.add<HttpPart>("wb-peers", kQueryThreads,
+                          [&] { return peers_site_of(process, views, *folding, routes, node); });
+  }
+  return process.run();
+}
+
+int run_projector(const Options& options) {
+  auto config = read_or_complain(options.file);
+  if (config && !needs_kafka(*config, options.file, "projector")) config.reset();
+  if (!config) return nothing_started();
+  auto partitions = parse_partition_set(options.partitions, config->kafka.partitions);
+  if (!partitions) {
+    std::fprintf(stderr, "waybill: --partitions: %s\n", partitions.error().why.c_str());
+    return nothing_started();
+  }
+  Process process(options.file, std::move(*config));
+  return project(process, std::move(*partitions));
 }
 
 }  // namespace
@@ -269,7 +186,7 @@ void add_projector(Command root) {
       .add("--partitions", options->partitions,
            "Those of the deliveries topic: \"0-11\", \"0,3,5-7\" or \"all\"")
       .shows_default();
-  command.runs([options] { return project(*options); });
+  command.runs([options] { return run_projector(*options); });
 }
 
 }  // namespace waybill::app

@@ -1,144 +1,79 @@
 // waybill relay: mail in and out, alone; the log is Kafka and the views are elsewhere.
 
-#include <cstdio>
 #include <memory>
 #include <string>
 
-#include "app/cluster/cluster_node.h"
 #include "app/command/config_file.h"
-#include "app/http_server.h"
-#include "app/local_log.h"
-#include "app/relay_service.h"
-#include "app/signals.h"
-#include "app/state_metrics.h"
+#include "app/parts/http_part.h"
+#include "app/parts/journal_part.h"
+#include "app/parts/node_part.h"
+#include "app/parts/relay_part.h"
+#include "app/parts/routes_part.h"
+#include "app/process/process.h"
 #include "app/subcommands.h"
-#include "http/health.h"
 #include "query/routes.h"
-#include "runtime/log.h"
 
 namespace waybill::app {
 
 using runtime::Explained;
-using runtime::Level;
-using runtime::log;
 
 namespace {
 
 // Each waits for other nodes.
 constexpr std::size_t kQueryThreads = 4;
-constexpr std::size_t kQueryQueue = 1024;
 
-class RelayProcess {
- public:
-  RelayProcess(const ConfigFile& file, Config config) : relay_(file, std::move(config)) {}
+// Mail is taken while Kafka is away: that is no reason to send it elsewhere.
+http::Health health_of(JournalPart& journal, const PublisherPart& publisher) {
+  http::Health out;
+  out.lag = publisher.publisher().backlog();
+  if (journal.journal().fenced()) out.why_not = "the journal is fenced after a failed write";
+  out.ready = out.why_not.empty();
+  return out;
+}
 
-  int run() {
-    runtime::start_log(config().log_level, config().log_format);
-    auto up = open();
-    if (up) up = start();
-    if (!up) {
-      log(Level::error, "app", "cannot start", {{"why", up.error().why}});
-    } else {
-      log(Level::info, "app", "answering", {{"http", "http://" + to_string(http_->local())}});
-      wait();
-    }
-    const int code = up ? relay_.end(*log_) : kExitEnvironment;
-    http_.reset();
-    relay_.reset();
-    query_workers_.reset();
-    node_.reset();
-    log_.reset();
-    runtime::stop_log();
-    return code;
-  }
+HttpPart::Site site_of(Process& process, JournalPart& journal, PublisherPart& publisher,
+                       NodePart& node, RoutesPart& routes) {
+  query::Parts questions;
+  questions.partition_count = process.config().kafka.partitions;
+  questions.peers = node.node().peers();
+  questions.clock = &process.clock();
+  questions.local_case = [&routes](const std::string& domain) { return routes.local_case(domain); };
+  HttpPart::Site site;
+  site.settings.listen = process.config().http_listen;
+  query::add_routes(site.router, std::move(questions));
+  site.health = [&journal, &publisher] { return health_of(journal, publisher); };
+  return site;
+}
 
- private:
-  const Config& config() const { return relay_.config(); }
+int relay(Process& process) {
+  using relay::returnpath::ReturnPathDirectory;
+  auto& journal = process.add<JournalPart>();
+  auto& routes = process.add<RoutesPart>();
+  auto& keys = process.add<KeysPart>();
+  auto& node = process.add<NodePart>([&journal] {
+    ingest::NodeState state;
+    state.set_backlog(journal.log().publisher()->backlog());
+    return state;
+  });
+  process.add<RecoveryPart>(journal);
+  auto& publisher = process.add<PublisherPart>(journal);
+  process.add<HttpPart>("wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
+    return site_of(process, journal, publisher, node, routes);
+  });
+  process.add<RelayPart>(journal, routes, keys, [&]() -> ReturnPathDirectory& {
+    return node.node().look_for_return_paths(
+        {[&journal] { return journal.journal().end_seq(); },
+         [&publisher] { return publisher.publisher().acknowledged_end(); }});
+  });
+  return process.run();
+}
 
-  Explained<void> open() {
-    auto opened = LocalLog::open(config());
-    if (!opened) return opened.error();
-    log_ = std::move(*opened);
-    if (auto loaded = relay_.load_keys(); !loaded) return loaded;
-    auto node = ClusterNode::open(config());
-    if (!node) return node.error();
-    node_ = std::move(*node);
-    return log_->settle(config(), metrics_);
-  }
-
-  Explained<void> start() {
-    log_->publish(config(), metrics_);
-    node_->look_for_return_paths({[this] { return log_->journal().end_seq(); },
-                                  [this] { return log_->publisher()->acknowledged_end(); }});
-    query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
-    if (auto started = start_http(); !started) return started;
-    return relay_.start(*log_, node_->return_paths(), metrics_);
-  }
-
-  Explained<void> start_http() {
-    query::Parts questions;
-    questions.partition_count = config().kafka.partitions;
-    questions.peers = node_->peers();
-    questions.clock = &clock_;
-    questions.local_case = [this](const std::string& domain) {
-      return relay_.routes().get()->local_case_of(domain);
-    };
-    http::Router router;
-    query::add_routes(router, std::move(questions));
-    http::add_health_routes(
-        router, [this] { return health(); }, metrics_);
-    http::ServerParts parts;
-    parts.workers = query_workers_.get();
-    parts.clock = &clock_;
-    parts.metrics = &metrics_;
-    HttpSettings settings;
-    settings.listen = config().http_listen;
-    auto server = HttpServer::start(settings, std::move(router), std::move(parts));
-    if (!server) return server.error();
-    http_ = std::move(*server);
-    return {};
-  }
-
-  // Mail is taken while Kafka is away: that is no reason to send it elsewhere.
-  http::Health health() {
-    http::Health out;
-    out.lag = log_->publisher()->backlog();
-    if (log_->journal().fenced()) out.why_not = "the journal is fenced after a failed write";
-    out.ready = out.why_not.empty();
-    return out;
-  }
-
-  void wait() {
-    JournalMetrics journal(log_->journal(), config().journal_max, metrics_);
-    Watch watch;
-    watch.journal = &log_->journal();
-    watch.reload = [this] { relay_.reload(); };
-    watch.tick = [this, &journal] {
-      journal.update();
-      ingest::NodeState state;
-      state.set_backlog(log_->publisher()->backlog());
-      node_->announce(std::move(state));
-    };
-    wait_for_the_end(watch);
-  }
-
-  RelayService relay_;
-  runtime::AsioClock clock_;
-  runtime::Metrics metrics_;
-  std::unique_ptr<LocalLog> log_;
-  std::unique_ptr<ClusterNode> node_;
-  std::unique_ptr<runtime::Workers> query_workers_;
-  std::unique_ptr<HttpServer> http_;
-};
-
-int relay(const ConfigFile& file) {
+int run_relay(const ConfigFile& file) {
   auto config = read_or_complain(file);
   if (config && !needs_kafka(*config, file, "relay")) config.reset();
-  if (!config) {
-    std::fprintf(stderr, "waybill: nothing was started\n");
-    return kExitUsage;
-  }
-  return RelayProcess(file, std::move(*config)).run();
+  if (!config) return nothing_started();
+  Process process(file, std::move(*config));
+  return relay(process);
 }
 
 }  // namespace
@@ -151,7 +86,7 @@ void add_relay(Command root) {
   command.footer(
       "SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops; "
       "what the log has not yet stays in the journal.");
-  command.runs([file] { return relay(*file); });
+  command.runs([file] { return run_relay(*file); });
 }
 
 }  // namespace waybill::app

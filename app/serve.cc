@@ -4,18 +4,15 @@
 #include <memory>
 #include <string>
 
-#include "app/backup/backup_requests.h"
 #include "app/command/config_file.h"
-#include "app/http_server.h"
-#include "app/local_log.h"
-#include "app/partition_views.h"
-#include "app/projector_role.h"
-#include "app/relay_service.h"
+#include "app/parts/http_part.h"
+#include "app/parts/journal_part.h"
+#include "app/parts/relay_part.h"
+#include "app/parts/routes_part.h"
+#include "app/parts/views_part.h"
+#include "app/process/process.h"
 #include "app/return_paths/local_return_paths.h"
-#include "app/signals.h"
-#include "app/state_metrics.h"
 #include "app/subcommands.h"
-#include "http/health.h"
 #include "ingest/journal_stream.h"
 #include "ingest/retention.h"
 #include "query/routes.h"
@@ -27,170 +24,114 @@ namespace waybill::app {
 using runtime::Errc;
 using runtime::Explained;
 using runtime::Failure;
-using runtime::Level;
-using runtime::log;
 
 namespace {
 
 constexpr std::size_t kQueryThreads = 2;
-constexpr std::size_t kQueryQueue = 1024;
 // The embedded log has one partition.
 constexpr std::uint32_t kPartition = 0;
 
-// The views against the journal that they are folded from.
-Explained<void> fit(const ingest::JournalStore& journal, const projector::Progress& progress) {
-  const std::uint64_t next_seq = progress.next_offset + 1;
-  if (next_seq > journal.end_seq()) {
-    return Failure{Errc::corrupt,
-                   "the views are ahead of the journal (they have folded record " +
-                       std::to_string(next_seq - 1) + ", the journal ends at " +
-                       std::to_string(journal.end_seq() - 1) +
-                       "): the journal was lost or replaced by an older one. Restore the journal, "
-                       "or move both journal and views away to begin anew"};
-  }
-  if (next_seq < journal.first_seq()) {
-    return Failure{
-        Errc::corrupt,
-        "the views end at record " + std::to_string(next_seq - 1) +
-            " and the journal begins at record " + std::to_string(journal.first_seq()) +
-            ": what lies between is only in the views that were lost. Restore the views"};
-  }
-  return {};
-}
-
-class Serve {
+// Views that do not belong to this journal stop the start before anything is written.
+class FitPart final : public Part {
  public:
-  Serve(const ConfigFile& file, Config config) : relay_(file, std::move(config)) {}
+  FitPart(Process&, JournalPart& journal, ViewsPart& views) : journal_(journal), views_(views) {}
 
-  int run() {
-    runtime::start_log(config().log_level, config().log_format);
-    auto up = open();
-    if (up) up = start_roles();
-    if (!up) {
-      log(Level::error, "app", "cannot start", {{"why", up.error().why}});
-    } else {
-      log(Level::info, "app", "answering", {{"http", "http://" + to_string(http_->local())}});
-      wait();
+  std::string_view name() const override { return "views beside journal"; }
+
+  Explained<void> start() override {
+    const ingest::JournalStore& journal = journal_.log().store();
+    const auto progress = views_.views().front()->projector().progress();
+    const std::uint64_t next_seq = progress.next_offset + 1;
+    if (next_seq > journal.end_seq()) {
+      return Failure{
+          Errc::corrupt,
+          "the views are ahead of the journal (they have folded record " +
+              std::to_string(next_seq - 1) + ", the journal ends at " +
+              std::to_string(journal.end_seq() - 1) +
+              "): the journal was lost or replaced by an older one. Restore the journal, or move "
+              "both journal and views away to begin anew"};
     }
-    const int code = up ? relay_.end(*log_) : kExitEnvironment;
-    http_.reset();
-    projector_.reset();
-    relay_.reset();
-    return_paths_.reset();
-    query_workers_.reset();
-    views_.clear();
-    ends_.reset();
-    log_.reset();
-    runtime::stop_log();
-    return code;
-  }
-
- private:
-  const Config& config() const { return relay_.config(); }
-
-  Explained<void> open() {
-    auto opened = LocalLog::open(config());
-    if (!opened) return opened.error();
-    log_ = std::move(*opened);
-    if (auto loaded = relay_.load_keys(); !loaded) return loaded;
-    // Before anything is written: views that do not belong to this journal stop the start.
-    auto views = PartitionViews::open(config().data_dir, kPartition, {});
-    if (!views) return views.error();
-    views_.push_back(std::move(*views));
-    if (auto fits = fit(log_->store(), views_.front()->projector().progress()); !fits) return fits;
-    return log_->settle(config(), metrics_);
-  }
-
-  Explained<void> start_roles() {
-    ends_ = std::make_unique<ingest::JournalEnds>(log_->journal(), clock_);
-    start_folding();
-    query_workers_ = runtime::thread_workers("wb-query", kQueryThreads, kQueryQueue);
-    if (auto started = start_http(); !started) return started;
-    return_paths_ =
-        local_return_paths(log_->journal(), views_.front()->history(), *query_workers_, clock_);
-    return relay_.start(*log_, *return_paths_, metrics_);
-  }
-
-  void start_folding() {
-    ProjectorParts parts;
-    parts.read = [this](std::vector<ingest::StreamPosition> positions) {
-      return log_->journal().stream(positions.front().next_offset);
-    };
-    const ingest::Retention retention{config().journal_keep, config().journal_max};
-    parts.settled = [this, retention](const PartitionViews& views) {
-      // A record's sequence number is its offset + 1.
-      const auto trimmed = ingest::trim_journal(log_->journal(), log_->store(), retention,
-                                                views.folded_to() + 1, clock_.wall());
-      if (trimmed) return;
-      log(Level::warn, "app", "journal could not be trimmed",
-          {{"error", trimmed.error().message()}});
-    };
-    projector_ = start_projector(views_, std::move(parts), metrics_);
-  }
-
-  Explained<void> start_http() {
-    http::Router router;
-    query::add_routes(router, query_parts());
-    http::add_health_routes(
-        router, [this] { return health(); }, metrics_);
-    http::ServerParts parts;
-    parts.workers = query_workers_.get();
-    parts.clock = &clock_;
-    parts.metrics = &metrics_;
-    HttpSettings settings;
-    settings.listen = config().http_listen;
-    auto server = HttpServer::start(settings, std::move(router), std::move(parts));
-    if (!server) return server.error();
-    http_ = std::move(*server);
+    if (next_seq < journal.first_seq()) {
+      return Failure{Errc::corrupt,
+                     "the views end at record " + std::to_string(next_seq - 1) +
+                         " and the journal begins at record " +
+                         std::to_string(journal.first_seq()) +
+                         ": what lies between is only in the views that were lost. Restore the "
+                         "views"};
+    }
     return {};
   }
 
-  query::Parts query_parts() {
-    query::Parts parts;
-    parts.partitions = local_partitions(views_, *ends_, clock_);
-    parts.clock = &clock_;
-    parts.local_case = [this](const std::string& domain) {
-      return relay_.routes().get()->local_case_of(domain);
-    };
-    return parts;
-  }
-
-  http::Health health() {
-    http::Health out;
-    out.lag = lag_of(views_, *ends_, clock_);
-    out.why_not = projector_->failure();
-    if (log_->journal().fenced()) out.why_not = "the journal is fenced after a failed write";
-    out.ready = out.why_not.empty();
-    return out;
-  }
-
-  void wait() {
-    const BackupRequests backups(config(), views_);
-    JournalMetrics journal(log_->journal(), config().journal_max, metrics_);
-    PartitionMetrics partitions(views_, *ends_, *projector_, clock_, metrics_);
-    Watch watch;
-    watch.journal = &log_->journal();
-    watch.reload = [this] { relay_.reload(); };
-    watch.tick = [&journal, &partitions] {
-      journal.update();
-      partitions.update();
-    };
-    wait_for_the_end(watch);
-  }
-
-  RelayService relay_;
-  runtime::AsioClock clock_;
-  runtime::Metrics metrics_;
-  std::unique_ptr<LocalLog> log_;
-  std::unique_ptr<ingest::LogEnds> ends_;
-  ManyViews views_;
-  std::unique_ptr<runtime::Workers> query_workers_;
-  std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
-  std::unique_ptr<ProjectorRole> projector_;
-  std::unique_ptr<HttpServer> http_;
+ private:
+  JournalPart& journal_;
+  ViewsPart& views_;
 };
 
-int serve(const ConfigFile& file) {
+// The journal is the log, and keeps what the views do not have yet.
+FoldingPart::Log embedded_log(Process& process, LocalLog& log) {
+  FoldingPart::Log out;
+  out.ends = std::make_unique<ingest::JournalEnds>(log.journal(), process.clock());
+  out.parts.read = [&log](std::vector<ingest::StreamPosition> positions)
+      -> Explained<std::unique_ptr<ingest::EventStream>> {
+    return log.journal().stream(positions.front().next_offset);
+  };
+  const ingest::Retention retention{process.config().journal_keep, process.config().journal_max};
+  out.parts.settled = [&process, &log, retention](const PartitionViews& views) {
+    // A record's sequence number is its offset + 1.
+    const auto trimmed = ingest::trim_journal(log.journal(), log.store(), retention,
+                                              views.folded_to() + 1, process.clock().wall());
+    if (trimmed) return;
+    runtime::log(runtime::Level::warn, "app", "journal could not be trimmed",
+                 {{"error", trimmed.error().message()}});
+  };
+  return out;
+}
+
+http::Health health_of(JournalPart& journal, const FoldingPart& folding) {
+  http::Health out;
+  out.lag = folding.lag();
+  out.why_not = folding.role().failure();
+  if (journal.journal().fenced()) out.why_not = "the journal is fenced after a failed write";
+  out.ready = out.why_not.empty();
+  return out;
+}
+
+HttpPart::Site site_of(Process& process, JournalPart& journal, FoldingPart& folding,
+                       RoutesPart& routes) {
+  query::Parts questions;
+  questions.partitions = folding.partitions();
+  questions.clock = &process.clock();
+  questions.local_case = [&routes](const std::string& domain) { return routes.local_case(domain); };
+  HttpPart::Site site;
+  site.settings.listen = process.config().http_listen;
+  query::add_routes(site.router, std::move(questions));
+  site.health = [&journal, &folding] { return health_of(journal, folding); };
+  return site;
+}
+
+int serve(Process& process) {
+  using relay::returnpath::ReturnPathDirectory;
+  auto& journal = process.add<JournalPart>();
+  auto& routes = process.add<RoutesPart>();
+  auto& keys = process.add<KeysPart>();
+  auto& views = process.add<ViewsPart>(std::vector{kPartition}, nullptr);
+  process.add<FitPart>(journal, views);
+  process.add<RecoveryPart>(journal);
+  auto& folding = process.add<FoldingPart>(
+      views, [&]() -> Explained<FoldingPart::Log> { return embedded_log(process, journal.log()); });
+  auto& http = process.add<HttpPart>("wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
+    return site_of(process, journal, folding, routes);
+  });
+  std::unique_ptr<ReturnPathDirectory> return_paths;
+  process.add<RelayPart>(journal, routes, keys, [&]() -> ReturnPathDirectory& {
+    return_paths = local_return_paths(journal.journal(), views.views().front()->history(),
+                                      http.workers(), process.clock());
+    return *return_paths;
+  });
+  return process.run();
+}
+
+int run_serve(const ConfigFile& file) {
   auto config = read_or_complain(file);
   if (config && config->kafka.there) {
     std::fprintf(
@@ -200,11 +141,9 @@ int serve(const ConfigFile& file) {
         file.path.c_str());
     config.reset();
   }
-  if (!config) {
-    std::fprintf(stderr, "waybill: nothing was started\n");
-    return kExitUsage;
-  }
-  return Serve(file, std::move(*config)).run();
+  if (!config) return nothing_started();
+  Process process(file, std::move(*config));
+  return serve(process);
 }
 
 }  // namespace
@@ -215,7 +154,7 @@ void add_serve(Command root) {
   auto file = std::make_shared<ConfigFile>();
   add_options(command, *file);
   command.footer("SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops.");
-  command.runs([file] { return serve(*file); });
+  command.runs([file] { return run_serve(*file); });
 }
 
 }  // namespace waybill::app

@@ -15,7 +15,7 @@
 #include "app/backup/backup.h"
 #include "app/backup/backup_requests.h"
 #include "app/command/config_file.h"
-#include "app/partition_views.h"
+#include "app/roles/partition_views.h"
 #include "app/subcommands.h"
 #include "projector/projector.h"
 #include "runtime/asio_clock.h"

@@ -133,7 +133,7 @@ function(waybill_link_all target)
     waybill_runtime waybill_runtime_dns waybill_schemas waybill_schemas_proto waybill_http waybill_ingest waybill_relay_smtp waybill_relay_message
     waybill_relay_dns waybill_relay_routes waybill_relay_policy waybill_relay_forward waybill_relay_returnpath waybill_relay_returnpath_report waybill_relay_trust waybill_relay_trust_dkim waybill_relay_trust_spf waybill_relay_trust_dmarc
     waybill_relay waybill_projector
-    waybill_projector_views waybill_query waybill_app_config waybill_app_command waybill_tools_dustbin waybill_app_return_paths waybill_tools_trace waybill_app_backup waybill_app_cluster waybill_tools_doctor "-Wl,--end-group")
+    waybill_projector_views waybill_query waybill_app_config waybill_app_command waybill_app_process waybill_app_roles waybill_app_parts waybill_tools_dustbin waybill_app_return_paths waybill_tools_trace waybill_app_backup waybill_app_cluster waybill_tools_doctor "-Wl,--end-group")
 endfunction()
 
 # What tests of several folders share: fakes of ports, real peers on loopback.

@@ -14,7 +14,7 @@
 
 #include "app/backup/backup.h"
 #include "app/config/config.h"
-#include "app/partition_views.h"
+#include "app/roles/partition_views.h"
 #include "runtime/asio_clock.h"
 
 namespace waybill::app {

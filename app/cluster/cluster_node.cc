@@ -57,12 +57,13 @@ ClusterParts ClusterNode::parts() {
   return {*board_, *http_, *secret_, config_.node, config_.cluster.deadline};
 }
 
-void ClusterNode::look_for_return_paths(OwnJournal own) {
+ReturnPathDirectory& ClusterNode::look_for_return_paths(OwnJournal own) {
   if (secret_) {
     return_paths_ = remote_return_paths(parts(), std::move(own), *workers_, clock_);
   } else {
     return_paths_ = std::make_unique<NobodyToAsk>();
   }
+  return *return_paths_;
 }
 
 void ClusterNode::announce(ingest::NodeState state) {

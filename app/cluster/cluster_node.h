@@ -20,13 +20,12 @@ class ClusterNode {
   // The words name the file or the setting that is wrong.
   static runtime::Explained<std::unique_ptr<ClusterNode>> open(const Config& config);
 
-  // For a relay, before return_paths().
-  void look_for_return_paths(OwnJournal own);
+  // For a relay: whom reports are for; out of reach without cluster.secret_file. Valid while this
+  // is. Called once.
+  relay::returnpath::ReturnPathDirectory& look_for_return_paths(OwnJournal own);
 
   // nullptr without cluster.secret_file: nobody can be asked then.
   query::Peers* peers() { return peers_.get(); }
-  // Whom reports are for; out of reach without cluster.secret_file.
-  relay::returnpath::ReturnPathDirectory& return_paths() { return *return_paths_; }
   const std::optional<runtime::SharedSecret>& secret() const { return secret_; }
 
   // Says it on the board. `state` lacks node, time and version, which are filled in.

@@ -39,6 +39,11 @@ std::optional<Config> read_again(const ConfigFile& file) {
   return config;
 }
 
+int nothing_started() {
+  std::fprintf(stderr, "waybill: nothing was started\n");
+  return kExitUsage;
+}
+
 bool needs_kafka(const Config& config, const ConfigFile& file, const char* role) {
   if (config.kafka.there) return true;
   std::fprintf(stderr,

@@ -22,6 +22,9 @@ std::optional<Config> read_or_complain(const ConfigFile& file);
 // As the file is now, for a process that runs; nullopt after every complaint is in the log.
 std::optional<Config> read_again(const ConfigFile& file);
 
+// The exit code of a process that was not started, after the complaints.
+int nothing_started();
+
 // Whether the file has [kafka]; complains for `role` where it has not.
 bool needs_kafka(const Config& config, const ConfigFile& file, const char* role);
 

@@ -1,4 +1,4 @@
-#include "app/local_log.h"
+#include "app/roles/local_log.h"
 
 #include <filesystem>
 

@@ -1,4 +1,4 @@
-#include "app/relay_role.h"
+#include "app/roles/relay_role.h"
 
 #include <atomic>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "app/projector_role.h"
+#include "app/roles/projector_role.h"
 
 #include <atomic>
 #include <boost/asio/post.hpp>

@@ -1,4 +1,4 @@
-#include "app/state_metrics.h"
+#include "app/roles/state_metrics.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "app/partition_views.h"
+#include "app/roles/partition_views.h"
 
 #include "runtime/clock.h"
 

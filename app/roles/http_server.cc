@@ -1,4 +1,4 @@
-#include "app/http_server.h"
+#include "app/roles/http_server.h"
 
 #include "http/exposure.h"
 #include "runtime/asio_net.h"

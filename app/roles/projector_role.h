@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "app/partition_views.h"
+#include "app/roles/partition_views.h"
 #include "runtime/failure.h"
 #include "runtime/metrics.h"
 

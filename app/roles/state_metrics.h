@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "app/partition_views.h"
-#include "app/projector_role.h"
+#include "app/roles/partition_views.h"
+#include "app/roles/projector_role.h"
 #include "ingest/journal.h"
 #include "runtime/metrics.h"
 

@@ -1,0 +1,37 @@
+#include "app/parts/http_part.h"
+
+#include "runtime/log.h"
+
+namespace waybill::app {
+
+using runtime::Explained;
+
+namespace {
+
+// Questions that wait for a worker; beyond, 503 at once.
+constexpr std::size_t kQueue = 1024;
+
+}  // namespace
+
+Explained<void> HttpPart::start() {
+  workers_ = runtime::thread_workers(name_, threads_, kQueue);
+  auto site = build_();
+  if (!site) return site.error();
+  http::add_health_routes(site->router, std::move(site->health), process_.metrics());
+  http::ServerParts parts;
+  parts.workers = workers_.get();
+  parts.clock = &process_.clock();
+  parts.metrics = &process_.metrics();
+  parts.secret = std::move(site->secret);
+  auto server = HttpServer::start(site->settings, std::move(site->router), std::move(parts));
+  if (!server) return server.error();
+  server_ = std::move(*server);
+  return {};
+}
+
+void HttpPart::ready() {
+  log(runtime::Level::info, "app", "answering",
+      {{"http", "http://" + to_string(server_->local())}});
+}
+
+}  // namespace waybill::app

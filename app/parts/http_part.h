@@ -1,0 +1,46 @@
+// An HTTP server of this process, with workers of its own for what blocks.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "app/process/process.h"
+#include "app/roles/http_server.h"
+#include "http/health.h"
+
+namespace waybill::app {
+
+class HttpPart final : public Part {
+ public:
+  // Asked for at start().
+  struct Site {
+    HttpSettings settings;
+    http::Router router;                   // /livez, /readyz and /metrics are added to it
+    std::function<http::Health()> health;  // any thread
+    std::optional<runtime::SharedSecret> secret{};
+  };
+  using Build = std::function<runtime::Explained<Site>()>;
+
+  // `threads` named `name` read from views or wait for other nodes.
+  HttpPart(Process& process, const char* name, std::size_t threads, Build build)
+      : process_(process), name_(name), threads_(threads), build_(std::move(build)) {}
+
+  runtime::Workers& workers() { return *workers_; }
+
+  std::string_view name() const override { return name_; }
+  runtime::Explained<void> start() override;
+  void ready() override;
+  // Ends connections and streams; the workers go on until stopped(), for others may use them.
+  void stop(Ending&) override { server_.reset(); }
+  void stopped() override { workers_.reset(); }
+
+ private:
+  Process& process_;
+  const char* const name_;
+  const std::size_t threads_;
+  const Build build_;
+  std::unique_ptr<runtime::Workers> workers_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace waybill::app

@@ -1,0 +1,65 @@
+// The journal of this process: the first part of a process that records, and so the last to end.
+// A journal that fails ends the process, once those in flight have had time for their 451.
+#pragma once
+
+#include <memory>
+
+#include "app/process/process.h"
+#include "app/roles/local_log.h"
+#include "app/roles/state_metrics.h"
+
+namespace waybill::app {
+
+// After the journal failed, those in flight still get their 451.
+inline constexpr std::chrono::seconds kFenceGrace{3};
+
+class JournalPart final : public Part {
+ public:
+  explicit JournalPart(Process& process) : process_(process) {}
+
+  // From start() on.
+  LocalLog& log() { return *log_; }
+  ingest::Journal& journal() { return log_->journal(); }
+
+  std::string_view name() const override { return "journal"; }
+  runtime::Explained<void> start() override;
+  void ready() override;
+  void tick() override;
+  void stop(Ending& ending) override;
+  void stopped() override;
+
+ private:
+  Process& process_;
+  std::unique_ptr<LocalLog> log_;
+  std::unique_ptr<JournalMetrics> metrics_;
+};
+
+// What a crash left open is recorded as in doubt, before any mail is taken.
+class RecoveryPart final : public Part {
+ public:
+  RecoveryPart(Process& process, JournalPart& journal) : process_(process), journal_(journal) {}
+
+  std::string_view name() const override { return "recovery"; }
+  runtime::Explained<void> start() override;
+
+ private:
+  Process& process_;
+  JournalPart& journal_;
+};
+
+// The journal as the outbox in front of Kafka.
+class PublisherPart final : public Part {
+ public:
+  PublisherPart(Process& process, JournalPart& journal) : process_(process), journal_(journal) {}
+
+  const ingest::Publisher& publisher() const { return *journal_.log().publisher(); }
+
+  std::string_view name() const override { return "publisher"; }
+  runtime::Explained<void> start() override;
+
+ private:
+  Process& process_;
+  JournalPart& journal_;
+};
+
+}  // namespace waybill::app

@@ -1,0 +1,38 @@
+#include "app/parts/relay_part.h"
+
+#include "app/command/command_line.h"
+#include "runtime/log.h"
+
+namespace waybill::app {
+
+using runtime::Explained;
+using runtime::Level;
+
+namespace {
+
+// A sender waits 10 minutes for the reply to its body, an init system far less for us.
+constexpr std::chrono::seconds kDrainGrace{30};
+
+}  // namespace
+
+Explained<void> RelayPart::start() {
+  auto relay = start_relay(process_.config(), {journal_.journal(), routes_.routes(), keys_.keys(),
+                                               return_paths_(), process_.metrics()});
+  if (!relay) return relay.error();
+  relay_ = std::move(*relay);
+  for (const auto& at : relay_->listening()) {
+    log(Level::info, "app", "taking mail", {{"smtp", to_string(at)}});
+  }
+  return {};
+}
+
+void RelayPart::stop(Ending& ending) {
+  const bool fenced = journal_.journal().fenced();
+  if (relay_->stop(fenced ? kFenceGrace : kDrainGrace)) return;
+  log(Level::warn, "app",
+      "sessions still under way; what they have accepted will be in doubt at the next start");
+  ending.at_once = true;
+  if (fenced) ending.code = kExitEnvironment;
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,44 @@
+// The relay of this process: takes mail once all that it stands on has started, and is the first to
+// stop.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "app/parts/journal_part.h"
+#include "app/parts/routes_part.h"
+#include "app/process/process.h"
+#include "app/roles/relay_role.h"
+
+namespace waybill::app {
+
+class RelayPart final : public Part {
+ public:
+  // Asked for at start(), and valid until stopped().
+  using Directory = std::function<relay::returnpath::ReturnPathDirectory&()>;
+
+  RelayPart(Process& process, JournalPart& journal, RoutesPart& routes, KeysPart& keys,
+            Directory return_paths)
+      : process_(process),
+        journal_(journal),
+        routes_(routes),
+        keys_(keys),
+        return_paths_(std::move(return_paths)) {}
+
+  std::string_view name() const override { return "relay"; }
+  runtime::Explained<void> start() override;
+  // Lets mail under way end. Where that takes too long the process ends at once: what was accepted
+  // is in doubt at the next start.
+  void stop(Ending& ending) override;
+  void stopped() override { relay_.reset(); }
+
+ private:
+  Process& process_;
+  JournalPart& journal_;
+  RoutesPart& routes_;
+  KeysPart& keys_;
+  const Directory return_paths_;
+  std::unique_ptr<RelayRole> relay_;
+};
+
+}  // namespace waybill::app

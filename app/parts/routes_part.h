@@ -1,0 +1,48 @@
+// The routes and the keys of return paths as they are now. Both change by SIGHUP, whole or not at
+// all.
+#pragma once
+
+#include <memory>
+
+#include "app/process/process.h"
+#include "relay/returnpath/key_ring.h"
+#include "relay/routes/current_routes.h"
+
+namespace waybill::app {
+
+class RoutesPart final : public Part {
+ public:
+  explicit RoutesPart(Process& process) : routes_(process.config().routes) {}
+
+  relay::routes::CurrentRoutes& routes() { return routes_; }
+  // How local parts of a domain are folded, so that history is found as it was written. Any thread.
+  schemas::LocalPartCase local_case(const std::string& domain) const {
+    return routes_.get()->local_case_of(domain);
+  }
+
+  std::string_view name() const override { return "routes"; }
+  runtime::Explained<void> start() override { return {}; }
+  runtime::Explained<Change> reload(const Config& fresh) override;
+
+ private:
+  relay::routes::CurrentRoutes routes_;
+};
+
+class KeysPart final : public Part {
+ public:
+  explicit KeysPart(Process& process) : process_(process) {}
+
+  // From start() on.
+  relay::returnpath::CurrentKeys& keys() { return *keys_; }
+
+  std::string_view name() const override { return "keys"; }
+  // The key file is made where there is none.
+  runtime::Explained<void> start() override;
+  runtime::Explained<Change> reload(const Config& fresh) override;
+
+ private:
+  Process& process_;
+  std::unique_ptr<relay::returnpath::CurrentKeys> keys_;
+};
+
+}  // namespace waybill::app

@@ -1,0 +1,41 @@
+#include "app/parts/views_part.h"
+
+namespace waybill::app {
+
+using runtime::Explained;
+
+Explained<void> ViewsPart::start() {
+  for (const std::uint32_t partition : partitions_) {
+    auto views = PartitionViews::open(process_.config().data_dir, partition, memory_);
+    if (!views) return views.error();
+    views_.push_back(std::move(*views));
+  }
+  return {};
+}
+
+void ViewsPart::ready() { backups_ = std::make_unique<BackupRequests>(process_.config(), views_); }
+
+void ViewsPart::stop(Ending&) { backups_.reset(); }
+
+Explained<void> FoldingPart::start() {
+  auto log = open_log_();
+  if (!log) return log.error();
+  ends_ = std::move(log->ends);
+  role_ = start_projector(views_.views(), std::move(log->parts), process_.metrics());
+  metrics_ = std::make_unique<PartitionMetrics>(views_.views(), *ends_, *role_, process_.clock(),
+                                                process_.metrics());
+  return {};
+}
+
+void FoldingPart::stopped() {
+  role_.reset();
+  ends_.reset();
+}
+
+std::uint64_t FoldingPart::lag() const { return lag_of(views_.views(), *ends_, process_.clock()); }
+
+std::vector<query::LocalPartition> FoldingPart::partitions() const {
+  return local_partitions(views_.views(), *ends_, process_.clock());
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,90 @@
+// Process: a running waybill as a list of parts, which is what tells one role from another.
+//
+//   start    in the order of the list; the first that fails ends the start, and its words are
+//   logged ready    in order, once all have started: what comes from outside may come in reload on
+//   SIGHUP, in order; one that refuses the new configuration keeps all to the old one tick twice a
+//   second, in order stop     in reverse: takes nothing new, and lets what is under way end stopped
+//   in reverse, once all have been told to stop: gives back what it holds
+//
+// A part may use those before it in the list from its start to its stopped. A part that failed to
+// start, and those behind it, hear nothing further. All calls come on the thread of run().
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/command/config_file.h"
+#include "app/config/config.h"
+#include "runtime/asio_clock.h"
+#include "runtime/failure.h"
+#include "runtime/metrics.h"
+
+namespace waybill::app {
+
+// How a process ends: done, unless a part says otherwise on its way.
+struct Ending {
+  int code = 0;  // kExitOk
+  // Whoever waits longer for what is under way waits in vain: the process ends as by a crash.
+  bool at_once = false;
+};
+
+// What a part does once every part has agreed to a new configuration.
+using Change = std::function<void()>;
+
+class Part {
+ public:
+  virtual ~Part() = default;
+  virtual std::string_view name() const = 0;
+  virtual runtime::Explained<void> start() = 0;
+  virtual void ready() {}
+  // An empty Change: nothing of it concerns this part.
+  virtual runtime::Explained<Change> reload(const Config&) { return Change(); }
+  virtual void tick() {}
+  virtual void stop(Ending&) {}
+  virtual void stopped() {}
+};
+
+class Process {
+ public:
+  Process(ConfigFile file, Config config);
+  ~Process();
+
+  // As it was at the start; what may change while running belongs to a part.
+  const Config& config() const { return config_; }
+  runtime::Clock& clock() { return clock_; }
+  runtime::Metrics& metrics() { return metrics_; }
+
+  template <class P, class... Arguments>
+  P& add(Arguments&&... arguments) {
+    auto part = std::make_unique<P>(*this, std::forward<Arguments>(arguments)...);
+    P& added = *part;
+    parts_.push_back(std::move(part));
+    return added;
+  }
+
+  // Starts the parts, serves until SIGINT, SIGTERM or end_after(), and gives the exit code.
+  int run();
+
+  // Ends in `grace`. Any thread, while run() is under way; the first call counts.
+  void end_after(std::chrono::milliseconds grace);
+
+ private:
+  class Waiting;
+  std::size_t start_all();
+  void reload_all();
+  void tick_all();
+  Ending end(std::size_t started);
+
+  const ConfigFile file_;
+  const Config config_;
+  runtime::AsioClock clock_;
+  runtime::Metrics metrics_;
+  std::unique_ptr<Waiting> waiting_;
+  std::vector<std::unique_ptr<Part>> parts_;
+};
+
+}  // namespace waybill::app
