@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "app/subcommands.h"
+#include "runtime/version.h"
 #include "tools/commands.h"
 
 int main(int argc, char** argv) {
@@ -10,7 +11,7 @@ int main(int argc, char** argv) {
   ::umask(077);
   waybill::app::CommandLine line(
       "Waybill: email forwarding that never lies about what became of a message.",
-      "waybill " WAYBILL_VERSION);
+      ("waybill " + std::string(waybill::runtime::kBuild)).c_str());
   const waybill::app::Command root = line.root();
   waybill::app::add_serve(root);
   waybill::app::add_relay(root);

@@ -16,6 +16,7 @@
 #include "app/subcommands.h"
 #include "ingest/kafka_quarantine.h"
 #include "ingest/kafka_stream.h"
+#include "projector/rocksdb_view_store.h"
 #include "query/routes.h"
 #include "schemas/partition.h"
 

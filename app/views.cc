@@ -18,6 +18,7 @@
 #include "app/roles/partition_views.h"
 #include "app/subcommands.h"
 #include "projector/projector.h"
+#include "projector/rocksdb_view_store.h"
 #include "runtime/asio_clock.h"
 #include "runtime/clock.h"
 

@@ -1,9 +1,9 @@
 # How a folder becomes a library and a test program. A folder's sources are found, not listed:
 #   x.cc        belongs to the library waybill_<folder>
 #   x_test.cc   belongs to the test program <folder>_test, run by ctest under the label "unit"
-# The arrows between folders are checked over the includes by tests/arch, not by link lines.
+# A library names what it uses, of ours and of others; what it does not name it cannot link to.
 
-find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(OpenSSL REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(RocksDB CONFIG REQUIRED)
@@ -40,7 +40,6 @@ target_compile_definitions(waybill_options INTERFACE
   BOOST_ASIO_DISABLE_BOOST_REGEX
   # Asio's functions are compiled once (runtime/asio.cc) and not again in each unit.
   BOOST_ASIO_SEPARATE_COMPILATION
-  WAYBILL_VERSION="${PROJECT_VERSION}"
   # Tests are run from the tree (waybill_test); no object depends on where the tree is, so that a
   # compiler cache serves every clone.
   WAYBILL_SOURCE_DIR=".")
@@ -101,46 +100,53 @@ function(waybill_precompiled target pch)
   endif()
 endfunction()
 
-target_link_libraries(waybill_options INTERFACE
-  Boost::boost Boost::json Boost::url OpenSSL::Crypto OpenSSL::SSL protobuf::libprotobuf
-  RocksDB::rocksdb-shared spdlog::spdlog prometheus-cpp::core tomlplusplus::tomlplusplus CLI11::CLI11
-  PkgConfig::IDN2 PkgConfig::PSL PkgConfig::RDKAFKA ${UNBOUND_LIBRARY} ${OPENDKIM_LIBRARY} Threads::Threads)
+target_link_libraries(waybill_options INTERFACE Boost::boost protobuf::libprotobuf Threads::Threads)
 
-# waybill_library(FOLDER [FUZZED]): FOLDER's sources as waybill_<folder>, its tests as <folder>_test.
-# FUZZED: fuzz targets feed it, so it counts its edges for them in the check build.
+# waybill_library(FOLDER [FUZZED] [USES FOLDER...] [LINKS TARGET...]): FOLDER's sources as
+# waybill_<folder>, its tests as <folder>_test. USES: the folders that it may call, LINKS: the
+# libraries of others. Both are private: whoever uses FOLDER gets neither by it. The program
+# <folder>_arrows is the library whole with these alone, so that a call to anything else does not
+# link; tests/arch holds the includes against the same lines. FUZZED: fuzz targets feed it, so it
+# counts its edges for them in the check build.
 function(waybill_library folder)
-  cmake_parse_arguments(PARSE_ARGV 1 library "FUZZED" "" "")
+  cmake_parse_arguments(PARSE_ARGV 1 library "FUZZED" "" "USES;LINKS")
   string(REPLACE "/" "_" name ${folder})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   add_library(waybill_${name} STATIC ${sources})
-  target_link_libraries(waybill_${name} PUBLIC waybill_options)
+  list(TRANSFORM library_USES REPLACE "/" "_")
+  list(TRANSFORM library_USES PREPEND "waybill_")
+  target_link_libraries(waybill_${name} PUBLIC waybill_options
+                        PRIVATE ${library_USES} ${library_LINKS})
   add_dependencies(waybill_${name} waybill_schemas_proto)
   waybill_precompiled(waybill_${name} waybill_pch)
+  set_property(GLOBAL APPEND PROPERTY waybill_libraries waybill_${name})
   if(WAYBILL_CHECK STREQUAL "address" AND library_FUZZED)
     target_compile_options(waybill_${name} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
   if(tests AND WAYBILL_TESTS)
     waybill_test(${name}_test unit ${tests})
   endif()
+  if(WAYBILL_TESTS AND NOT WAYBILL_CHECK)
+    add_executable(${name}_arrows ${PROJECT_SOURCE_DIR}/cmake/arrow.cc)
+    target_link_libraries(${name}_arrows PRIVATE
+                          $<LINK_LIBRARY:WHOLE_ARCHIVE,waybill_${name}>)
+    set_target_properties(${name}_arrows PROPERTIES
+                          RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/arrows)
+  endif()
 endfunction()
 
-# Every library of the house, in one link group.
-function(waybill_link_all target)
-  target_link_libraries(${target} PRIVATE waybill_options "-Wl,--start-group"
-    waybill_runtime waybill_runtime_dns waybill_schemas waybill_schemas_proto waybill_http waybill_ingest waybill_relay_smtp waybill_relay_message
-    waybill_relay_dns waybill_relay_routes waybill_relay_policy waybill_relay_forward waybill_relay_returnpath waybill_relay_returnpath_report waybill_relay_trust waybill_relay_trust_dkim waybill_relay_trust_spf waybill_relay_trust_dmarc
-    waybill_relay waybill_projector
-    waybill_projector_views waybill_query waybill_app_config waybill_app_command waybill_app_process waybill_app_roles waybill_app_parts waybill_tools_dustbin waybill_app_return_paths waybill_tools_trace waybill_app_backup waybill_app_cluster waybill_tools_doctor "-Wl,--end-group")
-endfunction()
+# Every library of the house, for what crosses folders; filled at the end of CMakeLists.txt.
+add_library(waybill_all INTERFACE)
 
 # What tests of several folders share: fakes of ports, real peers on loopback.
 function(waybill_test_support)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cc)
   add_library(waybill_test_support STATIC ${sources})
-  target_link_libraries(waybill_test_support PUBLIC waybill_options GTest::gtest)
+  target_link_libraries(waybill_test_support PUBLIC waybill_options GTest::gtest
+                        PRIVATE waybill_all)
   target_compile_options(waybill_test_support PRIVATE -O1)
   add_dependencies(waybill_test_support waybill_schemas_proto)
   waybill_precompiled(waybill_test_support waybill_test_pch_O1)
@@ -160,10 +166,8 @@ function(waybill_test name label)
   endif()
   target_compile_options(${name} PRIVATE -${level})
   waybill_precompiled(${name} waybill_test_pch_${level})
-  # Before the libraries that it uses.
-  target_link_libraries(${name} PRIVATE waybill_test_support)
-  waybill_link_all(${name})
-  target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE waybill_test_support waybill_all GTest::gtest GTest::gmock
+                        GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600)
   if(label STREQUAL "unit")

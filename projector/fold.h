@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "projector/row_overlay.h"
-#include "projector/view.h"
-#include "projector/view_store.h"
+#include "projector/rows/view.h"
+#include "projector/rows/view_store.h"
 
 namespace waybill::projector {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "projector/positions.h"
-#include "projector/view_store.h"
+#include "projector/rows/view_store.h"
 #include "projector/views/counters_row.h"
 #include "projector/views/return_path_row.h"
 #include "projector/views/timeline_key.h"

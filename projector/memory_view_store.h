@@ -8,8 +8,8 @@
 #include <shared_mutex>
 #include <vector>
 
+#include "projector/rows/view_store.h"
 #include "projector/tables.h"
-#include "projector/view_store.h"
 
 namespace waybill::projector {
 

@@ -1,6 +1,6 @@
 #include "projector/positions.h"
 
-#include "projector/key_codec.h"
+#include "projector/rows/key_codec.h"
 #include "runtime/crypto.h"
 #include "schemas/event.h"
 

@@ -12,7 +12,7 @@
 #include <map>
 #include <string>
 
-#include "projector/view_store.h"
+#include "projector/rows/view_store.h"
 #include "runtime/result.h"
 #include "runtime/time.h"
 

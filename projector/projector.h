@@ -18,8 +18,8 @@
 
 #include "ingest/event_stream.h"
 #include "projector/positions.h"
-#include "projector/view.h"
-#include "projector/view_store.h"
+#include "projector/rows/view.h"
+#include "projector/rows/view_store.h"
 
 namespace waybill::projector {
 

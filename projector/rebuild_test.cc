@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "projector/positions.h"
+#include "projector/rocksdb_view_store.h"
 #include "tests/support/folded_views.h"
 
 namespace waybill::projector {

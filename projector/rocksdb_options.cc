@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "projector/rocksdb_view_store.h"
 #include "projector/tables.h"
 
 namespace waybill::projector {

@@ -6,7 +6,8 @@
 
 #include <string>
 
-#include "projector/view_store.h"
+#include "projector/rocksdb_view_store.h"
+#include "projector/rows/view_store.h"
 
 namespace waybill::projector {
 

@@ -1,5 +1,7 @@
 // The ViewStore on RocksDB. Diagnostics: the words of open_rocks_store() are RocksDB's own.
 
+#include "projector/rocksdb_view_store.h"
+
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/perf_level.h>
@@ -13,10 +15,10 @@
 #include <mutex>
 #include <shared_mutex>
 
-#include "projector/key_codec.h"
 #include "projector/rocksdb_options.h"
+#include "projector/rows/key_codec.h"
+#include "projector/rows/view_store.h"
 #include "projector/tables.h"
-#include "projector/view_store.h"
 #include "runtime/check.h"
 
 namespace waybill::projector {

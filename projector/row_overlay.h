@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "projector/row_table.h"
+#include "projector/rows/view.h"
+#include "projector/rows/view_store.h"
 #include "projector/tables.h"
-#include "projector/view.h"
-#include "projector/view_store.h"
 
 namespace waybill::projector {
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "projector/key_codec.h"
 #include "projector/memory_view_store.h"
+#include "projector/rows/key_codec.h"
 
 namespace waybill::projector {
 namespace {

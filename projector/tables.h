@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "projector/rows/table.h"
 #include "projector/store_keys.h"
-#include "projector/table.h"
 #include "projector/views/counters_key.h"
 #include "projector/views/deliveries_key.h"
 #include "projector/views/messages_key.h"

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "projector/view.h"
+#include "projector/rows/view.h"
 
 namespace waybill::projector {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "relay/homecoming.h"
-#include "relay/limits.h"
 #include "relay/message/received.h"
 #include "relay/policy/judge_body.h"
+#include "relay/policy/limits.h"
 #include "relay/returnpath/token.h"
 #include "runtime/clock.h"
 #include "schemas/partition.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "relay/acceptance.h"
-#include "relay/limits.h"
 #include "relay/policy/judge_body.h"
+#include "relay/policy/limits.h"
 #include "relay/returnpath/report/read_report.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"

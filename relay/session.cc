@@ -1,6 +1,6 @@
 #include "relay/session.h"
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 

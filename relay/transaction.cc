@@ -1,6 +1,6 @@
 #include "relay/transaction.h"
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 #include "relay/returnpath/token.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"

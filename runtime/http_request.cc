@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "runtime/ascii.h"
+#include "runtime/version.h"
 
 namespace waybill::runtime {
 namespace {
@@ -45,8 +46,8 @@ bool well_formed(const HttpRequest& request) {
 
 std::string octets_of(const HttpRequest& request, const HttpBase& base) {
   std::string out = request.method + " " + request.target +
-                    " HTTP/1.1\r\nHost: " + base.authority() +
-                    "\r\nUser-Agent: waybill/" WAYBILL_VERSION "\r\n";
+                    " HTTP/1.1\r\nHost: " + base.authority() + "\r\nUser-Agent: waybill/" +
+                    std::string(kRelease) + "\r\n";
   for (const auto& [name, value] : request.fields) out += name + ": " + value + "\r\n";
   // RFC 9110 8.6: methods that mean nothing by a body say nothing of its length.
   const bool bare = request.method == "GET" || request.method == "HEAD";

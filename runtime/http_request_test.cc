@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/version.h"
+
 namespace waybill::runtime {
 namespace {
 
@@ -27,8 +29,8 @@ TEST(HttpRequestTest, AGetIsItsLineAndFields) {
   request.fields.emplace_back("Authorization", "Bearer x");
   ASSERT_TRUE(well_formed(request));
   EXPECT_EQ(sent(request),
-            "GET /a?b=%20c HTTP/1.1\r\nHost: node-1.test:80\r\nUser-Agent: waybill/" WAYBILL_VERSION
-            "\r\nAuthorization: Bearer x\r\n\r\n");
+            "GET /a?b=%20c HTTP/1.1\r\nHost: node-1.test:80\r\nUser-Agent: waybill/" +
+                std::string(kRelease) + "\r\nAuthorization: Bearer x\r\n\r\n");
 }
 
 TEST(HttpRequestTest, ABodySaysItsLengthAndSoDoesAPostWithoutOne) {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 
+#include "runtime/version.h"
 #include "tests/support/protoc.h"
 #include "tests/support/schema_changes.h"
 
@@ -28,8 +29,8 @@ TEST(ReleasedTest, EverythingThatWasReleasedStillMeansTheSame) {
 }
 
 TEST(ReleasedTest, TheVersionOfTheProgramHasItsDescriptors) {
-  EXPECT_TRUE(std::filesystem::exists(kReleased / WAYBILL_VERSION ".binpb"))
-      << "version " << WAYBILL_VERSION << " is new: write them with ./dev release-schemas";
+  EXPECT_TRUE(std::filesystem::exists(kReleased / (std::string(runtime::kRelease) + ".binpb")))
+      << "version " << runtime::kRelease << " is new: write them with ./dev release-schemas";
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "projector/projector.h"
+#include "projector/rocksdb_view_store.h"
 #include "schemas/event.h"
 #include "schemas/partition.h"
 

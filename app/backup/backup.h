@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "app/backup/manifest.h"
-#include "projector/view_store.h"
+#include "projector/rows/view_store.h"
 #include "runtime/time.h"
 
 namespace waybill::app {

@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "runtime/version.h"
 #include "schemas/partition.h"
 
 namespace waybill::app {
@@ -44,7 +45,7 @@ bool read_partition(const json::value& value, ManifestPartition& out) {
 
 std::string write_manifest(const Manifest& manifest) {
   json::object out;
-  out["waybill"] = WAYBILL_VERSION;
+  out["waybill"] = runtime::kBuild;
   out["made_at"] = manifest.made_at;
   out["node"] = manifest.node;
   json::array partitions;

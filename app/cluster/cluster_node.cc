@@ -2,6 +2,7 @@
 
 #include "runtime/clock.h"
 #include "runtime/log.h"
+#include "runtime/version.h"
 #include "schemas/event.h"
 
 namespace waybill::app {
@@ -68,7 +69,7 @@ ReturnPathDirectory& ClusterNode::look_for_return_paths(OwnJournal own) {
 
 void ClusterNode::announce(ingest::NodeState state) {
   state.set_node(config_.node);
-  state.set_version(WAYBILL_VERSION);
+  state.set_version(runtime::kBuild);
   state.set_at(schemas::nanoseconds(clock_.wall()));
   board_->announce(state);
 }

@@ -12,6 +12,7 @@
 #include "app/roles/projector_role.h"
 #include "app/roles/state_metrics.h"
 #include "ingest/event_stream.h"
+#include "projector/rocksdb_view_store.h"
 
 namespace waybill::app {
 

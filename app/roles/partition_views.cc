@@ -1,5 +1,6 @@
 #include "app/roles/partition_views.h"
 
+#include "projector/rocksdb_view_store.h"
 #include "runtime/clock.h"
 
 namespace waybill::app {

@@ -10,7 +10,8 @@
 #include "ingest/event_stream.h"
 #include "projector/history.h"
 #include "projector/projector.h"
-#include "projector/view_store.h"
+#include "projector/rocksdb_view_store.h"
+#include "projector/rows/view_store.h"
 #include "query/parts.h"
 #include "runtime/time.h"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "projector/view.h"
+#include "projector/rows/view.h"
 #include "projector/views/counters_key.h"
 #include "projector/views/counters_row.h"
 

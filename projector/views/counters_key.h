@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "projector/key_codec.h"
-#include "projector/table.h"
+#include "projector/rows/key_codec.h"
+#include "projector/rows/table.h"
 
 namespace waybill::projector {
 

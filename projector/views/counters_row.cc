@@ -1,6 +1,6 @@
 #include "projector/views/counters_row.h"
 
-#include "projector/row_codec.h"
+#include "projector/rows/row_codec.h"
 #include "runtime/check.h"
 
 namespace waybill::projector {

@@ -1,6 +1,6 @@
 #include "projector/views/deliveries.h"
 
-#include "projector/key_codec.h"
+#include "projector/rows/key_codec.h"
 #include "projector/views/timeline_row.h"
 #include "schemas/kind.h"
 

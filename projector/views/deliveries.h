@@ -6,7 +6,7 @@
 // auto-reply, a complaint) are listed and change no state. A late fact never moves a delivery back.
 #pragma once
 
-#include "projector/view.h"
+#include "projector/rows/view.h"
 #include "projector/views/deliveries_key.h"
 #include "projector/views/delivery_row.h"
 

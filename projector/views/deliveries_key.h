@@ -2,7 +2,7 @@
 // new delivery is mostly beyond all others.
 #pragma once
 
-#include "projector/table.h"
+#include "projector/rows/table.h"
 
 namespace waybill::projector {
 

@@ -1,7 +1,7 @@
 #include "projector/views/delivery_row.h"
 
-#include "projector/key_codec.h"
-#include "projector/row_codec.h"
+#include "projector/rows/key_codec.h"
+#include "projector/rows/row_codec.h"
 
 namespace waybill::projector {
 namespace {

@@ -2,7 +2,7 @@
 // alone; every value is empty.
 #pragma once
 
-#include "projector/view.h"
+#include "projector/rows/view.h"
 #include "projector/views/messages_key.h"
 
 namespace waybill::projector {

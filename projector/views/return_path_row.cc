@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "projector/key_codec.h"
-#include "projector/row_codec.h"
+#include "projector/rows/key_codec.h"
+#include "projector/rows/row_codec.h"
 
 namespace waybill::projector {
 namespace {

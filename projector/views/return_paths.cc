@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "projector/key_codec.h"
+#include "projector/rows/key_codec.h"
 #include "projector/views/return_path_row.h"
 #include "schemas/ids.h"
 #include "schemas/kind.h"

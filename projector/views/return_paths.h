@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "projector/view.h"
+#include "projector/rows/view.h"
 #include "projector/views/return_paths_key.h"
 #include "schemas/limits.h"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "projector/table.h"
+#include "projector/rows/table.h"
 
 namespace waybill::projector {
 

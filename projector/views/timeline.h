@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "projector/view.h"
+#include "projector/rows/view.h"
 #include "projector/views/timeline_key.h"
 
 namespace waybill::projector {

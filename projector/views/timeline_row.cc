@@ -1,6 +1,6 @@
 #include "projector/views/timeline_row.h"
 
-#include "projector/row_codec.h"
+#include "projector/rows/row_codec.h"
 #include "projector/views/timeline_key.h"
 #include "schemas/field_shape.h"
 #include "schemas/ids.h"

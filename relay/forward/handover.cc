@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 #include "runtime/check.h"
 #include "runtime/clock.h"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 #include "runtime/clock.h"
 #include "tests/support/handover_world.h"
 

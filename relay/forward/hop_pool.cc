@@ -1,6 +1,6 @@
 #include "relay/forward/hop_pool.h"
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 #include "runtime/clock.h"
 
 namespace waybill::relay::forward {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 #include "runtime/clock.h"
 #include "tests/support/hop_world.h"
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 #include "runtime/clock.h"
 
 namespace waybill::relay::forward {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "relay/forward/hop_session.h"
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 #include "runtime/clock.h"
 #include "tests/support/hop_session_world.h"
 

@@ -2,13 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
-
-#include "runtime/asio_clock.h"
-#include "runtime/clock.h"
 
 namespace waybill::relay::message {
 namespace {
@@ -126,18 +124,17 @@ TEST(HeaderScanTest, AHeaderTornAnywhereGivesNoMoreThanItHolds) {
   }
 }
 
-// Seconds for a header of about `octets`, made of `unit`s.
+// Seconds of the processor for a header of about `octets`, made of `unit`s: a machine that is busy
+// with something else does not change them much.
 double scan_time(const std::string& unit, std::size_t octets) {
   std::string head;
   while (head.size() < octets) head += unit;
   head += "\r\n";
-  const runtime::AsioClock clock;
   double best = 1e9;
   for (int round = 0; round < 3; ++round) {
-    const runtime::Instant begin = clock.now();
+    const std::clock_t begin = std::clock();
     EXPECT_TRUE(scan_header(head).complete);
-    const std::chrono::duration<double> took = clock.now() - begin;
-    best = std::min(best, took.count());
+    best = std::min(best, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
   }
   return best;
 }
@@ -154,20 +151,19 @@ TEST(HeaderScanTest, HugeHeadersTakeLinearTime) {
       "s\n",
   };
   for (const std::string& unit : units) {
-    const double small = scan_time(unit, 1 << 20);
-    const double large = scan_time(unit, 1 << 24);
-    // 16 times the octets; 64 leaves room for a busy machine, a square would need 256.
+    const double small = scan_time(unit, 1 << 18);
+    const double large = scan_time(unit, 1 << 22);
+    // 16 times the octets; 64 leaves room for caches, a square would need 256.
     EXPECT_LT(large, 64 * std::max(small, 1e-4)) << unit.substr(0, 20);
   }
 }
 
 TEST(HeaderScanTest, OneFieldOfManyFoldedLinesTakesLinearTime) {
-  const runtime::AsioClock clock;
   std::string head = "Subject: x\r\n";
-  while (head.size() < (16u << 20)) head += " x\r\n";
-  const runtime::Instant begin = clock.now();
+  while (head.size() < (4u << 20)) head += " x\r\n";
+  const std::clock_t begin = std::clock();
   EXPECT_EQ(scan_header(head + "\r\n").subject.size(), kMaxRecordedValue - 1);
-  EXPECT_LT(clock.now() - begin, std::chrono::seconds(5));
+  EXPECT_LT(std::clock() - begin, 2 * CLOCKS_PER_SEC);
 }
 
 TEST(HeaderScanTest, PublishedTortureMessagesAreReadWithoutHarm) {

@@ -1,6 +1,6 @@
 #include "relay/policy/judge_body.h"
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 #include "runtime/check.h"
 
 namespace waybill::relay::policy {

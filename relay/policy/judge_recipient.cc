@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 
 namespace waybill::relay::policy {
 

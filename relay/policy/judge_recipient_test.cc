@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 
 namespace waybill::relay::policy {
 namespace {

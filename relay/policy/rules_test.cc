@@ -10,7 +10,7 @@
 #include <set>
 #include <sstream>
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 
 namespace waybill::relay::policy {
 namespace {

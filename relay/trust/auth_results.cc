@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "relay/trust/header_fields.h"
+#include "relay/message/header_fields.h"
 #include "runtime/ascii.h"
 
 namespace waybill::relay::trust {
@@ -239,8 +239,8 @@ std::string write_auth_results(std::string_view authserv_id,
 std::vector<OctetRange> find_auth_results(std::string_view header, std::string_view authserv_id) {
   const std::string ours = comparable(authserv_id);
   std::vector<OctetRange> found;
-  for (const HeaderField& field : split_header(header)) {
-    if (is_field(field, kFieldName) && may_be_ours(field.value, ours)) {
+  for (const message::HeaderField& field : message::split_header(header)) {
+    if (message::is_field(field, kFieldName) && may_be_ours(field.value, ours)) {
       found.push_back({field.begin, field.end});
     }
   }

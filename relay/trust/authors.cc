@@ -1,6 +1,6 @@
 #include "relay/trust/authors.h"
 
-#include "relay/trust/header_fields.h"
+#include "relay/message/header_fields.h"
 #include "schemas/address.h"
 
 namespace waybill::relay::trust {
@@ -100,8 +100,8 @@ class ListReader {
 
 std::vector<std::string> author_domains(std::string_view header) {
   std::vector<std::string> out;
-  for (const HeaderField& field : split_header(header)) {
-    if (!is_field(field, "From")) continue;
+  for (const message::HeaderField& field : message::split_header(header)) {
+    if (!message::is_field(field, "From")) continue;
     auto domains = ListReader().read(field.value);
     if (domains.empty()) domains.emplace_back();
     for (std::string& domain : domains) {

@@ -5,7 +5,7 @@
 #include "relay/trust/authors.h"
 #include "relay/trust/dkim/body_source.h"
 #include "relay/trust/dkim/verify.h"
-#include "relay/trust/domain_name.h"
+#include "runtime/dns/domain_name.h"
 #include "schemas/reply.h"
 
 namespace waybill::relay::trust {
@@ -53,7 +53,7 @@ dmarc::DmarcRequest dmarc_request(const Judgement& judgement, std::vector<std::s
 // Not for those above: "ann.host.example" must not speak for "host.example".
 bool signs_for(const dkim::DkimResult& result, const std::string& domain) {
   return result.word == dkim::DkimWord::pass && !result.domain.empty() &&
-         is_at_or_under(domain, result.domain);
+         runtime::dns::is_at_or_under(domain, result.domain);
 }
 
 void decide_originator(const JudgeRequest& request, Judgement& judgement) {

@@ -5,6 +5,7 @@ import unittest
 
 import arrow_rules
 import coroutine_rules
+import library_rules
 import rfc_index
 import shape_rules
 import tree_rules
@@ -36,11 +37,23 @@ class TreeTest(unittest.TestCase):
     def test_includes_follow_the_arrows(self):
         self.hold(arrow_rules.arrows, self.cpp)
 
+    def test_libraries_use_what_they_name_and_nothing_else(self):
+        known = library_rules.libraries(read("CMakeLists.txt"))
+        self.assertGreater(len(known), 20)
+        self.hold(lambda path, text: library_rules.arrows(path, text, known), self.cpp)
+        self.assertEqual([], library_rules.floors(known))
+        self.assertEqual([], library_rules.idle(self.cpp, read, known))
+        self.assertEqual([], library_rules.unknown_folders(self.cpp, known))
+        self.assertEqual([], library_rules.prose(read("docs/architecture.md"), known))
+
     def test_adapters_are_seen_by_the_composition_root_alone(self):
         self.hold(arrow_rules.ports_only, self.cpp)
 
     def test_cores_do_no_input_or_output(self):
         self.hold(arrow_rules.sans_io, self.cpp)
+
+    def test_cores_read_no_event_loop_behind_other_headers(self):
+        self.assertEqual([], arrow_rules.deep_io(self.cpp, read))
 
     def test_each_library_has_one_door(self):
         self.hold(arrow_rules.doors, self.cpp)

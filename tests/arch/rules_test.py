@@ -5,6 +5,7 @@ import unittest
 import arrow_rules
 import coroutine_rules
 import cpp_source
+import library_rules
 import rfc_index
 import shape_rules
 import tree_rules
@@ -24,8 +25,6 @@ BAD = [
     (arrow_rules.arrows, "query/x.cc", '#include "relay/routes/target.h"'),
     (arrow_rules.arrows, "relay/x.cc", '#include "tests/support/world.h"'),
     (arrow_rules.arrows, "app/x.cc", '  #  include "tests/support/world.h"'),
-    (arrow_rules.arrows, "projector/views/x.h", '#include "projector/history.h"'),
-    (arrow_rules.arrows, "projector/views/x.h", '#include "ingest/event_stream.h"'),
     (arrow_rules.ports_only, "relay/x.cc", '#include "runtime/dns/unbound_resolver.h"'),
     (arrow_rules.ports_only, "query/x.cc", '#include "projector/memory_view_store.h"'),
     (arrow_rules.ports_only, "http/x.cc", '#include "runtime/asio_net.h"'),
@@ -101,9 +100,6 @@ GOOD = [
     (arrow_rules.arrows, "relay/x.cc", '#include "ingest/recorder.h"\n#include "schemas/ids.h"'),
     (arrow_rules.arrows, "relay/x_test.cc", '#include "tests/support/world.h"'),
     (arrow_rules.arrows, "tests/sim/x.cc", '#include "relay/session.h"'),
-    (arrow_rules.arrows, "projector/views/x.h",
-     '#include "projector/view.h"\n#include "projector/views/y.h"\n#include "schemas/kind.h"'),
-    (arrow_rules.arrows, "projector/views/x_test.cc", '#include "projector/history.h"'),
     (arrow_rules.ports_only, "projector/x.cc", '#include "projector/memory_view_store.h"'),
     (arrow_rules.ports_only, "app/x.cc", '#include "runtime/dns/unbound_resolver.h"'),
     (arrow_rules.doors, "projector/rocksdb_view_store.cc", "#include <rocksdb/db.h>"),
@@ -169,6 +165,36 @@ class RulesTest(unittest.TestCase):
                          tree_rules.fuzzed(tree, tree.get))
         del tree["schemas/event.h"]
         self.assertIn("gone", tree_rules.fuzzed(tree, tree.get)[0])
+
+    def test_what_the_build_says_is_held_against_the_includes_and_the_page(self):
+        known = library_rules.libraries(
+            "waybill_library(runtime LINKS a)\nwaybill_library(relay/smtp FUZZED\n"
+            "  USES runtime\n  LINKS b)\nwaybill_library(query USES runtime relay/smtp)\n")
+        self.assertEqual(
+            {"runtime": [], "relay/smtp": ["runtime"], "query": ["runtime", "relay/smtp"]}, known)
+        wrong = '#include "query/y.h"'
+        self.assertEqual(1, len(library_rules.arrows("relay/smtp/x.cc", wrong, known)))
+        self.assertEqual([], library_rules.arrows("relay/smtp/x_test.cc", wrong, known))
+        self.assertEqual([], library_rules.arrows("query/x.cc", '#include "runtime/y.h"', known))
+        self.assertEqual([], library_rules.floors(known))
+        self.assertEqual(1, len(library_rules.floors({"a": ["b"], "b": []})))
+        tree = {"relay/smtp/x.cc": '#include "runtime/y.h"', "query/x.cc": ""}
+        self.assertEqual(2, len(library_rules.idle(tree, tree.get, known)))
+        self.assertEqual(["relay/x"], library_rules.unknown_folders(
+            ["relay/x/y.cc", "query/x.cc", "tests/x.cc", "app/main.cc"], known))
+        page = "| `runtime` | nothing of ours |\n| `query` | schemas, runtime |\n"
+        complaints = library_rules.prose(page, known)
+        self.assertIn("docs/architecture.md: query uses relay, says CMakeLists.txt", complaints)
+        self.assertIn("docs/architecture.md: query does not use schemas", complaints)
+        self.assertIn("docs/architecture.md: no row for relay", complaints)
+
+    def test_an_event_loop_is_found_behind_headers(self):
+        tree = {"schemas/x.cc": '#include "schemas/x.h"', "schemas/x.h": '#include "runtime/y.h"',
+                "runtime/y.h": "#include <boost/asio/awaitable.hpp>", "schemas/z.cc": ""}
+        [complaint] = [line for line in arrow_rules.deep_io(tree, tree.get) if ".cc" in line]
+        self.assertIn("runtime/y.h includes <boost/asio/awaitable.hpp>", complaint)
+        tree["runtime/y.h"] = "#include <boost/asio/ip/address.hpp>"
+        self.assertEqual([], arrow_rules.deep_io(tree, tree.get))
 
     def test_the_index_of_rfcs_names_what_is_missing_and_what_is_too_much(self):
         tree = {"relay/smtp/a.h": "// RFC 5321 4.1", "docs/b.md": "RFC 9562", "relay/c.cc": ""}

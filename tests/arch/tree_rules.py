@@ -40,7 +40,7 @@ PARSERS = (
     "relay/trust/dkim/signature.h",
     "relay/trust/dkim/verify.h",
     "relay/trust/dmarc/record.h",
-    "relay/trust/header_fields.h",
+    "relay/message/header_fields.h",
     "relay/trust/spf/macro.h",
     "relay/trust/spf/record.h",
     "runtime/http_answer.h",

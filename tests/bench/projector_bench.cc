@@ -14,6 +14,7 @@
 
 #include "projector/history.h"
 #include "projector/projector.h"
+#include "projector/rocksdb_view_store.h"
 #include "tests/bench/generator.h"
 
 namespace waybill {

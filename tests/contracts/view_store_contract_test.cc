@@ -7,7 +7,8 @@
 #include <thread>
 
 #include "projector/memory_view_store.h"
-#include "projector/view_store.h"
+#include "projector/rocksdb_view_store.h"
+#include "projector/rows/view_store.h"
 
 namespace waybill::projector {
 namespace {

@@ -13,7 +13,7 @@ from support.smtp_client import message
 
 HOUR = 3600
 UNREPORTED = ("accepted", "forwarded")
-# relay/limits.h, kReportsPerReturnPath
+# relay/policy/limits.h, kReportsPerReturnPath
 REPORTS = 8
 
 COMPLAINT = b"""\

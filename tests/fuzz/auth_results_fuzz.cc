@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "relay/message/header_fields.h"
 #include "relay/trust/auth_results.h"
-#include "relay/trust/header_fields.h"
 
 namespace {
 
@@ -28,7 +28,7 @@ void ranges_are_whole_lines(std::string_view header) {
 
 void fields_cover_the_header(std::string_view header) {
   std::size_t last = 0;
-  for (const trust::HeaderField& field : trust::split_header(header)) {
+  for (const message::HeaderField& field : message::split_header(header)) {
     require(field.begin == last && field.end > field.begin);
     require(field.name.size() + field.value.size() <= field.octets.size());
     last = field.end;
@@ -41,14 +41,14 @@ void nothing_breaks_out(std::string_view text) {
   const std::string field = trust::write_auth_results(
       "mx.us.test", {{"spf", "fail", value, {{"smtp", "mailfrom", value}}},
                      {"dkim", value, "", {{"header", value, value}}}});
-  require(trust::has_plain_lines(field) && field.ends_with("\r\n"));
+  require(message::has_plain_lines(field) && field.ends_with("\r\n"));
   std::size_t line = 0;
   for (const char c : field) {
     require(c == '\r' || c == '\n' || c == '\t' || (c >= ' ' && c <= '~'));
     line = c == '\n' ? 0 : line + 1;
     require(line < 998 + 2);
   }
-  const auto fields = trust::split_header(field);
+  const auto fields = message::split_header(field);
   require(fields.size() == 1 && fields[0].end == field.size());
   require(trust::find_auth_results(field, "mx.us.test").size() == 1);
   require(trust::find_auth_results(field, "mx.them.test").empty());

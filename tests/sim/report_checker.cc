@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "relay/limits.h"
+#include "relay/policy/limits.h"
 #include "relay/returnpath/token.h"
 #include "runtime/crypto.h"
 #include "tests/sim/checker.h"

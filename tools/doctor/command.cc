@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "app/command/command_line.h"
 #include "app/command/config_file.h"
 #include "app/command/look.h"
 #include "ingest/node_board.h"

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/command_line.h"
 #include "runtime/asio_clock.h"
 #include "runtime/asio_net.h"
 #include "runtime/scope.h"

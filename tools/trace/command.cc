@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/command/command_line.h"
 #include "app/command/look.h"
 #include "runtime/hex.h"
 #include "runtime/http_client.h"

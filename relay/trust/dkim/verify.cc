@@ -8,11 +8,11 @@
 #include <string>
 #include <utility>
 
+#include "relay/message/header_fields.h"
 #include "relay/trust/dkim/body_watch.h"
 #include "relay/trust/dkim/key_record.h"
 #include "relay/trust/dkim/opendkim_message.h"
 #include "relay/trust/dkim/signature.h"
-#include "relay/trust/header_fields.h"
 #include "runtime/scope.h"
 
 namespace waybill::relay::trust::dkim {
@@ -40,7 +40,7 @@ struct Judged {
   std::optional<KeyRecord> key;
 };
 
-using Fields = std::vector<HeaderField>;
+using Fields = std::vector<message::HeaderField>;
 using Signatures = std::vector<Judged>;
 using Keys = std::map<std::string, FoundKeys>;
 
@@ -70,16 +70,18 @@ std::optional<std::string_view> beyond_limits(std::string_view header, const Fie
 }
 
 // A signature field with a tab before its colon is one that libopendkim does not see.
-bool is_seen(const HeaderField& field) {
+bool is_seen(const message::HeaderField& field) {
   return field.octets.substr(0, field.octets.find(':')).find('\t') == std::string_view::npos;
 }
 
 Signatures collect(const Fields& fields, runtime::WallTime now) {
-  const auto senders = static_cast<std::size_t>(std::count_if(
-      fields.begin(), fields.end(), [](const auto& field) { return is_field(field, "From"); }));
+  const auto senders =
+      static_cast<std::size_t>(std::count_if(fields.begin(), fields.end(), [](const auto& field) {
+        return message::is_field(field, "From");
+      }));
   Signatures out;
   for (std::size_t i = 0; i < fields.size() && out.size() < kMaxSignatures; ++i) {
-    if (!is_field(fields[i], kFieldName)) continue;
+    if (!message::is_field(fields[i], kFieldName)) continue;
     Judged one;
     one.field = i;
     one.signature = parse_signature(fields[i].value);
@@ -164,7 +166,7 @@ bool any_left(const Signatures& signatures) {
 std::vector<OpendkimMessage::Field> shown(const Fields& fields, const Signatures& signatures) {
   std::vector<OpendkimMessage::Field> out(fields.size());
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (!is_field(fields[i], kFieldName)) out[i].octets = fields[i].octets;
+    if (!message::is_field(fields[i], kFieldName)) out[i].octets = fields[i].octets;
   }
   for (const Judged& one : signatures) {
     if (one.fault) continue;
@@ -177,9 +179,9 @@ std::vector<OpendkimMessage::Field> shown(const Fields& fields, const Signatures
 
 // A signature may sign other signatures (RFC 6376 5.4); those that are not shown would be missed.
 void refuse_signed_signatures(const Fields& fields, Signatures& signatures) {
-  const auto all = std::count_if(fields.begin(), fields.end(), [](const HeaderField& field) {
-    return is_field(field, kFieldName);
-  });
+  const auto all = std::count_if(
+      fields.begin(), fields.end(),
+      [](const message::HeaderField& field) { return message::is_field(field, kFieldName); });
   const auto left = std::count_if(signatures.begin(), signatures.end(),
                                   [](const Judged& one) { return !one.fault; });
   if (left == all) return;
@@ -241,14 +243,14 @@ DkimResult found_of(const Judged& one, const OpendkimMessage& message) {
 Task<Result<std::vector<DkimResult>>> verify(runtime::dns::Resolver& resolver,
                                              std::string_view header, BodySource& body,
                                              runtime::WallTime now, Instant deadline) {
-  const Fields fields = split_header(header);
+  const Fields fields = message::split_header(header);
   if (!fields.empty()) header = header.substr(0, fields.back().end);
   Signatures signatures = collect(fields, now);
   if (signatures.empty()) co_return one_result(DkimWord::none, {});
   if (const auto reason = beyond_limits(header, fields)) {
     co_return one_result(DkimWord::policy, std::string(*reason));
   }
-  if (!has_plain_lines(header)) {
+  if (!message::has_plain_lines(header)) {
     co_return one_result(DkimWord::permerror, "the header has a NUL or a bare CR or LF");
   }
   const Keys keys = co_await fetch_all(resolver, signatures, deadline);

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "relay/trust/dmarc/discovery.h"
-#include "relay/trust/domain_name.h"
 #include "runtime/ascii.h"
+#include "runtime/dns/domain_name.h"
 
 namespace waybill::relay::trust::dmarc {
 
@@ -196,7 +196,7 @@ class Judgement {
       out_.organisation = organisation_in(*found, out_.author);
     }
     // An organisation's names are all beneath it: no need to ask for those elsewhere.
-    if (!is_at_or_under(domain, out_.organisation)) co_return Alignment::apart;
+    if (!runtime::dns::is_at_or_under(domain, out_.organisation)) co_return Alignment::apart;
     if (walks_ >= kMaxIdentifiers) co_return Alignment::apart;
     ++walks_;
     const auto found = co_await discovery_.walk(domain);

@@ -3,10 +3,10 @@
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 
-#include "relay/trust/domain_name.h"
 #include "relay/trust/spf/evaluation.h"
 #include "relay/trust/spf/record.h"
 #include "runtime/ascii.h"
+#include "runtime/dns/domain_name.h"
 #include "runtime/dns/question_name.h"
 
 namespace waybill::relay::trust::spf {

@@ -5,9 +5,9 @@
 #include <boost/asio/ip/address_v6.hpp>
 #include <cstring>
 
-#include "relay/trust/domain_name.h"
 #include "runtime/ascii.h"
 #include "runtime/check.h"
+#include "runtime/dns/domain_name.h"
 #include "runtime/dns/question_name.h"
 
 namespace waybill::relay::trust::spf {
@@ -264,9 +264,9 @@ Task<Evaluation::Match> Evaluation::matches_names(std::string target) {
   co_await validate_names();
   if (names_void_ && !count_void()) co_return Match::permerror;
   const std::string wanted = runtime::ascii::lower(target);
-  const bool found =
-      std::any_of(validated_.begin(), validated_.end(),
-                  [&wanted](const std::string& name) { return is_at_or_under(name, wanted); });
+  const bool found = std::any_of(
+      validated_.begin(), validated_.end(),
+      [&wanted](const std::string& name) { return runtime::dns::is_at_or_under(name, wanted); });
   co_return found ? Match::yes : Match::no;
 }
 
@@ -317,7 +317,8 @@ std::string Evaluation::validated_name_for(const std::string& domain) const {
   std::string best = validated_.front();
   for (const std::string& name : validated_) {
     if (name == domain) return name;
-    if (is_at_or_under(name, domain) && !is_at_or_under(best, domain)) best = name;
+    if (runtime::dns::is_at_or_under(name, domain) && !runtime::dns::is_at_or_under(best, domain))
+      best = name;
   }
   return best;
 }

@@ -1,8 +1,8 @@
-#include "relay/trust/header_fields.h"
+#include "relay/message/header_fields.h"
 
 #include "runtime/ascii.h"
 
-namespace waybill::relay::trust {
+namespace waybill::relay::message {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
@@ -63,4 +63,4 @@ bool has_plain_lines(std::string_view octets) {
   return true;
 }
 
-}  // namespace waybill::relay::trust
+}  // namespace waybill::relay::message

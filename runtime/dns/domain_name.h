@@ -1,11 +1,11 @@
-// Domain names as text, the way the judges of senders compare them: ASCII, in any case, no trailing
+// Domain names as text, the way SPF and DMARC compare them: ASCII, in any case, no trailing
 // dot. Pure functions.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace waybill::relay::trust {
+namespace waybill::runtime::dns {
 
 // Both in lower case.
 inline bool is_at_or_under(std::string_view name, std::string_view domain) {
@@ -14,4 +14,4 @@ inline bool is_at_or_under(std::string_view name, std::string_view domain) {
          name[name.size() - domain.size() - 1] == '.';
 }
 
-}  // namespace waybill::relay::trust
+}  // namespace waybill::runtime::dns

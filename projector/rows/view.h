@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "projector/view_store.h"
+#include "projector/rows/view_store.h"
 #include "runtime/result.h"
 #include "schemas/event.h"
 

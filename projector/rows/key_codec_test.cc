@@ -1,4 +1,4 @@
-#include "projector/key_codec.h"
+#include "projector/rows/key_codec.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "relay/trust/header_fields.h"
+#include "relay/message/header_fields.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace waybill::relay::trust {
+namespace waybill::relay::message {
 namespace {
 
 TEST(HeaderFields, AreWhereTheyStand) {
@@ -66,4 +66,4 @@ TEST(HeaderFields, PlainLinesHaveTheirEndsInPairs) {
 }
 
 }  // namespace
-}  // namespace waybill::relay::trust
+}  // namespace waybill::relay::message

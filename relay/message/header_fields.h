@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace waybill::relay::trust {
+namespace waybill::relay::message {
 
 struct HeaderField {
   std::size_t begin = 0;    // offsets in the block
@@ -28,4 +28,4 @@ bool is_field(const HeaderField& field, std::string_view name);
 // Every CR stands before an LF, every LF behind a CR, and there is no NUL.
 bool has_plain_lines(std::string_view octets);
 
-}  // namespace waybill::relay::trust
+}  // namespace waybill::relay::message

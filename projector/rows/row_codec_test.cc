@@ -1,4 +1,4 @@
-#include "projector/row_codec.h"
+#include "projector/rows/row_codec.h"
 
 #include <gtest/gtest.h>
 

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "projector/table.h"
+#include "projector/rows/table.h"
 #include "runtime/failure.h"
 
 namespace waybill::projector {
@@ -111,35 +111,5 @@ class ViewStore {
   // files.
   virtual runtime::Result<void> checkpoint(const std::string& directory) = 0;
 };
-
-// What several stores of one process share: one cache of blocks, one budget of rows in memory.
-class StoreMemory;
-std::shared_ptr<StoreMemory> make_store_memory(std::uint64_t block_cache_octets,
-                                               std::uint64_t write_buffer_octets);
-
-struct RocksStoreSettings {
-  std::uint64_t block_cache_octets = 64ULL << 20;
-  // Rows in memory, of all tables together, before they are written to sorted files.
-  std::uint64_t write_buffer_octets = 64ULL << 20;
-  // Takes no lock and may stand beside a writer: it shows what a crash would have left when it was
-  // opened. The writer may remove files under it; reads then give Errc::io_error and the store is
-  // to be opened again. apply(), sync() and drop() give Errc::invalid.
-  bool read_only = false;
-  // Instead of a cache of its own; write_buffer_octets then bounds this store within the budget.
-  std::shared_ptr<StoreMemory> memory{};
-};
-
-// Some 1,500 events at once, which no log gives as they happen. To write them ahead would cost a
-// sixth of the fold, and as many octets again on the disk.
-inline constexpr std::size_t kUnloggedBatch = 2 << 20;
-
-// One RocksDB in `directory`, made with its parents if it is not there (read_only:
-// Errc::not_found). sync() survives the end of the machine. apply() survives that of the process
-// too, but for one thing: a batch of kUnloggedBatch octets or more, and what follows it, is kept in
-// memory alone until sync() or until there is much of it, for only who catches up with the log
-// writes such batches, and the log has them still. Errc::locked if another process has it open to
-// write, Errc::corrupt, Errc::io_error; not_found where there is none to be read.
-runtime::Explained<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory,
-                                                                const RocksStoreSettings& settings);
 
 }  // namespace waybill::projector

@@ -1,6 +1,6 @@
-#include "projector/row_codec.h"
+#include "projector/rows/row_codec.h"
 
-#include "projector/key_codec.h"
+#include "projector/rows/key_codec.h"
 
 namespace waybill::projector {
 
