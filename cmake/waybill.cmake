@@ -67,19 +67,23 @@ if(WAYBILL_CHECK)
   target_link_options(waybill_options INTERFACE ${waybill_sanitizers} -fuse-ld=lld)
 endif()
 
-# Precompiled headers: one for the libraries; for the tests one with GoogleTest at each level of
-# optimisation, because a compiler refuses one made at another. Every unit that reads one must be
-# compiled with the same definitions and machine flags, which therefore stand in waybill_options.
+# Precompiled headers: one for the libraries, one for those that count edges, and for the tests one
+# with GoogleTest at each level of optimisation, because a compiler refuses one made otherwise.
+# Every unit that reads one must be compiled with the same definitions and machine flags, which
+# therefore stand in waybill_options.
 if(WAYBILL_PCH)
   file(WRITE ${PROJECT_BINARY_DIR}/empty.cc "")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # Without a time in it a compiler cache can tell that it is the same.
     target_compile_options(waybill_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
   endif()
-  add_library(waybill_pch OBJECT ${PROJECT_BINARY_DIR}/empty.cc)
-  target_link_libraries(waybill_pch PRIVATE waybill_options)
-  target_precompile_headers(waybill_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
-  add_dependencies(waybill_pch waybill_schemas_proto)
+  foreach(pch waybill_pch waybill_fuzzed_pch)
+    add_library(${pch} OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/empty.cc)
+    target_link_libraries(${pch} PRIVATE waybill_options)
+    target_precompile_headers(${pch} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
+    add_dependencies(${pch} waybill_schemas_proto)
+  endforeach()
+  target_compile_options(waybill_fuzzed_pch PRIVATE -fsanitize=fuzzer-no-link)
   if(WAYBILL_TESTS)
     foreach(level O0 O1)
       set(pch waybill_test_pch_${level})
@@ -121,11 +125,13 @@ function(waybill_library folder)
   target_link_libraries(waybill_${name} PUBLIC waybill_options
                         PRIVATE ${library_USES} ${library_LINKS})
   add_dependencies(waybill_${name} waybill_schemas_proto)
-  waybill_precompiled(waybill_${name} waybill_pch)
-  set_property(GLOBAL APPEND PROPERTY waybill_libraries waybill_${name})
   if(WAYBILL_CHECK STREQUAL "address" AND library_FUZZED)
     target_compile_options(waybill_${name} PRIVATE -fsanitize=fuzzer-no-link)
+    waybill_precompiled(waybill_${name} waybill_fuzzed_pch)
+  else()
+    waybill_precompiled(waybill_${name} waybill_pch)
   endif()
+  set_property(GLOBAL APPEND PROPERTY waybill_libraries waybill_${name})
   if(tests AND WAYBILL_TESTS)
     waybill_test(${name}_test unit ${tests})
   endif()

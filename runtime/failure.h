@@ -23,7 +23,7 @@ struct Failure {
   // The same with a place in front: "keys: line 3: expected ...".
   Failure in(std::string_view place) const;
 
-  friend bool operator==(const Failure& failure, Errc code) { return failure.code == code; }
+  friend bool operator==(const Failure& failure, Errc wanted) { return failure.code == wanted; }
 };
 
 // Where it has a value its error() is a Failure without words.

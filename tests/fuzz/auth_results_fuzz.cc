@@ -11,6 +11,7 @@
 
 namespace {
 
+namespace message = waybill::relay::message;
 namespace trust = waybill::relay::trust;
 
 void require(bool kept) {

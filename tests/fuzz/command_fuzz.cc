@@ -14,7 +14,7 @@
 
 namespace {
 
-using waybill::relay::smtp::has_control_octet;
+namespace runtime = waybill::runtime;
 using waybill::tests::SmtpPlayer;
 using waybill::tests::SmtpPolicy;
 

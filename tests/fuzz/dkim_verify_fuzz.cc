@@ -17,7 +17,6 @@
 namespace {
 
 namespace dkim = waybill::relay::trust::dkim;
-namespace dns = waybill::relay::dns;
 namespace runtime = waybill::runtime;
 using runtime::Result;
 using runtime::Task;

@@ -9,7 +9,7 @@
 
 namespace {
 
-namespace dns = waybill::relay::dns;
+namespace runtime = waybill::runtime;
 
 void require(bool kept) {
   if (!kept) std::abort();
