@@ -6,6 +6,7 @@
 #include "projector/views/counters_key.h"
 #include "projector/views/delivery_row.h"
 #include "projector/views/messages_key.h"
+#include "projector/views/return_path_row.h"
 #include "projector/views/return_paths_key.h"
 
 namespace waybill::projector {
@@ -99,7 +100,7 @@ Result<Delivery> History::delivery(const schemas::DeliveryId& id) const {
   return delivery;
 }
 
-Result<ReturnPath> History::return_path(const schemas::DeliveryId& id) const {
+Result<schemas::ReturnPath> History::return_path(const schemas::DeliveryId& id) const {
   const auto stored = store_.get(Table::return_paths, return_path_key(octets_of(id.octets())));
   if (!stored) return stored.error();
   return read_return_path_row(*stored);

@@ -11,13 +11,13 @@
 #include "projector/positions.h"
 #include "projector/rows/view_store.h"
 #include "projector/views/counters_row.h"
-#include "projector/views/return_path_row.h"
 #include "projector/views/timeline_key.h"
 #include "projector/views/timeline_row.h"
 #include "runtime/result.h"
 #include "runtime/time.h"
 #include "schemas/event.h"
 #include "schemas/ids.h"
+#include "schemas/return_path.h"
 
 namespace waybill::projector {
 
@@ -90,7 +90,7 @@ class History {
   // Errc::not_found.
   runtime::Result<Delivery> delivery(const schemas::DeliveryId& id) const;
   runtime::Result<MessageEvents> message(const schemas::MessageId& id) const;
-  runtime::Result<ReturnPath> return_path(const schemas::DeliveryId& id) const;
+  runtime::Result<schemas::ReturnPath> return_path(const schemas::DeliveryId& id) const;
 
   // Messages that bore this RFC 5322 Message-ID (given with or without angle brackets), newest
   // first, at most `limit`. Message-IDs are not unique: anyone can write one twice.

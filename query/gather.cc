@@ -8,6 +8,7 @@
 #include "query/partition_list.h"
 #include "query/render.h"
 #include "schemas/event.h"
+#include "schemas/json_members.h"
 
 namespace waybill::query {
 
@@ -67,16 +68,8 @@ void ask_local(const LocalPartition& local, const Inquiry& inquiry, Gathered& ou
   out.as_of.partitions.push_back(as_of);
 }
 
-std::uint64_t number_of(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  boost::system::error_code wrong;
-  return value == nullptr ? 0 : value->to_number<std::uint64_t>(wrong);
-}
-
 std::optional<runtime::WallTime> time_of(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  if (value == nullptr || !value->is_string()) return std::nullopt;
-  const auto time = schemas::parse_rfc3339(std::string_view(value->as_string()));
+  const auto time = schemas::parse_rfc3339(schemas::text_member(object, name));
   if (!time) return std::nullopt;
   return *time;
 }
@@ -84,15 +77,13 @@ std::optional<runtime::WallTime> time_of(const json::object& object, std::string
 // nullopt: of none that was asked.
 std::optional<PartitionAsOf> read_partition(const json::object& object,
                                             const std::vector<std::uint32_t>& asked) {
-  const json::value* said = object.if_contains("partition");
-  const auto found = std::find_if(asked.begin(), asked.end(), [&](std::uint32_t partition) {
-    return said != nullptr && *said == json::value(partition);
-  });
+  const auto said = schemas::number_member(object, "partition");
+  const auto found = std::find(asked.begin(), asked.end(), said);
   if (found == asked.end()) return std::nullopt;
   PartitionAsOf out;
   out.partition = *found;
-  out.index = number_of(object, "index");
-  out.lag = number_of(object, "lag");
+  out.index = schemas::number_member(object, "index").value_or(0);
+  out.lag = schemas::number_member(object, "lag").value_or(0);
   out.time = time_of(object, "time");
   out.complete_at = time_of(object, "complete_at");
   return out;
@@ -110,11 +101,11 @@ bool take_peer(const PeerAnswer& answer, Gathered& out) {
   json::value value = json::parse(answer.body, wrong);
   if (wrong || !value.is_object()) return false;
   json::object& object = value.as_object();
-  const json::value* as_of = object.if_contains("as_of");
-  if (as_of == nullptr || !as_of->is_object()) return false;
-  const json::value* list = as_of->as_object().if_contains("partitions");
-  if (list == nullptr || !list->is_array()) return false;
-  for (const json::value& one : list->as_array()) {
+  const json::object* const as_of = schemas::object_member(object, "as_of");
+  if (as_of == nullptr) return false;
+  const json::array* const list = schemas::array_member(*as_of, "partitions");
+  if (list == nullptr) return false;
+  for (const json::value& one : *list) {
     if (!one.is_object()) return false;
     const auto read = read_partition(one.as_object(), answer.partitions);
     if (!read || is_told(out.as_of, read->partition)) return false;

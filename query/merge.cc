@@ -7,11 +7,14 @@
 #include <string>
 
 #include "query/cursor.h"
+#include "schemas/json_members.h"
 #include "schemas/partition.h"
 
 namespace waybill::query {
 
 namespace json = boost::json;
+using schemas::number_member;
+using schemas::text_member;
 
 namespace {
 
@@ -21,23 +24,8 @@ json::array take_array(json::object& object, std::string_view name) {
   return std::move(value->as_array());
 }
 
-std::string_view text_of(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  if (value == nullptr || !value->is_string()) return {};
-  return value->as_string();
-}
-
-std::optional<std::uint64_t> find_number(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  if (value == nullptr) return std::nullopt;
-  boost::system::error_code wrong;
-  const auto number = value->to_number<std::uint64_t>(wrong);
-  if (wrong) return std::nullopt;
-  return number;
-}
-
 std::uint64_t count_of(const json::object& object, std::string_view name) {
-  return find_number(object, name).value_or(0);
+  return number_member(object, name).value_or(0);
 }
 
 // An entry of a history and where it stands.
@@ -47,9 +35,9 @@ struct Line {
 };
 
 std::optional<Place> place_of(const json::object& entry) {
-  const auto time = schemas::parse_rfc3339(text_of(entry, "time"));
-  const auto partition = find_number(entry, "partition");
-  const auto index = find_number(entry, "index");
+  const auto time = schemas::parse_rfc3339(text_member(entry, "time"));
+  const auto partition = number_member(entry, "partition");
+  const auto index = number_member(entry, "index");
   if (!time || !partition || *partition >= schemas::kMaxPartitions || !index) return std::nullopt;
   return Place{*time, static_cast<std::uint32_t>(*partition), *index};
 }
@@ -60,7 +48,7 @@ std::optional<Place> next_place(const json::object& part,
                                 const projector::HistoryQuestion& question,
                                 const std::optional<Place>& last_entry) {
   if (!part.contains("next_cursor")) return std::nullopt;
-  const auto next = read_cursor(text_of(part, "next_cursor"), question);
+  const auto next = read_cursor(text_member(part, "next_cursor"), question);
   if (next) return *next;
   return last_entry;
 }
@@ -74,8 +62,8 @@ json::array merge_events(std::vector<json::array> lists) {
     }
   }
   const auto key = [](const json::value& event) {
-    return std::pair(text_of(event.as_object(), "occurred_at"),
-                     text_of(event.as_object(), "event_id"));
+    return std::pair(text_member(event.as_object(), "occurred_at"),
+                     text_member(event.as_object(), "event_id"));
   };
   std::stable_sort(events.begin(), events.end(),
                    [&](const auto& a, const auto& b) { return key(a) < key(b); });
@@ -154,7 +142,7 @@ json::object merge_message_lists(PartialAnswers parts, std::size_t limit) {
   for (json::object& part : parts) {
     for (json::value& message : take_array(part, "messages")) {
       if (!message.is_object()) continue;
-      const std::string id(text_of(message.as_object(), "message_id"));
+      const std::string id(text_member(message.as_object(), "message_id"));
       if (id.empty()) continue;
       messages[id].push_back(std::move(message.as_object()));
     }
@@ -177,7 +165,7 @@ json::object merge_counters(PartialAnswers parts) {
   for (json::object& part : parts) {
     for (const json::value& hour : take_array(part, "hours")) {
       if (!hour.is_object()) continue;
-      const std::string name(text_of(hour.as_object(), "hour"));
+      const std::string name(text_member(hour.as_object(), "hour"));
       if (name.empty()) continue;
       json::object& sum = hours[name];
       sum["hour"] = name;

@@ -4,9 +4,6 @@
 // The answer has everything that was in the log when the question came: it waits until the views
 // have folded that far, `within` milliseconds at most, and says 503 if they have not.
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <thread>
 
 #include "http/parameters.h"
@@ -15,14 +12,13 @@
 #include "query/render.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
-#include "runtime/hex.h"
 #include "schemas/ids.h"
 #include "schemas/partition.h"
+#include "schemas/return_path.h"
 
 namespace waybill::query {
 namespace {
 
-namespace json = boost::json;
 using std::chrono::milliseconds;
 
 // The log's end is asked for about twice a second.
@@ -34,36 +30,6 @@ struct Wanted {
   std::uint32_t partition = 0;
   milliseconds within{0};
 };
-
-json::object to_json(const projector::ReturnPath& path) {
-  json::object out;
-  out["message_id"] = schemas::uuid_text(path.message_id);
-  out["alias"] = path.alias;
-  out["domain"] = path.domain;
-  out["sender"] = path.sender;
-  out["target"] = path.target;
-  out["route"] = path.route;
-  out["verified"] = path.verified;
-  out["reason"] = path.reason;
-  out["smtputf8"] = path.smtputf8;
-  out["ret"] = path.ret;
-  out["envid"] = path.envid;
-  out["notify"] = path.notify;
-  out["orcpt"] = path.orcpt;
-  out["rfc5322_message_id"] = path.rfc5322_message_id;
-  out["header_from"] = path.header_from;
-  out["accepted_at"] = path.accepted_at;
-  json::array reports;
-  for (const auto& report : path.reports) {
-    json::object one;
-    const auto* octets = reinterpret_cast<const std::uint8_t*>(report.digest.data());
-    one["digest"] = runtime::hex({octets, report.digest.size()});
-    one["done"] = report.state == projector::ReturnPath::Report::State::done;
-    reports.push_back(std::move(one));
-  }
-  out["reports"] = std::move(reports);
-  return out;
-}
 
 http::Problem not_caught_up() {
   auto problem =
@@ -92,7 +58,7 @@ http::Response read_return_path(const Parts& parts, const Wanted& wanted) {
     const auto path = local.history->return_path(wanted.id);
     if (path) {
       http::Response response;
-      response.body = json::serialize(to_json(*path));
+      response.body = schemas::to_json(*path);
       return response;
     }
     if (path.error() != runtime::Errc::not_found)

@@ -89,7 +89,7 @@ TEST_F(ReturnPathHandlerTest, TellsNoSenderToWhoDoesNotShowTheSecret) {
   }
 }
 
-// Every member that app/cluster/return_path_json.cc reads, and no other.
+// Every member that schemas/return_path.cc reads, and no other.
 TEST_F(ReturnPathHandlerTest, TellsWhomAReportIsForAndWhatCameBefore) {
   world_.fold(accepted());
   world_.fold(report(3, 'a'));

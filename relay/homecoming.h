@@ -30,7 +30,7 @@ class Homecoming {
  public:
   // `subject`: the report's; it names the alias. `path`: the delivery's, as the views have it now.
   Homecoming(Lane& lane, Subject subject, const schemas::DeliveryId& delivery,
-             returnpath::ReturnPath path, returnpath::ReportPolicy policy)
+             schemas::ReturnPath path, returnpath::ReportPolicy policy)
       : lane_(lane),
         subject_(std::move(subject)),
         delivery_(delivery),
@@ -64,7 +64,7 @@ class Homecoming {
   Lane& lane_;
   Subject subject_;
   schemas::DeliveryId delivery_;
-  returnpath::ReturnPath path_;
+  schemas::ReturnPath path_;
   returnpath::ReportPolicy policy_;
 };
 

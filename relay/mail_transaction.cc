@@ -139,17 +139,24 @@ Task<std::optional<policy::Refusal>> MailTransaction::judge_sender(WholeMessage 
   co_return policy::judge_dmarc(judgement_.dmarc, enforced);
 }
 
+// All but its targets.
+Event MailTransaction::accepted_by_route(const Recipient& recipient,
+                                         const WholeMessage& message) const {
+  Event event = accepted_event(envelope_, message, recipient.subject, recipient.dsn);
+  event.mutable_accepted()->set_route(recipient.found.route);
+  trust::record_judgement(judgement_, *event.mutable_accepted());
+  return event;
+}
+
 // One Accepted for each recipient; what a route drops ends in the same append.
 std::vector<Event> MailTransaction::accepted_events(const WholeMessage& message) const {
   std::vector<Event> events;
   for (const Recipient& recipient : recipients_) {
-    Event event = accepted_event(envelope_, message, recipient.subject, recipient.dsn);
+    Event event = accepted_by_route(recipient, message);
     pb::Accepted& body = *event.mutable_accepted();
     if (recipient.found.domain->log_subject) {
       body.set_subject(schemas::clean_reply_text(message.header.subject));
     }
-    body.set_route(recipient.found.route);
-    trust::record_judgement(judgement_, body);
     for (const Delivery& delivery : recipient.deliveries) {
       pb::ChosenTarget& target = *body.add_targets();
       target.set_delivery_id(delivery.id.bytes());
@@ -199,7 +206,7 @@ Task<Reply> MailTransaction::hand_over(WholeMessage message) {
       combined.add(*answer);
       const bool taken = answer->kind == HopAnswer::Kind::accepted;
       if (taken && !answer->dsn_passed_on) {
-        co_await tell_relayed(recipient, delivery, message.header);
+        co_await tell_relayed(recipient, delivery, message);
       }
       forwarded = true;
     }
@@ -258,30 +265,18 @@ Reply MailTransaction::not_recorded(const runtime::Error& error) {
   return unrecorded(lane_.metrics, error);
 }
 
-returnpath::ReturnPath MailTransaction::path_of(const Recipient& recipient,
-                                                const Delivery& delivery,
-                                                const message::HeaderFacts& header) const {
-  returnpath::ReturnPath path;
-  path.message = envelope_.id;
-  path.alias = recipient.subject.alias;
-  path.domain = recipient.subject.domain;
-  path.sender = envelope_.mail.sender->text();
-  path.target = delivery.handover->target().text();
-  path.route = recipient.found.route;
-  path.verified = judgement_.verified;
-  path.reason = judgement_.reason;
-  path.smtputf8 = envelope_.mail.smtputf8;
-  path.envid = envelope_.mail.envid;
-  path.notify = recipient.dsn.notify;
-  path.orcpt = recipient.dsn.orcpt;
-  path.rfc5322_message_id = header.message_id;
-  path.header_from = header.from;
-  path.accepted_at = lane_.clock.wall();
+// As the views will have it, but for the time of the acceptance: the journal's is not known here.
+schemas::ReturnPath MailTransaction::path_of(const Recipient& recipient, const Delivery& delivery,
+                                             const WholeMessage& message) const {
+  Event accepted = accepted_by_route(recipient, message);
+  accepted.set_occurred_at(schemas::nanoseconds(lane_.clock.wall()));
+  schemas::ReturnPath path;
+  schemas::open_return_path(accepted, delivery.handover->target().text(), path);
   return path;
 }
 
 Task<void> MailTransaction::tell_relayed(const Recipient& recipient, const Delivery& delivery,
-                                         const message::HeaderFacts& header) {
+                                         const WholeMessage& message) {
   if (!envelope_.mail.sender) co_return;
   if (recipient.dsn.notify.find("SUCCESS") == std::string::npos) co_return;
   Subject subject = recipient.subject;
@@ -292,7 +287,7 @@ Task<void> MailTransaction::tell_relayed(const Recipient& recipient, const Deliv
   Event accepted = begin_event(subject);
   accepted.mutable_accepted()->set_recipient(subject.recipient);
   const auto policy = returnpath::policy_of(*recipient.found.domain, recipient.found.action);
-  Homecoming home(lane_, std::move(subject), delivery.id, path_of(recipient, delivery, header),
+  Homecoming home(lane_, std::move(subject), delivery.id, path_of(recipient, delivery, message),
                   policy);
   co_await home.tell_relayed(std::move(accepted));
 }

@@ -59,6 +59,7 @@ class MailTransaction {
   std::uint16_t partition_of(const Recipient& recipient) const;
   bool any_domain_is(bool (*wanted)(const routes::Domain&)) const;
   trust::JudgeRequest judge_request() const;
+  schemas::Event accepted_by_route(const Recipient& recipient, const WholeMessage& message) const;
   std::vector<schemas::Event> accepted_events(const WholeMessage& message) const;
   runtime::Task<runtime::Result<forward::HopAnswer>> hand_over_one(Recipient& recipient,
                                                                    Delivery& delivery,
@@ -66,9 +67,9 @@ class MailTransaction {
                                                                    Acceptance& acceptance,
                                                                    runtime::Instant deadline);
   runtime::Task<void> tell_relayed(const Recipient& recipient, const Delivery& delivery,
-                                   const message::HeaderFacts& header);
-  returnpath::ReturnPath path_of(const Recipient& recipient, const Delivery& delivery,
-                                 const message::HeaderFacts& header) const;
+                                   const WholeMessage& message);
+  schemas::ReturnPath path_of(const Recipient& recipient, const Delivery& delivery,
+                              const WholeMessage& message) const;
   schemas::Reply not_recorded(const runtime::Error& error);
   std::string trace_fields() const;
 

@@ -1,6 +1,7 @@
 #include "relay/sender_envelope.h"
 
 #include "runtime/clock.h"
+#include "schemas/dsn_request.h"
 
 namespace waybill::relay {
 
@@ -41,15 +42,8 @@ Event accepted_event(const SenderEnvelope& envelope, const WholeMessage& message
   body.set_rfc5322_message_id(schemas::clean_reply_text(message.header.message_id));
   body.set_header_from(schemas::clean_reply_text(message.header.from));
   body.set_smtputf8(envelope.mail.smtputf8);
-  const smtp::MailParameters& mail = envelope.mail;
-  if (mail.ret.empty() && mail.envid.empty() && dsn.notify.empty() && dsn.orcpt.empty()) {
-    return event;
-  }
-  pb::DsnRequest& request = *body.mutable_dsn();
-  request.set_ret(mail.ret);
-  request.set_envid(mail.envid);
-  request.set_notify(dsn.notify);
-  request.set_orcpt(dsn.orcpt);
+  const schemas::DsnRequest asked{envelope.mail.ret, envelope.mail.envid, dsn.notify, dsn.orcpt};
+  if (!asked.empty()) schemas::set_dsn_request(*body.mutable_dsn(), asked);
   return event;
 }
 

@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "runtime/version.h"
+#include "schemas/json_members.h"
 #include "schemas/partition.h"
 
 namespace waybill::app {
@@ -17,28 +18,14 @@ using runtime::Failure;
 
 namespace {
 
-bool read_number(const json::object& object, std::string_view name, std::uint64_t& out) {
-  const json::value* value = object.if_contains(name);
-  if (value == nullptr || !value->is_number()) return false;
-  boost::system::error_code wrong;
-  out = value->to_number<std::uint64_t>(wrong);
-  return !wrong;
-}
-
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 bool read_partition(const json::value& value, ManifestPartition& out) {
   if (!value.is_object()) return false;
-  std::uint64_t partition = 0;
-  const json::object& object = value.as_object();
-  const bool whole = read_number(object, "partition", partition) &&
-                     read_number(object, "next_offset", out.next_offset) &&
-                     read_number(object, "next_index", out.next_index);
+  schemas::JsonMembers members(value.as_object());
+  const std::uint64_t partition = members.number("partition");
   out.partition = static_cast<std::uint32_t>(partition);
-  return whole && partition < schemas::kMaxPartitions;
+  out.next_offset = members.number("next_offset");
+  out.next_index = members.number("next_index");
+  return members.whole() && partition < schemas::kMaxPartitions;
 }
 
 }  // namespace
@@ -66,13 +53,13 @@ Explained<Manifest> parse_manifest(const std::string& text) {
   if (wrong || !value.is_object()) return Failure{Errc::invalid, "the manifest is no JSON object"};
   const json::object& object = value.as_object();
   Manifest out;
-  out.made_at = text_of(object, "made_at");
-  out.node = text_of(object, "node");
-  const json::value* partitions = object.if_contains("partitions");
-  if (partitions == nullptr || !partitions->is_array() || partitions->as_array().empty()) {
+  out.made_at = schemas::text_member(object, "made_at");
+  out.node = schemas::text_member(object, "node");
+  const json::array* const partitions = schemas::array_member(object, "partitions");
+  if (partitions == nullptr || partitions->empty()) {
     return Failure{Errc::invalid, "the manifest names no partitions"};
   }
-  for (const json::value& one : partitions->as_array()) {
+  for (const json::value& one : *partitions) {
     ManifestPartition partition;
     if (!read_partition(one, partition)) {
       return Failure{Errc::invalid,

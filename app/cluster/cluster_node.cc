@@ -7,7 +7,6 @@
 
 namespace waybill::app {
 
-using relay::returnpath::ReturnPath;
 using relay::returnpath::ReturnPathDirectory;
 using relay::returnpath::TokenFacts;
 using runtime::Errc;
@@ -25,7 +24,7 @@ constexpr std::size_t kMostAnswer = 16 << 20;
 
 class NobodyToAsk final : public ReturnPathDirectory {
  public:
-  Task<Result<ReturnPath>> find(TokenFacts, runtime::Instant) override {
+  Task<Result<schemas::ReturnPath>> find(TokenFacts, runtime::Instant) override {
     co_return make_error_code(Errc::unreachable);
   }
 };

@@ -6,7 +6,6 @@
 
 namespace waybill::app {
 
-using relay::returnpath::ReturnPath;
 using relay::returnpath::ReturnPathDirectory;
 using relay::returnpath::TokenFacts;
 using relay::returnpath::TurnHolder;
@@ -14,6 +13,7 @@ using runtime::Errc;
 using runtime::Instant;
 using runtime::Result;
 using runtime::Task;
+using schemas::ReturnPath;
 using std::chrono::milliseconds;
 
 namespace {
@@ -109,7 +109,7 @@ class Directory final : public ReturnPathDirectory {
     const auto answer = parts_.http.ask(request, left);
     if (!answer) return unanswered(*owner, answer.error().message(), answer.error());
     if (answer->status == 200) {
-      auto path = parse_return_path(answer->body);
+      auto path = schemas::return_path_from_json(answer->body);
       if (path) return path;
       return unanswered(*owner, "what it says is no return path", path.error());
     }

@@ -27,7 +27,4 @@ struct OwnJournal {
 std::unique_ptr<relay::returnpath::ReturnPathDirectory> remote_return_paths(
     ClusterParts parts, OwnJournal own, runtime::Workers& workers, runtime::Clock& clock);
 
-// What the node answered. Errc::corrupt: that is no return path.
-runtime::Result<relay::returnpath::ReturnPath> parse_return_path(const std::string& body);
-
 }  // namespace waybill::app

@@ -1,46 +1,21 @@
 #include "app/return_paths/local_return_paths.h"
 
 #include "runtime/clock.h"
+
 namespace waybill::app {
 
-using relay::returnpath::ReturnPath;
 using relay::returnpath::ReturnPathDirectory;
 using relay::returnpath::TokenFacts;
 using runtime::Errc;
 using runtime::Instant;
 using runtime::Result;
 using runtime::Task;
+using schemas::ReturnPath;
 
 namespace {
 
 // The projector is a few milliseconds behind at most.
 constexpr std::chrono::milliseconds kLookAgain{5};
-
-ReturnPath from_view(projector::ReturnPath view) {
-  ReturnPath out;
-  const auto message = schemas::MessageId::from_bytes(view.message_id);
-  if (message) out.message = *message;
-  out.alias = std::move(view.alias);
-  out.domain = std::move(view.domain);
-  out.sender = std::move(view.sender);
-  out.target = std::move(view.target);
-  out.route = std::move(view.route);
-  out.verified = view.verified;
-  out.reason = std::move(view.reason);
-  out.smtputf8 = view.smtputf8;
-  out.ret = std::move(view.ret);
-  out.envid = std::move(view.envid);
-  out.notify = std::move(view.notify);
-  out.orcpt = std::move(view.orcpt);
-  out.rfc5322_message_id = std::move(view.rfc5322_message_id);
-  out.header_from = std::move(view.header_from);
-  out.accepted_at = schemas::wall_time(view.accepted_at);
-  for (auto& report : view.reports) {
-    out.reports.push_back(
-        {std::move(report.digest), report.state == projector::ReturnPath::Report::State::done});
-  }
-  return out;
-}
 
 class LocalReturnPaths final : public ReturnPathDirectory {
  public:
@@ -60,9 +35,7 @@ class LocalReturnPaths final : public ReturnPathDirectory {
       co_await clock_.sleep_until(clock_.now() + kLookAgain);
     }
     auto find_job = [this, token] { return history_.return_path(token.delivery); };
-    auto found = co_await runtime::run_on(workers_, std::move(find_job));
-    if (!found) co_return found.error();
-    co_return from_view(std::move(*found));
+    co_return co_await runtime::run_on(workers_, std::move(find_job));
   }
 
  private:

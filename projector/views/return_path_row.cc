@@ -1,7 +1,5 @@
 #include "projector/views/return_path_row.h"
 
-#include <array>
-
 #include "projector/rows/key_codec.h"
 #include "projector/rows/row_codec.h"
 
@@ -10,58 +8,51 @@ namespace {
 
 using runtime::Errc;
 using runtime::Result;
-using Report = ReturnPath::Report;
+using schemas::MessageId;
+using schemas::ReturnPath;
 
 enum Flag : std::uint8_t { kVerified = 1, kSmtputf8 = 2 };
 
-// The part of a row before its reports, as views: the acceptance's own strings, or a row's.
-struct Opening {
-  bool verified = false;
-  bool smtputf8 = false;
-  std::string_view message_id;
-  std::array<std::string_view, 12> texts;  // in the order of the row
-  std::uint64_t accepted_at = 0;
-};
+// In the order of the row. `Path`: ReturnPath, const where it is written.
+template <class Path, class Visit>
+void each_text(Path& path, Visit visit) {
+  visit(path.alias);
+  visit(path.domain);
+  visit(path.sender);
+  visit(path.target);
+  visit(path.route);
+  visit(path.reason);
+  visit(path.dsn.ret);
+  visit(path.dsn.envid);
+  visit(path.dsn.notify);
+  visit(path.dsn.orcpt);
+  visit(path.rfc5322_message_id);
+  visit(path.header_from);
+}
 
-void append_opening(const Opening& opening, std::string& out) {
-  RowWriter row(out);
-  row.octet(static_cast<std::uint8_t>((opening.verified ? kVerified : 0) |
-                                      (opening.smtputf8 ? kSmtputf8 : 0)));
-  row.raw(opening.message_id);
-  for (const std::string_view text : opening.texts) row.string(text);
-  row.fixed64(opening.accepted_at);
+std::string_view octets_of(const MessageId& id) {
+  return {reinterpret_cast<const char*>(id.octets().data()), id.octets().size()};
+}
+
+// Zero where the row has ended, which its reader knows.
+MessageId read_message_id(RowReader& row) {
+  const auto id = MessageId::from_bytes(row.raw(kIdOctets));
+  return id ? *id : MessageId();
 }
 
 }  // namespace
 
-void append_return_path_row(const schemas::Event& event, std::string_view target,
-                            std::string& out) {
-  const auto& accepted = event.accepted();
-  const auto& dsn = accepted.dsn();
-  append_opening({accepted.originator_verified(),
-                  accepted.smtputf8(),
-                  event.message_id(),
-                  {event.alias(), event.domain(), event.sender(), target, accepted.route(),
-                   accepted.originator_reason(), dsn.ret(), dsn.envid(), dsn.notify(), dsn.orcpt(),
-                   accepted.rfc5322_message_id(), accepted.header_from()},
-                  event.occurred_at()},
-                 out);
-}
-
 void append_return_path_row(const ReturnPath& path, std::string& out) {
-  append_opening(
-      {path.verified,
-       path.smtputf8,
-       path.message_id,
-       {path.alias, path.domain, path.sender, path.target, path.route, path.reason, path.ret,
-        path.envid, path.notify, path.orcpt, path.rfc5322_message_id, path.header_from},
-       path.accepted_at},
-      out);
   RowWriter row(out);
-  for (const Report& report : path.reports) {
-    row.raw(report.message_id);
+  row.octet(
+      static_cast<std::uint8_t>((path.verified ? kVerified : 0) | (path.smtputf8 ? kSmtputf8 : 0)));
+  row.raw(octets_of(path.message));
+  each_text(path, [&row](const std::string& text) { row.string(text); });
+  row.fixed64(schemas::nanoseconds(path.accepted_at));
+  for (const ReturnPath::Report& report : path.reports) {
+    row.raw(octets_of(report.message));
     row.raw(report.digest);
-    row.octet(static_cast<std::uint8_t>(report.state));
+    row.octet(report.done ? 1 : 0);
   }
 }
 
@@ -71,18 +62,14 @@ Result<ReturnPath> read_return_path_row(std::string_view octets) {
   const std::uint8_t flags = row.octet();
   path.verified = (flags & kVerified) != 0;
   path.smtputf8 = (flags & kSmtputf8) != 0;
-  path.message_id = row.raw(kIdOctets);
-  for (std::string* text :
-       {&path.alias, &path.domain, &path.sender, &path.target, &path.route, &path.reason, &path.ret,
-        &path.envid, &path.notify, &path.orcpt, &path.rfc5322_message_id, &path.header_from}) {
-    *text = row.string();
-  }
-  path.accepted_at = row.fixed64();
+  path.message = read_message_id(row);
+  each_text(path, [&row](std::string& text) { text = row.string(); });
+  path.accepted_at = schemas::wall_time(row.fixed64());
   while (row.ok() && !row.at_end()) {
-    Report report;
-    report.message_id = row.raw(kIdOctets);
-    report.digest = row.raw(kDigestOctets);
-    report.state = row.octet() == 0 ? Report::State::open : Report::State::done;
+    ReturnPath::Report report;
+    report.message = read_message_id(row);
+    report.digest = row.raw(ReturnPath::kDigestOctets);
+    report.done = row.octet() != 0;
     path.reports.push_back(std::move(report));
   }
   if (!row.ok()) return make_error_code(Errc::corrupt);

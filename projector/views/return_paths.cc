@@ -13,6 +13,8 @@ namespace {
 using runtime::Errc;
 using runtime::Result;
 using schemas::Event;
+using schemas::MessageId;
+using schemas::ReturnPath;
 
 // Rows of deliveries that began before it (ms since 1970, as a UUIDv7 has it) are erased. It moves
 // by whole hours, so that a range is erased once in an hour of the log's time.
@@ -55,27 +57,26 @@ Result<std::uint64_t> move_horizon(const Event& event, Rows& rows) {
 
 using Report = ReturnPath::Report;
 
-bool take_report(const Event& event, ReturnPath& path) {
+bool take_report(const Event& event, const MessageId& message, ReturnPath& path) {
   if (event.has_accepted()) {
     const std::string& digest = event.accepted().content_digest();
-    if (digest.size() != kDigestOctets) return false;
+    if (digest.size() != ReturnPath::kDigestOctets) return false;
     const auto known = std::find_if(path.reports.begin(), path.reports.end(),
                                     [&](const Report& report) { return report.digest == digest; });
     // Who heard nothing sends the same report again, as another message.
     if (known != path.reports.end()) {
-      known->message_id = event.message_id();
+      known->message = message;
     } else if (path.reports.size() < kMaxReports) {
-      path.reports.push_back({event.message_id(), digest, Report::State::open});
+      path.reports.push_back({message, digest, false});
     }
     return true;
   }
   const schemas::KindTraits* const kind = schemas::find_kind(event.body_case());
   if (kind == nullptr || !kind->ends_report) return false;
-  const auto known =
-      std::find_if(path.reports.begin(), path.reports.end(),
-                   [&](const Report& report) { return report.message_id == event.message_id(); });
+  const auto known = std::find_if(path.reports.begin(), path.reports.end(),
+                                  [&](const Report& report) { return report.message == message; });
   if (known == path.reports.end()) return false;
-  known->state = Report::State::done;
+  known->done = true;
   return true;
 }
 
@@ -84,7 +85,8 @@ bool take_report(const Event& event, ReturnPath& path) {
 runtime::Result<void> ReturnPaths::fold(const Event& event, Place, Rows& rows) {
   const bool reports = event.reported_delivery_id().size() == kIdOctets;
   if (!event.has_accepted() && !reports) return {};
-  if (event.message_id().size() != kIdOctets) return {};
+  const auto message = MessageId::from_bytes(event.message_id());
+  if (!message) return {};
   const auto horizon = move_horizon(event, rows);
   if (!horizon) return horizon.error();
   if (event.has_accepted() && !reports) {
@@ -93,7 +95,8 @@ runtime::Result<void> ReturnPaths::fold(const Event& event, Place, Rows& rows) {
       if (id.size() != kIdOctets || began_at(id) < *horizon) continue;
       key_.assign(kReturnPathTag).append(id);
       row_.clear();
-      append_return_path_row(event, chosen.target(), row_);
+      schemas::open_return_path(event, chosen.target(), opened_);
+      append_return_path_row(opened_, row_);
       rows.put(Table::return_paths, key_, row_);
     }
     return {};
@@ -105,7 +108,7 @@ runtime::Result<void> ReturnPaths::fold(const Event& event, Place, Rows& rows) {
   if (!*stored) return {};
   auto path = read_return_path_row(**stored);
   if (!path) return path.error();
-  if (!take_report(event, *path)) return {};
+  if (!take_report(event, *message, *path)) return {};
   row_.clear();
   append_return_path_row(*path, row_);
   rows.put(Table::return_paths, return_path_key(id), row_);

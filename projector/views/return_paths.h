@@ -11,6 +11,7 @@
 #include "projector/rows/view.h"
 #include "projector/views/return_paths_key.h"
 #include "schemas/limits.h"
+#include "schemas/return_path.h"
 
 namespace waybill::projector {
 
@@ -28,7 +29,8 @@ class ReturnPaths final : public View {
   runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
 
  private:
-  std::string key_;  // both kept for their memory
+  schemas::ReturnPath opened_;  // all three kept for their memory
+  std::string key_;
   std::string row_;
 };
 

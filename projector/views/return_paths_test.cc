@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "projector/views/return_path_row.h"
 #include "tests/support/folded_views.h"
 
 namespace waybill::projector {
@@ -10,6 +11,8 @@ namespace {
 using runtime::Errc;
 using schemas::DeliveryId;
 using schemas::Event;
+using schemas::MessageId;
+using schemas::ReturnPath;
 using support::EventLog;
 using support::FoldedViews;
 using support::kLogStart;
@@ -84,9 +87,9 @@ TEST_F(ReturnPathsTest, NameTheSenderFromTheAcceptanceOn) {
   EXPECT_EQ(path->sender, "ann@origin.test");
   EXPECT_EQ(path->alias, "shop@forward.test");
   EXPECT_EQ(path->target, "owner@mailbox.test");
-  EXPECT_EQ(path->envid, "QQ314159");
+  EXPECT_EQ(path->dsn.envid, "QQ314159");
   EXPECT_TRUE(path->verified);
-  EXPECT_EQ(path->accepted_at, kLogStart);
+  EXPECT_EQ(path->accepted_at, schemas::wall_time(kLogStart));
 }
 
 TEST_F(ReturnPathsTest, WhatWasNeverAcceptedIsNotThere) {
@@ -98,17 +101,17 @@ TEST_F(ReturnPathsTest, AReportIsOpenUntilNothingIsLeftToBeHandedOn) {
   log_.add(accepted(id_, kLogStart));
   log_.add(report(2, id_, 'x', kLogStart + kSecond));
   ASSERT_EQ(find(id_)->reports.size(), 1U);
-  EXPECT_EQ(find(id_)->reports[0].state, ReturnPath::Report::State::open);
+  EXPECT_FALSE(find(id_)->reports[0].done);
   log_.add(outcome(2, id_, support::deferred({}), kLogStart + 2 * kSecond));
   log_.add(outcome(2, id_, support::in_doubt({}), kLogStart + 2 * kSecond));
-  EXPECT_EQ(find(id_)->reports[0].state, ReturnPath::Report::State::open);
+  EXPECT_FALSE(find(id_)->reports[0].done);
   // The reporter comes again: the same octets in another message.
   log_.add(report(3, id_, 'x', kLogStart + 3 * kSecond));
   ASSERT_EQ(find(id_)->reports.size(), 1U);
   log_.add(outcome(2, id_, support::forwarded({}), kLogStart + 4 * kSecond));
-  EXPECT_EQ(find(id_)->reports[0].state, ReturnPath::Report::State::open) << "of another try";
+  EXPECT_FALSE(find(id_)->reports[0].done) << "of another try";
   log_.add(outcome(3, id_, support::forwarded({}), kLogStart + 4 * kSecond));
-  EXPECT_EQ(find(id_)->reports[0].state, ReturnPath::Report::State::done);
+  EXPECT_TRUE(find(id_)->reports[0].done);
   log_.add(report(4, id_, 'y', kLogStart + 5 * kSecond));
   EXPECT_EQ(find(id_)->reports.size(), 2U);
 }
@@ -155,8 +158,7 @@ TEST_F(ReturnPathsTest, AreTheSameForEveryBatch) {
 TEST_F(ReturnPathsTest, ARowCutShortIsCorrupt) {
   std::string row;
   ReturnPath path;
-  path.message_id = std::string(16, 'm');
-  path.reports.push_back({std::string(16, 'r'), std::string(32, 'd'), {}});
+  path.reports.push_back({MessageId(), std::string(32, 'd'), false});
   append_return_path_row(path, row);
   EXPECT_TRUE(read_return_path_row(row));
   for (std::size_t size = 0; size < row.size(); ++size) {

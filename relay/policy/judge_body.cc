@@ -28,8 +28,8 @@ std::optional<Refusal> judge_dmarc(const trust::dmarc::DmarcResult& result,
                                               " asks to reject mail that fails its DMARC policy"));
 }
 
-std::optional<Refusal> judge_report(const returnpath::ReturnPath& path,
-                                    const returnpath::EarlierReport* earlier) {
+std::optional<Refusal> judge_report(const schemas::ReturnPath& path,
+                                    const schemas::ReturnPath::Report* earlier) {
   if (earlier == nullptr && path.reports.size() >= kReportsPerReturnPath) {
     return refusal_by(Rule::return_path_used_up);
   }

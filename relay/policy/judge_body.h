@@ -27,8 +27,8 @@ enum class DmarcEnforced { no, yes };
 std::optional<Refusal> judge_dmarc(const trust::dmarc::DmarcResult& result, DmarcEnforced enforced);
 
 // A report at its turn. `earlier`: the same report, come before.
-std::optional<Refusal> judge_report(const returnpath::ReturnPath& path,
-                                    const returnpath::EarlierReport* earlier);
+std::optional<Refusal> judge_report(const schemas::ReturnPath& path,
+                                    const schemas::ReturnPath::Report* earlier);
 
 // Why a report goes nowhere; for a decision that does not hand it on.
 Rule rule_of(const returnpath::Decision& decision);

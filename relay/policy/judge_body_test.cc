@@ -59,7 +59,7 @@ TEST(JudgeDmarcTest, OnlyAFailureThatTheAuthorWantsRejectedAndADomainGrantsIsRef
 }
 
 TEST(JudgeReportTest, ANewReportBeyondTheLimitIsRefusedAndAKnownOneIsNot) {
-  returnpath::ReturnPath path;
+  schemas::ReturnPath path;
   path.reports.resize(kReportsPerReturnPath);
   EXPECT_EQ(word_of(judge_report(path, nullptr)), "return-path-used-up");
   EXPECT_EQ(word_of(judge_report(path, &path.reports.front())), "taken");

@@ -42,7 +42,7 @@ std::optional<Refusal> judge_recipient(const RcptFacts& facts) {
   return judge_route(facts.route);
 }
 
-std::optional<Refusal> judge_return_path(const runtime::Result<returnpath::ReturnPath>& path) {
+std::optional<Refusal> judge_return_path(const runtime::Result<schemas::ReturnPath>& path) {
   if (!path) return refusal_by(Rule::return_path_unknown);
   // A report that is not done yet may be this one, come again.
   const bool all_done = std::all_of(path->reports.begin(), path->reports.end(),

@@ -41,6 +41,6 @@ struct RcptFacts {
 std::optional<Refusal> judge_recipient(const RcptFacts& facts);
 
 // At RCPT: what the views say of a return path; the error where they do not.
-std::optional<Refusal> judge_return_path(const runtime::Result<returnpath::ReturnPath>& path);
+std::optional<Refusal> judge_return_path(const runtime::Result<schemas::ReturnPath>& path);
 
 }  // namespace waybill::relay::policy

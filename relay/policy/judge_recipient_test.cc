@@ -82,16 +82,16 @@ TEST(JudgeRecipientTest, ARoutesOwnReplyIsTheReply) {
 
 TEST(JudgeReturnPathTest, AnswersDecide) {
   const auto path = [](std::size_t reports, std::size_t open) {
-    returnpath::ReturnPath out;
+    schemas::ReturnPath out;
     for (std::size_t i = 0; i < reports; ++i) {
-      out.reports.push_back({std::string(32, static_cast<char>('a' + i)), i >= open});
+      out.reports.push_back({{}, std::string(32, static_cast<char>('a' + i)), i >= open});
     }
     return out;
   };
   const std::size_t all = kReportsPerReturnPath;
   const struct {
     const char* verdict;
-    runtime::Result<returnpath::ReturnPath> path;
+    runtime::Result<schemas::ReturnPath> path;
   } cases[] = {
       {"return-path-unknown", make_error_code(Errc::not_found)},
       {"return-path-unknown", make_error_code(Errc::timeout)},

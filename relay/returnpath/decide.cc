@@ -6,6 +6,7 @@ namespace waybill::relay::returnpath {
 
 using report::ReportClass;
 using routes::ReportsTo;
+using schemas::ReturnPath;
 
 namespace {
 
@@ -55,10 +56,10 @@ ReportPolicy policy_of(const routes::Domain& domain, const routes::Action* actio
   return policy;
 }
 
-const EarlierReport* find_earlier(const ReturnPath& path, std::string_view digest) {
+const ReturnPath::Report* find_earlier(const ReturnPath& path, std::string_view digest) {
   const auto found =
       std::find_if(path.reports.begin(), path.reports.end(),
-                   [&](const EarlierReport& report) { return report.digest == digest; });
+                   [&](const ReturnPath::Report& report) { return report.digest == digest; });
   return found == path.reports.end() ? nullptr : &*found;
 }
 
@@ -84,7 +85,7 @@ Decision decide(const ReturnPath& path, const report::ReportFacts& facts,
     return out;
   }
   if (path.sender.empty()) return held("the message had no sender: a report about a report");
-  const std::string why = not_for_sender(facts.kind, path.notify);
+  const std::string why = not_for_sender(facts.kind, path.dsn.notify);
   if (!why.empty()) return held(why);
   if (!path.verified) return held("the originator was not verified: " + path.reason);
   auto home = routes::Target::parse(path.sender);

@@ -31,10 +31,11 @@ struct Decision {
   bool late = false;                   // the window had closed when the report was whole
 };
 
-Decision decide(const ReturnPath& path, const report::ReportFacts& facts,
+Decision decide(const schemas::ReturnPath& path, const report::ReportFacts& facts,
                 const ReportPolicy& policy, runtime::WallTime now);
 
 // A report with these octets that came before; nullptr: it is a new one.
-const EarlierReport* find_earlier(const ReturnPath& path, std::string_view digest);
+const schemas::ReturnPath::Report* find_earlier(const schemas::ReturnPath& path,
+                                                std::string_view digest);
 
 }  // namespace waybill::relay::returnpath

@@ -7,6 +7,7 @@ namespace {
 
 using report::ReportClass;
 using routes::ReportsTo;
+using schemas::ReturnPath;
 using Kind = Decision::Kind;
 
 const runtime::WallTime kAccepted{std::chrono::hours(1000)};
@@ -54,7 +55,7 @@ TEST(DecideTest, WhoAskedForWhatIsTold) {
   };
   for (const auto& c : cases) {
     ReturnPath to = path();
-    to.notify = c.notify;
+    to.dsn.notify = c.notify;
     const Decision decision = decide(to, facts(c.kind), {}, kAccepted);
     EXPECT_EQ(decision.kind, c.decision) << report::name_of(c.kind) << " NOTIFY=" << c.notify;
     EXPECT_FALSE(decision.reason.empty());
@@ -68,7 +69,7 @@ TEST(DecideTest, NobodyUnverifiedIsTold) {
   to.verified = false;
   to.reason = "SPF said none";
   for (int kind = 0; kind <= static_cast<int>(ReportClass::auto_reply); ++kind) {
-    to.notify = "SUCCESS,FAILURE,DELAY";
+    to.dsn.notify = "SUCCESS,FAILURE,DELAY";
     const Decision decision = decide(to, facts(static_cast<ReportClass>(kind)), {}, kAccepted);
     EXPECT_EQ(decision.kind, Kind::hold) << kind;
     EXPECT_FALSE(decision.to);
@@ -101,7 +102,7 @@ TEST(DecideTest, TheRouteDecidesWhomToTell) {
   policy.to = {ReportsTo::Whom::owner, target("owner@else.test")};
   ReturnPath unverified = path();
   unverified.verified = false;
-  unverified.notify = "NEVER";
+  unverified.dsn.notify = "NEVER";
   const Decision owner = decide(unverified, facts(ReportClass::hard), policy, kAccepted);
   EXPECT_EQ(owner.kind, Kind::hand_on) << "the owner is the operator's own word";
   EXPECT_EQ(owner.to->text(), "owner@else.test");
@@ -109,7 +110,7 @@ TEST(DecideTest, TheRouteDecidesWhomToTell) {
 
 TEST(DecideTest, TheSameReportIsFoundAgain) {
   ReturnPath to = path();
-  to.reports = {{std::string(32, 'a'), true}, {std::string(32, 'b'), false}};
+  to.reports = {{{}, std::string(32, 'a'), true}, {{}, std::string(32, 'b'), false}};
   ASSERT_NE(find_earlier(to, std::string(32, 'b')), nullptr);
   EXPECT_FALSE(find_earlier(to, std::string(32, 'b'))->done);
   EXPECT_TRUE(find_earlier(to, std::string(32, 'a'))->done);

@@ -14,6 +14,7 @@ namespace waybill::relay::returnpath {
 using report::RecipientFacts;
 using report::ReportClass;
 using report::ReportFacts;
+using schemas::ReturnPath;
 
 namespace {
 
@@ -133,7 +134,7 @@ HomeMessage write_home(const ReturnPath& path, const ReportFacts& facts, const R
   const RecipientFacts reported = spoken_of(facts);
   RecipientFacts recipient;
   recipient.final_recipient = path.alias;
-  recipient.original_recipient = report::typed_address(path.orcpt);
+  recipient.original_recipient = report::typed_address(path.dsn.orcpt);
   recipient.action = action_of(facts.kind);
   recipient.status = telling_status(reported, facts.kind);
   recipient.diagnostic_code = reported.diagnostic_code;
@@ -151,7 +152,7 @@ HomeMessage write_home(const ReturnPath& path, const ReportFacts& facts, const R
   dsn.message_id = message_id;
   dsn.date = seconds_of(now);
   dsn.reporting_mta = host_name;
-  dsn.original_envelope_id = path.envid;
+  dsn.original_envelope_id = path.dsn.envid;
   dsn.arrival_date = seconds_of(path.accepted_at);
   dsn.recipients.push_back(std::move(recipient));
   if (facts.returned) {

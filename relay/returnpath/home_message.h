@@ -19,7 +19,7 @@ struct HomeMessage {
 };
 
 // `message_id`: the new message's, without angle brackets. `host_name` is ours: the reporting MTA.
-HomeMessage write_home(const ReturnPath& path, const report::ReportFacts& facts,
+HomeMessage write_home(const schemas::ReturnPath& path, const report::ReportFacts& facts,
                        const ReportPolicy& policy, std::string_view to, std::string_view host_name,
                        std::string_view message_id, runtime::WallTime now);
 

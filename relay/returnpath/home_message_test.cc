@@ -50,7 +50,7 @@ class HomeMessageTest : public ::testing::Test {
         .text;
   }
 
-  ReturnPath path_;
+  schemas::ReturnPath path_;
   report::ReportFacts facts_;
   ReportPolicy policy_;
 };

@@ -17,7 +17,6 @@ _EXCUSE = re.compile(r"shared/cases|/usr/s?bin|which\(")
 PARSERS = (
     "app/backup/manifest.h",
     "app/cluster/partition_set.h",
-    "app/cluster/remote_return_paths.h",
     "app/config/config.h",
     "http/codec.h",
     "http/target.h",
@@ -48,6 +47,7 @@ PARSERS = (
     "schemas/address.h",
     "schemas/envelope.h",
     "schemas/event.h",
+    "schemas/return_path.h",
 )
 
 

@@ -1,12 +1,12 @@
 // JSON that nodes and backups of ours are given: a manifest that is taken says the same again when
-// it is written and read; a return path that is taken is whole.
+// it is written and read, and so does a return path.
 
 #include <cstdint>
 #include <string>
 
 #include "app/backup/manifest.h"
-#include "app/cluster/remote_return_paths.h"
 #include "runtime/check.h"
+#include "schemas/return_path.h"
 
 using namespace waybill;  // NOLINT: a program of one function
 
@@ -21,6 +21,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     runtime::check(again.has_value() && app::write_manifest(*again) == written,
                    "a manifest is what it says");
   }
-  (void)app::parse_return_path(text);
+  const auto path = schemas::return_path_from_json(text);
+  if (path) {
+    const auto again = schemas::return_path_from_json(schemas::to_json(*path));
+    runtime::check(again.has_value() && *again == *path, "a return path is what it says");
+  }
   return 0;
 }

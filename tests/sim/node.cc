@@ -111,8 +111,8 @@ class MistakenDirectory final : public relay::returnpath::ReturnPathDirectory {
  public:
   MistakenDirectory(std::unique_ptr<ReturnPathDirectory> honest, Mistake mistake)
       : honest_(std::move(honest)), mistake_(mistake) {}
-  Task<Result<relay::returnpath::ReturnPath>> find(relay::returnpath::TokenFacts token,
-                                                   runtime::Instant deadline) override {
+  Task<Result<schemas::ReturnPath>> find(relay::returnpath::TokenFacts token,
+                                         runtime::Instant deadline) override {
     auto path = co_await honest_->find(token, deadline);
     if (path && mistake_ == Mistake::forgets_reports) path->reports.clear();
     if (path && mistake_ == Mistake::believes_senders) path->verified = true;

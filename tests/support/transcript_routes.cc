@@ -66,8 +66,8 @@ relay::returnpath::KeyRing transcript_keys() {
   return *parsed;
 }
 
-relay::returnpath::ReturnPath transcript_path() {
-  relay::returnpath::ReturnPath path;
+schemas::ReturnPath transcript_path() {
+  schemas::ReturnPath path;
   path.alias = "shop@alias.test";
   path.domain = "alias.test";
   path.sender = "ann@origin.test";

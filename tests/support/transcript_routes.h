@@ -14,6 +14,6 @@ extern const char* const kTranscriptZone;
 std::shared_ptr<const relay::routes::RouteTable> transcript_routes();
 relay::returnpath::KeyRing transcript_keys();
 // Of a mail from ann@origin.test to shop@alias.test.
-relay::returnpath::ReturnPath transcript_path();
+schemas::ReturnPath transcript_path();
 
 }  // namespace waybill::tests

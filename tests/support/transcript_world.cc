@@ -11,8 +11,6 @@
 
 namespace waybill::tests {
 
-using relay::returnpath::EarlierReport;
-using relay::returnpath::ReturnPath;
 using relay::returnpath::TokenFacts;
 using relay::returnpath::TurnHolder;
 using runtime::Endpoint;
@@ -21,6 +19,7 @@ using runtime::Instant;
 using runtime::Result;
 using runtime::Task;
 using schemas::Event;
+using schemas::ReturnPath;
 
 namespace {
 
@@ -257,19 +256,19 @@ bool TranscriptWorld::give_to_views(std::string_view what) {
     path.verified = false;
     path.reason = "SPF said none";
   } else if (std::regex_match(text, match, std::regex("the sender asked for NOTIFY=(\\S+)"))) {
-    path.notify = match[1];
+    path.dsn.notify = match[1];
   } else if (std::regex_match(text, match, std::regex("the return path is of (\\S+)"))) {
     path.alias = match[1];
   } else if (std::regex_match(text, match, std::regex("the return path is (\\d+) min old"))) {
     path_age_ = std::chrono::minutes(std::stoi(match[1]));
   } else if (std::regex_match(text, match, std::regex("(\\d+) reports have come"))) {
     for (int i = 0; i < std::stoi(match[1]); ++i) {
-      path.reports.push_back({std::string(32, static_cast<char>('a' + i)), true});
+      path.reports.push_back({{}, std::string(32, static_cast<char>('a' + i)), true});
     }
   } else if (what == "the views have the last report, done") {
-    path.reports.push_back({log_.last_digest(), true});
+    path.reports.push_back({{}, log_.last_digest(), true});
   } else if (what == "the views have the last report, not done") {
-    path.reports.push_back({log_.last_digest(), false});
+    path.reports.push_back({{}, log_.last_digest(), false});
   } else if (what == "another relay reports on the delivery") {
     directory_.turn = TurnHolder::another;
   } else if (what == "the turn cannot be asked for") {

@@ -68,12 +68,12 @@ class ScriptedLog final : public ingest::EventAppender {
 // One return path, and what the views say of it.
 class ScriptedDirectory final : public relay::returnpath::ReturnPathDirectory {
  public:
-  runtime::Task<runtime::Result<relay::returnpath::ReturnPath>> find(
-      relay::returnpath::TokenFacts token, runtime::Instant deadline) override;
+  runtime::Task<runtime::Result<schemas::ReturnPath>> find(relay::returnpath::TokenFacts token,
+                                                           runtime::Instant deadline) override;
   runtime::Task<runtime::Result<relay::returnpath::TurnHolder>> take_turn(
       relay::returnpath::TokenFacts token, runtime::Instant deadline) override;
 
-  relay::returnpath::ReturnPath path;
+  schemas::ReturnPath path;
   std::optional<runtime::Errc> error;
   runtime::Result<relay::returnpath::TurnHolder> turn = relay::returnpath::TurnHolder::us;
 };

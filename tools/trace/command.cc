@@ -10,12 +10,14 @@
 #include "app/command/look.h"
 #include "runtime/hex.h"
 #include "runtime/http_client.h"
+#include "schemas/json_members.h"
 #include "tools/commands.h"
 #include "tools/trace/table.h"
 
 namespace waybill::tools {
 
 namespace json = boost::json;
+using schemas::text_member;
 
 namespace {
 
@@ -34,11 +36,6 @@ struct Options {
   bool json = false;
   std::string server = "http://127.0.0.1:8025";
 };
-
-std::string text_of(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
 
 std::string target_of(const Options& options, const std::string& cursor, std::size_t limit) {
   std::string out = "/v1/addresses/" + runtime::percent_encode(options.address) +
@@ -76,7 +73,8 @@ std::unique_ptr<json::object> ask(const Options& options, const std::string& tar
     return nullptr;
   }
   if (answer->status != 200) {
-    std::fprintf(stderr, "waybill: %s\n", text_of(value.as_object(), "detail").c_str());
+    const std::string detail(text_member(value.as_object(), "detail"));
+    std::fprintf(stderr, "waybill: %s\n", detail.c_str());
     exit_code = answer->status < 500 ? app::kExitUsage : app::kExitEnvironment;
     return nullptr;
   }
@@ -84,8 +82,8 @@ std::unique_ptr<json::object> ask(const Options& options, const std::string& tar
 }
 
 json::object as_of_of(const json::object& page) {
-  const json::value* const as_of = page.if_contains("as_of");
-  return as_of != nullptr && as_of->is_object() ? as_of->as_object() : json::object();
+  const json::object* const as_of = schemas::object_member(page, "as_of");
+  return as_of == nullptr ? json::object() : *as_of;
 }
 
 int run_story(const Options& options) {
@@ -98,12 +96,12 @@ int run_story(const Options& options) {
     std::printf("%s\n", json::serialize(*page).c_str());
     return app::kExitOk;
   }
-  const json::value* story = page->if_contains("story");
-  if (story == nullptr || !story->is_array()) return app::kExitEnvironment;
-  for (const json::value& step : story->as_array()) {
+  const json::array* const story = schemas::array_member(*page, "story");
+  if (story == nullptr) return app::kExitEnvironment;
+  for (const json::value& step : *story) {
     if (step.is_object()) std::printf("%s\n", story_line(step.as_object(), look).c_str());
   }
-  const std::size_t steps = story->as_array().size();
+  const std::size_t steps = story->size();
   std::printf("%s\n", freshness_line(as_of_of(*page), steps, More::none).c_str());
   return app::kExitOk;
 }
@@ -122,9 +120,9 @@ int run_trace(const Options& options) {
     if (page == nullptr) return exit_code;
     // What came while later pages were read is in none of them.
     if (cursor.empty()) as_of = as_of_of(*page);
-    const json::value* entries = page->if_contains("entries");
-    if (entries == nullptr || !entries->is_array()) return app::kExitEnvironment;
-    for (const json::value& entry : entries->as_array()) {
+    const json::array* const entries = schemas::array_member(*page, "entries");
+    if (entries == nullptr) return app::kExitEnvironment;
+    for (const json::value& entry : *entries) {
       if (!entry.is_object()) continue;
       ++done;
       if (options.json) {
@@ -133,7 +131,7 @@ int run_trace(const Options& options) {
         std::printf("%s\n", table_line(entry.as_object(), look).c_str());
       }
     }
-    cursor = text_of(*page, "next_cursor");
+    cursor = text_member(*page, "next_cursor");
     const bool enough = !options.all && done >= options.limit;
     if (!cursor.empty() && !enough) continue;
     if (!options.json) {

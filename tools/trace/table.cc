@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "schemas/json_members.h"
 #include "schemas/kind.h"
 #include "schemas/utf8.h"
 
@@ -11,17 +12,13 @@ namespace {
 
 namespace json = boost::json;
 using schemas::Kind;
+using schemas::text_member;
 
 // "2026-03-01T12:20:00.123": milliseconds are enough for people.
 constexpr std::size_t kTimeColumns = 23;
 constexpr std::size_t kKindColumns = 9;
 constexpr std::size_t kStepColumns = 13;
 constexpr std::string_view kPlain = "\033[0m";
-
-std::string text_of(const json::object& object, std::string_view key) {
-  const json::value* const value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
 
 // At most `columns` characters, the last an ellipsis where something was cut. `text` is printable.
 std::string cut(std::string text, std::size_t columns) {
@@ -60,7 +57,7 @@ std::string_view colour_of(std::string_view kind) {
   return kCyan;
 }
 
-void append(std::string& out, std::string_view joint, const std::string& part) {
+void append(std::string& out, std::string_view joint, std::string_view part) {
   if (part.empty()) return;
   if (!out.empty()) out += joint;
   out += part;
@@ -68,7 +65,7 @@ void append(std::string& out, std::string_view joint, const std::string& part) {
 
 // What became of handing a report on is told in the words of GET /v1/deliveries/{id}.
 std::string kind_shown(const json::object& entry) {
-  std::string kind = text_of(entry, "kind");
+  std::string kind(text_member(entry, "kind"));
   if (!entry.contains("reported_delivery_id")) return kind;
   if (kind == "accepted") return "report";
   if (kind == "forwarded") return "sent_home";
@@ -76,28 +73,26 @@ std::string kind_shown(const json::object& entry) {
 }
 
 std::string parties(const json::object& entry) {
-  std::string out = text_of(entry, "sender");
+  std::string out(text_member(entry, "sender"));
   if (out.empty() && entry.contains("sender")) out = "<>";
-  append(out, " > ", text_of(entry, "alias"));
-  append(out, " > ", text_of(entry, "target"));
+  append(out, " > ", text_member(entry, "alias"));
+  append(out, " > ", text_member(entry, "target"));
   return out;
 }
 
 std::string reason(const json::object& entry) {
   std::string out;
-  if (const auto* const reply = entry.if_contains("reply");
-      reply != nullptr && reply->is_object()) {
-    const auto& said = reply->as_object();
-    const auto* const code = said.if_contains("code");
+  if (const json::object* const said = schemas::object_member(entry, "reply")) {
+    const auto* const code = said->if_contains("code");
     if (code != nullptr && code->is_int64()) out = std::to_string(code->as_int64());
-    append(out, " ", text_of(said, "enhanced"));
-    append(out, " ", text_of(said, "text"));
+    append(out, " ", text_member(*said, "enhanced"));
+    append(out, " ", text_member(*said, "text"));
   }
   for (const char* const key : {"bounce_class", "status", "diagnostic"}) {
-    append(out, " ", text_of(entry, key));
+    append(out, " ", text_member(entry, key));
   }
-  std::string verdict = text_of(entry, "by");
-  append(verdict, ": ", text_of(entry, "rule"));
+  std::string verdict(text_member(entry, "by"));
+  append(verdict, ": ", text_member(entry, "rule"));
   if (!verdict.empty()) append(out, " ", "(" + verdict + ")");
   return out;
 }
@@ -105,7 +100,7 @@ std::string reason(const json::object& entry) {
 }  // namespace
 
 std::string table_line(const json::object& entry, const app::Look& look) {
-  std::string time = schemas::printable(text_of(entry, "time").substr(0, kTimeColumns));
+  std::string time = schemas::printable(text_member(entry, "time").substr(0, kTimeColumns));
   if (!time.ends_with('Z')) time += 'Z';
   const std::string kind = schemas::printable(kind_shown(entry));
   std::string rest = parties(entry);
@@ -124,11 +119,11 @@ std::string table_line(const json::object& entry, const app::Look& look) {
 }
 
 std::string story_line(const json::object& step, const app::Look& look) {
-  std::string time = schemas::printable(text_of(step, "time").substr(0, kTimeColumns));
+  std::string time = schemas::printable(text_member(step, "time").substr(0, kTimeColumns));
   if (!time.ends_with('Z')) time += 'Z';
-  const std::string word = schemas::printable(text_of(step, "step"));
+  const std::string word = schemas::printable(text_member(step, "step"));
   const std::size_t padding = word.size() < kStepColumns ? kStepColumns - word.size() : 0;
-  std::string text = schemas::printable(text_of(step, "text"));
+  std::string text = schemas::printable(text_member(step, "text"));
   const std::size_t used = time.size() + 4 + word.size() + padding;
   if (look.width > 0) text = cut(std::move(text), look.width > used ? look.width - used : 0);
   std::string out = time + "  ";
@@ -141,7 +136,7 @@ std::string story_line(const json::object& step, const app::Look& look) {
 std::string freshness_line(const json::object& as_of, std::size_t lines, More more) {
   std::string out = std::to_string(lines) + (lines == 1 ? " event" : " events");
   if (more == More::older) out += ", older ones with --limit or --all";
-  const std::string time = schemas::printable(text_of(as_of, "time").substr(0, kTimeColumns));
+  const std::string time = schemas::printable(text_member(as_of, "time").substr(0, kTimeColumns));
   out += time.empty() ? "; the log is still empty" : "; the log is known up to " + time + " UTC";
   const auto* const lag = as_of.if_contains("lag");
   if (lag != nullptr && lag->is_int64() && lag->as_int64() > 0) {
