@@ -72,6 +72,10 @@ BAD = [
     (coroutine_rules.no_loose_ends, "x.cc", 'std::system("ls");'),
     (shape_rules.file_size, "x.cc", "\n" * 601),
     (shape_rules.columns, "x.cc", "x" * 101),
+    (shape_rules.columns, "x.cc", "| " + "x" * 100),
+    (shape_rules.columns, "x.md", "x " * 51),
+    (shape_rules.columns, "x.md", "x " * 50 + "[x](y)"),
+    (shape_rules.columns, "cmake/x.cmake", "x " * 51),
     (shape_rules.function_sizes, "x.cc", "void f() {\n" + "g();\n" * 70 + "}"),
     (shape_rules.function_sizes, "x.cc",
      "namespace a {\nclass X : public Y {\n public:\n  X(int a) : a_{a} {\n" + "g();\n" * 70
@@ -121,6 +125,7 @@ GOOD = [
     (coroutine_rules.no_capturing_coroutines, "x.cc",
      "[[nodiscard]] T f() { a[i] = 1; co_return; }"),
     (shape_rules.columns, "x.cc", "x" * 100),
+    (shape_rules.columns, "x.md", "| " + "x" * 100 + " |\n" + "x " * 48 + "[x](a/y.md#z)"),
     (shape_rules.function_sizes, "x.cc", "void f() {\n" + "g();\n" * 68 + "}"),
     (shape_rules.function_sizes, "x.cc", "constexpr A kTable[] = {\n" + "{f(1)},\n" * 90 + "};"),
     (shape_rules.function_sizes, "x.cc", "class X {\n" + "int f(int a = 1) { return a; }\n" * 90
