@@ -108,11 +108,11 @@ json::object history_part(const projector::HistoryQuestion& question, std::uint3
   return out;
 }
 
-json::object delivery_part(const projector::Delivery& delivery, runtime::WallTime known_up_to) {
+json::object delivery_part(const projector::Delivery& delivery, runtime::WallTime complete_at) {
   json::object out;
   out["delivery_id"] = delivery.delivery_id;
   put(out, "message_id", delivery.message_id);
-  out["state"] = state_at(delivery, known_up_to);
+  out["state"] = state_at(delivery, complete_at);
   put(out, "alias", delivery.alias);
   put(out, "domain", delivery.domain);
   if (delivery.sender) out["sender"] = *delivery.sender;
@@ -120,7 +120,7 @@ json::object delivery_part(const projector::Delivery& delivery, runtime::WallTim
   const runtime::WallTime never{};
   if (delivery.accepted_at != never) out["accepted_at"] = schemas::rfc3339(delivery.accepted_at);
   if (delivery.changed_at != never) out["changed_at"] = schemas::rfc3339(delivery.changed_at);
-  out["story"] = to_json(story_of(delivery, known_up_to));
+  out["story"] = to_json(story_of(delivery, complete_at));
   out["events"] = to_json(delivery.events);
   return out;
 }

@@ -16,9 +16,9 @@ namespace waybill::query {
 // What one partition says: an answer without `as_of`. merge.h makes one answer of several.
 boost::json::object history_part(const projector::HistoryQuestion& question,
                                  std::uint32_t partition, const projector::Page& page);
-// `known_up_to`: all that was on record by then is in the views.
+// `complete_at`: all that was on record by then is in the views.
 boost::json::object delivery_part(const projector::Delivery& delivery,
-                                  runtime::WallTime known_up_to);
+                                  runtime::WallTime complete_at);
 boost::json::object message_part(const projector::MessageEvents& message);
 boost::json::object messages_part(std::string_view rfc5322_message_id,
                                   const std::vector<projector::MessageEvents>& messages);

@@ -132,16 +132,16 @@ StoryStep step_of(const Event& event) {
 
 }  // namespace
 
-std::string state_at(const Delivery& delivery, WallTime known_up_to) {
+std::string state_at(const Delivery& delivery, WallTime complete_at) {
   const Event* const forwarded = awaiting(delivery);
   if (delivery.state != "forwarded" || forwarded == nullptr) return delivery.state;
   const WallTime until = schemas::wall_time(forwarded->forwarded().bounce_until());
-  return known_up_to > until ? "settled" : delivery.state;
+  return complete_at > until ? "settled" : delivery.state;
 }
 
-std::vector<StoryStep> story_of(const Delivery& delivery, WallTime known_up_to) {
+std::vector<StoryStep> story_of(const Delivery& delivery, WallTime complete_at) {
   std::vector<StoryStep> out;
-  const std::string state = state_at(delivery, known_up_to);
+  const std::string state = state_at(delivery, complete_at);
   for (const Event& event : delivery.events) {
     StoryStep step = step_of(event);
     if (step.step.empty()) continue;

@@ -20,10 +20,10 @@ struct StoryStep {
 };
 
 // What the views and the clock say together: `state` of the delivery, but "settled" where it was
-// forwarded and the window for bounces closed in silence. `known_up_to`: all that was on record by
+// forwarded and the window for bounces closed in silence. `complete_at`: all that was on record by
 // then is in the views.
-std::string state_at(const projector::Delivery& delivery, runtime::WallTime known_up_to);
+std::string state_at(const projector::Delivery& delivery, runtime::WallTime complete_at);
 
-std::vector<StoryStep> story_of(const projector::Delivery& delivery, runtime::WallTime known_up_to);
+std::vector<StoryStep> story_of(const projector::Delivery& delivery, runtime::WallTime complete_at);
 
 }  // namespace waybill::query
