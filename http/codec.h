@@ -72,7 +72,7 @@ enum class After { keep_alive, close };
 std::string write_response(const Response& response, Content content, After after,
                            runtime::WallTime now);
 
-// How the end of a stream's body is told: by the last chunk (RFC 9112 7.1), or, to a client of
+// How the end of a stream's body is marked: by the last chunk (RFC 9112 7.1), or, to a client of
 // HTTP/1.0, by the end of the connection (RFC 9112 6.3).
 enum class Framing { chunked, until_close };
 

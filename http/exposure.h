@@ -1,5 +1,5 @@
 // Exposure: where a server may listen. Beyond loopback only where every request has to show a
-// secret, over TLS: else whoever reaches the port reads all there is.
+// secret, over TLS: otherwise any client that reaches the port can read everything.
 #pragma once
 
 #include "runtime/endpoint.h"

@@ -1,6 +1,6 @@
 // Handler: one route's answer. It reads the question and touches no store; what must read one comes
 // back as a Read, which blocks and therefore runs on a worker. An answer is a Response, whole in
-// memory, or a Stream, told piece by piece.
+// memory, or a Stream, sent piece by piece.
 //
 // A handler runs on the server's thread, a Read on any; both may run beside others of the same
 // route. What a Read holds it owns, or it outlives the server.

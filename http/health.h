@@ -12,8 +12,10 @@ namespace waybill::http {
 
 struct Health {
   bool ready = false;
-  std::string why_not;    // empty when ready
-  std::uint64_t lag = 0;  // events durable and not yet where this process takes them
+  std::string why_not;  // empty when ready
+  // Durable events that this process has still to bring on: into the views, or, in a relay, which
+  // has none, from its journal to Kafka (its backlog).
+  std::uint64_t lag = 0;
 };
 
 // `health` may be called on any thread. `metrics` outlives the router.

@@ -3,8 +3,8 @@
 
 namespace waybill::http {
 
-// local: this machine alone, because nothing asks who is calling (local_host.h). any: whoever calls
-// proves himself.
+// local: this machine alone, because nothing authenticates the client (local_host.h). any: each
+// request carries a secret.
 enum class Hosts { local, any };
 
 }  // namespace waybill::http

@@ -1,4 +1,4 @@
-// OpenStreams: the streams that are told at this moment: how many there may be, what became of
+// OpenStreams: the streams under way at this moment: how many there may be, what became of
 // each, and their end when the server stops.
 //
 // waybill_http_streams is how many are open, waybill_http_streams_total{route,end} how many ended
@@ -43,9 +43,9 @@ class OpenStream {
   const std::string& route() const { return route_; }
   bool stopped() const { return stopped_; }
 
-  // How it ended. The source is told, unless it gave all.
+  // How it ended. The source is cancelled, unless it gave all.
   void end(StreamEnd how);
-  // The server stops: the source is told.
+  // The server stops: the source is cancelled.
   void stop();
 
  private:

@@ -1,4 +1,4 @@
-// Parameters: the query of one request, read by name. Whoever reads asks for each name that the
+// Parameters: the query of one request, read by name. A handler asks for each name that the
 // route knows and calls problem() at the end: a name nobody asked for, a name given twice and a
 // value of the wrong kind are refused, never ignored, because an ignored filter gives a wrong
 // answer that looks right.
@@ -28,7 +28,7 @@ class Parameters {
   std::optional<std::string> word(std::string_view name, const std::vector<std::string>& words);
   std::vector<std::string> words(std::string_view name, const std::vector<std::string>& words);
 
-  // A finding of the caller's about one of its parameters. The first problem is the one told.
+  // A finding of the caller's about one of its parameters. The first problem is the one reported.
   void refuse(std::string_view name, std::string detail);
 
   // After the last name was asked for.

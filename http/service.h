@@ -1,9 +1,11 @@
 // Service: every question of the API from its method and target to its answer, counted and timed.
 // Knows nothing of connections.
 //
-// waybill_http_requests_total{route,status} counts by template and status class ("2xx"),
-// waybill_http_request_seconds{route} times; a stream counts when it begins (open_streams.h). Route
-// is "none" where no template matched, and the address asked for is in no label.
+//   waybill_http_requests_total{route,status}  by template and status class ("2xx")
+//   waybill_http_request_seconds{route}        the time to the answer
+//
+// A stream counts when it begins (open_streams.h). `route` is "none" where no template matched, and
+// the address asked for is in no label.
 #pragma once
 
 #include <map>
@@ -33,7 +35,7 @@ struct ServerParts {
   runtime::Clock* clock = nullptr;
   runtime::Chance* chance = nullptr;
   runtime::Metrics* metrics = nullptr;
-  // What every request has to bear (RFC 6750 2.1); none: nothing.
+  // The bearer token that every request must carry (RFC 6750 2.1); nullopt: requests need none.
   std::optional<runtime::SharedSecret> secret{};
 };
 

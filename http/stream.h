@@ -1,4 +1,4 @@
-// Stream: an answer that is told piece by piece, for what does not fit in memory or does not end:
+// Stream: an answer that is sent piece by piece, for what does not fit in memory or does not end:
 // an export, a feed. Each piece is with the client's system before the next one is asked for, so
 // that a slow reader slows its source and nothing piles up.
 //

@@ -2,8 +2,8 @@
 // refused and never repaired, so that no two readers of one request can disagree about it.
 //
 //   origin-form    "/v1/addresses/a%40b/history?limit=5"
-//   absolute-form  "http://host/v1/..." (RFC 9112 3.2.2: a server must take it); its host is not
-//   used
+//   absolute-form  "http://host/v1/..." (RFC 9112 3.2.2: a server must take it); its host
+//                  is not used
 //
 // Percent-encoding is decoded once, by segment, so that "%2F" is data and never a separator. "+" is
 // a plus, not a space: RFC 3986 gives it no other meaning, and addresses are full of it. Decoded

@@ -2,13 +2,13 @@
 //
 // Promises: when an append gives success, every one of `events` is durable (fdatasync returned),
 // all of them or none, in the order given and after everything that was begun before. After an
-// error none of them will appear in the log: except after Errc::fenced, when nobody knows,
-// and Errc::timeout.
-// Errc::log_full: nothing was written, space may come back. Errc::fenced: nothing will be accepted
-// by this process any more. Errc::timeout (HeldReplies): the events are in the journal and will be
-// in the log, but too late for whoever waits; what they opened is his to close.
+// error none of the events is in the log, with two exceptions: Errc::fenced (unknown) and
+// Errc::timeout (all of them are in the journal and will reach the log).
+// Errc::log_full: nothing was written, space may come back. Errc::fenced: this process accepts
+// nothing any more. Errc::timeout (HeldReplies): too late for the caller, who must now record an
+// outcome for every delivery that the events opened.
 //
-// The caller has filled the envelope (see Recorder); node_seq is given by the log. An Accepted
+// The caller has filled the envelope (see Recorder); the log assigns node_seq. An Accepted
 // opens each of its targets' delivery ids, and an outcome closes the delivery id of its envelope:
 // what is open when a process dies is settled by recovery (recovery.h).
 #pragma once
@@ -23,7 +23,7 @@
 
 namespace waybill::ingest {
 
-// Told once the batch is durable, or refused. Waited for once, or not at all.
+// Resolved once the batch is durable, or refused. Waited for once, or not at all.
 using Recorded = runtime::OneShot<runtime::Result<void>>;
 
 class EventAppender {

@@ -1,7 +1,7 @@
 // EventCounters: waybill_events_total, the events that became durable, one counter a kind.
 //
-// The journal counts, at the commit, so that the numbers are those of the record whoever wrote it:
-// mail, reports, recovery. Every kind's counter is there from the start with 0: an alert on its
+// The journal counts, at the commit, so that every durable event is counted, from mail, reports and
+// recovery alike. Every kind's counter is there from the start with 0: an alert on its
 // rise then sees the first event too.
 #pragma once
 

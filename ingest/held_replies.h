@@ -1,8 +1,8 @@
 // HeldReplies: appends that are durable in the journal and wait until the log has them too
-// (ack = "kafka"). Whoever waits longer than the timeout gets Errc::timeout: what he appended stays
-// in the journal and reaches the log later, but he may not say so now.
+// (ack = "kafka"). A caller that has waited for the timeout gets Errc::timeout: its events stay in
+// the journal and reach the log later, but it must not report success now.
 //
-// Any thread. Everything still held when it goes away is told Errc::closed.
+// Any thread. Appends still held when this is destroyed get Errc::closed.
 #pragma once
 
 #include <chrono>
@@ -28,7 +28,7 @@ class HeldReplies {
   // The log has every record below `end`.
   void acknowledged(std::uint64_t end);
 
-  // Tells those whose time is over. To be called now and then.
+  // Ends the appends whose timeout has passed. To be called now and then.
   void expire();
 
   std::size_t size() const;

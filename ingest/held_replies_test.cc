@@ -16,7 +16,7 @@ using runtime::Errc;
 using runtime::Result;
 using namespace std::chrono_literals;
 
-// What who appended was told: nothing while he waits.
+// The result that the caller of an append got: nothing while it waits.
 using Answer = std::shared_ptr<std::optional<Result<void>>>;
 
 class HeldRepliesTest : public ::testing::Test {

@@ -1,6 +1,6 @@
 // Journal: the durable mouth of the log, with group commit.
 //
-// append() queues; whoever drives the journal (Committer in production, the simulation's scheduler
+// begin() queues; the driver of the journal (Committer in production, the simulation's scheduler
 // in tests) calls commit_pending(), which takes everything that arrived while the last sync ran,
 // writes it as one batch, syncs once and wakes all. So the cost of a sync is shared by all who wait
 // for one.
@@ -45,10 +45,10 @@ class Journal final : public EventAppender {
   // The store outlives it.
   Journal(JournalStore& store, JournalLimits limits);
 
-  // From now on an append is told of success only once the log has it too. `held` outlives this.
+  // From now on an append succeeds only once the log has it too. `held` outlives this.
   void hold_replies(HeldReplies& held) { held_.store(&held); }
 
-  // From now on every event that becomes durable is counted, before its append is told of success.
+  // From now on every event that becomes durable is counted, before its append succeeds.
   // `counters` outlives this.
   void count_events(EventCounters& counters) { counters_.store(&counters); }
 

@@ -1,8 +1,8 @@
 // KafkaHandle: one rd_kafka_t with its owner's settings, its log lines in ours, and its errors
 // remembered. The only place where a handle is made.
 //
-// Callbacks run in whoever polls the handle. Destruction waits for librdkafka's threads; messages
-// not yet sent are thrown away, not flushed.
+// Callbacks run on the thread that polls the handle. Destruction waits for librdkafka's threads;
+// messages not yet sent are thrown away, not flushed.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -28,7 +28,7 @@ class KafkaHandle {
   using Property = std::pair<const char*, std::string>;
 
   // `own` goes before the operator's properties. `opaque` comes back in delivery reports; `report`
-  // may be null. Errc::invalid: a property is not taken; the words name it.
+  // may be null. Errc::invalid: a property is not accepted; the words name it.
   static runtime::Explained<std::unique_ptr<KafkaHandle>> make(
       rd_kafka_type_t type, const KafkaSettings& settings, const std::vector<Property>& own,
       void (*report)(rd_kafka_t*, const rd_kafka_message_t*, void*), void* opaque);
@@ -60,7 +60,7 @@ class KafkaHandle {
   void* opaque_ = nullptr;
   mutable std::mutex mutex_;
   std::string fatal_;
-  std::set<std::string> said_;  // errors: each is told once, until something works again
+  std::set<std::string> said_;  // errors: each is logged once, until something works again
   std::atomic<bool> down_{false};
   std::atomic<bool> message_failed_{false};
 };

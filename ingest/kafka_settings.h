@@ -14,7 +14,7 @@ struct KafkaSettings {
   std::map<std::string, std::string> properties;
 };
 
-// Why an operator may not set that property; empty: he may.
+// Why an operator may not set that property; empty: it may be set.
 std::string reserved_property(const std::string& name);
 
 }  // namespace waybill::ingest

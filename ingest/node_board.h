@@ -1,8 +1,8 @@
-// NodeBoard: where nodes of a cluster say which partitions they have and how far they are, and read
-// it of each other.
+// NodeBoard: where nodes of a cluster announce which partitions they have and how far they are, and
+// read each other's announcements.
 //
-// A word is not waited for: announce() returns at once, and a newer word overtakes one that did not
-// get through. nodes() gives the newest word of every node that was heard of lately. Any thread.
+// announce() returns at once; a newer announcement replaces one that did not get through. nodes()
+// gives the newest announcement of every node heard from within kNodeSilence. Any thread.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // A census of the nodes: the whole board (node_board.h) read once, for tools. Blocking.
 //
-// Whoever spoke while it was listened to is there, whatever the clocks say, and his word's time is
-// the time of his clock.
+// A node that announced itself during the reading is included even if clocks disagree. Each
+// announcement carries its own node's time.
 #pragma once
 
 #include <chrono>
@@ -16,14 +16,14 @@
 namespace waybill::ingest {
 
 struct NodeWord {
-  NodeState state;           // the newest word
+  NodeState state;           // the newest announcement
   bool heard = false;        // it came while we listened
-  runtime::WallTime read{};  // when, by our clock
+  runtime::WallTime read{};  // when it came, by our clock
 };
 
 // By name. Reads to the end that the topic has now, and listens for `listening` more.
-// Errc::unreachable or timeout: that was not possible within `timeout`; not_found: there is no such
-// topic.
+// Errc::unreachable or timeout: the topic could not be read within `timeout`; not_found: there is
+// no such topic.
 runtime::Explained<std::vector<NodeWord>> read_nodes(const KafkaSettings& settings,
                                                      const runtime::Clock& clock,
                                                      std::chrono::milliseconds listening,

@@ -1,6 +1,6 @@
-// Retention of the embedded log: what the views have taken for good is trimmed once it is old, or
-// sooner where the journal nears its limit. The views' archive keeps every event; the journal is
-// the way there.
+// Retention of the embedded log: records that the views have durably folded are trimmed once they
+// are old, or sooner where the journal nears its limit. The views' archive keeps every event; the
+// journal is the way there.
 #pragma once
 
 #include <chrono>

@@ -44,7 +44,7 @@ struct Progress {
 void put_progress(WriteBatch& batch, const Progress& progress);
 runtime::Result<Progress> read_progress(const ViewStore& store);
 
-// What was taken of one node. A repeat has a lower number and is no newer; a lower number that is
+// What was folded of one node. A repeat has a lower number and is no newer; a lower number that is
 // newer comes from another journal under the same name.
 struct LastSeen {
   std::uint64_t seq = 0;

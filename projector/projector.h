@@ -3,9 +3,9 @@
 // For each run of records it applies one WriteBatch: the raw event under its index in the archive,
 // the rows of every view, the last node_seq of each node, the next index and the log offset to go
 // on from. A record whose (node, node_seq) was seen is skipped. A record that does not decode is
-// counted, told to on_undecodable, kept in the archive under its index, and folds to nothing. One
-// that has a number of before and is newer than all of that node's is no repeat: another journal
-// has begun under the node's name, which is said.
+// counted, passed to on_undecodable, kept in the archive under its index, and folds to nothing. If
+// a node reuses a sequence number on an event newer than every event seen from it, another journal
+// is running under its name: the event is folded, and an error is logged once.
 // One thread, and the only writer of its store. The store and the views outlive it.
 #pragma once
 
@@ -58,7 +58,7 @@ class Projector {
   struct Node {
     LastSeen last;
     bool changed = false;
-    bool told = false;  // of another journal under its name
+    bool told = false;  // another journal under its name was logged
   };
 
   Projector(ViewStore& store, std::uint32_t partition);
@@ -81,8 +81,8 @@ class Projector {
   bool loaded_ = false;
 };
 
-// Drops every view table and folds the archive again. `progress` is told (events done, events in
-// all) about every 10,000 events and at the end; may be empty. One that is cut off is done again
+// Drops every view table and folds the archive again. `progress` gets (events done, events
+// in all) about every 10,000 events and at the end; may be empty. A rebuild cut off is done again
 // when the store is next opened. Errc::corrupt if the archive is not whole. No Projector may have
 // the store meanwhile.
 runtime::Result<void> rebuild_views(

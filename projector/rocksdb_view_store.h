@@ -32,11 +32,11 @@ struct RocksStoreSettings {
 inline constexpr std::size_t kUnloggedBatch = 2 << 20;
 
 // One RocksDB in `directory`, made with its parents if it is not there (read_only:
-// Errc::not_found). sync() survives the end of the machine. apply() survives that of the process
-// too, but for one thing: a batch of kUnloggedBatch octets or more, and what follows it, is kept in
-// memory alone until sync() or until there is much of it, for only who catches up with the log
-// writes such batches, and the log has them still. Errc::locked if another process has it open to
-// write, Errc::corrupt, Errc::io_error; not_found where there is none to be read.
+// Errc::not_found). What sync() wrote survives a power cut. What apply() wrote survives the end of
+// the process, except large batches: from the first batch of kUnloggedBatch octets on, batches stay
+// in memory until sync() or until the write buffer fills. Only a projector that is catching up
+// writes such batches, and it can read them from the log again. Errc::locked if another process has
+// it open to write, Errc::corrupt, Errc::io_error; not_found where there is none to be read.
 runtime::Explained<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory,
                                                                 const RocksStoreSettings& settings);
 

@@ -3,7 +3,7 @@
 // base64url of 29 octets: version (1), time of the last row in ns (8, big-endian), its partition
 // (4) and index (8), and the beginning of the SHA-256 of the question (8). A cursor is good for the
 // question that it was given with, whatever the page size; with another one it would give a page
-// that answers neither, so it is refused. It is not signed: whoever makes one up learns nothing
+// that answers neither, so it is refused. It is not signed: a made-up one shows nothing
 // that `to=` would not have shown.
 #pragma once
 

@@ -1,5 +1,5 @@
 // Peers: the servers that have the views which this one has not. A question goes to them as it
-// came, one hop: whoever is asked answers from its own views and asks nobody.
+// came, one hop: the peer answers from its own views and asks nobody.
 #pragma once
 
 #include <cstdint>

@@ -37,8 +37,8 @@ class Turns {
     const std::lock_guard lock(mutex_);
     std::erase_if(turns_, [now](const auto& turn) { return turn.second.ends <= now; });
     const auto [turn, fresh] = turns_.try_emplace(id, Turn{holder, {}});
-    // Whoever has it may ask again: the answer may have been lost, or the giving back of the one
-    // before.
+    // The holder may ask again: the answer may have been lost, or the request that gave the turn
+    // before back.
     if (!fresh && turn->second.holder != holder) return http::to_response(taken());
     turn->second.ends = now + schemas::kTurnLife;
     return ok();

@@ -1,4 +1,4 @@
-// Settings: what an operator decides about the relay. Checked by whoever reads them.
+// Settings: what an operator decides about the relay. The reader of the configuration checks them.
 #pragma once
 
 #include <chrono>

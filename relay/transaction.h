@@ -27,7 +27,7 @@ class Transaction {
   // Routes the recipient and asks its next hops. The reply to RCPT.
   runtime::Task<schemas::Reply> rcpt(smtp::RcptStep step);
 
-  // Octets of the body, which live until the task ends. A failure is told by end().
+  // Octets of the body, which live until the task ends. end() reports a failure.
   runtime::Task<void> body(std::string_view octets);
   // All that came by body().
   std::uint64_t body_octets() const { return body_octets_; }

@@ -1,4 +1,4 @@
-// Verdict: a reply to the sender and why, as it goes on record before it is said.
+// Verdict: a reply to the sender and why, as it goes on record before it is sent.
 #pragma once
 
 #include <optional>

@@ -121,8 +121,8 @@ class TlsConnection final : public Connection {
 
   // What has to be done after a step before the next: send what it left, and what it asks for.
   Task<Result<void>> meet(Step step, Instant deadline) {
-    // Whoever is sending takes this along: to wait for it here could be to wait for the peer to
-    // read, which may be waiting for us to read.
+    // A send under way takes this along: to wait for it here could be to wait for the peer to read,
+    // which may be waiting for us to read.
     if (engine_->has_output() && !writing_.taken()) {
       const auto sent = co_await send(deadline);
       // A record may be cut in two on the way: a read that ends so can not go on later.
@@ -191,7 +191,7 @@ class TlsConnection final : public Connection {
     below_->close();
   }
 
-  // Whoever finds our port can fail at it; a server that we have chosen should not.
+  // Any client that finds our port can fail at it; a server that we have chosen should not.
   void say(std::string_view what) const {
     const Level level = host_.empty() ? Level::info : Level::warn;
     const std::string peer = to_string(remote());

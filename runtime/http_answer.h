@@ -1,7 +1,7 @@
 // HttpAnswer, and the reader that makes one of octets (HTTP/1.1, by Beast). One thread at a time.
 //
 // An answer says where it ends, by Content-Length or in chunks. One that ends with its stream
-// (RFC 9112 6.3) is not taken: nobody could tell the end from a cut.
+// (RFC 9112 6.3) is refused: the end could not be told from a cut.
 #pragma once
 
 #include <cstdint>

@@ -38,9 +38,8 @@ class Metrics {
   Metrics();
   ~Metrics();
 
-  // The same name and labels give the same handle. Names: waybill_..._total for counters, base
-  // units
-  // (_seconds, _bytes) for the rest.
+  // The same name and labels give the same handle. Names: waybill_..._total for counters,
+  // base units (_seconds, _bytes) for the rest.
   Counter& counter(const std::string& name, const std::string& help, Labels labels = {});
   Gauge& gauge(const std::string& name, const std::string& help, Labels labels = {});
   // `bounds` are the upper bounds of the buckets, ascending.

@@ -2,7 +2,7 @@
 //
 // give() may be called from any thread, before or after wait(); the coroutine resumes on its own
 // executor, never inside give(). Copies share the one value. If every giver goes away without
-// giving, the waiter waits for ever: whoever holds a OneShot owes it a value.
+// giving, the waiter waits for ever: the holder of a OneShot owes it a value.
 #pragma once
 
 #include <boost/asio/associated_executor.hpp>

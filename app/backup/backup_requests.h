@@ -4,7 +4,7 @@
 //   data_dir/backup.request   the directory to be made, one line; made whole by a rename
 //   data_dir/backup.answer    "done" or what went wrong, one line
 //
-// Whoever may write in the data directory may ask; nobody else can.
+// Only a user who may write in the data directory can ask.
 #pragma once
 
 #include <atomic>

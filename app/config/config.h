@@ -62,7 +62,7 @@ struct Config {
 
   // [journal]
   std::uint64_t journal_max = 8ULL << 30;   // octets; above: 451
-  std::chrono::hours journal_keep{24 * 7};  // what views have taken is trimmed after this
+  std::chrono::hours journal_keep{24 * 7};  // folded records are trimmed after this
 
   // [http]
   runtime::Endpoint http_listen;  // default 127.0.0.1:8025; loopback only

@@ -1,10 +1,11 @@
 // Process: a running waybill as a list of parts, which is what tells one role from another.
 //
-//   start    in the order of the list; the first that fails ends the start, and its words are
-//   logged ready    in order, once all have started: what comes from outside may come in reload on
-//   SIGHUP, in order; one that refuses the new configuration keeps all to the old one tick twice a
-//   second, in order stop     in reverse: takes nothing new, and lets what is under way end stopped
-//   in reverse, once all have been told to stop: gives back what it holds
+//   start    in the order of the list; the first that fails ends the start, and why is logged
+//   ready    in order, once all have started: work from outside may come in
+//   reload   on SIGHUP, in order; if one part refuses the new configuration, all keep the old one
+//   tick     twice a second, in order
+//   stop     in reverse: takes no new work, and lets what is under way end
+//   stopped  in reverse, once every part has stopped: gives back what it holds
 //
 // A part may use those before it in the list from its start to its stopped. A part that failed to
 // start, and those behind it, hear nothing further. All calls come on the thread of run().
@@ -28,7 +29,7 @@ namespace waybill::app {
 // How a process ends: done, unless a part says otherwise on its way.
 struct Ending {
   int code = 0;  // kExitOk
-  // Whoever waits longer for what is under way waits in vain: the process ends as by a crash.
+  // Waiting longer for what is under way is of no use: the process ends as by a crash.
   bool at_once = false;
 };
 

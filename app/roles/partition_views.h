@@ -57,7 +57,7 @@ class PartitionViews {
 
 using ManyViews = std::vector<std::unique_ptr<PartitionViews>>;
 
-// What of them questions are answered from. All outlive it.
+// The part of the views that questions are answered from. All outlive it.
 std::vector<query::LocalPartition> local_partitions(const ManyViews& views,
                                                     const ingest::LogEnds& ends,
                                                     const runtime::Clock& clock);

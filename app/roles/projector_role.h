@@ -2,8 +2,8 @@
 // own, and syncs them now and then.
 //
 // A thread folds the partitions that it was given, one batch of each in turn. A partition that
-// fails (its store, or its place in the log) is left alone from then on, and said; the others go
-// on.
+// fails (its store, or its place in the log) is left alone from then on, and logged; the
+// others go on.
 #pragma once
 
 #include <functional>

@@ -14,7 +14,7 @@ namespace waybill::app {
 
 class JournalMetrics {
  public:
-  // `limit`: octets above which nothing is taken.
+  // `limit`: octets above which nothing is accepted.
   JournalMetrics(const ingest::Journal& journal, std::uint64_t limit, runtime::Metrics& metrics);
   void update();
 

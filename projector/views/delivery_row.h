@@ -1,9 +1,8 @@
 // Rows of `deliveries`: what became of one copy of one message.
 //
 //   octet    state
-//   octet    which of the following are there: 1 sender (may be empty: null), 2 message id, 4
-//   domain
-//            (only where it is not the alias's)
+//   octet    which of the following are present: 1 sender (may be empty: null), 2 message id,
+//            4 domain (only where it is not the alias's)
 //   string   alias, target; sender; domain
 //   16       message id
 //   fixed64  accepted_at, changed_at: ns since 1970

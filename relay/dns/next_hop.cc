@@ -171,7 +171,7 @@ NextHops verdict(const Exchanges& found, const Ourselves& ourselves, const std::
   }
   if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
   if (!candidates.empty()) return candidates;
-  // One that is silent now may be the way later.
+  // A host whose addresses DNS could not give now may be the way later.
   if (dns_failed) return no_answer(domain);
   if (found.met_ourselves || end != found.hosts.end()) {
     return Reply{554, "5.4.6", "The mail for " + domain + " leads back to this server"};

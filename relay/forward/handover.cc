@@ -98,7 +98,7 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
       co_return answer;
     }
     session_.reset();
-    // One that may come back keeps the recipient open, whatever others say of themselves.
+    // A host that may come back keeps the recipient open, whatever other hosts answer.
     const bool worse =
         tried && last.kind == HopAnswer::Kind::deferred && answer.kind == HopAnswer::Kind::refused;
     if (!worse) last = std::move(answer);

@@ -19,8 +19,9 @@ namespace {
 // The message is handed to the socket in pieces of about this many octets.
 constexpr std::size_t kSendOctets = 64 << 10;
 
-// Of the message itself, held back with its end until it is cleared: a server that takes a closed
-// connection for the end has not the whole message then.
+// Octets of the body that are held back together with the final dot until the acceptance is
+// durable. If we must drop the connection, a server that mistakes the close for the end still lacks
+// them.
 constexpr std::size_t kHeldOctets = 512;
 
 // A next hop that refuses in the middle of a body says so at once or not at all.

@@ -1,8 +1,8 @@
 // The relay's time limits. Sizes and counts that an operator may set are in Settings (settings.h).
 //
 // The sender waits while we ask a next hop, so our own waits as a client must end before the
-// sender's own: a sender gives RCPT 5 minutes and the end of data 10 (RFC
-// 5321 4.5.3.2.3, 4.5.3.2.6).
+// sender's own: a sender gives RCPT 5 minutes and the end of data 10
+// (RFC 5321 4.5.3.2.3, 4.5.3.2.6).
 #pragma once
 
 #include <chrono>
@@ -32,8 +32,8 @@ inline constexpr seconds kQuitTimeout{2};         // courtesy only
 inline constexpr seconds kDnsTimeout{20};
 
 // Connections kept open for the next message, so that a busy route pays for no handshakes. Next
-// hops close idle ones after 5 minutes at the earliest (RFC 5321 4.5.3.2.7); long before that we
-// do.
+// hops close idle ones after 5 minutes at the earliest (RFC 5321 4.5.3.2.7); we do
+// so long before.
 inline constexpr seconds kIdleConnectionLife{20};
 inline constexpr std::size_t kIdleConnectionsPerHop = 20;
 inline constexpr std::size_t kIdleConnections = 200;

@@ -1,5 +1,5 @@
 // decide: what is done with a report: handed on, held, absorbed, or nothing because it was done
-// before. Pure function; the reasons are said in the log.
+// before. Pure function; the reasons are logged.
 #pragma once
 
 #include <optional>

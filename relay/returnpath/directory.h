@@ -21,9 +21,9 @@ class ReturnPathDirectory {
   virtual runtime::Task<runtime::Result<schemas::ReturnPath>> find(TokenFacts token,
                                                                    runtime::Instant deadline) = 0;
 
-  // Among all relays of one log only one reports on a delivery at a time; among those of one
-  // process Turns sees to it (turns.h). Ours is given back, or ends by itself after kTurnLife
-  // (schemas/limits.h).
+  // Only one relay at a time may handle a report on a delivery. Within a process Turns (turns.h)
+  // ensures this; between processes, this call does. The caller gives the turn back; otherwise it
+  // lapses after kTurnLife (schemas/limits.h).
   virtual runtime::Task<runtime::Result<TurnHolder>> take_turn(TokenFacts, runtime::Instant) {
     co_return TurnHolder::us;
   }

@@ -30,7 +30,7 @@ struct TokenFacts {
 // 49 octets, of the 64 that a local part may have (RFC 5321 4.5.3.1.1).
 std::string issue_token(const Key& key, std::string_view domain, const TokenFacts& facts);
 
-// True for a local part of the form above, whoever made it: none of these is ever an alias.
+// True for a local part of the form above, signed by us or not: none of these is ever an alias.
 bool has_token_form(std::string_view local);
 
 // nullopt: not made by us for this domain.

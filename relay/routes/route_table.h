@@ -18,7 +18,7 @@
 
 namespace waybill::relay::routes {
 
-// Who is told of a bounce.
+// The party that a bounce is sent to.
 struct ReportsTo {
   enum class Whom {
     sender,  // the original sender, if verified

@@ -27,7 +27,7 @@ std::optional<Step> ServerCore::State::obey(const Line& line) {
   if (command.verb == Verb::http) {
     hang_up(replies::this_is_smtp());
   } else if (command.verb == Verb::unknown && first) {
-    // Who begins with no word of SMTP speaks another protocol, perhaps made to by a third party.
+    // A first line that is no SMTP is another protocol's, perhaps by a third party's doing.
     hang_up(replies::unknown_command());
   } else if (line.fault != LineFault::none || runtime::ascii::has_control(line.text)) {
     return refuse_line(line, command);
@@ -192,7 +192,7 @@ std::optional<Step> ServerCore::State::bdat(std::string_view argument) {
     return std::nullopt;
   }
   if (const auto refusal = body_out_of_order()) {
-    // Idle, no error: who pipelines sends all his chunks before he reads the first refusal.
+    // Idle, no error: a client that pipelines sends all its chunks before it reads a refusal.
     if (++idle_commands > kMaxIdleCommands) {
       hang_up(replies::too_many_idle());
     } else {

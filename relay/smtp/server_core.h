@@ -50,7 +50,7 @@ inline constexpr int kMaxErrors = 20;
 // Commands without mail (NOOP, RSET, HELP, VRFY...) before 421.
 inline constexpr int kMaxIdleCommands = 100;
 // Octets thrown away to stay in step with a client whose body was refused, so that it reads the
-// refusal and does not try again. Above, the refusal is said and the session ends.
+// refusal and does not try again. Above, the refusal is sent and the session ends.
 inline constexpr std::uint64_t kMaxDrainedOctets = 1ULL << 30;
 
 struct ServerLimits {
@@ -78,7 +78,7 @@ struct RcptStep {
   // nullopt only with `syntax_error` set.
   std::optional<schemas::Address> recipient;
   // The core has judged already (a syntax error, SMTPUTF8 missing, too many recipients), but the
-  // refusal must be on record before it is said. answer() this step with *syntax_error.
+  // refusal must be on record before it is sent. answer() this step with *syntax_error.
   std::optional<schemas::Reply> syntax_error;
   RcptDsn dsn;
 };

@@ -61,7 +61,7 @@ struct ServerCore::State {
   std::optional<Step> chunk_read();
   std::optional<Step> throw_away();
   Step end_body();
-  // `reply` is said once the chunk has passed.
+  // `reply` is sent once the chunk has passed.
   void throw_chunk_away(const Reply& reply);
 
   const std::string host_name;

@@ -1,4 +1,4 @@
-// What a report says: the facts of a message that came on a return path, whoever wrote it. Plain
+// What a report says: the facts of a message that came on a return path, from any mailer. Plain
 // data; every text in it is clean UTF-8 on one line, but for the returned header.
 #pragma once
 
