@@ -27,12 +27,9 @@ std::string stage_text(pb::Stage stage) {
 }
 
 std::string by_text(pb::VerdictBy by) {
-  switch (by) {
-    case pb::VERDICT_BY_POLICY: return "policy";
-    case pb::VERDICT_BY_NEXT_HOP: return "next hop";
-    case pb::VERDICT_BY_RELAY: return "relay";
-    default: return "nobody";
-  }
+  if (by == pb::VERDICT_BY_POLICY) return "policy";
+  if (by == pb::VERDICT_BY_NEXT_HOP) return "next hop";
+  return by == pb::VERDICT_BY_RELAY ? "relay" : "nobody";
 }
 
 template <class Body>
