@@ -25,9 +25,9 @@ Task<void> SessionHost::serve(std::unique_ptr<runtime::Connection> connection,
                               Admission::Place place) {
   const Admission::Place held = std::move(place);
   Session session(lane_, std::move(connection));
-  sessions_.insert(&session);
+  sessions_.push_back(&session);
   co_await session.run();
-  sessions_.erase(&session);
+  std::erase(sessions_, &session);
 }
 
 Task<void> SessionHost::turn_away(std::unique_ptr<runtime::Connection> connection, Reply reply) {

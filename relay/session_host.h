@@ -2,7 +2,7 @@
 #pragma once
 
 #include <memory>
-#include <set>
+#include <vector>
 
 #include "relay/admission.h"
 #include "relay/session.h"
@@ -37,7 +37,9 @@ class SessionHost {
   Lane& lane_;
   Admission& admission_;
   runtime::Crowd crowd_;
-  std::set<Session*> sessions_;
+  // In the order in which they came, so that a run under a seed is the same run wherever the heap
+  // puts them.
+  std::vector<Session*> sessions_;
   bool stopping_ = false;
 };
 
