@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "app/config/config.h"
+#include "app/command/config_file.h"
 #include "app/return_paths/key_file.h"
 #include "app/subcommands.h"
 
@@ -11,15 +11,10 @@ namespace waybill::app {
 
 namespace {
 
-int rotate(const std::string& config_file) {
-  const Loaded loaded = load_config(config_file);
-  if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
-    for (const Complaint& complaint : *complaints) {
-      std::fprintf(stderr, "%s\n", to_string(complaint, config_file).c_str());
-    }
-    return kExitUsage;
-  }
-  const std::string path = key_file(std::get<Config>(loaded));
+int rotate(const ConfigFile& file) {
+  const auto config = read_or_complain(file);
+  if (!config) return kExitUsage;
+  const std::string path = key_file(*config);
   if (const auto rotated = rotate_keys(path); !rotated) {
     std::fprintf(stderr, "waybill: %s\n", rotated.error().why.c_str());
     return kExitEnvironment;
@@ -38,9 +33,9 @@ void add_keys(Command root) {
   Command command = root.add_command("keys", "The keys that return paths are signed with");
   command.needs_subcommand();
   Command rotation = command.add_command("rotate", "Put a fresh key in front");
-  auto config = std::make_shared<std::string>("waybill.toml");
-  rotation.add("-c,--config", *config, "Configuration file").shows_default();
-  rotation.runs([config] { return rotate(*config); });
+  auto file = std::make_shared<ConfigFile>();
+  add_options(rotation, *file);
+  rotation.runs([file] { return rotate(*file); });
 }
 
 }  // namespace waybill::app

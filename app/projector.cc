@@ -152,12 +152,12 @@ int project(Process& process, std::vector<std::uint32_t> partitions) {
   FoldingPart* folding = nullptr;
   auto& node = process.add<NodePart>([&] { return state_of(process, views, *folding); });
   folding = &process.add<FoldingPart>(views, [&] { return log_on_kafka(process, views); });
-  process.add<HttpPart>("wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
+  process.add<HttpPart>("http", "wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
     return site_of(process, views, *folding, routes, node);
   });
   if (process.config().cluster.listen) {
     // These ask nobody, and must not wait behind those that wait for others.
-    process.add<HttpPart>("wb-peers", kQueryThreads,
+    process.add<HttpPart>("http for nodes", "wb-peers", kQueryThreads,
                           [&] { return peers_site_of(process, views, *folding, routes, node); });
   }
   return process.run();

@@ -57,7 +57,7 @@ int relay(Process& process) {
   });
   process.add<RecoveryPart>(journal);
   auto& publisher = process.add<PublisherPart>(journal);
-  process.add<HttpPart>("wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
+  process.add<HttpPart>("http", "wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
     return site_of(process, journal, publisher, node, routes);
   });
   process.add<RelayPart>(journal, routes, keys, [&]() -> ReturnPathDirectory& {

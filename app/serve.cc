@@ -119,9 +119,9 @@ int serve(Process& process) {
   process.add<RecoveryPart>(journal);
   auto& folding = process.add<FoldingPart>(
       views, [&]() -> Explained<FoldingPart::Log> { return embedded_log(process, journal.log()); });
-  auto& http = process.add<HttpPart>("wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
-    return site_of(process, journal, folding, routes);
-  });
+  auto& http = process.add<HttpPart>(
+      "http", "wb-query", kQueryThreads,
+      [&]() -> Explained<HttpPart::Site> { return site_of(process, journal, folding, routes); });
   std::unique_ptr<ReturnPathDirectory> return_paths;
   process.add<RelayPart>(journal, routes, keys, [&]() -> ReturnPathDirectory& {
     return_paths = local_return_paths(journal.journal(), views.views().front()->history(),

@@ -1,9 +1,22 @@
 #include "app/command/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <iostream>
 
 namespace waybill::app {
+namespace {
+
+// An answer that did not reach its file or pipe is none, whatever it said.
+int written(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "waybill: the output could not be written: %s\n", std::strerror(errno));
+  return code == kExitOk ? kExitEnvironment : code;
+}
+
+}  // namespace
 
 Option& Option::shows_default() {
   option_->capture_default_str();
@@ -103,12 +116,20 @@ int CommandLine::run(int argc, const char* const* argv) {
   try {
     app_->parse(argc, argv);
   } catch (const CLI::Success& asked) {
-    return app_->exit(asked);
+    const int code = app_->exit(asked);
+    std::cout.flush();
+    return written(code);
   } catch (const CLI::ParseError& wrong) {
-    std::fprintf(stderr, "waybill: %s\nTry: waybill --help\n", wrong.what());
+    const bool none = argc > 1 && argv[1][0] != '-' && app_->get_subcommands().empty();
+    if (none) {
+      std::fprintf(stderr, "waybill: there is no command %s\n", argv[1]);
+    } else {
+      std::fprintf(stderr, "waybill: %s\n", wrong.what());
+    }
+    std::fprintf(stderr, "Try: waybill --help\n");
     return kExitUsage;
   }
-  return run_();
+  return written(run_());
 }
 
 }  // namespace waybill::app

@@ -14,7 +14,7 @@ constexpr std::size_t kQueue = 1024;
 }  // namespace
 
 Explained<void> HttpPart::start() {
-  workers_ = runtime::thread_workers(name_, threads_, kQueue);
+  workers_ = runtime::thread_workers(worker_, threads_, kQueue);
   auto site = build_();
   if (!site) return site.error();
   http::add_health_routes(site->router, std::move(site->health), process_.metrics());

@@ -21,9 +21,13 @@ class HttpPart final : public Part {
   };
   using Build = std::function<runtime::Explained<Site>()>;
 
-  // `threads` named `name` read from views or wait for other nodes.
-  HttpPart(Process& process, const char* name, std::size_t threads, Build build)
-      : process_(process), name_(name), threads_(threads), build_(std::move(build)) {}
+  // `threads` workers, named `worker`, read from views or wait for other nodes.
+  HttpPart(Process& process, const char* name, const char* worker, std::size_t threads, Build build)
+      : process_(process),
+        name_(name),
+        worker_(worker),
+        threads_(threads),
+        build_(std::move(build)) {}
 
   runtime::Workers& workers() { return *workers_; }
 
@@ -37,6 +41,7 @@ class HttpPart final : public Part {
  private:
   Process& process_;
   const char* const name_;
+  const char* const worker_;
   const std::size_t threads_;
   const Build build_;
   std::unique_ptr<runtime::Workers> workers_;

@@ -63,6 +63,7 @@ Explained<void> write_keys(const std::string& path, const KeyRing& keys) {
 Explained<KeyRing> read_keys(const std::string& path) {
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) return failed("cannot read", path);
+  if (!S_ISREG(about.st_mode)) return Failure{Errc::invalid, path + " is not a regular file"};
   if ((about.st_mode & kOthers) != 0) {
     return Failure{Errc::invalid, path + " may be read by others than its owner: chmod 600 it"};
   }
@@ -76,8 +77,9 @@ Explained<KeyRing> read_keys(const std::string& path) {
 }
 
 Explained<KeyRing> load_or_make_keys(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::exists(path, error)) return read_keys(path);
+  struct stat about {};
+  // A link that leads nowhere is there, and keys are made where there is nothing at all.
+  if (::lstat(path.c_str(), &about) == 0 || errno != ENOENT) return read_keys(path);
   const auto chance = runtime::system_chance();
   KeyRing keys = KeyRing::fresh(*chance);
   if (const auto written = write_keys(path, keys); !written) return written.error();

@@ -140,7 +140,9 @@ std::string local_part_only(const std::string& text) {
 std::string at_least_one(const std::string& text) {
   const bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
   const bool zero = text.find_first_not_of('0') == std::string::npos;
-  return number && !zero ? std::string() : "give a number of messages, at least 1";
+  constexpr std::size_t kDigits = 18;  // of any number that fits
+  return number && !zero && text.size() <= kDigits ? std::string()
+                                                   : "give a number of messages, at least 1";
 }
 
 }  // namespace
