@@ -124,7 +124,7 @@ Task<Reply> Homecoming::take(ReadReport report, Event accepted) {
     const Rule rule = policy::rule_of(decision);
     co_return co_await only_record(std::move(accepted), rule, std::move(said));
   }
-  const routes::Target home = *decision.to;
+  const schemas::Target home = *decision.to;
   co_return co_await send_home(std::move(accepted), std::move(said), report.facts, home);
 }
 
@@ -144,7 +144,7 @@ Task<void> Homecoming::tell_relayed(Event accepted) {
   if (decision.kind != Decision::Kind::hand_on) co_return;
   complete(accepted, notice);
   std::vector<Event> said = bounces(notice, decision);
-  const routes::Target home = *decision.to;
+  const schemas::Target home = *decision.to;
   // What became of it is on record; it changes nothing for the message.
   co_await send_home(std::move(accepted), std::move(said), notice.facts, home);
 }
@@ -166,7 +166,7 @@ Task<Reply> Homecoming::only_record(Event accepted, Rule rule, std::vector<Event
   co_return policy::reply_of(rule);
 }
 
-Task<HopAnswer> Homecoming::hand_over(const routes::Target& to, const ReportFacts& facts,
+Task<HopAnswer> Homecoming::hand_over(const schemas::Target& to, const ReportFacts& facts,
                                       forward::Clearance& clearance, Instant deadline) {
   const std::string id = first_part(subject_.message, lane_.settings.host_name);
   const returnpath::HomeMessage home = returnpath::write_home(
@@ -187,7 +187,7 @@ Task<HopAnswer> Homecoming::hand_over(const routes::Target& to, const ReportFact
 }
 
 Task<Reply> Homecoming::send_home(Event accepted, std::vector<Event> bounces,
-                                  const ReportFacts& facts, const routes::Target& to) {
+                                  const ReportFacts& facts, const schemas::Target& to) {
   const Instant began = lane_.clock.now();
   const Instant deadline = began + lane_.settings.final_deadline;
   const auto delivery = schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);

@@ -55,8 +55,8 @@ class Homecoming {
   runtime::Task<schemas::Reply> send_home(schemas::Event accepted,
                                           std::vector<schemas::Event> bounces,
                                           const returnpath::report::ReportFacts& facts,
-                                          const routes::Target& to);
-  runtime::Task<forward::HopAnswer> hand_over(const routes::Target& to,
+                                          const schemas::Target& to);
+  runtime::Task<forward::HopAnswer> hand_over(const schemas::Target& to,
                                               const returnpath::report::ReportFacts& facts,
                                               forward::Clearance& clearance,
                                               runtime::Instant deadline);

@@ -24,11 +24,13 @@ namespace pb = schemas::pb;
 
 namespace {
 
-bool enforces_dmarc(const routes::Domain& domain) {
-  return domain.dmarc == routes::DmarcMode::enforce;
+bool enforces_dmarc(const schemas::DomainRoutes& domain) {
+  return domain.dmarc == schemas::DmarcMode::enforce;
 }
 
-bool heeds_dmarc(const routes::Domain& domain) { return domain.dmarc != routes::DmarcMode::ignore; }
+bool heeds_dmarc(const schemas::DomainRoutes& domain) {
+  return domain.dmarc != schemas::DmarcMode::ignore;
+}
 
 }  // namespace
 
@@ -47,7 +49,7 @@ std::vector<Subject> MailTransaction::subjects() const {
   return out;
 }
 
-bool MailTransaction::any_domain_is(bool (*wanted)(const routes::Domain&)) const {
+bool MailTransaction::any_domain_is(bool (*wanted)(const schemas::DomainRoutes&)) const {
   return std::any_of(recipients_.begin(), recipients_.end(),
                      [&](const Recipient& recipient) { return wanted(*recipient.found.domain); });
 }
@@ -78,11 +80,11 @@ Task<Reply> MailTransaction::take(Subject subject, routes::Found found, smtp::Rc
 }
 
 Task<Reply> MailTransaction::ask_targets(Recipient recipient) {
-  const auto& forward = std::get<routes::ForwardTo>(*recipient.found.action);
+  const auto& forward = std::get<schemas::ForwardTo>(*recipient.found.action);
   const Instant deadline = lane_.clock.now() + lane_.settings.rcpt_deadline;
   CombinedReply combined;
   std::vector<Event> refusals;
-  for (const routes::Target& target : forward.targets) {
+  for (const schemas::Target& target : forward.targets) {
     Delivery delivery;
     delivery.id = new_delivery();
     delivery.handover = std::make_unique<Handover>(lane_.forward, target,

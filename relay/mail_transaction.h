@@ -49,7 +49,7 @@ class MailTransaction {
     smtp::RcptDsn dsn;
     std::vector<Delivery> deliveries;
 
-    bool drops() const { return std::holds_alternative<routes::DropSilently>(*found.action); }
+    bool drops() const { return std::holds_alternative<schemas::DropSilently>(*found.action); }
   };
 
   schemas::DeliveryId new_delivery();
@@ -57,7 +57,7 @@ class MailTransaction {
   smtp::MailParameters mail_for(const Recipient& recipient,
                                 const schemas::DeliveryId& delivery) const;
   std::uint16_t partition_of(const Recipient& recipient) const;
-  bool any_domain_is(bool (*wanted)(const routes::Domain&)) const;
+  bool any_domain_is(bool (*wanted)(const schemas::DomainRoutes&)) const;
   trust::JudgeRequest judge_request() const;
   schemas::Event accepted_by_route(const Recipient& recipient, const WholeMessage& message) const;
   std::vector<schemas::Event> accepted_events(const WholeMessage& message) const;

@@ -87,7 +87,7 @@ Task<Reply> Transaction::take_report(Named named) {
 }
 
 // The alias of a return path is text of the log; its route is the one of today.
-returnpath::ReportPolicy Transaction::report_policy(const routes::Domain& domain,
+returnpath::ReportPolicy Transaction::report_policy(const schemas::DomainRoutes& domain,
                                                     const std::string& alias) const {
   const auto address = schemas::Address::parse(alias);
   if (!address) return returnpath::policy_of(domain, nullptr);

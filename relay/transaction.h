@@ -46,12 +46,12 @@ class Transaction {
     policy::RcptFacts facts;
     // Of a return path: what its token says, and the domain that it is in.
     std::optional<returnpath::TokenFacts> token;
-    const routes::Domain* domain = nullptr;
+    const schemas::DomainRoutes* domain = nullptr;
   };
   Named look_at(const smtp::RcptStep& step) const;
   void look_at_return_path(const schemas::Address& address, Named& named) const;
   runtime::Task<schemas::Reply> take_report(Named named);
-  returnpath::ReportPolicy report_policy(const routes::Domain& domain,
+  returnpath::ReportPolicy report_policy(const schemas::DomainRoutes& domain,
                                          const std::string& alias) const;
   std::vector<Subject> subjects() const;
   runtime::Task<schemas::Reply> refuse(Subject subject, policy::Refusal refusal);

@@ -27,7 +27,7 @@ pb::VerdictBy by_of(HopAnswer::By by) {
 // Rejected and Deferred have the same fields.
 template <class Body>
 void fill_refusal(Body& body, const Subject& subject, pb::Stage stage, const HopAnswer& answer,
-                  const routes::Target& target) {
+                  const schemas::Target& target) {
   body.set_stage(stage);
   body.set_command(answer.command);
   body.set_by(by_of(answer.by));
@@ -38,7 +38,7 @@ void fill_refusal(Body& body, const Subject& subject, pb::Stage stage, const Hop
   body.set_recipient(subject.recipient);
 }
 
-void fill_forwarded(pb::Forwarded& body, const HopAnswer& answer, const routes::Target& target,
+void fill_forwarded(pb::Forwarded& body, const HopAnswer& answer, const schemas::Target& target,
                     runtime::Duration time_spent) {
   body.set_target(target.text());
   if (answer.hop) fill_hop(*body.mutable_next_hop(), *answer.hop);
@@ -46,7 +46,7 @@ void fill_forwarded(pb::Forwarded& body, const HopAnswer& answer, const routes::
   body.set_time_spent(static_cast<std::uint64_t>(time_spent.count()));
 }
 
-void fill_in_doubt(pb::InDoubt& body, const HopAnswer& answer, const routes::Target& target) {
+void fill_in_doubt(pb::InDoubt& body, const HopAnswer& answer, const schemas::Target& target) {
   body.set_target(target.text());
   if (answer.hop) fill_hop(*body.mutable_next_hop(), *answer.hop);
   body.set_known(answer.reply.text);
@@ -84,7 +84,7 @@ Event policy_refusal(const Subject& subject, pb::Stage stage, const policy::Refu
   return event;
 }
 
-Event unsent(const Subject& subject, const routes::Target& target,
+Event unsent(const Subject& subject, const schemas::Target& target,
              const schemas::DeliveryId& delivery) {
   Event event =
       policy_refusal(subject, pb::STAGE_BODY, policy::refusal_by(policy::Rule::log_timeout));
@@ -95,7 +95,7 @@ Event unsent(const Subject& subject, const routes::Target& target,
 }
 
 Event hop_verdict(const Subject& subject, pb::Stage stage, const HopAnswer& answer,
-                  const routes::Target& target, const schemas::DeliveryId& delivery,
+                  const schemas::Target& target, const schemas::DeliveryId& delivery,
                   runtime::Duration time_spent) {
   Event event = begin_event(subject);
   event.set_delivery_id(delivery.bytes());

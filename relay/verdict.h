@@ -6,12 +6,12 @@
 
 #include "relay/forward/hop_answer.h"
 #include "relay/policy/rules.h"
-#include "relay/routes/target.h"
 #include "runtime/endpoint.h"
 #include "schemas/address.h"
 #include "schemas/event.h"
 #include "schemas/ids.h"
 #include "schemas/reply.h"
+#include "schemas/target.h"
 
 namespace waybill::relay {
 
@@ -36,12 +36,12 @@ schemas::Event policy_refusal(const Subject& subject, schemas::pb::Stage stage,
 
 // The log took the acceptance too late for the sender (Errc::timeout of an append): nothing was
 // sent to this target, and the acceptance ends so.
-schemas::Event unsent(const Subject& subject, const routes::Target& target,
+schemas::Event unsent(const Subject& subject, const schemas::Target& target,
                       const schemas::DeliveryId& delivery);
 
 // What a next hop's answer to one delivery is on record as. At RCPT an acceptance is no event.
 schemas::Event hop_verdict(const Subject& subject, schemas::pb::Stage stage,
-                           const forward::HopAnswer& answer, const routes::Target& target,
+                           const forward::HopAnswer& answer, const schemas::Target& target,
                            const schemas::DeliveryId& delivery, runtime::Duration time_spent);
 
 // The replies of several next hops as one: all 2xx -> 250; any open (4xx, in doubt) -> 451; else

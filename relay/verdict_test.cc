@@ -16,7 +16,7 @@ namespace pb = schemas::pb;
 
 Reply in_short(const pb::Reply& reply) { return schemas::reply_of(reply); }
 
-routes::Target target(std::string_view text) { return routes::Target::parse(text).value(); }
+schemas::Target target(std::string_view text) { return schemas::Target::parse(text).value(); }
 
 Subject subject() {
   Subject out;

@@ -17,7 +17,7 @@
 
 namespace waybill::schemas {
 
-enum class LocalPartCase { keep, fold };
+enum class LocalPartCase { fold, keep };
 
 // RFC 5321 4.5.3.1.1 and 4.5.3.1.2: octets.
 inline constexpr std::size_t kMaxLocalPart = 64;

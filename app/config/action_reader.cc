@@ -4,13 +4,12 @@
 
 namespace waybill::app {
 
-using relay::routes::Action;
-using relay::routes::DropSilently;
-using relay::routes::ForwardTo;
-using relay::routes::RejectWith;
-using relay::routes::ReportsTo;
-using relay::routes::Target;
-using schemas::Reply;
+using schemas::DropSilently;
+using schemas::ForwardTo;
+using schemas::RejectWith;
+using schemas::ReportsTo;
+using schemas::RouteAction;
+using schemas::Target;
 
 namespace {
 
@@ -19,54 +18,7 @@ constexpr std::string_view kAnyAction =
     "{ drop = true }";
 constexpr std::string_view kAddresses = "an address or an array of addresses";
 
-constexpr std::string_view kDefaultRefusal = "Mail to this address is refused";
-
-// Octets of text: a reply line of 512 (RFC 5321 4.5.3.1.5) less code, enhanced code and CRLF.
-constexpr std::size_t kMaxRefusalText = 490;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// RFC 5321 4.2: the second digit is 0 to 5.
-bool is_refusal_code(std::string_view code) {
-  return code.size() == 3 && code[0] == '5' && code[1] >= '0' && code[1] <= '5' &&
-         is_digit(code[2]);
-}
-
-// RFC 3463 2: up to three digits, no leading zeros.
-bool is_status_part(std::string_view part) {
-  return !part.empty() && part.size() <= 3 && (part.size() == 1 || part.front() != '0') &&
-         std::all_of(part.begin(), part.end(), is_digit);
-}
-
-bool is_permanent_status(std::string_view status) {
-  if (!status.starts_with("5.")) return false;
-  const std::size_t dot = status.find('.', 2);
-  return dot != std::string_view::npos && is_status_part(status.substr(2, dot - 2)) &&
-         is_status_part(status.substr(dot + 1));
-}
-
-// Cuts the first word off.
-std::string_view take_word(std::string_view& text) {
-  const std::size_t space = std::min(text.find(' '), text.size());
-  const std::string_view word = text.substr(0, space);
-  text.remove_prefix(std::min(space + 1, text.size()));
-  return word;
-}
-
 }  // namespace
-
-std::optional<Reply> parse_refusal(std::string_view text) {
-  const std::string_view code = take_word(text);
-  const std::string_view status = take_word(text);
-  if (!is_refusal_code(code) || !is_permanent_status(status)) return std::nullopt;
-  if (text.empty()) text = kDefaultRefusal;
-  const auto printable = [](char c) { return c >= 0x20 && c < 0x7F; };
-  if (text.size() > kMaxRefusalText || !std::all_of(text.begin(), text.end(), printable)) {
-    return std::nullopt;
-  }
-  const int number = 100 * (code[0] - '0') + 10 * (code[1] - '0') + (code[2] - '0');
-  return Reply{number, std::string(status), std::string(text)};
-}
 
 void ActionReader::expected(const toml::node& at, std::string_view name, std::string_view what) {
   const auto& place = at.source().begin;
@@ -75,7 +27,7 @@ void ActionReader::expected(const toml::node& at, std::string_view name, std::st
   complaints_.push_back({place.line, place.column, std::move(text)});
 }
 
-std::optional<Action> ActionReader::read(const toml::node& node, const std::string& name) {
+std::optional<RouteAction> ActionReader::read(const toml::node& node, const std::string& name) {
   if (const auto* table = node.as_table()) {
     if (!table->contains("forward")) return rule(*table, name);
     TomlReader reader(*table, name, complaints_);
@@ -89,8 +41,8 @@ std::optional<Action> ActionReader::read(const toml::node& node, const std::stri
   return forward(node, name);
 }
 
-std::optional<Action> ActionReader::forward_table(TomlReader& reader, const toml::table& table,
-                                                  const std::string& name) {
+std::optional<RouteAction> ActionReader::forward_table(TomlReader& reader, const toml::table& table,
+                                                       const std::string& name) {
   const std::size_t before = complaints_.size();
   const toml::node& node = *reader.find("forward");
   auto action = forward(node, reader.name("forward"));
@@ -111,8 +63,8 @@ std::optional<Action> ActionReader::forward_table(TomlReader& reader, const toml
 std::optional<ReportsTo> ActionReader::reports_to(TomlReader& reader) {
   const auto text = reader.text("bounces");
   if (!text) return std::nullopt;
-  if (text->value == "sender") return ReportsTo{};
-  if (text->value == "absorb") return ReportsTo{ReportsTo::Whom::nobody};
+  if (text->value == schemas::kReportsToSender) return ReportsTo{};
+  if (text->value == schemas::kReportsToNobody) return ReportsTo{ReportsTo::Whom::nobody};
   if (text->value.find('@') == std::string_view::npos) {
     reader.expected(*text, "\"sender\", \"absorb\" or the address of the alias's owner");
     return std::nullopt;
@@ -122,15 +74,15 @@ std::optional<ReportsTo> ActionReader::reports_to(TomlReader& reader) {
   return ReportsTo{ReportsTo::Whom::owner, std::move(*owner)};
 }
 
-std::optional<Action> ActionReader::forward(const toml::node& node, const std::string& name) {
+std::optional<RouteAction> ActionReader::forward(const toml::node& node, const std::string& name) {
   if (const auto* text = node.as_string()) return forward({{name, &node, text->get()}});
   const auto* array = node.as_array();
   if (array == nullptr || array->empty()) {
     expected(node, name, kAddresses);
     return std::nullopt;
   }
-  if (array->size() > kMaxTargets) {
-    expected(node, name, "at most " + std::to_string(kMaxTargets) + " addresses");
+  if (array->size() > schemas::kMaxTargets) {
+    expected(node, name, "at most " + std::to_string(schemas::kMaxTargets) + " addresses");
     return std::nullopt;
   }
   std::vector<WrittenText> targets;
@@ -147,7 +99,7 @@ std::optional<Action> ActionReader::forward(const toml::node& node, const std::s
   return targets.size() == array->size() ? std::move(action) : std::nullopt;
 }
 
-std::optional<Action> ActionReader::forward(const std::vector<WrittenText>& targets) {
+std::optional<RouteAction> ActionReader::forward(const std::vector<WrittenText>& targets) {
   ForwardTo out;
   for (const WrittenText& text : targets) {
     auto read = target(text);
@@ -178,7 +130,7 @@ std::optional<Target> ActionReader::target(const WrittenText& text) {
   return *target;
 }
 
-std::optional<Action> ActionReader::rule(const toml::table& table, const std::string& name) {
+std::optional<RouteAction> ActionReader::rule(const toml::table& table, const std::string& name) {
   const std::size_t before = complaints_.size();
   TomlReader reader(table, name, complaints_);
   const toml::node* reject = reader.find("reject");
@@ -201,9 +153,9 @@ std::optional<Action> ActionReader::rule(const toml::table& table, const std::st
     expected(value, reader.name("drop"), "true");
     return std::nullopt;
   }
-  if (is_true) return RejectWith{{550, "5.7.1", std::string(kDefaultRefusal)}};
+  if (is_true) return RejectWith{schemas::default_refusal()};
   const auto* text = value.as_string();
-  if (auto reply = text == nullptr ? std::nullopt : parse_refusal(text->get())) {
+  if (auto reply = text == nullptr ? std::nullopt : schemas::parse_refusal(text->get())) {
     return RejectWith{std::move(*reply)};
   }
   expected(value, reader.name("reject"),

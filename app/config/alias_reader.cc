@@ -8,7 +8,7 @@
 
 namespace waybill::app {
 
-using relay::routes::Domain;
+using schemas::DomainRoutes;
 using schemas::LocalPartCase;
 
 namespace {
@@ -41,19 +41,14 @@ void complain_of_bare_dots(const std::string& alias, const toml::table& table,
   }
 }
 
-bool is_postmaster(const schemas::Address& address) {
-  return address.folded().local() == "postmaster";
-}
-
 // The local part that a key stands for, as mail for it will be looked up.
-std::optional<std::string> local_part(std::string_view key, const Domain& domain) {
+std::optional<std::string> local_part(std::string_view key, const DomainRoutes& domain) {
   const auto address = schemas::Address::parse(std::string(key).append("@").append(domain.name));
   if (!address) return std::nullopt;
-  const bool fold = domain.local_case == LocalPartCase::fold || is_postmaster(*address);
-  return fold ? address->folded().local() : address->local();
+  return named_by(domain, *address).local();
 }
 
-std::string what_is_wrong(std::string_view key, const Domain& domain) {
+std::string what_is_wrong(std::string_view key, const DomainRoutes& domain) {
   if (key == "*") return "expected the key catch_all of the domain for \"all others\"";
   const std::size_t at = key.rfind('@');
   if (at != std::string_view::npos && at > 0 && local_part(key.substr(0, at), domain)) {
@@ -65,7 +60,7 @@ std::string what_is_wrong(std::string_view key, const Domain& domain) {
 }  // namespace
 
 void read_aliases(const toml::table& table, const std::string& path, ActionReader& actions,
-                  Domain& domain, std::vector<Complaint>& complaints) {
+                  DomainRoutes& domain, std::vector<Complaint>& complaints) {
   SameKeys same(complaints);
   for (const auto& [key, node] : table) {
     const std::string name = key_name(path, key.str());

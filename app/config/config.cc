@@ -53,7 +53,7 @@ void read_file(const toml::table& file, Config& config, std::vector<Complaint>& 
     read(reader, config);
     reader.no_others();
   }
-  std::vector<relay::routes::Domain> domains;
+  std::vector<schemas::DomainRoutes> domains;
   if (const toml::table* table = top.table("domains")) domains = read_domains(*table, complaints);
   config.routes = std::make_shared<relay::routes::RouteTable>(std::move(domains));
   top.no_others();

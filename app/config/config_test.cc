@@ -10,13 +10,13 @@
 namespace waybill::app {
 namespace {
 
-using relay::routes::DropSilently;
-using relay::routes::ForwardTo;
 using relay::routes::Found;
 using relay::routes::Lookup;
-using relay::routes::RejectWith;
 using relay::routes::UnknownAlias;
 using relay::routes::UnknownDomain;
+using schemas::DropSilently;
+using schemas::ForwardTo;
+using schemas::RejectWith;
 
 Config config_of(const std::string& text) {
   Loaded loaded = read_config(text);

@@ -13,8 +13,8 @@
 
 namespace waybill::app {
 
-using relay::routes::DmarcMode;
-using relay::routes::Domain;
+using schemas::DmarcMode;
+using schemas::DomainRoutes;
 using schemas::LocalPartCase;
 
 namespace {
@@ -28,16 +28,12 @@ constexpr std::array<std::string_view, 9> kDomainKeys = {
 // A key this near to a known one is a slip of the pen, not part of a name.
 constexpr std::size_t kSlip = 2;
 
-// What may separate a tag from an alias: marks that a local part may hold unquoted (RFC 5322 3.2.3)
-// and that no name is spelt with.
-constexpr std::string_view kSeparators = "+-_=#~!$%&*/?^|";
-
 // [domains.their.domain] nests tables where a name was meant.
 bool is_part_of_name(std::string_view key, const toml::node& node) {
   return node.is_table() && edits(key, nearest_key(key, kDomainKeys)) > kSlip;
 }
 
-void read_subaddress(TomlReader& reader, Domain& domain) {
+void read_subaddress(TomlReader& reader, DomainRoutes& domain) {
   domain.subaddress_separator = '+';
   const toml::node* node = reader.find("subaddress");
   if (node == nullptr) return;
@@ -45,11 +41,11 @@ void read_subaddress(TomlReader& reader, Domain& domain) {
   if (text != nullptr && text->get().empty()) {
     domain.subaddress_separator.reset();
   } else if (text != nullptr && text->get().size() == 1 &&
-             kSeparators.find(text->get().front()) != std::string_view::npos) {
+             schemas::kSeparators.find(text->get().front()) != std::string_view::npos) {
     domain.subaddress_separator = text->get().front();
   } else {
     reader.expected(*node, reader.name("subaddress"),
-                    "one of " + std::string(kSeparators) + " or \"\" for none");
+                    "one of " + std::string(schemas::kSeparators) + " or \"\" for none");
   }
 }
 
@@ -58,12 +54,12 @@ class DomainsReader {
   DomainsReader(const toml::table& table, std::vector<Complaint>& complaints)
       : table_(table), complaints_(complaints), names_(complaints) {}
 
-  std::vector<Domain> read() {
+  std::vector<DomainRoutes> read() {
     // Names first: a target may be in a domain that stands further down.
     for (const auto& [key, node] : table_) {
       if (const auto name = schemas::normalise_domain(key.str())) own_.insert(*name);
     }
-    std::vector<Domain> out;
+    std::vector<DomainRoutes> out;
     for (const auto& [key, node] : table_) {
       auto domain = read_one(key, node);
       if (domain && names_.add(domain->name, key, key_name(kDomains, key.str()))) {
@@ -75,7 +71,7 @@ class DomainsReader {
   }
 
  private:
-  std::optional<Domain> read_one(const toml::key& key, const toml::node& node) {
+  std::optional<DomainRoutes> read_one(const toml::key& key, const toml::node& node) {
     const std::string path = key_name(kDomains, key.str());
     TomlReader outer(table_, std::string(kDomains), complaints_);
     const auto* table = node.as_table();
@@ -90,7 +86,7 @@ class DomainsReader {
       outer.complain(key.source().begin, path, "expected a domain name such as \"example.org\"");
       return std::nullopt;
     }
-    Domain domain;
+    DomainRoutes domain;
     domain.name = *name;
     read_settings(reader, domain);
     ActionReader actions(own_, complaints_);
@@ -105,21 +101,20 @@ class DomainsReader {
     return domain;
   }
 
-  static void read_settings(TomlReader& reader, Domain& domain) {
-    constexpr std::array<std::string_view, 2> kCases = {"fold", "exact"};
-    const auto local_part = reader.choice("local_part", kCases);
-    domain.local_case = local_part == 1 ? LocalPartCase::keep : LocalPartCase::fold;
+  static void read_settings(TomlReader& reader, DomainRoutes& domain) {
+    if (const auto local_part = reader.choice("local_part", schemas::kLocalPartCases)) {
+      domain.local_case = static_cast<LocalPartCase>(*local_part);
+    }
     read_subaddress(reader, domain);
     if (const auto log_subject = reader.boolean("log_subject")) domain.log_subject = *log_subject;
     if (const auto redact = reader.boolean("redact")) domain.redact = *redact;
-    constexpr std::array<std::string_view, 3> kModes = {"enforce", "tag", "ignore"};
-    constexpr std::array<DmarcMode, 3> kModeValues = {DmarcMode::enforce, DmarcMode::tag,
-                                                      DmarcMode::ignore};
-    if (const auto mode = reader.choice("dmarc", kModes)) domain.dmarc = kModeValues[*mode];
+    if (const auto mode = reader.choice("dmarc", schemas::kDmarcModes)) {
+      domain.dmarc = static_cast<DmarcMode>(*mode);
+    }
     read_bounce_window(reader, domain);
   }
 
-  static void read_bounce_window(TomlReader& reader, Domain& domain) {
+  static void read_bounce_window(TomlReader& reader, DomainRoutes& domain) {
     const auto text = reader.text("bounce_window");
     if (!text) return;
     const auto window = parse_duration(text->value);
@@ -175,7 +170,8 @@ class DomainsReader {
 
 }  // namespace
 
-std::vector<Domain> read_domains(const toml::table& domains, std::vector<Complaint>& complaints) {
+std::vector<DomainRoutes> read_domains(const toml::table& domains,
+                                       std::vector<Complaint>& complaints) {
   return DomainsReader(domains, complaints).read();
 }
 

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "app/config/config.h"
-#include "relay/routes/route_table.h"
+#include "schemas/route.h"
 
 namespace waybill::app {
 
 // What could be read, each name once; every fault is added to `complaints`.
-std::vector<relay::routes::Domain> read_domains(const toml::table& domains,
+std::vector<schemas::DomainRoutes> read_domains(const toml::table& domains,
                                                 std::vector<Complaint>& complaints);
 
 }  // namespace waybill::app

@@ -4,10 +4,10 @@
 
 namespace waybill::app {
 
-using relay::routes::Action;
-using relay::routes::Domain;
-using relay::routes::ForwardTo;
-using relay::routes::RejectWith;
+using schemas::DomainRoutes;
+using schemas::ForwardTo;
+using schemas::RejectWith;
+using schemas::RouteAction;
 
 namespace {
 
@@ -27,7 +27,7 @@ std::string plural(std::size_t count, std::string_view one, std::string_view man
   return std::to_string(count).append(" ").append(count == 1 ? one : many);
 }
 
-std::string catch_all_text(const Action& action) {
+std::string catch_all_text(const RouteAction& action) {
   if (const auto* forward = std::get_if<ForwardTo>(&action)) {
     return "forwards to " + plural(forward->targets.size(), "target", "targets");
   }
@@ -37,7 +37,7 @@ std::string catch_all_text(const Action& action) {
   return "drops";
 }
 
-std::string domain_text(const Domain& domain) {
+std::string domain_text(const DomainRoutes& domain) {
   std::string out = plural(domain.aliases.size(), "alias", "aliases");
   out += domain.catch_all ? ", catch-all " + catch_all_text(*domain.catch_all) : ", no catch-all";
   const bool postmaster = domain.catch_all || domain.aliases.contains("postmaster");

@@ -11,10 +11,10 @@
 #include "relay/dns/next_hop.h"
 #include "relay/forward/hop_answer.h"
 #include "relay/forward/hop_pool.h"
-#include "relay/routes/target.h"
 #include "relay/smtp/envelope.h"
 #include "runtime/chance.h"
 #include "runtime/dialer.h"
+#include "schemas/target.h"
 
 namespace waybill::relay::forward {
 
@@ -32,7 +32,7 @@ struct Parts {
 
 class Handover {
  public:
-  Handover(Parts parts, routes::Target target, smtp::MailParameters mail, smtp::RcptDsn dsn = {})
+  Handover(Parts parts, schemas::Target target, smtp::MailParameters mail, smtp::RcptDsn dsn = {})
       : parts_(parts), target_(std::move(target)), mail_(std::move(mail)), dsn_(std::move(dsn)) {}
   ~Handover();
   Handover(const Handover&) = delete;
@@ -47,7 +47,7 @@ class Handover {
   runtime::Task<HopAnswer> send(std::string trace, message::Spool& body, Clearance& clearance,
                                 runtime::Instant deadline);
 
-  const routes::Target& target() const { return target_; }
+  const schemas::Target& target() const { return target_; }
 
  private:
   runtime::Task<dns::NextHops> candidates(runtime::Instant deadline);
@@ -58,7 +58,7 @@ class Handover {
   void let_go();
 
   Parts parts_;
-  routes::Target target_;
+  schemas::Target target_;
   smtp::MailParameters mail_;
   smtp::RcptDsn dsn_;
   std::unique_ptr<HopSession> session_;

@@ -24,7 +24,7 @@ std::optional<Refusal> judge_route(const routes::Lookup& route) {
   }
   if (std::holds_alternative<routes::UnknownAlias>(route)) return refusal_by(Rule::unknown_alias);
   const auto& found = std::get<routes::Found>(route);
-  const auto* const reject = std::get_if<routes::RejectWith>(found.action);
+  const auto* const reject = std::get_if<schemas::RejectWith>(found.action);
   if (reject != nullptr) return Refusal{found.route, reject->reply};
   return std::nullopt;
 }

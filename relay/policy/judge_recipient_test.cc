@@ -21,12 +21,12 @@ std::string word_of(const std::optional<Refusal>& refusal) {
   return refusal ? refusal->rule : "taken";
 }
 
-const routes::Domain kDomain;
-const routes::Action kForward = routes::ForwardTo{};
-const routes::Action kDrop = routes::DropSilently{};
-const routes::Action kReject = routes::RejectWith{{550, "5.7.1", "No spam"}};
+const schemas::DomainRoutes kDomain;
+const schemas::RouteAction kForward = schemas::ForwardTo{};
+const schemas::RouteAction kDrop = schemas::DropSilently{};
+const schemas::RouteAction kReject = schemas::RejectWith{{550, "5.7.1", "No spam"}};
 
-routes::Lookup found(const routes::Action& action) {
+routes::Lookup found(const schemas::RouteAction& action) {
   return routes::Found{&kDomain, schemas::Address::parse("a@b.test").value(), "a@b.test", &action};
 }
 

@@ -5,7 +5,7 @@
 namespace waybill::relay::returnpath {
 
 using report::ReportClass;
-using routes::ReportsTo;
+using schemas::ReportsTo;
 using schemas::ReturnPath;
 
 namespace {
@@ -47,9 +47,9 @@ std::string not_for_sender(ReportClass kind, const std::string& notify) {
 
 }  // namespace
 
-ReportPolicy policy_of(const routes::Domain& domain, const routes::Action* action) {
+ReportPolicy policy_of(const schemas::DomainRoutes& domain, const schemas::RouteAction* action) {
   ReportPolicy policy{domain.reports_to, domain.redact, domain.bounce_window};
-  const auto* const forward = action == nullptr ? nullptr : std::get_if<routes::ForwardTo>(action);
+  const auto* const forward = action == nullptr ? nullptr : std::get_if<schemas::ForwardTo>(action);
   if (forward == nullptr) return policy;
   if (forward->reports_to) policy.to = *forward->reports_to;
   if (forward->redact) policy.redact = *forward->redact;
@@ -88,7 +88,7 @@ Decision decide(const ReturnPath& path, const report::ReportFacts& facts,
   const std::string why = not_for_sender(facts.kind, path.dsn.notify);
   if (!why.empty()) return held(why);
   if (!path.verified) return held("the originator was not verified: " + path.reason);
-  auto home = routes::Target::parse(path.sender);
+  auto home = schemas::Target::parse(path.sender);
   if (!home) return held(home.error().in("the sender's address cannot be mailed to").why);
   out.to = std::move(*home);
   out.reason = path.reason;

@@ -15,20 +15,20 @@ namespace waybill::relay::returnpath {
 
 // What the operator set for the alias.
 struct ReportPolicy {
-  routes::ReportsTo to{};
+  schemas::ReportsTo to{};
   bool redact = true;
   std::chrono::seconds window = std::chrono::hours(72);
 };
 
 // The domain's, and where its route for the alias says otherwise, the route's. nullptr: no route.
-ReportPolicy policy_of(const routes::Domain& domain, const routes::Action* action);
+ReportPolicy policy_of(const schemas::DomainRoutes& domain, const schemas::RouteAction* action);
 
 struct Decision {
   enum class Kind { hand_on, hold, absorb };
   Kind kind = Kind::hold;
-  std::optional<routes::Target> to{};  // whom it is handed on to
-  std::string reason;                  // why, in one sentence
-  bool late = false;                   // the window had closed when the report was whole
+  std::optional<schemas::Target> to{};  // whom it is handed on to
+  std::string reason;                   // why, in one sentence
+  bool late = false;                    // the window had closed when the report was whole
 };
 
 Decision decide(const schemas::ReturnPath& path, const report::ReportFacts& facts,

@@ -6,7 +6,7 @@ namespace waybill::relay::returnpath {
 namespace {
 
 using report::ReportClass;
-using routes::ReportsTo;
+using schemas::ReportsTo;
 using schemas::ReturnPath;
 using Kind = Decision::Kind;
 
@@ -29,7 +29,7 @@ report::ReportFacts facts(ReportClass kind) {
   return out;
 }
 
-routes::Target target(const std::string& text) { return *routes::Target::parse(text); }
+schemas::Target target(const std::string& text) { return *schemas::Target::parse(text); }
 
 TEST(DecideTest, WhoAskedForWhatIsTold) {
   const struct {

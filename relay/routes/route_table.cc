@@ -1,24 +1,18 @@
 #include "relay/routes/route_table.h"
 
-#include <algorithm>
+#include <utility>
 
-#include "runtime/ascii.h"
 #include "runtime/check.h"
 
 namespace waybill::relay::routes {
 
 using schemas::Address;
+using schemas::DomainRoutes;
 using schemas::LocalPartCase;
+using schemas::RouteAction;
 
-namespace {
-
-// RFC 5321 4.5.1: postmaster is meant in any case of letters.
-bool is_postmaster(std::string_view local) { return runtime::ascii::equal(local, "postmaster"); }
-
-}  // namespace
-
-RouteTable::RouteTable(std::vector<Domain> domains) {
-  for (Domain& domain : domains) {
+RouteTable::RouteTable(std::vector<DomainRoutes> domains) {
+  for (DomainRoutes& domain : domains) {
     std::string name = domain.name;
     const bool added = domains_.emplace(std::move(name), std::move(domain)).second;
     runtime::check(added, "a domain is configured once");
@@ -33,11 +27,10 @@ LocalPartCase RouteTable::local_case_of(std::string_view domain) const {
 Lookup RouteTable::find(const Address& recipient) const {
   const auto known = domains_.find(recipient.domain());
   if (known == domains_.end()) return UnknownDomain{};
-  const Domain& domain = known->second;
-  const bool fold = domain.local_case == LocalPartCase::fold || is_postmaster(recipient.local());
-  const Address alias = fold ? recipient.folded() : recipient;
+  const DomainRoutes& domain = known->second;
+  const Address alias = named_by(domain, recipient);
 
-  const auto found = [&](const std::string& route, const Action& action) {
+  const auto found = [&](const std::string& route, const RouteAction& action) {
     return Found{&domain, alias, route + "@" + domain.name, &action};
   };
   auto entry = domain.aliases.find(alias.local());

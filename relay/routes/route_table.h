@@ -4,71 +4,26 @@
 // 5233) where the domain has a separator; the catch-all; else unknown.
 #pragma once
 
-#include <chrono>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "relay/routes/target.h"
 #include "schemas/address.h"
-#include "schemas/reply.h"
+#include "schemas/route.h"
 
 namespace waybill::relay::routes {
 
-// The party that a bounce is sent to.
-struct ReportsTo {
-  enum class Whom {
-    sender,  // the original sender, if verified
-    owner,   // an address of the alias's owner
-    nobody,  // it is only recorded
-  };
-  Whom whom = Whom::sender;
-  std::optional<Target> owner{};  // set for owner
-  friend bool operator==(const ReportsTo&, const ReportsTo&) = default;
-};
-
-// What a message is worth that fails DMARC where its author's domain asks for rejection.
-enum class DmarcMode { enforce, tag, ignore };
-
-struct ForwardTo {
-  std::vector<Target> targets;  // at least one
-  // The domain's, where not set.
-  std::optional<ReportsTo> reports_to{};
-  std::optional<bool> redact{};
-};
-struct RejectWith {
-  schemas::Reply reply;  // default 550 5.7.1 "Mail to this address is refused"
-};
-struct DropSilently {};
-
-using Action = std::variant<ForwardTo, RejectWith, DropSilently>;
-
-struct Domain {
-  std::string name;  // A-label
-  schemas::LocalPartCase local_case = schemas::LocalPartCase::fold;
-  std::optional<char> subaddress_separator;  // '+' by default in the file
-  bool log_subject = false;
-  ReportsTo reports_to{};
-  bool redact = true;  // a bounce that goes home never names the target
-  std::chrono::seconds bounce_window = std::chrono::hours(72);
-  DmarcMode dmarc = DmarcMode::enforce;
-  std::map<std::string, Action, std::less<>>
-      aliases;  // by local part, folded where local_case says so
-  std::optional<Action> catch_all;
-};
-
 struct Found {
-  const Domain* domain;    // lives as long as the table
-  schemas::Address alias;  // as the log names it: normalised, the tag kept
-  std::string route;       // "buzz@their.domain", "*@their.domain": which entry decided
-  const Action* action;
+  const schemas::DomainRoutes* domain;  // lives as long as the table
+  schemas::Address alias;               // as the log names it: normalised, the tag kept
+  std::string route;  // "buzz@their.domain", "*@their.domain": which entry decided
+  const schemas::RouteAction* action;
 };
 struct UnknownDomain {};  // 550 5.7.1: we do not relay
 struct UnknownAlias {     // 550 5.1.1
-  const Domain* domain;
+  const schemas::DomainRoutes* domain;
   schemas::Address alias;
 };
 
@@ -78,7 +33,7 @@ class RouteTable {
  public:
   RouteTable() = default;
   // `domains` have distinct names.
-  explicit RouteTable(std::vector<Domain> domains);
+  explicit RouteTable(std::vector<schemas::DomainRoutes> domains);
 
   // `postmaster` without domain (RFC 5321 4.1.1.3) is not handled here: the core gives full
   // addresses.
@@ -87,10 +42,12 @@ class RouteTable {
   // How local parts of that domain are folded; `keep` for one that is not ours.
   schemas::LocalPartCase local_case_of(std::string_view domain) const;
 
-  const std::map<std::string, Domain, std::less<>>& domains() const { return domains_; }
+  const std::map<std::string, schemas::DomainRoutes, std::less<>>& domains() const {
+    return domains_;
+  }
 
  private:
-  std::map<std::string, Domain, std::less<>> domains_;
+  std::map<std::string, schemas::DomainRoutes, std::less<>> domains_;
 };
 
 }  // namespace waybill::relay::routes

@@ -11,17 +11,23 @@ namespace waybill::relay::routes {
 namespace {
 
 using schemas::Address;
+using schemas::DomainRoutes;
+using schemas::DropSilently;
+using schemas::ForwardTo;
 using schemas::LocalPartCase;
+using schemas::RejectWith;
+using schemas::RouteAction;
+using schemas::Target;
 
-Action to(const char* target) {
+RouteAction to(const char* target) {
   ForwardTo forward;
   forward.targets.push_back(*Target::parse(target));
   return forward;
 }
 
 // Folding, with subaddresses, without a catch-all.
-Domain plain_domain() {
-  Domain domain;
+DomainRoutes plain_domain() {
+  DomainRoutes domain;
   domain.name = "plain.example";
   domain.subaddress_separator = '+';
   domain.aliases.emplace("buzz", to("buzz@target.example"));
@@ -33,8 +39,8 @@ Domain plain_domain() {
 }
 
 // Letters as given, no subaddresses.
-Domain exact_domain() {
-  Domain domain;
+DomainRoutes exact_domain() {
+  DomainRoutes domain;
   domain.name = "exact.example";
   domain.local_case = LocalPartCase::keep;
   domain.aliases.emplace("Buzz", to("upper@target.example"));
@@ -43,8 +49,8 @@ Domain exact_domain() {
   return domain;
 }
 
-Domain catching_domain() {
-  Domain domain;
+DomainRoutes catching_domain() {
+  DomainRoutes domain;
   domain.name = "catch.example";
   domain.subaddress_separator = '-';
   domain.aliases.emplace("buzz", to("buzz@target.example"));

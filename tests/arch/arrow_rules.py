@@ -15,7 +15,7 @@ ARROWS = {
     "runtime": [],
     "schemas": ["runtime/result.h", "runtime/failure.h", "runtime/time.h", "runtime/clock.h",
                 "runtime/chance.h", "runtime/check.h", "runtime/crypto.h", "runtime/ascii.h",
-                "runtime/hex.h", "runtime/version.h"],
+                "runtime/hex.h", "runtime/version.h", "runtime/endpoint.h"],
     "http": ["schemas/*", "runtime/*"],
     "ingest": ["schemas/*", "runtime/*"],
     "relay": ["ingest/event_appender.h", "ingest/recorder.h", "schemas/*", "runtime/*"],

@@ -48,6 +48,7 @@ PARSERS = (
     "schemas/envelope.h",
     "schemas/event.h",
     "schemas/return_path.h",
+    "schemas/route.h",
 )
 
 

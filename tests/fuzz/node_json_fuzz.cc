@@ -1,5 +1,5 @@
-// JSON that nodes and backups of ours are given: a manifest that is taken says the same again when
-// it is written and read, and so does a return path.
+// JSON that programs of ours are given: a manifest that is taken says the same again when it is
+// written and read, and so do a return path and the routes of a domain.
 
 #include <cstdint>
 #include <string>
@@ -7,6 +7,7 @@
 #include "app/backup/manifest.h"
 #include "runtime/check.h"
 #include "schemas/return_path.h"
+#include "schemas/route.h"
 
 using namespace waybill;  // NOLINT: a program of one function
 
@@ -25,6 +26,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (path) {
     const auto again = schemas::return_path_from_json(schemas::to_json(*path));
     runtime::check(again.has_value() && *again == *path, "a return path is what it says");
+  }
+  const auto routes = schemas::domain_routes_from_json(text);
+  runtime::check(routes.has_value() == routes.error().why.empty(), "a refusal says why");
+  if (routes) {
+    const auto again = schemas::domain_routes_from_json(schemas::to_json(*routes));
+    runtime::check(again.has_value() && *again == *routes, "routes are what they say");
   }
   return 0;
 }

@@ -6,16 +6,16 @@
 
 namespace waybill::tests {
 
-using relay::routes::Action;
-using relay::routes::Domain;
-using relay::routes::DropSilently;
-using relay::routes::ForwardTo;
-using relay::routes::RejectWith;
-using relay::routes::ReportsTo;
-using relay::routes::Target;
 using runtime::Errc;
 using runtime::Result;
 using runtime::Task;
+using schemas::DomainRoutes;
+using schemas::DropSilently;
+using schemas::ForwardTo;
+using schemas::RejectWith;
+using schemas::ReportsTo;
+using schemas::RouteAction;
+using schemas::Target;
 
 // The journal's disk, which a kill cuts off before or after a commit.
 class SimNode::KillableStore final : public ingest::JournalStore {
@@ -73,9 +73,9 @@ Target at_hop(const std::string& local) { return target(local + "@[192.0.2.10]")
 
 Target keeper() { return target(kKeeper); }
 
-std::map<std::string, Action, std::less<>> sim_routes() {
+std::map<std::string, RouteAction, std::less<>> sim_routes() {
   using Whom = ReportsTo::Whom;
-  std::map<std::string, Action, std::less<>> out;
+  std::map<std::string, RouteAction, std::less<>> out;
   for (const char* name : {"ok", "ok2", "refuse-rcpt", "defer-rcpt", "refuse-body", "defer-body",
                            "drop-before", "drop-after", "silent", "421"}) {
     out[name] = ForwardTo{{at_hop(name)}};
@@ -95,12 +95,12 @@ std::map<std::string, Action, std::less<>> sim_routes() {
 }
 
 std::shared_ptr<const relay::routes::RouteTable> sim_table() {
-  Domain domain;
+  DomainRoutes domain;
   domain.name = kDomain;
   domain.aliases = sim_routes();
-  std::vector<Domain> domains;
+  std::vector<DomainRoutes> domains;
   domains.push_back(std::move(domain));
-  Domain other;
+  DomainRoutes other;
   other.name = kOtherDomain;
   domains.push_back(std::move(other));
   return std::make_shared<relay::routes::RouteTable>(std::move(domains));

@@ -21,7 +21,7 @@ class HandoverWorld : public HopWorld {
   std::unique_ptr<relay::forward::Handover> handover(
       std::string_view target = "bob@h.test",
       const relay::smtp::MailParameters& mail = mail_from("ann@e.test")) {
-    auto parsed = relay::routes::Target::parse(target);
+    auto parsed = schemas::Target::parse(target);
     EXPECT_TRUE(parsed) << parsed.error().why;
     return std::make_unique<relay::forward::Handover>(parts_, parsed.value(), mail);
   }

@@ -4,12 +4,12 @@
 
 namespace waybill::tests {
 
-using relay::routes::Domain;
-using relay::routes::DropSilently;
-using relay::routes::ForwardTo;
-using relay::routes::RejectWith;
-using relay::routes::ReportsTo;
-using relay::routes::Target;
+using schemas::DomainRoutes;
+using schemas::DropSilently;
+using schemas::ForwardTo;
+using schemas::RejectWith;
+using schemas::ReportsTo;
+using schemas::Target;
 
 namespace {
 
@@ -37,7 +37,7 @@ _dmarc.bank.test. TXT "v=DMARC1; p=reject"
 
 std::shared_ptr<const relay::routes::RouteTable> transcript_routes() {
   using Whom = ReportsTo::Whom;
-  Domain ours;
+  DomainRoutes ours;
   ours.name = "alias.test";
   ours.aliases["shop"] = ForwardTo{{target("bob@hop.test")}};
   ours.aliases["news"] = ForwardTo{{target("eve@other.test")}};
@@ -50,11 +50,11 @@ std::shared_ptr<const relay::routes::RouteTable> transcript_routes() {
   ours.aliases["mute"] = ForwardTo{{target("bob@hop.test")}, ReportsTo{Whom::nobody}};
   ours.aliases["owned"] =
       ForwardTo{{target("bob@hop.test")}, ReportsTo{Whom::owner, target("owner@origin.test")}};
-  Domain lax;
+  DomainRoutes lax;
   lax.name = "lax.test";
-  lax.dmarc = relay::routes::DmarcMode::tag;
+  lax.dmarc = schemas::DmarcMode::tag;
   lax.aliases["shop"] = ForwardTo{{target("bob@hop.test")}};
-  std::vector<Domain> domains;
+  std::vector<DomainRoutes> domains;
   domains.push_back(std::move(ours));
   domains.push_back(std::move(lax));
   return std::make_shared<relay::routes::RouteTable>(std::move(domains));

@@ -6,15 +6,15 @@
 
 namespace waybill::tools::doctor {
 
-using relay::routes::Domain;
-using relay::routes::RejectWith;
+using schemas::DomainRoutes;
+using schemas::RejectWith;
 
 namespace {
 
 constexpr std::size_t kMostNamed = 5;
 
 // RFC 5321 4.5.1: whoever takes mail for a domain takes it for its postmaster.
-bool takes_for_postmaster(const Domain& domain) {
+bool takes_for_postmaster(const DomainRoutes& domain) {
   const auto found = domain.aliases.find("postmaster");
   if (found != domain.aliases.end()) return !std::holds_alternative<RejectWith>(found->second);
   return domain.catch_all && !std::holds_alternative<RejectWith>(*domain.catch_all);

@@ -1,10 +1,10 @@
-#include "relay/routes/target.h"
+#include "schemas/target.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace waybill::relay::routes {
+namespace waybill::schemas {
 namespace {
 
 using namespace std::string_view_literals;
@@ -99,4 +99,4 @@ TEST(TargetTest, DiffersByPort) {
 }
 
 }  // namespace
-}  // namespace waybill::relay::routes
+}  // namespace waybill::schemas

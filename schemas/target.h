@@ -10,7 +10,7 @@
 #include "runtime/failure.h"
 #include "schemas/address.h"
 
-namespace waybill::relay::routes {
+namespace waybill::schemas {
 
 class Target {
  public:
@@ -18,7 +18,7 @@ class Target {
   // tag of RFC 5321 4.1.3 is taken too). Port 1..65535.
   static runtime::Explained<Target> parse(std::string_view text);
 
-  const schemas::Address& address() const { return address_; }
+  const Address& address() const { return address_; }
   std::optional<std::uint16_t> port() const { return port_; }
   // Set for an address literal: no DNS is asked.
   const std::optional<runtime::IpAddress>& ip() const { return ip_; }
@@ -29,11 +29,11 @@ class Target {
   friend bool operator==(const Target&, const Target&) = default;
 
  private:
-  Target(schemas::Address a, std::optional<std::uint16_t> p, std::optional<runtime::IpAddress> i)
+  Target(Address a, std::optional<std::uint16_t> p, std::optional<runtime::IpAddress> i)
       : address_(std::move(a)), port_(p), ip_(std::move(i)) {}
-  schemas::Address address_;
+  Address address_;
   std::optional<std::uint16_t> port_;
   std::optional<runtime::IpAddress> ip_;
 };
 
-}  // namespace waybill::relay::routes
+}  // namespace waybill::schemas

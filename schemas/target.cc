@@ -1,14 +1,13 @@
-#include "relay/routes/target.h"
+#include "schemas/target.h"
 
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 
-namespace waybill::relay::routes {
+namespace waybill::schemas {
 
 using runtime::Errc;
 using runtime::Explained;
 using runtime::Failure;
-using schemas::Address;
 
 namespace {
 
@@ -80,4 +79,4 @@ std::string Target::text() const {
   return port_ ? address_.text() + ":" + std::to_string(*port_) : address_.text();
 }
 
-}  // namespace waybill::relay::routes
+}  // namespace waybill::schemas
