@@ -31,6 +31,11 @@ set(waybill_quiet $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restric
                   -Wno-dangling-pointer -Wno-mismatched-new-delete>)
 target_compile_options(waybill_options INTERFACE -Wall -Wextra -Wshadow ${waybill_quiet}
                        -fstack-protector-strong -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ collects its garbage at 128 MiB, which the precompiled header alone is. With room for what
+  # a unit needs (below 1 GiB, in KiB here) the largest units take an eighth less time.
+  target_compile_options(waybill_options INTERFACE "SHELL:--param ggc-min-heapsize=1048576")
+endif()
 if(WAYBILL_WERROR)
   target_compile_options(waybill_options INTERFACE -Werror)
 endif()
@@ -87,7 +92,7 @@ if(WAYBILL_PCH)
   if(WAYBILL_TESTS)
     foreach(level O0 O1)
       set(pch waybill_test_pch_${level})
-      add_library(${pch} OBJECT ${PROJECT_BINARY_DIR}/empty.cc)
+      add_library(${pch} OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/empty.cc)
       target_compile_options(${pch} PRIVATE -${level})
       target_link_libraries(${pch} PRIVATE waybill_options GTest::gtest GTest::gmock)
       target_precompile_headers(${pch} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h
@@ -105,6 +110,10 @@ function(waybill_precompiled target pch)
 endfunction()
 
 target_link_libraries(waybill_options INTERFACE Boost::boost protobuf::libprotobuf Threads::Threads)
+
+# Tests of single units, and those of what crosses units: each to be built without the other.
+add_custom_target(unit_tests)
+add_custom_target(crossing_tests)
 
 # waybill_library(FOLDER [FUZZED] [USES FOLDER...] [LINKS TARGET...]): FOLDER's sources as
 # waybill_<folder>, its tests as <folder>_test. USES: the folders that it may call, LINKS: the
@@ -141,6 +150,7 @@ function(waybill_library folder)
                           $<LINK_LIBRARY:WHOLE_ARCHIVE,waybill_${name}>)
     set_target_properties(${name}_arrows PROPERTIES
                           RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/arrows)
+    add_dependencies(crossing_tests ${name}_arrows)
   endif()
 endfunction()
 
@@ -157,9 +167,6 @@ function(waybill_test_support)
   add_dependencies(waybill_test_support waybill_schemas_proto)
   waybill_precompiled(waybill_test_support waybill_test_pch_O1)
 endfunction()
-
-# All tests of single units, to be built without the rest.
-add_custom_target(unit_tests)
 
 # waybill_test(NAME LABEL SOURCE...): a GoogleTest program, run by ctest under LABEL. Tests of one
 # unit end at once and are not optimised; others spend their time in their own inlined code, where
@@ -178,5 +185,7 @@ function(waybill_test name label)
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600)
   if(label STREQUAL "unit")
     add_dependencies(unit_tests ${name})
+  else()
+    add_dependencies(crossing_tests ${name})
   endif()
 endfunction()
