@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "projector/store_keys.h"
+#include "projector/archive/archive.h"
 #include "projector/views/counters_key.h"
 #include "projector/views/delivery_row.h"
 #include "projector/views/messages_key.h"
@@ -20,17 +20,14 @@ std::string_view octets_of(const std::array<std::uint8_t, 16>& id) {
   return {reinterpret_cast<const char*>(id.data()), id.size()};
 }
 
-// Rows of the views name only what is in the archive: one that is not there is the store's fault.
 Result<std::vector<Event>> read_events(const ViewStore& store,
                                        const std::vector<std::uint64_t>& indexes) {
+  const Archive archive(store);
   std::vector<Event> events;
   events.reserve(indexes.size());
   for (const std::uint64_t index : indexes) {
-    const auto record = store.get(Table::archive, archive_key(index));
-    if (!record) {
-      if (record.error() == Errc::not_found) return make_error_code(Errc::corrupt);
-      return record.error();
-    }
+    const auto record = archive.at(index);
+    if (!record) return record.error();
     if (!events.emplace_back().ParseFromString(*record)) return make_error_code(Errc::corrupt);
   }
   return events;

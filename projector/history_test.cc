@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "projector/archive/archive_key.h"
 #include "tests/support/folded_views.h"
 
 namespace waybill::projector {

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "projector/archive/archive.h"
+#include "projector/archive/archive_key.h"
 #include "projector/fold.h"
 #include "projector/positions.h"
-#include "projector/store_keys.h"
 #include "runtime/crypto.h"
 #include "runtime/log.h"
 
@@ -15,20 +16,6 @@ using runtime::Errc;
 using runtime::Result;
 
 namespace {
-
-// The archive ends exactly where the progress says.
-Result<void> check_archive(const ViewStore& store, const Progress& progress) {
-  if (progress.next_index > 0) {
-    const auto last = store.get(Table::archive, archive_key(progress.next_index - 1));
-    if (!last) {
-      return last.error() == Errc::not_found ? make_error_code(Errc::corrupt) : last.error();
-    }
-  }
-  const auto beyond = store.get(Table::archive, archive_key(progress.next_index));
-  if (beyond) return make_error_code(Errc::corrupt);
-  if (beyond.error() != Errc::not_found) return beyond.error();
-  return {};
-}
 
 Result<void> begin_layout(ViewStore& store, std::uint32_t partition) {
   WriteBatch batch;
@@ -45,7 +32,7 @@ Projector::~Projector() = default;
 Result<std::unique_ptr<Projector>> Projector::open(ViewStore& store, std::uint32_t partition) {
   std::unique_ptr<Projector> projector(new Projector(store, partition));
   if (const auto loaded = projector->load(); !loaded) return loaded.error();
-  const auto archived = check_archive(store, projector->progress_);
+  const auto archived = Archive(store).check_end(projector->progress_.next_index);
   if (!archived) return archived.error();
 
   const auto layout = read_layout(store);

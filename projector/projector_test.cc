@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "projector/archive/archive_key.h"
 #include "projector/positions.h"
 #include "tests/support/folded_views.h"
 

@@ -1,8 +1,7 @@
 // rebuild_views() and digest_views(): the two that hold the promise "a view is a pure function of
 // the log" against a store.
 
-#include <algorithm>
-
+#include "projector/archive/archive.h"
 #include "projector/fold.h"
 #include "projector/positions.h"
 #include "projector/projector.h"
@@ -16,7 +15,6 @@ namespace {
 using runtime::Errc;
 using runtime::Result;
 
-constexpr std::size_t kEventsPerBatch = 5'000;
 constexpr std::uint64_t kEventsPerReport = 10'000;
 
 Result<void> mark_layout(ViewStore& store, const Layout& layout) {
@@ -24,23 +22,6 @@ Result<void> mark_layout(ViewStore& store, const Layout& layout) {
   put_layout(batch, layout);
   if (const auto applied = store.apply(batch); !applied) return applied;
   return store.sync();
-}
-
-// The raw events from `index` on, kEventsPerBatch at most; they are read out first because a visit
-// must not write. Errc::corrupt where one is missing.
-Result<std::vector<std::string>> read_archive(const ViewStore& store, std::uint64_t index,
-                                              std::uint64_t end) {
-  const std::uint64_t stop = std::min(end, index + kEventsPerBatch);
-  std::vector<std::string> records;
-  const auto scanned = store.scan(Table::archive, archive_key(index), archive_key(stop),
-                                  [&](std::string_view key, std::string_view value) {
-                                    if (key != archive_key(index + records.size())) return false;
-                                    records.emplace_back(value);
-                                    return true;
-                                  });
-  if (!scanned) return scanned.error();
-  if (index + records.size() != stop) return make_error_code(Errc::corrupt);
-  return records;
 }
 
 void update_sized(runtime::Sha256& hash, std::string_view octets) {
@@ -64,10 +45,13 @@ Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
     if (const auto dropped = store.drop(traits.table); !dropped) return dropped;
   }
 
+  const Archive archive(store);
   Fold fold(store, partition);
   schemas::Event event;
+  std::uint64_t told = 0;
   for (std::uint64_t index = 0; index < end;) {
-    const auto records = read_archive(store, index, end);
+    // Read out first: a scan must not write.
+    const auto records = archive.read(index, end);
     if (!records) return records.error();
     for (const std::string& record : *records) {
       if (event.ParseFromString(record)) {
@@ -76,7 +60,10 @@ Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
       ++index;
     }
     if (const auto applied = fold.apply(); !applied) return applied;
-    if (progress && (index % kEventsPerReport == 0 || index == end)) progress(index, end);
+    if (progress && (index - told >= kEventsPerReport || index == end)) {
+      progress(index, end);
+      told = index;
+    }
   }
   return mark_layout(store, {kViewLayout, partition});
 }

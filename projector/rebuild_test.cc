@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "projector/archive/archive_key.h"
 #include "projector/positions.h"
 #include "projector/rocksdb_view_store.h"
 #include "tests/support/folded_views.h"

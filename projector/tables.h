@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "projector/archive/archive_key.h"
+#include "projector/meta_table.h"
 #include "projector/rows/table.h"
-#include "projector/store_keys.h"
 #include "projector/views/counters_key.h"
 #include "projector/views/deliveries_key.h"
 #include "projector/views/messages_key.h"

@@ -27,6 +27,18 @@ Explained<void> FoldingPart::start() {
   return {};
 }
 
+void FoldingPart::tick() {
+  metrics_->update();
+  const runtime::Instant now = process_.clock().now();
+  for (const auto& one : views_.views()) one->archive_end().expire(now);
+}
+
+void FoldingPart::stop(Ending&) {
+  // Who reads along gets no more, and ends.
+  for (const auto& one : views_.views()) one->archive_end().close();
+  metrics_.reset();
+}
+
 void FoldingPart::stopped() {
   role_.reset();
   ends_.reset();

@@ -63,8 +63,8 @@ class FoldingPart final : public Part {
 
   std::string_view name() const override { return "folding"; }
   runtime::Explained<void> start() override;
-  void tick() override { metrics_->update(); }
-  void stop(Ending&) override { metrics_.reset(); }
+  void tick() override;
+  void stop(Ending& ending) override;
   void stopped() override;
 
  private:

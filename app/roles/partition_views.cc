@@ -29,8 +29,14 @@ Explained<std::unique_ptr<PartitionViews>> PartitionViews::open(
   }
   views->projector_ = std::move(*projector);
   views->history_ = std::make_unique<projector::History>(*views->store_);
-  views->folded(views->projector_->progress().next_offset);
+  views->folded();
   return views;
+}
+
+void PartitionViews::folded() {
+  const projector::Progress& progress = projector_->progress();
+  folded_to_.store(progress.next_offset, std::memory_order_release);
+  archive_end_.reached(progress.next_index);
 }
 
 ingest::StreamPosition PartitionViews::position() const {

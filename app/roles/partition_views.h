@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "ingest/event_stream.h"
+#include "projector/archive/archive.h"
+#include "projector/archive/archive_end.h"
 #include "projector/history.h"
 #include "projector/projector.h"
 #include "projector/rocksdb_view_store.h"
@@ -35,10 +37,12 @@ class PartitionViews {
   // The position that its stream goes on from. The folding thread's, or before there is one.
   ingest::StreamPosition position() const;
 
-  // Told by the folding thread after each batch.
-  void folded(std::uint64_t next_offset) {
-    folded_to_.store(next_offset, std::memory_order_release);
-  }
+  // The events themselves, for what reads along; its end is waited for with archive_end().
+  projector::Archive archive() const { return projector::Archive(*store_); }
+  projector::ArchiveEnd& archive_end() { return archive_end_; }
+
+  // Told by the folding thread after each batch: readers may look for it now.
+  void folded();
   // The log offset behind what is in the store. Any thread.
   std::uint64_t folded_to() const { return folded_to_.load(std::memory_order_acquire); }
 
@@ -53,6 +57,7 @@ class PartitionViews {
   std::unique_ptr<projector::Projector> projector_;
   std::unique_ptr<projector::History> history_;
   std::atomic<std::uint64_t> folded_to_{0};
+  projector::ArchiveEnd archive_end_{0};
 };
 
 using ManyViews = std::vector<std::unique_ptr<PartitionViews>>;

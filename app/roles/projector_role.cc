@@ -159,7 +159,7 @@ class FoldingThread {
       if (found == by_partition.end()) continue;
       const auto projected = one->projector().project(found->second);
       if (projected) {
-        one->folded(one->projector().progress().next_offset);
+        one->folded();
         continue;
       }
       failures_.add(one->partition(),

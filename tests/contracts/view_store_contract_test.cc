@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "projector/archive/archive_key.h"
 #include "projector/memory_view_store.h"
 #include "projector/rocksdb_view_store.h"
 #include "projector/rows/view_store.h"

@@ -1,5 +1,4 @@
-// The tables that are no views: `archive`, the raw events by index (one store is one partition),
-// and `meta`, whose keys are words (positions.h).
+// The table `archive`: the raw events of a partition by index.
 #pragma once
 
 #include <string>
@@ -9,8 +8,6 @@
 
 namespace waybill::projector {
 
-inline constexpr TableTraits kMetaTable{
-    .table = Table::meta, .name = "meta", .is_view = false, .writes = Writes::lines};
 inline constexpr TableTraits kArchiveTable{.table = Table::archive,
                                            .name = "archive",
                                            .is_view = false,

@@ -1,0 +1,52 @@
+#include "projector/archive/archive.h"
+
+#include <algorithm>
+
+#include "projector/archive/archive_key.h"
+#include "runtime/check.h"
+
+namespace waybill::projector {
+
+using runtime::Errc;
+using runtime::Result;
+
+Result<std::vector<std::string>> Archive::read(std::uint64_t index, std::uint64_t end,
+                                               const ArchiveBounds& bounds) const {
+  runtime::check(index < end && bounds.events > 0, "a read of the archive asks for an event");
+  const std::uint64_t stop = index + std::min<std::uint64_t>(end - index, bounds.events);
+  std::vector<std::string> records;
+  std::size_t octets = 0;
+  bool full = false;
+  const auto scanned = store_.scan(Table::archive, archive_key(index), archive_key(stop),
+                                   [&](std::string_view key, std::string_view value) {
+                                     if (key != archive_key(index + records.size())) return false;
+                                     full =
+                                         !records.empty() && octets + value.size() > bounds.octets;
+                                     if (full) return false;
+                                     octets += value.size();
+                                     records.emplace_back(value);
+                                     return true;
+                                   });
+  if (!scanned) return scanned.error();
+  if (!full && index + records.size() != stop) return make_error_code(Errc::corrupt);
+  return records;
+}
+
+Result<std::string> Archive::at(std::uint64_t index) const {
+  auto record = store_.get(Table::archive, archive_key(index));
+  if (!record && record.error() == Errc::not_found) return make_error_code(Errc::corrupt);
+  return record;
+}
+
+Result<void> Archive::check_end(std::uint64_t end) const {
+  if (end > 0) {
+    const auto last = at(end - 1);
+    if (!last) return last.error();
+  }
+  const auto beyond = store_.get(Table::archive, archive_key(end));
+  if (beyond) return make_error_code(Errc::corrupt);
+  if (beyond.error() != Errc::not_found) return beyond.error();
+  return {};
+}
+
+}  // namespace waybill::projector

@@ -1,0 +1,50 @@
+#include "projector/archive/archive_end.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace waybill::projector {
+
+template <class Ends>
+void ArchiveEnd::end_waits(Ends ends, bool answer) {
+  std::vector<Waiting> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto rest = std::partition(waiting_.begin(), waiting_.end(),
+                                     [&](const Waiting& one) { return !ends(one); });
+    ended.assign(std::make_move_iterator(rest), std::make_move_iterator(waiting_.end()));
+    waiting_.erase(rest, waiting_.end());
+  }
+  for (const Waiting& one : ended) one.news.give(answer);
+}
+
+void ArchiveEnd::reached(std::uint64_t end) {
+  end_.store(end, std::memory_order_release);
+  end_waits([end](const Waiting& one) { return one.index < end; }, true);
+}
+
+runtime::Task<bool> ArchiveEnd::beyond(std::uint64_t index, runtime::Instant deadline) {
+  const runtime::OneShot<bool> news;
+  {
+    const std::lock_guard lock(mutex_);
+    // Looked at under the lock: reached() comes for the list after it has told the end.
+    if (index < this->index()) co_return true;
+    if (closed_) co_return false;
+    waiting_.push_back({index, deadline, news});
+  }
+  co_return co_await news.wait();
+}
+
+void ArchiveEnd::expire(runtime::Instant now) {
+  end_waits([now](const Waiting& one) { return one.deadline <= now; }, false);
+}
+
+void ArchiveEnd::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  end_waits([](const Waiting&) { return true; }, false);
+}
+
+}  // namespace waybill::projector

@@ -1,0 +1,52 @@
+// ArchiveEnd: where a partition's archive ends, and the wait for more of it. Whoever writes the
+// archive tells it; any number of readers ask it and wait, each for an index of its own.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "runtime/one_shot.h"
+#include "runtime/task.h"
+#include "runtime/time.h"
+
+namespace waybill::projector {
+
+// Any thread. It outlives every wait; close() comes before its end.
+class ArchiveEnd {
+ public:
+  explicit ArchiveEnd(std::uint64_t end) : end_(end) {}
+
+  // The index behind the last event that readers find in the store.
+  std::uint64_t index() const { return end_.load(std::memory_order_acquire); }
+
+  // Events below `end` are in the store from now on. It never goes back.
+  void reached(std::uint64_t end);
+
+  // True once the event of `index` is there. False: it was not by `deadline`, which is looked at by
+  // expire() alone, or close() was called.
+  runtime::Task<bool> beyond(std::uint64_t index, runtime::Instant deadline);
+
+  // Ends the waits whose deadline has passed: for a tick of a second or so.
+  void expire(runtime::Instant now);
+  // Ends all waits, and those to come that would have to wait.
+  void close();
+
+ private:
+  struct Waiting {
+    std::uint64_t index;
+    runtime::Instant deadline;
+    runtime::OneShot<bool> news;
+  };
+  // Takes those that `ends` says to end out of the list; gives them `answer` without the lock.
+  template <class Ends>
+  void end_waits(Ends ends, bool answer);
+
+  std::atomic<std::uint64_t> end_;
+  std::mutex mutex_;
+  std::vector<Waiting> waiting_;
+  bool closed_ = false;
+};
+
+}  // namespace waybill::projector
