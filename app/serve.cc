@@ -13,6 +13,7 @@
 #include "app/process/process.h"
 #include "app/return_paths/local_return_paths.h"
 #include "app/subcommands.h"
+#include "ingest/journal_offsets.h"
 #include "ingest/journal_stream.h"
 #include "ingest/retention.h"
 #include "query/routes.h"
@@ -41,21 +42,21 @@ class FitPart final : public Part {
   Explained<void> start() override {
     const ingest::JournalStore& journal = journal_.log().store();
     const auto progress = views_.views().front()->projector().progress();
-    const std::uint64_t next_seq = progress.next_offset + 1;
+    const schemas::SequenceNumber next_seq = ingest::seq_at(progress.next_offset);
     if (next_seq > journal.end_seq()) {
       return Failure{
           Errc::corrupt,
           "the views are ahead of the journal (they have folded record " +
-              std::to_string(next_seq - 1) + ", the journal ends at " +
-              std::to_string(journal.end_seq() - 1) +
+              std::to_string((next_seq - 1).value()) + ", the journal ends at " +
+              std::to_string((journal.end_seq() - 1).value()) +
               "): the journal was lost or replaced by an older one. Restore the journal, or move "
               "both journal and views away to begin anew"};
     }
     if (next_seq < journal.first_seq()) {
       return Failure{Errc::corrupt,
-                     "the views end at record " + std::to_string(next_seq - 1) +
+                     "the views end at record " + std::to_string((next_seq - 1).value()) +
                          " and the journal begins at record " +
-                         std::to_string(journal.first_seq()) +
+                         std::to_string(journal.first_seq().value()) +
                          ": what lies between is only in the views that were lost. Restore the "
                          "views"};
     }
@@ -77,9 +78,9 @@ FoldingPart::Log embedded_log(Process& process, LocalLog& log) {
   };
   const ingest::Retention retention{process.config().journal_keep, process.config().journal_max};
   out.parts.settled = [&process, &log, retention](const PartitionViews& views) {
-    // A record's sequence number is its offset + 1.
-    const auto trimmed = ingest::trim_journal(log.journal(), log.store(), retention,
-                                              views.folded_to() + 1, process.clock().wall());
+    const auto trimmed =
+        ingest::trim_journal(log.journal(), log.store(), retention,
+                             ingest::seq_at(views.folded_to()), process.clock().wall());
     if (trimmed) return;
     runtime::log(runtime::Level::warn, "app", "journal could not be trimmed",
                  {{"error", trimmed.error().message()}});

@@ -68,7 +68,7 @@ int rebuild(const std::string& data_dir, std::uint32_t partition) {
   const auto progress = projector::read_progress(**store);
   if (!progress) return fail("cannot read the views: " + progress.error().message());
   std::printf("rebuilt the views of partition %u from %lu events\n", partition,
-              progress->next_index);
+              progress->next_index.value());
   return kExitOk;
 }
 
@@ -85,7 +85,8 @@ int digest(const std::string& data_dir, std::uint32_t partition) {
     return fail("cannot read the views: " + digest.error().message() +
                 "; if a waybill runs on them, ask again");
   }
-  std::printf("%s  %lu events  partition %u\n", digest->c_str(), progress->next_index, partition);
+  std::printf("%s  %lu events  partition %u\n", digest->c_str(), progress->next_index.value(),
+              partition);
   return kExitOk;
 }
 
@@ -111,7 +112,7 @@ int of_each(const std::string& data_dir, int wanted, OfOne action) {
 void say(const char* what, const Manifest& manifest) {
   for (const ManifestPartition& one : manifest.partitions) {
     std::printf("%s partition %u: %lu events, the log up to %lu\n", what, one.partition,
-                one.next_index, one.next_offset);
+                one.next_index.value(), one.next_offset.value());
   }
 }
 

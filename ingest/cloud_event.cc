@@ -37,7 +37,9 @@ const OutRecord& CloudEvent::describe(const schemas::Envelope& envelope, std::st
                                       std::uint32_t partitions) {
   id_ = envelope.event_id.size() == schemas::EventId::kOctets
             ? schemas::uuid_text(envelope.event_id)
-            : std::string(envelope.node).append("-").append(std::to_string(envelope.node_seq));
+            : std::string(envelope.node)
+                  .append("-")
+                  .append(std::to_string(envelope.node_seq.value()));
   set_type(envelope);
   source_.assign("waybill/").append(envelope.node);
   time_ = schemas::rfc3339(schemas::wall_time(envelope.occurred_at));

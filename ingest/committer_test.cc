@@ -9,8 +9,12 @@
 #include "ingest/memory_journal_store.h"
 #include "runtime/io_thread.h"
 #include "tests/support/event_log.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::ingest {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -27,7 +31,7 @@ Task<void> append_in_turn(Journal& journal, unsigned thread, std::atomic<unsigne
     const unsigned number = thread * kAppends + i + 1;
     std::vector<schemas::Event> events;
     events.push_back(accepted({.message = number, .delivery = number}));
-    const std::uint64_t end_before = journal.end_seq();
+    const schemas::SequenceNumber end_before = journal.end_seq();
     const auto appended = co_await journal.append(std::move(events));
     if (appended && journal.end_seq() > end_before) ++done;
   }
@@ -53,14 +57,14 @@ TEST(CommitterTest, TakesAppendsOfManyThreadsAndLosesNone) {
     for (std::thread& thread : threads) thread.join();
   }
   EXPECT_EQ(done, kThreads * kAppends);
-  EXPECT_EQ(store.end_seq(), kThreads * kAppends + 1);
-  const auto records = store.read(1, SIZE_MAX, SIZE_MAX);
+  EXPECT_EQ(store.end_seq(), 1_seq + kThreads * kAppends);
+  const auto records = store.read(1_seq, SIZE_MAX, SIZE_MAX);
   ASSERT_TRUE(records);
   std::vector<std::string> last_of(kThreads);
-  for (const LogRecord& record : *records) {
+  for (const JournalRecord& record : *records) {
     schemas::Event event;
     ASSERT_TRUE(event.ParseFromString(record.value));
-    ASSERT_EQ(event.node_seq(), record.offset);
+    ASSERT_EQ(event.node_seq(), record.seq.value());
     // Ids ascend with their numbers: one thread's appends stand in their order.
     unsigned thread = 0;
     while (support::message_id((thread + 1) * kAppends).bytes() < event.message_id()) ++thread;
@@ -74,7 +78,7 @@ TEST(CommitterTest, EndsWhenNothingWasEverQueued) {
   MemoryJournalStore store;
   Journal journal(store, {});
   { const Committer committer(journal); }
-  EXPECT_EQ(store.end_seq(), 1u);
+  EXPECT_EQ(store.end_seq(), 1_seq);
 }
 
 TEST(CommitterTest, CommitsWhatIsStillQueuedBeforeItEnds) {
@@ -88,7 +92,7 @@ TEST(CommitterTest, CommitsWhatIsStillQueuedBeforeItEnds) {
   appender.join();
   ASSERT_TRUE(answer);
   EXPECT_TRUE(*answer);
-  EXPECT_EQ(store.end_seq(), 2u);
+  EXPECT_EQ(store.end_seq(), 2_seq);
 }
 
 TEST(CommitterTest, AnswersEverybodyAfterAFailedCommit) {
@@ -108,7 +112,7 @@ TEST(CommitterTest, AnswersEverybodyAfterAFailedCommit) {
     runtime::run_until_done(append_one(journal, later));
   }
   EXPECT_TRUE(journal.fenced());
-  EXPECT_EQ(store.end_seq(), done + 1u) << "success and the store's contents are one";
+  EXPECT_EQ(store.end_seq(), 1_seq + done) << "success and the store's contents are one";
   ASSERT_TRUE(later);
   EXPECT_EQ(later->error(), Errc::fenced);
 }

@@ -11,6 +11,7 @@
 #include "runtime/failure.h"
 #include "runtime/task.h"
 #include "runtime/time.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::ingest {
 
@@ -18,14 +19,14 @@ namespace waybill::ingest {
 // in each partition.
 struct LogRecord {
   std::uint32_t partition = 0;
-  std::uint64_t offset = 0;
+  schemas::LogOffset offset;
   std::string value;  // one serialised schemas::Event
 };
 
 // Where a reader goes on.
 struct StreamPosition {
   std::uint32_t partition = 0;
-  std::uint64_t next_offset = 0;
+  schemas::LogOffset next_offset;
   // SHA-256 of the record before it; empty: not known. A log that has another one there was
   // truncated or replaced, and is not the one that was read.
   std::string last_digest;
@@ -33,7 +34,7 @@ struct StreamPosition {
 
 // A partition ended there when it was asked.
 struct LogEnd {
-  std::uint64_t offset = 0;  // behind its last record
+  schemas::LogOffset offset;  // behind its last record
   runtime::Instant asked{};
 };
 

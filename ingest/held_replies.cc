@@ -14,7 +14,7 @@ HeldReplies::~HeldReplies() {
   for (const Held& held : held_) held.done.give(make_error_code(Errc::closed));
 }
 
-void HeldReplies::hold(std::uint64_t end, Recorded done) {
+void HeldReplies::hold(schemas::SequenceNumber end, Recorded done) {
   {
     const std::lock_guard lock(mutex_);
     if (end > acknowledged_) {
@@ -25,7 +25,7 @@ void HeldReplies::hold(std::uint64_t end, Recorded done) {
   done.give(Result<void>());
 }
 
-void HeldReplies::acknowledged(std::uint64_t end) {
+void HeldReplies::acknowledged(schemas::SequenceNumber end) {
   std::vector<Recorded> told;
   {
     const std::lock_guard lock(mutex_);

@@ -6,12 +6,12 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <deque>
 #include <mutex>
 
 #include "ingest/event_appender.h"
 #include "runtime/time.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::ingest {
 
@@ -23,10 +23,10 @@ class HeldReplies {
   ~HeldReplies();
 
   // `end`: the sequence number behind the append's last record; ascending from call to call.
-  void hold(std::uint64_t end, Recorded done);
+  void hold(schemas::SequenceNumber end, Recorded done);
 
   // The log has every record below `end`.
-  void acknowledged(std::uint64_t end);
+  void acknowledged(schemas::SequenceNumber end);
 
   // Ends the appends whose timeout has passed. To be called now and then.
   void expire();
@@ -35,7 +35,7 @@ class HeldReplies {
 
  private:
   struct Held {
-    std::uint64_t end;
+    schemas::SequenceNumber end;
     runtime::Instant since;
     Recorded done;
   };
@@ -44,7 +44,7 @@ class HeldReplies {
   const std::chrono::milliseconds timeout_;
   mutable std::mutex mutex_;
   std::deque<Held> held_;
-  std::uint64_t acknowledged_ = 0;
+  schemas::SequenceNumber acknowledged_;
 };
 
 }  // namespace waybill::ingest

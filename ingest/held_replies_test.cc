@@ -7,9 +7,13 @@
 #include <optional>
 
 #include "runtime/clock.h"
+#include "tests/support/ordinals.h"
 #include "tests/support/virtual_clock.h"
 
 namespace waybill::ingest {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -21,7 +25,7 @@ using Answer = std::shared_ptr<std::optional<Result<void>>>;
 
 class HeldRepliesTest : public ::testing::Test {
  protected:
-  Answer hold(std::uint64_t end) {
+  Answer hold(schemas::SequenceNumber end) {
     const auto answer = std::make_shared<std::optional<Result<void>>>();
     const Recorded done;
     boost::asio::co_spawn(io_, done.wait(),
@@ -31,7 +35,7 @@ class HeldRepliesTest : public ::testing::Test {
     return answer;
   }
 
-  void acknowledged(std::uint64_t end) {
+  void acknowledged(schemas::SequenceNumber end) {
     held_->acknowledged(end);
     run();
   }
@@ -60,41 +64,41 @@ bool failed(const Answer& answer, Errc code) {
 }
 
 TEST_F(HeldRepliesTest, NobodyIsToldBeforeTheLogHasAllOfHisRecords) {
-  const Answer answer = hold(5);
-  acknowledged(4);
+  const Answer answer = hold(5_seq);
+  acknowledged(4_seq);
   EXPECT_TRUE(waits(answer));
   EXPECT_EQ(held_->size(), 1u);
-  acknowledged(5);
+  acknowledged(5_seq);
   EXPECT_TRUE(succeeded(answer));
   EXPECT_EQ(held_->size(), 0u);
 }
 
 TEST_F(HeldRepliesTest, OneAcknowledgementTellsAllBelowItAndNobodyBeyond) {
-  const Answer first = hold(2);
-  const Answer second = hold(3);
-  const Answer third = hold(4);
-  acknowledged(3);
+  const Answer first = hold(2_seq);
+  const Answer second = hold(3_seq);
+  const Answer third = hold(4_seq);
+  acknowledged(3_seq);
   EXPECT_TRUE(succeeded(first));
   EXPECT_TRUE(succeeded(second));
   EXPECT_TRUE(waits(third));
 }
 
 TEST_F(HeldRepliesTest, WhatTheLogHasAlreadyIsNotHeld) {
-  acknowledged(7);
-  EXPECT_TRUE(succeeded(hold(7)));
-  EXPECT_TRUE(waits(hold(8)));
+  acknowledged(7_seq);
+  EXPECT_TRUE(succeeded(hold(7_seq)));
+  EXPECT_TRUE(waits(hold(8_seq)));
 }
 
 TEST_F(HeldRepliesTest, AnAcknowledgementThatGoesBackTakesNothingBack) {
-  acknowledged(7);
-  acknowledged(3);
-  EXPECT_TRUE(succeeded(hold(7)));
+  acknowledged(7_seq);
+  acknowledged(3_seq);
+  EXPECT_TRUE(succeeded(hold(7_seq)));
 }
 
 TEST_F(HeldRepliesTest, WhoeverWaitsLongerThanTheTimeoutIsToldSo) {
-  const Answer early = hold(2);
+  const Answer early = hold(2_seq);
   pass(600ms);
-  const Answer late = hold(3);
+  const Answer late = hold(3_seq);
   pass(400ms);
   EXPECT_TRUE(waits(early));
   pass(1ms);
@@ -104,17 +108,17 @@ TEST_F(HeldRepliesTest, WhoeverWaitsLongerThanTheTimeoutIsToldSo) {
 }
 
 TEST_F(HeldRepliesTest, AnAcknowledgementAfterTheTimeoutHarmsNobody) {
-  const Answer late = hold(2);
+  const Answer late = hold(2_seq);
   pass(1'001ms);
   ASSERT_TRUE(failed(late, Errc::timeout));
-  const Answer next = hold(3);
-  acknowledged(3);
+  const Answer next = hold(3_seq);
+  acknowledged(3_seq);
   EXPECT_TRUE(failed(late, Errc::timeout));
   EXPECT_TRUE(succeeded(next));
 }
 
 TEST_F(HeldRepliesTest, WhatIsStillHeldAtTheEndIsToldThatItIsClosed) {
-  const Answer answer = hold(2);
+  const Answer answer = hold(2_seq);
   held_.reset();
   run();
   EXPECT_TRUE(failed(answer, Errc::closed));

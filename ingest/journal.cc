@@ -14,6 +14,7 @@ namespace waybill::ingest {
 using runtime::Errc;
 using runtime::Result;
 using schemas::Event;
+using schemas::SequenceNumber;
 
 namespace {
 
@@ -26,10 +27,11 @@ static_assert(Event::kNodeSeqFieldNumber < 16);
 
 // The number is known only at commit, long after the event was serialised on its own thread. A
 // field may be appended to a serialised message: parsers take the last one.
-void append_node_seq(std::string& record, std::uint64_t seq) {
+void append_node_seq(std::string& record, SequenceNumber seq) {
   static_assert(std::endian::native == std::endian::little, "fixed64 is little-endian");
+  const std::uint64_t number = seq.value();
   record += kNodeSeqTag;
-  record.append(reinterpret_cast<const char*>(&seq), sizeof seq);
+  record.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 
 }  // namespace
@@ -88,7 +90,7 @@ bool Journal::fits(const Pending& pending) const {
 void Journal::add_to(JournalWrite& write, Pending& pending) {
   open_ += pending.opens.size();
   open_ -= std::min<std::uint64_t>(open_, pending.closes.size());
-  const std::uint64_t base = write.first_seq + write.records.size();
+  const SequenceNumber base = write.first_seq + write.records.size();
   for (auto& [id, index] : pending.opens) write.opens.push_back({std::move(id), base + index});
   for (std::string& id : pending.closes) write.closes.push_back(std::move(id));
   for (std::string& record : pending.records) {
@@ -113,7 +115,7 @@ bool Journal::commit_pending() {
   struct Written {
     Recorded done;
     KindCounts kinds;
-    std::uint64_t end;
+    SequenceNumber end;
   };
   std::vector<Written> written;
   std::uint64_t added = 0;
@@ -202,7 +204,7 @@ void Journal::wake_readers() {
   for (const auto& reader : waiting) reader.give(true);
 }
 
-bool Journal::wait_for_record(std::uint64_t seq, std::chrono::milliseconds wait) {
+bool Journal::wait_for_record(SequenceNumber seq, std::chrono::milliseconds wait) {
   std::unique_lock lock(readers_mutex_);
   committed_.wait_for(lock, wait, [&] { return end_seq() > seq || fenced(); });
   return end_seq() > seq;
@@ -222,11 +224,11 @@ void Journal::stop_waiting() {
   arrived_.notify_all();
 }
 
-std::unique_ptr<EventStream> Journal::stream(std::uint64_t from_offset) {
-  return std::make_unique<JournalStream>(*this, from_offset);
+std::unique_ptr<EventStream> Journal::stream(schemas::LogOffset from) {
+  return std::make_unique<JournalStream>(*this, from);
 }
 
-Result<void> Journal::trim(std::uint64_t seq) {
+Result<void> Journal::trim(SequenceNumber seq) {
   const auto trimmed = store_.trim(seq);
   if (trimmed) octets_.store(store_.octets(), std::memory_order_relaxed);
   return trimmed;

@@ -30,6 +30,7 @@
 #include "ingest/held_replies.h"
 #include "ingest/journal_store.h"
 #include "runtime/one_shot.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::ingest {
 
@@ -62,23 +63,24 @@ class Journal final : public EventAppender {
   bool wait_for_work();
   void stop_waiting();
 
-  // Records from this offset on (sequence number - 1); reads run on the awaiting thread.
-  std::unique_ptr<EventStream> stream(std::uint64_t from_offset);
+  // Records from this offset on (journal_offsets.h); reads run on the awaiting thread.
+  std::unique_ptr<EventStream> stream(schemas::LogOffset from);
 
   // Blocks until a record of `seq` or beyond is durable, the journal is fenced, or `wait` is over;
   // true for the first. For a reader that has a thread of its own.
-  bool wait_for_record(std::uint64_t seq, std::chrono::milliseconds wait);
+  bool wait_for_record(schemas::SequenceNumber seq, std::chrono::milliseconds wait);
 
   bool fenced() const { return fenced_.load(std::memory_order_acquire); }
   // `act` runs once, on the committing thread, when the journal is fenced; now, if it is already.
   // An empty `act` takes the last one back; after that returns, it does not run any more.
   void when_fenced(std::function<void()> act);
 
-  std::uint64_t end_seq() const { return durable_end_.load(std::memory_order_acquire); }
+  // Behind the last durable record.
+  schemas::SequenceNumber end_seq() const { return durable_end_.load(std::memory_order_acquire); }
   std::uint64_t octets() const { return octets_.load(std::memory_order_relaxed); }
 
   // Forgets records below `seq`.
-  runtime::Result<void> trim(std::uint64_t seq);
+  runtime::Result<void> trim(schemas::SequenceNumber seq);
 
  private:
   friend class JournalStream;
@@ -109,7 +111,7 @@ class Journal final : public EventAppender {
   bool stopping_ = false;
 
   std::atomic<bool> fenced_{false};
-  std::atomic<std::uint64_t> durable_end_;
+  std::atomic<schemas::SequenceNumber> durable_end_;
   std::atomic<std::uint64_t> octets_;
   std::uint64_t added_since_refresh_ = 0;
   // Deliveries accepted and without an outcome. Committing thread only.

@@ -12,23 +12,28 @@
 #include <string_view>
 #include <vector>
 
-#include "ingest/event_stream.h"
 #include "runtime/failure.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::ingest {
 
 // An acceptance without outcome: which delivery, and the sequence number of its Accepted event.
 struct OpenDelivery {
   std::string delivery_id;  // 16 octets
-  std::uint64_t accepted_seq = 0;
+  schemas::SequenceNumber accepted_seq;
 };
 
 // One atomic write. Records have consecutive sequence numbers from first_seq on.
 struct JournalWrite {
-  std::uint64_t first_seq = 0;
+  schemas::SequenceNumber first_seq;
   std::vector<std::string> records;
   std::vector<OpenDelivery> opens;
   std::vector<std::string> closes;  // delivery ids; one that is not open is no error
+};
+
+struct JournalRecord {
+  schemas::SequenceNumber seq;
+  std::string value;  // one serialised schemas::Event
 };
 
 class JournalStore {
@@ -37,20 +42,20 @@ class JournalStore {
 
   virtual runtime::Result<void> commit(const JournalWrite& write) = 0;
 
-  // Records with seq >= from, ascending, without gaps; at most `most` and about `octets`; `offset`
-  // is the sequence number. Empty if there is none. Errc::not_found if `from` was trimmed away.
-  // Errc::corrupt on a bad checksum.
-  virtual runtime::Result<std::vector<LogRecord>> read(std::uint64_t from, std::size_t most,
-                                                       std::size_t octets) const = 0;
+  // Records with seq >= from, ascending, without gaps; at most `most` and about `octets`. Empty if
+  // there is none. Errc::not_found if `from` was trimmed away. Errc::corrupt on a bad checksum.
+  virtual runtime::Result<std::vector<JournalRecord>> read(schemas::SequenceNumber from,
+                                                           std::size_t most,
+                                                           std::size_t octets) const = 0;
 
   // The first record kept and one past the last; equal if there is none. An empty store says 1, 1.
-  virtual std::uint64_t first_seq() const = 0;
-  virtual std::uint64_t end_seq() const = 0;
+  virtual schemas::SequenceNumber first_seq() const = 0;
+  virtual schemas::SequenceNumber end_seq() const = 0;
 
   virtual runtime::Result<std::vector<OpenDelivery>> open_deliveries() const = 0;
 
   // Forgets records below `seq`, except that end_seq() never goes back.
-  virtual runtime::Result<void> trim(std::uint64_t seq) = 0;
+  virtual runtime::Result<void> trim(schemas::SequenceNumber seq) = 0;
 
   // Octets in use, about.
   virtual std::uint64_t octets() const = 0;

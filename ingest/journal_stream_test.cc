@@ -7,10 +7,14 @@
 
 #include "ingest/memory_journal_store.h"
 #include "tests/support/event_log.h"
+#include "tests/support/ordinals.h"
 #include "tests/support/run_task.h"
 #include "tests/support/virtual_clock.h"
 
 namespace waybill::ingest {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -50,10 +54,10 @@ class JournalStreamTest : public ::testing::Test {
     for (const LogRecord& record : ***answer) {
       schemas::Event event;
       EXPECT_TRUE(event.ParseFromString(record.value));
-      EXPECT_EQ(event.node_seq(), record.offset + 1);
+      EXPECT_EQ(event.node_seq(), record.offset.value() + 1);
       unsigned number = 1;
       while (message_id(number).bytes() != event.message_id()) ++number;
-      out.push_back(std::to_string(record.offset) + ":" + std::to_string(number));
+      out.push_back(std::to_string(record.offset.value()) + ":" + std::to_string(number));
     }
     return out;
   }
@@ -73,13 +77,13 @@ using Texts = std::vector<std::string>;
 
 TEST_F(JournalStreamTest, OffsetsBeginAtZero) {
   write(1, 2);
-  const auto stream = journal_.stream(0);
+  const auto stream = journal_.stream(0_offset);
   EXPECT_EQ(texts(*stream), (Texts{"0:1", "1:2"}));
 }
 
 TEST_F(JournalStreamTest, BeginsAtTheOffsetAskedForAndGoesOnWithoutGaps) {
   write(1, 6);
-  const auto stream = journal_.stream(2);
+  const auto stream = journal_.stream(2_offset);
   EXPECT_EQ(texts(*stream, 2), (Texts{"2:3", "3:4"}));
   EXPECT_EQ(texts(*stream, 1), (Texts{"4:5"}));
   write(7, 7);
@@ -87,7 +91,7 @@ TEST_F(JournalStreamTest, BeginsAtTheOffsetAskedForAndGoesOnWithoutGaps) {
 }
 
 TEST_F(JournalStreamTest, WaitsForARecordAndWakesAtItsCommit) {
-  const auto stream = journal_.stream(0);
+  const auto stream = journal_.stream(0_offset);
   const auto answer = ask(*stream);
   EXPECT_FALSE(answer->has_value());
   write(1, 1);
@@ -97,8 +101,8 @@ TEST_F(JournalStreamTest, WaitsForARecordAndWakesAtItsCommit) {
 }
 
 TEST_F(JournalStreamTest, EveryReaderWakes) {
-  const auto one = journal_.stream(0);
-  const auto other = journal_.stream(0);
+  const auto one = journal_.stream(0_offset);
+  const auto other = journal_.stream(0_offset);
   const auto first = ask(*one);
   const auto second = ask(*other);
   write(1, 1);
@@ -107,17 +111,17 @@ TEST_F(JournalStreamTest, EveryReaderWakes) {
 }
 
 TEST_F(JournalStreamTest, AReaderAheadOfTheEndSleepsThroughOtherRecords) {
-  const auto stream = journal_.stream(2);
+  const auto stream = journal_.stream(2_offset);
   const auto answer = ask(*stream);
   write(1, 2);
   EXPECT_FALSE(answer->has_value());
   write(3, 3);
   ASSERT_TRUE(answer->has_value());
-  EXPECT_EQ((**answer)->front().offset, 2u);
+  EXPECT_EQ((**answer)->front().offset, 2_offset);
 }
 
 TEST_F(JournalStreamTest, ShowsNothingThatIsNotDurable) {
-  const auto stream = journal_.stream(0);
+  const auto stream = journal_.stream(0_offset);
   const auto answer = ask(*stream);
   boost::asio::co_spawn(io_, journal_.append({accepted({})}),
                         [](std::exception_ptr, Result<void>) {});
@@ -128,13 +132,13 @@ TEST_F(JournalStreamTest, ShowsNothingThatIsNotDurable) {
   journal_.commit_pending();
   run();
   EXPECT_FALSE(answer->has_value());
-  EXPECT_EQ(JournalEnds(journal_, clock_).of(0)->offset, 0u);
+  EXPECT_EQ(JournalEnds(journal_, clock_).of(0)->offset, 0_offset);
   stream->close();
   run();
 }
 
 TEST_F(JournalStreamTest, ClosingEndsAWaitingReader) {
-  const auto stream = journal_.stream(0);
+  const auto stream = journal_.stream(0_offset);
   const auto answer = ask(*stream);
   stream->close();
   run();
@@ -145,7 +149,7 @@ TEST_F(JournalStreamTest, ClosingEndsAWaitingReader) {
 
 TEST_F(JournalStreamTest, AClosedStreamGivesNothingMore) {
   write(1, 1);
-  const auto stream = journal_.stream(0);
+  const auto stream = journal_.stream(0_offset);
   stream->close();
   const auto answer = ask(*stream);
   ASSERT_TRUE(answer->has_value());
@@ -153,8 +157,8 @@ TEST_F(JournalStreamTest, AClosedStreamGivesNothingMore) {
 }
 
 TEST_F(JournalStreamTest, ClosingOneStreamLeavesAnotherWaiting) {
-  const auto closed = journal_.stream(0);
-  const auto open = journal_.stream(0);
+  const auto closed = journal_.stream(0_offset);
+  const auto open = journal_.stream(0_offset);
   const auto answer = ask(*open);
   closed->close();
   run();
@@ -165,21 +169,21 @@ TEST_F(JournalStreamTest, ClosingOneStreamLeavesAnotherWaiting) {
 
 TEST_F(JournalStreamTest, APositionThatWasTrimmedAwayIsAnErrorAndNeverASkip) {
   write(1, 5);
-  ASSERT_TRUE(journal_.trim(4));
-  const auto behind = journal_.stream(2);
+  ASSERT_TRUE(journal_.trim(4_seq));
+  const auto behind = journal_.stream(2_offset);
   const auto answer = ask(*behind);
   ASSERT_TRUE(answer->has_value());
   ASSERT_FALSE(**answer);
   EXPECT_EQ((**answer).error(), Errc::not_found);
-  const auto ahead = journal_.stream(3);
+  const auto ahead = journal_.stream(3_offset);
   EXPECT_EQ(texts(*ahead), (Texts{"3:4", "4:5"}));
 }
 
 TEST_F(JournalStreamTest, TheLogEndsBehindWhatIsDurable) {
   const JournalEnds ends(journal_, clock_);
-  EXPECT_EQ(ends.of(0)->offset, 0u);
+  EXPECT_EQ(ends.of(0)->offset, 0_offset);
   write(1, 3);
-  EXPECT_EQ(ends.of(0)->offset, 3u);
+  EXPECT_EQ(ends.of(0)->offset, 3_offset);
   EXPECT_FALSE(ends.of(1));
 }
 

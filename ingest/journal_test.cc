@@ -11,9 +11,13 @@
 #include "ingest/memory_journal_store.h"
 #include "tests/support/counted_events.h"
 #include "tests/support/event_log.h"
+#include "tests/support/ordinals.h"
 #include "tests/support/run_task.h"
 
 namespace waybill::ingest {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -30,16 +34,16 @@ class CountingStore final : public JournalStore {
     ++commits;
     return kept.commit(write);
   }
-  Result<std::vector<LogRecord>> read(std::uint64_t from, std::size_t most,
-                                      std::size_t octets) const override {
+  Result<std::vector<JournalRecord>> read(schemas::SequenceNumber from, std::size_t most,
+                                          std::size_t octets) const override {
     return kept.read(from, most, octets);
   }
-  std::uint64_t first_seq() const override { return kept.first_seq(); }
-  std::uint64_t end_seq() const override { return kept.end_seq(); }
+  schemas::SequenceNumber first_seq() const override { return kept.first_seq(); }
+  schemas::SequenceNumber end_seq() const override { return kept.end_seq(); }
   Result<std::vector<OpenDelivery>> open_deliveries() const override {
     return kept.open_deliveries();
   }
-  Result<void> trim(std::uint64_t seq) override { return kept.trim(seq); }
+  Result<void> trim(schemas::SequenceNumber seq) override { return kept.trim(seq); }
   std::uint64_t octets() const override { return kept.octets(); }
 
   MemoryJournalStore kept;
@@ -81,7 +85,7 @@ class JournalTest : public ::testing::Test {
     std::vector<Event> out;
     const auto records = store_.read(store_.first_seq(), SIZE_MAX, SIZE_MAX);
     EXPECT_TRUE(records);
-    for (const LogRecord& record : *records) {
+    for (const JournalRecord& record : *records) {
       out.emplace_back();
       EXPECT_TRUE(out.back().ParseFromString(record.value));
     }
@@ -112,17 +116,17 @@ Event refused_at_rcpt() {
 TEST_F(JournalTest, CommitsNothingWhenNothingIsQueued) {
   EXPECT_FALSE(commit());
   EXPECT_EQ(store_.commits, 0);
-  EXPECT_EQ(journal_->end_seq(), 1u);
+  EXPECT_EQ(journal_->end_seq(), 1_seq);
 }
 
 TEST_F(JournalTest, WakesNobodyBeforeTheCommit) {
   const Answer answer = append(numbered(1));
   EXPECT_TRUE(waits(answer));
-  EXPECT_EQ(store_.end_seq(), 1u);
-  EXPECT_EQ(journal_->end_seq(), 1u);
+  EXPECT_EQ(store_.end_seq(), 1_seq);
+  EXPECT_EQ(journal_->end_seq(), 1_seq);
   EXPECT_TRUE(commit());
   EXPECT_TRUE(succeeded(answer));
-  EXPECT_EQ(journal_->end_seq(), 2u);
+  EXPECT_EQ(journal_->end_seq(), 2_seq);
 }
 
 TEST_F(JournalTest, CountsWhatBecameDurableByKind) {
@@ -164,7 +168,7 @@ TEST_F(JournalTest, SharesOneCommitAmongAllWhoWait) {
   EXPECT_TRUE(commit());
   EXPECT_EQ(store_.commits, 1);
   for (const Answer& answer : answers) EXPECT_TRUE(succeeded(answer));
-  EXPECT_EQ(store_.end_seq(), 51u);
+  EXPECT_EQ(store_.end_seq(), 51_seq);
 }
 
 TEST_F(JournalTest, KeepsTheOrderOfAppendsAndOfEventsInOne) {
@@ -202,7 +206,7 @@ TEST_F(JournalTest, OpensAtTheAcceptanceAndClosesAtTheOutcome) {
   commit();
   const auto open = store_.open_deliveries();
   ASSERT_EQ(open->size(), 2u);
-  for (const OpenDelivery& delivery : *open) EXPECT_EQ(delivery.accepted_seq, 2u);
+  for (const OpenDelivery& delivery : *open) EXPECT_EQ(delivery.accepted_seq, 2_seq);
   append(forwarded({.delivery = 2}));
   commit();
   ASSERT_EQ(store_.open_deliveries()->size(), 1u);
@@ -263,7 +267,7 @@ TEST_P(FenceTest, AFailedCommitFencesEverybodyInFlightAndLater) {
   EXPECT_TRUE(failed(first, Errc::fenced));
   EXPECT_TRUE(failed(second, Errc::fenced));
   EXPECT_TRUE(failed(append(numbered(4)), Errc::fenced));
-  EXPECT_EQ(journal_->end_seq(), 2u);
+  EXPECT_EQ(journal_->end_seq(), 2_seq);
 }
 
 TEST_P(FenceTest, NothingRevivesAFencedJournal) {
@@ -286,7 +290,7 @@ TEST_P(FenceTest, ANewJournalOnTheSameStoreGoesOnFromWhatIsThere) {
   commit();
   store_.kept.fail_commit_after(UINT64_MAX, false);
   restart();
-  EXPECT_EQ(journal_->end_seq(), GetParam() ? 3u : 2u);
+  EXPECT_EQ(journal_->end_seq(), GetParam() ? 3_seq : 2_seq);
   EXPECT_TRUE(waits(append(numbered(3))));
   commit();
   const auto events = stored();
@@ -332,7 +336,7 @@ TEST_F(JournalTest, RefusesWhatOpensSomethingNewAboveTheLimit) {
   }
   EXPECT_TRUE(failed(last, Errc::log_full));
   EXPECT_GT(taken, 1);
-  EXPECT_EQ(journal_->end_seq(), static_cast<std::uint64_t>(taken) + 1);
+  EXPECT_EQ(journal_->end_seq(), 1_seq + static_cast<std::uint64_t>(taken));
   EXPECT_LE(store_.octets(), 2000u);
   EXPECT_FALSE(journal_->fenced());
 }
@@ -393,24 +397,24 @@ TEST_F(JournalTest, TakesMailAgainOnceItWasTrimmed) {
 TEST_F(JournalTest, AWaitForARecordEndsInVainWhenItsTimeIsOver) {
   append(numbered(1));
   commit();
-  EXPECT_FALSE(journal_->wait_for_record(2, std::chrono::milliseconds(1)));
+  EXPECT_FALSE(journal_->wait_for_record(2_seq, std::chrono::milliseconds(1)));
   // Queued is not durable.
   append(numbered(2));
-  EXPECT_FALSE(journal_->wait_for_record(2, std::chrono::milliseconds(1)));
+  EXPECT_FALSE(journal_->wait_for_record(2_seq, std::chrono::milliseconds(1)));
   commit();
 }
 
 TEST_F(JournalTest, AWaitForARecordThatIsThereEndsAtOnce) {
   append({numbered(1), numbered(2)});
   commit();
-  EXPECT_TRUE(journal_->wait_for_record(1, std::chrono::milliseconds(0)));
-  EXPECT_TRUE(journal_->wait_for_record(2, std::chrono::milliseconds(0)));
+  EXPECT_TRUE(journal_->wait_for_record(1_seq, std::chrono::milliseconds(0)));
+  EXPECT_TRUE(journal_->wait_for_record(2_seq, std::chrono::milliseconds(0)));
 }
 
 TEST_F(JournalTest, AWaitForARecordEndsWithItsCommit) {
   append(numbered(1));
-  auto waited =
-      std::async(std::launch::async, [this] { return journal_->wait_for_record(1, kLongWait); });
+  auto waited = std::async(std::launch::async,
+                           [this] { return journal_->wait_for_record(1_seq, kLongWait); });
   EXPECT_EQ(waited.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
   commit();
   EXPECT_EQ(waited.wait_for(kSoon), std::future_status::ready);
@@ -420,8 +424,8 @@ TEST_F(JournalTest, AWaitForARecordEndsWithItsCommit) {
 TEST_F(JournalTest, AFenceEndsAWaitForARecord) {
   append(numbered(1));
   store_.kept.fail_commit_after(0, true);
-  auto waited =
-      std::async(std::launch::async, [this] { return journal_->wait_for_record(1, kLongWait); });
+  auto waited = std::async(std::launch::async,
+                           [this] { return journal_->wait_for_record(1_seq, kLongWait); });
   EXPECT_EQ(waited.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
   commit();
   EXPECT_EQ(waited.wait_for(kSoon), std::future_status::ready);

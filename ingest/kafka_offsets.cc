@@ -23,7 +23,7 @@ void ask_who_leads(KafkaHandle& handle, const std::string& name) {
 
 }  // namespace
 
-Result<std::map<std::uint32_t, std::uint64_t>> ask_offsets(
+Result<std::map<std::uint32_t, schemas::LogOffset>> ask_offsets(
     KafkaHandle& handle, const std::string& topic, const std::vector<std::uint32_t>& partitions,
     Edge edge, std::chrono::milliseconds timeout) {
   // A time of -1 asks for the end and -2 for the beginning (ListOffsets of Kafka's protocol);
@@ -37,14 +37,15 @@ Result<std::map<std::uint32_t, std::uint64_t>> ask_offsets(
   }
   const rd_kafka_resp_err_t asked =
       rd_kafka_offsets_for_times(handle.get(), list, static_cast<int>(timeout.count()));
-  std::map<std::uint32_t, std::uint64_t> out;
+  std::map<std::uint32_t, schemas::LogOffset> out;
   rd_kafka_resp_err_t wrong = asked;
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& one = list->elems[i];
     if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) wrong = one.err;
     // Where nobody answered the question still stands in the answer's place.
     if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR || one.offset < 0) continue;
-    out[static_cast<std::uint32_t>(one.partition)] = static_cast<std::uint64_t>(one.offset);
+    out[static_cast<std::uint32_t>(one.partition)] =
+        schemas::LogOffset(static_cast<std::uint64_t>(one.offset));
   }
   rd_kafka_topic_partition_list_destroy(list);
   if (out.size() < partitions.size()) ask_who_leads(handle, topic);

@@ -41,7 +41,7 @@ class KafkaQuarantine final : public Quarantine {
                  kept ? "a record cannot be decoded and is in quarantine"
                       : "a record cannot be decoded, and could not be put in quarantine",
                  {{"partition", std::uint64_t{record.partition}},
-                  {"offset", record.offset},
+                  {"offset", record.offset.value()},
                   {"why", kept.error().why}});
   }
 
@@ -53,7 +53,7 @@ class KafkaQuarantine final : public Quarantine {
       producer_ = std::move(*made);
     }
     const std::string partition = std::to_string(record.partition);
-    const std::string offset = std::to_string(record.offset);
+    const std::string offset = std::to_string(record.offset.value());
     OutRecord out;
     out.topic = schemas::kQuarantineTopic;
     out.value = record.value;

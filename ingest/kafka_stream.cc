@@ -17,6 +17,7 @@ using runtime::explain;
 using runtime::Explained;
 using runtime::Failure;
 using runtime::Task;
+using schemas::LogOffset;
 using std::chrono::milliseconds;
 
 namespace {
@@ -80,7 +81,7 @@ class Stream final : public EventStream {
 
  private:
   struct Reading {
-    std::uint64_t next = 0;
+    LogOffset next;
     std::string last_digest;  // of the record at next - 1, which comes first; empty: it does not
   };
 
@@ -129,10 +130,10 @@ class Stream final : public EventStream {
         break;
       }
       const Reading& reading = readings_[at.partition];
-      const std::uint64_t from = reading.next - (reading.last_digest.empty() ? 0 : 1);
+      const LogOffset from = reading.next - (reading.last_digest.empty() ? 0 : 1);
       rd_kafka_topic_partition_list_add(list, topic_.c_str(),
                                         static_cast<std::int32_t>(at.partition))
-          ->offset = static_cast<std::int64_t>(from);
+          ->offset = static_cast<std::int64_t>(from.value());
     }
     if (assigned && rd_kafka_assign(handle_->get(), list) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       assigned = StreamFailure{explain(Errc::io_error)};
@@ -160,19 +161,20 @@ class Stream final : public EventStream {
   }
 
   // The log that is there against the position in it.
-  Explained<void> fit(const StreamPosition& at, std::uint64_t first, std::uint64_t end) {
+  Explained<void> fit(const StreamPosition& at, LogOffset first, LogOffset end) {
     const std::string place = topic_ + " partition " + std::to_string(at.partition);
     if (at.next_offset < first) {
       return Failure{Errc::not_found,
-                     place + " begins at " + std::to_string(first) + " and this reader is at " +
-                         std::to_string(at.next_offset) +
+                     place + " begins at " + std::to_string(first.value()) +
+                         " and this reader is at " + std::to_string(at.next_offset.value()) +
                          ": what lies between was removed before it was read. Restore the views "
                          "from a backup that is at " +
-                         std::to_string(first) + " or beyond"};
+                         std::to_string(first.value()) + " or beyond"};
     }
     if (at.next_offset > end) {
-      return Failure{Errc::corrupt, place + " ends at " + std::to_string(end) +
-                                        " and this reader is at " + std::to_string(at.next_offset) +
+      return Failure{Errc::corrupt, place + " ends at " + std::to_string(end.value()) +
+                                        " and this reader is at " +
+                                        std::to_string(at.next_offset.value()) +
                                         ": the log was truncated or replaced"};
     }
     Reading& reading = readings_[at.partition];
@@ -208,7 +210,7 @@ class Stream final : public EventStream {
     if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return take_error(message);
     handle_->seen_alive();
     const auto partition = static_cast<std::uint32_t>(message.partition);
-    const auto offset = static_cast<std::uint64_t>(message.offset);
+    const LogOffset offset(static_cast<std::uint64_t>(message.offset));
     Reading& reading = readings_[partition];
     std::string value(static_cast<const char*>(message.payload), message.len);
     if (!reading.last_digest.empty()) {
@@ -221,7 +223,7 @@ class Stream final : public EventStream {
     }
     if (offset != reading.next) {
       return Failure{Errc::corrupt, place_of(message) + " came where " +
-                                        std::to_string(reading.next) +
+                                        std::to_string(reading.next.value()) +
                                         " was expected: records are missing in the log"};
     }
     ++reading.next;

@@ -8,6 +8,7 @@ namespace waybill::ingest {
 
 using runtime::Errc;
 using runtime::Result;
+using schemas::SequenceNumber;
 
 void MemoryJournalStore::write_to(Contents& contents, const JournalWrite& write) {
   runtime::check(write.first_seq == contents.first + contents.records.size(),
@@ -34,13 +35,13 @@ Result<void> MemoryJournalStore::commit(const JournalWrite& write) {
   return {};
 }
 
-Result<std::vector<LogRecord>> MemoryJournalStore::read(std::uint64_t from, std::size_t most,
-                                                        std::size_t octets) const {
-  std::vector<LogRecord> out;
+Result<std::vector<JournalRecord>> MemoryJournalStore::read(SequenceNumber from, std::size_t most,
+                                                            std::size_t octets) const {
+  std::vector<JournalRecord> out;
   if (from < first_seq()) return make_error_code(Errc::not_found);
   std::size_t taken = 0;
-  for (std::uint64_t seq = from; seq < end_seq() && out.size() < most && taken < octets; ++seq) {
-    out.push_back({0, seq, live_.records[seq - live_.first]});
+  for (SequenceNumber seq = from; seq < end_seq() && out.size() < most && taken < octets; ++seq) {
+    out.push_back({seq, live_.records[seq - live_.first]});
     taken += out.back().value.size();
   }
   return out;
@@ -52,7 +53,7 @@ Result<std::vector<OpenDelivery>> MemoryJournalStore::open_deliveries() const {
   return out;
 }
 
-Result<void> MemoryJournalStore::trim(std::uint64_t seq) {
+Result<void> MemoryJournalStore::trim(SequenceNumber seq) {
   for (Contents* contents : {&live_, &synced_}) {
     while (contents->records.size() > 1 && contents->first < seq) {
       contents->octets -= contents->records.front().size();

@@ -16,12 +16,12 @@ namespace waybill::ingest {
 class MemoryJournalStore final : public JournalStore {
  public:
   runtime::Result<void> commit(const JournalWrite& write) override;
-  runtime::Result<std::vector<LogRecord>> read(std::uint64_t from, std::size_t most,
-                                               std::size_t octets) const override;
-  std::uint64_t first_seq() const override { return live_.first; }
-  std::uint64_t end_seq() const override { return live_.first + live_.records.size(); }
+  runtime::Result<std::vector<JournalRecord>> read(schemas::SequenceNumber from, std::size_t most,
+                                                   std::size_t octets) const override;
+  schemas::SequenceNumber first_seq() const override { return live_.first; }
+  schemas::SequenceNumber end_seq() const override { return live_.first + live_.records.size(); }
   runtime::Result<std::vector<OpenDelivery>> open_deliveries() const override;
-  runtime::Result<void> trim(std::uint64_t seq) override;
+  runtime::Result<void> trim(schemas::SequenceNumber seq) override;
   std::uint64_t octets() const override { return live_.octets; }
 
   // The commit after `n` more successful ones fails, and whether it was written is decided by
@@ -40,9 +40,9 @@ class MemoryJournalStore final : public JournalStore {
 
  private:
   struct Contents {
-    std::uint64_t first = 1;
+    schemas::SequenceNumber first{1};
     std::deque<std::string> records;
-    std::map<std::string, std::uint64_t> open;
+    std::map<std::string, schemas::SequenceNumber> open;
     std::uint64_t octets = 0;
   };
   static void write_to(Contents& contents, const JournalWrite& write);

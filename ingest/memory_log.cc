@@ -55,7 +55,8 @@ std::vector<MemoryRecord> MemoryLog::records(const std::string& topic,
   return {records.begin(), records.end()};
 }
 
-std::uint64_t MemoryLog::first_offset(const std::string& topic, std::uint32_t partition) const {
+schemas::LogOffset MemoryLog::first_offset(const std::string& topic,
+                                           std::uint32_t partition) const {
   const std::lock_guard lock(state_->mutex);
   return state_->at(topic, partition).first;
 }
@@ -92,21 +93,22 @@ void MemoryLog::stall(const std::string& topic, std::uint32_t partition, bool on
   state_->at(topic, partition).stalled = on;
 }
 
-void MemoryLog::truncate(const std::string& topic, std::uint32_t partition, std::uint64_t end) {
+void MemoryLog::truncate(const std::string& topic, std::uint32_t partition,
+                         schemas::LogOffset end) {
   const std::lock_guard lock(state_->mutex);
   auto& found = state_->at(topic, partition);
   while (found.end() > std::max(end, found.first)) found.records.pop_back();
 }
 
 void MemoryLog::remove_before(const std::string& topic, std::uint32_t partition,
-                              std::uint64_t first) {
+                              schemas::LogOffset first) {
   const std::lock_guard lock(state_->mutex);
   auto& found = state_->at(topic, partition);
   for (; found.first < first && !found.records.empty(); ++found.first) found.records.pop_front();
 }
 
-void MemoryLog::replace(const std::string& topic, std::uint32_t partition, std::uint64_t offset,
-                        std::string value) {
+void MemoryLog::replace(const std::string& topic, std::uint32_t partition,
+                        schemas::LogOffset offset, std::string value) {
   const std::lock_guard lock(state_->mutex);
   auto& found = state_->at(topic, partition);
   runtime::check(offset >= found.first && offset < found.end(), "that record is in the log");

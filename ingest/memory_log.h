@@ -18,6 +18,7 @@
 
 #include "ingest/event_stream.h"
 #include "ingest/log_producer.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::ingest {
 
@@ -43,7 +44,7 @@ class MemoryLog {
 
   // All that a partition of an existing topic holds, from its beginning on.
   std::vector<MemoryRecord> records(const std::string& topic, std::uint32_t partition) const;
-  std::uint64_t first_offset(const std::string& topic, std::uint32_t partition) const;
+  schemas::LogOffset first_offset(const std::string& topic, std::uint32_t partition) const;
 
   // Of a partition's records that a failing producer has sent and not written, how many it leaves
   // in the log all the same, unacknowledged. At most as many as it is asked about.
@@ -63,10 +64,10 @@ class MemoryLog {
   void stall(const std::string& topic, std::uint32_t partition, bool on);
 
   // Records from `end` on are lost.
-  void truncate(const std::string& topic, std::uint32_t partition, std::uint64_t end);
+  void truncate(const std::string& topic, std::uint32_t partition, schemas::LogOffset end);
   // Records below `first` are removed, as retention does.
-  void remove_before(const std::string& topic, std::uint32_t partition, std::uint64_t first);
-  void replace(const std::string& topic, std::uint32_t partition, std::uint64_t offset,
+  void remove_before(const std::string& topic, std::uint32_t partition, schemas::LogOffset first);
+  void replace(const std::string& topic, std::uint32_t partition, schemas::LogOffset offset,
                std::string value);
 
   struct State;  // shared with what is made here

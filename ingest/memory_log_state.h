@@ -16,10 +16,10 @@ namespace waybill::ingest {
 
 struct MemoryLog::State {
   struct Partition {
-    std::uint64_t first = 0;
+    schemas::LogOffset first;
     std::deque<MemoryRecord> records;
     bool stalled = false;
-    std::uint64_t end() const { return first + records.size(); }
+    schemas::LogOffset end() const { return first + records.size(); }
   };
 
   // nullptr: there is no such partition.

@@ -72,21 +72,22 @@ class Stream final : public EventStream {
 
   Explained<void> fit(StreamPosition& at, const MemoryLog::State::Partition& partition) {
     const std::string place = topic_ + " partition " + std::to_string(at.partition);
-    const std::string here = std::to_string(at.next_offset);
+    const std::string here = std::to_string(at.next_offset.value());
     if (at.next_offset < partition.first) {
-      return Failure{Errc::not_found, place + " begins at " + std::to_string(partition.first) +
+      return Failure{Errc::not_found, place + " begins at " +
+                                          std::to_string(partition.first.value()) +
                                           " and this reader is at " + here};
     }
     if (at.next_offset > partition.end()) {
-      return Failure{Errc::corrupt, place + " ends at " + std::to_string(partition.end()) +
+      return Failure{Errc::corrupt, place + " ends at " + std::to_string(partition.end().value()) +
                                         " and this reader is at " + here +
                                         ": the log was truncated or replaced"};
     }
     const std::string last = std::exchange(at.last_digest, {});
     if (last.empty() || at.next_offset == partition.first) return {};
-    const std::uint64_t before = at.next_offset - 1;
+    const schemas::LogOffset before = at.next_offset - 1;
     if (digest_of(partition.records[before - partition.first].value) == last) return {};
-    return Failure{Errc::corrupt, place + " offset " + std::to_string(before) +
+    return Failure{Errc::corrupt, place + " offset " + std::to_string(before.value()) +
                                       " is another record than the one that was read there"};
   }
 

@@ -14,6 +14,7 @@ using runtime::explain;
 using runtime::Explained;
 using runtime::Failure;
 using runtime::Instant;
+using schemas::LogOffset;
 using std::chrono::milliseconds;
 
 namespace {
@@ -22,19 +23,19 @@ constexpr int kPollMs = 100;
 
 using Words = std::map<std::string, NodeWord>;
 
-void take(KafkaHandle& reader, std::uint64_t end, const runtime::Clock& clock, Words& words,
+void take(KafkaHandle& reader, LogOffset end, const runtime::Clock& clock, Words& words,
           bool& at_end) {
   rd_kafka_message_t* const message = rd_kafka_consumer_poll(reader.get(), kPollMs);
   if (message == nullptr) return;
+  const LogOffset offset(static_cast<std::uint64_t>(message->offset));
   NodeState state;
   // Where nodes speak all the time, librdkafka never finds the partition at its end.
   at_end = at_end || message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
-           (message->err == RD_KAFKA_RESP_ERR_NO_ERROR &&
-            static_cast<std::uint64_t>(message->offset) + 1 >= end);
+           (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && offset + 1 >= end);
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->payload != nullptr &&
       state.ParseFromArray(message->payload, static_cast<int>(message->len))) {
     const std::string name = state.node();
-    const bool heard = static_cast<std::uint64_t>(message->offset) >= end;
+    const bool heard = offset >= end;
     words[name] = {std::move(state), heard, clock.wall()};
   }
   rd_kafka_message_destroy(message);

@@ -10,6 +10,7 @@
 namespace waybill::ingest {
 
 using runtime::Level;
+using schemas::SequenceNumber;
 using std::chrono::milliseconds;
 
 namespace {
@@ -53,8 +54,8 @@ Publisher::Publisher(Journal& journal, const JournalStore& store, HeldReplies* h
 Publisher::~Publisher() = default;
 
 std::uint64_t Publisher::backlog() const {
-  const std::uint64_t end = journal_.end_seq();
-  const std::uint64_t base = acknowledged_end();
+  const SequenceNumber end = journal_.end_seq();
+  const SequenceNumber base = acknowledged_end();
   return end > base ? end - base : 0;
 }
 
@@ -144,7 +145,7 @@ void Publisher::send_some() {
 }
 
 // False: this one is still to be sent.
-bool Publisher::send_one(const LogRecord& record) {
+bool Publisher::send_one(const JournalRecord& record) {
   auto envelope = schemas::read_envelope(record.value);
   // What nobody can read goes where its octets are kept: under no key.
   if (!envelope) envelope = schemas::Envelope();
@@ -152,7 +153,7 @@ bool Publisher::send_one(const LogRecord& record) {
   // If the process ends between this and the acknowledgement, the record may be in the log or not.
   // The next start begins at the first record that was not trimmed, so some are in the log twice;
   // readers tell them by (node, node_seq).
-  const auto sent = producer_->send(out, record.offset);
+  const auto sent = producer_->send(out, record.seq.value());
   if (!sent) {
     lose_producer(sent.error().why);
     return false;
@@ -167,8 +168,9 @@ bool Publisher::send_one(const LogRecord& record) {
 void Publisher::take(const std::vector<std::uint64_t>& tags) {
   if (tags.empty()) return;
   awaited_since_ = clock_.now();
-  std::uint64_t base = acknowledged_end();
-  for (const std::uint64_t seq : tags) {
+  SequenceNumber base = acknowledged_end();
+  for (const std::uint64_t tag : tags) {
+    const SequenceNumber seq(tag);
     if (seq >= base && seq - base < window_.size()) window_[seq - base] = true;
   }
   for (; !window_.empty() && window_.front(); ++base) window_.pop_front();
@@ -184,11 +186,11 @@ void Publisher::take(const std::vector<std::uint64_t>& tags) {
 }
 
 void Publisher::trim() {
-  const std::uint64_t base = acknowledged_end();
+  const SequenceNumber base = acknowledged_end();
   const bool due = clock_.now() - last_trim_ >= kTrimEvery || base - trimmed_ >= kTrimRecords;
   if (base == trimmed_ || !due) return;
   last_trim_ = clock_.now();
-  std::uint64_t keep_from = base;
+  SequenceNumber keep_from = base;
   const auto open = store_.open_deliveries();
   if (!open) return;
   for (const OpenDelivery& one : *open) keep_from = std::min(keep_from, one.accepted_seq);

@@ -54,8 +54,8 @@ class Publisher {
     trim();
   }
 
-  // Every record below this sequence number is in the log.
-  std::uint64_t acknowledged_end() const { return base_.load(std::memory_order_acquire); }
+  // Every record below it is in the log.
+  schemas::SequenceNumber acknowledged_end() const { return base_.load(std::memory_order_acquire); }
   // Records that are durable and not acknowledged.
   std::uint64_t backlog() const;
   // Why nothing gets through now; empty: nothing is known to be wrong.
@@ -64,7 +64,7 @@ class Publisher {
  private:
   bool ensure_producer();
   void send_some();
-  bool send_one(const LogRecord& record);
+  bool send_one(const JournalRecord& record);
   void take(const std::vector<std::uint64_t>& tags);
   void lose_producer(const std::string& why);
   void set_trouble(std::string why);
@@ -83,12 +83,12 @@ class Publisher {
   std::unique_ptr<LogProducer> producer_;
   runtime::Instant next_try_{};
   CloudEvent cloud_event_;
-  std::vector<LogRecord> unsent_;  // read, and from unsent_at_ on not sent yet
+  std::vector<JournalRecord> unsent_;  // read, and from unsent_at_ on not sent yet
   std::size_t unsent_at_ = 0;
-  std::uint64_t next_;       // to be sent next
-  std::deque<bool> window_;  // acknowledged? of base_ and those after it, up to next_
-  std::atomic<std::uint64_t> base_;
-  std::uint64_t trimmed_;
+  schemas::SequenceNumber next_;  // to be sent next
+  std::deque<bool> window_;       // acknowledged? of base_ and those after it, up to next_
+  std::atomic<schemas::SequenceNumber> base_;
+  schemas::SequenceNumber trimmed_;
   runtime::Instant last_trim_{};
   runtime::Instant awaited_since_{};  // while the window is not empty: the next acknowledgement
   std::vector<std::uint64_t> tags_;

@@ -28,7 +28,7 @@ class PublisherFaults : public PublisherWorld, public ::testing::WithParamInterf
 
   void some_events() {
     for (std::uint32_t count = below(12); count > 0; --count) {
-      const unsigned number = static_cast<unsigned>(last_seq_ + 1);
+      const unsigned number = static_cast<unsigned>(last_seq_.value() + 1);
       const support::Copy copy{.alias = alias(below(50)), .delivery = number};
       switch (below(8)) {
         case 0:

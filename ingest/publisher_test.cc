@@ -5,9 +5,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "tests/support/ordinals.h"
 #include "tests/support/publisher_world.h"
 
 namespace waybill::ingest {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -27,7 +31,7 @@ TEST_F(PublisherTest, EverythingReachesTheLogOnceAndInOrder) {
   write_many(100);
   settle();
   EXPECT_EQ(contents(), expected());
-  EXPECT_EQ(publisher_->acknowledged_end(), 202u);
+  EXPECT_EQ(publisher_->acknowledged_end(), 202_seq);
   EXPECT_EQ(publisher_->trouble(), "");
   EXPECT_EQ(made_, 1);
 }
@@ -38,17 +42,16 @@ TEST_F(PublisherTest, TheBacklogIsWhatIsDurableAndNotAcknowledged) {
   write_many(5);
   step();
   EXPECT_EQ(publisher_->backlog(), 5u);
-  EXPECT_EQ(publisher_->acknowledged_end(), 1u);
+  EXPECT_EQ(publisher_->acknowledged_end(), 1_seq);
   log_.hold_acknowledgements(false);
   step();
   EXPECT_EQ(publisher_->backlog(), 0u);
-  EXPECT_EQ(publisher_->acknowledged_end(), 6u);
+  EXPECT_EQ(publisher_->acknowledged_end(), 6_seq);
 }
 
 TEST_F(PublisherTest, APartitionThatStandsStillHoldsTheEndBackAndNotTheOthers) {
   write_many(50);
-  const std::uint64_t stalled_seq = 9;
-  const Place stalled = written_.at(stalled_seq);
+  const Place stalled = written_.at(9_seq);
   log_.stall(stalled.first, stalled.second, true);
   step();
   step();
@@ -79,7 +82,7 @@ TEST_F(PublisherTest, AfterAFailureItGoesOnFromTheFirstThatIsNotAcknowledged) {
   write_many(10);
   log_.fail_send_after(6, keep_all());
   step();
-  EXPECT_EQ(publisher_->acknowledged_end(), 11u);
+  EXPECT_EQ(publisher_->acknowledged_end(), 11_seq);
   pass(kPause);
   settle();
   EXPECT_EQ(read_once(contents()), expected());
@@ -112,7 +115,7 @@ TEST_F(PublisherTest, AnotherProcessSendsAgainWhatTheJournalStillHas) {
 TEST_F(PublisherTest, ARecordThatNobodyCanReadGoesThereWithItsOctets) {
   MemoryJournalStore store;
   const std::string octets("\xff\xff no event");
-  ASSERT_TRUE(store.commit({.first_seq = 1, .records = {octets}, .opens = {}, .closes = {}}));
+  ASSERT_TRUE(store.commit({.first_seq = 1_seq, .records = {octets}, .opens = {}, .closes = {}}));
   Journal journal(store, {});
   Publisher publisher(
       journal, store, nullptr, [this] { return log_.producer(); }, {.partitions = kPartitions},
@@ -132,19 +135,18 @@ TEST_F(PublisherTest, TheJournalKeepsWhatIsNotAcknowledged) {
   step();
   pass(2s);
   step();
-  EXPECT_EQ(store_.first_seq(), 1u);
+  EXPECT_EQ(store_.first_seq(), 1_seq);
   log_.hold_acknowledgements(false);
   step();
   pass(2s);
   step();
-  EXPECT_EQ(store_.first_seq(), 10u);  // a journal in memory keeps its last record
+  EXPECT_EQ(store_.first_seq(), 10_seq);  // a journal in memory keeps its last record
 }
 
 TEST_F(PublisherTest, TheJournalKeepsWhatOnePartitionHasNotAcknowledged) {
   write_many(20);
-  const std::uint64_t stalled_seq = 9;
-  const Place stalled = written_.at(stalled_seq);
-  const std::uint64_t first = expected().at(stalled).front();
+  const Place stalled = written_.at(9_seq);
+  const schemas::SequenceNumber first = expected().at(stalled).front();
   log_.stall(stalled.first, stalled.second, true);
   step();
   pass(2s);
@@ -160,12 +162,12 @@ TEST_F(PublisherTest, TheJournalKeepsTheAcceptanceOfAnOpenDelivery) {
   settle();
   pass(2s);
   step();
-  EXPECT_EQ(store_.first_seq(), 5u);
+  EXPECT_EQ(store_.first_seq(), 5_seq);
   write(support::forwarded({.delivery = 1}));
   settle();
   pass(2s);
   step();
-  EXPECT_EQ(store_.first_seq(), 10u);
+  EXPECT_EQ(store_.first_seq(), 10_seq);
 }
 
 TEST_F(PublisherTest, WhileNoProducerCanBeMadeItSaysWhyAndTriesNowAndThen) {
@@ -266,7 +268,7 @@ TEST_F(HeldPublisherTest, SuccessIsSaidOnceTheLogHasTheRecord) {
   step();
   run();
   EXPECT_FALSE(answer->has_value());
-  EXPECT_EQ(journal_.end_seq(), 2u);
+  EXPECT_EQ(journal_.end_seq(), 2_seq);
   log_.hold_acknowledgements(false);
   step();
   run();

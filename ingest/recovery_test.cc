@@ -10,8 +10,12 @@
 #include "runtime/asio_clock.h"
 #include "runtime/io_thread.h"
 #include "tests/support/event_log.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::ingest {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -60,7 +64,7 @@ class RecoveryTest : public ::testing::Test {
   std::vector<Event> in_doubt() const {
     std::vector<Event> out;
     const auto records = store_.read(store_.first_seq(), SIZE_MAX, SIZE_MAX);
-    for (const LogRecord& record : *records) {
+    for (const JournalRecord& record : *records) {
       Event event;
       if (event.ParseFromString(record.value) && event.has_in_doubt()) out.push_back(event);
     }
@@ -74,7 +78,7 @@ class RecoveryTest : public ::testing::Test {
 
 TEST_F(RecoveryTest, SettlesNothingInAnEmptyLog) {
   EXPECT_EQ(recover(), std::size_t{0});
-  EXPECT_EQ(store_.end_seq(), 1u);
+  EXPECT_EQ(store_.end_seq(), 1_seq);
 }
 
 TEST_F(RecoveryTest, EveryOpenTargetBecomesInDoubtOnce) {
@@ -149,7 +153,7 @@ TEST_F(RecoveryTest, AnAcceptanceThatCannotBeReadStillEnds) {
 TEST_F(RecoveryTest, AnAcceptanceThatWasTrimmedAwayStillEnds) {
   leave(accepted({.message = 1, .delivery = 1}));
   leave(support::deferred({.message = 2, .delivery = 2}));
-  ASSERT_TRUE(store_.trim(2));
+  ASSERT_TRUE(store_.trim(2_seq));
   EXPECT_EQ(recover(), std::size_t{1});
   ASSERT_EQ(in_doubt().size(), 1u);
   EXPECT_EQ(in_doubt().front().delivery_id(), delivery_id(1).bytes());

@@ -5,6 +5,7 @@
 namespace waybill::ingest {
 
 using runtime::Result;
+using schemas::SequenceNumber;
 
 namespace {
 
@@ -19,7 +20,7 @@ bool crowded(const Journal& journal, const Retention& retention) {
   return journal.octets() > retention.max_octets / 2;
 }
 
-bool older_than(const JournalStore& store, std::uint64_t seq, runtime::WallTime limit) {
+bool older_than(const JournalStore& store, SequenceNumber seq, runtime::WallTime limit) {
   const auto records = store.read(seq, 1, 1);
   if (!records || records->empty()) return false;
   schemas::Event event;
@@ -30,11 +31,11 @@ bool older_than(const JournalStore& store, std::uint64_t seq, runtime::WallTime 
 }  // namespace
 
 Result<void> trim_journal(Journal& journal, const JournalStore& store, Retention retention,
-                          std::uint64_t durable_end, runtime::WallTime now) {
+                          SequenceNumber durable_end, runtime::WallTime now) {
   for (int step = 0; step < kMaxSteps; ++step) {
-    const std::uint64_t first = store.first_seq();
+    const SequenceNumber first = store.first_seq();
     const bool full = crowded(journal, retention);
-    const std::uint64_t next =
+    const SequenceNumber next =
         full ? std::min(first + kStepRecords, durable_end) : first + kStepRecords;
     if (next > durable_end || next <= first) return {};
     if (!full && !older_than(store, next, now - retention.keep)) return {};

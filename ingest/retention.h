@@ -16,9 +16,9 @@ struct Retention {
   std::uint64_t max_octets = 8ULL << 30;  // the journal's limit
 };
 
-// Trims records below `durable_end` (a sequence number: everything below is in the views and
-// synced). Called now and then; does a bounded amount of work.
+// Trims records below `durable_end`: those are in the views and synced. To be called now and then;
+// a call does a bounded amount of work.
 runtime::Result<void> trim_journal(Journal& journal, const JournalStore& store, Retention retention,
-                                   std::uint64_t durable_end, runtime::WallTime now);
+                                   schemas::SequenceNumber durable_end, runtime::WallTime now);
 
 }  // namespace waybill::ingest

@@ -26,6 +26,10 @@ using runtime::Errc;
 using runtime::Explained;
 using runtime::Failure;
 using runtime::Result;
+using schemas::SequenceNumber;
+
+// A journal begins with it.
+constexpr SequenceNumber kFirstSeq(1);
 
 // Keeps the rewriting of a busy journal to a few large files.
 constexpr std::size_t kWriteBufferOctets = 64 << 20;
@@ -39,18 +43,19 @@ constexpr std::uint64_t kFlushTrimmedOctets = 256 << 10;
 // Rows in memory are counted by the blocks that they lie in: those have to be smaller than that.
 constexpr std::size_t kArenaBlockOctets = 32 << 10;
 
-std::string key_of(std::uint64_t seq) {
+std::string key_of(SequenceNumber seq) {
   std::string key(8, '\0');
-  for (int i = 7; i >= 0; --i, seq >>= 8) key[static_cast<std::size_t>(i)] = static_cast<char>(seq);
+  std::uint64_t rest = seq.value();
+  for (std::size_t i = 8; i > 0; --i, rest >>= 8) key[i - 1] = static_cast<char>(rest);
   return key;
 }
 
-std::uint64_t seq_of(const rocksdb::Slice& key) {
+SequenceNumber seq_of(const rocksdb::Slice& key) {
   std::uint64_t seq = 0;
   for (std::size_t i = 0; i < key.size() && i < 8; ++i) {
     seq = seq << 8 | static_cast<unsigned char>(key[i]);
   }
-  return seq;
+  return SequenceNumber(seq);
 }
 
 Errc translate(const rocksdb::Status& status) {
@@ -89,16 +94,16 @@ class RocksJournalStore final : public JournalStore {
   Result<void> find_ends() {
     const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(rocksdb::ReadOptions(), records_));
     it->SeekToFirst();
-    first_ = it->Valid() ? seq_of(it->key()) : 1;
+    first_ = it->Valid() ? seq_of(it->key()) : kFirstSeq;
     it->SeekToLast();
-    end_ = it->Valid() ? seq_of(it->key()) + 1 : 1;
+    end_ = it->Valid() ? seq_of(it->key()) + 1 : kFirstSeq;
     if (!it->status().ok()) return make_error_code(translate(it->status()));
     return {};
   }
 
   Result<void> commit(const JournalWrite& write) override {
     rocksdb::WriteBatch batch;
-    std::uint64_t seq = write.first_seq;
+    SequenceNumber seq = write.first_seq;
     for (const std::string& record : write.records) batch.Put(records_, key_of(seq++), record);
     for (const OpenDelivery& open : write.opens) {
       batch.Put(open_, open.delivery_id, key_of(open.accepted_seq));
@@ -112,10 +117,10 @@ class RocksJournalStore final : public JournalStore {
     return {};
   }
 
-  Result<std::vector<LogRecord>> read(std::uint64_t from, std::size_t most,
-                                      std::size_t octets) const override {
-    std::vector<LogRecord> out;
-    const std::uint64_t end = end_seq();
+  Result<std::vector<JournalRecord>> read(SequenceNumber from, std::size_t most,
+                                          std::size_t octets) const override {
+    std::vector<JournalRecord> out;
+    const SequenceNumber end = end_seq();
     if (from < first_seq()) return make_error_code(Errc::not_found);
     if (from >= end || most == 0 || octets == 0) return out;
     rocksdb::ReadOptions options;
@@ -125,10 +130,10 @@ class RocksJournalStore final : public JournalStore {
     options.iterate_upper_bound = &bound;
     const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, records_));
     std::size_t taken = 0;
-    std::uint64_t expected = from;
+    SequenceNumber expected = from;
     for (it->Seek(key_of(from)); it->Valid() && out.size() < most && taken < octets; it->Next()) {
       if (seq_of(it->key()) != expected) return make_error_code(Errc::corrupt);
-      out.push_back({0, expected++, it->value().ToString()});
+      out.push_back({expected++, it->value().ToString()});
       taken += out.back().value.size();
     }
     if (!it->status().ok()) return make_error_code(translate(it->status()));
@@ -136,8 +141,8 @@ class RocksJournalStore final : public JournalStore {
     return out;
   }
 
-  std::uint64_t first_seq() const override { return first_.load(std::memory_order_acquire); }
-  std::uint64_t end_seq() const override { return end_.load(std::memory_order_acquire); }
+  SequenceNumber first_seq() const override { return first_.load(std::memory_order_acquire); }
+  SequenceNumber end_seq() const override { return end_.load(std::memory_order_acquire); }
 
   Result<std::vector<OpenDelivery>> open_deliveries() const override {
     std::vector<OpenDelivery> out;
@@ -149,13 +154,13 @@ class RocksJournalStore final : public JournalStore {
     return out;
   }
 
-  Result<void> trim(std::uint64_t seq) override {
+  Result<void> trim(SequenceNumber seq) override {
     // The newest record stays: it says where the numbers go on.
-    const std::uint64_t end = end_seq();
-    if (end > 1 && seq >= end) seq = end - 1;
+    const SequenceNumber end = end_seq();
+    if (end > kFirstSeq && seq >= end) seq = end - 1;
     if (seq <= first_seq()) return {};
     first_.store(seq, std::memory_order_release);
-    const std::string from = key_of(0);
+    const std::string from = key_of(SequenceNumber(0));
     const std::string to = key_of(seq);
     const rocksdb::Slice begin(from);
     const rocksdb::Slice last(to);
@@ -193,8 +198,8 @@ class RocksJournalStore final : public JournalStore {
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* records_;
   rocksdb::ColumnFamilyHandle* open_;
-  std::atomic<std::uint64_t> first_{1};
-  std::atomic<std::uint64_t> end_{1};
+  std::atomic<SequenceNumber> first_{kFirstSeq};
+  std::atomic<SequenceNumber> end_{kFirstSeq};
 };
 
 }  // namespace

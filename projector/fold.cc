@@ -2,7 +2,7 @@
 
 namespace waybill::projector {
 
-runtime::Result<void> Fold::add(const schemas::Event& event, std::uint64_t index) {
+runtime::Result<void> Fold::add(const schemas::Event& event, schemas::EventIndex index) {
   for (const auto& view : views_) {
     if (const auto folded = view->fold(event, {partition_, index}, rows_); !folded) {
       forget();

@@ -9,6 +9,7 @@
 #include "projector/row_overlay.h"
 #include "projector/rows/view.h"
 #include "projector/rows/view_store.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::projector {
 
@@ -18,7 +19,7 @@ class Fold {
       : store_(store), partition_(partition), rows_(store, batch_), views_(all_views()) {}
 
   // Has every view fold the event into the batch.
-  runtime::Result<void> add(const schemas::Event& event, std::uint64_t index);
+  runtime::Result<void> add(const schemas::Event& event, schemas::EventIndex index);
 
   // Further rows for the same batch.
   WriteBatch& batch() { return batch_; }

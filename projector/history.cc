@@ -15,17 +15,18 @@ namespace {
 using runtime::Errc;
 using runtime::Result;
 using schemas::Event;
+using schemas::EventIndex;
 
 std::string_view octets_of(const std::array<std::uint8_t, 16>& id) {
   return {reinterpret_cast<const char*>(id.data()), id.size()};
 }
 
 Result<std::vector<Event>> read_events(const ViewStore& store,
-                                       const std::vector<std::uint64_t>& indexes) {
+                                       const std::vector<EventIndex>& indexes) {
   const Archive archive(store);
   std::vector<Event> events;
   events.reserve(indexes.size());
-  for (const std::uint64_t index : indexes) {
+  for (const EventIndex index : indexes) {
     const auto record = archive.at(index);
     if (!record) return record.error();
     if (!events.emplace_back().ParseFromString(*record)) return make_error_code(Errc::corrupt);
@@ -35,10 +36,10 @@ Result<std::vector<Event>> read_events(const ViewStore& store,
 
 Result<MessageEvents> read_message(const ViewStore& store, std::string_view message_id) {
   const std::string prefix = message_prefix(message_id);
-  std::vector<std::uint64_t> indexes;
+  std::vector<EventIndex> indexes;
   const auto scanned = store.scan(Table::messages, prefix, after_prefix(prefix),
                                   [&](std::string_view key, std::string_view) {
-                                    indexes.push_back(read_be64(key.substr(prefix.size())));
+                                    indexes.emplace_back(read_be64(key.substr(prefix.size())));
                                     return true;
                                   });
   if (!scanned) return scanned.error();
@@ -78,9 +79,9 @@ Result<Delivery> History::delivery(const schemas::DeliveryId& id) const {
   if (!stored) return stored.error();
   const auto row = read_delivery_row(*stored);
   if (!row) return row.error();
-  const auto places = read_places(row->places);
-  if (!places) return places.error();
-  auto events = read_events(store_, *places);
+  const auto indexes = read_indexes(row->indexes);
+  if (!indexes) return indexes.error();
+  auto events = read_events(store_, *indexes);
   if (!events) return events.error();
 
   Delivery delivery;

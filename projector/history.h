@@ -17,6 +17,7 @@
 #include "runtime/time.h"
 #include "schemas/event.h"
 #include "schemas/ids.h"
+#include "schemas/ordinal.h"
 #include "schemas/return_path.h"
 
 namespace waybill::projector {
@@ -31,7 +32,7 @@ inline constexpr std::size_t kMaxRowsRead = 20'000;
 // A place in a timeline: the row that the next page comes after. Opaque to clients.
 struct TimelineCursor {
   runtime::WallTime time;
-  std::uint64_t index = 0;
+  schemas::EventIndex index;
 };
 
 struct HistoryQuestion {

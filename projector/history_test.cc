@@ -6,8 +6,12 @@
 
 #include "projector/archive/archive_key.h"
 #include "tests/support/folded_views.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::projector {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -38,7 +42,7 @@ EventLog acceptances(unsigned count) {
 
 std::vector<std::uint64_t> indexes(const Page& page) {
   std::vector<std::uint64_t> out;
-  for (const TimelineEntry& entry : page.entries) out.push_back(entry.index);
+  for (const TimelineEntry& entry : page.entries) out.push_back(entry.index.value());
   return out;
 }
 
@@ -136,7 +140,7 @@ TEST(HistoryTest, FromIsInclusiveAndToExclusive) {
     question.from = cases[i].from;
     question.to = cases[i].to;
     EXPECT_EQ(indexes(views.history().timeline(question).value()), cases[i].expected) << i;
-    question.after = TimelineCursor{at(3), 3};
+    question.after = TimelineCursor{at(3), 3_index};
     std::vector<std::uint64_t> later;
     for (const std::uint64_t index : cases[i].expected) {
       if (index < 3) later.push_back(index);
@@ -191,8 +195,8 @@ TEST(HistoryTest, ARowOfAnotherAddressUnderTheSameHashIsNotShown) {
                                    return false;
                                  }));
   WriteBatch batch;
-  batch.put(Table::timeline, timeline_key(timeline_prefix(Role::alias, "other@forward.test"), 1, 1),
-            row);
+  batch.put(Table::timeline,
+            timeline_key(timeline_prefix(Role::alias, "other@forward.test"), 1, 1_index), row);
   ASSERT_TRUE(views.store().apply(batch));
   EXPECT_TRUE(views.timeline(Role::alias, "other@forward.test").entries.empty());
   EXPECT_EQ(views.timeline(Role::alias, kAlias).entries.size(), 1u);
@@ -201,7 +205,8 @@ TEST(HistoryTest, ARowOfAnotherAddressUnderTheSameHashIsNotShown) {
 TEST(HistoryTest, ARowThatDoesNotReadIsCorrupt) {
   FoldedViews views(acceptances(1));
   WriteBatch batch;
-  batch.put(Table::timeline, timeline_key(timeline_prefix(Role::alias, kAlias), 1, 1), "\x14\xff");
+  batch.put(Table::timeline, timeline_key(timeline_prefix(Role::alias, kAlias), 1, 1_index),
+            "\x14\xff");
   ASSERT_TRUE(views.store().apply(batch));
   EXPECT_EQ(views.history().timeline(of_alias()).error(), Errc::corrupt);
 }
@@ -209,15 +214,15 @@ TEST(HistoryTest, ARowThatDoesNotReadIsCorrupt) {
 TEST(HistoryTest, ProgressSaysHowFreshAnAnswerIs) {
   const FoldedViews views(acceptances(3));
   const Progress progress = views.history().progress().value();
-  EXPECT_EQ(progress.next_index, 3u);
+  EXPECT_EQ(progress.next_index, 3_index);
   EXPECT_EQ(progress.as_of, at(2));
-  EXPECT_EQ(History(MemoryViewStore()).progress().value().next_index, 0u);
+  EXPECT_EQ(History(MemoryViewStore()).progress().value().next_index, 0_index);
 }
 
 TEST(HistoryTest, ADeliveryWhoseEventIsGoneIsCorrupt) {
   FoldedViews views(acceptances(1));
   WriteBatch batch;
-  batch.erase(Table::archive, archive_key(0));
+  batch.erase(Table::archive, archive_key(0_index));
   ASSERT_TRUE(views.store().apply(batch));
   EXPECT_EQ(views.history().delivery(support::delivery_id(1)).error(), Errc::corrupt);
   EXPECT_EQ(views.history().message(support::message_id(1)).error(), Errc::corrupt);

@@ -9,8 +9,8 @@ namespace {
 
 using runtime::Errc;
 using runtime::Result;
+using schemas::EventIndex;
 
-constexpr std::uint64_t kLastIndex = ~std::uint64_t{0};
 constexpr std::uint64_t kLastTime = ~std::uint64_t{0};
 
 // Times before 1970 are in no event: they ask from the first row, or for none.
@@ -28,12 +28,13 @@ Range range_of(const HistoryQuestion& question) {
   const Prefix prefix = timeline_prefix(question.role, question.address);
   Range range;
   // Index 0 is the last of its moment, and no key lies between it and one octet more.
-  range.to = timeline_key(prefix, question.from ? since_1970(*question.from) : 0, 0) + '\0';
+  range.to =
+      timeline_key(prefix, question.from ? since_1970(*question.from) : 0, EventIndex(0)) + '\0';
   if (question.to) {
     const std::uint64_t to = since_1970(*question.to);
-    range.from = to == 0 ? range.to : timeline_key(prefix, to - 1, kLastIndex);
+    range.from = to == 0 ? range.to : timeline_key(prefix, to - 1, EventIndex::last());
   } else {
-    range.from = timeline_key(prefix, kLastTime, kLastIndex);
+    range.from = timeline_key(prefix, kLastTime, EventIndex::last());
   }
   if (question.after) {
     const TimelineCursor& after = *question.after;

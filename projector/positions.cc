@@ -33,8 +33,8 @@ Result<Layout> read_layout(const ViewStore& store) {
 
 void put_progress(WriteBatch& batch, const Progress& progress) {
   std::string value;
-  append_be64(value, progress.next_offset);
-  append_be64(value, progress.next_index);
+  append_be64(value, progress.next_offset.value());
+  append_be64(value, progress.next_index.value());
   append_be64(value, schemas::nanoseconds(progress.as_of));
   value += progress.last_digest;
   batch.put(Table::meta, kProgressKey, value);
@@ -51,18 +51,19 @@ Result<Progress> read_progress(const ViewStore& store) {
     return make_error_code(Errc::corrupt);
   }
   Progress progress;
-  progress.next_offset = read_be64(octets);
-  progress.next_index = read_be64(octets.substr(8));
+  progress.next_offset = schemas::LogOffset(read_be64(octets));
+  progress.next_index = schemas::EventIndex(read_be64(octets.substr(8)));
   progress.as_of = schemas::wall_time(read_be64(octets.substr(16)));
   progress.last_digest = octets.substr(kNumbers);
   // Each index was given to a record of its own.
-  if (progress.next_index > progress.next_offset) return make_error_code(Errc::corrupt);
+  const bool dense = progress.next_index.value() <= progress.next_offset.value();
+  if (!dense) return make_error_code(Errc::corrupt);
   return progress;
 }
 
 void put_node(WriteBatch& batch, std::string_view node, const LastSeen& last) {
   std::string value;
-  append_be64(value, last.seq);
+  append_be64(value, last.seq.value());
   append_be64(value, last.newest);
   batch.put(Table::meta, std::string(kNodePrefix).append(node), value);
 }
@@ -75,7 +76,7 @@ Result<LastSeens> read_nodes(const ViewStore& store) {
                                     whole = value.size() == 8 || value.size() == 16;
                                     if (!whole) return false;
                                     LastSeen last;
-                                    last.seq = read_be64(value);
+                                    last.seq = schemas::SequenceNumber(read_be64(value));
                                     if (value.size() == 16)
                                       last.newest = read_be64(value.substr(8));
                                     nodes.emplace(key.substr(kNodePrefix.size()), last);

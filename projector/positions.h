@@ -15,6 +15,7 @@
 #include "projector/rows/view_store.h"
 #include "runtime/result.h"
 #include "runtime/time.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::projector {
 
@@ -33,9 +34,9 @@ runtime::Result<Layout> read_layout(const ViewStore& store);
 
 // How far a partition's views are. Written in the same batch as the rows.
 struct Progress {
-  std::uint64_t next_offset = 0;  // log offset to read next
-  std::uint64_t next_index = 0;   // dense number of the next event kept
-  runtime::WallTime as_of{};      // occurred_at of the newest event folded; never goes back
+  schemas::LogOffset next_offset;  // to be read next
+  schemas::EventIndex next_index;  // of the next event kept
+  runtime::WallTime as_of{};       // occurred_at of the newest event folded; never goes back
   // SHA-256 of the record at next_offset - 1, 32 octets; empty: not known. It tells a log that was
   // truncated and written anew from the one that was read.
   std::string last_digest;
@@ -47,7 +48,7 @@ runtime::Result<Progress> read_progress(const ViewStore& store);
 // What was folded of one node. A repeat has a lower number and is no newer; a lower number that is
 // newer comes from another journal under the same name.
 struct LastSeen {
-  std::uint64_t seq = 0;
+  schemas::SequenceNumber seq;
   std::uint64_t newest = 0;  // occurred_at, ns since 1970; 0: not known
 };
 

@@ -5,27 +5,31 @@
 #include "projector/memory_view_store.h"
 #include "schemas/event.h"
 #include "tests/support/document.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::projector {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 TEST(PositionsTest, WhatWasWrittenIsRead) {
   MemoryViewStore store;
   WriteBatch batch;
-  Progress progress{7, 5, schemas::wall_time(1'000), std::string(32, 'd')};
+  Progress progress{7_offset, 5_index, schemas::wall_time(1'000), std::string(32, 'd')};
   put_layout(batch, {kViewLayout, 3});
   put_progress(batch, progress);
-  put_node(batch, "mx1", {9, 1'000});
+  put_node(batch, "mx1", {9_seq, 1'000});
   ASSERT_TRUE(store.apply(batch));
   EXPECT_EQ(read_layout(store)->layout, kViewLayout);
   EXPECT_EQ(read_layout(store)->partition, 3u);
   const auto read = read_progress(store);
   ASSERT_TRUE(read);
-  EXPECT_EQ(read->next_offset, 7u);
-  EXPECT_EQ(read->next_index, 5u);
+  EXPECT_EQ(read->next_offset, 7_offset);
+  EXPECT_EQ(read->next_index, 5_index);
   EXPECT_EQ(read->as_of, progress.as_of);
   EXPECT_EQ(read->last_digest, progress.last_digest);
-  EXPECT_EQ(read_nodes(store)->at("mx1").seq, 9u);
+  EXPECT_EQ(read_nodes(store)->at("mx1").seq, 9_seq);
   EXPECT_EQ(read_nodes(store)->at("mx1").newest, 1'000u);
 }
 

@@ -14,6 +14,8 @@ namespace waybill::projector {
 
 using runtime::Errc;
 using runtime::Result;
+using schemas::EventIndex;
+using schemas::SequenceNumber;
 
 namespace {
 
@@ -39,8 +41,9 @@ Result<std::unique_ptr<Projector>> Projector::open(ViewStore& store, std::uint32
   if (!layout && layout.error() != Errc::not_found) return layout.error();
   if (layout && layout->partition != partition) return make_error_code(Errc::corrupt);
   if (layout && layout->layout == kViewLayout) return projector;
-  const auto laid_out = projector->progress_.next_index == 0 ? begin_layout(store, partition)
-                                                             : rebuild_views(store, partition, {});
+  const auto laid_out = projector->progress_.next_index == EventIndex(0)
+                            ? begin_layout(store, partition)
+                            : rebuild_views(store, partition, {});
   if (!laid_out) return laid_out.error();
   return projector;
 }
@@ -62,12 +65,13 @@ bool Projector::seen_before(const schemas::Event& event) {
   if (event.node().empty()) return false;
   const auto [found, fresh] = nodes_.try_emplace(event.node());
   Node& node = found->second;
-  if (!fresh && event.node_seq() <= node.last.seq) {
+  const SequenceNumber seq(event.node_seq());
+  if (!fresh && seq <= node.last.seq) {
     const bool repeat = node.last.newest == 0 || event.occurred_at() <= node.last.newest;
     if (repeat) return true;
     tell_of_another_journal(event, node);
   }
-  node.last = {event.node_seq(), std::max(node.last.newest, event.occurred_at())};
+  node.last = {seq, std::max(node.last.newest, event.occurred_at())};
   node.changed = true;
   return false;
 }
@@ -84,7 +88,7 @@ void Projector::tell_of_another_journal(const schemas::Event& event, Node& node)
       {{"node", event.node()},
        {"partition", std::uint64_t{partition_}},
        {"number", event.node_seq()},
-       {"after", node.last.seq}});
+       {"after", node.last.seq.value()}});
 }
 
 Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress) {
@@ -96,7 +100,7 @@ Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress
   const bool decoded = event_.ParseFromString(record.value);
   if (decoded && seen_before(event_)) return {};
 
-  const std::uint64_t index = progress.next_index++;
+  const EventIndex index = progress.next_index++;
   fold_->batch().put(Table::archive, archive_key(index), record.value);
   if (!decoded) {
     ++undecodable_in_batch_;

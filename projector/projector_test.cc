@@ -5,8 +5,12 @@
 #include "projector/archive/archive_key.h"
 #include "projector/positions.h"
 #include "tests/support/folded_views.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::projector {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -24,8 +28,8 @@ std::size_t archived(const ViewStore& store) {
 
 TEST(ProjectorTest, AFreshStoreStandsAtTheBeginning) {
   FoldedViews views;
-  EXPECT_EQ(views.projector().progress().next_offset, 0u);
-  EXPECT_EQ(views.projector().progress().next_index, 0u);
+  EXPECT_EQ(views.projector().progress().next_offset, 0_offset);
+  EXPECT_EQ(views.projector().progress().next_index, 0_index);
   EXPECT_EQ(views.projector().progress().as_of, runtime::WallTime());
 }
 
@@ -35,12 +39,13 @@ TEST(ProjectorTest, EventsRowsAndPositionGoInOneBatch) {
   log.add(support::forwarded({}));
   FoldedViews views(log);
   const Progress stored = read_progress(views.store()).value();
-  EXPECT_EQ(stored.next_offset, 2u);
-  EXPECT_EQ(stored.next_index, 2u);
+  EXPECT_EQ(stored.next_offset, 2_offset);
+  EXPECT_EQ(stored.next_index, 2_index);
   EXPECT_EQ(stored.as_of, schemas::wall_time(support::kLogStart + support::kSecond));
   // One write for the layout when it was opened, one for both events.
   EXPECT_EQ(views.store().unsynced(), 2u);
-  EXPECT_EQ(views.store().get(Table::archive, archive_key(1)).value(), log.records()[1].value);
+  EXPECT_EQ(views.store().get(Table::archive, archive_key(1_index)).value(),
+            log.records()[1].value);
 }
 
 TEST(ProjectorTest, AsOfNeverGoesBack) {
@@ -57,15 +62,15 @@ TEST(ProjectorTest, SkipsWhatANodeHasSentBefore) {
   EventLog log;
   log.add(support::accepted({}));
   log.add(support::forwarded({}));
-  log.repeat(0);
-  log.repeat(1);
+  log.repeat(0_offset);
+  log.repeat(1_offset);
   schemas::Event of_another_node = support::accepted({.message = 2, .delivery = 2});
   of_another_node.set_node("mx2");
   of_another_node.set_node_seq(1);
   log.add(of_another_node);
   FoldedViews views(log);
-  EXPECT_EQ(views.projector().progress().next_offset, 5u);
-  EXPECT_EQ(views.projector().progress().next_index, 3u);
+  EXPECT_EQ(views.projector().progress().next_offset, 5_offset);
+  EXPECT_EQ(views.projector().progress().next_index, 3_index);
   EXPECT_EQ(views.timeline(Role::alias, "shop@forward.test").entries.size(), 3u);
 }
 
@@ -74,9 +79,9 @@ TEST(ProjectorTest, SkipsADuplicateAfterARestartToo) {
   log.add(support::accepted({}));
   FoldedViews views(log);
   views.reopen();
-  log.repeat(0);
+  log.repeat(0_offset);
   views.fold(log);
-  EXPECT_EQ(views.projector().progress().next_offset, 2u);
+  EXPECT_EQ(views.projector().progress().next_offset, 2_offset);
   EXPECT_EQ(archived(views.store()), 1u);
 }
 
@@ -89,7 +94,7 @@ TEST(ProjectorTest, TakesANodesFirstEventWhateverItsNumber) {
   event.set_node_seq(4711);
   log.add(event);
   FoldedViews views(log);
-  EXPECT_EQ(views.projector().progress().next_index, 2u);
+  EXPECT_EQ(views.projector().progress().next_index, 2_index);
 }
 
 TEST(ProjectorTest, KeepsWhatItCannotDecodeAndCountsIt) {
@@ -99,8 +104,8 @@ TEST(ProjectorTest, KeepsWhatItCannotDecodeAndCountsIt) {
   log.add(support::forwarded({}));
   FoldedViews views(log);
   EXPECT_EQ(views.projector().undecodable(), 1u);
-  EXPECT_EQ(views.projector().progress().next_index, 3u);
-  EXPECT_EQ(views.store().get(Table::archive, archive_key(1)).value(), "\xff\xff no event");
+  EXPECT_EQ(views.projector().progress().next_index, 3_index);
+  EXPECT_EQ(views.store().get(Table::archive, archive_key(1_index)).value(), "\xff\xff no event");
   EXPECT_EQ(views.timeline(Role::alias, "shop@forward.test").entries.size(), 2u);
 }
 
@@ -122,22 +127,22 @@ TEST(ProjectorTest, RefusesAGapAndFoldsNothingOfTheBatch) {
   const std::string before = views.digest();
   EXPECT_EQ(views.projector().project(records).error(), Errc::corrupt);
   EXPECT_EQ(views.digest(), before);
-  EXPECT_EQ(views.projector().progress().next_offset, 0u);
+  EXPECT_EQ(views.projector().progress().next_offset, 0_offset);
   views.fold(log);
   EXPECT_EQ(views.digest(), FoldedViews(log).digest());
 }
 
 TEST(ProjectorTest, RefusesARecordOfAnotherPartition) {
   FoldedViews views;
-  EXPECT_EQ(views.projector().project({{1, 0, "event"}}).error(), Errc::corrupt);
+  EXPECT_EQ(views.projector().project({{1, 0_offset, "event"}}).error(), Errc::corrupt);
 }
 
 TEST(ProjectorTest, SkipsRecordsBelowItsPosition) {
   const EventLog log = support::mixed_log(2, 30);
   FoldedViews views;
-  ASSERT_TRUE(views.projector().project(log.records(0, 20)));
-  ASSERT_TRUE(views.projector().project(log.records(10, 20)));
-  ASSERT_TRUE(views.projector().project(log.records(0, 30)));
+  ASSERT_TRUE(views.projector().project(log.records(0_offset, 20)));
+  ASSERT_TRUE(views.projector().project(log.records(10_offset, 20)));
+  ASSERT_TRUE(views.projector().project(log.records(0_offset, 30)));
   EXPECT_EQ(views.digest(), FoldedViews(log).digest());
 }
 
@@ -153,7 +158,7 @@ TEST(ProjectorTest, AFailedWriteCostsNothingAndCountsNothingTwice) {
       views.store().fail_nth(n, failure);
       std::uint64_t failures = 0;
       for (std::uint64_t offset = 0; offset < log.size();) {
-        const auto folded = views.projector().project(log.records(offset, 10));
+        const auto folded = views.projector().project(log.records(schemas::LogOffset(offset), 10));
         if (folded) {
           offset += 10;
         } else {
@@ -173,7 +178,7 @@ TEST(ProjectorTest, TellsAJournalThatBeganAnewFromARepeat) {
   EventLog log;
   log.add(support::accepted({.message = 1, .delivery = 1}));
   log.add(support::forwarded({.message = 1, .delivery = 1}));
-  log.repeat(0);
+  log.repeat(0_offset);
   schemas::Event anew = support::accepted({.message = 2, .delivery = 2});
   anew.set_node("mx1");
   anew.set_node_seq(1);
@@ -181,11 +186,11 @@ TEST(ProjectorTest, TellsAJournalThatBeganAnewFromARepeat) {
   MemoryViewStore store;
   auto projector = Projector::open(store, 0);
   ASSERT_TRUE(projector);
-  ASSERT_TRUE((*projector)->project(log.records(0, 3)));
-  EXPECT_EQ((*projector)->progress().next_index, 2u);
+  ASSERT_TRUE((*projector)->project(log.records(0_offset, 3)));
+  EXPECT_EQ((*projector)->progress().next_index, 2_index);
   EXPECT_EQ((*projector)->other_journals(), 0u);
-  ASSERT_TRUE((*projector)->project(log.records(3)));
-  EXPECT_EQ((*projector)->progress().next_index, 3u);
+  ASSERT_TRUE((*projector)->project(log.records(3_offset)));
+  EXPECT_EQ((*projector)->progress().next_index, 3_index);
   EXPECT_EQ((*projector)->other_journals(), 1u);
 }
 
@@ -197,10 +202,12 @@ TEST(ProjectorTest, RefusesAStoreThatContradictsItself) {
       {"position cut short", [](WriteBatch& b) { b.put(Table::meta, "progress", "short"); }},
       {"more events than records",
        [](WriteBatch& b) {
-         put_progress(b, {2, 3, {}, {}});
+         put_progress(b, {2_offset, 3_index, {}, {}});
        }},
-      {"fewer events than said", [](WriteBatch& b) { b.erase(Table::archive, archive_key(1)); }},
-      {"more events than said", [](WriteBatch& b) { b.put(Table::archive, archive_key(2), "x"); }},
+      {"fewer events than said",
+       [](WriteBatch& b) { b.erase(Table::archive, archive_key(1_index)); }},
+      {"more events than said",
+       [](WriteBatch& b) { b.put(Table::archive, archive_key(2_index), "x"); }},
       {"node cut short", [](WriteBatch& b) { b.put(Table::meta, "node/mx1", "short"); }},
       {"layout cut short", [](WriteBatch& b) { b.put(Table::meta, "layout", "short"); }},
       {"another partition's",
@@ -230,7 +237,7 @@ TEST(ProjectorTest, ARowThatDoesNotReadStopsTheFold) {
   views.reopen();
   log.add(support::forwarded({}));
   EXPECT_EQ(views.projector().project(log.records()).error(), Errc::corrupt);
-  EXPECT_EQ(read_progress(views.store()).value().next_offset, 1u);
+  EXPECT_EQ(read_progress(views.store()).value().next_offset, 1_offset);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace {
 
 using runtime::Errc;
 using runtime::Result;
+using schemas::EventIndex;
 
 constexpr std::uint64_t kEventsPerReport = 10'000;
 
@@ -37,7 +38,7 @@ Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
                            const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   const auto stands = read_progress(store);
   if (!stands) return stands.error();
-  const std::uint64_t end = stands->next_index;
+  const EventIndex end = stands->next_index;
   if (const auto marked = mark_layout(store, {kLayoutBeingRebuilt, partition}); !marked)
     return marked;
   for (const TableTraits& traits : kTableTraits) {
@@ -48,8 +49,8 @@ Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
   const Archive archive(store);
   Fold fold(store, partition);
   schemas::Event event;
-  std::uint64_t told = 0;
-  for (std::uint64_t index = 0; index < end;) {
+  EventIndex told;
+  for (EventIndex index; index < end;) {
     // Read out first: a scan must not write.
     const auto records = archive.read(index, end);
     if (!records) return records.error();
@@ -61,7 +62,7 @@ Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
     }
     if (const auto applied = fold.apply(); !applied) return applied;
     if (progress && (index - told >= kEventsPerReport || index == end)) {
-      progress(index, end);
+      progress(index.value(), end.value());
       told = index;
     }
   }

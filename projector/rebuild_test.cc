@@ -7,8 +7,12 @@
 #include "projector/positions.h"
 #include "projector/rocksdb_view_store.h"
 #include "tests/support/folded_views.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::projector {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -99,7 +103,7 @@ TEST(RebuildTest, SaysHowFarItIs) {
 TEST(RebuildTest, AnArchiveWithAHoleIsCorrupt) {
   FoldedViews views(support::mixed_log(1, 100));
   WriteBatch batch;
-  batch.erase(Table::archive, archive_key(40));
+  batch.erase(Table::archive, archive_key(40_index));
   ASSERT_TRUE(views.store().apply(batch));
   EXPECT_EQ(rebuild_views(views.store(), 0, {}).error(), Errc::corrupt);
 }
@@ -152,8 +156,8 @@ TEST(RebuildTest, APowerCutBetweenBatchesChangesNothing) {
   for (const std::size_t surviving : {0, 1, 2}) {
     FoldedViews views;
     std::uint64_t cuts = 0;
-    for (std::uint64_t turn = 0; views.projector().progress().next_offset < log.size(); ++turn) {
-      const std::uint64_t next = views.projector().progress().next_offset;
+    for (std::uint64_t turn = 0; views.projector().progress().next_offset < log.end(); ++turn) {
+      const schemas::LogOffset next = views.projector().progress().next_offset;
       ASSERT_TRUE(views.projector().project(log.records(next, 7)));
       if (turn % 3 == 0) {
         ASSERT_TRUE(views.store().sync());

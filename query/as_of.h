@@ -8,13 +8,14 @@
 
 #include "projector/history.h"
 #include "runtime/time.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::query {
 
 struct PartitionAsOf {
   std::uint32_t partition = 0;
   std::optional<runtime::WallTime> time;  // of the newest event in the views; nullopt: none yet
-  std::uint64_t index = 0;                // of the next event
+  schemas::EventIndex index;              // of the next event
   std::uint64_t lag = 0;                  // events on record and not in the views yet
   // All that was in the log then is in the answer; nullopt: that cannot be said.
   std::optional<runtime::WallTime> complete_at;

@@ -12,6 +12,7 @@ namespace {
 
 using runtime::Errc;
 using runtime::make_error_code;
+using schemas::EventIndex;
 
 constexpr char kVersion = 2;
 constexpr std::size_t kHashOctets = 8;
@@ -65,15 +66,14 @@ std::string question_hash(const projector::HistoryQuestion& question) {
 projector::TimelineCursor after(const Place& place, std::uint32_t partition) {
   if (partition == place.partition) return {place.time, place.index};
   // Of the same moment, what is in higher partitions came before, what is in lower ones comes next.
-  constexpr std::uint64_t kBeforeAll = ~std::uint64_t{0};
-  return {place.time, partition > place.partition ? 0 : kBeforeAll};
+  return {place.time, partition > place.partition ? EventIndex(0) : EventIndex::last()};
 }
 
 std::string write_cursor(const Place& place, const projector::HistoryQuestion& question) {
   std::string octets(1, kVersion);
   put_u64(octets, schemas::nanoseconds(place.time));
   put_u32(octets, place.partition);
-  put_u64(octets, place.index);
+  put_u64(octets, place.index.value());
   octets += question_hash(question);
   return http::to_base64url(octets);
 }
@@ -87,7 +87,7 @@ runtime::Result<Place> read_cursor(std::string_view text,
   const std::string_view rest = std::string_view(*octets).substr(1);
   if (rest.substr(20) != question_hash(question)) return make_error_code(Errc::refused);
   return Place{schemas::wall_time(get_u64(rest)), get_u32(rest.substr(8)),
-               get_u64(rest.substr(12))};
+               EventIndex(get_u64(rest.substr(12)))};
 }
 
 }  // namespace waybill::query

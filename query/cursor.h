@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "projector/history.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::query {
 
@@ -21,7 +22,7 @@ namespace waybill::query {
 struct Place {
   runtime::WallTime time;
   std::uint32_t partition = 0;
-  std::uint64_t index = 0;
+  schemas::EventIndex index;
 
   friend auto operator<=>(const Place&, const Place&) = default;
 };

@@ -6,8 +6,12 @@
 
 #include "http/base64url.h"
 #include "schemas/event.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::query {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 projector::HistoryQuestion question() {
@@ -18,7 +22,7 @@ projector::HistoryQuestion question() {
   return out;
 }
 
-const Place kPlace{schemas::wall_time(1'772'366'400'123'456'789), 3, 42};
+const Place kPlace{schemas::wall_time(1'772'366'400'123'456'789), 3, 42_index};
 
 TEST(CursorTest, ComesBackAsItWent) {
   const auto back = read_cursor(write_cursor(kPlace, question()), question());

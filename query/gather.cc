@@ -14,6 +14,7 @@ namespace waybill::query {
 
 namespace json = boost::json;
 using runtime::Errc;
+using schemas::EventIndex;
 
 namespace {
 
@@ -55,7 +56,7 @@ void ask_local(const LocalPartition& local, const Inquiry& inquiry, Gathered& ou
   PartitionAsOf as_of;
   as_of.partition = local.partition;
   as_of.index = progress->next_index;
-  if (progress->next_index > 0) as_of.time = progress->as_of;
+  if (progress->next_index > EventIndex(0)) as_of.time = progress->as_of;
   as_of.lag = fresh.lag;
   as_of.complete_at = fresh.whole_at;
   auto part = inquiry.ask(local);
@@ -82,7 +83,7 @@ std::optional<PartitionAsOf> read_partition(const json::object& object,
   if (found == asked.end()) return std::nullopt;
   PartitionAsOf out;
   out.partition = *found;
-  out.index = schemas::number_member(object, "index").value_or(0);
+  out.index = EventIndex(schemas::number_member(object, "index").value_or(0));
   out.lag = schemas::number_member(object, "lag").value_or(0);
   out.time = time_of(object, "time");
   out.complete_at = time_of(object, "complete_at");

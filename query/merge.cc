@@ -39,7 +39,7 @@ std::optional<Place> place_of(const json::object& entry) {
   const auto partition = number_member(entry, "partition");
   const auto index = number_member(entry, "index");
   if (!time || !partition || *partition >= schemas::kMaxPartitions || !index) return std::nullopt;
-  return Place{*time, static_cast<std::uint32_t>(*partition), *index};
+  return Place{*time, static_cast<std::uint32_t>(*partition), schemas::EventIndex(*index)};
 }
 
 // Where a part goes on; nullopt: it is at its end. A cursor that cannot be read (of a server of

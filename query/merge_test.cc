@@ -8,9 +8,13 @@
 
 #include "query/cursor.h"
 #include "query/render.h"
+#include "tests/support/ordinals.h"
 #include "tests/support/sim_net.h"
 
 namespace waybill::query {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 namespace json = boost::json;
@@ -48,7 +52,7 @@ class Timeline {
       ++read;
       last_read_ = {entry.occurred_at, entry.index};
       // Of kinds that were asked for is every row but each third.
-      if (rows == kNoBound || entry.index % 3 != 0) page.entries.push_back(entry);
+      if (rows == kNoBound || entry.index.value() % 3 != 0) page.entries.push_back(entry);
     }
     return history_part(asked, partition_, page);
   }
@@ -56,7 +60,7 @@ class Timeline {
   std::vector<Place> places(bool all) const {
     std::vector<Place> out;
     for (const auto& entry : entries_) {
-      if (all || entry.index % 3 != 0) {
+      if (all || entry.index.value() % 3 != 0) {
         out.push_back({entry.occurred_at, partition_, entry.index});
       }
     }
@@ -81,7 +85,7 @@ std::vector<Timeline> some_timelines(tests::SeededChance& chance) {
   for (std::uint32_t partition = 0; partition < 4; ++partition) {
     std::vector<projector::TimelineEntry> entries(chance.below(12));
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      entries[i].index = i;
+      entries[i].index = schemas::EventIndex(i);
       entries[i].kind = "dropped";
       // Few moments, so that many are the same in one partition and across them.
       entries[i].occurred_at = schemas::wall_time(1'772'366'400'000'000'000 + chance.below(6));
@@ -97,7 +101,7 @@ std::vector<Timeline> some_timelines(tests::SeededChance& chance) {
 Place place_in(const json::value& entry) {
   return {*schemas::parse_rfc3339(std::string(entry.at("time").as_string())),
           entry.at("partition").to_number<std::uint32_t>(),
-          entry.at("index").to_number<std::uint64_t>()};
+          schemas::EventIndex(entry.at("index").to_number<std::uint64_t>())};
 }
 
 // What all pages hold together, one after the other. Two of the partitions are on another server,
@@ -159,7 +163,7 @@ std::string entries_of(const json::object& answer) {
   std::string out;
   for (const auto& one : answer.at("entries").as_array()) {
     const Place place = place_in(one);
-    out += std::to_string(place.partition) + ":" + std::to_string(place.index) + " ";
+    out += std::to_string(place.partition) + ":" + std::to_string(place.index.value()) + " ";
   }
   return out;
 }
@@ -178,7 +182,7 @@ TEST(MergeHistoriesTest, OrdersByTimeThenPartitionThenIndexAllDescending) {
 TEST(MergeHistoriesTest, ShowsNothingThatMayComeBehindWhatAPartitionHasNotRead) {
   const auto asked = question(10);
   json::object stopped = history({entry("3", 1, 9)});
-  const Place at{*schemas::parse_rfc3339("2026-03-01T12:00:02Z"), 1, 4};
+  const Place at{*schemas::parse_rfc3339("2026-03-01T12:00:02Z"), 1, 4_index};
   stopped["next_cursor"] = write_cursor(at, asked);
   // In the moment at which partition 1 stopped, 2 comes before it and 0 behind it.
   const auto merged =
@@ -192,8 +196,8 @@ TEST(MergeHistoriesTest, ShowsNothingThatMayComeBehindWhatAPartitionHasNotRead) 
 TEST(MergeHistoriesTest, TakesTheEarliestPlaceAtWhichAnyPartitionStopped) {
   const auto asked = question(10);
   PartialAnswers parts{history({}), history({entry("1", 1, 0)}), history({})};
-  const Place later{*schemas::parse_rfc3339("2026-03-01T12:00:03Z"), 0, 4};
-  const Place earlier{*schemas::parse_rfc3339("2026-03-01T12:00:02Z"), 2, 4};
+  const Place later{*schemas::parse_rfc3339("2026-03-01T12:00:03Z"), 0, 4_index};
+  const Place earlier{*schemas::parse_rfc3339("2026-03-01T12:00:02Z"), 2, 4_index};
   parts[0]["next_cursor"] = write_cursor(later, asked);
   parts[2]["next_cursor"] = write_cursor(earlier, asked);
   const auto merged = merge_histories(parts, asked);

@@ -37,7 +37,7 @@ json::object to_json(const projector::TimelineEntry& entry, std::uint32_t partit
   json::object out;
   out["time"] = schemas::rfc3339(entry.occurred_at);
   out["partition"] = partition;
-  out["index"] = entry.index;
+  out["index"] = entry.index.value();
   out["kind"] = entry.kind;
   put(out, "alias", entry.alias);
   if (entry.sender) out["sender"] = *entry.sender;
@@ -167,7 +167,7 @@ json::object to_json(const AsOf& as_of) {
   put_time(out, as_of.time());
   // Numbers of different partitions do not add up to one.
   if (as_of.partitions.size() == 1 && as_of.missing.empty()) {
-    out["index"] = as_of.partitions.front().index;
+    out["index"] = as_of.partitions.front().index.value();
   }
   out["lag"] = as_of.lag();
   if (const auto at = as_of.complete_at()) out["complete_at"] = schemas::rfc3339(*at);
@@ -176,7 +176,7 @@ json::object to_json(const AsOf& as_of) {
     json::object part;
     part["partition"] = one.partition;
     put_time(part, one.time);
-    part["index"] = one.index;
+    part["index"] = one.index.value();
     part["lag"] = one.lag;
     if (one.complete_at) part["complete_at"] = schemas::rfc3339(*one.complete_at);
     partitions.push_back(std::move(part));

@@ -96,7 +96,7 @@ void take_field(WireReader& wire, Envelope& out, std::uint64_t field, std::uint6
     case kFixed64: {
       const std::uint64_t value = wire.fixed64();
       if (field == Event::kOccurredAtFieldNumber) out.occurred_at = value;
-      if (field == Event::kNodeSeqFieldNumber) out.node_seq = value;
+      if (field == Event::kNodeSeqFieldNumber) out.node_seq = SequenceNumber(value);
       return;
     }
     case kDelimited: take_text(out, field, wire.raw(wire.varint())); return;

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "runtime/result.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::schemas {
 
@@ -19,7 +20,7 @@ struct Envelope {
   std::string_view event_id;
   std::uint64_t occurred_at = 0;  // ns since 1970
   std::string_view node;
-  std::uint64_t node_seq = 0;
+  SequenceNumber node_seq;
   std::string_view domain;
   std::string_view trace;
   std::string_view alias;

@@ -32,7 +32,7 @@ TEST(EnvelopeTest, SaysWhatTheEventSays) {
   EXPECT_EQ(envelope->event_id, "0123456789abcdef");
   EXPECT_EQ(envelope->occurred_at, 1'772'366'400'000'000'123u);
   EXPECT_EQ(envelope->node, "mx1");
-  EXPECT_EQ(envelope->node_seq, 77u);
+  EXPECT_EQ(envelope->node_seq, SequenceNumber(77));
   EXPECT_EQ(envelope->domain, "forward.test");
   EXPECT_EQ(envelope->trace, "00-aa-bb-01");
   EXPECT_EQ(envelope->client_ip, "192.0.2.7");
@@ -46,7 +46,7 @@ TEST(EnvelopeTest, OfAFieldThatComesTwiceTheLastCounts) {
   Event more;
   more.set_node_seq(78);
   record += more.SerializeAsString();
-  EXPECT_EQ(read_envelope(record)->node_seq, 78u);
+  EXPECT_EQ(read_envelope(record)->node_seq, SequenceNumber(78));
 }
 
 TEST(EnvelopeTest, RefusesWhatIsNoMessage) {

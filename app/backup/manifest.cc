@@ -23,8 +23,8 @@ bool read_partition(const json::value& value, ManifestPartition& out) {
   schemas::JsonMembers members(value.as_object());
   const std::uint64_t partition = members.number("partition");
   out.partition = static_cast<std::uint32_t>(partition);
-  out.next_offset = members.number("next_offset");
-  out.next_index = members.number("next_index");
+  out.next_offset = schemas::LogOffset(members.number("next_offset"));
+  out.next_index = schemas::EventIndex(members.number("next_index"));
   return members.whole() && partition < schemas::kMaxPartitions;
 }
 
@@ -39,8 +39,8 @@ std::string write_manifest(const Manifest& manifest) {
   for (const ManifestPartition& one : manifest.partitions) {
     json::object partition;
     partition["partition"] = one.partition;
-    partition["next_offset"] = one.next_offset;
-    partition["next_index"] = one.next_index;
+    partition["next_offset"] = one.next_offset.value();
+    partition["next_index"] = one.next_index.value();
     partitions.push_back(std::move(partition));
   }
   out["partitions"] = std::move(partitions);

@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "runtime/failure.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::app {
 
 struct ManifestPartition {
   std::uint32_t partition = 0;
-  std::uint64_t next_offset = 0;  // of the log: a restored store reads on from there
-  std::uint64_t next_index = 0;
+  schemas::LogOffset next_offset;  // a restored store reads the log on from there
+  schemas::EventIndex next_index;
 };
 
 struct Manifest {

@@ -58,7 +58,7 @@ class Directory final : public ReturnPathDirectory {
  private:
   // True once all that is on record here now is in the log.
   Task<bool> own_published(Instant deadline) {
-    const std::uint64_t end = own_.on_record();
+    const schemas::SequenceNumber end = own_.on_record();
     while (own_.in_log() < end) {
       if (clock_.now() >= deadline) co_return false;
       co_await clock_.sleep_until(clock_.now() + kLookAgain);

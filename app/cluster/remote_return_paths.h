@@ -12,15 +12,16 @@
 #include "relay/returnpath/directory.h"
 #include "runtime/time.h"
 #include "runtime/workers.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::app {
 
-// The journal of the relay that asks, as sequence numbers: where it ends, and up to where the log
-// has it. What this relay itself has on record is waited for before anybody is asked, so that the
-// report that it has just taken is known. Any thread.
+// The journal of the relay that asks: where it ends, and up to where the log has it. Before anybody
+// is asked, the log must have what this relay itself has on record, so that the report that it has
+// just taken is known. Any thread.
 struct OwnJournal {
-  std::function<std::uint64_t()> on_record;
-  std::function<std::uint64_t()> in_log;
+  std::function<schemas::SequenceNumber()> on_record;
+  std::function<schemas::SequenceNumber()> in_log;
 };
 
 // All outlive it. Any thread.

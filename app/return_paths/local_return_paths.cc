@@ -1,5 +1,6 @@
 #include "app/return_paths/local_return_paths.h"
 
+#include "ingest/journal_offsets.h"
 #include "runtime/clock.h"
 
 namespace waybill::app {
@@ -10,6 +11,7 @@ using runtime::Errc;
 using runtime::Instant;
 using runtime::Result;
 using runtime::Task;
+using schemas::LogOffset;
 using schemas::ReturnPath;
 
 namespace {
@@ -24,8 +26,7 @@ class LocalReturnPaths final : public ReturnPathDirectory {
       : journal_(journal), history_(history), workers_(workers), clock_(clock) {}
 
   Task<Result<ReturnPath>> find(TokenFacts token, Instant deadline) override {
-    // A record's offset is its sequence number - 1.
-    const std::uint64_t on_record = journal_.end_seq() - 1;
+    const LogOffset on_record = ingest::offset_of(journal_.end_seq());
     for (;;) {
       auto folded_job = [this] { return folded(); };
       const auto folded = co_await runtime::run_on(workers_, std::move(folded_job));
@@ -39,7 +40,7 @@ class LocalReturnPaths final : public ReturnPathDirectory {
   }
 
  private:
-  Result<std::uint64_t> folded() const {
+  Result<LogOffset> folded() const {
     const auto progress = history_.progress();
     if (!progress) return progress.error();
     return progress->next_offset;

@@ -49,7 +49,7 @@ query::Freshness PartitionViews::freshness(const ingest::LogEnds& ends,
   query::Freshness out;
   const auto end = ends.of(partition_);
   if (!end) return out;
-  const std::uint64_t folded = folded_to();
+  const schemas::LogOffset folded = folded_to();
   if (end->offset > folded) {
     out.lag = end->offset - folded;
   } else {

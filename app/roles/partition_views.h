@@ -16,6 +16,7 @@
 #include "projector/rows/view_store.h"
 #include "query/parts.h"
 #include "runtime/time.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::app {
 
@@ -43,8 +44,8 @@ class PartitionViews {
 
   // Told by the folding thread after each batch: readers may look for it now.
   void folded();
-  // The log offset behind what is in the store. Any thread.
-  std::uint64_t folded_to() const { return folded_to_.load(std::memory_order_acquire); }
+  // Behind what is in the store. Any thread.
+  schemas::LogOffset folded_to() const { return folded_to_.load(std::memory_order_acquire); }
 
   // Against the log's end. Any thread.
   query::Freshness freshness(const ingest::LogEnds& ends, const runtime::Clock& clock) const;
@@ -56,8 +57,8 @@ class PartitionViews {
   std::unique_ptr<projector::ViewStore> store_;
   std::unique_ptr<projector::Projector> projector_;
   std::unique_ptr<projector::History> history_;
-  std::atomic<std::uint64_t> folded_to_{0};
-  projector::ArchiveEnd archive_end_{0};
+  std::atomic<schemas::LogOffset> folded_to_{schemas::LogOffset()};
+  projector::ArchiveEnd archive_end_;
 };
 
 using ManyViews = std::vector<std::unique_ptr<PartitionViews>>;

@@ -10,10 +10,10 @@ namespace waybill::projector {
 using runtime::Errc;
 using runtime::Result;
 
-Result<std::vector<std::string>> Archive::read(std::uint64_t index, std::uint64_t end,
+Result<std::vector<std::string>> Archive::read(schemas::EventIndex index, schemas::EventIndex end,
                                                const ArchiveBounds& bounds) const {
   runtime::check(index < end && bounds.events > 0, "a read of the archive asks for an event");
-  const std::uint64_t stop = index + std::min<std::uint64_t>(end - index, bounds.events);
+  const schemas::EventIndex stop = index + std::min<std::uint64_t>(end - index, bounds.events);
   std::vector<std::string> records;
   std::size_t octets = 0;
   bool full = false;
@@ -32,14 +32,14 @@ Result<std::vector<std::string>> Archive::read(std::uint64_t index, std::uint64_
   return records;
 }
 
-Result<std::string> Archive::at(std::uint64_t index) const {
+Result<std::string> Archive::at(schemas::EventIndex index) const {
   auto record = store_.get(Table::archive, archive_key(index));
   if (!record && record.error() == Errc::not_found) return make_error_code(Errc::corrupt);
   return record;
 }
 
-Result<void> Archive::check_end(std::uint64_t end) const {
-  if (end > 0) {
+Result<void> Archive::check_end(schemas::EventIndex end) const {
+  if (end > schemas::EventIndex()) {
     const auto last = at(end - 1);
     if (!last) return last.error();
   }

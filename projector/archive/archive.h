@@ -3,12 +3,12 @@
 // goes on from an index of its own.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "projector/rows/view_store.h"
 #include "runtime/result.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::projector {
 
@@ -26,14 +26,14 @@ class Archive {
 
   // The events from `index` on and below `end`, as far as the bounds let; at least one. `end` is at
   // most where the archive ends (Progress, ArchiveEnd). Errc::corrupt: an event is missing.
-  runtime::Result<std::vector<std::string>> read(std::uint64_t index, std::uint64_t end,
+  runtime::Result<std::vector<std::string>> read(schemas::EventIndex index, schemas::EventIndex end,
                                                  const ArchiveBounds& bounds = {}) const;
 
   // The event that a row of the views names. Errc::corrupt: it is missing.
-  runtime::Result<std::string> at(std::uint64_t index) const;
+  runtime::Result<std::string> at(schemas::EventIndex index) const;
 
   // Errc::corrupt: the archive does not end exactly before `end`.
-  runtime::Result<void> check_end(std::uint64_t end) const;
+  runtime::Result<void> check_end(schemas::EventIndex end) const;
 
  private:
   const ViewStore& store_;

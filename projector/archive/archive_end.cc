@@ -18,12 +18,12 @@ void ArchiveEnd::end_waits(Ends ends, bool answer) {
   for (const Waiting& one : ended) one.news.give(answer);
 }
 
-void ArchiveEnd::reached(std::uint64_t end) {
+void ArchiveEnd::reached(schemas::EventIndex end) {
   end_.store(end, std::memory_order_release);
   end_waits([end](const Waiting& one) { return one.index < end; }, true);
 }
 
-runtime::Task<bool> ArchiveEnd::beyond(std::uint64_t index, runtime::Instant deadline) {
+runtime::Task<bool> ArchiveEnd::beyond(schemas::EventIndex index, runtime::Instant deadline) {
   const runtime::OneShot<bool> news;
   {
     const std::lock_guard lock(mutex_);

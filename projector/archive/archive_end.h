@@ -3,30 +3,30 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 #include <mutex>
 #include <vector>
 
 #include "runtime/one_shot.h"
 #include "runtime/task.h"
 #include "runtime/time.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::projector {
 
 // Any thread. It outlives every wait; close() comes before its end.
 class ArchiveEnd {
  public:
-  explicit ArchiveEnd(std::uint64_t end) : end_(end) {}
+  explicit ArchiveEnd(schemas::EventIndex end = {}) : end_(end) {}
 
   // The index behind the last event that readers find in the store.
-  std::uint64_t index() const { return end_.load(std::memory_order_acquire); }
+  schemas::EventIndex index() const { return end_.load(std::memory_order_acquire); }
 
   // Events below `end` are in the store from now on. It never goes back.
-  void reached(std::uint64_t end);
+  void reached(schemas::EventIndex end);
 
   // True once the event of `index` is there. False: it was not by `deadline`, which is looked at by
   // expire() alone, or close() was called.
-  runtime::Task<bool> beyond(std::uint64_t index, runtime::Instant deadline);
+  runtime::Task<bool> beyond(schemas::EventIndex index, runtime::Instant deadline);
 
   // Ends the waits whose deadline has passed: for a tick of a second or so.
   void expire(runtime::Instant now);
@@ -35,7 +35,7 @@ class ArchiveEnd {
 
  private:
   struct Waiting {
-    std::uint64_t index;
+    schemas::EventIndex index;
     runtime::Instant deadline;
     runtime::OneShot<bool> news;
   };
@@ -43,7 +43,7 @@ class ArchiveEnd {
   template <class Ends>
   void end_waits(Ends ends, bool answer);
 
-  std::atomic<std::uint64_t> end_;
+  std::atomic<schemas::EventIndex> end_;
   std::mutex mutex_;
   std::vector<Waiting> waiting_;
   bool closed_ = false;

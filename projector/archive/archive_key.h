@@ -5,6 +5,7 @@
 
 #include "projector/rows/key_codec.h"
 #include "projector/rows/table.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::projector {
 
@@ -15,9 +16,9 @@ inline constexpr TableTraits kArchiveTable{.table = Table::archive,
                                            .buffer_sixteenths = 6};
 
 // index 8
-inline std::string archive_key(std::uint64_t index) {
+inline std::string archive_key(schemas::EventIndex index) {
   std::string key;
-  append_be64(key, index);
+  append_be64(key, index.value());
   return key;
 }
 

@@ -19,12 +19,13 @@ namespace {
 
 using runtime::Errc;
 using runtime::Instant;
+using schemas::EventIndex;
 
 // Event n is n + 1 octets long.
 void put_events(MemoryViewStore& store, std::uint64_t from, std::uint64_t to) {
   WriteBatch batch;
   for (std::uint64_t i = from; i < to; ++i) {
-    batch.put(Table::archive, archive_key(i), std::string(i + 1, 'x'));
+    batch.put(Table::archive, archive_key(EventIndex(i)), std::string(i + 1, 'x'));
   }
   ASSERT_TRUE(store.apply(batch));
 }
@@ -35,7 +36,7 @@ class ArchiveTest : public testing::Test {
 
   std::vector<std::size_t> sizes(std::uint64_t index, std::uint64_t end, ArchiveBounds bounds) {
     std::vector<std::size_t> out;
-    const auto read = archive_.read(index, end, bounds);
+    const auto read = archive_.read(EventIndex(index), EventIndex(end), bounds);
     EXPECT_TRUE(read);
     if (read) {
       for (const std::string& record : *read) out.push_back(record.size());
@@ -67,18 +68,18 @@ TEST_F(ArchiveTest, AMissingEventIsCorruptWhereverItIs) {
     MemoryViewStore store;
     put_events(store, 0, 10);
     WriteBatch batch;
-    batch.erase(Table::archive, archive_key(gone));
+    batch.erase(Table::archive, archive_key(EventIndex(gone)));
     ASSERT_TRUE(store.apply(batch));
     const Archive archive(store);
-    EXPECT_EQ(archive.read(0, 10).error(), Errc::corrupt) << gone;
-    EXPECT_EQ(archive.at(gone).error(), Errc::corrupt) << gone;
+    EXPECT_EQ(archive.read(EventIndex(0), EventIndex(10)).error(), Errc::corrupt) << gone;
+    EXPECT_EQ(archive.at(EventIndex(gone)).error(), Errc::corrupt) << gone;
   }
 }
 
 TEST_F(ArchiveTest, EndsWhereItIsSaidToOrIsCorrupt) {
-  EXPECT_TRUE(archive_.check_end(10));
-  EXPECT_EQ(archive_.check_end(9).error(), Errc::corrupt);
-  EXPECT_EQ(archive_.check_end(11).error(), Errc::corrupt);
+  EXPECT_TRUE(archive_.check_end(EventIndex(10)));
+  EXPECT_EQ(archive_.check_end(EventIndex(9)).error(), Errc::corrupt);
+  EXPECT_EQ(archive_.check_end(EventIndex(11)).error(), Errc::corrupt);
 }
 
 class ArchiveEndTest : public testing::Test {
@@ -96,12 +97,12 @@ class ArchiveEndTest : public testing::Test {
   }
 
   boost::asio::io_context io_;
-  ArchiveEnd end_{5};
+  ArchiveEnd end_{EventIndex(5)};
   std::vector<std::unique_ptr<std::vector<bool>>> answers_;
 
  private:
   runtime::Task<void> waiting(std::uint64_t index, Instant deadline, std::vector<bool>& answers) {
-    answers.push_back(co_await end_.beyond(index, deadline));
+    answers.push_back(co_await end_.beyond(EventIndex(index), deadline));
   }
 };
 
@@ -119,11 +120,11 @@ TEST_F(ArchiveEndTest, NobodyWaitsForWhatIsThere) {
 TEST_F(ArchiveEndTest, EachIsWokenByItsOwnIndex) {
   auto& five = wait(5);
   auto& seven = wait(7);
-  end_.reached(7);
+  end_.reached(EventIndex(7));
   run();
   EXPECT_EQ(five, kThere);
   EXPECT_EQ(seven, kWaits);
-  end_.reached(8);
+  end_.reached(EventIndex(8));
   run();
   EXPECT_EQ(seven, kThere);
 }
@@ -136,7 +137,7 @@ TEST_F(ArchiveEndTest, AWaitEndsWithItsDeadline) {
   run();
   EXPECT_EQ(early, kNot);
   EXPECT_EQ(late, kWaits);
-  end_.reached(6);
+  end_.reached(EventIndex(6));
   run();
   EXPECT_EQ(late, kThere);
 }
@@ -154,11 +155,11 @@ TEST_F(ArchiveEndTest, CloseEndsAllWaitsAndThoseToCome) {
 TEST_F(ArchiveEndTest, NoStepOfTheEndIsMissedByAReaderOnAnotherThread) {
   constexpr std::uint64_t kSteps = 20'000;
   std::thread writer([&] {
-    for (std::uint64_t end = 6; end <= kSteps; ++end) end_.reached(end);
+    for (std::uint64_t end = 6; end <= kSteps; ++end) end_.reached(EventIndex(end));
   });
   const auto follow = [](ArchiveEnd& end) -> runtime::Task<void> {
-    std::uint64_t index = end.index();
-    while (index < kSteps) {
+    EventIndex index = end.index();
+    while (index < EventIndex(kSteps)) {
       const bool there = co_await end.beyond(index, Instant::max());
       if (!there) co_return;
       index = end.index();
@@ -169,7 +170,7 @@ TEST_F(ArchiveEndTest, NoStepOfTheEndIsMissedByAReaderOnAnotherThread) {
   const auto work = boost::asio::make_work_guard(io_);
   while (!ended) io_.run_one_for(std::chrono::seconds(60));
   writer.join();
-  EXPECT_EQ(end_.index(), kSteps);
+  EXPECT_EQ(end_.index(), EventIndex(kSteps));
 }
 
 }  // namespace

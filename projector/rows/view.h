@@ -15,13 +15,14 @@
 #include "projector/rows/view_store.h"
 #include "runtime/result.h"
 #include "schemas/event.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::projector {
 
-// Where an event stands: the projector's dense number within the partition, from 0.
+// Where an event stands in the archive of its partition.
 struct Place {
   std::uint32_t partition = 0;
-  std::uint64_t index = 0;
+  schemas::EventIndex index;
 };
 
 // What a view may do with the store: read its own rows, as they are after everything folded so far

@@ -79,9 +79,9 @@ runtime::Result<void> Deliveries::fold_one(std::string_view delivery_id, std::st
     row.state = next;
     row.changed_at = event.occurred_at();
   }
-  places_ = row.places;
-  append_place(places_, place.index);
-  row.places = places_;
+  indexes_ = row.indexes;
+  append_index(indexes_, place.index);
+  row.indexes = indexes_;
 
   row_.clear();
   append_delivery_row(row, row_);
@@ -96,9 +96,9 @@ runtime::Result<void> Deliveries::list_report(const Event& event, Place place, R
   const auto read = read_delivery_row(**stored);
   if (!read) return read.error();
   DeliveryRow row = *read;
-  places_ = row.places;
-  append_place(places_, place.index);
-  row.places = places_;
+  indexes_ = row.indexes;
+  append_index(indexes_, place.index);
+  row.indexes = indexes_;
   row_.clear();
   append_delivery_row(row, row_);
   rows.put(Table::deliveries, event.reported_delivery_id(), row_);

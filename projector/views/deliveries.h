@@ -29,7 +29,7 @@ class Deliveries final : public View {
   runtime::Result<void> list_report(const schemas::Event& event, Place place, Rows& rows);
 
   std::string row_;  // both kept for their memory
-  std::string places_;
+  std::string indexes_;
 };
 
 }  // namespace waybill::projector

@@ -7,8 +7,12 @@
 
 #include "tests/support/document.h"
 #include "tests/support/folded_views.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::projector {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -187,9 +191,9 @@ TEST(DeliveriesTest, AFloodOfReportsIsBounded) {
   FoldedViews views(log);
   const Delivery delivery = delivery_of(views);
   EXPECT_GT(delivery.events.size(), 1000u);
-  EXPECT_LE(delivery.events.size(), kMaxPlacesOctets);
+  EXPECT_LE(delivery.events.size(), kMaxIndexesOctets);
   const auto row = views.store().get(Table::deliveries, support::delivery_id(1).bytes());
-  EXPECT_LT(row->size(), kMaxPlacesOctets + 200);
+  EXPECT_LT(row->size(), kMaxIndexesOctets + 200);
 }
 
 TEST(DeliveriesTest, TheApiNamesEveryState) {
@@ -207,11 +211,11 @@ TEST(DeliveriesTest, TheApiNamesEveryState) {
 }
 
 TEST(DeliveryRowTest, ARowCutShortIsCorrupt) {
-  std::string places;
-  append_place(places, 5);
-  append_place(places, 70'000);
-  EXPECT_EQ(read_places(places).value(), (std::vector<std::uint64_t>{5, 70'000}));
-  EXPECT_FALSE(read_places(std::string_view(places).substr(0, places.size() - 1)));
+  std::string indexes;
+  append_index(indexes, 5_index);
+  append_index(indexes, 70'000_index);
+  EXPECT_EQ(read_indexes(indexes).value(), (std::vector{5_index, 70'000_index}));
+  EXPECT_FALSE(read_indexes(std::string_view(indexes).substr(0, indexes.size() - 1)));
 
   std::string octets;
   DeliveryRow row;

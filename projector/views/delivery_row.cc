@@ -48,7 +48,7 @@ void append_delivery_row(const DeliveryRow& row, std::string& out) {
   if (fields & kMessageId) writer.raw(row.message_id);
   writer.fixed64(row.accepted_at);
   writer.fixed64(row.changed_at);
-  writer.raw(row.places);
+  writer.raw(row.indexes);
 }
 
 Result<DeliveryRow> read_delivery_row(std::string_view octets) {
@@ -63,22 +63,22 @@ Result<DeliveryRow> read_delivery_row(std::string_view octets) {
   if (fields & kMessageId) row.message_id = reader.raw(kIdOctets);
   row.accepted_at = reader.fixed64();
   row.changed_at = reader.fixed64();
-  row.places = reader.rest();
+  row.indexes = reader.rest();
   if (!reader.ok()) return make_error_code(Errc::corrupt);
   row.state = static_cast<DeliveryState>(state);
   return row;
 }
 
-void append_place(std::string& places, std::uint64_t index) {
-  if (places.size() < kMaxPlacesOctets) RowWriter(places).varint(index);
+void append_index(std::string& indexes, schemas::EventIndex index) {
+  if (indexes.size() < kMaxIndexesOctets) RowWriter(indexes).varint(index.value());
 }
 
-Result<std::vector<std::uint64_t>> read_places(std::string_view places) {
-  std::vector<std::uint64_t> indexes;
-  RowReader reader(places);
-  while (!reader.at_end()) indexes.push_back(reader.varint());
+Result<std::vector<schemas::EventIndex>> read_indexes(std::string_view indexes) {
+  std::vector<schemas::EventIndex> out;
+  RowReader reader(indexes);
+  while (!reader.at_end()) out.emplace_back(reader.varint());
   if (!reader.ok()) return make_error_code(Errc::corrupt);
-  return indexes;
+  return out;
 }
 
 }  // namespace waybill::projector

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "runtime/result.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::projector {
 
@@ -46,7 +47,7 @@ struct DeliveryRow {
   std::string_view message_id;  // 16 octets or empty
   std::uint64_t accepted_at = 0;
   std::uint64_t changed_at = 0;
-  std::string_view places;  // the indexes, as in the row
+  std::string_view indexes;  // of its events, as in the row
 };
 
 void append_delivery_row(const DeliveryRow& row, std::string& out);
@@ -54,11 +55,11 @@ void append_delivery_row(const DeliveryRow& row, std::string& out);
 runtime::Result<DeliveryRow> read_delivery_row(std::string_view octets);
 
 // A delivery has two or three events. What a return path may bring on top is bounded by the relay;
-// a row that is full (some 1,000 events) takes no more places, and the events stay in the archive.
-inline constexpr std::size_t kMaxPlacesOctets = 4096;
+// a row that is full (some 1,000 events) takes no more indexes, and the events stay in the archive.
+inline constexpr std::size_t kMaxIndexesOctets = 4096;
 
-void append_place(std::string& places, std::uint64_t index);
+void append_index(std::string& indexes, schemas::EventIndex index);
 // Ascending. Errc::corrupt.
-runtime::Result<std::vector<std::uint64_t>> read_places(std::string_view places);
+runtime::Result<std::vector<schemas::EventIndex>> read_indexes(std::string_view indexes);
 
 }  // namespace waybill::projector

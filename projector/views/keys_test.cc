@@ -4,21 +4,25 @@
 #include "projector/views/counters_key.h"
 #include "projector/views/messages_key.h"
 #include "projector/views/timeline_key.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::projector {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 constexpr std::uint64_t kMost = ~std::uint64_t{0};
 
 TEST(KeysTest, TimelineSortsNewestFirstAndByIndexWithinAMoment) {
   const Prefix prefix = timeline_prefix(Role::alias, "a@x.test");
-  const std::string newest = timeline_key(prefix, 200, 1);
-  const std::string later = timeline_key(prefix, 100, 8);
-  const std::string first = timeline_key(prefix, 100, 7);
+  const std::string newest = timeline_key(prefix, 200, 1_index);
+  const std::string later = timeline_key(prefix, 100, 8_index);
+  const std::string first = timeline_key(prefix, 100, 7_index);
   EXPECT_LT(newest, later);
   EXPECT_LT(later, first);
   EXPECT_EQ(timeline_time(first), 100u);
-  EXPECT_EQ(timeline_index(first), 7u);
+  EXPECT_EQ(timeline_index(first), 7_index);
   EXPECT_EQ(first.size(), kTimelineKey);
 }
 

@@ -33,14 +33,14 @@ std::string message_prefix(std::string_view message_id) {
   return key;
 }
 
-void append_message_key(std::string& out, std::string_view message_id, std::uint64_t index) {
+void append_message_key(std::string& out, std::string_view message_id, schemas::EventIndex index) {
   runtime::check(message_id.size() == kIdOctets, "a message id is 16 octets");
   out += kByMessage;
   out += message_id;
-  append_be64(out, index);
+  append_be64(out, index.value());
 }
 
-std::string message_key(std::string_view message_id, std::uint64_t index) {
+std::string message_key(std::string_view message_id, schemas::EventIndex index) {
   std::string key;
   append_message_key(key, message_id, index);
   return key;

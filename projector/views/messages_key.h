@@ -12,6 +12,7 @@
 
 #include "projector/rows/key_codec.h"
 #include "projector/rows/table.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::projector {
 
@@ -29,8 +30,8 @@ std::string_view bare_message_id(std::string_view message_id);
 
 // Keys without and with their last part; ids are 16 octets.
 std::string message_prefix(std::string_view message_id);
-std::string message_key(std::string_view message_id, std::uint64_t index);
-void append_message_key(std::string& out, std::string_view message_id, std::uint64_t index);
+std::string message_key(std::string_view message_id, schemas::EventIndex index);
+void append_message_key(std::string& out, std::string_view message_id, schemas::EventIndex index);
 std::string rfc5322_prefix(std::string_view rfc5322_message_id);
 std::string rfc5322_key(std::string_view rfc5322_message_id, std::string_view message_id);
 void append_rfc5322_key(std::string& out, std::string_view rfc5322_message_id,

@@ -20,19 +20,21 @@ Prefix timeline_prefix(Role role, std::string_view address) {
 }
 
 void append_timeline_key(std::string& out, const Prefix& prefix, std::uint64_t time,
-                         std::uint64_t index) {
+                         schemas::EventIndex index) {
   out.append(prefix.data(), prefix.size());
   append_be64(out, ~time);
-  append_be64(out, ~index);
+  append_be64(out, ~index.value());
 }
 
-std::string timeline_key(const Prefix& prefix, std::uint64_t time, std::uint64_t index) {
+std::string timeline_key(const Prefix& prefix, std::uint64_t time, schemas::EventIndex index) {
   std::string key;
   append_timeline_key(key, prefix, time, index);
   return key;
 }
 
 std::uint64_t timeline_time(std::string_view key) { return ~read_be64(key.substr(kPrefix)); }
-std::uint64_t timeline_index(std::string_view key) { return ~read_be64(key.substr(kPrefix + 8)); }
+schemas::EventIndex timeline_index(std::string_view key) {
+  return schemas::EventIndex(~read_be64(key.substr(kPrefix + 8)));
+}
 
 }  // namespace waybill::projector

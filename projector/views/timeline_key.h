@@ -11,6 +11,7 @@
 
 #include "projector/rows/key_codec.h"
 #include "projector/rows/table.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::projector {
 
@@ -33,10 +34,10 @@ inline constexpr std::size_t kTimelineKey = kPrefix + 8 + 8;
 std::string_view address_in_role(Role role, std::string_view address);
 Prefix timeline_prefix(Role role, std::string_view address);
 void append_timeline_key(std::string& out, const Prefix& prefix, std::uint64_t time,
-                         std::uint64_t index);
-std::string timeline_key(const Prefix& prefix, std::uint64_t time, std::uint64_t index);
+                         schemas::EventIndex index);
+std::string timeline_key(const Prefix& prefix, std::uint64_t time, schemas::EventIndex index);
 // Of a key that is kTimelineKey long.
 std::uint64_t timeline_time(std::string_view key);
-std::uint64_t timeline_index(std::string_view key);
+schemas::EventIndex timeline_index(std::string_view key);
 
 }  // namespace waybill::projector

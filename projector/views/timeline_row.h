@@ -26,6 +26,7 @@
 #include "runtime/time.h"
 #include "schemas/event.h"
 #include "schemas/kind.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::projector {
 
@@ -34,7 +35,7 @@ inline constexpr std::size_t kMaxTextInRow = 256;
 
 // One line of a timeline, as much as a table of history needs. Newest first.
 struct TimelineEntry {
-  std::uint64_t index = 0;
+  schemas::EventIndex index;
   runtime::WallTime occurred_at;
   std::string kind;
   std::string alias;

@@ -6,8 +6,12 @@
 #include "projector/row_overlay.h"
 #include "projector/views/timeline_row.h"
 #include "tests/support/folded_views.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::projector {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using schemas::Event;
@@ -80,7 +84,7 @@ TEST(TimelineTest, ATargetIsFoundWithAndWithoutItsPort) {
 
 TEST(TimelineTest, ALineOfAnAcceptedSaysWhatWasTaken) {
   const TimelineEntry line = line_of(support::accepted({}, 4711));
-  EXPECT_EQ(line.index, 0u);
+  EXPECT_EQ(line.index, 0_index);
   EXPECT_EQ(line.occurred_at, schemas::wall_time(support::kLogStart));
   EXPECT_EQ(line.kind, "accepted");
   EXPECT_EQ(line.alias, "shop@forward.test");
@@ -174,12 +178,12 @@ TEST(TimelineTest, ALineOfAKindFromANewerWriterIsSkipped) {
   WriteBatch batch;
   ASSERT_TRUE(views.store().scan(Table::timeline, {}, {},
                                  [&](std::string_view key, std::string_view value) {
-                                   const std::uint64_t index = timeline_index(key);
-                                   if (index != 0 && index != 2) return true;
+                                   const schemas::EventIndex index = timeline_index(key);
+                                   if (index != 0_index && index != 2_index) return true;
                                    std::string row(value);
                                    row[0] = '\x3f';
                                    // What else is in a row of that kind is its writer's business.
-                                   if (index == 0) row.resize(1);
+                                   if (index == 0_index) row.resize(1);
                                    batch.put(Table::timeline, key, row);
                                    return true;
                                  }));
@@ -191,18 +195,18 @@ TEST(TimelineTest, ALineOfAKindFromANewerWriterIsSkipped) {
   const auto first = views.history().timeline(question);
   ASSERT_TRUE(first) << first.error().message();
   ASSERT_EQ(first->entries.size(), 1u);
-  EXPECT_EQ(first->entries[0].index, 3u);
+  EXPECT_EQ(first->entries[0].index, 3_index);
   ASSERT_TRUE(first->next);
   question.after = first->next;
   const auto second = views.history().timeline(question);
   ASSERT_TRUE(second) << second.error().message();
   ASSERT_EQ(second->entries.size(), 1u);
-  EXPECT_EQ(second->entries[0].index, 1u);
+  EXPECT_EQ(second->entries[0].index, 1_index);
   EXPECT_FALSE(second->next);
 }
 
 TEST(TimelineRowTest, ARowCutShortAnywhereIsCorrupt) {
-  const std::string key = timeline_key(timeline_prefix(Role::alias, "a@x.test"), 1, 1);
+  const std::string key = timeline_key(timeline_prefix(Role::alias, "a@x.test"), 1, 1_index);
   std::string row;
   append_timeline_row(support::bounced({}, pb::BOUNCE_CLASS_HARD), "owner@mailbox.test",
                       support::delivery_id(1).bytes(), row);
@@ -234,14 +238,15 @@ TEST(TimelineHashesTest, EveryAddressHasItsOwnKeyHoweverManyThereAre) {
   for (std::size_t i = 0; i < 2 * kAddresses; ++i) {
     const std::string address =
         std::to_string(i % kAddresses) + std::string(i % 70, 'a') + "@origin.example";
+    const schemas::EventIndex index(i);
     event.set_alias(address);
     event.set_sender(address);
-    ASSERT_TRUE(timeline.fold(event, {0, i}, rows));
+    ASSERT_TRUE(timeline.fold(event, {0, index}, rows));
     std::vector<std::string> keys;
     batch.for_each([&](const WriteBatch::Entry& entry) { keys.emplace_back(entry.key); });
     ASSERT_EQ(keys, (std::vector<std::string>{
-                        timeline_key(timeline_prefix(Role::alias, address), 0, i),
-                        timeline_key(timeline_prefix(Role::sender, address), 0, i)}));
+                        timeline_key(timeline_prefix(Role::alias, address), 0, index),
+                        timeline_key(timeline_prefix(Role::sender, address), 0, index)}));
     batch.clear();
   }
 }

@@ -233,7 +233,7 @@ class Folding {
       auto projector = projector::Projector::open(**store, partition);
       if (!projector) fail(projector.error().message());
       views_.push_back({std::move(*store), std::move(*projector)});
-      positions.push_back({partition, 0, {}});
+      positions.push_back({partition, {}, {}});
     }
     end_ = end_of_log(settings, partitions);
     auto stream =
@@ -272,7 +272,7 @@ class Folding {
                                           ingest::Edge::end, std::chrono::seconds(10));
     if (!ends) fail(ends.error().message());
     std::uint64_t sum = 0;
-    for (const auto& [partition, end] : *ends) sum += end;
+    for (const auto& [partition, end] : *ends) sum += end.value();
     return sum;
   }
 

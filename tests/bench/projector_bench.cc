@@ -93,7 +93,7 @@ Filled fill(projector::ViewStore& untimed, std::uint64_t events, std::uint64_t b
   for (std::uint64_t offset = 0; offset < events;) {
     std::vector<ingest::LogRecord> records;
     for (; records.size() < batch && offset < events; ++offset) {
-      records.push_back({0, offset, generator.next()});
+      records.push_back({0, schemas::LogOffset(offset), generator.next()});
       octets += static_cast<double>(records.back().value.size());
     }
     parse += time_to_parse(records);

@@ -18,8 +18,12 @@
 #include "tests/contracts/log_worlds.h"
 #include "tests/support/event_log.h"
 #include "tests/support/kafka_broker.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::tests {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using namespace ingest;
@@ -39,7 +43,7 @@ class StreamWorld {
   virtual std::string write(std::uint32_t partition) = 0;
   virtual std::unique_ptr<EventStream> stream(std::vector<StreamPosition> positions) = 0;
   virtual std::unique_ptr<LogEnds> ends(const runtime::Clock& clock) = 0;
-  virtual void remove_before(std::uint32_t partition, std::uint64_t first) = 0;
+  virtual void remove_before(std::uint32_t partition, schemas::LogOffset first) = 0;
   virtual std::string topic() const { return {}; }
 };
 
@@ -56,8 +60,8 @@ class JournalWorld final : public StreamWorld {
   std::unique_ptr<LogEnds> ends(const runtime::Clock& clock) override {
     return std::make_unique<JournalEnds>(journal_, clock);
   }
-  void remove_before(std::uint32_t, std::uint64_t first) override {
-    ASSERT_TRUE(journal_.trim(first + 1));
+  void remove_before(std::uint32_t, schemas::LogOffset first) override {
+    ASSERT_TRUE(journal_.trim(seq_at(first)));
   }
 
  private:
@@ -87,7 +91,7 @@ class ElsewhereWorld final : public StreamWorld {
   std::unique_ptr<LogEnds> ends(const runtime::Clock& clock) override {
     return world_->ends(topic_, {0, 1}, clock);
   }
-  void remove_before(std::uint32_t partition, std::uint64_t first) override {
+  void remove_before(std::uint32_t partition, schemas::LogOffset first) override {
     world_->remove_before(topic_, partition, first);
   }
   std::string topic() const override { return topic_; }
@@ -178,7 +182,7 @@ class EventStreamContract : public ::testing::TestWithParam<const char*> {
     return out;
   }
 
-  Reader reader(std::uint64_t from) { return reader({{0, from, {}}}); }
+  Reader reader(schemas::LogOffset from) { return reader({{0, from, {}}}); }
   Reader reader(std::vector<StreamPosition> positions) {
     return Reader(world_->stream(std::move(positions)));
   }
@@ -198,7 +202,7 @@ INSTANTIATE_TEST_SUITE_P(Log, EventStreamContract, ::testing::Values("journal", 
 INSTANTIATE_TEST_SUITE_P(Log, PartitionedStreamContract, ::testing::Values("memory", "kafka"),
                          named);
 
-void expect_records(const std::vector<LogRecord>& records, std::uint64_t first,
+void expect_records(const std::vector<LogRecord>& records, schemas::LogOffset first,
                     const std::vector<std::string>& values, std::size_t from = 0) {
   ASSERT_EQ(records.size(), values.size() - from);
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -220,31 +224,31 @@ void expect_words(const runtime::Failure& failure, std::initializer_list<std::st
 
 TEST_P(EventStreamContract, GivesWhatWasWrittenInOrderAndWithoutGaps) {
   const auto values = write(10);
-  Reader reading = reader(0);
-  expect_records(reading.take(10, 3), 0, values);
+  Reader reading = reader(0_offset);
+  expect_records(reading.take(10, 3), 0_offset, values);
 }
 
 TEST_P(EventStreamContract, GoesOnFromAPosition) {
   const auto values = write(6);
-  Reader reading = reader(4);
-  expect_records(reading.take(2), 4, values, 4);
+  Reader reading = reader(4_offset);
+  expect_records(reading.take(2), 4_offset, values, 4);
 }
 
 TEST_P(EventStreamContract, WaitsForARecordAndWakesWhenItIsThere) {
   const auto before = write(2);
-  Reader reading = reader(2);
+  Reader reading = reader(2_offset);
   auto answer = reading.ask();
   EXPECT_EQ(answer.wait_for(kQuiet), std::future_status::timeout);
   const std::string value = world_->write(0);
   ASSERT_EQ(answer.wait_for(kSoon), std::future_status::ready);
   const Records records = answer.get();
   ASSERT_TRUE(records);
-  expect_records(*records, 2, {value});
+  expect_records(*records, 2_offset, {value});
 }
 
 TEST_P(EventStreamContract, ClosingEndsAWaitingReader) {
   write(1);
-  Reader reading = reader(1);
+  Reader reading = reader(1_offset);
   auto answer = reading.ask();
   EXPECT_EQ(answer.wait_for(kQuiet), std::future_status::timeout);
   reading.stream().close();
@@ -256,18 +260,18 @@ TEST_P(EventStreamContract, ClosingEndsAWaitingReader) {
 
 TEST_P(EventStreamContract, AClosedStreamGivesNothingMore) {
   write(1);
-  Reader reading = reader(0);
+  Reader reading = reader(0_offset);
   reading.stream().close();
   EXPECT_EQ(reading.fail(), Errc::closed);
 }
 
 TEST_P(EventStreamContract, APositionThatWasRemovedIsAnErrorAndNeverASkip) {
   const auto values = write(5);
-  world_->remove_before(0, 3);
-  Reader behind = reader(2);
+  world_->remove_before(0, 3_offset);
+  Reader behind = reader(2_offset);
   EXPECT_EQ(behind.fail(), Errc::not_found);
-  Reader at = reader(3);
-  expect_records(at.take(2), 3, values, 3);
+  Reader at = reader(3_offset);
+  expect_records(at.take(2), 3_offset, values, 3);
 }
 
 TEST_P(EventStreamContract, TheEndIsBehindTheLastRecord) {
@@ -282,14 +286,14 @@ TEST_P(EventStreamContract, TheEndIsBehindTheLastRecord) {
     std::this_thread::sleep_for(10ms);
   }
   ASSERT_TRUE(ends->of(0));
-  EXPECT_EQ(ends->of(0)->offset, 3u);
+  EXPECT_EQ(ends->of(0)->offset, 3_offset);
   EXPECT_FALSE(ends->of(7));
 }
 
 TEST_P(PartitionedStreamContract, APositionBelowTheBeginningNamesPartitionAndOffsets) {
   write(5, 1);
-  world_->remove_before(1, 3);
-  Reader reading = reader({{1, 2, {}}});
+  world_->remove_before(1, 3_offset);
+  Reader reading = reader({{1, 2_offset, {}}});
   const auto failure = reading.fail();
   EXPECT_EQ(failure, Errc::not_found);
   expect_words(failure, {world_->topic() + " partition 1 ", "begins at 3", "is at 2"});
@@ -298,7 +302,7 @@ TEST_P(PartitionedStreamContract, APositionBelowTheBeginningNamesPartitionAndOff
 
 TEST_P(PartitionedStreamContract, APositionBeyondTheEndIsOfAnotherLog) {
   write(2, 1);
-  Reader reading = reader({{1, 3, {}}});
+  Reader reading = reader({{1, 3_offset, {}}});
   const auto failure = reading.fail();
   EXPECT_EQ(failure, Errc::corrupt);
   expect_words(failure, {world_->topic() + " partition 1 ", "ends at 2", "is at 3"});
@@ -307,25 +311,25 @@ TEST_P(PartitionedStreamContract, APositionBeyondTheEndIsOfAnotherLog) {
 
 TEST_P(PartitionedStreamContract, GoesOnBehindTheRecordThatWasReadThere) {
   const auto values = write(4);
-  Reader reading = reader({{0, 2, digest_of(values[1])}});
-  expect_records(reading.take(2), 2, values, 2);
+  Reader reading = reader({{0, 2_offset, digest_of(values[1])}});
+  expect_records(reading.take(2), 2_offset, values, 2);
 }
 
 TEST_P(PartitionedStreamContract, AtTheEndItWaitsBehindTheRecordThatWasReadThere) {
   const auto values = write(2);
-  Reader reading = reader({{0, 2, digest_of(values[1])}});
+  Reader reading = reader({{0, 2_offset, digest_of(values[1])}});
   auto answer = reading.ask();
   EXPECT_EQ(answer.wait_for(kQuiet), std::future_status::timeout);
   const std::string value = world_->write(0);
   ASSERT_EQ(answer.wait_for(kSoon), std::future_status::ready);
   const Records records = answer.get();
   ASSERT_TRUE(records);
-  expect_records(*records, 2, {value});
+  expect_records(*records, 2_offset, {value});
 }
 
 TEST_P(PartitionedStreamContract, AnotherRecordWhereOneWasReadIsAnotherLog) {
   write(4, 1);
-  Reader reading = reader({{1, 2, digest_of("what was read there")}});
+  Reader reading = reader({{1, 2_offset, digest_of("what was read there")}});
   const auto failure = reading.fail();
   EXPECT_EQ(failure, Errc::corrupt);
   expect_words(failure, {world_->topic() + " partition 1 offset 1 ", "another record"});
@@ -334,41 +338,41 @@ TEST_P(PartitionedStreamContract, AnotherRecordWhereOneWasReadIsAnotherLog) {
 
 TEST_P(PartitionedStreamContract, WhatWasRemovedInFrontOfThePositionCannotBeCompared) {
   const auto values = write(4);
-  world_->remove_before(0, 2);
-  Reader reading = reader({{0, 2, digest_of(values[1])}});
-  expect_records(reading.take(2), 2, values, 2);
+  world_->remove_before(0, 2_offset);
+  Reader reading = reader({{0, 2_offset, digest_of(values[1])}});
+  expect_records(reading.take(2), 2_offset, values, 2);
 }
 
 TEST_P(PartitionedStreamContract, EachOfSeveralPartitionsIsInOrderFromItsPosition) {
   const auto first = write(5, 0);
   const auto second = write(7, 1);
-  Reader reading = reader({{0, 1, digest_of(first[0])}, {1, 3, {}}});
+  Reader reading = reader({{0, 1_offset, digest_of(first[0])}, {1, 3_offset, {}}});
   std::vector<LogRecord> of[2];
   for (LogRecord& record : reading.take(8, 3)) {
     ASSERT_LT(record.partition, 2u);
     of[record.partition].push_back(std::move(record));
   }
-  expect_records(of[0], 1, first, 1);
-  expect_records(of[1], 3, second, 3);
+  expect_records(of[0], 1_offset, first, 1);
+  expect_records(of[1], 3_offset, second, 3);
 }
 
 TEST_P(PartitionedStreamContract, OnePartitionThatFailsIsNamed) {
   write(5, 0);
   write(5, 1);
-  world_->remove_before(1, 3);
-  Reader reading = reader({{0, 0, {}}, {1, 1, {}}});
+  world_->remove_before(1, 3_offset);
+  Reader reading = reader({{0, 0_offset, {}}, {1, 1_offset, {}}});
   const auto failure = reading.fail();
   EXPECT_EQ(failure, Errc::not_found);
   EXPECT_EQ(failure.partition, 1u);
 }
 
 TEST_P(PartitionedStreamContract, ATopicOrPartitionThatDoesNotExistIsNotFound) {
-  Reader nowhere(log().stream("there-is-none", {{0, 0, {}}}));
+  Reader nowhere(log().stream("there-is-none", {{0, 0_offset, {}}}));
   const auto no_topic = nowhere.fail();
   EXPECT_EQ(no_topic, Errc::not_found);
   EXPECT_EQ(no_topic.partition, std::nullopt);
   expect_words(no_topic, {"there-is-none"});
-  Reader beyond = reader({{0, 0, {}}, {2, 0, {}}});
+  Reader beyond = reader({{0, 0_offset, {}}, {2, 0_offset, {}}});
   const auto no_partition = beyond.fail();
   EXPECT_EQ(no_partition, Errc::not_found);
   expect_words(no_partition, {world_->topic()});

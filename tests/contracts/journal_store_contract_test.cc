@@ -7,8 +7,12 @@
 
 #include "ingest/memory_journal_store.h"
 #include "tests/contracts/journal_directory.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::ingest {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -53,14 +57,13 @@ class JournalStoreContract : public ::testing::Test {
   }
 
   // The values from `from` on; their sequence numbers have to be dense.
-  Texts read(std::uint64_t from, std::size_t most = 1000, std::size_t octets = 1 << 20) {
+  Texts read(schemas::SequenceNumber from, std::size_t most = 1000, std::size_t octets = 1 << 20) {
     const auto records = store().read(from, most, octets);
     EXPECT_TRUE(records) << records.error().message();
     Texts out;
     if (!records) return out;
-    for (const LogRecord& record : *records) {
-      EXPECT_EQ(record.offset, from + out.size());
-      EXPECT_EQ(record.partition, 0u);
+    for (const JournalRecord& record : *records) {
+      EXPECT_EQ(record.seq, from + out.size());
       out.push_back(record.value);
     }
     return out;
@@ -72,7 +75,7 @@ class JournalStoreContract : public ::testing::Test {
     EXPECT_TRUE(deliveries);
     Texts out;
     for (const OpenDelivery& delivery : *deliveries) {
-      out.push_back(delivery.delivery_id + ":" + std::to_string(delivery.accepted_seq));
+      out.push_back(delivery.delivery_id + ":" + std::to_string(delivery.accepted_seq.value()));
     }
     return out;
   }
@@ -88,47 +91,47 @@ const std::string kFirst = "delivery-first--";
 const std::string kSecond = "delivery-second-";
 
 TYPED_TEST(JournalStoreContract, AnEmptyStoreBeginsAndEndsAtOne) {
-  EXPECT_EQ(this->store().first_seq(), 1u);
-  EXPECT_EQ(this->store().end_seq(), 1u);
-  EXPECT_EQ(this->read(1), Texts());
+  EXPECT_EQ(this->store().first_seq(), 1_seq);
+  EXPECT_EQ(this->store().end_seq(), 1_seq);
+  EXPECT_EQ(this->read(1_seq), Texts());
   EXPECT_EQ(this->open(), Texts());
 }
 
 TYPED_TEST(JournalStoreContract, GivesBackWhatWasCommittedInOrder) {
   this->commit({"a", "b"});
   this->commit({std::string("\0\xff\n", 3)});
-  EXPECT_EQ(this->store().first_seq(), 1u);
-  EXPECT_EQ(this->store().end_seq(), 4u);
-  EXPECT_EQ(this->read(1), (Texts{"a", "b", std::string("\0\xff\n", 3)}));
-  EXPECT_EQ(this->read(2), (Texts{"b", std::string("\0\xff\n", 3)}));
-  EXPECT_EQ(this->read(4), Texts());
-  EXPECT_EQ(this->read(400), Texts());
+  EXPECT_EQ(this->store().first_seq(), 1_seq);
+  EXPECT_EQ(this->store().end_seq(), 4_seq);
+  EXPECT_EQ(this->read(1_seq), (Texts{"a", "b", std::string("\0\xff\n", 3)}));
+  EXPECT_EQ(this->read(2_seq), (Texts{"b", std::string("\0\xff\n", 3)}));
+  EXPECT_EQ(this->read(4_seq), Texts());
+  EXPECT_EQ(this->read(400_seq), Texts());
 }
 
 TYPED_TEST(JournalStoreContract, ReadsAcrossTheNumbersWhereAKeyGrowsByAnOctet) {
   Texts many;
   for (int i = 1; i <= 600; ++i) many.push_back(std::to_string(i));
   this->commit(many);
-  EXPECT_EQ(this->read(1), many);
-  EXPECT_EQ(this->read(255, 3), (Texts{"255", "256", "257"}));
+  EXPECT_EQ(this->read(1_seq), many);
+  EXPECT_EQ(this->read(255_seq, 3), (Texts{"255", "256", "257"}));
 }
 
 TYPED_TEST(JournalStoreContract, ReadsNoMoreRecordsThanAskedFor) {
   this->commit({"a", "b", "c"});
-  EXPECT_EQ(this->read(1, 2), (Texts{"a", "b"}));
-  EXPECT_EQ(this->read(3, 2), (Texts{"c"}));
-  EXPECT_EQ(this->read(1, 0), Texts());
+  EXPECT_EQ(this->read(1_seq, 2), (Texts{"a", "b"}));
+  EXPECT_EQ(this->read(3_seq, 2), (Texts{"c"}));
+  EXPECT_EQ(this->read(1_seq, 0), Texts());
 }
 
 TYPED_TEST(JournalStoreContract, StopsReadingOnceTheOctetsAreReached) {
   this->commit({"aaaa", "bbbb", "cccc"});
-  EXPECT_EQ(this->read(1, 1000, 1), (Texts{"aaaa"}));
-  EXPECT_EQ(this->read(1, 1000, 4), (Texts{"aaaa"}));
-  EXPECT_EQ(this->read(1, 1000, 5), (Texts{"aaaa", "bbbb"}));
+  EXPECT_EQ(this->read(1_seq, 1000, 1), (Texts{"aaaa"}));
+  EXPECT_EQ(this->read(1_seq, 1000, 4), (Texts{"aaaa"}));
+  EXPECT_EQ(this->read(1_seq, 1000, 5), (Texts{"aaaa", "bbbb"}));
 }
 
 TYPED_TEST(JournalStoreContract, ADeliveryIsOpenFromItsAcceptanceToItsOutcome) {
-  this->commit({"accepted"}, {{kFirst, 1}, {kSecond, 1}});
+  this->commit({"accepted"}, {{kFirst, 1_seq}, {kSecond, 1_seq}});
   EXPECT_EQ(this->open(), (Texts{kFirst + ":1", kSecond + ":1"}));
   this->commit({"forwarded"}, {}, {kFirst});
   EXPECT_EQ(this->open(), (Texts{kSecond + ":1"}));
@@ -137,7 +140,7 @@ TYPED_TEST(JournalStoreContract, ADeliveryIsOpenFromItsAcceptanceToItsOutcome) {
 }
 
 TYPED_TEST(JournalStoreContract, ADeliveryOpenedAndClosedInOneCommitIsNotOpen) {
-  this->commit({"accepted", "dropped"}, {{kFirst, 1}}, {kFirst});
+  this->commit({"accepted", "dropped"}, {{kFirst, 1_seq}}, {kFirst});
   EXPECT_EQ(this->open(), Texts());
 }
 
@@ -148,55 +151,55 @@ TYPED_TEST(JournalStoreContract, ClosingWhatIsNotOpenIsNoError) {
 
 TYPED_TEST(JournalStoreContract, TrimmingForgetsRecordsAndKeepsTheirNumbers) {
   this->commit({"a", "b", "c", "d"});
-  ASSERT_TRUE(this->store().trim(3));
-  EXPECT_EQ(this->store().first_seq(), 3u);
-  EXPECT_EQ(this->store().end_seq(), 5u);
-  EXPECT_EQ(this->read(3), (Texts{"c", "d"}));
-  const auto below = this->store().read(2, 10, 1000);
+  ASSERT_TRUE(this->store().trim(3_seq));
+  EXPECT_EQ(this->store().first_seq(), 3_seq);
+  EXPECT_EQ(this->store().end_seq(), 5_seq);
+  EXPECT_EQ(this->read(3_seq), (Texts{"c", "d"}));
+  const auto below = this->store().read(2_seq, 10, 1000);
   ASSERT_FALSE(below);
   EXPECT_EQ(below.error(), Errc::not_found);
 }
 
 TYPED_TEST(JournalStoreContract, TrimmingBelowWhatIsGoneChangesNothing) {
   this->commit({"a", "b", "c"});
-  ASSERT_TRUE(this->store().trim(3));
-  ASSERT_TRUE(this->store().trim(2));
-  EXPECT_EQ(this->store().first_seq(), 3u);
-  EXPECT_EQ(this->read(3), (Texts{"c"}));
+  ASSERT_TRUE(this->store().trim(3_seq));
+  ASSERT_TRUE(this->store().trim(2_seq));
+  EXPECT_EQ(this->store().first_seq(), 3_seq);
+  EXPECT_EQ(this->read(3_seq), (Texts{"c"}));
 }
 
 TYPED_TEST(JournalStoreContract, TheEndNeverGoesBackWhenEverythingIsTrimmed) {
   this->commit({"a", "b", "c"});
-  ASSERT_TRUE(this->store().trim(4));
-  EXPECT_EQ(this->store().end_seq(), 4u);
+  ASSERT_TRUE(this->store().trim(4_seq));
+  EXPECT_EQ(this->store().end_seq(), 4_seq);
   this->reopen();
-  EXPECT_EQ(this->store().end_seq(), 4u);
+  EXPECT_EQ(this->store().end_seq(), 4_seq);
   this->commit({"d"});
-  EXPECT_EQ(this->read(4), (Texts{"d"}));
+  EXPECT_EQ(this->read(4_seq), (Texts{"d"}));
 }
 
 TYPED_TEST(JournalStoreContract, TrimmingAnEmptyStoreChangesNothing) {
-  ASSERT_TRUE(this->store().trim(1));
-  EXPECT_EQ(this->store().first_seq(), 1u);
-  EXPECT_EQ(this->store().end_seq(), 1u);
+  ASSERT_TRUE(this->store().trim(1_seq));
+  EXPECT_EQ(this->store().first_seq(), 1_seq);
+  EXPECT_EQ(this->store().end_seq(), 1_seq);
 }
 
 TYPED_TEST(JournalStoreContract, TrimmingLeavesOpenDeliveriesOpen) {
-  this->commit({"accepted", "later"}, {{kFirst, 1}});
-  ASSERT_TRUE(this->store().trim(2));
+  this->commit({"accepted", "later"}, {{kFirst, 1_seq}});
+  ASSERT_TRUE(this->store().trim(2_seq));
   EXPECT_EQ(this->open(), (Texts{kFirst + ":1"}));
 }
 
 TYPED_TEST(JournalStoreContract, KeepsEverythingOverAReopening) {
-  this->commit({"a", "b", "c"}, {{kFirst, 1}, {kSecond, 2}});
+  this->commit({"a", "b", "c"}, {{kFirst, 1_seq}, {kSecond, 2_seq}});
   this->commit({"d"}, {}, {kFirst});
-  ASSERT_TRUE(this->store().trim(2));
+  ASSERT_TRUE(this->store().trim(2_seq));
   // A trim is made durable by the next commit.
   this->commit({"e"});
   this->reopen();
-  EXPECT_EQ(this->store().first_seq(), 2u);
-  EXPECT_EQ(this->store().end_seq(), 6u);
-  EXPECT_EQ(this->read(2), (Texts{"b", "c", "d", "e"}));
+  EXPECT_EQ(this->store().first_seq(), 2_seq);
+  EXPECT_EQ(this->store().end_seq(), 6_seq);
+  EXPECT_EQ(this->read(2_seq), (Texts{"b", "c", "d", "e"}));
   EXPECT_EQ(this->open(), (Texts{kSecond + ":2"}));
 }
 
@@ -211,12 +214,12 @@ TYPED_TEST(JournalStoreContract, TrimmingGivesTheOctetsBack) {
   for (int i = 0; i < 8; ++i) this->commit({std::string(1 << 20, 'x')});
   this->commit({"kept"});
   const std::uint64_t before = this->store().octets();
-  ASSERT_TRUE(this->store().trim(9));
+  ASSERT_TRUE(this->store().trim(9_seq));
   EXPECT_LT(this->store().octets(), before / 2);
-  EXPECT_EQ(this->read(9), (Texts{"kept"}));
+  EXPECT_EQ(this->read(9_seq), (Texts{"kept"}));
   this->reopen();
-  EXPECT_EQ(this->store().first_seq(), 9u);
-  EXPECT_EQ(this->read(9), (Texts{"kept"}));
+  EXPECT_EQ(this->store().first_seq(), 9_seq);
+  EXPECT_EQ(this->read(9_seq), (Texts{"kept"}));
 }
 
 }  // namespace

@@ -6,8 +6,12 @@
 #include <iterator>
 
 #include "tests/contracts/journal_directory.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::ingest {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -36,10 +40,10 @@ void write_commits(JournalStore& store) {
 
 // How many commits the store has, each checked to be whole, in both families.
 std::uint64_t whole_commits(const JournalStore& store) {
-  const auto records = store.read(1, 1000, 1 << 20);
+  const auto records = store.read(1_seq, 1000, 1 << 20);
   EXPECT_TRUE(records) << records.error().message();
   if (!records) return 0;
-  EXPECT_EQ(store.end_seq(), records->size() + 1);
+  EXPECT_EQ(store.end_seq(), 1_seq + records->size());
   std::uint64_t commits = 0;
   for (std::size_t next = 0; next < records->size(); next += commits) {
     ++commits;

@@ -90,7 +90,7 @@ TEST(KafkaFatalTest, AfterAFatalErrorAnotherProducerSendsWhatIsMissing) {
   EXPECT_GE(made, 2) << "the error was not fatal: it proves nothing";
 
   auto stream = kafka_stream(cluster.settings(), schemas::kDeliveriesTopic, kPartitions,
-                             {{0, 0, {}}, {1, 0, {}}, {2, 0, {}}});
+                             {{0, {}, {}}, {1, {}, {}}, {2, {}, {}}});
   ASSERT_TRUE(stream) << stream.error().why;
   boost::asio::io_context io;
   std::set<std::uint64_t> seen;

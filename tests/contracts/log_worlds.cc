@@ -46,7 +46,7 @@ class MemoryWorld final : public LogWorld {
     return log_.records(topic, partition);
   }
   void remove_before(const std::string& topic, std::uint32_t partition,
-                     std::uint64_t first) override {
+                     schemas::LogOffset first) override {
     log_.remove_before(topic, partition, first);
   }
   void crash(const std::string& topic) override { stall(topic, true); }
@@ -79,8 +79,8 @@ class KafkaWorld final : public LogWorld {
   }
   std::vector<MemoryRecord> records(const std::string& topic, std::uint32_t partition) override;
   void remove_before(const std::string& topic, std::uint32_t partition,
-                     std::uint64_t first) override {
-    broker_.delete_records(topic, partition, first);
+                     schemas::LogOffset first) override {
+    broker_.delete_records(topic, partition, first.value());
   }
   void crash(const std::string&) override { broker_.kill(); }
   void restart(const std::string&) override { broker_.restart(); }

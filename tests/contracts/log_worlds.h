@@ -32,7 +32,7 @@ class LogWorld {
   virtual std::vector<ingest::MemoryRecord> records(const std::string& topic,
                                                     std::uint32_t partition) = 0;
   virtual void remove_before(const std::string& topic, std::uint32_t partition,
-                             std::uint64_t first) = 0;
+                             schemas::LogOffset first) = 0;
 
   // The brokers of that topic are gone, without a farewell; and back.
   virtual void crash(const std::string& topic) = 0;

@@ -10,8 +10,12 @@
 #include "projector/memory_view_store.h"
 #include "projector/rocksdb_view_store.h"
 #include "projector/rows/view_store.h"
+#include "tests/support/ordinals.h"
 
 namespace waybill::projector {
+
+using namespace schemas::ordinal_literals;
+
 namespace {
 
 using runtime::Errc;
@@ -297,12 +301,12 @@ TEST(RocksViewStoreTest, IsTheSameWhenOpenedAgain) {
 TEST(RocksViewStoreTest, WhatWasAppliedOutlivesTheProcess) {
   const Directory directory;
   const auto store = open_or_fail(directory.path("store"));
-  put(*store, Table::archive, archive_key(0), "event");
+  put(*store, Table::archive, archive_key(0_index), "event");
   // The files as a process that is killed now would leave them.
   std::filesystem::copy(directory.path("store"), directory.path("left"),
                         std::filesystem::copy_options::recursive);
   const auto left = open_or_fail(directory.path("left"));
-  EXPECT_EQ(left->get(Table::archive, archive_key(0)).value(), "event");
+  EXPECT_EQ(left->get(Table::archive, archive_key(0_index)).value(), "event");
 }
 
 // The files as a process that is killed now would leave them. Those that nobody needs any more are
@@ -326,7 +330,8 @@ void apply_numbered(ViewStore& store, int number, std::size_t octets) {
     batch.put(static_cast<Table>(table), std::string(kTimelineKey, 'k') + std::to_string(number),
               "row");
   }
-  if (octets > 0) batch.put(Table::archive, archive_key(number), std::string(octets, 'x'));
+  if (octets > 0)
+    batch.put(Table::archive, archive_key(schemas::EventIndex(number)), std::string(octets, 'x'));
   ASSERT_TRUE(store.apply(batch));
 }
 
@@ -404,8 +409,8 @@ TEST(RocksViewStoreTest, WhatACrashLeavesOfManyLargeBatchesIsTheSameInEveryTable
 TEST(RocksViewStoreTest, ATornLastWriteIsLeftOutAndWhatIsBeforeItStays) {
   const Directory directory;
   const auto store = open_or_fail(directory.path("store"));
-  put(*store, Table::archive, archive_key(0), "event");
-  put(*store, Table::archive, archive_key(1), std::string(1000, 'x'));
+  put(*store, Table::archive, archive_key(0_index), "event");
+  put(*store, Table::archive, archive_key(1_index), std::string(1000, 'x'));
   std::filesystem::copy(directory.path("store"), directory.path("left"),
                         std::filesystem::copy_options::recursive);
   for (const auto& file : std::filesystem::directory_iterator(directory.path("left"))) {
@@ -414,7 +419,7 @@ TEST(RocksViewStoreTest, ATornLastWriteIsLeftOutAndWhatIsBeforeItStays) {
     }
   }
   const auto left = open_or_fail(directory.path("left"));
-  EXPECT_EQ(rows(*left, Table::archive), (RowList{{archive_key(0), "event"}}));
+  EXPECT_EQ(rows(*left, Table::archive), (RowList{{archive_key(0_index), "event"}}));
 }
 
 TEST(RocksViewStoreTest, IsHeldByOneWriter) {

@@ -21,7 +21,7 @@ void compare(const Envelope& envelope, const Event& event) {
   runtime::check(envelope.event_id == event.event_id(), "event_id agrees");
   runtime::check(envelope.occurred_at == event.occurred_at(), "occurred_at agrees");
   runtime::check(envelope.node == event.node(), "node agrees");
-  runtime::check(envelope.node_seq == event.node_seq(), "node_seq agrees");
+  runtime::check(envelope.node_seq.value() == event.node_seq(), "node_seq agrees");
   runtime::check(envelope.domain == event.domain(), "domain agrees");
   runtime::check(envelope.trace == event.trace(), "trace agrees");
   runtime::check(envelope.alias == event.alias(), "alias agrees");

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "ingest/journal_offsets.h"
 #include "schemas/event.h"
 #include "tests/sim/report_checker.h"
 
@@ -32,7 +33,7 @@ struct Fate {
 class Checker {
  public:
   Checker(const Disks& disks, std::vector<std::string>& broken) : broken_(broken) {
-    const auto records = disks.journal.read(1, SIZE_MAX, SIZE_MAX);
+    const auto records = disks.journal.read(schemas::SequenceNumber(1), SIZE_MAX, SIZE_MAX);
     runtime::check(records.has_value(), "the journal can be read");
     records_ = *records;
     events_.resize(records_.size());
@@ -108,8 +109,10 @@ class Checker {
   void views_are_the_fold(const Disks& disks) {
     projector::MemoryViewStore fresh;
     auto projector = projector::Projector::open(fresh, 0);
-    std::vector<ingest::LogRecord> records = records_;
-    for (auto& record : records) --record.offset;
+    std::vector<ingest::LogRecord> records;
+    for (const ingest::JournalRecord& record : records_) {
+      records.push_back({0, ingest::offset_of(record.seq), record.value});
+    }
     if (!records.empty()) {
       expect((*projector)->project(records).has_value(), "the log cannot be folded again");
     }
@@ -117,7 +120,7 @@ class Checker {
     const auto again = projector::digest_views(fresh);
     expect(kept && again && *kept == *again, "the views are not the fold of the log");
     const auto progress = projector::read_progress(disks.views);
-    expect(progress && progress->next_index == records_.size(),
+    expect(progress && progress->next_index == schemas::EventIndex(records_.size()),
            "the views have not every event exactly once");
   }
 
@@ -195,7 +198,7 @@ class Checker {
   }
 
   std::vector<std::string>& broken_;
-  std::vector<ingest::LogRecord> records_;
+  std::vector<ingest::JournalRecord> records_;
   std::vector<Event> events_;
   std::set<std::string> event_ids_;
   std::map<std::string, Fate> fates_;
@@ -211,8 +214,8 @@ class Checker {
 
 std::set<std::string> rules_on_record(const Disks& disks) {
   std::set<std::string> out;
-  const auto records = disks.journal.read(1, SIZE_MAX, SIZE_MAX);
-  for (const ingest::LogRecord& record : *records) {
+  const auto records = disks.journal.read(schemas::SequenceNumber(1), SIZE_MAX, SIZE_MAX);
+  for (const ingest::JournalRecord& record : *records) {
     Event event;
     if (!event.ParseFromString(record.value)) continue;
     if (event.has_rejected()) out.insert(event.rejected().rule());

@@ -30,16 +30,16 @@ class SimNode::KillableStore final : public ingest::JournalStore {
     if (node_.dead()) return make_error_code(Errc::io_error);
     return done;
   }
-  Result<std::vector<ingest::LogRecord>> read(std::uint64_t from, std::size_t most,
-                                              std::size_t octets) const override {
+  Result<std::vector<ingest::JournalRecord>> read(schemas::SequenceNumber from, std::size_t most,
+                                                  std::size_t octets) const override {
     return disk_.read(from, most, octets);
   }
-  std::uint64_t first_seq() const override { return disk_.first_seq(); }
-  std::uint64_t end_seq() const override { return disk_.end_seq(); }
+  schemas::SequenceNumber first_seq() const override { return disk_.first_seq(); }
+  schemas::SequenceNumber end_seq() const override { return disk_.end_seq(); }
   Result<std::vector<ingest::OpenDelivery>> open_deliveries() const override {
     return disk_.open_deliveries();
   }
-  Result<void> trim(std::uint64_t seq) override { return disk_.trim(seq); }
+  Result<void> trim(schemas::SequenceNumber seq) override { return disk_.trim(seq); }
   std::uint64_t octets() const override { return disk_.octets(); }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "app/return_paths/local_return_paths.h"
 #include "ingest/journal.h"
+#include "ingest/journal_offsets.h"
 #include "ingest/memory_journal_store.h"
 #include "projector/memory_view_store.h"
 #include "projector/projector.h"
@@ -44,7 +45,7 @@ class SimNode {
   bool dead() const { return process_->dead; }
   bool fenced() const { return journal_.fenced(); }
   // Everything durable is in the views.
-  bool caught_up() const { return folded_to_ >= journal_.end_seq() - 1; }
+  bool caught_up() const { return folded_to_ >= ingest::offset_of(journal_.end_seq()); }
 
   // What /metrics says of this life's events beside what it made durable; empty: the same.
   std::string miscounted() const;
@@ -67,7 +68,7 @@ class SimNode {
   ingest::Journal journal_;
   std::unique_ptr<runtime::Dialer> dialer_;
   ZoneResolver resolver_;
-  const std::uint64_t born_at_;  // the first sequence number of this life
+  const schemas::SequenceNumber born_at_;  // where the journal went on in this life
   runtime::Metrics metrics_;
   ingest::EventCounters counters_{metrics_};
   relay::RelayMetrics relay_metrics_;
@@ -83,7 +84,7 @@ class SimNode {
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   relay::returnpath::Turns turns_;
   std::unique_ptr<relay::AssembledLane> relay_;
-  std::uint64_t folded_to_ = 0;  // a log offset
+  schemas::LogOffset folded_to_;
   std::unique_ptr<ingest::EventStream> stream_;
   bool stopping_ = false;
 };

@@ -55,7 +55,7 @@ class World {
       run_.broken.push_back(std::move(broken));
     }
     run_.rules = rules_on_record(disks_);
-    run_.events = disks_.journal.end_seq() - 1;
+    run_.events = disks_.journal.end_seq() - schemas::SequenceNumber(1);
     run_.taken = hop_.taken().size();
     run_.reports = bridgehead_.reports().size();
     run_.at_home = home_.taken().size();

@@ -28,7 +28,8 @@ inline std::map<std::string, std::uint64_t> counted_events(const runtime::Metric
 
 // By kind, from <= sequence number < to.
 inline std::map<std::string, std::uint64_t> recorded_events(const ingest::JournalStore& store,
-                                                            std::uint64_t from, std::uint64_t to) {
+                                                            schemas::SequenceNumber from,
+                                                            schemas::SequenceNumber to) {
   std::map<std::string, std::uint64_t> counts;
   const auto records = store.read(from, SIZE_MAX, SIZE_MAX);
   runtime::check(records.has_value(), "the journal can be read");

@@ -6,6 +6,7 @@
 namespace waybill::support {
 
 using schemas::Event;
+using schemas::LogOffset;
 namespace pb = schemas::pb;
 
 namespace {
@@ -112,7 +113,7 @@ Event bounced(const Copy& copy, pb::BounceClass report) {
   return event;
 }
 
-std::uint64_t EventLog::add(Event event) {
+LogOffset EventLog::add(Event event) {
   if (event.occurred_at() == 0) event.set_occurred_at(kLogStart + records_.size() * kSecond);
   if (event.node().empty()) {
     event.set_node("mx1");
@@ -121,16 +122,16 @@ std::uint64_t EventLog::add(Event event) {
   return add_raw(event.SerializeAsString());
 }
 
-std::uint64_t EventLog::add_raw(std::string octets) {
-  const std::uint64_t offset = records_.size();
+LogOffset EventLog::add_raw(std::string octets) {
+  const LogOffset offset(records_.size());
   records_.push_back({0, offset, std::move(octets)});
   return offset;
 }
 
-std::uint64_t EventLog::repeat(std::uint64_t offset) { return add_raw(records_.at(offset).value); }
+LogOffset EventLog::repeat(LogOffset offset) { return add_raw(records_.at(offset.value()).value); }
 
-std::vector<ingest::LogRecord> EventLog::records(std::uint64_t from, std::size_t most) const {
-  const std::size_t first = std::min<std::size_t>(from, records_.size());
+std::vector<ingest::LogRecord> EventLog::records(LogOffset from, std::size_t most) const {
+  const std::size_t first = std::min<std::size_t>(from.value(), records_.size());
   const std::size_t count = std::min(most, records_.size() - first);
   return {records_.begin() + static_cast<std::ptrdiff_t>(first),
           records_.begin() + static_cast<std::ptrdiff_t>(first + count)};
@@ -167,7 +168,7 @@ EventLog mixed_log(std::uint32_t seed, std::size_t events) {
       case 8: log.add(below(2) == 0 ? dropped(copy) : in_doubt(copy)); break;
       case 9: log.add(bounced(copy, static_cast<pb::BounceClass>(1 + below(9)))); break;
       case 10:
-        if (log.size() > 0) log.repeat(below(static_cast<unsigned>(log.size())));
+        if (log.size() > 0) log.repeat(LogOffset(below(static_cast<unsigned>(log.size()))));
         break;
       case 11: log.add_raw("\xff\xff no event"); break;
     }

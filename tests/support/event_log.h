@@ -52,15 +52,17 @@ schemas::Event bounced(const Copy& copy, schemas::pb::BounceClass report);
 class EventLog {
  public:
   // Fills in what the event leaves open: time, node and node_seq. Gives the offset.
-  std::uint64_t add(schemas::Event event);
+  schemas::LogOffset add(schemas::Event event);
   // Octets that are no event.
-  std::uint64_t add_raw(std::string octets);
+  schemas::LogOffset add_raw(std::string octets);
   // The record at `offset` once more, as a publisher sends it again after a crash.
-  std::uint64_t repeat(std::uint64_t offset);
+  schemas::LogOffset repeat(schemas::LogOffset offset);
 
+  schemas::LogOffset end() const { return schemas::LogOffset(records_.size()); }
   std::size_t size() const { return records_.size(); }
   // From offset `from` on, at most `most`.
-  std::vector<ingest::LogRecord> records(std::uint64_t from = 0, std::size_t most = SIZE_MAX) const;
+  std::vector<ingest::LogRecord> records(schemas::LogOffset from = {},
+                                         std::size_t most = SIZE_MAX) const;
 
  private:
   std::vector<ingest::LogRecord> records_;

@@ -17,7 +17,7 @@ class FoldedViews {
 
   // Folds what the log has and the views have not, `batch` records at a time.
   void fold(const EventLog& log, std::size_t batch = SIZE_MAX) {
-    while (projector_->progress().next_offset < log.size()) {
+    while (projector_->progress().next_offset < log.end()) {
       const auto folded =
           projector_->project(log.records(projector_->progress().next_offset, batch));
       ASSERT_TRUE(folded) << folded.error().message();

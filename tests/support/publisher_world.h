@@ -21,7 +21,7 @@ inline constexpr std::uint32_t kPartitions = 4;
 inline constexpr std::chrono::milliseconds kPause{500};
 using Place = std::pair<std::string, std::uint32_t>;
 // The numbers of the records that each partition holds, as they stand in it.
-using Contents = std::map<Place, std::vector<std::uint64_t>>;
+using Contents = std::map<Place, std::vector<schemas::SequenceNumber>>;
 
 inline MemoryLog::Kept keep_none() {
   return [](std::size_t) { return 0; };
@@ -108,8 +108,8 @@ class PublisherWorld : public ::testing::Test {
   static Contents read_once(const Contents& contents) {
     Contents out;
     for (const auto& [place, seqs] : contents) {
-      std::uint64_t last = 0;
-      for (const std::uint64_t seq : seqs) {
+      schemas::SequenceNumber last;
+      for (const schemas::SequenceNumber seq : seqs) {
         if (seq > last) out[place].push_back(last = seq);
       }
     }
@@ -130,14 +130,15 @@ class PublisherWorld : public ::testing::Test {
     const Contents read = read_once(contents());
     for (const auto& [place, seqs] : want) {
       const auto found = read.find(place);
-      const std::vector<std::uint64_t> there =
-          found == read.end() ? std::vector<std::uint64_t>() : found->second;
+      const std::vector<schemas::SequenceNumber> there =
+          found == read.end() ? std::vector<schemas::SequenceNumber>() : found->second;
       ASSERT_LE(there.size(), seqs.size());
       ASSERT_TRUE(std::equal(there.begin(), there.end(), seqs.begin()))
           << place.first << " " << place.second << " leaves a record out";
-      for (const std::uint64_t seq : seqs) {
+      for (const schemas::SequenceNumber seq : seqs) {
         const bool acknowledged = seq < publisher_->acknowledged_end();
-        ASSERT_TRUE(!acknowledged || std::binary_search(there.begin(), there.end(), seq)) << seq;
+        ASSERT_TRUE(!acknowledged || std::binary_search(there.begin(), there.end(), seq))
+            << seq.value();
       }
     }
     ASSERT_LE(store_.first_seq(), publisher_->acknowledged_end());
@@ -153,8 +154,8 @@ class PublisherWorld : public ::testing::Test {
   MemoryLog log_;
   std::optional<HeldReplies> held_;
   std::optional<Publisher> publisher_;
-  std::map<std::uint64_t, Place> written_;
-  std::uint64_t last_seq_ = 0;
+  std::map<schemas::SequenceNumber, Place> written_;
+  schemas::SequenceNumber last_seq_;
   int made_ = 0;
 };
 
