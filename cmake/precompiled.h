@@ -1,6 +1,6 @@
 // What most units read of other people's headers, read once. Nothing of ours stands here but what
 // protoc makes, so that a change of ours never rebuilds everything. A unit still includes what it
-// uses: `./dev build --without-pch` compiles without this file.
+// uses: `./dev includes` compiles without this file.
 //
 // <filesystem> stays out: it brings std::quoted, which argument-dependent look-up then finds.
 #pragma once
@@ -17,6 +17,7 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <fstream>
 #include <functional>
@@ -25,6 +26,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <shared_mutex>
 #include <span>
 #include <string>
 #include <string_view>

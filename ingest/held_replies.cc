@@ -16,7 +16,7 @@ HeldReplies::~HeldReplies() {
 
 void HeldReplies::hold(schemas::SequenceNumber end, Recorded done) {
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     if (end > acknowledged_) {
       held_.push_back({end, clock_.now(), std::move(done)});
       return;
@@ -28,7 +28,7 @@ void HeldReplies::hold(schemas::SequenceNumber end, Recorded done) {
 void HeldReplies::acknowledged(schemas::SequenceNumber end) {
   std::vector<Recorded> told;
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     acknowledged_ = std::max(acknowledged_, end);
     for (; !held_.empty() && held_.front().end <= acknowledged_; held_.pop_front()) {
       told.push_back(std::move(held_.front().done));
@@ -41,7 +41,7 @@ void HeldReplies::expire() {
   const runtime::Instant limit = clock_.now() - timeout_;
   std::vector<Recorded> late;
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     for (; !held_.empty() && held_.front().since < limit; held_.pop_front()) {
       late.push_back(std::move(held_.front().done));
     }
@@ -50,7 +50,7 @@ void HeldReplies::expire() {
 }
 
 std::size_t HeldReplies::size() const {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   return held_.size();
 }
 

@@ -7,9 +7,9 @@
 
 #include <chrono>
 #include <deque>
-#include <mutex>
 
 #include "ingest/event_appender.h"
+#include "runtime/mutex.h"
 #include "runtime/time.h"
 #include "schemas/ordinal.h"
 
@@ -42,9 +42,9 @@ class HeldReplies {
 
   const runtime::Clock& clock_;
   const std::chrono::milliseconds timeout_;
-  mutable std::mutex mutex_;
-  std::deque<Held> held_;
-  schemas::SequenceNumber acknowledged_;
+  mutable runtime::Mutex mutex_;
+  std::deque<Held> held_ WAYBILL_GUARDED_BY(mutex_);
+  schemas::SequenceNumber acknowledged_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace waybill::ingest

@@ -65,7 +65,7 @@ Recorded Journal::begin(std::vector<Event> events) {
     pending.records.push_back(std::move(record));
   }
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     if (fenced()) {
       done.give(make_error_code(Errc::fenced));
       return done;
@@ -102,7 +102,7 @@ void Journal::add_to(JournalWrite& write, Pending& pending) {
 bool Journal::commit_pending() {
   std::vector<Pending> taken;
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     taken.swap(queue_);
   }
   if (taken.empty()) return false;
@@ -163,7 +163,7 @@ bool Journal::commit_pending() {
 
 void Journal::fence(const runtime::Error& error) {
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     fenced_.store(true, std::memory_order_release);
   }
   runtime::log(runtime::Level::error, "ingest",
@@ -171,7 +171,7 @@ void Journal::fence(const runtime::Error& error) {
                "has read the disk again",
                {{"error", error.message()}});
   {
-    const std::lock_guard lock(fence_mutex_);
+    const runtime::MutexLock lock(fence_mutex_);
     if (when_fenced_) when_fenced_();
     when_fenced_ = {};
   }
@@ -179,7 +179,7 @@ void Journal::fence(const runtime::Error& error) {
 }
 
 void Journal::when_fenced(std::function<void()> act) {
-  const std::lock_guard lock(fence_mutex_);
+  const runtime::MutexLock lock(fence_mutex_);
   if (act && fenced()) {
     act();
     return;
@@ -197,7 +197,7 @@ void Journal::refresh_octets(std::uint64_t added) {
 void Journal::wake_readers() {
   std::vector<runtime::OneShot<bool>> waiting;
   {
-    const std::lock_guard lock(readers_mutex_);
+    const runtime::MutexLock lock(readers_mutex_);
     waiting.swap(readers_);
   }
   committed_.notify_all();
@@ -205,20 +205,23 @@ void Journal::wake_readers() {
 }
 
 bool Journal::wait_for_record(SequenceNumber seq, std::chrono::milliseconds wait) {
-  std::unique_lock lock(readers_mutex_);
-  committed_.wait_for(lock, wait, [&] { return end_seq() > seq || fenced(); });
+  const runtime::Instant until = runtime::wait_end(wait);
+  const runtime::MutexLock lock(readers_mutex_);
+  while (end_seq() <= seq && !fenced()) {
+    if (!committed_.wait_until(readers_mutex_, until)) break;
+  }
   return end_seq() > seq;
 }
 
 bool Journal::wait_for_work() {
-  std::unique_lock lock(mutex_);
-  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  const runtime::MutexLock lock(mutex_);
+  while (!stopping_ && queue_.empty()) arrived_.wait(mutex_);
   return !queue_.empty();
 }
 
 void Journal::stop_waiting() {
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     stopping_ = true;
   }
   arrived_.notify_all();

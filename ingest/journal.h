@@ -16,11 +16,9 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -29,6 +27,7 @@
 #include "ingest/event_stream.h"
 #include "ingest/held_replies.h"
 #include "ingest/journal_store.h"
+#include "runtime/mutex.h"
 #include "runtime/one_shot.h"
 #include "schemas/ordinal.h"
 
@@ -105,10 +104,10 @@ class Journal final : public EventAppender {
   std::atomic<HeldReplies*> held_{nullptr};
   std::atomic<EventCounters*> counters_{nullptr};
 
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::vector<Pending> queue_;
-  bool stopping_ = false;
+  runtime::Mutex mutex_;
+  runtime::ConditionVariable arrived_;
+  std::vector<Pending> queue_ WAYBILL_GUARDED_BY(mutex_);
+  bool stopping_ WAYBILL_GUARDED_BY(mutex_) = false;
 
   std::atomic<bool> fenced_{false};
   std::atomic<schemas::SequenceNumber> durable_end_;
@@ -117,12 +116,12 @@ class Journal final : public EventAppender {
   // Deliveries accepted and without an outcome. Committing thread only.
   std::uint64_t open_ = 0;
 
-  std::mutex fence_mutex_;
-  std::function<void()> when_fenced_;
+  runtime::Mutex fence_mutex_;
+  std::function<void()> when_fenced_ WAYBILL_GUARDED_BY(fence_mutex_);
 
-  std::mutex readers_mutex_;
-  std::condition_variable committed_;
-  std::vector<runtime::OneShot<bool>> readers_;
+  runtime::Mutex readers_mutex_;
+  runtime::ConditionVariable committed_;
+  std::vector<runtime::OneShot<bool>> readers_ WAYBILL_GUARDED_BY(readers_mutex_);
 };
 
 }  // namespace waybill::ingest

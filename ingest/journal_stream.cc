@@ -34,7 +34,7 @@ Task<Streamed<std::vector<LogRecord>>> JournalStream::next(std::size_t most) {
     }
     const runtime::OneShot<bool> news;
     {
-      const std::lock_guard lock(journal_.readers_mutex_);
+      const runtime::MutexLock lock(journal_.readers_mutex_);
       // Looked at again under the lock: a commit in between has woken nobody.
       if (from < journal_.end_seq() || closed_.load()) continue;
       journal_.readers_.push_back(news);

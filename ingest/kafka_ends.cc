@@ -2,14 +2,13 @@
 
 #include <pthread.h>
 
-#include <condition_variable>
 #include <map>
-#include <mutex>
 #include <thread>
 
 #include "ingest/kafka_offsets.h"
 #include "ingest/kafka_stream.h"
 #include "runtime/clock.h"
+#include "runtime/mutex.h"
 
 namespace waybill::ingest {
 
@@ -29,7 +28,7 @@ class Ends final : public LogEnds {
 
   ~Ends() override {
     {
-      const std::lock_guard lock(mutex_);
+      const runtime::MutexLock lock(mutex_);
       stopping_ = true;
     }
     wake_.notify_all();
@@ -48,7 +47,7 @@ class Ends final : public LogEnds {
   }
 
   std::optional<LogEnd> of(std::uint32_t partition) const override {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     const auto found = ends_.find(partition);
     if (found == ends_.end()) return std::nullopt;
     return found->second;
@@ -56,12 +55,15 @@ class Ends final : public LogEnds {
 
  private:
   void run() {
-    std::unique_lock lock(mutex_);
+    runtime::MutexLock lock(mutex_);
     while (!stopping_) {
       lock.unlock();
       ask();
       lock.lock();
-      wake_.wait_for(lock, kAskEvery, [this] { return stopping_; });
+      const runtime::Instant until = runtime::wait_end(kAskEvery);
+      while (!stopping_) {
+        if (!wake_.wait_until(mutex_, until)) break;
+      }
     }
   }
 
@@ -71,7 +73,7 @@ class Ends final : public LogEnds {
     const auto ends = ask_offsets(*handle_, topic_, partitions_, Edge::end, kAskTimeout);
     rd_kafka_poll(handle_->get(), 0);
     if (!ends) return;
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     for (const auto& [partition, offset] : *ends) ends_[partition] = {offset, asked};
   }
 
@@ -79,10 +81,10 @@ class Ends final : public LogEnds {
   const std::vector<std::uint32_t> partitions_;
   const runtime::Clock& clock_;
   std::unique_ptr<KafkaHandle> handle_;
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::map<std::uint32_t, LogEnd> ends_;
-  bool stopping_ = false;
+  mutable runtime::Mutex mutex_;
+  runtime::ConditionVariable wake_;
+  std::map<std::uint32_t, LogEnd> ends_ WAYBILL_GUARDED_BY(mutex_);
+  bool stopping_ WAYBILL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

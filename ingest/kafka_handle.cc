@@ -121,13 +121,13 @@ rd_kafka_resp_err_t KafkaHandle::on_acknowledgement(rd_kafka_t*, rd_kafka_messag
 }
 
 std::string KafkaHandle::fatal() const {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   return fatal_;
 }
 
 void KafkaHandle::seen_alive() {
   if (!down_.exchange(false, std::memory_order_relaxed)) return;
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   said_.clear();
 }
 
@@ -136,7 +136,7 @@ void KafkaHandle::on_error(rd_kafka_t* kafka, int code, const char* reason, void
   const auto error = static_cast<rd_kafka_resp_err_t>(code);
   const std::string name = rd_kafka_err2name(error);
   {
-    const std::lock_guard lock(self.mutex_);
+    const runtime::MutexLock lock(self.mutex_);
     if (self.said_.insert(name).second) {
       runtime::log(Level::warn, "ingest/kafka", "trouble with Kafka; it is tried again",
                    {{"client", rd_kafka_name(kafka)}, {"error", name}, {"why", reason}});
@@ -146,7 +146,7 @@ void KafkaHandle::on_error(rd_kafka_t* kafka, int code, const char* reason, void
   if (error != RD_KAFKA_RESP_ERR__FATAL) return;
   std::array<char, kKafkaErrorText> text{};
   const auto original = rd_kafka_fatal_error(kafka, text.data(), text.size());
-  const std::lock_guard lock(self.mutex_);
+  const runtime::MutexLock lock(self.mutex_);
   self.fatal_ = std::string(rd_kafka_err2name(original)) + ": " + text.data();
 }
 

@@ -9,7 +9,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,6 +16,7 @@
 
 #include "ingest/kafka_settings.h"
 #include "runtime/failure.h"
+#include "runtime/mutex.h"
 
 namespace waybill::ingest {
 
@@ -58,9 +58,10 @@ class KafkaHandle {
   rd_kafka_t* kafka_ = nullptr;
   void (*report_)(rd_kafka_t*, const rd_kafka_message_t*, void*) = nullptr;
   void* opaque_ = nullptr;
-  mutable std::mutex mutex_;
-  std::string fatal_;
-  std::set<std::string> said_;  // errors: each is logged once, until something works again
+  mutable runtime::Mutex mutex_;
+  std::string fatal_ WAYBILL_GUARDED_BY(mutex_);
+  // Errors: each is logged once, until something works again.
+  std::set<std::string> said_ WAYBILL_GUARDED_BY(mutex_);
   std::atomic<bool> down_{false};
   std::atomic<bool> message_failed_{false};
 };

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -14,6 +13,7 @@
 #include "ingest/node_board.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
+#include "runtime/mutex.h"
 #include "schemas/partition.h"
 
 namespace waybill::ingest {
@@ -57,13 +57,13 @@ class Board final : public NodeBoard {
   }
 
   void announce(const NodeState& state) override {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     pending_ = state;
   }
 
   std::vector<NodeState> nodes() const override {
     const auto limit = schemas_time(clock_.wall() - kNodeSilence);
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     std::vector<NodeState> out;
     for (const auto& [name, state] : nodes_) {
       if (state.at() >= limit) out.push_back(state);
@@ -89,7 +89,7 @@ class Board final : public NodeBoard {
       NodeState state;
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->payload != nullptr &&
           state.ParseFromArray(message->payload, static_cast<int>(message->len))) {
-        const std::lock_guard lock(mutex_);
+        const runtime::MutexLock lock(mutex_);
         nodes_[state.node()] = std::move(state);
       }
       rd_kafka_message_destroy(message);
@@ -108,7 +108,7 @@ class Board final : public NodeBoard {
     // One word at a time: what waits for brokers that are away would be old when they come back.
     std::optional<NodeState> word;
     if (!under_way_) {
-      const std::lock_guard lock(mutex_);
+      const runtime::MutexLock lock(mutex_);
       word.swap(pending_);
     }
     if (word) say(*word);
@@ -136,9 +136,9 @@ class Board final : public NodeBoard {
   runtime::Instant next_try_{};
   bool under_way_ = false;
   std::vector<std::uint64_t> tags_;
-  mutable std::mutex mutex_;
-  std::optional<NodeState> pending_;
-  std::map<std::string, NodeState> nodes_;
+  mutable runtime::Mutex mutex_;
+  std::optional<NodeState> pending_ WAYBILL_GUARDED_BY(mutex_);
+  std::map<std::string, NodeState> nodes_ WAYBILL_GUARDED_BY(mutex_);
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -1,11 +1,10 @@
 #include "ingest/kafka_quarantine.h"
 
-#include <mutex>
-
 #include "ingest/kafka_producer.h"
 #include "runtime/asio_clock.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
+#include "runtime/mutex.h"
 #include "schemas/partition.h"
 
 namespace waybill::ingest {
@@ -31,7 +30,7 @@ class KafkaQuarantine final : public Quarantine {
                                      "Records of the log that could not be decoded")) {}
 
   void add(const LogRecord& record) override {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     quarantined_.add();
     const bool paused = clock_.now() < next_try_;
     const auto kept = paused ? Failure{Errc::temporary, "the quarantine took nothing a moment ago"}
@@ -46,7 +45,7 @@ class KafkaQuarantine final : public Quarantine {
   }
 
  private:
-  Explained<void> send(const LogRecord& record) {
+  Explained<void> send(const LogRecord& record) WAYBILL_REQUIRES(mutex_) {
     if (!producer_) {
       auto made = kafka_producer(settings_);
       if (!made) return made.error();
@@ -80,9 +79,9 @@ class KafkaQuarantine final : public Quarantine {
   const KafkaSettings settings_;
   runtime::Counter& quarantined_;
   runtime::AsioClock clock_;
-  runtime::Instant next_try_{};
-  std::mutex mutex_;
-  std::unique_ptr<LogProducer> producer_;
+  runtime::Mutex mutex_;
+  runtime::Instant next_try_ WAYBILL_GUARDED_BY(mutex_){};
+  std::unique_ptr<LogProducer> producer_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace

@@ -33,14 +33,14 @@ MemoryLog::MemoryLog() : state_(std::make_shared<State>()) {}
 MemoryLog::~MemoryLog() = default;
 
 void MemoryLog::create_topic(const std::string& name, std::uint32_t partitions) {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   state_->topics[name].resize(partitions);
 }
 
 Explained<std::unique_ptr<LogProducer>> MemoryLog::producer() {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   if (!state_->refusal.empty()) return Failure{Errc::unreachable, state_->refusal};
-  return make_memory_producer(state_);
+  return make_memory_producer(state_, state_->generation);
 }
 
 std::unique_ptr<EventStream> MemoryLog::stream(std::string topic,
@@ -50,66 +50,66 @@ std::unique_ptr<EventStream> MemoryLog::stream(std::string topic,
 
 std::vector<MemoryRecord> MemoryLog::records(const std::string& topic,
                                              std::uint32_t partition) const {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   const auto& records = state_->at(topic, partition).records;
   return {records.begin(), records.end()};
 }
 
 schemas::LogOffset MemoryLog::first_offset(const std::string& topic,
                                            std::uint32_t partition) const {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   return state_->at(topic, partition).first;
 }
 
 void MemoryLog::fail_send_after(std::uint64_t n, Kept kept) {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   state_->sends_left = n;
   state_->kept = std::move(kept);
 }
 
 void MemoryLog::fail_producers(Kept kept) {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   ++state_->generation;
   state_->kept = std::move(kept);
 }
 
 void MemoryLog::refuse_producers(std::string why) {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   state_->refusal = std::move(why);
 }
 
 void MemoryLog::limit_queue(std::size_t records) {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   state_->queue_limit = records;
 }
 
 void MemoryLog::hold_acknowledgements(bool on) {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   state_->acknowledgements_held = on;
 }
 
 void MemoryLog::stall(const std::string& topic, std::uint32_t partition, bool on) {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   state_->at(topic, partition).stalled = on;
 }
 
 void MemoryLog::truncate(const std::string& topic, std::uint32_t partition,
                          schemas::LogOffset end) {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   auto& found = state_->at(topic, partition);
   while (found.end() > std::max(end, found.first)) found.records.pop_back();
 }
 
 void MemoryLog::remove_before(const std::string& topic, std::uint32_t partition,
                               schemas::LogOffset first) {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   auto& found = state_->at(topic, partition);
   for (; found.first < first && !found.records.empty(); ++found.first) found.records.pop_front();
 }
 
 void MemoryLog::replace(const std::string& topic, std::uint32_t partition,
                         schemas::LogOffset offset, std::string value) {
-  const std::lock_guard lock(state_->mutex);
+  const runtime::MutexLock lock(state_->mutex);
   auto& found = state_->at(topic, partition);
   runtime::check(offset >= found.first && offset < found.end(), "that record is in the log");
   found.records[offset - found.first].value = std::move(value);

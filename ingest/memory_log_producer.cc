@@ -16,8 +16,8 @@ using Waiting = std::vector<runtime::OneShot<bool>>;
 
 class Producer final : public LogProducer {
  public:
-  explicit Producer(std::shared_ptr<MemoryLog::State> state)
-      : state_(std::move(state)), generation_(state_->generation) {}
+  Producer(std::shared_ptr<MemoryLog::State> state, std::uint64_t generation)
+      : state_(std::move(state)), generation_(generation) {}
 
   Explained<Sent> send(const OutRecord& record, std::uint64_t tag) override {
     Waiting told;
@@ -29,7 +29,7 @@ class Producer final : public LogProducer {
   Explained<void> poll(std::chrono::milliseconds, std::vector<std::uint64_t>& tags) override {
     Waiting told;
     {
-      const std::lock_guard lock(state_->mutex);
+      const runtime::MutexLock lock(state_->mutex);
       if (still_whole()) write_all();
       if (!failure_ && !state_->acknowledgements_held) {
         tags.insert(tags.end(), written_.begin(), written_.end());
@@ -50,7 +50,7 @@ class Producer final : public LogProducer {
   using Place = std::pair<std::string, std::uint32_t>;
 
   Explained<Sent> try_send(const OutRecord& record, std::uint64_t tag, Waiting& told) {
-    const std::lock_guard lock(state_->mutex);
+    const runtime::MutexLock lock(state_->mutex);
     if (!still_whole()) {
       told = state_->take_waiting();
       return *failure_;
@@ -70,12 +70,12 @@ class Producer final : public LogProducer {
     return Sent::taken;
   }
 
-  bool still_whole() {
+  bool still_whole() WAYBILL_REQUIRES(state_->mutex) {
     if (!failure_ && generation_ < state_->generation) fail("the log has no more of it");
     return !failure_;
   }
 
-  void write_all() {
+  void write_all() WAYBILL_REQUIRES(state_->mutex) {
     for (auto& [place, queue] : queues_) {
       auto* const partition = state_->find(place.first, place.second);
       if (partition == nullptr) {
@@ -92,7 +92,7 @@ class Producer final : public LogProducer {
     }
   }
 
-  void fail(const std::string& why) {
+  void fail(const std::string& why) WAYBILL_REQUIRES(state_->mutex) {
     failure_ = Failure{Errc::io_error, why};
     for (auto& [place, queue] : queues_) {
       auto* const partition = state_->find(place.first, place.second);
@@ -115,8 +115,9 @@ class Producer final : public LogProducer {
 
 }  // namespace
 
-std::unique_ptr<LogProducer> make_memory_producer(std::shared_ptr<MemoryLog::State> state) {
-  return std::make_unique<Producer>(std::move(state));
+std::unique_ptr<LogProducer> make_memory_producer(std::shared_ptr<MemoryLog::State> state,
+                                                  std::uint64_t generation) {
+  return std::make_unique<Producer>(std::move(state), generation);
 }
 
 }  // namespace waybill::ingest

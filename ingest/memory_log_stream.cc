@@ -40,7 +40,7 @@ class Stream final : public EventStream {
     closed_.store(true);
     std::vector<runtime::OneShot<bool>> told;
     {
-      const std::lock_guard lock(state_->mutex);
+      const runtime::MutexLock lock(state_->mutex);
       told = state_->take_waiting();
     }
     for (const auto& one : told) one.give(true);
@@ -49,7 +49,7 @@ class Stream final : public EventStream {
  private:
   // Where there is nothing, `news` will be told of something.
   Streamed<std::vector<LogRecord>> read(std::size_t most, const runtime::OneShot<bool>& news) {
-    const std::lock_guard lock(state_->mutex);
+    const runtime::MutexLock lock(state_->mutex);
     if (closed_.load()) return StreamFailure{explain(Errc::closed)};
     for (const StreamPosition& at : positions_) {
       if (state_->find(topic_, at.partition) != nullptr) continue;
@@ -104,7 +104,7 @@ class Ends final : public LogEnds {
 
   std::optional<LogEnd> of(std::uint32_t partition) const override {
     const runtime::Instant asked = clock_.now();
-    const std::lock_guard lock(state_->mutex);
+    const runtime::MutexLock lock(state_->mutex);
     const auto* const found = state_->find(topic_, partition);
     if (found == nullptr) return std::nullopt;
     return LogEnd{found->end(), asked};

@@ -60,12 +60,12 @@ std::uint64_t Publisher::backlog() const {
 }
 
 std::string Publisher::trouble() const {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   return trouble_;
 }
 
 void Publisher::set_trouble(std::string why) {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   trouble_ = std::move(why);
 }
 

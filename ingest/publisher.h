@@ -14,7 +14,6 @@
 #include <atomic>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -25,6 +24,7 @@
 #include "ingest/journal.h"
 #include "ingest/log_producer.h"
 #include "runtime/metrics.h"
+#include "runtime/mutex.h"
 #include "runtime/time.h"
 
 namespace waybill::ingest {
@@ -92,8 +92,8 @@ class Publisher {
   runtime::Instant last_trim_{};
   runtime::Instant awaited_since_{};  // while the window is not empty: the next acknowledgement
   std::vector<std::uint64_t> tags_;
-  mutable std::mutex mutex_;
-  std::string trouble_;
+  mutable runtime::Mutex mutex_;
+  std::string trouble_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 class PublisherThread {

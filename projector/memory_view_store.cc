@@ -1,7 +1,5 @@
 #include "projector/memory_view_store.h"
 
-#include <mutex>
-
 namespace waybill::projector {
 
 using runtime::Errc;
@@ -27,7 +25,7 @@ void MemoryViewStore::set(Table table, std::string_view key,
 }
 
 Result<void> MemoryViewStore::apply(const WriteBatch& batch) {
-  const std::unique_lock lock(mutex_);
+  const runtime::WriterLock lock(mutex_);
   const bool fails = fails_now();
   if (fails && failure_ == Failure::not_stored) return make_error_code(Errc::io_error);
   Undo undo;
@@ -38,15 +36,17 @@ Result<void> MemoryViewStore::apply(const WriteBatch& batch) {
       undo.push_back({range.table, row->first, std::move(row->second)});
     }
   }
-  batch.for_each(
-      [&](const WriteBatch::Entry& entry) { set(entry.table, entry.key, entry.value, undo); });
+  batch.for_each([&](const WriteBatch::Entry& entry) {
+    mutex_.assert_held();
+    set(entry.table, entry.key, entry.value, undo);
+  });
   unsynced_.push_back(std::move(undo));
   if (fails) return make_error_code(Errc::io_error);
   return {};
 }
 
 Result<void> MemoryViewStore::sync() {
-  const std::unique_lock lock(mutex_);
+  const runtime::WriterLock lock(mutex_);
   const bool fails = fails_now();
   if (fails && failure_ == Failure::not_stored) return make_error_code(Errc::io_error);
   unsynced_.clear();
@@ -55,7 +55,7 @@ Result<void> MemoryViewStore::sync() {
 }
 
 Result<std::string> MemoryViewStore::get(Table table, std::string_view key) const {
-  const std::shared_lock lock(mutex_);
+  const runtime::ReaderLock lock(mutex_);
   const auto found = rows(table).find(key);
   if (found == rows(table).end()) return make_error_code(Errc::not_found);
   return found->second;
@@ -63,7 +63,7 @@ Result<std::string> MemoryViewStore::get(Table table, std::string_view key) cons
 
 Result<void> MemoryViewStore::scan(Table table, std::string_view from, std::string_view to,
                                    const Visit& visit) const {
-  const std::shared_lock lock(mutex_);
+  const runtime::ReaderLock lock(mutex_);
   const RowMap& map = rows(table);
   for (auto row = map.lower_bound(from); row != map.end(); ++row) {
     if (!to.empty() && row->first >= to) break;
@@ -73,7 +73,7 @@ Result<void> MemoryViewStore::scan(Table table, std::string_view from, std::stri
 }
 
 Result<void> MemoryViewStore::drop(Table table) {
-  const std::unique_lock lock(mutex_);
+  const runtime::WriterLock lock(mutex_);
   const bool fails = fails_now();
   if (fails && failure_ == Failure::not_stored) return make_error_code(Errc::io_error);
   Undo undo;
@@ -85,7 +85,7 @@ Result<void> MemoryViewStore::drop(Table table) {
 }
 
 void MemoryViewStore::lose_unsynced(std::size_t surviving) {
-  const std::unique_lock lock(mutex_);
+  const runtime::WriterLock lock(mutex_);
   for (; unsynced_.size() > surviving; unsynced_.pop_back()) {
     Undo& undo = unsynced_.back();
     for (auto old = undo.rbegin(); old != undo.rend(); ++old) {
@@ -100,12 +100,12 @@ void MemoryViewStore::lose_unsynced(std::size_t surviving) {
 }
 
 std::size_t MemoryViewStore::unsynced() const {
-  const std::shared_lock lock(mutex_);
+  const runtime::ReaderLock lock(mutex_);
   return unsynced_.size();
 }
 
 void MemoryViewStore::fail_nth(std::uint64_t n, Failure failure) {
-  const std::unique_lock lock(mutex_);
+  const runtime::WriterLock lock(mutex_);
   fail_in_ = n;
   failure_ = failure;
 }

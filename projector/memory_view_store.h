@@ -5,11 +5,11 @@
 
 #include <array>
 #include <map>
-#include <shared_mutex>
 #include <vector>
 
 #include "projector/rows/view_store.h"
 #include "projector/tables.h"
+#include "runtime/mutex.h"
 
 namespace waybill::projector {
 
@@ -42,17 +42,21 @@ class MemoryViewStore final : public ViewStore {
   };
   using Undo = std::vector<OldRow>;  // of one write, in its order
 
-  bool fails_now();
+  bool fails_now() WAYBILL_REQUIRES(mutex_);
   void set(Table table, std::string_view key, const std::optional<std::string_view>& value,
-           Undo& undo);
-  RowMap& rows(Table table) { return tables_[static_cast<std::size_t>(table)]; }
-  const RowMap& rows(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
+           Undo& undo) WAYBILL_REQUIRES(mutex_);
+  RowMap& rows(Table table) WAYBILL_REQUIRES(mutex_) {
+    return tables_[static_cast<std::size_t>(table)];
+  }
+  const RowMap& rows(Table table) const WAYBILL_REQUIRES_SHARED(mutex_) {
+    return tables_[static_cast<std::size_t>(table)];
+  }
 
-  mutable std::shared_mutex mutex_;
-  std::array<RowMap, kTables> tables_;
-  std::vector<Undo> unsynced_;
-  std::uint64_t fail_in_ = 0;
-  Failure failure_ = Failure::not_stored;
+  mutable runtime::SharedMutex mutex_;
+  std::array<RowMap, kTables> tables_ WAYBILL_GUARDED_BY(mutex_);
+  std::vector<Undo> unsynced_ WAYBILL_GUARDED_BY(mutex_);
+  std::uint64_t fail_in_ WAYBILL_GUARDED_BY(mutex_) = 0;
+  Failure failure_ WAYBILL_GUARDED_BY(mutex_) = Failure::not_stored;
 };
 
 }  // namespace waybill::projector

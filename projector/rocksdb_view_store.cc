@@ -12,14 +12,13 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <mutex>
-#include <shared_mutex>
 
 #include "projector/rocksdb_options.h"
 #include "projector/rows/key_codec.h"
 #include "projector/rows/view_store.h"
 #include "projector/tables.h"
 #include "runtime/check.h"
+#include "runtime/mutex.h"
 
 namespace waybill::projector {
 
@@ -90,7 +89,7 @@ class RocksViewStore final : public ViewStore {
 
   void adopt(Table table, rocksdb::ColumnFamilyHandle* handle) {
     rocksdb::DB* const db = db_.get();
-    const std::unique_lock lock(mutex_);
+    const runtime::WriterLock lock(mutex_);
     handles_[static_cast<std::size_t>(table)] = Handle(
         handle,
         [db](rocksdb::ColumnFamilyHandle* gone) { (void)db->DestroyColumnFamilyHandle(gone); });
@@ -110,8 +109,13 @@ class RocksViewStore final : public ViewStore {
  private:
   // Shared with every read under way: drop() may put another in its place meanwhile.
   Handle handle(Table table) const {
-    const std::shared_lock lock(mutex_);
+    const runtime::ReaderLock lock(mutex_);
     return handles_[static_cast<std::size_t>(table)];
+  }
+
+  // The writer's: it alone puts another in a table's place, so that it needs no lock to look.
+  rocksdb::ColumnFamilyHandle* own_handle(Table table) const WAYBILL_UNCHECKED {
+    return handles_[static_cast<std::size_t>(table)].get();
   }
 
   rocksdb::Status put(const WriteBatch::Entry& entry);
@@ -134,8 +138,8 @@ class RocksViewStore final : public ViewStore {
   std::unique_ptr<rocksdb::DB> db_;
   RocksStoreSettings settings_;
   std::shared_ptr<rocksdb::Cache> cache_;
-  mutable std::shared_mutex mutex_;
-  std::array<Handle, kTables> handles_;
+  mutable runtime::SharedMutex mutex_;
+  std::array<Handle, kTables> handles_ WAYBILL_GUARDED_BY(mutex_);
   std::array<std::vector<Row>, kTables> sorted_;  // both kept for their memory
   rocksdb::WriteBatch written_;
   bool unlogged_ = false;  // rows since the last settle() are not in the WAL
@@ -144,7 +148,7 @@ class RocksViewStore final : public ViewStore {
 rocksdb::Status RocksViewStore::settle() {
   if (unlogged_) {
     std::vector<rocksdb::ColumnFamilyHandle*> all;
-    for (const Handle& of_table : handles_) all.push_back(of_table.get());
+    for (std::size_t i = 0; i < kTables; ++i) all.push_back(own_handle(static_cast<Table>(i)));
     if (const rocksdb::Status status = db_->Flush({}, all); !status.ok()) return status;
     unlogged_ = false;
   }
@@ -152,7 +156,7 @@ rocksdb::Status RocksViewStore::settle() {
 }
 
 rocksdb::Status RocksViewStore::put(const WriteBatch::Entry& entry) {
-  rocksdb::ColumnFamilyHandle* const table = handles_[static_cast<std::size_t>(entry.table)].get();
+  rocksdb::ColumnFamilyHandle* const table = own_handle(entry.table);
   return entry.value ? written_.Put(table, slice(entry.key), slice(*entry.value))
                      : written_.Delete(table, slice(entry.key));
 }

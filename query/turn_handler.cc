@@ -7,11 +7,11 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 
 #include "http/parameters.h"
 #include "query/handlers.h"
 #include "runtime/clock.h"
+#include "runtime/mutex.h"
 #include "schemas/ids.h"
 #include "schemas/limits.h"
 
@@ -34,7 +34,7 @@ class Turns {
 
   http::Response take(const schemas::DeliveryId& id, const std::string& holder) {
     const runtime::Instant now = clock_.now();
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     std::erase_if(turns_, [now](const auto& turn) { return turn.second.ends <= now; });
     const auto [turn, fresh] = turns_.try_emplace(id, Turn{holder, {}});
     // The holder may ask again: the answer may have been lost, or the request that gave the turn
@@ -45,7 +45,7 @@ class Turns {
   }
 
   http::Response give_back(const schemas::DeliveryId& id, const std::string& holder) {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     const auto turn = turns_.find(id);
     if (turn != turns_.end() && turn->second.holder == holder) turns_.erase(turn);
     return ok();
@@ -58,8 +58,8 @@ class Turns {
   };
 
   const runtime::Clock& clock_;
-  std::mutex mutex_;
-  std::map<schemas::DeliveryId, Turn> turns_;
+  runtime::Mutex mutex_;
+  std::map<schemas::DeliveryId, Turn> turns_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace

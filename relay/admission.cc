@@ -8,7 +8,7 @@ Admission::Place::~Place() {
 
 std::variant<Admission::Place, Admission::Full> Admission::try_enter(
     const runtime::IpAddress& client) {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   if (sessions_ >= max_sessions_) return Full::server;
   std::uint32_t& count = per_client_[client];
   if (count >= max_per_client_) return Full::client;
@@ -18,7 +18,7 @@ std::variant<Admission::Place, Admission::Full> Admission::try_enter(
 }
 
 void Admission::leave(const runtime::IpAddress& client) {
-  const std::lock_guard lock(mutex_);
+  const runtime::MutexLock lock(mutex_);
   --sessions_;
   const auto found = per_client_.find(client);
   if (--found->second == 0) per_client_.erase(found);

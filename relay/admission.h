@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <variant>
 
 #include "runtime/endpoint.h"
+#include "runtime/mutex.h"
 
 namespace waybill::relay {
 
@@ -40,9 +40,9 @@ class Admission {
 
   const std::uint32_t max_sessions_;
   const std::uint32_t max_per_client_;
-  std::mutex mutex_;
-  std::uint32_t sessions_ = 0;
-  std::map<runtime::IpAddress, std::uint32_t> per_client_;
+  runtime::Mutex mutex_;
+  std::uint32_t sessions_ WAYBILL_GUARDED_BY(mutex_) = 0;
+  std::map<runtime::IpAddress, std::uint32_t> per_client_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace waybill::relay

@@ -42,7 +42,7 @@ std::vector<Result<HttpAnswer>> HttpClient::ask_all(const std::vector<HttpReques
 
 // The one given back last: its connections are the freshest.
 std::unique_ptr<HttpLane> HttpClient::take_lane() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (free_lanes_.empty()) return std::make_unique<HttpLane>(trust_, max_body_);
   auto lane = std::move(free_lanes_.back());
   free_lanes_.pop_back();
@@ -50,7 +50,7 @@ std::unique_ptr<HttpLane> HttpClient::take_lane() {
 }
 
 void HttpClient::give_back(std::unique_ptr<HttpLane> lane) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (free_lanes_.size() < kMaxFreeLanes) free_lanes_.push_back(std::move(lane));
 }
 

@@ -16,12 +16,12 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "runtime/http_answer.h"
 #include "runtime/http_request.h"
+#include "runtime/mutex.h"
 #include "runtime/time.h"
 #include "runtime/tls_engine.h"
 
@@ -58,8 +58,8 @@ class HttpClient {
 
   TlsContext trust_;
   std::size_t max_body_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<HttpLane>> free_lanes_;
+  Mutex mutex_;
+  std::vector<std::unique_ptr<HttpLane>> free_lanes_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 // One GET, by a client of its own that trusts whom the system trusts.

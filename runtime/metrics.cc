@@ -7,7 +7,8 @@
 #include <prometheus/text_serializer.h>
 
 #include <map>
-#include <mutex>
+
+#include "runtime/mutex.h"
 
 namespace waybill::runtime {
 namespace {
@@ -58,30 +59,30 @@ Handle& handle_for(std::map<const void*, std::unique_ptr<Handle>>& handles, Memb
 
 struct Metrics::Registry {
   prometheus::Registry families{prometheus::Registry::InsertBehavior::Merge};
-  std::mutex mutex;
-  std::map<const void*, std::unique_ptr<Counter>> counters;
-  std::map<const void*, std::unique_ptr<Gauge>> gauges;
-  std::map<const void*, std::unique_ptr<Histogram>> histograms;
+  Mutex mutex;
+  std::map<const void*, std::unique_ptr<Counter>> counters WAYBILL_GUARDED_BY(mutex);
+  std::map<const void*, std::unique_ptr<Gauge>> gauges WAYBILL_GUARDED_BY(mutex);
+  std::map<const void*, std::unique_ptr<Histogram>> histograms WAYBILL_GUARDED_BY(mutex);
 };
 
 Metrics::Metrics() : registry_(std::make_unique<Registry>()) {}
 Metrics::~Metrics() = default;
 
 Counter& Metrics::counter(const std::string& name, const std::string& help, Labels labels) {
-  const std::lock_guard lock(registry_->mutex);
+  const MutexLock lock(registry_->mutex);
   auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(registry_->families);
   return handle_for<Counter, PrometheusCounter>(registry_->counters, family.Add(to_labels(labels)));
 }
 
 Gauge& Metrics::gauge(const std::string& name, const std::string& help, Labels labels) {
-  const std::lock_guard lock(registry_->mutex);
+  const MutexLock lock(registry_->mutex);
   auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(registry_->families);
   return handle_for<Gauge, PrometheusGauge>(registry_->gauges, family.Add(to_labels(labels)));
 }
 
 Histogram& Metrics::histogram(const std::string& name, const std::string& help,
                               const std::vector<double>& bounds, Labels labels) {
-  const std::lock_guard lock(registry_->mutex);
+  const MutexLock lock(registry_->mutex);
   auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(registry_->families);
   return handle_for<Histogram, PrometheusHistogram>(registry_->histograms,
                                                     family.Add(to_labels(labels), bounds));

@@ -10,11 +10,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "runtime/check.h"
+#include "runtime/mutex.h"
 #include "runtime/task.h"
 
 namespace waybill::runtime {
@@ -25,7 +25,7 @@ class OneShot {
   void give(T value) const {
     std::unique_ptr<Resume> resume;
     {
-      const std::lock_guard lock(state_->mutex);
+      const MutexLock lock(state_->mutex);
       check(!state_->given, "a one-shot value is given once");
       state_->given = true;
       if (state_->resume) {
@@ -51,10 +51,10 @@ class OneShot {
   };
 
   struct State {
-    std::mutex mutex;
-    bool given = false;
-    std::optional<T> value;
-    std::unique_ptr<Resume> resume;
+    Mutex mutex;
+    bool given WAYBILL_GUARDED_BY(mutex) = false;
+    std::optional<T> value WAYBILL_GUARDED_BY(mutex);
+    std::unique_ptr<Resume> resume WAYBILL_GUARDED_BY(mutex);
   };
 
   template <class Handler>
@@ -78,7 +78,7 @@ class OneShot {
           std::make_unique<ResumeHandler<std::decay_t<Handler>>>(std::forward<Handler>(handler));
       std::optional<T> ready;
       {
-        const std::lock_guard lock(state->mutex);
+        const MutexLock lock(state->mutex);
         if (!state->given) {
           state->resume = std::move(resume);
           return;

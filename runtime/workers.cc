@@ -2,11 +2,11 @@
 
 #include <pthread.h>
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <thread>
 #include <vector>
+
+#include "runtime/mutex.h"
 
 namespace waybill::runtime {
 namespace {
@@ -23,7 +23,7 @@ class ThreadWorkers final : public Workers {
 
   ~ThreadWorkers() override {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       ending_ = true;
     }
     arrived_.notify_all();
@@ -32,7 +32,7 @@ class ThreadWorkers final : public Workers {
 
   bool submit(std::function<void()> job) override {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (ending_ || jobs_.size() >= queue_limit_) return false;
       jobs_.push_back(std::move(job));
     }
@@ -42,9 +42,9 @@ class ThreadWorkers final : public Workers {
 
  private:
   void work() {
-    std::unique_lock lock(mutex_);
+    MutexLock lock(mutex_);
     for (;;) {
-      arrived_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
+      while (!ending_ && jobs_.empty()) arrived_.wait(mutex_);
       if (jobs_.empty()) return;
       const std::function<void()> job = std::move(jobs_.front());
       jobs_.pop_front();
@@ -55,10 +55,10 @@ class ThreadWorkers final : public Workers {
   }
 
   const std::size_t queue_limit_;
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::deque<std::function<void()>> jobs_;
-  bool ending_ = false;
+  Mutex mutex_;
+  ConditionVariable arrived_;
+  std::deque<std::function<void()>> jobs_ WAYBILL_GUARDED_BY(mutex_);
+  bool ending_ WAYBILL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

@@ -3,13 +3,13 @@
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <map>
-#include <mutex>
 #include <thread>
 
 #include "runtime/asio_clock.h"
 #include "runtime/clock.h"
 #include "runtime/io_thread.h"
 #include "runtime/log.h"
+#include "runtime/mutex.h"
 #include "runtime/scope.h"
 
 namespace waybill::app {
@@ -40,15 +40,15 @@ class Failures {
     runtime::log(Level::error, "app",
                  "a partition is not folded any more; its history stands still",
                  {{"partition", std::uint64_t{partition}}, {"why", why}});
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     failures_[partition] = why;
   }
   bool has(std::uint32_t partition) const {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     return failures_.contains(partition);
   }
   std::string text() const {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     std::string out;
     for (const auto& [partition, why] : failures_) {
       if (!out.empty()) out += "; ";
@@ -58,8 +58,8 @@ class Failures {
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::map<std::uint32_t, std::string> failures_;
+  mutable runtime::Mutex mutex_;
+  std::map<std::uint32_t, std::string> failures_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 class FoldingThread {
@@ -78,7 +78,7 @@ class FoldingThread {
 
   ~FoldingThread() {
     {
-      const std::lock_guard lock(mutex_);
+      const runtime::MutexLock lock(mutex_);
       stopping_ = true;
       if (stream_) stream_->close();
     }
@@ -94,33 +94,33 @@ class FoldingThread {
 
   Task<void> run() {
     last_sync_ = clock_.now();
-    while (open_stream()) co_await follow();
+    while (ingest::EventStream* const stream = open_stream()) co_await follow(*stream);
     for (std::size_t i = 0; i < views_.size(); ++i) settle_next();
   }
 
-  // False: nothing is left to be folded here, or it is time to end.
-  bool open_stream() {
+  // Null: nothing is left to be folded here, or it is time to end.
+  ingest::EventStream* open_stream() {
     std::vector<ingest::StreamPosition> positions;
     for (const PartitionViews* one : views_) {
       if (!failures_.has(one->partition())) positions.push_back(one->position());
     }
-    const std::lock_guard lock(mutex_);
-    if (stopping_ || positions.empty()) return false;
+    const runtime::MutexLock lock(mutex_);
+    if (stopping_ || positions.empty()) return nullptr;
     auto stream = parts_.read(std::move(positions));
     if (!stream) {
       const std::string why = stream.error().why;
       for (const PartitionViews* one : views_) failures_.add(one->partition(), why);
-      return false;
+      return nullptr;
     }
     stream_ = std::move(*stream);
-    return true;
+    return stream_.get();
   }
 
   // Until the stream ends, or a partition of it fails.
-  Task<void> follow() {
+  Task<void> follow(ingest::EventStream& stream) {
     std::size_t most = kBatchRecords;
     for (;;) {
-      auto records = co_await stream_->next(most);
+      auto records = co_await stream.next(most);
       if (!records) {
         stream_ended(records.error());
         co_return;
@@ -189,9 +189,9 @@ class FoldingThread {
   runtime::AsioClock clock_;
   Instant last_sync_{};
   std::size_t next_sync_ = 0;
-  std::mutex mutex_;
-  bool stopping_ = false;
-  std::unique_ptr<ingest::EventStream> stream_;
+  runtime::Mutex mutex_;
+  bool stopping_ WAYBILL_GUARDED_BY(mutex_) = false;
+  std::unique_ptr<ingest::EventStream> stream_ WAYBILL_GUARDED_BY(mutex_);
   runtime::IoThread thread_;
   runtime::Scope scope_;
 };

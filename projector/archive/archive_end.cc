@@ -9,7 +9,7 @@ template <class Ends>
 void ArchiveEnd::end_waits(Ends ends, bool answer) {
   std::vector<Waiting> ended;
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     const auto rest = std::partition(waiting_.begin(), waiting_.end(),
                                      [&](const Waiting& one) { return !ends(one); });
     ended.assign(std::make_move_iterator(rest), std::make_move_iterator(waiting_.end()));
@@ -26,7 +26,7 @@ void ArchiveEnd::reached(schemas::EventIndex end) {
 runtime::Task<bool> ArchiveEnd::beyond(schemas::EventIndex index, runtime::Instant deadline) {
   const runtime::OneShot<bool> news;
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     // Looked at under the lock: reached() comes for the list after it has told the end.
     if (index < this->index()) co_return true;
     if (closed_) co_return false;
@@ -41,7 +41,7 @@ void ArchiveEnd::expire(runtime::Instant now) {
 
 void ArchiveEnd::close() {
   {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     closed_ = true;
   }
   end_waits([](const Waiting&) { return true; }, false);

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <vector>
 
+#include "runtime/mutex.h"
 #include "runtime/one_shot.h"
 #include "runtime/task.h"
 #include "runtime/time.h"
@@ -44,9 +44,9 @@ class ArchiveEnd {
   void end_waits(Ends ends, bool answer);
 
   std::atomic<schemas::EventIndex> end_;
-  std::mutex mutex_;
-  std::vector<Waiting> waiting_;
-  bool closed_ = false;
+  runtime::Mutex mutex_;
+  std::vector<Waiting> waiting_ WAYBILL_GUARDED_BY(mutex_);
+  bool closed_ WAYBILL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace waybill::projector

@@ -8,7 +8,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 
 #include "runtime/chance.h"
 #include "runtime/failure.h"
+#include "runtime/mutex.h"
 
 namespace waybill::relay::returnpath {
 
@@ -53,18 +53,18 @@ class CurrentKeys {
  public:
   explicit CurrentKeys(KeyRing ring) : ring_(std::make_shared<const KeyRing>(std::move(ring))) {}
   std::shared_ptr<const KeyRing> get() const {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     return ring_;
   }
   void set(KeyRing ring) {
     auto fresh = std::make_shared<const KeyRing>(std::move(ring));
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     ring_ = std::move(fresh);
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const KeyRing> ring_;
+  mutable runtime::Mutex mutex_;
+  std::shared_ptr<const KeyRing> ring_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace waybill::relay::returnpath

@@ -5,11 +5,11 @@
 // outlives its turns.
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "runtime/mutex.h"
 #include "schemas/ids.h"
 
 namespace waybill::relay::returnpath {
@@ -34,19 +34,19 @@ class Turns {
 
   // nullopt: somebody else has it.
   std::optional<Turn> take(const schemas::DeliveryId& delivery) {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     if (!taken_.insert(delivery).second) return std::nullopt;
     return std::optional<Turn>(std::in_place, *this, delivery);
   }
 
  private:
   void give_back(const schemas::DeliveryId& delivery) {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     taken_.erase(delivery);
   }
 
-  std::mutex mutex_;
-  std::set<schemas::DeliveryId> taken_;
+  runtime::Mutex mutex_;
+  std::set<schemas::DeliveryId> taken_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace waybill::relay::returnpath

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
 #include "relay/routes/route_table.h"
+#include "runtime/mutex.h"
 
 namespace waybill::relay::routes {
 
@@ -14,17 +14,17 @@ class CurrentRoutes {
   explicit CurrentRoutes(std::shared_ptr<const RouteTable> table) : table_(std::move(table)) {}
 
   std::shared_ptr<const RouteTable> get() const {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     return table_;
   }
   void set(std::shared_ptr<const RouteTable> table) {
-    const std::lock_guard lock(mutex_);
+    const runtime::MutexLock lock(mutex_);
     table_ = std::move(table);
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const RouteTable> table_;
+  mutable runtime::Mutex mutex_;
+  std::shared_ptr<const RouteTable> table_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace waybill::relay::routes

@@ -61,6 +61,9 @@ class TreeTest(unittest.TestCase):
     def test_time_and_chance_come_through_ports(self):
         self.hold(arrow_rules.world, self.cpp)
 
+    def test_locks_are_those_that_the_compiler_checks(self):
+        self.hold(arrow_rules.locks, self.cpp)
+
     def test_awaits_are_plain(self):
         self.hold(coroutine_rules.plain_awaits, self.cpp)
 

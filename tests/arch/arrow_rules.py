@@ -63,6 +63,12 @@ _WORLD = re.compile(
 )
 WORLD_DOOR = "runtime/"
 
+# Locks have one door, behind which clang knows what each of them guards.
+LOCK_DOOR = "runtime/mutex.h"
+_LOCK = re.compile(r"\bstd::(?:\w*mutex|condition_variable\w*|lock_guard"
+                   r"|(?:unique|shared|scoped)_lock)\b")
+_MUTEX = re.compile(r"\b(?:Shared)?Mutex (\w+);")
+
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
 
@@ -147,6 +153,22 @@ def doors(path, text):
             if library and fnmatch.fnmatch(library, pattern) and not _matches(path, files):
                 out.append(f"{path}:{line}: <{library}> belongs to {', '.join(files)}")
     return out
+
+
+def locks(path, text):
+    """The locks of the program are those of runtime, and each says what it guards."""
+    if path.split("/")[0] not in PRODUCTION or _is_test(path) or path == LOCK_DOOR:
+        return []
+    code = cpp_source.code_of(text)
+    out = [
+        f"{path}:{cpp_source.line_of(code, found.start())}: {found.group(0)} outside {LOCK_DOOR}"
+        for found in _LOCK.finditer(code)
+    ]
+    return out + [
+        f"{path}:{cpp_source.line_of(code, found.start())}: {found.group(1)} guards nothing"
+        for found in _MUTEX.finditer(code)
+        if f"WAYBILL_GUARDED_BY({found.group(1)})" not in code
+    ]
 
 
 def world(path, text):
