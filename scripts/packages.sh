@@ -30,7 +30,8 @@ missing_entries() {
 first_known() {
   local name
   for name in "$@"; do
-    if apt-cache show "$name" >/dev/null 2>&1; then
+    # A name that other packages merely mention is no error to apt-cache, which then prints nothing.
+    if [[ -n $(apt-cache show "$name" 2>/dev/null) ]]; then
       printf '%s\n' "$name"
       return
     fi
