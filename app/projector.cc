@@ -84,7 +84,6 @@ http::Health health_of(const ViewsPart& views, const FoldingPart& folding) {
       out.why_not = "no broker has answered yet: how far the log goes is not known";
     }
   }
-  out.ready = out.why_not.empty();
   return out;
 }
 
@@ -165,7 +164,6 @@ int project(Process& process, std::vector<std::uint32_t> partitions) {
 
 int run_projector(const Options& options) {
   auto config = read_or_complain(options.file);
-  if (config && !needs_kafka(*config, options.file, "projector")) config.reset();
   if (!config) return nothing_started();
   auto partitions = parse_partition_set(options.partitions, config->kafka.partitions);
   if (!partitions) {
@@ -183,6 +181,7 @@ void add_projector(Command root) {
       "projector", "Fold partitions of the log on Kafka into views, and answer for them");
   auto options = std::make_shared<Options>();
   add_options(command, options->file);
+  options->file.fits = [](const Config& config) { return needs_kafka(config, "projector"); };
   command
       .add("--partitions", options->partitions,
            "Those of the deliveries topic: \"0-11\", \"0,3,5-7\" or \"all\"")

@@ -27,7 +27,6 @@ http::Health health_of(JournalPart& journal, const PublisherPart& publisher) {
   http::Health out;
   out.lag = publisher.publisher().backlog();
   if (journal.journal().fenced()) out.why_not = "the journal is fenced after a failed write";
-  out.ready = out.why_not.empty();
   return out;
 }
 
@@ -70,7 +69,6 @@ int relay(Process& process) {
 
 int run_relay(const ConfigFile& file) {
   auto config = read_or_complain(file);
-  if (config && !needs_kafka(*config, file, "relay")) config.reset();
   if (!config) return nothing_started();
   Process process(file, std::move(*config));
   return relay(process);
@@ -83,6 +81,7 @@ void add_relay(Command root) {
       root.add_command("relay", "Take mail and forward it, alone; verdicts go to the log on Kafka");
   auto file = std::make_shared<ConfigFile>();
   add_options(command, *file);
+  file->fits = [](const Config& config) { return needs_kafka(config, "relay"); };
   command.footer(
       "SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops; "
       "what the log has not yet stays in the journal.");

@@ -93,7 +93,6 @@ http::Health health_of(JournalPart& journal, const FoldingPart& folding) {
   out.lag = folding.lag();
   out.why_not = folding.role().failure();
   if (journal.journal().fenced()) out.why_not = "the journal is fenced after a failed write";
-  out.ready = out.why_not.empty();
   return out;
 }
 
@@ -132,16 +131,15 @@ int serve(Process& process) {
   return process.run();
 }
 
+Explained<void> needs_no_kafka(const Config& config) {
+  if (!config.kafka.there) return {};
+  return runtime::Failure{runtime::Errc::invalid,
+                          "[kafka] is for `waybill relay` and `waybill projector`; `waybill serve` "
+                          "keeps its log in the data directory: take the section out"};
+}
+
 int run_serve(const ConfigFile& file) {
   auto config = read_or_complain(file);
-  if (config && config->kafka.there) {
-    std::fprintf(
-        stderr,
-        "%s: [kafka] is for `waybill relay` and `waybill projector`; `waybill serve` keeps "
-        "its log in the data directory: take the section out\n",
-        file.path.c_str());
-    config.reset();
-  }
   if (!config) return nothing_started();
   Process process(file, std::move(*config));
   return serve(process);
@@ -154,6 +152,7 @@ void add_serve(Command root) {
       "serve", "Take mail, forward it, and answer for it: every role in one process");
   auto file = std::make_shared<ConfigFile>();
   add_options(command, *file);
+  file->fits = needs_no_kafka;
   command.footer("SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops.");
   command.runs([file] { return run_serve(*file); });
 }

@@ -81,9 +81,10 @@ void add_topics(Command root) {
       "create", "Make the topics that are missing, and set what differs; again and again the same");
   auto file = std::make_shared<ConfigFile>();
   add_options(command, *file);
+  file->fits = [](const Config& config) { return needs_kafka(config, "topics"); };
   command.runs([file] {
     const auto config = read_or_complain(*file);
-    return config && needs_kafka(*config, *file, "topics") ? create_all(*config) : kExitUsage;
+    return config ? create_all(*config) : kExitUsage;
   });
 }
 

@@ -18,6 +18,7 @@
 #include <atomic>
 
 #include "ingest/journal_store.h"
+#include "runtime/store_log.h"
 
 namespace waybill::ingest {
 namespace {
@@ -211,8 +212,7 @@ Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& d
   options.paranoid_checks = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_total_wal_size = kMaxWalOctets;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 2;
+  options.info_log = runtime::rocksdb_log();
   const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
       {rocksdb::kDefaultColumnFamilyName, family_options()}, {"open", family_options()}};
   std::vector<rocksdb::ColumnFamilyHandle*> families;

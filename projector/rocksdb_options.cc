@@ -11,6 +11,7 @@
 
 #include "projector/rocksdb_view_store.h"
 #include "projector/tables.h"
+#include "runtime/store_log.h"
 
 namespace waybill::projector {
 namespace {
@@ -24,7 +25,6 @@ constexpr double kMemtableBloomShare = 0.05;
 constexpr std::uint64_t kSmallBuffer = 1 << 20;
 // Pages are handed to the disk in steps, so that a sync never has a gigabyte to write at once.
 constexpr std::uint64_t kWriteStep = 1 << 20;
-constexpr std::uint64_t kInfoLogOctets = 4 << 20;
 // The WAL is kept until every table has written out what is in it; small tables are made to.
 constexpr std::uint64_t kWalPerWriteBuffer = 4;
 
@@ -62,8 +62,7 @@ rocksdb::DBOptions database_options(const RocksStoreSettings& settings) {
   // One writer: the path without a lock for each row is the faster one.
   options.allow_concurrent_memtable_write = false;
   options.max_background_jobs = 2;
-  options.max_log_file_size = kInfoLogOctets;
-  options.keep_log_file_num = 2;
+  options.info_log = runtime::rocksdb_log();
   return options;
 }
 

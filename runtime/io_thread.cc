@@ -11,7 +11,7 @@
 namespace waybill::runtime {
 
 IoThread::IoThread(const std::string& name)
-    : work_(context_.get_executor()), thread_([this] { context_.run(); }) {
+    : work_(context_.get_executor()), warm_(context_), thread_([this] { context_.run(); }) {
   pthread_setname_np(thread_.native_handle(), name.substr(0, 15).c_str());
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <string>
 #include <thread>
@@ -30,6 +31,9 @@ class IoThread {
  private:
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  // Asio opens its descriptors with a context's first timer. That has to be now: later there may be
+  // none left, and what then throws ends the process.
+  boost::asio::steady_timer warm_;
   std::thread thread_;
 };
 

@@ -5,18 +5,25 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <future>
 #include <memory>
+#include <thread>
 
 namespace waybill::runtime {
 namespace {
 
-// Lines that may wait for the writer; a full queue makes the speaker wait, none is dropped.
+// Lines that may wait for the writer. A full queue makes the speaker wait, so that a burst loses
+// nothing; where no line leaves it for kPatience, the reader of standard error stands still, and the
+// oldest lines are dropped from then on, and counted: mail does not wait for its log.
 constexpr std::size_t kQueueLines = 8192;
+constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::milliseconds kLook{1};
 
 std::atomic<std::uint64_t> errors{0};
 std::shared_ptr<spdlog::logger> target;
 LogFormat line_format = LogFormat::text;
 std::atomic<bool> silent{false};
+std::atomic<bool> stands_still{false};
 
 constexpr std::string_view name_of(Level level) {
   switch (level) {
@@ -68,6 +75,21 @@ bool plain(std::string_view value) {
   return true;
 }
 
+void wait_for_room() {
+  // Threads that speak at once may overrun the last few places together.
+  constexpr std::size_t kFull = kQueueLines - 64;
+  const auto pool = spdlog::thread_pool();
+  if (pool->queue_size() < kFull) {
+    stands_still.store(false, std::memory_order_relaxed);
+    return;
+  }
+  for (auto waited = kLook; !stands_still.load(std::memory_order_relaxed); waited += kLook) {
+    if (pool->queue_size() < kFull) return;
+    if (waited > kPatience) stands_still.store(true, std::memory_order_relaxed);
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
 }  // namespace
 
 std::string format_line(LogFormat format, Level level, std::string_view part,
@@ -112,13 +134,14 @@ void log(Level level, std::string_view part, std::string_view message,
   }
   if (!target->should_log(spdlog_level(level))) return;
   const std::string line = format_line(line_format, level, part, message, fields);
+  wait_for_room();
   target->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 void start_log(Level least, LogFormat format) {
   line_format = format;
   spdlog::init_thread_pool(kQueueLines, 1);
-  target = spdlog::create_async<spdlog::sinks::stderr_sink_mt>("waybill");
+  target = spdlog::create_async_nb<spdlog::sinks::stderr_sink_mt>("waybill");
   target->set_level(spdlog_level(least));
   const bool json = format == LogFormat::json;
   target->set_pattern(json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %v",
@@ -128,9 +151,22 @@ void start_log(Level least, LogFormat format) {
 
 void silence_log() { silent = true; }
 
-void stop_log() {
+bool stop_log() {
+  const std::size_t dropped = spdlog::thread_pool()->overrun_counter();
+  if (dropped > 0) {
+    log(Level::warn, "runtime", "log lines were dropped: their reader stood still",
+        {{"lines", std::uint64_t{dropped}}});
+  }
   target.reset();
-  spdlog::shutdown();
+  std::promise<void> written;
+  std::future<void> end = written.get_future();
+  std::thread farewell([written = std::move(written)]() mutable {
+    spdlog::shutdown();
+    written.set_value();
+  });
+  const bool in_time = end.wait_for(kLogFarewell) == std::future_status::ready;
+  in_time ? farewell.join() : farewell.detach();
+  return in_time;
 }
 
 std::uint64_t error_lines() { return errors.load(std::memory_order_relaxed); }

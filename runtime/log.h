@@ -3,6 +3,7 @@
 // thread and none is dropped.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -33,8 +34,11 @@ void log(Level level, std::string_view part, std::string_view message,
 void start_log(Level least, LogFormat format);
 // Lines are counted and written nowhere: for simulations, which end thousands of processes badly.
 void silence_log();
-// Writes what is queued. Call before the process ends.
-void stop_log();
+// Writes what is queued, as far as that goes within kLogFarewell. Call before the process ends.
+// False: whoever reads standard error has stopped reading. The writer's thread still waits for it,
+// so that the process can only end by std::_Exit.
+bool stop_log();
+inline constexpr std::chrono::seconds kLogFarewell{2};
 
 // Lines of level error since the process began: a simulation with one has failed.
 std::uint64_t error_lines();

@@ -1,7 +1,10 @@
 #include "runtime/log.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <thread>
 #include <vector>
 
@@ -97,6 +100,24 @@ TEST(LogTest, AJsonLineIsOneObject) {
   EXPECT_TRUE(lines[0].starts_with(R"({"time":"20)")) << lines[0];
   EXPECT_TRUE(lines[0].ends_with(R"(Z","level":"debug","part":"runtime","message":"one"})"))
       << lines[0];
+}
+
+// Standard error is a pipe that nobody empties: the process goes on, and ends.
+TEST(LogTest, WaitsForNoReaderThatStandsStill) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EXIT(
+      {
+        ::dup2(ends[1], STDERR_FILENO);
+        start_log(Level::info, LogFormat::text);
+        for (int line = 0; line < 20'000; ++line) log(Level::info, "runtime", "a line of many");
+        std::_Exit(stop_log() ? 0 : 7);
+      },
+      testing::ExitedWithCode(7), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 4 * kLogFarewell);
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 void speak_from_many_threads() {

@@ -12,31 +12,38 @@ void add_options(Command command, ConfigFile& file) {
   command.add("--data", file.data_dir, "Data directory, instead of server.data_dir");
 }
 
-std::optional<Config> read_or_complain(const ConfigFile& file) {
+namespace {
+
+// Nothing after `complain(line)` was called for each complaint.
+template <class Complain>
+std::optional<Config> read(const ConfigFile& file, Complain complain) {
   Loaded loaded = load_config(file.path);
   if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
-    for (const Complaint& complaint : *complaints) {
-      std::fprintf(stderr, "%s\n", to_string(complaint, file.path).c_str());
-    }
+    for (const Complaint& complaint : *complaints) complain(to_string(complaint, file.path));
     return std::nullopt;
   }
   Config config = std::get<Config>(std::move(loaded));
   if (!file.data_dir.empty()) config.data_dir = file.data_dir;
+  if (file.fits) {
+    if (const auto fit = file.fits(config); !fit) {
+      complain(file.path + ": " + fit.error().why);
+      return std::nullopt;
+    }
+  }
   return config;
 }
 
+}  // namespace
+
+std::optional<Config> read_or_complain(const ConfigFile& file) {
+  return read(file, [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); });
+}
+
 std::optional<Config> read_again(const ConfigFile& file) {
-  Loaded loaded = load_config(file.path);
-  if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
-    for (const Complaint& complaint : *complaints) {
-      runtime::log(runtime::Level::error, "app", "reload refused; nothing changed",
-                   {{"complaint", to_string(complaint, file.path)}});
-    }
-    return std::nullopt;
-  }
-  Config config = std::get<Config>(std::move(loaded));
-  if (!file.data_dir.empty()) config.data_dir = file.data_dir;
-  return config;
+  return read(file, [](const std::string& line) {
+    runtime::log(runtime::Level::error, "app", "reload refused; nothing changed",
+                 {{"complaint", line}});
+  });
 }
 
 int nothing_started() {
@@ -44,13 +51,13 @@ int nothing_started() {
   return kExitUsage;
 }
 
-bool needs_kafka(const Config& config, const ConfigFile& file, const char* role) {
-  if (config.kafka.there) return true;
-  std::fprintf(stderr,
-               "%s: `waybill %s` needs [kafka] with bootstrap = [\"host:port\"]; without a broker "
-               "there is `waybill serve`\n",
-               file.path.c_str(), role);
-  return false;
+runtime::Explained<void> needs_kafka(const Config& config, const char* command) {
+  if (config.kafka.there) return {};
+  return runtime::Failure{
+      runtime::Errc::invalid,
+      std::string("`waybill ") + command +
+          "` needs [kafka] with bootstrap = [\"host:port\"]; without a broker there is "
+          "`waybill serve`"};
 }
 
 }  // namespace waybill::app

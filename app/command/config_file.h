@@ -1,17 +1,22 @@
 // ConfigFile: the two options that every subcommand with a configuration has, and what is read.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "app/command/command_line.h"
 #include "app/config/config.h"
+#include "runtime/failure.h"
 
 namespace waybill::app {
 
 struct ConfigFile {
   std::string path = "waybill.toml";
   std::string data_dir;  // instead of the file's; empty: the file's
+  // Why its reader cannot run with a configuration that is right by itself; may be empty. Asked
+  // whenever the file is read.
+  std::function<runtime::Explained<void>(const Config&)> fits{};
 };
 
 void add_options(Command command, ConfigFile& file);
@@ -25,7 +30,7 @@ std::optional<Config> read_again(const ConfigFile& file);
 // The exit code of a process that was not started, after the complaints.
 int nothing_started();
 
-// Whether the file has [kafka]; complains for `role` where it has not.
-bool needs_kafka(const Config& config, const ConfigFile& file, const char* role);
+// For ConfigFile::fits. Errc::invalid: the file has no [kafka], which `waybill COMMAND` needs.
+runtime::Explained<void> needs_kafka(const Config& config, const char* command);
 
 }  // namespace waybill::app

@@ -17,7 +17,14 @@ Explained<void> HttpPart::start() {
   workers_ = runtime::thread_workers(worker_, threads_, kQueue);
   auto site = build_();
   if (!site) return site.error();
-  http::add_health_routes(site->router, std::move(site->health), process_.metrics());
+  auto health = [this, of_role = std::move(site->health)] {
+    http::Health out = of_role();
+    // Whoever balances mail sends it elsewhere from now on.
+    if (process_.stopping()) out.why_not = "stopping: mail under way is let end";
+    out.ready = out.why_not.empty();
+    return out;
+  };
+  http::add_health_routes(site->router, std::move(health), process_.metrics());
   http::ServerParts parts;
   parts.workers = workers_.get();
   parts.clock = &process_.clock();

@@ -16,7 +16,7 @@ class HttpPart final : public Part {
   struct Site {
     HttpSettings settings;
     http::Router router;                   // /livez, /readyz and /metrics are added to it
-    std::function<http::Health()> health;  // any thread
+    std::function<http::Health()> health;  // any thread; ready is what why_not leaves
     std::optional<runtime::SharedSecret> secret{};
   };
   using Build = std::function<runtime::Explained<Site>()>;

@@ -1,6 +1,8 @@
 // Process: a running waybill as a list of parts, which is what tells one role from another.
 //
-//   start    in the order of the list; the first that fails ends the start, and why is logged
+//   start    in the order of the list; the first that fails ends the start, and why is logged;
+//            likewise SIGINT or SIGTERM meanwhile: the part that is starting is the last one,
+//            and a second signal ends the process at once
 //   ready    in order, once all have started: work from outside may come in
 //   reload   on SIGHUP, in order; if one part refuses the new configuration, all keep the old one
 //   tick     twice a second, in order
@@ -11,6 +13,7 @@
 // start, and those behind it, hear nothing further. All calls come on the thread of run().
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -58,6 +61,8 @@ class Process {
   const Config& config() const { return config_; }
   runtime::Clock& clock() { return clock_; }
   runtime::Metrics& metrics() { return metrics_; }
+  // From the signal on that ends it. Any thread.
+  bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
   template <class P, class... Arguments>
   P& add(Arguments&&... arguments) {
@@ -82,6 +87,7 @@ class Process {
 
   const ConfigFile file_;
   const Config config_;
+  std::atomic<bool> stopping_{false};
   runtime::AsioClock clock_;
   runtime::Metrics metrics_;
   std::unique_ptr<Waiting> waiting_;

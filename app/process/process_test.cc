@@ -23,6 +23,8 @@ using Diary = std::vector<std::string>;
 struct Script {
   std::string name;
   bool starts = true;
+  int signal_at_start = 0;  // raised; 0: none
+  int signals_at_start = 1;
   bool agrees = true;                // to a new configuration
   int signal_when_ready = 0;         // raised; 0: none
   bool at_once = false;              // its stop() waits in vain
@@ -38,6 +40,9 @@ class DiaryPart final : public Part {
   std::string_view name() const override { return script_.name; }
   Explained<void> start() override {
     note("start");
+    for (int i = 0; script_.signal_at_start != 0 && i < script_.signals_at_start; ++i) {
+      std::raise(script_.signal_at_start);
+    }
     if (!script_.starts) return Failure{Errc::io_error, "no disk"};
     return {};
   }
@@ -58,7 +63,7 @@ class DiaryPart final : public Part {
     });
   }
   void stop(Ending& ending) override {
-    note("stop");
+    note(process_.stopping() ? "stop" : "stop before its time");
     ending.at_once |= script_.at_once;
     if (script_.code != kExitOk) ending.code = script_.code;
   }
@@ -97,6 +102,38 @@ TEST_F(ProcessTest, StartsInOrderAndEndsInReverse) {
 TEST_F(ProcessTest, WhatDidNotStartHearsNothingFurther) {
   EXPECT_EQ(run({{.name = "a"}, {.name = "b", .starts = false}, {.name = "c"}}), kExitEnvironment);
   EXPECT_THAT(diary_, ElementsAre("a start", "b start", "a stop", "a stopped"));
+}
+
+TEST_F(ProcessTest, ASignalWhileItStartsEndsItBeforeAnythingIsTaken) {
+  EXPECT_EQ(run({{.name = "a", .signal_at_start = SIGTERM}, {.name = "b"}}), kExitOk);
+  EXPECT_THAT(diary_, ElementsAre("a start", "a stop", "a stopped"));
+  diary_.clear();
+  EXPECT_EQ(run({{.name = "a"}, {.name = "b", .signal_at_start = SIGINT}}), kExitOk);
+  EXPECT_THAT(diary_,
+              ElementsAre("a start", "b start", "b stop", "a stop", "b stopped", "a stopped"));
+}
+
+TEST_F(ProcessTest, ASecondSignalWhileItStartsEndsItAtOnce) {
+  EXPECT_EXIT(run({{.name = "a", .signal_at_start = SIGTERM, .signals_at_start = 2}}),
+              testing::ExitedWithCode(128 + SIGTERM), "");
+}
+
+TEST_F(ProcessTest, AReaderOfItsOutputThatGoesAwayEndsNothing) {
+  EXPECT_EQ(
+      run({{.name = "a", .signal_at_start = SIGPIPE}, {.name = "b", .signal_when_ready = SIGTERM}}),
+      kExitOk);
+}
+
+TEST_F(ProcessTest, AConfigurationThatTheRoleCannotRunWithIsNotTaken) {
+  const std::string path = directory_.path() + "/waybill.toml";
+  std::ofstream(path) << "[server]\nhost_name = \"mx.x.test\"\n";
+  ConfigFile file;
+  file.path = path;
+  file.fits = [](const Config& config) { return needs_kafka(config, "relay"); };
+  EXPECT_FALSE(read_or_complain(file));
+  EXPECT_FALSE(read_again(file));
+  file.fits = {};
+  EXPECT_TRUE(read_again(file));
 }
 
 TEST_F(ProcessTest, ANewConfigurationIsForAllPartsOrForNone) {
