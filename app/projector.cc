@@ -101,13 +101,14 @@ ingest::NodeState state_of(Process& process, const ViewsPart& views, const Foldi
   return state;
 }
 
-query::Parts questions_of(Process& process, const FoldingPart& folding, const RoutesPart& routes) {
-  query::Parts parts;
-  parts.partitions = folding.partitions();
-  parts.partition_count = process.config().kafka.partitions;
-  parts.clock = &process.clock();
-  parts.local_case = [&routes](const std::string& domain) { return routes.local_case(domain); };
-  return parts;
+query::Sources questions_of(Process& process, const FoldingPart& folding,
+                            const RoutesPart& routes) {
+  query::Sources sources;
+  sources.partitions = folding.partitions();
+  sources.partition_count = process.config().kafka.partitions;
+  sources.clock = &process.clock();
+  sources.local_case = [&routes](const std::string& domain) { return routes.local_case(domain); };
+  return sources;
 }
 
 // Where people ask: what is not here is asked of other nodes.
@@ -115,7 +116,7 @@ HttpPart::Site site_of(Process& process, const ViewsPart& views, const FoldingPa
                        const RoutesPart& routes, NodePart& node) {
   HttpPart::Site site;
   site.settings.listen = process.config().http_listen;
-  query::Parts questions = questions_of(process, folding, routes);
+  query::Sources questions = questions_of(process, folding, routes);
   questions.peers = node.node().peers();
   query::add_routes(site.router, std::move(questions));
   site.health = [&views, &folding] { return health_of(views, folding); };

@@ -25,14 +25,14 @@ constexpr std::size_t kQueryThreads = 4;
 // Mail is taken while Kafka is away: that is no reason to send it elsewhere.
 http::Health health_of(JournalPart& journal, const PublisherPart& publisher) {
   http::Health out;
-  out.lag = publisher.publisher().backlog();
+  out.backlog = publisher.publisher().backlog();
   if (journal.journal().fenced()) out.why_not = "the journal is fenced after a failed write";
   return out;
 }
 
 HttpPart::Site site_of(Process& process, JournalPart& journal, PublisherPart& publisher,
                        NodePart& node, RoutesPart& routes) {
-  query::Parts questions;
+  query::Sources questions;
   questions.partition_count = process.config().kafka.partitions;
   questions.peers = node.node().peers();
   questions.clock = &process.clock();

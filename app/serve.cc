@@ -98,7 +98,7 @@ http::Health health_of(JournalPart& journal, const FoldingPart& folding) {
 
 HttpPart::Site site_of(Process& process, JournalPart& journal, FoldingPart& folding,
                        RoutesPart& routes) {
-  query::Parts questions;
+  query::Sources questions;
   questions.partitions = folding.partitions();
   questions.clock = &process.clock();
   questions.local_case = [&routes](const std::string& domain) { return routes.local_case(domain); };

@@ -30,7 +30,8 @@ Response readiness(const Health& health) {
   }
   boost::json::object out;
   out["ready"] = true;
-  out["lag"] = health.lag;
+  if (health.lag) out["lag"] = *health.lag;
+  if (health.backlog) out["backlog"] = *health.backlog;
   Response response;
   response.body = boost::json::serialize(out);
   return response;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "http/router.h"
@@ -13,9 +14,11 @@ namespace waybill::http {
 struct Health {
   bool ready = false;
   std::string why_not;  // empty when ready
-  // Durable events that this process has still to bring on: into the views, or, in a relay, which
-  // has none, from its journal to Kafka (its backlog).
-  std::uint64_t lag = 0;
+  // Events in the log and not yet in this process's views; nullopt: it has no views.
+  std::optional<std::uint64_t> lag;
+  // Events in this process's journal and not yet in the log; nullopt: its journal is the log, or it
+  // has none.
+  std::optional<std::uint64_t> backlog;
 };
 
 // `health` may be called on any thread. `metrics` outlives the router.

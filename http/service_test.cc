@@ -41,6 +41,11 @@ TEST_F(ServiceTest, LivesWithoutAskingAnybody) {
 TEST_F(ServiceTest, IsReadyWhenHealthSaysSoAndElseSaysWhyNot) {
   world.health().lag = 12;
   EXPECT_EQ(world.json("/readyz").at("lag"), 12);
+  EXPECT_FALSE(world.json("/readyz").contains("backlog"));
+  world.health().lag.reset();
+  world.health().backlog = 7;
+  EXPECT_EQ(world.json("/readyz").at("backlog"), 7);
+  EXPECT_FALSE(world.json("/readyz").contains("lag"));
 
   world.health().ready = false;
   world.health().why_not = "the journal is fenced";

@@ -47,7 +47,7 @@ class Producer final : public LogProducer {
     MemoryRecord record;
     std::uint64_t tag;
   };
-  using Place = std::pair<std::string, std::uint32_t>;
+  using TopicPartition = std::pair<std::string, std::uint32_t>;
 
   Explained<Sent> try_send(const OutRecord& record, std::uint64_t tag, Waiting& told) {
     const runtime::MutexLock lock(state_->mutex);
@@ -107,7 +107,7 @@ class Producer final : public LogProducer {
 
   const std::shared_ptr<MemoryLog::State> state_;
   const std::uint64_t generation_;
-  std::map<Place, std::deque<Queued>> queues_;
+  std::map<TopicPartition, std::deque<Queued>> queues_;
   std::size_t queued_ = 0;              // in all queues
   std::vector<std::uint64_t> written_;  // and not acknowledged
   std::optional<Failure> failure_;

@@ -51,7 +51,7 @@ TEST_F(PublisherTest, TheBacklogIsWhatIsDurableAndNotAcknowledged) {
 
 TEST_F(PublisherTest, APartitionThatStandsStillHoldsTheEndBackAndNotTheOthers) {
   write_many(50);
-  const Place stalled = written_.at(9_seq);
+  const TopicPartition stalled = written_.at(9_seq);
   log_.stall(stalled.first, stalled.second, true);
   step();
   step();
@@ -145,7 +145,7 @@ TEST_F(PublisherTest, TheJournalKeepsWhatIsNotAcknowledged) {
 
 TEST_F(PublisherTest, TheJournalKeepsWhatOnePartitionHasNotAcknowledged) {
   write_many(20);
-  const Place stalled = written_.at(9_seq);
+  const TopicPartition stalled = written_.at(9_seq);
   const schemas::SequenceNumber first = expected().at(stalled).front();
   log_.stall(stalled.first, stalled.second, true);
   step();

@@ -16,7 +16,7 @@ struct PartitionAsOf {
   std::uint32_t partition = 0;
   std::optional<runtime::WallTime> time;  // of the newest event in the views; nullopt: none yet
   schemas::EventIndex index;              // of the next event
-  std::uint64_t lag = 0;                  // events on record and not in the views yet
+  std::uint64_t lag = 0;                  // events in the log and not yet in the views
   // All that was in the log then is in the answer; nullopt: that cannot be said.
   std::optional<runtime::WallTime> complete_at;
 };

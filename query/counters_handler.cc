@@ -20,11 +20,11 @@ constexpr hours kDefaultSpan{24};
 // A leap year of hours is what one answer may hold: about 2 MB.
 constexpr hours kMaxSpan{24 * 366};
 
-CountersQuestion read_span(const Parts& parts, http::Parameters& parameters) {
+CountersQuestion read_span(const Sources& sources, http::Parameters& parameters) {
   CountersQuestion question;
   const auto from = parameters.time("from");
   const auto to = parameters.time("to");
-  const auto this_hour = std::chrono::floor<hours>(parts.clock->wall());
+  const auto this_hour = std::chrono::floor<hours>(sources.clock->wall());
   question.to = to.value_or(this_hour + hours(1));
   const runtime::WallTime day_before = std::chrono::floor<hours>(question.to) - kDefaultSpan;
   question.from = from.value_or(std::max(day_before, runtime::WallTime{}));
@@ -38,7 +38,7 @@ CountersQuestion read_span(const Parts& parts, http::Parameters& parameters) {
   return question;
 }
 
-http::Response read_counters(const Parts& parts, const CountersQuestion& question,
+http::Response read_counters(const Sources& sources, const CountersQuestion& question,
                              const http::Request& request) {
   Inquiry inquiry;
   inquiry.ask = [&question](const LocalPartition& local) -> runtime::Result<boost::json::object> {
@@ -46,7 +46,7 @@ http::Response read_counters(const Parts& parts, const CountersQuestion& questio
     if (!counted) return counted.error();
     return counters_part(question, *counted);
   };
-  Gathered gathered = gather(parts, request, inquiry);
+  Gathered gathered = gather(sources, request, inquiry);
   // A server of another release may say that there is none.
   if (gathered.problem || gathered.parts.empty()) {
     return http::to_response(
@@ -59,9 +59,9 @@ http::Response read_counters(const Parts& parts, const CountersQuestion& questio
 
 }  // namespace
 
-http::Plan plan_counters(const Parts& parts, const http::Request& request) {
+http::Plan plan_counters(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
-  auto question = read_span(parts, parameters);
+  auto question = read_span(sources, parameters);
   auto domain = schemas::normalise_domain(request.captured[0]);
   if (domain) {
     question.domain = std::move(*domain);
@@ -70,7 +70,7 @@ http::Plan plan_counters(const Parts& parts, const http::Request& request) {
   }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
   return http::Read(
-      [&parts, question, request] { return read_counters(parts, question, request); });
+      [&sources, question, request] { return read_counters(sources, question, request); });
 }
 
 }  // namespace waybill::query

@@ -63,13 +63,13 @@ std::string question_hash(const projector::HistoryQuestion& question) {
 
 }  // namespace
 
-projector::TimelineCursor after(const Place& place, std::uint32_t partition) {
+projector::TimelineCursor after(const HistoryPlace& place, std::uint32_t partition) {
   if (partition == place.partition) return {place.time, place.index};
   // Of the same moment, what is in higher partitions came before, what is in lower ones comes next.
   return {place.time, partition > place.partition ? EventIndex(0) : EventIndex::last()};
 }
 
-std::string write_cursor(const Place& place, const projector::HistoryQuestion& question) {
+std::string write_cursor(const HistoryPlace& place, const projector::HistoryQuestion& question) {
   std::string octets(1, kVersion);
   put_u64(octets, schemas::nanoseconds(place.time));
   put_u32(octets, place.partition);
@@ -78,16 +78,16 @@ std::string write_cursor(const Place& place, const projector::HistoryQuestion& q
   return http::to_base64url(octets);
 }
 
-runtime::Result<Place> read_cursor(std::string_view text,
-                                   const projector::HistoryQuestion& question) {
+runtime::Result<HistoryPlace> read_cursor(std::string_view text,
+                                          const projector::HistoryQuestion& question) {
   const auto octets = http::from_base64url(text);
   if (!octets || octets->size() != kCursorOctets || octets->front() != kVersion) {
     return make_error_code(Errc::invalid);
   }
   const std::string_view rest = std::string_view(*octets).substr(1);
   if (rest.substr(20) != question_hash(question)) return make_error_code(Errc::refused);
-  return Place{schemas::wall_time(get_u64(rest)), get_u32(rest.substr(8)),
-               EventIndex(get_u64(rest.substr(12)))};
+  return HistoryPlace{schemas::wall_time(get_u64(rest)), get_u32(rest.substr(8)),
+                      EventIndex(get_u64(rest.substr(12)))};
 }
 
 }  // namespace waybill::query

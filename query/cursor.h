@@ -19,21 +19,21 @@ namespace waybill::query {
 
 // A row's place in the history of all partitions: newest first, then by partition and index, both
 // descending.
-struct Place {
+struct HistoryPlace {
   runtime::WallTime time;
   std::uint32_t partition = 0;
   schemas::EventIndex index;
 
-  friend auto operator<=>(const Place&, const Place&) = default;
+  friend auto operator<=>(const HistoryPlace&, const HistoryPlace&) = default;
 };
 
 // Where one partition's timeline goes on behind `place`.
-projector::TimelineCursor after(const Place& place, std::uint32_t partition);
+projector::TimelineCursor after(const HistoryPlace& place, std::uint32_t partition);
 
-std::string write_cursor(const Place& place, const projector::HistoryQuestion& question);
+std::string write_cursor(const HistoryPlace& place, const projector::HistoryQuestion& question);
 
 // Errc::invalid: no cursor of ours. Errc::refused: one of another question.
-runtime::Result<Place> read_cursor(std::string_view text,
-                                   const projector::HistoryQuestion& question);
+runtime::Result<HistoryPlace> read_cursor(std::string_view text,
+                                          const projector::HistoryQuestion& question);
 
 }  // namespace waybill::query

@@ -22,7 +22,7 @@ projector::HistoryQuestion question() {
   return out;
 }
 
-const Place kPlace{schemas::wall_time(1'772'366'400'123'456'789), 3, 42_index};
+const HistoryPlace kPlace{schemas::wall_time(1'772'366'400'123'456'789), 3, 42_index};
 
 TEST(CursorTest, ComesBackAsItWent) {
   const auto back = read_cursor(write_cursor(kPlace, question()), question());

@@ -15,14 +15,14 @@ runtime::Result<boost::json::object> ask_partition(const LocalPartition& local,
   const Freshness fresh = local.freshness();
   const auto delivery = local.history->delivery(id);
   if (!delivery) return delivery.error();
-  return delivery_part(*delivery, fresh.whole_at.value_or(runtime::WallTime{}));
+  return delivery_part(*delivery, fresh.complete_at.value_or(runtime::WallTime{}));
 }
 
-http::Response read_delivery(const Parts& parts, const schemas::DeliveryId& id,
+http::Response read_delivery(const Sources& sources, const schemas::DeliveryId& id,
                              const http::Request& request) {
   Inquiry inquiry;
   inquiry.ask = [&id](const LocalPartition& local) { return ask_partition(local, id); };
-  Gathered gathered = gather(parts, request, inquiry);
+  Gathered gathered = gather(sources, request, inquiry);
   if (!gathered.problem && !gathered.parts.empty()) {
     http::Response response;
     // A delivery lies in one partition.
@@ -38,13 +38,13 @@ http::Response read_delivery(const Parts& parts, const schemas::DeliveryId& id,
 
 }  // namespace
 
-http::Plan plan_delivery(const Parts& parts, const http::Request& request) {
+http::Plan plan_delivery(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
   const auto id = schemas::DeliveryId::parse(request.captured[0]);
   if (!id) parameters.refuse("id", "A delivery id is a UUID with hyphens.");
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
   return http::Read(
-      [&parts, wanted = *id, request] { return read_delivery(parts, wanted, request); });
+      [&sources, wanted = *id, request] { return read_delivery(sources, wanted, request); });
 }
 
 }  // namespace waybill::query

@@ -26,7 +26,8 @@ constexpr std::chrono::seconds kRebuildRetry{10};
 
 // The partitions to be spoken of, ascending: those that can know and that were asked for. nullopt:
 // the request's list is none.
-std::optional<std::vector<std::uint32_t>> wanted(const Parts& parts, const http::Request& request,
+std::optional<std::vector<std::uint32_t>> wanted(const Sources& sources,
+                                                 const http::Request& request,
                                                  const Inquiry& inquiry) {
   const std::string_view list = request.field(kPartitionsField);
   std::vector<std::uint32_t> out;
@@ -34,9 +35,9 @@ std::optional<std::vector<std::uint32_t>> wanted(const Parts& parts, const http:
     const auto asked = parse_partitions(list);
     if (!asked) return std::nullopt;
     out = *asked;
-    std::erase_if(out, [&](std::uint32_t one) { return one >= parts.partition_count; });
+    std::erase_if(out, [&](std::uint32_t one) { return one >= sources.partition_count; });
   } else {
-    out.resize(parts.partition_count);
+    out.resize(sources.partition_count);
     std::iota(out.begin(), out.end(), 0U);
   }
   if (inquiry.partition) {
@@ -58,7 +59,7 @@ void ask_local(const LocalPartition& local, const Inquiry& inquiry, Gathered& ou
   as_of.index = progress->next_index;
   if (progress->next_index > EventIndex(0)) as_of.time = progress->as_of;
   as_of.lag = fresh.lag;
-  as_of.complete_at = fresh.whole_at;
+  as_of.complete_at = fresh.complete_at;
   auto part = inquiry.ask(local);
   if (part) {
     out.parts.push_back(std::move(*part));
@@ -119,11 +120,11 @@ bool take_peer(const PeerAnswer& answer, Gathered& out) {
   return true;
 }
 
-void ask_peers(const Parts& parts, const http::Request& request,
+void ask_peers(const Sources& sources, const http::Request& request,
                const std::vector<std::uint32_t>& elsewhere, Gathered& out) {
   if (elsewhere.empty()) return;
-  if (parts.peers != nullptr) {
-    for (const PeerAnswer& answer : parts.peers->ask(elsewhere, request.target, request.trace)) {
+  if (sources.peers != nullptr) {
+    for (const PeerAnswer& answer : sources.peers->ask(elsewhere, request.target, request.trace)) {
       Gathered whole = out;
       if (take_peer(answer, whole)) out = std::move(whole);
     }
@@ -145,26 +146,26 @@ http::Problem nobody_there(const AsOf& as_of) {
 
 }  // namespace
 
-Gathered gather(const Parts& parts, const http::Request& request, const Inquiry& inquiry) {
+Gathered gather(const Sources& sources, const http::Request& request, const Inquiry& inquiry) {
   Gathered out;
-  const auto asked = wanted(parts, request, inquiry);
+  const auto asked = wanted(sources, request, inquiry);
   if (!asked) {
     out.problem =
         http::problem_of(400, "malformed_request", "Waybill-Partitions is a list such as 0,3,5.");
     return out;
   }
   std::vector<std::uint32_t> elsewhere;
-  auto local = parts.partitions.begin();
+  auto local = sources.partitions.begin();
   for (const std::uint32_t partition : *asked) {
-    while (local != parts.partitions.end() && local->partition < partition) ++local;
-    if (local != parts.partitions.end() && local->partition == partition) {
+    while (local != sources.partitions.end() && local->partition < partition) ++local;
+    if (local != sources.partitions.end() && local->partition == partition) {
       ask_local(*local, inquiry, out);
       if (out.problem) return out;
     } else {
       elsewhere.push_back(partition);
     }
   }
-  ask_peers(parts, request, elsewhere, out);
+  ask_peers(sources, request, elsewhere, out);
   std::sort(out.as_of.partitions.begin(), out.as_of.partitions.end(),
             [](const auto& a, const auto& b) { return a.partition < b.partition; });
   // A question that finds nothing in a partition has an empty part from it, or none (404).

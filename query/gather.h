@@ -11,7 +11,7 @@
 #include "http/problem.h"
 #include "http/request.h"
 #include "query/as_of.h"
-#include "query/parts.h"
+#include "query/sources.h"
 
 namespace waybill::query {
 
@@ -31,7 +31,7 @@ struct Gathered {
 };
 
 // Blocks: call it in a Read.
-Gathered gather(const Parts& parts, const http::Request& request, const Inquiry& inquiry);
+Gathered gather(const Sources& sources, const http::Request& request, const Inquiry& inquiry);
 
 // The views could not be read.
 http::Problem unreadable(const runtime::Error& error);

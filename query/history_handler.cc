@@ -24,12 +24,12 @@ std::string next_link(http::Request request, const std::string& cursor) {
 
 // A history of an alias lies where its key does. The other roles, and return paths, whose reports
 // go where their deliveries are, may be anywhere.
-std::optional<std::uint32_t> partition_of(const Parts& parts, const Question& question) {
+std::optional<std::uint32_t> partition_of(const Sources& sources, const Question& question) {
   const std::string& address = question.asked.address;
   if (question.asked.role != projector::Role::alias || address.starts_with(kReturnPathMark)) {
     return std::nullopt;
   }
-  return schemas::partition_of_key(address, parts.partition_count);
+  return schemas::partition_of_key(address, sources.partition_count);
 }
 
 runtime::Result<boost::json::object> ask_partition(const LocalPartition& local,
@@ -41,12 +41,12 @@ runtime::Result<boost::json::object> ask_partition(const LocalPartition& local,
   return history_part(question.asked, local.partition, *page);
 }
 
-http::Response read_history(const Parts& parts, const Question& question,
+http::Response read_history(const Sources& sources, const Question& question,
                             const http::Request& request) {
   Inquiry inquiry;
-  inquiry.partition = partition_of(parts, question);
+  inquiry.partition = partition_of(sources, question);
   inquiry.ask = [&question](const LocalPartition& local) { return ask_partition(local, question); };
-  Gathered gathered = gather(parts, request, inquiry);
+  Gathered gathered = gather(sources, request, inquiry);
   // A server of another release may say that there is none.
   if (gathered.problem || gathered.parts.empty()) {
     return http::to_response(
@@ -65,12 +65,12 @@ http::Response read_history(const Parts& parts, const Question& question,
 
 }  // namespace
 
-http::Plan plan_history(const Parts& parts, const http::Request& request) {
+http::Plan plan_history(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
-  auto read = read_question(request.captured[0], parameters, parts.local_case);
+  auto read = read_question(request.captured[0], parameters, sources.local_case);
   if (const auto* problem = std::get_if<http::Problem>(&read)) return http::to_response(*problem);
-  return http::Read([&parts, question = std::get<Question>(std::move(read)), request] {
-    return read_history(parts, question, request);
+  return http::Read([&sources, question = std::get<Question>(std::move(read)), request] {
+    return read_history(sources, question, request);
   });
 }
 

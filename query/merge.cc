@@ -30,23 +30,23 @@ std::uint64_t count_of(const json::object& object, std::string_view name) {
 
 // An entry of a history and where it stands.
 struct Line {
-  Place place;
+  HistoryPlace place;
   json::object entry;
 };
 
-std::optional<Place> place_of(const json::object& entry) {
+std::optional<HistoryPlace> place_of(const json::object& entry) {
   const auto time = schemas::parse_rfc3339(text_member(entry, "time"));
   const auto partition = number_member(entry, "partition");
   const auto index = number_member(entry, "index");
   if (!time || !partition || *partition >= schemas::kMaxPartitions || !index) return std::nullopt;
-  return Place{*time, static_cast<std::uint32_t>(*partition), schemas::EventIndex(*index)};
+  return HistoryPlace{*time, static_cast<std::uint32_t>(*partition), schemas::EventIndex(*index)};
 }
 
 // Where a part goes on; nullopt: it is at its end. A cursor that cannot be read (of a server of
 // another release) is as good as the place of the part's last entry.
-std::optional<Place> next_place(const json::object& part,
-                                const projector::HistoryQuestion& question,
-                                const std::optional<Place>& last_entry) {
+std::optional<HistoryPlace> next_place(const json::object& part,
+                                       const projector::HistoryQuestion& question,
+                                       const std::optional<HistoryPlace>& last_entry) {
   if (!part.contains("next_cursor")) return std::nullopt;
   const auto next = read_cursor(text_member(part, "next_cursor"), question);
   if (next) return *next;
@@ -86,9 +86,9 @@ json::object merge_histories(PartialAnswers parts, const projector::HistoryQuest
   if (parts.size() == 1) return std::move(parts.front());
   std::vector<Line> lines;
   // What comes behind it may be missing an entry that its partition has not read.
-  std::optional<Place> horizon;
+  std::optional<HistoryPlace> horizon;
   for (json::object& part : parts) {
-    std::optional<Place> last_entry;
+    std::optional<HistoryPlace> last_entry;
     for (json::value& entry : take_array(part, "entries")) {
       if (!entry.is_object()) continue;
       const auto place = place_of(entry.as_object());
@@ -104,7 +104,7 @@ json::object merge_histories(PartialAnswers parts, const projector::HistoryQuest
   json::object out = std::move(parts.front());
   out.erase("next_cursor");
   json::array entries;
-  std::optional<Place> last;
+  std::optional<HistoryPlace> last;
   bool more = horizon.has_value();
   for (Line& line : lines) {
     const bool beyond = horizon && line.place < *horizon;
@@ -117,7 +117,7 @@ json::object merge_histories(PartialAnswers parts, const projector::HistoryQuest
   }
   if (more) {
     const bool full = entries.size() >= question.limit;
-    const Place goes_on = full || !horizon ? *last : *horizon;
+    const HistoryPlace goes_on = full || !horizon ? *last : *horizon;
     out["next_cursor"] = write_cursor(goes_on, question);
   }
   out["entries"] = std::move(entries);

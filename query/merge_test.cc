@@ -37,7 +37,7 @@ class Timeline {
       : partition_(partition), entries_(std::move(newest_first)) {}
 
   // At most `limit` entries out of at most `rows` that are read.
-  json::object page(const HistoryQuestion& asked, const std::optional<Place>& behind,
+  json::object page(const HistoryQuestion& asked, const std::optional<HistoryPlace>& behind,
                     std::size_t rows) const {
     std::optional<projector::TimelineCursor> from;
     if (behind) from = after(*behind, partition_);
@@ -57,8 +57,8 @@ class Timeline {
     return history_part(asked, partition_, page);
   }
 
-  std::vector<Place> places(bool all) const {
-    std::vector<Place> out;
+  std::vector<HistoryPlace> places(bool all) const {
+    std::vector<HistoryPlace> out;
     for (const auto& entry : entries_) {
       if (all || entry.index.value() % 3 != 0) {
         out.push_back({entry.occurred_at, partition_, entry.index});
@@ -98,7 +98,7 @@ std::vector<Timeline> some_timelines(tests::SeededChance& chance) {
   return out;
 }
 
-Place place_in(const json::value& entry) {
+HistoryPlace place_in(const json::value& entry) {
   return {*schemas::parse_rfc3339(std::string(entry.at("time").as_string())),
           entry.at("partition").to_number<std::uint32_t>(),
           schemas::EventIndex(entry.at("index").to_number<std::uint64_t>())};
@@ -106,10 +106,10 @@ Place place_in(const json::value& entry) {
 
 // What all pages hold together, one after the other. Two of the partitions are on another server,
 // which merges its own before they are merged here.
-std::vector<Place> page_through(const std::vector<Timeline>& timelines,
-                                const HistoryQuestion& asked, std::size_t rows) {
-  std::vector<Place> seen;
-  std::optional<Place> behind;
+std::vector<HistoryPlace> page_through(const std::vector<Timeline>& timelines,
+                                       const HistoryQuestion& asked, std::size_t rows) {
+  std::vector<HistoryPlace> seen;
+  std::optional<HistoryPlace> behind;
   for (int pages = 0; pages < 300; ++pages) {
     PartialAnswers near;
     PartialAnswers far;
@@ -134,9 +134,10 @@ TEST_P(MergePagesTest, GiveEveryEntryOnceAndInOrderWhateverThePageSize) {
   tests::SeededChance chance(static_cast<std::uint64_t>(GetParam()));
   const auto timelines = some_timelines(chance);
   for (const std::size_t rows : {Timeline::kNoBound, std::size_t{1}, std::size_t{4}}) {
-    std::vector<Place> whole;
+    std::vector<HistoryPlace> whole;
     for (const Timeline& timeline : timelines) {
-      for (const Place& place : timeline.places(rows == Timeline::kNoBound)) whole.push_back(place);
+      for (const HistoryPlace& place : timeline.places(rows == Timeline::kNoBound))
+        whole.push_back(place);
     }
     std::sort(whole.begin(), whole.end(), std::greater<>());
     for (const std::size_t limit : {1, 2, 3, 5, 8, 100}) {
@@ -162,7 +163,7 @@ json::object history(const std::vector<std::string>& entries) {
 std::string entries_of(const json::object& answer) {
   std::string out;
   for (const auto& one : answer.at("entries").as_array()) {
-    const Place place = place_in(one);
+    const HistoryPlace place = place_in(one);
     out += std::to_string(place.partition) + ":" + std::to_string(place.index.value()) + " ";
   }
   return out;
@@ -182,7 +183,7 @@ TEST(MergeHistoriesTest, OrdersByTimeThenPartitionThenIndexAllDescending) {
 TEST(MergeHistoriesTest, ShowsNothingThatMayComeBehindWhatAPartitionHasNotRead) {
   const auto asked = question(10);
   json::object stopped = history({entry("3", 1, 9)});
-  const Place at{*schemas::parse_rfc3339("2026-03-01T12:00:02Z"), 1, 4_index};
+  const HistoryPlace at{*schemas::parse_rfc3339("2026-03-01T12:00:02Z"), 1, 4_index};
   stopped["next_cursor"] = write_cursor(at, asked);
   // In the moment at which partition 1 stopped, 2 comes before it and 0 behind it.
   const auto merged =
@@ -196,8 +197,8 @@ TEST(MergeHistoriesTest, ShowsNothingThatMayComeBehindWhatAPartitionHasNotRead) 
 TEST(MergeHistoriesTest, TakesTheEarliestPlaceAtWhichAnyPartitionStopped) {
   const auto asked = question(10);
   PartialAnswers parts{history({}), history({entry("1", 1, 0)}), history({})};
-  const Place later{*schemas::parse_rfc3339("2026-03-01T12:00:03Z"), 0, 4_index};
-  const Place earlier{*schemas::parse_rfc3339("2026-03-01T12:00:02Z"), 2, 4_index};
+  const HistoryPlace later{*schemas::parse_rfc3339("2026-03-01T12:00:03Z"), 0, 4_index};
+  const HistoryPlace earlier{*schemas::parse_rfc3339("2026-03-01T12:00:02Z"), 2, 4_index};
   parts[0]["next_cursor"] = write_cursor(later, asked);
   parts[2]["next_cursor"] = write_cursor(earlier, asked);
   const auto merged = merge_histories(parts, asked);

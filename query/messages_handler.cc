@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kDefaultMessages = 20;
 constexpr std::size_t kMaxMessages = 100;
 
-http::Response read_message(const Parts& parts, const schemas::MessageId& id,
+http::Response read_message(const Sources& sources, const schemas::MessageId& id,
                             const http::Request& request) {
   Inquiry inquiry;
   inquiry.ask = [&id](const LocalPartition& local) -> runtime::Result<boost::json::object> {
@@ -22,7 +22,7 @@ http::Response read_message(const Parts& parts, const schemas::MessageId& id,
     if (!message) return message.error();
     return message_part(*message);
   };
-  Gathered gathered = gather(parts, request, inquiry);
+  Gathered gathered = gather(sources, request, inquiry);
   if (!gathered.problem && !gathered.parts.empty()) {
     http::Response response;
     response.body = render(merge_messages(std::move(gathered.parts)), gathered.as_of);
@@ -35,15 +35,15 @@ http::Response read_message(const Parts& parts, const schemas::MessageId& id,
                     std::move(gathered)));
 }
 
-http::Response read_messages(const Parts& parts, const std::string& message_id, std::size_t limit,
-                             const http::Request& request) {
+http::Response read_messages(const Sources& sources, const std::string& message_id,
+                             std::size_t limit, const http::Request& request) {
   Inquiry inquiry;
   inquiry.ask = [&](const LocalPartition& local) -> runtime::Result<boost::json::object> {
     const auto messages = local.history->by_rfc5322_message_id(message_id, limit);
     if (!messages) return messages.error();
     return messages_part(message_id, *messages);
   };
-  Gathered gathered = gather(parts, request, inquiry);
+  Gathered gathered = gather(sources, request, inquiry);
   // A server of another release may say that there is none.
   if (gathered.problem || gathered.parts.empty()) {
     return http::to_response(
@@ -56,7 +56,7 @@ http::Response read_messages(const Parts& parts, const std::string& message_id, 
 
 }  // namespace
 
-http::Plan plan_message(const Parts& parts, const http::Request& request) {
+http::Plan plan_message(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
   const auto id = schemas::MessageId::parse(request.captured[0]);
   if (!id) {
@@ -66,10 +66,10 @@ http::Plan plan_message(const Parts& parts, const http::Request& request) {
   }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
   return http::Read(
-      [&parts, wanted = *id, request] { return read_message(parts, wanted, request); });
+      [&sources, wanted = *id, request] { return read_message(sources, wanted, request); });
 }
 
-http::Plan plan_messages(const Parts& parts, const http::Request& request) {
+http::Plan plan_messages(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
   const auto message_id = parameters.text("message_id");
   const auto limit = parameters.number("limit", 1, kMaxMessages).value_or(kDefaultMessages);
@@ -78,8 +78,8 @@ http::Plan plan_messages(const Parts& parts, const http::Request& request) {
                       "\"message_id\" is needed: the Message-ID of the message's header.");
   }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
-  return http::Read([&parts, wanted = *message_id, limit, request] {
-    return read_messages(parts, wanted, limit, request);
+  return http::Read([&sources, wanted = *message_id, limit, request] {
+    return read_messages(sources, wanted, limit, request);
   });
 }
 

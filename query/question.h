@@ -24,8 +24,8 @@ runtime::Result<std::string> normalise(std::string_view address, projector::Role
                                        const LocalCaseOf& local_case);
 
 struct Question {
-  projector::HistoryQuestion asked;  // as to every partition, `after` left out
-  std::optional<Place> after;        // where the page begins
+  projector::HistoryQuestion asked;   // as to every partition, `after` left out
+  std::optional<HistoryPlace> after;  // where the page begins
 };
 
 std::variant<Question, http::Problem> read_question(const std::string& address,

@@ -40,21 +40,21 @@ http::Problem not_caught_up() {
 }
 
 // True once the views have all that was in the log at `asked`.
-bool wait_until_whole(const Parts& parts, const LocalPartition& local, const Wanted& wanted) {
-  const runtime::WallTime asked = parts.clock->wall();
-  const runtime::Instant until = parts.clock->now() + wanted.within;
+bool wait_until_whole(const Sources& sources, const LocalPartition& local, const Wanted& wanted) {
+  const runtime::WallTime asked = sources.clock->wall();
+  const runtime::Instant until = sources.clock->now() + wanted.within;
   for (;;) {
     const Freshness fresh = local.freshness();
-    if (fresh.whole_at && *fresh.whole_at >= asked) return true;
-    if (parts.clock->now() >= until) return false;
+    if (fresh.complete_at && *fresh.complete_at >= asked) return true;
+    if (sources.clock->now() >= until) return false;
     std::this_thread::sleep_for(kLookAgain);
   }
 }
 
-http::Response read_return_path(const Parts& parts, const Wanted& wanted) {
-  for (const LocalPartition& local : parts.partitions) {
+http::Response read_return_path(const Sources& sources, const Wanted& wanted) {
+  for (const LocalPartition& local : sources.partitions) {
     if (local.partition != wanted.partition) continue;
-    if (!wait_until_whole(parts, local, wanted)) return http::to_response(not_caught_up());
+    if (!wait_until_whole(sources, local, wanted)) return http::to_response(not_caught_up());
     const auto path = local.history->return_path(wanted.id);
     if (path) {
       http::Response response;
@@ -73,7 +73,7 @@ http::Response read_return_path(const Parts& parts, const Wanted& wanted) {
 
 }  // namespace
 
-http::Plan plan_return_path(const Parts& parts, const http::Request& request) {
+http::Plan plan_return_path(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
   const auto id = schemas::DeliveryId::parse(request.captured[0]);
   if (!id) parameters.refuse("id", "A delivery id is a UUID with hyphens.");
@@ -82,7 +82,7 @@ http::Plan plan_return_path(const Parts& parts, const http::Request& request) {
   const auto within = parameters.number("within", 0, kMostWithin).value_or(0);
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
   const Wanted wanted{*id, static_cast<std::uint32_t>(*partition), milliseconds(within)};
-  return http::Read([&parts, wanted] { return read_return_path(parts, wanted); });
+  return http::Read([&sources, wanted] { return read_return_path(sources, wanted); });
 }
 
 }  // namespace waybill::query

@@ -141,7 +141,7 @@ struct Freshening {
     ++asked;
     world.clock().move(step);
     Freshness out;
-    out.whole_at = asked < looks ? kNow - milliseconds(1) : kNow;
+    out.complete_at = asked < looks ? kNow - milliseconds(1) : kNow;
     return out;
   }
 };
@@ -157,9 +157,9 @@ TEST_F(ReturnPathHandlerTest, WaitsUntilAllIsThereThatWasInTheLogWhenItWasAsked)
     world.guard();
     world.fold(accepted());
     Freshening freshening{world, one.looks, milliseconds(10)};
-    auto parts = world.parts();
-    parts.partitions[0].freshness = [&freshening] { return freshening(); };
-    http::Service service(world.router(std::move(parts)), world.server_parts());
+    auto sources = world.sources();
+    sources.partitions[0].freshness = [&freshening] { return freshening(); };
+    http::Service service(world.router(std::move(sources)), world.server_parts());
     http::Head head;
     head.method = "GET";
     head.target = std::string(kPath) + "?partition=0&within=30";

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "http/router.h"
-#include "query/parts.h"
+#include "query/sources.h"
 
 namespace waybill::query {
 
@@ -13,11 +13,11 @@ namespace waybill::query {
 //   GET /v1/messages/{id}
 //   GET /v1/messages?message_id=
 //   GET /v1/domains/{domain}/counters?from=&to=
-void add_routes(http::Router& router, Parts parts);
+void add_routes(http::Router& router, Sources sources);
 
 // For other nodes alone, on a server that asks for the cluster's secret: they name senders.
 //   GET /v1/return-paths/{id}?partition=&within=
 //   POST, DELETE /v1/return-paths/{id}/turn?holder=
-void add_node_routes(http::Router& router, Parts parts);
+void add_node_routes(http::Router& router, Sources sources);
 
 }  // namespace waybill::query

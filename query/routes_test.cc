@@ -35,11 +35,11 @@ TEST(RoutesTest, ServesWhatTheOpenApiDocumentSays) {
 TEST(RoutesTest, OtherNodesHaveRoutesOfTheirOwn) {
   QueryWorld world;
   http::Router router;
-  add_node_routes(router, world.parts());
+  add_node_routes(router, world.sources());
   EXPECT_TRUE(router.find({"v1", "return-paths", "1"}));
   EXPECT_TRUE(router.find({"v1", "return-paths", "1", "turn"}));
   http::Router for_people;
-  add_routes(for_people, world.parts());
+  add_routes(for_people, world.sources());
   EXPECT_FALSE(for_people.find({"v1", "return-paths", "1"}));
   EXPECT_FALSE(for_people.find({"v1", "return-paths", "1", "turn"}));
 }

@@ -2,11 +2,11 @@
 
 namespace waybill::relay {
 
-Admission::Place::~Place() {
+Admission::Slot::~Slot() {
   if (from_ != nullptr) from_->leave(client_);
 }
 
-std::variant<Admission::Place, Admission::Full> Admission::try_enter(
+std::variant<Admission::Slot, Admission::Full> Admission::try_enter(
     const runtime::IpAddress& client) {
   const runtime::MutexLock lock(mutex_);
   if (sessions_ >= max_sessions_) return Full::server;
@@ -14,7 +14,7 @@ std::variant<Admission::Place, Admission::Full> Admission::try_enter(
   if (count >= max_per_client_) return Full::client;
   ++count;
   ++sessions_;
-  return Place(this, client);
+  return Slot(this, client);
 }
 
 void Admission::leave(const runtime::IpAddress& client) {

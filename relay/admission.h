@@ -16,24 +16,24 @@ class Admission {
   Admission(std::uint32_t max_sessions, std::uint32_t max_per_client)
       : max_sessions_(max_sessions), max_per_client_(max_per_client) {}
 
-  // A session's place; free again when destroyed.
-  class Place {
+  // A session's slot; free again when destroyed.
+  class Slot {
    public:
-    Place(Place&& other) noexcept
+    Slot(Slot&& other) noexcept
         : from_(std::exchange(other.from_, nullptr)), client_(other.client_) {}
-    Place& operator=(Place&&) = delete;
-    ~Place();
+    Slot& operator=(Slot&&) = delete;
+    ~Slot();
 
    private:
     friend class Admission;
-    Place(Admission* from, runtime::IpAddress client) : from_(from), client_(std::move(client)) {}
+    Slot(Admission* from, runtime::IpAddress client) : from_(from), client_(std::move(client)) {}
     Admission* from_;
     runtime::IpAddress client_;
   };
 
   enum class Full { server, client };
 
-  std::variant<Place, Full> try_enter(const runtime::IpAddress& client);
+  std::variant<Slot, Full> try_enter(const runtime::IpAddress& client);
 
  private:
   void leave(const runtime::IpAddress& client);

@@ -9,11 +9,11 @@
 namespace waybill::relay {
 namespace {
 
-using Entered = std::variant<Admission::Place, Admission::Full>;
+using Entered = std::variant<Admission::Slot, Admission::Full>;
 
 runtime::IpAddress client(const char* text) { return boost::asio::ip::make_address(text); }
 
-bool inside(const Entered& entered) { return std::holds_alternative<Admission::Place>(entered); }
+bool inside(const Entered& entered) { return std::holds_alternative<Admission::Slot>(entered); }
 
 TEST(AdmissionTest, TheServerIsFullAtItsLimitWhoeverComes) {
   Admission admission(2, 2);
@@ -70,7 +70,7 @@ TEST(AdmissionTest, AMovedPlaceIsLeftOnce) {
   {
     Entered entered = admission.try_enter(client("192.0.2.1"));
     ASSERT_TRUE(inside(entered));
-    const Admission::Place moved = std::get<Admission::Place>(std::move(entered));
+    const Admission::Slot moved = std::get<Admission::Slot>(std::move(entered));
     EXPECT_FALSE(inside(admission.try_enter(client("192.0.2.2"))));
   }
   const Entered next = admission.try_enter(client("192.0.2.2"));

@@ -21,7 +21,7 @@ struct Lane {
   runtime::Chance& chance;
   ingest::Recorder& recorder;
   routes::CurrentRoutes& routes;
-  forward::Parts forward;
+  forward::HandoverParts forward;
   message::SpoolSettings spool;
   RelayMetrics& metrics;
   returnpath::CurrentKeys& keys;

@@ -9,9 +9,9 @@ void SessionHost::adopt(std::unique_ptr<runtime::Connection> connection) {
   if (stopping_) return;
   auto admitted = admission_.try_enter(connection->remote().address);
   runtime::Connection& one = *connection;
-  if (auto* place = std::get_if<Admission::Place>(&admitted)) {
+  if (auto* slot = std::get_if<Admission::Slot>(&admitted)) {
     lane_.metrics.sessions.add();
-    crowd_.serve("smtp session", one, serve(std::move(connection), std::move(*place)));
+    crowd_.serve("smtp session", one, serve(std::move(connection), std::move(*slot)));
     return;
   }
   lane_.metrics.sessions_refused.add();
@@ -22,8 +22,8 @@ void SessionHost::adopt(std::unique_ptr<runtime::Connection> connection) {
 }
 
 Task<void> SessionHost::serve(std::unique_ptr<runtime::Connection> connection,
-                              Admission::Place place) {
-  const Admission::Place held = std::move(place);
+                              Admission::Slot slot) {
+  const Admission::Slot held = std::move(slot);
   Session session(lane_, std::move(connection));
   sessions_.push_back(&session);
   co_await session.run();

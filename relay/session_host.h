@@ -29,8 +29,7 @@ class SessionHost {
   std::size_t sessions() const { return sessions_.size(); }
 
  private:
-  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection,
-                            Admission::Place place);
+  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection, Admission::Slot slot);
   runtime::Task<void> turn_away(std::unique_ptr<runtime::Connection> connection,
                                 schemas::Reply reply);
 

@@ -6,14 +6,14 @@
 namespace waybill::app {
 namespace {
 
-struct Parts {
+struct HostAndPort {
   std::string_view host;
   std::optional<std::string_view> port;
   bool bracketed = false;
 };
 
-std::optional<Parts> split(std::string_view text) {
-  Parts parts{text, std::nullopt, text.starts_with('[')};
+std::optional<HostAndPort> split(std::string_view text) {
+  HostAndPort parts{text, std::nullopt, text.starts_with('[')};
   if (parts.bracketed) {
     const std::size_t close = text.find(']');
     if (close == std::string_view::npos) return std::nullopt;

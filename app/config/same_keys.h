@@ -25,14 +25,14 @@ class SameKeys {
   void complain(std::string_view what, std::string_view reason);
 
  private:
-  struct Place {
+  struct Spelling {
     toml::source_position at;
     std::string key;
     std::string name;
   };
 
   std::vector<Complaint>& complaints_;
-  std::map<std::string, std::vector<Place>> places_;
+  std::map<std::string, std::vector<Spelling>> spellings_;
 };
 
 }  // namespace waybill::app

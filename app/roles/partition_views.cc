@@ -55,7 +55,7 @@ query::Freshness PartitionViews::freshness(const ingest::LogEnds& ends,
   } else {
     // In this order: a pause in between makes the answer older, never younger.
     const runtime::WallTime wall = clock.wall();
-    out.whole_at = wall - (clock.now() - end->asked);
+    out.complete_at = wall - (clock.now() - end->asked);
   }
   return out;
 }

@@ -14,7 +14,7 @@
 #include "projector/projector.h"
 #include "projector/rocksdb_view_store.h"
 #include "projector/rows/view_store.h"
-#include "query/parts.h"
+#include "query/sources.h"
 #include "runtime/time.h"
 #include "schemas/ordinal.h"
 

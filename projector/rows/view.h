@@ -20,7 +20,7 @@
 namespace waybill::projector {
 
 // Where an event stands in the archive of its partition.
-struct Place {
+struct ArchivePlace {
   std::uint32_t partition = 0;
   schemas::EventIndex index;
 };
@@ -43,7 +43,8 @@ class View {
   virtual ~View() = default;
   // The one that it writes.
   virtual const TableTraits& table() const = 0;
-  virtual runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) = 0;
+  virtual runtime::Result<void> fold(const schemas::Event& event, ArchivePlace place,
+                                     Rows& rows) = 0;
 };
 
 // Every view of the house, in the order they are folded.

@@ -32,11 +32,11 @@ class WriteBatch {
     std::optional<std::string_view> value;  // nullopt: delete
   };
   void put(Table table, std::string_view key, std::string_view value) {
-    places_.push_back({table, false, key.size(), value.size()});
+    written_.push_back({table, false, key.size(), value.size()});
     bytes_.append(key).append(value);
   }
   void erase(Table table, std::string_view key) {
-    places_.push_back({table, true, key.size(), 0});
+    written_.push_back({table, true, key.size(), 0});
     bytes_.append(key);
   }
 
@@ -56,31 +56,31 @@ class WriteBatch {
   template <class Visit>
   void for_each(Visit visit) const {
     std::string_view rest = bytes_;
-    for (const Place& place : places_) {
-      Entry entry{place.table, rest.substr(0, place.key_size), std::nullopt};
-      if (!place.erased) entry.value = rest.substr(place.key_size, place.value_size);
-      rest.remove_prefix(place.key_size + place.value_size);
+    for (const Written& one : written_) {
+      Entry entry{one.table, rest.substr(0, one.key_size), std::nullopt};
+      if (!one.erased) entry.value = rest.substr(one.key_size, one.value_size);
+      rest.remove_prefix(one.key_size + one.value_size);
       visit(entry);
     }
   }
 
-  std::size_t size() const { return places_.size(); }
-  bool empty() const { return places_.empty() && ranges_.empty(); }
+  std::size_t size() const { return written_.size(); }
+  bool empty() const { return written_.empty() && ranges_.empty(); }
   std::size_t octets() const { return bytes_.size(); }
   void clear() {
-    places_.clear();
+    written_.clear();
     bytes_.clear();
     ranges_.clear();
   }
 
  private:
-  struct Place {
+  struct Written {
     Table table;
     bool erased;
     std::size_t key_size;
     std::size_t value_size;
   };
-  std::vector<Place> places_;
+  std::vector<Written> written_;
   std::string bytes_;
   std::vector<Range> ranges_;
 };

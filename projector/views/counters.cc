@@ -38,7 +38,7 @@ std::uint64_t& at(Counts& counts, Count count) { return counts[static_cast<std::
 
 }  // namespace
 
-runtime::Result<void> Counters::fold(const Event& event, Place, Rows& rows) {
+runtime::Result<void> Counters::fold(const Event& event, ArchivePlace, Rows& rows) {
   const std::optional<Count> count = count_of(event);
   if (!count) return {};
   key_.clear();

@@ -13,7 +13,7 @@ namespace waybill::projector {
 class Counters final : public View {
  public:
   const TableTraits& table() const override { return kCountersTable; }
-  runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
+  runtime::Result<void> fold(const schemas::Event& event, ArchivePlace place, Rows& rows) override;
 
  private:
   std::string key_;  // both kept for their memory

@@ -59,7 +59,7 @@ DeliveryState state_after(DeliveryState now, const Event& event) {
 }
 
 runtime::Result<void> Deliveries::fold_one(std::string_view delivery_id, std::string_view target,
-                                           const Event& event, Place place, Rows& rows) {
+                                           const Event& event, ArchivePlace place, Rows& rows) {
   if (delivery_id.size() != kIdOctets) return {};
   const auto stored = rows.get(Table::deliveries, delivery_id);
   if (!stored) return stored.error();
@@ -89,7 +89,7 @@ runtime::Result<void> Deliveries::fold_one(std::string_view delivery_id, std::st
   return {};
 }
 
-runtime::Result<void> Deliveries::list_report(const Event& event, Place place, Rows& rows) {
+runtime::Result<void> Deliveries::list_report(const Event& event, ArchivePlace place, Rows& rows) {
   const auto stored = rows.get(Table::deliveries, event.reported_delivery_id());
   if (!stored) return stored.error();
   if (!*stored) return {};
@@ -105,7 +105,7 @@ runtime::Result<void> Deliveries::list_report(const Event& event, Place place, R
   return {};
 }
 
-runtime::Result<void> Deliveries::fold(const Event& event, Place place, Rows& rows) {
+runtime::Result<void> Deliveries::fold(const Event& event, ArchivePlace place, Rows& rows) {
   const schemas::KindTraits* const kind = schemas::find_kind(event.body_case());
   if (kind == nullptr || !kind->speaks_of_delivery) return {};
   if (event.reported_delivery_id().size() == kIdOctets) {

@@ -18,15 +18,15 @@ DeliveryState state_after(DeliveryState now, const schemas::Event& event);
 class Deliveries final : public View {
  public:
   const TableTraits& table() const override { return kDeliveriesTable; }
-  runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
+  runtime::Result<void> fold(const schemas::Event& event, ArchivePlace place, Rows& rows) override;
 
  private:
   runtime::Result<void> fold_one(std::string_view delivery_id, std::string_view target,
-                                 const schemas::Event& event, Place place, Rows& rows);
+                                 const schemas::Event& event, ArchivePlace place, Rows& rows);
 
   // An event of a report's own message is listed with the delivery it speaks of; it changes no
   // state there.
-  runtime::Result<void> list_report(const schemas::Event& event, Place place, Rows& rows);
+  runtime::Result<void> list_report(const schemas::Event& event, ArchivePlace place, Rows& rows);
 
   std::string row_;  // both kept for their memory
   std::string indexes_;

@@ -2,7 +2,7 @@
 
 namespace waybill::projector {
 
-runtime::Result<void> Messages::fold(const schemas::Event& event, Place place, Rows& rows) {
+runtime::Result<void> Messages::fold(const schemas::Event& event, ArchivePlace place, Rows& rows) {
   const std::string_view message_id = event.message_id();
   if (event.body_case() == schemas::Event::BODY_NOT_SET || message_id.size() != kIdOctets) {
     return {};

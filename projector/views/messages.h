@@ -10,7 +10,7 @@ namespace waybill::projector {
 class Messages final : public View {
  public:
   const TableTraits& table() const override { return kMessagesTable; }
-  runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
+  runtime::Result<void> fold(const schemas::Event& event, ArchivePlace place, Rows& rows) override;
 
  private:
   std::string key_;  // kept for its memory

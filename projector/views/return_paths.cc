@@ -82,7 +82,7 @@ bool take_report(const Event& event, const MessageId& message, ReturnPath& path)
 
 }  // namespace
 
-runtime::Result<void> ReturnPaths::fold(const Event& event, Place, Rows& rows) {
+runtime::Result<void> ReturnPaths::fold(const Event& event, ArchivePlace, Rows& rows) {
   const bool reports = event.reported_delivery_id().size() == kIdOctets;
   if (!event.has_accepted() && !reports) return {};
   const auto message = MessageId::from_bytes(event.message_id());

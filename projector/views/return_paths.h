@@ -26,7 +26,7 @@ static_assert(kMaxReports > schemas::kReportsPerReturnPath);
 class ReturnPaths final : public View {
  public:
   const TableTraits& table() const override { return kReturnPathsTable; }
-  runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
+  runtime::Result<void> fold(const schemas::Event& event, ArchivePlace place, Rows& rows) override;
 
  private:
   schemas::ReturnPath opened_;  // all three kept for their memory

@@ -58,14 +58,14 @@ Prefix Timeline::prefix_of(const Name& name) {
   return place.prefix;
 }
 
-void Timeline::put(const Name& name, const schemas::Event& event, Place place, Rows& rows) {
+void Timeline::put(const Name& name, const schemas::Event& event, ArchivePlace place, Rows& rows) {
   if (name.address.empty()) return;
   key_.clear();
   append_timeline_key(key_, prefix_of(name), event.occurred_at(), place.index);
   rows.put(Table::timeline, key_, row_);
 }
 
-runtime::Result<void> Timeline::fold(const schemas::Event& event, Place place, Rows& rows) {
+runtime::Result<void> Timeline::fold(const schemas::Event& event, ArchivePlace place, Rows& rows) {
   if (event.body_case() == schemas::Event::BODY_NOT_SET) return {};
   const bool several = event.has_accepted() && event.accepted().targets_size() > 1;
   std::string_view target = target_of(event);

@@ -19,7 +19,7 @@ class Timeline final : public View {
   ~Timeline() override;
 
   const TableTraits& table() const override { return kTimelineTable; }
-  runtime::Result<void> fold(const schemas::Event& event, Place place, Rows& rows) override;
+  runtime::Result<void> fold(const schemas::Event& event, ArchivePlace place, Rows& rows) override;
 
  private:
   struct Remembered;
@@ -30,7 +30,7 @@ class Timeline final : public View {
   };
   Name name_of(Role role, std::string_view address);
   Prefix prefix_of(const Name& name);
-  void put(const Name& name, const schemas::Event& event, Place place, Rows& rows);
+  void put(const Name& name, const schemas::Event& event, ArchivePlace place, Rows& rows);
 
   // Hashes of the addresses seen last: mail goes to the same few again and again. Each name has one
   // place, which the next name of that place takes over. Only a memory of timeline_prefix(); its

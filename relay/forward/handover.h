@@ -19,7 +19,7 @@
 namespace waybill::relay::forward {
 
 // What a handover asks of the world; all outlive it.
-struct Parts {
+struct HandoverParts {
   runtime::Clock& clock;
   runtime::Chance& chance;
   runtime::Dialer& dialer;
@@ -32,7 +32,8 @@ struct Parts {
 
 class Handover {
  public:
-  Handover(Parts parts, schemas::Target target, smtp::MailParameters mail, smtp::RcptDsn dsn = {})
+  Handover(HandoverParts parts, schemas::Target target, smtp::MailParameters mail,
+           smtp::RcptDsn dsn = {})
       : parts_(parts), target_(std::move(target)), mail_(std::move(mail)), dsn_(std::move(dsn)) {}
   ~Handover();
   Handover(const Handover&) = delete;
@@ -57,7 +58,7 @@ class Handover {
   smtp::RcptParameters rcpt() const;
   void let_go();
 
-  Parts parts_;
+  HandoverParts parts_;
   schemas::Target target_;
   smtp::MailParameters mail_;
   smtp::RcptDsn dsn_;

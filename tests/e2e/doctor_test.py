@@ -141,7 +141,7 @@ class MachineDoctorTest(DoctorCase):
         code, findings = self.examine(self.serve)
         self.assertEqual(0, code, findings)
         process = [f for f in findings if f["check"] == "process"]
-        self.assertEqual([("fine", "ready, 0 events behind")],
+        self.assertEqual([("fine", "ready, 0 events not yet in the views")],
                          [(f["severity"], f["sentence"]) for f in process])
         self.assertEqual([], [f for f in findings if f["check"] == "broker"])
         self.serve.stop()

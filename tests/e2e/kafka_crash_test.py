@@ -176,7 +176,7 @@ class BrokerAwayTest(KafkaCrashCase):
             now = len(load.seen)
             self.assertGreater(now, before, "mail stands still")
             before = now
-        backlog = relay.http.get("/readyz").json["lag"]
+        backlog = relay.http.get("/readyz").json["backlog"]
         self.assertGreater(backlog, 100)
         self.assertIn("the log takes nothing now", relay.output())
         cluster.kafka.start_broker()

@@ -19,9 +19,9 @@ namespace waybill::ingest {
 
 inline constexpr std::uint32_t kPartitions = 4;
 inline constexpr std::chrono::milliseconds kPause{500};
-using Place = std::pair<std::string, std::uint32_t>;
+using TopicPartition = std::pair<std::string, std::uint32_t>;
 // The numbers of the records that each partition holds, as they stand in it.
-using Contents = std::map<Place, std::vector<schemas::SequenceNumber>>;
+using Contents = std::map<TopicPartition, std::vector<schemas::SequenceNumber>>;
 
 inline MemoryLog::Kept keep_none() {
   return [](std::size_t) { return 0; };
@@ -62,7 +62,7 @@ class PublisherWorld : public ::testing::Test {
     const char* const topic = event.has_control()  ? schemas::kControlTopic
                               : event.has_access() ? schemas::kAccessTopic
                                                    : schemas::kDeliveriesTopic;
-    written_.emplace(++last_seq_, Place(topic, partition));
+    written_.emplace(++last_seq_, TopicPartition(topic, partition));
   }
 
   // `count` events that are open nowhere, of several addresses.
@@ -154,7 +154,7 @@ class PublisherWorld : public ::testing::Test {
   MemoryLog log_;
   std::optional<HeldReplies> held_;
   std::optional<Publisher> publisher_;
-  std::map<schemas::SequenceNumber, Place> written_;
+  std::map<schemas::SequenceNumber, TopicPartition> written_;
   schemas::SequenceNumber last_seq_;
   int made_ = 0;
 };

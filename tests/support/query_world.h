@@ -90,8 +90,8 @@ class QueryWorld : public HttpWorld {
     ASSERT_TRUE(projector_->project(records));
   }
 
-  query::Parts parts() {
-    query::Parts out;
+  query::Sources sources() {
+    query::Sources out;
     out.partitions = {{partition_, &history_, [this] { return freshness(); }}};
     out.partition_count = partition_count_;
     out.peers = peers_;
@@ -102,19 +102,19 @@ class QueryWorld : public HttpWorld {
     return out;
   }
 
-  http::Router router() override { return router(parts()); }
+  http::Router router() override { return router(sources()); }
   // Of a world that is guarded, with what other nodes ask.
-  http::Router router(query::Parts parts) {
+  http::Router router(query::Sources sources) {
     http::Router out = HttpWorld::router();
-    if (guarded()) query::add_node_routes(out, parts);
-    query::add_routes(out, std::move(parts));
+    if (guarded()) query::add_node_routes(out, sources);
+    query::add_routes(out, std::move(sources));
     return out;
   }
 
   query::Freshness freshness() {
     query::Freshness out;
-    out.lag = health().lag;
-    if (out.lag == 0) out.whole_at = clock().wall();
+    out.lag = health().lag.value_or(0);
+    if (out.lag == 0) out.complete_at = clock().wall();
     return out;
   }
 

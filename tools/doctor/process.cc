@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 
 #include "runtime/http_client.h"
+#include "schemas/json_members.h"
 #include "tools/doctor/nodes.h"
 #include "tools/doctor/wording.h"
 
@@ -47,23 +48,24 @@ ProcessFacts look_at_process(const app::Config& config) {
 Findings judge_process(const ProcessFacts& facts) {
   if (!facts.ready) return {judge_failure(facts.at, facts.ready.error())};
   const json::object said = object_of(facts.ready->body);
-  const json::value* const lag = said.if_contains("lag");
+  const auto lag = schemas::number_member(said, "lag");
+  const auto backlog = schemas::number_member(said, "backlog");
   const json::value* const why = said.if_contains("detail");
   if (facts.ready->status == kUnavailable && why != nullptr && why->is_string()) {
     return {{Severity::wrong, facts.at, "is not ready: " + std::string(why->as_string()),
              "Its log says more."}};
   }
-  if (facts.ready->status != kOk || lag == nullptr || !lag->is_int64() || lag->as_int64() < 0) {
+  if (facts.ready->status != kOk || (!lag && !backlog)) {
     return {judge_failure(facts.at, make_error_code(Errc::closed))};
   }
-  const auto behind = static_cast<std::uint64_t>(lag->as_int64());
-  if (behind > kMostBehind) {
-    return {{Severity::warning, facts.at,
-             "is ready, and " + plural(behind, "event", "events") + " behind",
-             "Wait if it has just started; else its log or the brokers' say why."}};
+  const std::uint64_t missing = lag ? *lag : *backlog;
+  const std::string how_far =
+      plural(missing, "event", "events") + (lag ? " not yet in the views" : " not yet in the log");
+  if (missing > kMostBehind) {
+    return {{Severity::warning, facts.at, "is ready, and has " + how_far,
+             "Wait if it has just started; else its log lines or the brokers' say why."}};
   }
-  return {
-      {Severity::fine, facts.at, "ready, " + plural(behind, "event", "events") + " behind", ""}};
+  return {{Severity::fine, facts.at, "ready, " + how_far, ""}};
 }
 
 }  // namespace waybill::tools::doctor

@@ -23,9 +23,16 @@ std::vector<std::string> answered(unsigned status, const std::string& body) {
 
 TEST(DoctorProcessTest, AReadyProcessSaysHowFarBehindItIs) {
   EXPECT_THAT(answered(200, R"({"ready":true,"lag":3})"),
-              ElementsAre("fine here: ready, 3 events behind"));
+              ElementsAre("fine here: ready, 3 events not yet in the views"));
   EXPECT_THAT(answered(200, R"({"ready":true,"lag":100001})"),
-              ElementsAre("warning here: is ready, and 100001 events behind"));
+              ElementsAre("warning here: is ready, and has 100001 events not yet in the views"));
+}
+
+TEST(DoctorProcessTest, ARelaySaysWhatOfItsJournalIsNotYetInTheLog) {
+  EXPECT_THAT(answered(200, R"({"ready":true,"backlog":3})"),
+              ElementsAre("fine here: ready, 3 events not yet in the log"));
+  EXPECT_THAT(answered(200, R"({"ready":true,"backlog":100001})"),
+              ElementsAre("warning here: is ready, and has 100001 events not yet in the log"));
 }
 
 TEST(DoctorProcessTest, OneThatIsNotReadySaysWhy) {

@@ -62,7 +62,7 @@ Sureness sureness_of(std::string_view before, std::string_view behind) {
   if (head.empty()) return reads_as_reason(behind) ? Sureness::heads_line : Sureness::none;
   if (is_refusal_head(before)) return Sureness::heads_refusal;
   const std::string flat = flat_text(strip_back(before, " \t:<\"'"));
-  const bool led = ends_with_rule(flat, Place::lead, Meaning::recipient);
+  const bool led = ends_with_rule(flat, Passage::lead, Meaning::recipient);
   return led ? Sureness::after_lead : Sureness::none;
 }
 
@@ -212,7 +212,7 @@ SplitText split_text(std::string_view text) {
     for (const std::string_view name : kTrace) {
       if (low.starts_with(name)) return {text.substr(0, at), text.substr(at)};
     }
-    if (line.size() < 100 && says(flat_text(line), Place::divider, Meaning::returned)) {
+    if (line.size() < 100 && says(flat_text(line), Passage::divider, Meaning::returned)) {
       return {text.substr(0, at), strip_front(rest, "\n-=* ")};
     }
   }
@@ -224,11 +224,11 @@ bool is_prose_report(const ProseSource& source) {
   const std::string from = flat_text(first_value(source.header, "from"));
   const std::string subject = flat_text(source.subject);
   const std::string_view text = source.text.substr(0, kMaxProse);
-  const bool by_sender = says(from, Place::from, Meaning::report);
-  const bool by_subject = says(subject, Place::subject, Meaning::report);
+  const bool by_sender = says(from, Passage::from, Meaning::report);
+  const bool by_subject = says(subject, Passage::subject, Meaning::report);
   if (by_sender && by_subject) return true;
   const std::string body = flat_text(text);
-  const bool told = says(body, Place::body, Meaning::report);
+  const bool told = says(body, Passage::body, Meaning::report);
   const bool reasoned = find_reply(text) || !reason_in(body).empty();
   if (by_sender || by_subject) return told || reasoned;
   // Automatic replies have the null return path too.
@@ -243,8 +243,8 @@ bool names_recipients(const ProseSource& source) {
 std::vector<RecipientFacts> read_prose(const ProseSource& source) {
   const std::string_view text = source.text.substr(0, kMaxProse);
   const std::string subject = flat_text(source.subject);
-  const bool late = says(subject, Place::subject, Meaning::delayed) ||
-                    says(flat_text(text), Place::body, Meaning::delayed);
+  const bool late = says(subject, Passage::subject, Meaning::delayed) ||
+                    says(flat_text(text), Passage::body, Meaning::delayed);
   const std::vector<Recipient> recipients = find_recipients(source, text);
   std::vector<RecipientFacts> out;
   for (const Recipient& recipient : recipients) {

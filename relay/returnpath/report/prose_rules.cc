@@ -7,7 +7,7 @@
 namespace waybill::relay::returnpath::report {
 namespace {
 
-using enum Place;
+using enum Passage;
 using enum Meaning;
 
 constexpr auto kRules = std::to_array<ProseRule>({
@@ -208,9 +208,9 @@ std::span<const ProseRule> prose_rules() { return kRules; }
 
 std::string flat_text(std::string_view text) { return clean_line(lower(text), text.size()); }
 
-bool says(std::string_view flat, Place place, Meaning meaning) {
+bool says(std::string_view flat, Passage passage, Meaning meaning) {
   for (const ProseRule& rule : kRules) {
-    if (rule.place != place || rule.meaning != meaning) continue;
+    if (rule.passage != passage || rule.meaning != meaning) continue;
     if (flat.find(rule.phrase) != std::string_view::npos) return true;
   }
   return false;
@@ -225,9 +225,10 @@ std::string_view reason_in(std::string_view flat) {
   return {};
 }
 
-bool ends_with_rule(std::string_view flat, Place place, Meaning meaning) {
+bool ends_with_rule(std::string_view flat, Passage passage, Meaning meaning) {
   for (const ProseRule& rule : kRules) {
-    if (rule.place == place && rule.meaning == meaning && flat.ends_with(rule.phrase)) return true;
+    if (rule.passage == passage && rule.meaning == meaning && flat.ends_with(rule.phrase))
+      return true;
   }
   return false;
 }

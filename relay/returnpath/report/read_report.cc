@@ -92,7 +92,7 @@ bool is_automatic(const Message& message) {
   }
   const std::string precedence = lower(first_value(header, "precedence"));
   if (precedence == "auto_reply" || precedence == "auto-reply") return true;
-  if (says(flat_text(message.subject), Place::subject, Meaning::auto_reply)) return true;
+  if (says(flat_text(message.subject), Passage::subject, Meaning::auto_reply)) return true;
   return std::any_of(message.parts.begin(), message.parts.end(), [](const Part& part) {
     return part.type == "message/disposition-notification" ||  // RFC 8098
            part.type == "message/global-disposition-notification";
@@ -136,7 +136,7 @@ std::string_view returned_part(const Message& message) {
 // field that only reports have is there.
 bool may_be_prose(const Message& message, bool automatic) {
   const std::string from = flat_text(first_value(message.header, "from"));
-  return !automatic || says(from, Place::from, Meaning::report) ||
+  return !automatic || says(from, Passage::from, Meaning::report) ||
          !first_value(message.header, "x-failed-recipients").empty();
 }
 

@@ -70,7 +70,7 @@ class Cluster:
 
     def wait_for_log(self, relay, seconds=60):
         """Until everything that the relay has on record is in the log."""
-        wait_until(lambda: relay.http.get("/readyz").json.get("lag") == 0,
+        wait_until(lambda: relay.http.get("/readyz").json.get("backlog") == 0,
                    "the relay's journal is empty", seconds)
 
 

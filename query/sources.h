@@ -1,5 +1,5 @@
-// Parts: what the questions to views ask of the process: the partitions that are here, and where
-// the others are.
+// Sources: where questions to the views are answered from: the partitions that are in this process,
+// and the peers that have the others.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@ namespace waybill::query {
 
 // How far the views of a partition are behind the log.
 struct Freshness {
-  std::uint64_t lag = 0;  // events on record and not in the views
-  // All that was on record then is in the views; nullopt: that cannot be said now.
-  std::optional<runtime::WallTime> whole_at;
+  std::uint64_t lag = 0;  // events in the log and not yet in the views
+  // All that was in the log then is in the views; nullopt: that cannot be said now.
+  std::optional<runtime::WallTime> complete_at;
 };
 
 // A partition whose views are in this process.
@@ -30,7 +30,7 @@ struct LocalPartition {
 };
 
 // What is pointed to outlives every route. `local_case` may be called on any thread.
-struct Parts {
+struct Sources {
   std::vector<LocalPartition> partitions;  // ascending
   std::uint32_t partition_count = 1;       // of the whole log
   Peers* peers = nullptr;                  // where the others are; null: nowhere
