@@ -1,4 +1,4 @@
-// waybill keys: the secrets that return paths are signed with.
+// waybill keys: makes and rotates the secrets that return paths are signed with.
 
 #include <cstdio>
 #include <memory>

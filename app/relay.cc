@@ -1,4 +1,4 @@
-// waybill relay: mail in and out, alone; the log is Kafka and the views are elsewhere.
+// waybill relay: takes mail and hands it on; the log is Kafka and the views are on other nodes.
 
 #include <memory>
 #include <string>

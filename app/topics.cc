@@ -1,4 +1,4 @@
-// waybill topics: the topics of the log on Kafka, made and kept as the promises need them.
+// waybill topics: makes the topics of the log on Kafka and keeps them as the promises need them.
 
 #include <cstdio>
 #include <memory>

@@ -1,4 +1,4 @@
-// EventAppender: the mouth of the log that the relay speaks into.
+// EventAppender: the port through which the relay records events.
 //
 // Promises: when an append gives success, every one of `events` is durable (fdatasync returned),
 // all of them or none, in the order given and after everything that was begun before. After an

@@ -1,5 +1,5 @@
-// EventStream: the mouth of the log that readers listen to, in order, from a position on in each of
-// its partitions. LogEnds: how far the log goes.
+// EventStream: the port through which readers get the records of the log, in order, from a position
+// on in each of its partitions. LogEnds: how far the log goes.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,9 @@
-// Journal: the durable mouth of the log, with group commit.
+// Journal: the durable records of one node, with group commit.
 //
 // begin() queues; the driver of the journal (Committer in production, the simulation's scheduler
 // in tests) calls commit_pending(), which takes everything that arrived while the last sync ran,
-// writes it as one batch, syncs once and wakes all. So the cost of a sync is shared by all who wait
-// for one.
+// writes it as one batch, syncs once and wakes all. So all appends that wait share the cost of one
+// sync.
 //
 // After any failed commit the journal is fenced: everybody in flight and everybody later gets
 // Errc::fenced, and no later success revives it (Linux marks the lost pages clean; only a new

@@ -1,4 +1,4 @@
-// KafkaEnds: asked on a thread of its own, because the question waits for brokers.
+// KafkaEnds asks on a thread of its own, because the question waits for brokers.
 
 #include <pthread.h>
 

@@ -1,4 +1,5 @@
-// The board on Kafka: one thread reads the topic from its beginning on and sends what is announced.
+// The node board on Kafka: one thread reads the topic from its beginning on and sends
+// announcements.
 
 #include <pthread.h>
 

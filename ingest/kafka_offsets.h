@@ -14,9 +14,9 @@ namespace waybill::ingest {
 
 enum class Edge { first, end };
 
-// Of those partitions whose leaders answered; blocks for `timeout` at most, and a little longer
-// where one did not: who leads it is then asked anew. Errc::not_found: one of them does not exist.
-// Another error: none answered.
+// The offsets of those partitions whose leaders answered. Blocks for `timeout` at most, and a
+// little longer where a leader did not answer: the cluster is then asked anew for the leaders.
+// Errc::not_found: a partition does not exist. Another error: no leader answered.
 runtime::Result<std::map<std::uint32_t, schemas::LogOffset>> ask_offsets(
     KafkaHandle& handle, const std::string& topic, const std::vector<std::uint32_t>& partitions,
     Edge edge, std::chrono::milliseconds timeout);

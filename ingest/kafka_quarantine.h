@@ -1,5 +1,5 @@
-// Quarantine: where records go that nobody can read, whole and with the place that they came from,
-// so that somebody may look at them while the log goes on.
+// Quarantine: keeps records that do not decode, whole and with the topic, partition and offset that
+// they came from, so that a person may look at them while the log goes on.
 #pragma once
 
 #include <memory>

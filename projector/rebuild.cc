@@ -1,5 +1,5 @@
-// rebuild_views() and digest_views(): the two that hold the promise "a view is a pure function of
-// the log" against a store.
+// rebuild_views() and digest_views(): these two functions hold the promise "a view is a pure
+// function of the log" against a store.
 
 #include "projector/archive/archive.h"
 #include "projector/fold.h"

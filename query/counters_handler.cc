@@ -47,7 +47,7 @@ http::Response read_counters(const Sources& sources, const CountersQuestion& que
     return counters_part(question, *counted);
   };
   Gathered gathered = gather(sources, request, inquiry);
-  // A server of another release may say that there is none.
+  // A peer of an older release may answer 404 instead of an empty part.
   if (gathered.problem || gathered.parts.empty()) {
     return http::to_response(
         nothing_found("Nobody who was asked has such counters.", std::move(gathered)));

@@ -47,7 +47,7 @@ http::Response read_history(const Sources& sources, const Question& question,
   inquiry.partition = partition_of(sources, question);
   inquiry.ask = [&question](const LocalPartition& local) { return ask_partition(local, question); };
   Gathered gathered = gather(sources, request, inquiry);
-  // A server of another release may say that there is none.
+  // A peer of an older release may answer 404 instead of an empty part.
   if (gathered.problem || gathered.parts.empty()) {
     return http::to_response(
         nothing_found("Nobody who was asked has such a history.", std::move(gathered)));

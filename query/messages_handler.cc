@@ -44,7 +44,7 @@ http::Response read_messages(const Sources& sources, const std::string& message_
     return messages_part(message_id, *messages);
   };
   Gathered gathered = gather(sources, request, inquiry);
-  // A server of another release may say that there is none.
+  // A peer of an older release may answer 404 instead of an empty part.
   if (gathered.problem || gathered.parts.empty()) {
     return http::to_response(
         nothing_found("Nobody who was asked has such a list.", std::move(gathered)));

@@ -1,5 +1,5 @@
-// GET /v1/return-paths/{id}?partition=&within=: whom a report on a delivery is for, and what came
-// before. For relays of this cluster alone: it names senders.
+// GET /v1/return-paths/{id}?partition=&within=: the sender that a report on a delivery is for, and
+// the reports that came before. For relays of this cluster alone: it names senders.
 //
 // The answer has everything that was in the log when the question came: it waits until the views
 // have folded that far, `within` milliseconds at most, and says 503 if they have not.

@@ -1,5 +1,5 @@
 // POST /v1/return-paths/{id}/turn?holder=: the turn to report on a delivery, for one relay at a
-// time. DELETE gives it back. 200, or 409 while another holder has it. Who has it and takes it
+// time. DELETE gives it back. 200, or 409 while another holder has it. A holder that takes it
 // again has it for its whole life from then on.
 //
 // Turns are kept in memory: an owner that starts again knows of none, and two relays may then be at

@@ -1,12 +1,13 @@
-// Homecoming: what a report says of one delivery, on its way to whom it concerns.
+// Homecoming: carries what a report says of one delivery to the originator of the message, which
+// is called home here.
 //
-// Promises: what the report says is on record (Bounced, one for each recipient, once for each
-// report) before anything goes home, and what became of handing it on before the reporter hears.
-// The reporter gets 250 once nothing is left to be done: handed on, refused at home, held or
-// absorbed. It gets 451, and comes again, where home could not be asked or the log did not take the
-// events; the same report is then not recorded twice. A crash while home is being told leaves an
-// acceptance that recovery calls in doubt; the reporter comes again, and home may be told twice.
-// Owner's thread.
+// Promises: before anything goes home, one Bounced for each recipient is on record, once for each
+// report; before the reporter gets its reply, the outcome of handing the notice on is on record
+// too. The reporter gets 250 once nothing is left to be done: the notice was handed on, refused at
+// home, held or absorbed. The reporter gets 451, and comes again, where home could not be asked or
+// the log did not take the events; the same report is then not recorded twice. A crash while home
+// is being told leaves an acceptance that recovery calls in doubt: the reporter comes again, and
+// home may be told twice. All calls come on the owner's thread.
 #pragma once
 
 #include <string>

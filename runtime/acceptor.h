@@ -19,7 +19,7 @@ struct Seat {
 };
 
 // Gives each connection to the next of `seats` in turn; ends when the listener was closed. When the
-// process is out of descriptors it pauses, and `part` of the house says so in the log.
+// process is out of descriptors it pauses, and a log line of `part` says so.
 Task<void> accept_all(Listener& listener, Clock& clock, std::vector<Seat> seats,
                       std::string_view part);
 

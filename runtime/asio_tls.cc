@@ -200,7 +200,7 @@ class TlsConnection final : public Connection {
 
   std::unique_ptr<Connection> below_;
   std::unique_ptr<TlsEngine> engine_;
-  std::string host_;  // whom we took the peer for; empty on a server
+  std::string host_;  // the name that the peer has to prove; empty on a server
   Duration patience_;
   std::optional<Instant> until_;
   bool shaken_ = false;

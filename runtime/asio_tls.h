@@ -23,7 +23,7 @@
 namespace waybill::runtime {
 
 // A handshake is two round trips and some milliseconds of arithmetic: ten seconds are the slowest
-// mobile network's; who is silent longer holds a descriptor for nothing.
+// mobile network's; a peer that is silent longer holds a descriptor for nothing.
 inline constexpr Duration kTlsPatience = std::chrono::seconds(10);
 
 std::unique_ptr<Connection> tls_server(std::unique_ptr<Connection> below, const TlsContext& context,

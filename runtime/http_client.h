@@ -9,7 +9,7 @@
 // client goes away.
 //
 // Errors: Errc::invalid for a base or a request that is none (http_base.h, http_request.h);
-// refused by the server's system, or because its certificate is not trusted (the log says which
+// refused by the server's system, or because its certificate is not trusted (a log line says which
 // and why); unreachable, also for a name without address; timeout; limit_exceeded for an answer
 // above its limit or a process out of descriptors; closed for anything that is no whole answer.
 #pragma once

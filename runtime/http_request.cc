@@ -18,7 +18,7 @@ bool is_token(std::string_view text) {
   });
 }
 
-// RFC 9110 5.5; octets above ASCII are the business of whoever reads them.
+// RFC 9110 5.5; octets above ASCII are for the reader of the field to judge.
 bool is_value(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) {
     const auto octet = static_cast<unsigned char>(c);

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
 // One question to the resolver. Its end is told through a descriptor and not to the event loop,
-// which may be gone by then: whoever asked and whoever answers each hold the question.
+// which may be gone by then: the coroutine that asked and the thread that answers each hold it.
 struct Question {
   explicit Question(std::string name) : host(std::move(name)), answered(::eventfd(0, EFD_CLOEXEC)) {
     hints.ai_socktype = SOCK_STREAM;

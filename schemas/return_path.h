@@ -1,5 +1,5 @@
-// ReturnPath: whom a report on one delivery is for, and which reports came. A value; the views
-// keep it, nodes tell it each other as JSON, the relay decides by it.
+// ReturnPath: one delivery as a report on it needs it: the sender to be told, and the reports that
+// came. A value; the views keep it, nodes send it to each other as JSON, the relay decides by it.
 #pragma once
 
 #include <string>

@@ -20,8 +20,8 @@ class ClusterNode {
   // The words name the file or the setting that is wrong.
   static runtime::Explained<std::unique_ptr<ClusterNode>> open(const Config& config);
 
-  // For a relay: whom reports are for; out of reach without cluster.secret_file. Valid while this
-  // is. Called once.
+  // For a relay: the directory of return paths, which is out of reach without cluster.secret_file.
+  // Valid while this is. Called once.
   relay::returnpath::ReturnPathDirectory& look_for_return_paths(OwnJournal own);
 
   // nullptr without cluster.secret_file: nobody can be asked then.

@@ -1,5 +1,5 @@
-// ClusterPeers: other nodes as the HTTP server sees them: who owns which partition by the board,
-// asked over HTTP with the cluster's secret.
+// ClusterPeers: the other nodes as the HTTP server sees them: the board says which node owns which
+// partition, and each is asked over HTTP with the cluster's secret.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@
 
 namespace waybill::app {
 
-// Of the nodes that have that partition's views: the one that is least behind, or the one that
-// everybody comes to who asks so.
+// Which of the nodes that have a partition's views is meant: the one with the least lag, or the one
+// that every node with this choice comes to.
 enum class Choice { least_behind, the_same_for_all };
 
 // nullopt: none is known. Not `self`.

@@ -24,7 +24,7 @@ void add_options(Command command, ConfigFile& file);
 // nullopt after every complaint was printed.
 std::optional<Config> read_or_complain(const ConfigFile& file);
 
-// As the file is now, for a process that runs; nullopt after every complaint is in the log.
+// As the file is now, for a process that runs; nullopt once a log line names each complaint.
 std::optional<Config> read_again(const ConfigFile& file);
 
 // The exit code of a process that was not started, after the complaints.

@@ -1,4 +1,4 @@
-// What a reload cannot put in force.
+// difference: the settings that a reload cannot put in force.
 
 #include "app/config/config.h"
 #include "app/config/number_keys.h"

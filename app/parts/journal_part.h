@@ -1,5 +1,7 @@
-// The journal of this process: the first part of a process that records, and so the last to end.
-// A journal that fails ends the process, once those in flight have had time for their 451.
+// The parts around the journal of this process: the journal itself, recovery, and the publisher.
+//
+// The journal is the first part of a process that records events, and so the last one to end. A
+// journal that fails ends the process, once the sessions in flight have had time to answer 451.
 #pragma once
 
 #include <memory>
@@ -10,14 +12,14 @@
 
 namespace waybill::app {
 
-// After the journal failed, those in flight still get their 451.
+// How long after the journal has failed the sessions in flight may still answer 451.
 inline constexpr std::chrono::seconds kFenceGrace{3};
 
 class JournalPart final : public Part {
  public:
   explicit JournalPart(Process& process) : process_(process) {}
 
-  // From start() on.
+  // Valid from start() on.
   LocalLog& log() { return *log_; }
   ingest::Journal& journal() { return log_->journal(); }
 
@@ -34,7 +36,7 @@ class JournalPart final : public Part {
   std::unique_ptr<JournalMetrics> metrics_;
 };
 
-// What a crash left open is recorded as in doubt, before any mail is taken.
+// Recovery: records as in doubt each delivery that a crash left open, before any mail is taken.
 class RecoveryPart final : public Part {
  public:
   RecoveryPart(Process& process, JournalPart& journal) : process_(process), journal_(journal) {}
@@ -47,7 +49,7 @@ class RecoveryPart final : public Part {
   JournalPart& journal_;
 };
 
-// The journal as the outbox in front of Kafka.
+// The publisher: sends the journal's records to Kafka.
 class PublisherPart final : public Part {
  public:
   PublisherPart(Process& process, JournalPart& journal) : process_(process), journal_(journal) {}

@@ -1,5 +1,6 @@
-// LocalLog: the journal of this process and what drives it: store, committer, and with Kafka the
-// publisher behind it. Opened before anything else, ended after everything else.
+// LocalLog: the journal of this process with what drives it: its store, the committer and, where
+// the log is on Kafka, the publisher. A process opens it before anything else and ends it after
+// everything else.
 #pragma once
 
 #include <memory>
@@ -17,20 +18,21 @@ namespace waybill::app {
 
 class LocalLog {
  public:
-  // Errc::locked: another process has the directory; io_error, corrupt.
+  // Errc::locked: another process has the directory. Errc::io_error, Errc::corrupt: the journal
+  // cannot be read.
   static runtime::Explained<std::unique_ptr<LocalLog>> open(const Config& config);
 
   ingest::Journal& journal() { return *journal_; }
   const ingest::Journal& journal() const { return *journal_; }
   const ingest::JournalStore& store() const { return *store_; }
 
-  // Before any mail is taken: what a crash left open is recorded as in doubt. From here on
-  // `metrics`, which outlives this, counts the events on record.
+  // To be called before any mail is taken: records as in doubt each delivery that a crash left
+  // open. From this call on `metrics`, which outlives this, counts the events on record.
   runtime::Explained<void> settle(const Config& config, runtime::Metrics& metrics);
 
-  // From now on the journal is the outbox in front of Kafka. `metrics` outlives this.
+  // From this call on a publisher sends the journal's records to Kafka. `metrics` outlives this.
   void publish(const Config& config, runtime::Metrics& metrics);
-  // nullptr: the journal is the log.
+  // nullptr where the journal is the log.
   const ingest::Publisher* publisher() const { return publisher_.get(); }
 
  private:

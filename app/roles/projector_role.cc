@@ -174,10 +174,14 @@ class FoldingThread {
     last_sync_ = clock_.now();
     PartitionViews* const one = views_[next_sync_++ % views_.size()];
     if (failures_.has(one->partition())) return;
+    // If the process ends before the sync has returned, the views keep every applied batch; a loss
+    // of power takes them back to the sync before, and the journal still has what follows that one.
     const auto synced = one->store().sync();
     if (!synced) {
       failures_.add(one->partition(), "the views cannot be synced: " + synced.error().message());
     } else if (parts_.settled) {
+      // If the process ends here, the journal keeps more than it needs. The trim that comes now is
+      // not synced: a loss of power may bring trimmed records back, and no reader asks for them.
       parts_.settled(*one);
     }
   }

@@ -1,9 +1,9 @@
-// ProjectorRole: what folds the log into the views of this process's partitions, on threads of its
-// own, and syncs them now and then.
+// ProjectorRole: folds the log into the views of this process's partitions, on threads of its own,
+// and syncs them now and then.
 //
 // A thread folds the partitions that it was given, one batch of each in turn. A partition that
-// fails (its store, or its place in the log) is left alone from then on, and logged; the
-// others go on.
+// fails (its store, or its position in the log) is left alone from then on, and a log line says
+// why; the others go on.
 #pragma once
 
 #include <functional>

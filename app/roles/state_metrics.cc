@@ -20,13 +20,14 @@ PartitionMetrics::PartitionMetrics(const ManyViews& views, const ingest::LogEnds
     : ends_(ends), role_(role), clock_(clock) {
   for (const auto& one : views) {
     const std::string partition = std::to_string(one->partition());
-    gauges_.push_back({one.get(),
-                       &metrics.gauge("waybill_projector_lag_events",
-                                      "Events in the log and not in the views, by partition",
-                                      {{"partition", partition}}),
-                       &metrics.gauge("waybill_projector_partition_failed",
-                                      "1: this partition is not folded any more; the log says why",
-                                      {{"partition", partition}})});
+    gauges_.push_back(
+        {one.get(),
+         &metrics.gauge("waybill_projector_lag_events",
+                        "Events in the log and not yet in the views, by partition",
+                        {{"partition", partition}}),
+         &metrics.gauge("waybill_projector_partition_failed",
+                        "1: this partition is not folded any more; a log line says why",
+                        {{"partition", partition}})});
   }
   update();
 }

@@ -1,4 +1,4 @@
-// Rows of `return_paths`: whom a report on one delivery is for.
+// Rows of `return_paths`: one delivery, its sender, and the reports on it.
 //
 //   octet    1 verified, 2 smtputf8
 //   16       message id

@@ -63,7 +63,7 @@ bool take_report(const Event& event, const MessageId& message, ReturnPath& path)
     if (digest.size() != ReturnPath::kDigestOctets) return false;
     const auto known = std::find_if(path.reports.begin(), path.reports.end(),
                                     [&](const Report& report) { return report.digest == digest; });
-    // Who heard nothing sends the same report again, as another message.
+    // A reporter that heard nothing sends the same report again, as another message.
     if (known != path.reports.end()) {
       known->message = message;
     } else if (path.reports.size() < kMaxReports) {

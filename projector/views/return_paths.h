@@ -1,8 +1,9 @@
-// Return paths: whom a report on a delivery is for, one row a delivery, from its acceptance on.
+// Return paths: for each delivery one row, from its acceptance on, with the sender that a report on
+// it is for.
 //
 // A row outlives every window (schemas/limits.h) by kMargin, in which a report whose body was late
 // is still told apart; then it is gone, as the log's own time goes on. Who sent a message is
-// therefore not known here for longer than somebody may have to be told.
+// therefore not kept here for longer than a report may have to be told.
 #pragma once
 
 #include <string>

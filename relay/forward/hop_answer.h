@@ -19,7 +19,7 @@ struct HopAnswer {
   };
   Kind kind = Kind::deferred;
   schemas::Reply reply;  // the next hop's, or ours where it gave none
-  // Whose words the reply is.
+  // The source of the reply.
   enum class By {
     next_hop,
     policy,  // a rule of ours decided: a loop, a null MX
@@ -30,7 +30,7 @@ struct HopAnswer {
   std::string command;  // the command answered: "connect", "EHLO", "MAIL", "RCPT", "DATA", "body"
   // The next hop takes requests for notices (RFC 3461) over from us.
   bool dsn_passed_on = false;
-  std::optional<dns::Candidate> hop;  // who answered, or was tried last
+  std::optional<dns::Candidate> hop;  // the server that answered, or was tried last
 };
 
 }  // namespace waybill::relay::forward

@@ -1,8 +1,8 @@
 // The relay's time limits. Sizes and counts that an operator may set are in Settings (settings.h).
 //
 // The sender waits while we ask a next hop, so our own waits as a client must end before the
-// sender's own: a sender gives RCPT 5 minutes and the end of data 10
-// (RFC 5321 4.5.3.2.3, 4.5.3.2.6).
+// sender's own: a sender gives RCPT 5 minutes and the end of data 10 (RFC 5321 4.5.3.2.3,
+// 4.5.3.2.6).
 #pragma once
 
 #include <chrono>
@@ -44,7 +44,7 @@ inline constexpr int kMessagesPerConnection = 100;
 inline constexpr int kMaxReceivedHeaders = 50;
 
 using schemas::kReportsPerReturnPath;
-// To learn whose a return path is.
+// For the look-up of a return path.
 inline constexpr seconds kReturnPathTimeout{10};
 // All questions of SPF, DKIM and DMARC about one message.
 inline constexpr seconds kTrustTimeout{20};

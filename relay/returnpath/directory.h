@@ -1,5 +1,6 @@
-// ReturnPathDirectory: whose return path is this? A view of the log as a port: in this process, or
-// over HTTP where the relay runs apart. And whose turn it is to report on it.
+// ReturnPathDirectory: the port through which the relay looks up a return path, and takes the turn
+// to report on its delivery. Behind it are the views: in this process, or over HTTP on another
+// node.
 //
 // Promises: an answer is as fresh as the log was when it was asked, so that nothing that is on
 // record can be missed. Errc::not_found: there is no such path. Anything else: out of reach now.

@@ -1,4 +1,4 @@
-// What the server core does at each command line.
+// The server core at each command line: what it judges itself and what it asks of its driver.
 
 #include <utility>
 

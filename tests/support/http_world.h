@@ -1,5 +1,5 @@
-// HttpWorld: what an HTTP service asks of a process, and the service asked without a socket. Time
-// stands still at kNow until a test moves it.
+// HttpWorld: an HTTP service without a socket, and a stand-in for the process around it. The clock
+// stands at kNow until a test moves it.
 #pragma once
 
 #include <gtest/gtest.h>

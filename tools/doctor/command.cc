@@ -1,4 +1,4 @@
-// waybill doctor: what is wrong, or will be soon, with what a waybill stands on.
+// waybill doctor: finds what is wrong, or soon will be, with the things that a waybill needs.
 
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>

@@ -1,5 +1,5 @@
-// Keys, secret and certificates: whether the files are there, are for their owner alone, hold what
-// they should and will go on doing so.
+// Findings about the files of keys, secret and certificates: whether each file exists, is readable
+// by its owner alone, holds what it should, and will still be good in some weeks.
 #pragma once
 
 #include <optional>
@@ -12,16 +12,17 @@
 
 namespace waybill::tools::doctor {
 
-// Before this, somebody has to have got a new certificate; those that are renewed by themselves are
-// by then.
+// A certificate that ends within this time is a warning: a program that renews certificates would
+// have done so by then.
 inline constexpr std::chrono::hours kCertificateNotice{14 * 24};
-// Nobody breaks a key of 256 bits, but whoever saw the file once may sign as long as it is used.
+// A key that was in use for longer is a note: no one breaks 256 bits, but a person who saw the file
+// once can sign return paths for as long as the key is in use.
 inline constexpr std::chrono::hours kOldKey{365 * 24};
 
 struct KeyFileFacts {
   std::string path;
   bool there = true;
-  std::string why;           // it is there and cannot be used
+  std::string why;           // why the file cannot be used; empty: it can, or there is none
   runtime::Duration age{};   // since it was last written
   bool used_before = false;  // mail was taken on this machine, so return paths are out
 };

@@ -35,7 +35,7 @@ Finding judge_failure(const std::string& at, const runtime::Error& error) {
             "See who has that port, or set http.listen."};
   }
   return {Severity::wrong, at, "does not answer: " + error.message(),
-          "See its log; if it hangs, restart it."};
+          "See its log lines; if it hangs, restart it."};
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ Findings judge_process(const ProcessFacts& facts) {
   const json::value* const why = said.if_contains("detail");
   if (facts.ready->status == kUnavailable && why != nullptr && why->is_string()) {
     return {{Severity::wrong, facts.at, "is not ready: " + std::string(why->as_string()),
-             "Its log says more."}};
+             "Its log lines say more."}};
   }
   if (facts.ready->status != kOk || (!lag && !backlog)) {
     return {judge_failure(facts.at, make_error_code(Errc::closed))};

@@ -27,7 +27,7 @@ inline constexpr int kTries = 30;
 
 struct BounceSettings {
   std::set<std::string> local_parts;  // lower case
-  runtime::Endpoint via;              // who takes mail for return paths
+  runtime::Endpoint via;              // the server that takes mail for return paths
   std::string host_name = "bridgehead.localhost";
 };
 

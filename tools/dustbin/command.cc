@@ -55,7 +55,7 @@ int fail(int code, const std::string& why) {
   return code;
 }
 
-// At once, so that who reads a pipe sees it while the client still waits.
+// Flushed at once, so that the reader of a pipe sees the line while the client still waits.
 void print(const std::string& line) {
   std::fprintf(stdout, "%s\n", line.c_str());
   std::fflush(stdout);

@@ -18,7 +18,7 @@
 
 namespace waybill::tools::dustbin {
 
-// Who sent what came next.
+// The client that sent what came next.
 struct Origin {
   runtime::WallTime at;
   std::string client;                      // "127.0.0.1:40000"
