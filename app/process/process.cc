@@ -9,6 +9,7 @@
 
 #include "app/command/command_line.h"
 #include "ingest/node_board.h"
+#include "runtime/descriptors.h"
 #include "runtime/log.h"
 
 namespace waybill::app {
@@ -117,6 +118,7 @@ Process::~Process() {
 
 int Process::run() {
   runtime::start_log(config_.log_level, config_.log_format);
+  runtime::raise_descriptor_limit();
   waiting_ = std::make_unique<Waiting>(*this);
   const std::size_t started = start_all();
   const bool up = started == parts_.size();

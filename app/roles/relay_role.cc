@@ -9,6 +9,7 @@
 #include "runtime/asio_clock.h"
 #include "runtime/asio_net.h"
 #include "runtime/clock.h"
+#include "runtime/descriptors.h"
 #include "runtime/dns/caching_resolver.h"
 #include "runtime/dns/unbound_resolver.h"
 #include "runtime/io_thread.h"
@@ -31,6 +32,11 @@ constexpr std::size_t kSpoolQueue = 4096;
 // Short, for the end of the process waits for it.
 constexpr std::chrono::milliseconds kSweepEvery{100};
 constexpr std::chrono::milliseconds kDrainPoll{20};
+
+// Its own, a next hop's, a spool file, and one for a second next hop or a question over TCP.
+constexpr std::uint64_t kDescriptorsPerSession = 4;
+// HTTP's 256 connections, the files of journal and views, threads' own, what libraries open.
+constexpr std::uint64_t kDescriptorReserve = 768;
 
 relay::Settings relay_settings(const Config& config) {
   relay::Settings out = config.limits;
@@ -100,8 +106,9 @@ class Role final : public RelayRole {
                 .node = config.node,
                 .world = world,
                 .metrics = relay::RelayMetrics(world.metrics),
-                .admission = relay::Admission(config.limits.max_sessions,
-                                              config.limits.max_sessions_per_client),
+                .admission = relay::Admission(
+                    sessions_within(config.limits.max_sessions, runtime::descriptor_limit()),
+                    config.limits.max_sessions_per_client),
                 .ourselves = {.names = {config.host_name}, .endpoints = {}},
                 .spool_workers = runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
                 .spool_octets = runtime::Permits(config.limits.max_spool),
@@ -119,6 +126,7 @@ class Role final : public RelayRole {
   }
 
   Explained<void> start(const Config& config) {
+    if (const auto room = check_descriptors(config.limits.max_sessions); !room) return room;
     const std::uint32_t count =
         config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency() / 2);
     for (std::uint32_t i = 0; i < count; ++i) {
@@ -131,6 +139,27 @@ class Role final : public RelayRole {
       listeners_.push_back(std::move(*listener));
     }
     threads_.front()->call([this] { begin_accepting(); });
+    return {};
+  }
+
+  // Beyond what the process may open, a session more would cost the journal its files.
+  static Explained<void> check_descriptors(std::uint32_t max_sessions) {
+    const std::uint64_t may = runtime::descriptor_limit();
+    const std::uint64_t needed = kDescriptorReserve + kDescriptorsPerSession * max_sessions;
+    const std::uint32_t sessions = sessions_within(max_sessions, may);
+    if (sessions == 0) {
+      return runtime::Failure{runtime::Errc::invalid,
+                              "this process may open " + std::to_string(may) +
+                                  " descriptors, too few for a session: raise the limit "
+                                  "(LimitNOFILE=, ulimit -n) to " +
+                                  std::to_string(needed)};
+    }
+    if (sessions < max_sessions) {
+      log(runtime::Level::warn, "app",
+          "fewer sessions than limits.max_sessions: raise the limit of descriptors (LimitNOFILE=, "
+          "ulimit -n)",
+          {{"sessions", std::uint64_t{sessions}}, {"descriptors", may}, {"needed", needed}});
+    }
     return {};
   }
 
@@ -211,6 +240,12 @@ class Role final : public RelayRole {
 };
 
 }  // namespace
+
+std::uint32_t sessions_within(std::uint32_t wanted, std::uint64_t descriptors) {
+  if (descriptors <= kDescriptorReserve) return 0;
+  const std::uint64_t room = (descriptors - kDescriptorReserve) / kDescriptorsPerSession;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, room));
+}
 
 Explained<std::unique_ptr<RelayRole>> start_relay(const Config& config, RelayWorld world) {
   std::error_code error;

@@ -34,6 +34,11 @@ struct RelayWorld {
   runtime::Metrics& metrics;
 };
 
+// Sessions that are served at once where `descriptors` may be open: `wanted`, or as many as leave a
+// session what it needs (its own connection, a next hop's, a spool file, DNS) and the rest of the
+// process its reserve (files of journal and views, HTTP). 0: too few for any.
+std::uint32_t sessions_within(std::uint32_t wanted, std::uint64_t descriptors);
+
 // Listens and serves at once. The words name the address that could not be had.
 runtime::Explained<std::unique_ptr<RelayRole>> start_relay(const Config& config, RelayWorld world);
 
