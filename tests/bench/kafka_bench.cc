@@ -84,7 +84,7 @@ int publish(const ingest::KafkaSettings& settings, std::uint32_t partitions, std
       clock, metrics);
   const double began = seconds_of(CLOCK_MONOTONIC);
   const double cpu = seconds_of(CLOCK_THREAD_CPUTIME_ID);
-  while (publisher.acknowledged_end() <= events) {
+  while (publisher.acknowledged_end() < journal.end_seq()) {
     publisher.step(std::chrono::milliseconds(100));
     if (!publisher.trouble().empty()) fail(publisher.trouble());
   }
