@@ -5,7 +5,6 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
-#include <future>
 #include <memory>
 #include <thread>
 
@@ -13,8 +12,8 @@ namespace waybill::runtime {
 namespace {
 
 // Lines that may wait for the writer. A full queue makes the speaker wait, so that a burst loses
-// nothing; where no line leaves it for kPatience, the reader of standard error stands still, and the
-// oldest lines are dropped from then on, and counted: mail does not wait for its log.
+// nothing; where no line leaves it for kPatience, the reader of standard error stands still: from
+// then on the oldest lines are dropped, and counted, for mail does not wait for its log.
 constexpr std::size_t kQueueLines = 8192;
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::chrono::milliseconds kLook{1};
@@ -152,21 +151,22 @@ void start_log(Level least, LogFormat format) {
 void silence_log() { silent = true; }
 
 bool stop_log() {
-  const std::size_t dropped = spdlog::thread_pool()->overrun_counter();
+  auto pool = spdlog::thread_pool();
+  const std::size_t dropped = pool->overrun_counter();
   if (dropped > 0) {
     log(Level::warn, "runtime", "log lines were dropped: their reader stood still",
         {{"lines", std::uint64_t{dropped}}});
   }
+  // One writer takes the queue in order: once this is out of it, all before is written.
+  target->flush();
+  for (auto waited = kLook; pool->queue_size() > 0; waited += kLook) {
+    if (waited > kLogFarewell) return false;
+    std::this_thread::sleep_for(kLook);
+  }
   target.reset();
-  std::promise<void> written;
-  std::future<void> end = written.get_future();
-  std::thread farewell([written = std::move(written)]() mutable {
-    spdlog::shutdown();
-    written.set_value();
-  });
-  const bool in_time = end.wait_for(kLogFarewell) == std::future_status::ready;
-  in_time ? farewell.join() : farewell.detach();
-  return in_time;
+  pool.reset();
+  spdlog::shutdown();
+  return true;
 }
 
 std::uint64_t error_lines() { return errors.load(std::memory_order_relaxed); }

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <string>
@@ -87,7 +86,7 @@ class ArchiveEndTest : public testing::Test {
   // What the wait for `index` gave; empty while it lasts.
   std::vector<bool>& wait(std::uint64_t index, Instant deadline = Instant::max()) {
     auto& answers = *answers_.emplace_back(std::make_unique<std::vector<bool>>());
-    boost::asio::co_spawn(io_, waiting(index, deadline, answers), boost::asio::detached);
+    boost::asio::co_spawn(io_, waiting(index, deadline, answers), [](const std::exception_ptr&) {});
     run();
     return answers;
   }

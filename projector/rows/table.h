@@ -1,6 +1,6 @@
 // Table: the tables of a ViewStore, and what is asked of each. The traits of a view's table stand
-// beside its keys (views/*_key.h), those of the two that are no views in archive/archive_key.h and meta_table.h; tables.h has
-// them all.
+// beside its keys (views/*_key.h), those of the two that are no views in archive/archive_key.h and
+// meta_table.h; tables.h has them all.
 #pragma once
 
 #include <cstddef>
