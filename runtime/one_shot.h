@@ -23,25 +23,27 @@ template <class T>
 class OneShot {
  public:
   void give(T value) const {
-    std::unique_ptr<Resume> resume;
-    {
-      const MutexLock lock(state_->mutex);
-      check(!state_->given, "a one-shot value is given once");
-      state_->given = true;
-      if (state_->resume) {
-        resume = std::move(state_->resume);
-      } else {
-        state_->value.emplace(std::move(value));
-        return;
-      }
+    const MutexLock lock(state_->mutex);
+    check(!state_->given, "a one-shot value is given once");
+    state_->given = true;
+    if (const auto resume = std::move(state_->resume)) {
+      // Under the lock, so that the waiter can wait for the end of it.
+      resume->run(std::move(value));
+    } else {
+      state_->value.emplace(std::move(value));
     }
-    resume->run(std::move(value));
   }
 
   Task<T> wait() const {
-    Initiation initiation{state_};
-    co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
+    // By then this copy may be gone.
+    const std::shared_ptr<State> state = state_;
+    Initiation initiation{state};
+    T value = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
         std::move(initiation), boost::asio::use_awaitable);
+    // The giver may be in post() still: it wakes the event loop last, when the value is taken
+    // already. If the waiter went on now, it could end the loop that is being woken.
+    { const MutexLock giver_has_left(state->mutex); }
+    co_return std::move(value);
   }
 
  private:
