@@ -16,6 +16,7 @@
 
 #include <array>
 #include <atomic>
+#include <filesystem>
 
 #include "ingest/journal_store.h"
 #include "runtime/store_log.h"
@@ -206,6 +207,9 @@ class RocksJournalStore final : public JournalStore {
 }  // namespace
 
 Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory) {
+  std::error_code failed;
+  std::filesystem::create_directories(directory, failed);
+  if (failed) return runtime::explain(failed, "cannot create " + directory);
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;

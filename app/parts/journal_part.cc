@@ -26,6 +26,7 @@ void JournalPart::stop(Ending& ending) {
   log_->journal().when_fenced({});
   if (!log_->journal().fenced()) return;
   ending.code = kExitEnvironment;
+  ending.unclosed = true;
   runtime::log(runtime::Level::error, "app",
                "ending because the journal failed; start again to read the disk anew");
 }

@@ -33,7 +33,8 @@ void FoldingPart::tick() {
   for (const auto& one : views_.views()) one->archive_end().expire(now);
 }
 
-void FoldingPart::stop(Ending&) {
+void FoldingPart::stop(Ending& ending) {
+  ending.unclosed |= !role_->failure().empty();
   // Who reads along gets no more, and ends.
   for (const auto& one : views_.views()) one->archive_end().close();
   metrics_.reset();

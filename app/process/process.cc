@@ -131,7 +131,7 @@ int Process::run() {
   waiting_->release_signals();
   const Ending ending = end(started);
   const int code = failed ? kExitEnvironment : ending.code;
-  if (!runtime::stop_log() || ending.at_once) std::_Exit(code);
+  if (!runtime::stop_log() || ending.at_once || ending.unclosed) std::_Exit(code);
   return code;
 }
 
@@ -181,6 +181,7 @@ Ending Process::end(std::size_t started) {
     parts_[at]->stop(ending);
     if (ending.at_once) return ending;
   }
+  if (ending.unclosed) return ending;
   for (std::size_t at = started; at-- > 0;) parts_[at]->stopped();
   return ending;
 }

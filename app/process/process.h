@@ -7,7 +7,8 @@
 //   reload   on SIGHUP, in order; if one part refuses the new configuration, all keep the old one
 //   tick     twice a second, in order
 //   stop     in reverse: takes no new work, and lets what is under way end
-//   stopped  in reverse, once every part has stopped: gives back what it holds
+//   stopped  in reverse, once every part has stopped: gives back what it holds; not where a store
+//            has failed
 //
 // A part may use those before it in the list from its start to its stopped. A part that failed to
 // start, and those behind it, hear nothing further. All calls come on the thread of run().
@@ -34,6 +35,9 @@ struct Ending {
   int code = 0;  // kExitOk
   // Waiting longer for what is under way is of no use: the process ends as by a crash.
   bool at_once = false;
+  // A store has failed. Its files are as a crash would leave them, and closing it is not tried:
+  // RocksDB 7.8 asserts there. So no part hears of stopped().
+  bool unclosed = false;
 };
 
 // What a part does once every part has agreed to a new configuration.

@@ -28,6 +28,7 @@ struct Script {
   bool agrees = true;                // to a new configuration
   int signal_when_ready = 0;         // raised; 0: none
   bool at_once = false;              // its stop() waits in vain
+  bool unclosed = false;             // its store has failed
   int code = kExitOk;                // what its stop() ends with
   Process** ends_process = nullptr;  // its ready() calls end_after()
 };
@@ -65,9 +66,13 @@ class DiaryPart final : public Part {
   void stop(Ending& ending) override {
     note(process_.stopping() ? "stop" : "stop before its time");
     ending.at_once |= script_.at_once;
+    ending.unclosed |= script_.unclosed;
     if (script_.code != kExitOk) ending.code = script_.code;
   }
-  void stopped() override { note("stopped"); }
+  void stopped() override {
+    note("stopped");
+    if (script_.unclosed) std::abort();
+  }
 
  private:
   void note(const char* what) { diary_.push_back(script_.name + " " + what); }
@@ -157,6 +162,15 @@ TEST_F(ProcessTest, WhereAPartWaitsInVainNoFurtherOneIsAsked) {
       {
         run({{.name = "a"},
              {.name = "b", .signal_when_ready = SIGTERM, .at_once = true, .code = 3}});
+      },
+      testing::ExitedWithCode(3), "");
+}
+
+TEST_F(ProcessTest, AStoreThatFailedIsLeftAsItIs) {
+  EXPECT_EXIT(
+      {
+        run({{.name = "a"},
+             {.name = "b", .signal_when_ready = SIGTERM, .unclosed = true, .code = 3}});
       },
       testing::ExitedWithCode(3), "");
 }
