@@ -12,17 +12,32 @@ namespace waybill::runtime {
 namespace {
 
 // Lines that may wait for the writer. A full queue makes the speaker wait, so that a burst loses
-// nothing; where no line leaves it for kPatience, the reader of standard error stands still: from
-// then on the oldest lines are dropped, and counted, for mail does not wait for its log.
+// nothing, but for kPatience at most: mail does not wait for its log. Then the oldest lines are
+// dropped, and counted. Nobody waits again before the queue has had room.
 constexpr std::size_t kQueueLines = 8192;
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::chrono::milliseconds kLook{1};
 
+// Standard error, and how many lines it has taken.
+class CountingSink final : public spdlog::sinks::stderr_sink_mt {
+ public:
+  void log(const spdlog::details::log_msg& line) override {
+    spdlog::sinks::stderr_sink_mt::log(line);
+    written_.fetch_add(1, std::memory_order_relaxed);
+  }
+  std::uint64_t written() const { return written_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> written_{0};
+};
+
 std::atomic<std::uint64_t> errors{0};
+std::shared_ptr<CountingSink> sink;
 std::shared_ptr<spdlog::logger> target;
 LogFormat line_format = LogFormat::text;
 std::atomic<bool> silent{false};
-std::atomic<bool> stands_still{false};
+std::atomic<bool> drops_lines{false};
+std::atomic<std::size_t> drops_told{0};
 
 constexpr std::string_view name_of(Level level) {
   switch (level) {
@@ -74,19 +89,46 @@ bool plain(std::string_view value) {
   return true;
 }
 
+void speak(Level level, std::string_view part, std::string_view message,
+           std::initializer_list<Field> fields) {
+  const std::string line = format_line(line_format, level, part, message, fields);
+  target->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+void tell_of_drops() {
+  const std::size_t dropped = spdlog::thread_pool()->overrun_counter();
+  const std::size_t before = drops_told.exchange(dropped);
+  if (dropped > before) {
+    speak(Level::warn, "runtime", "log lines were dropped: their reader was too slow",
+          {{"lines", std::uint64_t{dropped - before}}});
+  }
+}
+
 void wait_for_room() {
   // Threads that speak at once may overrun the last few places together.
   constexpr std::size_t kFull = kQueueLines - 64;
   const auto pool = spdlog::thread_pool();
-  if (pool->queue_size() < kFull) {
-    stands_still.store(false, std::memory_order_relaxed);
-    return;
-  }
-  for (auto waited = kLook; !stands_still.load(std::memory_order_relaxed); waited += kLook) {
-    if (pool->queue_size() < kFull) return;
-    if (waited > kPatience) stands_still.store(true, std::memory_order_relaxed);
+  const auto full = [&] { return pool->queue_size() >= kFull; };
+  for (auto waited = kLook; full() && !drops_lines; waited += kLook) {
+    if (waited > kPatience) drops_lines = true;
     std::this_thread::sleep_for(kLook);
   }
+  if (drops_lines && pool->queue_size() < kQueueLines / 2 && drops_lines.exchange(false)) {
+    tell_of_drops();
+  }
+}
+
+// False: there is nothing more to do with the line.
+bool begin_line(Level level, std::string_view part, std::string_view message,
+                std::initializer_list<Field> fields) {
+  if (level == Level::error) errors.fetch_add(1, std::memory_order_relaxed);
+  if (silent) return false;
+  if (target != nullptr) return target->should_log(spdlog_level(level));
+  if (level >= Level::warn) {
+    const std::string line = format_line(LogFormat::text, level, part, message, fields);
+    std::fprintf(stderr, "%s\n", line.c_str());
+  }
+  return false;
 }
 
 }  // namespace
@@ -123,24 +165,23 @@ std::string format_line(LogFormat format, Level level, std::string_view part,
 
 void log(Level level, std::string_view part, std::string_view message,
          std::initializer_list<Field> fields) {
-  if (level == Level::error) errors.fetch_add(1, std::memory_order_relaxed);
-  if (silent) return;
-  if (target == nullptr) {
-    if (level < Level::warn) return;
-    const std::string line = format_line(LogFormat::text, level, part, message, fields);
-    std::fprintf(stderr, "%s\n", line.c_str());
-    return;
-  }
-  if (!target->should_log(spdlog_level(level))) return;
-  const std::string line = format_line(line_format, level, part, message, fields);
+  if (!begin_line(level, part, message, fields)) return;
   wait_for_room();
-  target->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+  speak(level, part, message, fields);
+}
+
+void log_at_once(Level level, std::string_view part, std::string_view message,
+                 std::initializer_list<Field> fields) {
+  if (begin_line(level, part, message, fields)) speak(level, part, message, fields);
 }
 
 void start_log(Level least, LogFormat format) {
   line_format = format;
   spdlog::init_thread_pool(kQueueLines, 1);
-  target = spdlog::create_async_nb<spdlog::sinks::stderr_sink_mt>("waybill");
+  sink = std::make_shared<CountingSink>();
+  target = std::make_shared<spdlog::async_logger>("waybill", sink, spdlog::thread_pool(),
+                                                  spdlog::async_overflow_policy::overrun_oldest);
+  drops_told = 0;
   target->set_level(spdlog_level(least));
   const bool json = format == LogFormat::json;
   target->set_pattern(json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %v",
@@ -150,22 +191,25 @@ void start_log(Level least, LogFormat format) {
 
 void silence_log() { silent = true; }
 
-bool stop_log() {
-  auto pool = spdlog::thread_pool();
-  const std::size_t dropped = pool->overrun_counter();
-  if (dropped > 0) {
-    log(Level::warn, "runtime", "log lines were dropped: their reader stood still",
-        {{"lines", std::uint64_t{dropped}}});
-  }
+bool drain_log() {
+  const auto pool = spdlog::thread_pool();
+  tell_of_drops();
   // One writer takes the queue in order: once this is out of it, all before is written.
   target->flush();
+  std::uint64_t written = sink->written();
   for (auto waited = kLook; pool->queue_size() > 0; waited += kLook) {
     if (waited > kLogFarewell) return false;
     std::this_thread::sleep_for(kLook);
+    if (sink->written() != std::exchange(written, sink->written())) waited = kLook;
   }
+  return true;
+}
+
+bool stop_log() {
+  if (!drain_log()) return false;
   target.reset();
-  pool.reset();
   spdlog::shutdown();
+  sink.reset();
   return true;
 }
 

@@ -34,9 +34,14 @@ void log(Level level, std::string_view part, std::string_view message,
 void start_log(Level least, LogFormat format);
 // Lines are counted and written nowhere: for simulations, which end thousands of processes badly.
 void silence_log();
-// Writes what is queued, as far as that goes within kLogFarewell. Call before the process ends.
-// False: whoever reads standard error has stopped reading. The writer's thread still waits for it,
-// so that the process can only end by std::_Exit.
+// As log(), for a caller that may not wait, not even for room in the queue.
+void log_at_once(Level level, std::string_view part, std::string_view message,
+                 std::initializer_list<Field> fields = {});
+// Writes what is queued. False: no line was written for kLogFarewell; the reader of standard error
+// stands still.
+bool drain_log();
+// The same, and ends the log: nothing else may log any more. After false nothing has ended, the
+// writer's thread waits for the reader, and the process can only end by std::_Exit.
 bool stop_log();
 inline constexpr std::chrono::seconds kLogFarewell{2};
 

@@ -28,8 +28,9 @@ class RocksLog final : public rocksdb::Logger {
     if (octets < 0) return;
     const std::string_view text(line.data(),
                                 std::min<std::size_t>(static_cast<std::size_t>(octets), kLine - 1));
-    log(level == rocksdb::WARN_LEVEL ? Level::warn : Level::error, "rocksdb", "says",
-        {{"text", text}});
+    // It may hold its own lock, which commits wait for.
+    log_at_once(level == rocksdb::WARN_LEVEL ? Level::warn : Level::error, "rocksdb", "says",
+                {{"text", text}});
   }
 };
 

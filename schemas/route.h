@@ -38,8 +38,15 @@ enum class DmarcMode { enforce, tag, ignore };
 // Their words, by value; those of LocalPartCase likewise.
 inline constexpr std::array<std::string_view, 3> kDmarcModes = {"enforce", "tag", "ignore"};
 inline constexpr std::array<std::string_view, 2> kLocalPartCases = {"fold", "exact"};
-static_assert(kDmarcModes[static_cast<std::size_t>(DmarcMode::ignore)] == "ignore" &&
-              kLocalPartCases[static_cast<std::size_t>(LocalPartCase::keep)] == "exact");
+constexpr std::string_view word_of(DmarcMode mode) {
+  return kDmarcModes[static_cast<std::size_t>(mode)];
+}
+constexpr std::string_view word_of(LocalPartCase local_case) {
+  return kLocalPartCases[static_cast<std::size_t>(local_case)];
+}
+static_assert(word_of(DmarcMode::enforce) == "enforce" && word_of(DmarcMode::tag) == "tag" &&
+              word_of(DmarcMode::ignore) == "ignore");
+static_assert(word_of(LocalPartCase::fold) == "fold" && word_of(LocalPartCase::keep) == "exact");
 
 struct ForwardTo {
   std::vector<Target> targets;  // 1 to kMaxTargets, each once

@@ -142,6 +142,10 @@ std::optional<RouteAction> read_action(const json::value& value, const std::stri
   static const json::object kNone;
   const auto* object = value.if_object();
   Reader reader(object == nullptr ? kNone : *object, path, fault);
+  if (object == nullptr) {
+    reader.expected("", "an object");
+    return std::nullopt;
+  }
   RouteAction out;
   if (const json::value* forward = reader.find("forward")) {
     out = read_forward(reader, *forward);
@@ -202,14 +206,14 @@ void read_aliases(Reader& reader, DomainRoutes& out) {
 std::string to_json(const DomainRoutes& domain) {
   json::object out;
   out["domain"] = domain.name;
-  out["local_part"] = kLocalPartCases[static_cast<std::size_t>(domain.local_case)];
+  out["local_part"] = word_of(domain.local_case);
   const auto& separator = domain.subaddress_separator;
   out["subaddress"] = separator ? std::string(1, *separator) : std::string();
   out["log_subject"] = domain.log_subject;
   out["bounces"] = whom_json(domain.reports_to);
   out["redact"] = domain.redact;
   out["bounce_window"] = domain.bounce_window.count();
-  out["dmarc"] = kDmarcModes[static_cast<std::size_t>(domain.dmarc)];
+  out["dmarc"] = word_of(domain.dmarc);
   json::object aliases;
   for (const auto& [local, action] : domain.aliases) aliases[local] = action_json(action);
   out["aliases"] = std::move(aliases);

@@ -161,7 +161,7 @@ TEST(DomainRoutesTest, KeepTheRulesOfTheirValues) {
       {"aliases", R"({"a b":{"drop":true}})", "route.aliases"},
       {"aliases", R"({"a":{"drop":false}})", "route.aliases.a.drop"},
       {"aliases", R"({"a":{}})", "route.aliases.a.drop"},
-      {"aliases", R"({"a":"b@hop.test"})", "route.aliases.a"},
+      {"aliases", R"({"a":"b@hop.test"})", "route.aliases.a: expected an object"},
       {"aliases", R"({"a":{"drop":true,"reject":"550 5.7.1 No"}})", "route.aliases.a"},
       {"aliases", R"({"a":{"drop":true,"redact":true}})", "route.aliases.a"},
       {"aliases", R"({"a":{"reject":"250 2.0.0 Yes"}})", "route.aliases.a.reject"},

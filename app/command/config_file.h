@@ -14,8 +14,8 @@ namespace waybill::app {
 struct ConfigFile {
   std::string path = "waybill.toml";
   std::string data_dir;  // instead of the file's; empty: the file's
-  // Why its reader cannot run with a configuration that is right by itself; may be empty. Asked
-  // whenever the file is read.
+  // A Failure says why this command cannot run with a configuration that is right by itself; an
+  // empty function takes any. Asked whenever the file is read.
   std::function<runtime::Explained<void>(const Config&)> fits{};
 };
 

@@ -19,7 +19,7 @@ Explained<void> HttpPart::start() {
   if (!site) return site.error();
   auto health = [this, of_role = std::move(site->health)] {
     http::Health out = of_role();
-    // Whoever balances mail sends it elsewhere from now on.
+    // A load balancer sends mail elsewhere from now on.
     if (process_.stopping()) out.why_not = "stopping: mail under way is let end";
     out.ready = out.why_not.empty();
     return out;

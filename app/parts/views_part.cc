@@ -35,7 +35,7 @@ void FoldingPart::tick() {
 
 void FoldingPart::stop(Ending& ending) {
   ending.unclosed |= !role_->failure().empty();
-  // Who reads along gets no more, and ends.
+  // Readers get no more, and end.
   for (const auto& one : views_.views()) one->archive_end().close();
   metrics_.reset();
 }

@@ -1,8 +1,12 @@
 #include "app/process/process.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -19,13 +23,11 @@ using runtime::log;
 
 namespace {
 
-volatile std::sig_atomic_t asked_to_end = 0;
-
-// While the parts start there is no loop that hears of signals.
-void on_early_end(int signal) {
-  if (asked_to_end != 0) std::_Exit(128 + signal);
-  asked_to_end = 1;
-}
+// What signals have asked for. The handlers run on any thread, at any moment.
+std::atomic<int> asked_to_end{0};
+std::atomic<bool> asked_to_reload{false};
+std::atomic<int> wakes{-1};  // an eventfd: the loop that hears of them
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
 void handle(int signal, void (*handler)(int)) {
   struct sigaction action = {};
@@ -35,39 +37,53 @@ void handle(int signal, void (*handler)(int)) {
   ::sigaction(signal, &action, nullptr);
 }
 
+void wake() {
+  const std::uint64_t one = 1;
+  // It fails only where the loop has been woken already.
+  [[maybe_unused]] const auto written = ::write(wakes, &one, sizeof one);
+}
+
+// The first is heard by the loop, or by the start; the second one ends the process.
+void on_end(int signal) {
+  if (asked_to_end.fetch_add(1) == 0) return wake();
+  handle(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+void on_reload(int) {
+  asked_to_reload = true;
+  wake();
+}
+
 }  // namespace
 
 // The event loop that run() waits on: signals, ticks, and end_after() from other threads.
 class Process::Waiting {
  public:
-  explicit Waiting(Process& process) : process_(process) {
+  explicit Waiting(Process& process)
+      : process_(process), signals_(context_, ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     asked_to_end = 0;
-    handle(SIGINT, on_early_end);
-    handle(SIGTERM, on_early_end);
+    asked_to_reload = false;
+    wakes = signals_.native_handle();
+    handle(SIGINT, on_end);
+    handle(SIGTERM, on_end);
+    handle(SIGHUP, on_reload);
     // A reader of our output that goes away is an error of that write, and ends nothing.
     handle(SIGPIPE, SIG_IGN);
   }
 
-  void run() {
-    ends_.add(SIGINT);
-    ends_.add(SIGTERM);
-    if (asked_to_end != 0) std::raise(SIGTERM);
-    ends_.async_wait([this](const auto& error, int) {
-      if (error) return;
-      log(Level::info, "app", "stopping; a second signal ends at once");
-      process_.stopping_ = true;
-      context_.stop();
-    });
-    watch_reloads();
-    watch_ticks();
-    context_.run();
-  }
-
-  // A second signal then ends the process at once; SIGHUP still does not.
-  void release_signals() {
-    ends_.clear();
+  ~Waiting() {
+    // A reload at the last moment must not end us otherwise.
+    handle(SIGHUP, SIG_IGN);
     handle(SIGINT, SIG_DFL);
     handle(SIGTERM, SIG_DFL);
+    wakes = -1;
+  }
+
+  void run() {
+    watch_signals();
+    watch_ticks();
+    context_.run();
   }
 
   void end_after(std::chrono::milliseconds grace) {
@@ -81,12 +97,20 @@ class Process::Waiting {
   }
 
  private:
-  void watch_reloads() {
-    reloads_.async_wait([this](const auto& error, int) {
-      if (error) return;
-      process_.reload_all();
-      watch_reloads();
-    });
+  void watch_signals() {
+    signals_.async_wait(
+        boost::asio::posix::stream_descriptor::wait_read, [this](const auto& error) {
+          if (error) return;
+          std::uint64_t count = 0;
+          [[maybe_unused]] const auto read = ::read(signals_.native_handle(), &count, sizeof count);
+          if (asked_to_end > 0) {
+            log(Level::info, "app", "stopping; a second signal ends at once");
+            process_.stopping_ = true;
+            return context_.stop();
+          }
+          if (asked_to_reload.exchange(false)) process_.reload_all();
+          watch_signals();
+        });
   }
 
   void watch_ticks() {
@@ -100,8 +124,7 @@ class Process::Waiting {
 
   Process& process_;
   boost::asio::io_context context_{1};
-  boost::asio::signal_set ends_{context_};
-  boost::asio::signal_set reloads_{context_, SIGHUP};
+  boost::asio::posix::stream_descriptor signals_;
   boost::asio::steady_timer grace_{context_};
   boost::asio::steady_timer tick_{context_};
   bool ending_ = false;
@@ -110,43 +133,42 @@ class Process::Waiting {
 Process::Process(ConfigFile file, Config config)
     : file_(std::move(file)), config_(std::move(config)) {}
 
-Process::~Process() {
-  waiting_.reset();
-  // The loop that took it is gone, and a reload at the last moment must not end us otherwise.
-  handle(SIGHUP, SIG_IGN);
-}
+Process::~Process() = default;
 
 int Process::run() {
   runtime::start_log(config_.log_level, config_.log_format);
   runtime::raise_descriptor_limit();
   waiting_ = std::make_unique<Waiting>(*this);
-  const std::size_t started = start_all();
-  const bool up = started == parts_.size();
-  if (up && asked_to_end == 0) {
+  bool failed = false;
+  const std::size_t started = start_all(failed);
+  if (asked_to_end > 0) {
+    log(Level::info, "app", "stopping while it starts; a second signal ends at once");
+  } else if (!failed) {
     for (const auto& part : parts_) part->ready();
     waiting_->run();
   }
-  const bool failed = !up && asked_to_end == 0;
   stopping_ = true;
-  waiting_->release_signals();
   const Ending ending = end(started);
   const int code = failed ? kExitEnvironment : ending.code;
-  if (!runtime::stop_log() || ending.at_once || ending.unclosed) std::_Exit(code);
+  // What still runs then may log until the last moment.
+  if (ending.at_once || ending.unclosed) {
+    runtime::drain_log();
+    std::_Exit(code);
+  }
+  if (!runtime::stop_log()) std::_Exit(code);
   return code;
 }
 
 void Process::end_after(std::chrono::milliseconds grace) { waiting_->end_after(grace); }
 
-std::size_t Process::start_all() {
+std::size_t Process::start_all(bool& failed) {
   for (std::size_t at = 0; at < parts_.size(); ++at) {
-    if (asked_to_end != 0) {
-      log(Level::info, "app", "stopping before it has started; a second signal ends at once");
-      return at;
-    }
+    if (asked_to_end > 0) return at;
     const auto started = parts_[at]->start();
     if (started) continue;
     log(Level::error, "app", "cannot start",
         {{"part", parts_[at]->name()}, {"why", started.error().why}});
+    failed = true;
     return at;
   }
   return parts_.size();

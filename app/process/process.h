@@ -1,8 +1,7 @@
 // Process: a running waybill as a list of parts, which is what tells one role from another.
 //
-//   start    in the order of the list; the first that fails ends the start, and why is logged;
-//            likewise SIGINT or SIGTERM meanwhile: the part that is starting is the last one,
-//            and a second signal ends the process at once
+//   start    in the order of the list; the first that fails ends the start, and why is logged.
+//            After SIGINT or SIGTERM the part that is starting is the last one to start
 //   ready    in order, once all have started: work from outside may come in
 //   reload   on SIGHUP, in order; if one part refuses the new configuration, all keep the old one
 //   tick     twice a second, in order
@@ -10,6 +9,7 @@
 //   stopped  in reverse, once every part has stopped: gives back what it holds; not where a store
 //            has failed
 //
+// A second SIGINT or SIGTERM ends the process at once, whatever it does.
 // A part may use those before it in the list from its start to its stopped. A part that failed to
 // start, and those behind it, hear nothing further. All calls come on the thread of run().
 #pragma once
@@ -84,7 +84,8 @@ class Process {
 
  private:
   class Waiting;
-  std::size_t start_all();
+  // How many have started.
+  std::size_t start_all(bool& failed);
   void reload_all();
   void tick_all();
   Ending end(std::size_t started);

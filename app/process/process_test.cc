@@ -109,7 +109,7 @@ TEST_F(ProcessTest, WhatDidNotStartHearsNothingFurther) {
   EXPECT_THAT(diary_, ElementsAre("a start", "b start", "a stop", "a stopped"));
 }
 
-TEST_F(ProcessTest, ASignalWhileItStartsEndsItBeforeAnythingIsTaken) {
+TEST_F(ProcessTest, ASignalWhileItStartsEndsItBehindThePartThatStarts) {
   EXPECT_EQ(run({{.name = "a", .signal_at_start = SIGTERM}, {.name = "b"}}), kExitOk);
   EXPECT_THAT(diary_, ElementsAre("a start", "a stop", "a stopped"));
   diary_.clear();
@@ -118,9 +118,13 @@ TEST_F(ProcessTest, ASignalWhileItStartsEndsItBeforeAnythingIsTaken) {
               ElementsAre("a start", "b start", "b stop", "a stop", "b stopped", "a stopped"));
 }
 
+TEST_F(ProcessTest, AStartThatFailsIsAFailureAlsoAfterASignal) {
+  EXPECT_EQ(run({{.name = "a", .starts = false, .signal_at_start = SIGTERM}}), kExitEnvironment);
+}
+
 TEST_F(ProcessTest, ASecondSignalWhileItStartsEndsItAtOnce) {
   EXPECT_EXIT(run({{.name = "a", .signal_at_start = SIGTERM, .signals_at_start = 2}}),
-              testing::ExitedWithCode(128 + SIGTERM), "");
+              testing::KilledBySignal(SIGTERM), "");
 }
 
 TEST_F(ProcessTest, AReaderOfItsOutputThatGoesAwayEndsNothing) {

@@ -1,6 +1,6 @@
 // Archive: the one reader of a partition's events, each under its index, dense from 0, with the
-// octets that the log had. Rebuild folds them again; whatever reads along (feeds, exports, sinks)
-// goes on from an index of its own.
+// octets that the log had. Rebuild folds them again, and history looks them up; a reader that comes
+// later goes on from an index of its own (archive_end.h).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// ArchiveEnd: where a partition's archive ends, and the wait for more of it. Whoever writes the
-// archive tells it; any number of readers ask it and wait, each for an index of its own.
+// ArchiveEnd: where a partition's archive ends, and the wait for more of it. The archive's writer
+// tells it; any number of readers ask it and wait, each for an index of its own.
 #pragma once
 
 #include <atomic>
