@@ -80,7 +80,10 @@ endif()
 # Every unit that reads one must be compiled with the same definitions and machine flags, which
 # therefore stand in waybill_options.
 if(WAYBILL_PCH)
-  file(WRITE ${PROJECT_BINARY_DIR}/empty.cc "")
+  # Written only where it is not there: a new time would compile it again.
+  if(NOT EXISTS ${PROJECT_BINARY_DIR}/empty.cc)
+    file(WRITE ${PROJECT_BINARY_DIR}/empty.cc "")
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # Without a time in it a compiler cache can tell that it is the same.
     target_compile_options(waybill_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
