@@ -1,13 +1,12 @@
 // A view is a pure function of the log: dropped and rebuilt, it is the same, octet for octet.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "projector/archive/archive_key.h"
 #include "projector/positions.h"
 #include "projector/rocksdb_view_store.h"
 #include "tests/support/folded_views.h"
 #include "tests/support/ordinals.h"
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::projector {
 
@@ -174,9 +173,8 @@ TEST(RebuildTest, APowerCutBetweenBatchesChangesNothing) {
 }
 
 TEST(RebuildTest, MemoryAndRocksDbGiveTheSameViews) {
-  const std::string directory = testing::TempDir() + "waybill_rebuild_test";
-  std::filesystem::remove_all(directory);
-  auto store = open_rocks_store(directory, {});
+  const tests::TemporaryDirectory directory;
+  auto store = open_rocks_store(directory.path("views"), {});
   ASSERT_TRUE(store) << store.error().why;
   const EventLog log = support::mixed_log(8, 300);
   {
@@ -188,8 +186,6 @@ TEST(RebuildTest, MemoryAndRocksDbGiveTheSameViews) {
   EXPECT_EQ(digest_views(**store).value(), expected);
   ASSERT_TRUE(rebuild_views(**store, 0, {}));
   EXPECT_EQ(digest_views(**store).value(), expected);
-  store->reset();
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temporary_directory.h"
+
 namespace waybill::runtime {
 namespace {
 
@@ -14,13 +16,6 @@ const std::string kSecret = "00112233445566778899aabbccddeeff";
 
 class SecretFileTest : public ::testing::Test {
  protected:
-  SecretFileTest() {
-    folder_ = (std::filesystem::temp_directory_path() / "waybill-secret-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(folder_.data()), nullptr);
-    path_ = folder_ + "/secret";
-  }
-  ~SecretFileTest() override { std::filesystem::remove_all(folder_); }
-
   void write(const std::string& text, mode_t mode = 0600) {
     std::ofstream(path_) << text;
     EXPECT_EQ(::chmod(path_.c_str(), mode), 0);
@@ -40,8 +35,8 @@ class SecretFileTest : public ::testing::Test {
         << "a reason is logged, a secret is not";
   }
 
-  std::string folder_;
-  std::string path_;
+  const tests::TemporaryDirectory folder_;
+  std::string path_ = folder_.path("secret");
 };
 
 TEST_F(SecretFileTest, OneLineIsTheSecretWhateverItsEnd) {
@@ -102,12 +97,12 @@ TEST_F(SecretFileTest, AFileThatIsNotThereSaysHowToMakeOne) {
 TEST_F(SecretFileTest, OnlyARegularFileHoldsASecret) {
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   expect_wrong("not a regular file");
-  path_ = folder_;
+  path_ = folder_.path();
   expect_wrong("not a regular file");
 }
 
 TEST_F(SecretFileTest, WhatTheSystemDoesNotOpenIsAnErrorOfItsOwn) {
-  path_ = folder_ + "/loop";
+  path_ = folder_.path("loop");
   std::filesystem::create_symlink(path_, path_);
   const auto secret = read();
   ASSERT_FALSE(secret);

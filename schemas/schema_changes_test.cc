@@ -4,14 +4,13 @@
 #include "tests/support/schema_changes.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "tests/support/protoc.h"
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::schemas {
 namespace {
@@ -144,21 +143,13 @@ constexpr Case kWelcome[] = {
 // A folder of schemas that goes away at the end.
 class Folder {
  public:
-  Folder() {
-    std::string pattern = testing::TempDir() + "schemas.XXXXXX";
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
   void write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name) << text;
+    std::ofstream(directory_.path(name)) << text;
   }
-  FileDescriptorSet compiled() const { return tests::compile_schemas(path_); }
+  FileDescriptorSet compiled() const { return tests::compile_schemas(directory_.path()); }
 
  private:
-  std::filesystem::path path_;
+  const tests::TemporaryDirectory directory_;
 };
 
 FileDescriptorSet compiled(const std::string& text) {

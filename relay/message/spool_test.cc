@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
 #include <functional>
 
 #include "tests/support/run_task.h"
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::relay::message {
 namespace {
@@ -48,13 +48,7 @@ std::size_t open_descriptors() {
 
 class SpoolTest : public testing::Test {
  protected:
-  SpoolTest() {
-    std::string name = testing::TempDir() + "waybill-spool-XXXXXX";
-    directory_ = ::mkdtemp(name.data());
-  }
-  ~SpoolTest() override { std::filesystem::remove_all(directory_); }
-
-  SpoolSettings settings() { return {directory_, kMemory, &workers_, &permits_}; }
+  SpoolSettings settings() { return {directory_.path(), kMemory, &workers_, &permits_}; }
 
   runtime::Result<void> append(Spool& spool, std::string_view text) {
     return tests::run_task(io_, spool.append(text));
@@ -82,7 +76,7 @@ class SpoolTest : public testing::Test {
   boost::asio::io_context io_;
   CountingWorkers workers_;
   runtime::Permits permits_{16 << 20};
-  std::string directory_;
+  tests::TemporaryDirectory directory_;
 };
 
 TEST_F(SpoolTest, AMessageComesBackAsItWentWhateverItsSizeAndPieces) {
@@ -144,7 +138,7 @@ TEST_F(SpoolTest, TheFileHasNoNameAndIsGoneWithItsSpool) {
     Spool spool(settings());
     ASSERT_TRUE(append(spool, octets(kMemory + 2 * kPiece)));
     EXPECT_EQ(open_descriptors(), before + 1);
-    EXPECT_TRUE(std::filesystem::is_empty(directory_));
+    EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));
     EXPECT_TRUE(read_all(spool) == octets(kMemory + 2 * kPiece));
   }
   EXPECT_EQ(open_descriptors(), before);
@@ -191,7 +185,7 @@ TEST_F(SpoolTest, SpoolsShareOneBudget) {
 
 TEST_F(SpoolTest, ADirectoryThatIsNotThereIsAnIoError) {
   SpoolSettings given = settings();
-  given.directory = directory_ + "/gone";
+  given.directory = directory_.path("gone");
   Spool spool(given);
   ASSERT_TRUE(append(spool, octets(kMemory + kPiece - 1))) << "memory needs no disk";
   const auto flushed = append(spool, octets(1));

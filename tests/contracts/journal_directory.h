@@ -9,21 +9,13 @@
 #include <string>
 
 #include "ingest/journal_store.h"
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::ingest {
 
 class JournalDirectory {
  public:
-  JournalDirectory() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "waybill_journal_XXXXXX").string();
-    root_ = mkdtemp(pattern.data());
-  }
-  ~JournalDirectory() { std::filesystem::remove_all(root_); }
-  JournalDirectory(const JournalDirectory&) = delete;
-  JournalDirectory& operator=(const JournalDirectory&) = delete;
-
-  std::string path() const { return root_ + "/journal"; }
+  std::string path() const { return root_.path("journal"); }
 
   void copy_from(const JournalDirectory& other) const {
     std::filesystem::remove_all(path());
@@ -47,7 +39,7 @@ class JournalDirectory {
   }
 
  private:
-  std::string root_;
+  const tests::TemporaryDirectory root_;
 };
 
 }  // namespace waybill::ingest

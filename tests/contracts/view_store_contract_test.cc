@@ -11,6 +11,7 @@
 #include "projector/rocksdb_view_store.h"
 #include "projector/rows/view_store.h"
 #include "tests/support/ordinals.h"
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::projector {
 
@@ -19,22 +20,8 @@ using namespace schemas::ordinal_literals;
 namespace {
 
 using runtime::Errc;
+using tests::TemporaryDirectory;
 using RowList = std::vector<std::pair<std::string, std::string>>;
-
-// A directory of the test's own, removed at its end.
-class Directory {
- public:
-  Directory() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "waybill_views_XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Directory() { std::filesystem::remove_all(path_); }
-  std::string path(const std::string& below) const { return path_ + "/" + below; }
-
- private:
-  std::string path_;
-};
 
 std::unique_ptr<ViewStore> open_or_fail(const std::string& directory, bool read_only = false) {
   RocksStoreSettings settings;
@@ -73,7 +60,7 @@ class ViewStoreContract : public testing::TestWithParam<const char*> {
     ASSERT_TRUE(store_);
   }
 
-  Directory directory_;
+  TemporaryDirectory directory_;
   std::unique_ptr<ViewStore> store_;
 };
 
@@ -285,7 +272,7 @@ TEST(MemoryViewStoreTest, AFailedWriteMayHaveBeenStoredAllTheSame) {
 }
 
 TEST(RocksViewStoreTest, IsTheSameWhenOpenedAgain) {
-  const Directory directory;
+  const TemporaryDirectory directory;
   auto store = open_or_fail(directory.path("deep/below/store"));
   put(*store, Table::timeline, std::string(kTimelineKey, 'k'), "row");
   put(*store, Table::deliveries, std::string(16, 'd'), "row");
@@ -299,7 +286,7 @@ TEST(RocksViewStoreTest, IsTheSameWhenOpenedAgain) {
 }
 
 TEST(RocksViewStoreTest, WhatWasAppliedOutlivesTheProcess) {
-  const Directory directory;
+  const TemporaryDirectory directory;
   const auto store = open_or_fail(directory.path("store"));
   put(*store, Table::archive, archive_key(0_index), "event");
   // The files as a process that is killed now would leave them.
@@ -352,7 +339,7 @@ int numbered(const ViewStore& store) {
 }
 
 TEST(RocksViewStoreTest, ALargeBatchAndWhatFollowsItAreLostTogetherUntilTheSync) {
-  const Directory directory;
+  const TemporaryDirectory directory;
   const auto store = open_or_fail(directory.path("store"));
   apply_numbered(*store, 0, 0);
   apply_numbered(*store, 1, kUnloggedBatch);
@@ -367,7 +354,7 @@ TEST(RocksViewStoreTest, ALargeBatchAndWhatFollowsItAreLostTogetherUntilTheSync)
 }
 
 TEST(RocksViewStoreTest, ALargeBatchIsThereAfterAPeacefulEnd) {
-  const Directory directory;
+  const TemporaryDirectory directory;
   auto store = open_or_fail(directory.path("store"));
   apply_numbered(*store, 0, kUnloggedBatch);
   apply_numbered(*store, 1, 0);
@@ -392,7 +379,7 @@ TEST(RocksViewStoreTest, WhatACrashLeavesOfManyLargeBatchesIsTheSameInEveryTable
   constexpr char kStore[] = "WAYBILL_STORE_OF_THE_KILLED";
   // The process that is killed begins this test anew, and has the name of the store from this one.
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  const Directory directory;
+  const TemporaryDirectory directory;
   setenv(kStore, directory.path("store").c_str(), 0);
   EXPECT_EXIT(
       {
@@ -407,7 +394,7 @@ TEST(RocksViewStoreTest, WhatACrashLeavesOfManyLargeBatchesIsTheSameInEveryTable
 }
 
 TEST(RocksViewStoreTest, ATornLastWriteIsLeftOutAndWhatIsBeforeItStays) {
-  const Directory directory;
+  const TemporaryDirectory directory;
   const auto store = open_or_fail(directory.path("store"));
   put(*store, Table::archive, archive_key(0_index), "event");
   put(*store, Table::archive, archive_key(1_index), std::string(1000, 'x'));
@@ -423,7 +410,7 @@ TEST(RocksViewStoreTest, ATornLastWriteIsLeftOutAndWhatIsBeforeItStays) {
 }
 
 TEST(RocksViewStoreTest, IsHeldByOneWriter) {
-  const Directory directory;
+  const TemporaryDirectory directory;
   const auto store = open_or_fail(directory.path("store"));
   const auto second = open_rocks_store(directory.path("store"), {});
   ASSERT_FALSE(second);
@@ -433,7 +420,7 @@ TEST(RocksViewStoreTest, IsHeldByOneWriter) {
 }
 
 TEST(RocksViewStoreTest, AReaderStandsBesideTheWriterAndWritesNothing) {
-  const Directory directory;
+  const TemporaryDirectory directory;
   const auto store = open_or_fail(directory.path("store"));
   put(*store, Table::timeline, std::string(kTimelineKey, 'k'), "row");
   const auto reader = open_or_fail(directory.path("store"), true);
@@ -448,7 +435,7 @@ TEST(RocksViewStoreTest, AReaderStandsBesideTheWriterAndWritesNothing) {
 }
 
 TEST(RocksViewStoreTest, AReaderMakesNoStore) {
-  const Directory directory;
+  const TemporaryDirectory directory;
   RocksStoreSettings settings;
   settings.read_only = true;
   EXPECT_EQ(open_rocks_store(directory.path("none"), settings).error(), Errc::not_found);
@@ -457,7 +444,7 @@ TEST(RocksViewStoreTest, AReaderMakesNoStore) {
 
 TEST(RocksViewStoreTest, ALostOrBrokenFileIsCorrupt) {
   for (const char* broken : {"CURRENT", "MANIFEST"}) {
-    const Directory directory;
+    const TemporaryDirectory directory;
     auto store = open_or_fail(directory.path("store"));
     put(*store, Table::meta, "key", "value");
     store.reset();
@@ -472,7 +459,7 @@ TEST(RocksViewStoreTest, ALostOrBrokenFileIsCorrupt) {
 }
 
 TEST(RocksViewStoreTest, ADirectoryThatCannotBeMadeIsAnIoError) {
-  const Directory directory;
+  const TemporaryDirectory directory;
   std::filesystem::create_symlink("/dev/null", directory.path("file"));
   const auto store = open_rocks_store(directory.path("file/store"), {});
   EXPECT_EQ(store.error(), Errc::io_error);

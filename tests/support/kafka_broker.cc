@@ -12,6 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -76,12 +77,6 @@ std::uint16_t lasting_port() {
     acceptor.bind({boost::asio::ip::address_v4::loopback(), port}, taken);
     if (!taken) return port;
   }
-}
-
-fs::path new_directory() {
-  std::string path = (fs::temp_directory_path() / "waybill-kafka-XXXXXX").string();
-  if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-  return path;
 }
 
 bool wait_until(const std::function<bool()>& condition, std::chrono::seconds timeout) {
@@ -152,23 +147,17 @@ KafkaBroker& KafkaBroker::of_this_program() {
   return broker;
 }
 
-KafkaBroker::KafkaBroker()
-    : directory_(new_directory()), port_(lasting_port()), controller_port_(lasting_port()) {
+KafkaBroker::KafkaBroker() : port_(lasting_port()), controller_port_(lasting_port()) {
   try {
     format();
     start();
   } catch (...) {
     kill();
-    fs::remove_all(directory_);
     throw;
   }
 }
 
-KafkaBroker::~KafkaBroker() {
-  kill();
-  std::error_code ignored;
-  fs::remove_all(directory_, ignored);
-}
+KafkaBroker::~KafkaBroker() { kill(); }
 
 void KafkaBroker::create_topic(const std::string& name, int partitions,
                                const std::map<std::string, std::string>& config) {
@@ -241,13 +230,13 @@ void KafkaBroker::freeze() { ::kill(pid_, SIGSTOP); }
 void KafkaBroker::thaw() { ::kill(pid_, SIGCONT); }
 
 void KafkaBroker::format() {
-  std::ofstream(directory_ / "server.properties")
+  std::ofstream(directory_.path("server.properties"))
       << "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:"
       << controller_port_ << "\ncontroller.listener.names=CONTROLLER\n"
       << "listeners=PLAINTEXT://127.0.0.1:" << port_
       << ",CONTROLLER://127.0.0.1:" << controller_port_
       << "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" << port_
-      << "\nlog.dirs=" << (directory_ / "data").string()
+      << "\nlog.dirs=" << directory_.path("data")
       << "\nauto.create.topics.enable=false\noffsets.topic.replication.factor=1\n"
       << "offsets.topic.num.partitions=1\ntransaction.state.log.replication.factor=1\n"
       << "transaction.state.log.min.isr=1\ntransaction.state.log.num.partitions=1\n"
@@ -316,14 +305,14 @@ pid_t KafkaBroker::spawn(const char* main_class, const std::vector<std::string>&
   }
   words.insert(words.end(), {"-cp", class_path(), main_class});
   words.insert(words.end(), arguments.begin(), arguments.end());
-  words.push_back((directory_ / "server.properties").string());
+  words.push_back(directory_.path("server.properties"));
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
-  const std::string output = (directory_ / "log").string();
+  const std::string output = directory_.path("log");
   ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output.c_str(),
                                      O_WRONLY | O_CREAT | O_APPEND, 0644);
   ::posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
@@ -336,7 +325,7 @@ pid_t KafkaBroker::spawn(const char* main_class, const std::vector<std::string>&
 }
 
 std::string KafkaBroker::log() const {
-  std::ifstream file(directory_ / "log");
+  std::ifstream file(directory_.path("log"));
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 

@@ -12,10 +12,11 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::tests {
 
@@ -54,7 +55,7 @@ class KafkaBroker {
   pid_t spawn(const char* main_class, const std::vector<std::string>& arguments) const;
   std::string log() const;
 
-  std::filesystem::path directory_;
+  const TemporaryDirectory directory_;
   std::uint16_t port_ = 0;
   std::uint16_t controller_port_ = 0;
   pid_t pid_ = -1;

@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -46,12 +47,6 @@ std::uint16_t free_port() {
   }
 }
 
-fs::path new_directory() {
-  std::string path = (fs::temp_directory_path() / "waybill-nsd-XXXXXX").string();
-  if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-  return path;
-}
-
 // "Who is SOA of this name?" (RFC 1035 4.1).
 std::string soa_question(const std::string& origin) {
   std::string out("\x12\x34\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12);
@@ -69,28 +64,22 @@ std::string soa_question(const std::string& origin) {
 
 bool NsdServer::installed() { return ::access(nsd().c_str(), X_OK) == 0; }
 
-NsdServer::NsdServer(const std::vector<Zone>& zones)
-    : directory_(new_directory()), port_(free_port()) {
+NsdServer::NsdServer(const std::vector<Zone>& zones) : port_(free_port()) {
   try {
     write_files(zones);
     start();
     wait_until_ready(zones.at(0).origin);
   } catch (...) {
     stop();
-    fs::remove_all(directory_);
     throw;
   }
 }
 
-NsdServer::~NsdServer() {
-  stop();
-  std::error_code ignored;
-  fs::remove_all(directory_, ignored);
-}
+NsdServer::~NsdServer() { stop(); }
 
 void NsdServer::write_files(const std::vector<Zone>& zones) const {
-  const std::string directory = directory_.string();
-  std::ofstream conf(directory_ / "nsd.conf");
+  const std::string& directory = directory_.path();
+  std::ofstream conf(directory_.path("nsd.conf"));
   conf << "server:\n  ip-address: 127.0.0.1\n  port: " << port_
        << "\n  server-count: 1\n  username: \"\"\n  database: \"\"\n  pidfile: \"\"\n"
        << "  logfile: \"" << directory << "/log\"\n  zonesdir: \"" << directory << "\"\n"
@@ -98,7 +87,7 @@ void NsdServer::write_files(const std::vector<Zone>& zones) const {
        << "/zone.list\"\nremote-control:\n  control-enable: no\n";
   for (const Zone& zone : zones) {
     conf << "zone:\n  name: \"" << zone.origin << "\"\n  zonefile: \"" << zone.origin << "\"\n";
-    std::ofstream(directory_ / zone.origin)
+    std::ofstream(directory_.path(zone.origin))
         << "$TTL 300\n"
         << zone.origin << ". SOA ns." << zone.origin << ". hostmaster." << zone.origin
         << ". 1 3600 600 86400 60\n"
@@ -111,7 +100,7 @@ void NsdServer::start() {
   std::string program = nsd();
   std::string foreground = "-d";
   std::string config_flag = "-c";
-  std::string config = directory_ / "nsd.conf";
+  std::string config = directory_.path("nsd.conf");
   char* argv[] = {program.data(), foreground.data(), config_flag.data(), config.data(), nullptr};
   char* environment[] = {nullptr};
   if (::posix_spawn(&pid_, program.c_str(), nullptr, nullptr, argv, environment) != 0) {
@@ -155,7 +144,7 @@ void NsdServer::stop() {
 }
 
 std::string NsdServer::log() const {
-  std::ifstream file(directory_ / "log");
+  std::ifstream file(directory_.path("log"));
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 

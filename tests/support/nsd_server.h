@@ -8,9 +8,10 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::tests {
 
@@ -38,7 +39,7 @@ class NsdServer {
   void stop();
   std::string log() const;
 
-  std::filesystem::path directory_;
+  const TemporaryDirectory directory_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
 };

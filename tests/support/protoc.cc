@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temporary_directory.h"
+
 namespace waybill::tests {
 namespace {
 
@@ -40,21 +42,17 @@ FileDescriptorSet read_descriptors(const fs::path& file) {
 }
 
 FileDescriptorSet compile_schemas(const fs::path& folder) {
-  std::string out = fs::temp_directory_path() / "descriptors.XXXXXX";
-  const int file = ::mkstemp(out.data());
-  if (file < 0) throw std::runtime_error("mkstemp failed");
-  ::close(file);
+  const TemporaryDirectory directory;
+  const std::string out = directory.path("descriptors");
   std::vector<std::string> words = {"protoc", "--proto_path=" + folder.string(),
                                     "--include_imports", "--descriptor_set_out=" + out};
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().extension() == ".proto") words.push_back(entry.path().filename());
   }
-  const bool taken = run_protoc(std::move(words));
-  FileDescriptorSet set;
-  if (taken) set = read_descriptors(out);
-  fs::remove(out);
-  if (!taken) throw std::runtime_error("protoc does not take what is in " + folder.string());
-  return set;
+  if (!run_protoc(std::move(words))) {
+    throw std::runtime_error("protoc does not take what is in " + folder.string());
+  }
+  return read_descriptors(out);
 }
 
 }  // namespace waybill::tests

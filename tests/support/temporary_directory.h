@@ -22,6 +22,8 @@ class TemporaryDirectory {
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
   const std::string& path() const { return path_; }
+  // Of what stands below it.
+  std::string path(const std::string& below) const { return path_ + "/" + below; }
 
  private:
   static std::string testing_root() { return std::filesystem::temp_directory_path().string(); }

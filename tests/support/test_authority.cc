@@ -4,10 +4,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <stdexcept>
 
 namespace waybill::tests {
@@ -62,8 +60,6 @@ void write_certificate(const std::string& path, X509* certificate) {
 }  // namespace
 
 TestAuthority::TestAuthority(const std::string& name) : key_(fresh_key()) {
-  folder_ = (std::filesystem::temp_directory_path() / "waybill-ca-XXXXXX").string();
-  must(::mkdtemp(folder_.data()) != nullptr, folder_.c_str());
   certificate_ = fresh_certificate(name, serial_++, key_.get());
   X509* const self = certificate_.get();
   X509_set_issuer_name(self, X509_get_subject_name(self));
@@ -76,8 +72,6 @@ TestAuthority::TestAuthority(const std::string& name) : key_(fresh_key()) {
   write_certificate(ca_file(), self);
 }
 
-TestAuthority::~TestAuthority() { std::filesystem::remove_all(folder_); }
-
 TestAuthority::Issued TestAuthority::issue(const std::string& names, Validity validity) {
   const Key key = fresh_key();
   const Certificate certificate = fresh_certificate("server", serial_, key.get());
@@ -88,7 +82,7 @@ TestAuthority::Issued TestAuthority::issue(const std::string& names, Validity va
   extend(subject, certificate_.get(), NID_basic_constraints, "critical,CA:FALSE");
   extend(subject, certificate_.get(), NID_subject_alt_name, names);
   must(X509_sign(subject, key_.get(), EVP_sha256()) > 0, "signature");
-  const std::string stem = folder_ + "/" + std::to_string(serial_++);
+  const std::string stem = folder_.path(std::to_string(serial_++));
   Issued out{stem + ".pem", stem + ".key"};
   write_certificate(out.chain_file, subject);
   write_file(out.key_file, [&](std::FILE* file) {

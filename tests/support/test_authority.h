@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "tests/support/temporary_directory.h"
+
 struct evp_pkey_st;
 struct x509_st;
 
@@ -18,7 +20,6 @@ class TestAuthority {
   };
 
   explicit TestAuthority(const std::string& name);
-  ~TestAuthority();
   TestAuthority(const TestAuthority&) = delete;
   TestAuthority& operator=(const TestAuthority&) = delete;
 
@@ -26,14 +27,14 @@ class TestAuthority {
   enum class Validity { today, ended };
   Issued issue(const std::string& names, Validity validity = Validity::today);
 
-  std::string ca_file() const { return folder_ + "/ca.pem"; }
-  const std::string& folder() const { return folder_; }
+  std::string ca_file() const { return folder_.path("ca.pem"); }
+  const std::string& folder() const { return folder_.path(); }
 
  private:
   using Key = std::shared_ptr<evp_pkey_st>;
   using Certificate = std::shared_ptr<x509_st>;
 
-  std::string folder_;
+  const TemporaryDirectory folder_;
   Key key_;
   Certificate certificate_;
   long serial_ = 1;

@@ -8,6 +8,7 @@
 
 #include "runtime/asio_clock.h"
 #include "tests/support/findings_of.h"
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::tools::doctor {
 namespace {
@@ -97,11 +98,7 @@ TEST(DoctorDiskTest, ADirectoryThatIsNotOursToJudgeIsNotSeen) {
 
 class DoctorDiskLookTest : public testing::Test {
  protected:
-  DoctorDiskLookTest() {
-    std::string pattern = testing::TempDir() + "doctor-XXXXXX";
-    config_.data_dir = ::mkdtemp(pattern.data());
-  }
-  ~DoctorDiskLookTest() override { std::filesystem::remove_all(config_.data_dir); }
+  DoctorDiskLookTest() { config_.data_dir = directory_.path(); }
 
   void write(const std::string& name, std::size_t octets) {
     const std::filesystem::path path = config_.data_dir + "/" + name;
@@ -109,6 +106,7 @@ class DoctorDiskLookTest : public testing::Test {
     std::ofstream(path) << std::string(octets, 'x');
   }
 
+  const tests::TemporaryDirectory directory_;
   app::Config config_;
   runtime::AsioClock clock_;
 };

@@ -1,11 +1,13 @@
 #include "tools/dustbin/dump.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
+
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::tools::dustbin {
 namespace {
@@ -14,13 +16,8 @@ namespace fs = std::filesystem;
 
 class DustbinDumpTest : public testing::Test {
  protected:
-  DustbinDumpTest() {
-    std::string pattern = (fs::temp_directory_path() / "waybill-dustbin-XXXXXX").string();
-    root_ = mkdtemp(pattern.data());
-  }
-  ~DustbinDumpTest() override { fs::remove_all(root_); }
-
-  std::string directory() const { return (root_ / "mail").string(); }
+  std::string directory() const { return root_.path("mail"); }
+  std::string file(const std::string& name) const { return directory() + "/" + name; }
 
   Dump open() {
     auto dump = Dump::open(directory());
@@ -29,8 +26,8 @@ class DustbinDumpTest : public testing::Test {
   }
 
   std::string contents(const std::string& name) const {
-    std::ifstream file(root_ / "mail" / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    std::ifstream in(file(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
   }
 
   std::set<std::string> names() const {
@@ -47,7 +44,7 @@ class DustbinDumpTest : public testing::Test {
     ASSERT_TRUE(file.keep("{}"));
   }
 
-  fs::path root_;
+  const tests::TemporaryDirectory root_;
 };
 
 TEST_F(DustbinDumpTest, WritesTheOctetsAsTheyCameAndTheRecordBeside) {
@@ -78,8 +75,8 @@ TEST_F(DustbinDumpTest, CountsOnAfterWhatItFinds) {
     write(first, "a");
     write(first, "b");
   }
-  std::ofstream(root_ / "mail" / "000009.json") << "{}";
-  std::ofstream(root_ / "mail" / "999999x.eml") << "not ours";
+  std::ofstream(file("000009.json")) << "{}";
+  std::ofstream(file("999999x.eml")) << "not ours";
   Dump second = open();
   write(second, "c");
   EXPECT_EQ(contents("000001.eml"), "a");
@@ -88,7 +85,7 @@ TEST_F(DustbinDumpTest, CountsOnAfterWhatItFinds) {
 
 TEST_F(DustbinDumpTest, NeverOverwritesAFile) {
   Dump dump = open();
-  std::ofstream(root_ / "mail" / "000001.eml") << "came meanwhile";
+  std::ofstream(file("000001.eml")) << "came meanwhile";
   write(dump, "the next");
   EXPECT_EQ(contents("000001.eml"), "came meanwhile");
   EXPECT_EQ(contents("000002.eml"), "the next");
@@ -101,7 +98,7 @@ TEST_F(DustbinDumpTest, FailsWhenItsDirectoryIsGone) {
 }
 
 TEST_F(DustbinDumpTest, SaysWhyADirectoryIsOfNoUse) {
-  std::ofstream(root_ / "mail") << "a file";
+  std::ofstream(directory()) << "a file";
   const auto dump = Dump::open(directory());
   ASSERT_FALSE(dump);
   EXPECT_NE(dump.error().why.find(directory()), std::string::npos) << dump.error().why;

@@ -1,9 +1,9 @@
 #include "tools/dustbin/dustbin.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <vector>
@@ -13,6 +13,7 @@
 #include "runtime/asio_net.h"
 #include "runtime/clock.h"
 #include "runtime/scope.h"
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::tools::dustbin {
 namespace {
@@ -206,25 +207,22 @@ TEST_F(DustbinTest, EndsAtOnceWhenStoppedWithClientsConnected) {
 }
 
 TEST_F(DustbinTest, WritesEachMessageToTheDump) {
-  std::string directory = (std::filesystem::temp_directory_path() / "waybill-XXXXXX").string();
-  ASSERT_NE(mkdtemp(directory.data()), nullptr);
-  settings_.dump.emplace(Dump::open(directory).value());
+  const tests::TemporaryDirectory directory;
+  settings_.dump.emplace(Dump::open(directory.path()).value());
   run({"EHLO c\r\n", "MAIL FROM:<>\r\n", "RCPT TO:<bob@example.net>\r\n", "DATA\r\n",
        "Subject: x\r\n\r\n..two dots\r\n.\r\n", "QUIT\r\n"});
-  std::ifstream file(directory + "/000001.eml", std::ios::binary);
+  std::ifstream file(directory.path("000001.eml"), std::ios::binary);
   const std::string kept{std::istreambuf_iterator<char>(file), {}};
   EXPECT_EQ(kept, "Subject: x\r\n\r\n.two dots\r\n");
   ASSERT_EQ(messages_.size(), 1u);
   EXPECT_EQ(messages_[0].file, "000001.eml");
-  EXPECT_TRUE(std::filesystem::exists(directory + "/000001.json"));
-  std::filesystem::remove_all(directory);
+  EXPECT_TRUE(std::filesystem::exists(directory.path("000001.json")));
 }
 
 TEST_F(DustbinTest, PutsAMessageOffThatItCannotWrite) {
-  std::string directory = (std::filesystem::temp_directory_path() / "waybill-XXXXXX").string();
-  ASSERT_NE(mkdtemp(directory.data()), nullptr);
-  settings_.dump.emplace(Dump::open(directory).value());
-  std::filesystem::remove_all(directory);
+  const tests::TemporaryDirectory directory;
+  settings_.dump.emplace(Dump::open(directory.path()).value());
+  std::filesystem::remove_all(directory.path());
   const Client client = run({"EHLO c\r\n", "MAIL FROM:<>\r\n", "RCPT TO:<bob@example.net>\r\n",
                              "DATA\r\n", "a\r\n.\r\n", "QUIT\r\n"});
   ASSERT_EQ(client.hears.size(), 7u);
