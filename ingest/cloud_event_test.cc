@@ -41,11 +41,11 @@ class CloudEventTest : public ::testing::Test {
   }
 
   static Event forwarded() {
-    Event event = support::forwarded({.alias = "orders@example.org"});
-    event.set_event_id(support::message_id(7).bytes());
+    Event event = tests::forwarded({.alias = "orders@example.org"});
+    event.set_event_id(tests::message_id(7).bytes());
     event.set_node("mx1");
     event.set_node_seq(42);
-    event.set_occurred_at(support::kLogStart + 5);
+    event.set_occurred_at(tests::kLogStart + 5);
     event.set_client_ip("192.0.2.25");
     return event;
   }
@@ -65,7 +65,7 @@ TEST_F(CloudEventTest, CarriesEveryAttributeAsAHeader) {
   const Described out = describe(forwarded());
   const std::map<std::string, std::string> expected = {
       {"ce_specversion", "1.0"},
-      {"ce_id", support::message_id(7).text()},
+      {"ce_id", tests::message_id(7).text()},
       {"ce_type", "waybill.delivery.forwarded"},
       {"ce_source", "waybill/mx1"},
       {"ce_time", "2026-03-01T12:00:00.000000005Z"},

@@ -20,7 +20,7 @@ namespace {
 using runtime::Errc;
 using runtime::Result;
 using runtime::Task;
-using support::accepted;
+using tests::accepted;
 
 constexpr unsigned kThreads = 8;
 constexpr unsigned kAppends = 200;
@@ -67,7 +67,7 @@ TEST(CommitterTest, TakesAppendsOfManyThreadsAndLosesNone) {
     ASSERT_EQ(event.node_seq(), record.seq.value());
     // Ids ascend with their numbers: one thread's appends stand in their order.
     unsigned thread = 0;
-    while (support::message_id((thread + 1) * kAppends).bytes() < event.message_id()) ++thread;
+    while (tests::message_id((thread + 1) * kAppends).bytes() < event.message_id()) ++thread;
     ASSERT_LT(thread, kThreads);
     EXPECT_LT(last_of[thread], event.message_id());
     last_of[thread] = event.message_id();

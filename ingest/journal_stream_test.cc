@@ -19,8 +19,8 @@ namespace {
 
 using runtime::Errc;
 using runtime::Result;
-using support::accepted;
-using support::message_id;
+using tests::accepted;
+using tests::message_id;
 using Records = Streamed<std::vector<LogRecord>>;
 
 class JournalStreamTest : public ::testing::Test {

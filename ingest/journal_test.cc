@@ -23,9 +23,9 @@ namespace {
 using runtime::Errc;
 using runtime::Result;
 using schemas::Event;
-using support::accepted;
-using support::dropped;
-using support::forwarded;
+using tests::accepted;
+using tests::dropped;
+using tests::forwarded;
 
 // A store that counts what a sync costs.
 class CountingStore final : public JournalStore {
@@ -109,9 +109,7 @@ bool failed(const Answer& answer, Errc code) {
 
 Event numbered(unsigned number) { return accepted({.message = number, .delivery = number}); }
 
-Event refused_at_rcpt() {
-  return support::rejected({.delivery = 0}, schemas::pb::VERDICT_BY_POLICY);
-}
+Event refused_at_rcpt() { return tests::rejected({.delivery = 0}, schemas::pb::VERDICT_BY_POLICY); }
 
 TEST_F(JournalTest, CommitsNothingWhenNothingIsQueued) {
   EXPECT_FALSE(commit());
@@ -135,31 +133,31 @@ TEST_F(JournalTest, CountsWhatBecameDurableByKind) {
   using Counts = std::map<std::string, std::uint64_t>;
   Counts expected;
   for (const schemas::KindTraits& kind : schemas::kKinds) expected[std::string(kind.word)] = 0;
-  EXPECT_EQ(support::counted_events(metrics), expected);
+  EXPECT_EQ(tests::counted_events(metrics), expected);
   append(numbered(9));
   commit();
   journal_->count_events(counters);
 
   // A report on a delivery counts as mail does, whatever became of it.
-  Event report_in_doubt = support::in_doubt({.message = 2, .delivery = 2});
-  report_in_doubt.set_reported_delivery_id(support::delivery_id(1).bytes());
+  Event report_in_doubt = tests::in_doubt({.message = 2, .delivery = 2});
+  report_in_doubt.set_reported_delivery_id(tests::delivery_id(1).bytes());
   append(std::vector<Event>{numbered(1), numbered(2)});
-  append(std::vector<Event>{support::in_doubt({}), report_in_doubt, refused_at_rcpt()});
-  EXPECT_EQ(support::counted_events(metrics), expected);
+  append(std::vector<Event>{tests::in_doubt({}), report_in_doubt, refused_at_rcpt()});
+  EXPECT_EQ(tests::counted_events(metrics), expected);
   commit();
   expected["accepted"] = 2;
   expected["in_doubt"] = 2;
   expected["rejected"] = 1;
-  EXPECT_EQ(support::counted_events(metrics), expected);
+  EXPECT_EQ(tests::counted_events(metrics), expected);
 
   restart({.max_octets = 1});
   journal_->count_events(counters);
   append(numbered(3));
   commit();
   store_.kept.fail_commit_after(0, false);
-  append(support::forwarded({}));
+  append(tests::forwarded({}));
   commit();
-  EXPECT_EQ(support::counted_events(metrics), expected);
+  EXPECT_EQ(tests::counted_events(metrics), expected);
 }
 
 TEST_F(JournalTest, SharesOneCommitAmongAllWhoWait) {
@@ -180,7 +178,7 @@ TEST_F(JournalTest, KeepsTheOrderOfAppendsAndOfEventsInOne) {
   const auto events = stored();
   ASSERT_EQ(events.size(), 4u);
   for (unsigned i = 0; i < 4; ++i) {
-    EXPECT_EQ(events[i].message_id(), support::message_id(i + 1).bytes());
+    EXPECT_EQ(events[i].message_id(), tests::message_id(i + 1).bytes());
   }
 }
 
@@ -201,7 +199,7 @@ TEST_F(JournalTest, GivesDenseNodeNumbersInsideTheStoredOctets) {
 
 TEST_F(JournalTest, OpensAtTheAcceptanceAndClosesAtTheOutcome) {
   Event two_targets = accepted({.message = 1, .delivery = 1});
-  support::add_target(two_targets, 2, "second@mailbox.test");
+  tests::add_target(two_targets, 2, "second@mailbox.test");
   append({refused_at_rcpt(), two_targets});
   commit();
   const auto open = store_.open_deliveries();
@@ -210,7 +208,7 @@ TEST_F(JournalTest, OpensAtTheAcceptanceAndClosesAtTheOutcome) {
   append(forwarded({.delivery = 2}));
   commit();
   ASSERT_EQ(store_.open_deliveries()->size(), 1u);
-  EXPECT_EQ(store_.open_deliveries()->front().delivery_id, support::delivery_id(1).bytes());
+  EXPECT_EQ(store_.open_deliveries()->front().delivery_id, tests::delivery_id(1).bytes());
 }
 
 struct EndingCase {
@@ -221,22 +219,22 @@ struct EndingCase {
 
 std::vector<EndingCase> endings() {
   const auto by = schemas::pb::VERDICT_BY_NEXT_HOP;
-  Event rejected_body = support::rejected({}, by);
+  Event rejected_body = tests::rejected({}, by);
   rejected_body.mutable_rejected()->set_stage(schemas::pb::STAGE_BODY);
   Event rejected_rcpt = rejected_body;
   rejected_rcpt.mutable_rejected()->set_stage(schemas::pb::STAGE_RCPT);
-  Event deferred_body = support::deferred({});
+  Event deferred_body = tests::deferred({});
   deferred_body.mutable_deferred()->set_stage(schemas::pb::STAGE_BODY);
   Event deferred_rcpt = deferred_body;
   deferred_rcpt.mutable_deferred()->set_stage(schemas::pb::STAGE_RCPT);
   return {{"forwarded", forwarded({}), true},
           {"dropped", dropped({}), true},
-          {"in doubt", support::in_doubt({}), true},
+          {"in doubt", tests::in_doubt({}), true},
           {"rejected body", rejected_body, true},
           {"rejected recipient", rejected_rcpt, false},
           {"deferred body", deferred_body, true},
           {"deferred recipient", deferred_rcpt, false},
-          {"bounced", support::bounced({}, schemas::pb::BOUNCE_CLASS_HARD), false}};
+          {"bounced", tests::bounced({}, schemas::pb::BOUNCE_CLASS_HARD), false}};
 }
 
 TEST_F(JournalTest, OnlyAnOutcomeOfTheBodyEndsAnAcceptance) {
@@ -295,7 +293,7 @@ TEST_P(FenceTest, ANewJournalOnTheSameStoreGoesOnFromWhatIsThere) {
   commit();
   const auto events = stored();
   ASSERT_EQ(events.size(), GetParam() ? 3u : 2u);
-  EXPECT_EQ(events.back().message_id(), support::message_id(3).bytes());
+  EXPECT_EQ(events.back().message_id(), tests::message_id(3).bytes());
   EXPECT_EQ(events.back().node_seq(), events.size());
 }
 

@@ -9,6 +9,10 @@ namespace waybill::ingest {
 namespace {
 
 using schemas::Event;
+using tests::keep_all;
+using tests::keep_none;
+using tests::kPartitions;
+using tests::PublisherWorld;
 using namespace std::chrono_literals;
 
 // Whatever fails, and however often.
@@ -29,15 +33,15 @@ class PublisherFaults : public PublisherWorld, public ::testing::WithParamInterf
   void some_events() {
     for (std::uint32_t count = below(12); count > 0; --count) {
       const unsigned number = static_cast<unsigned>(last_seq_.value() + 1);
-      const support::Copy copy{.alias = alias(below(50)), .delivery = number};
+      const tests::Copy copy{.alias = alias(below(50)), .delivery = number};
       switch (below(8)) {
         case 0:
-          write(support::accepted(copy));
+          write(tests::accepted(copy));
           open_.push_back(number);
           break;
         case 1:
           if (open_.empty()) break;
-          write(support::forwarded({.alias = copy.alias, .delivery = open_.front()}));
+          write(tests::forwarded({.alias = copy.alias, .delivery = open_.front()}));
           open_.pop_front();
           break;
         case 2: {
@@ -46,7 +50,7 @@ class PublisherFaults : public PublisherWorld, public ::testing::WithParamInterf
           write(event);
           break;
         }
-        default: write(support::bounced(copy, schemas::pb::BOUNCE_CLASS_HARD));
+        default: write(tests::bounced(copy, schemas::pb::BOUNCE_CLASS_HARD));
       }
     }
   }

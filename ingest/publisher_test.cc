@@ -17,6 +17,13 @@ namespace {
 using runtime::Errc;
 using runtime::Result;
 using schemas::Event;
+using tests::Contents;
+using tests::keep_all;
+using tests::keep_none;
+using tests::kPartitions;
+using tests::kPause;
+using tests::PublisherWorld;
+using tests::TopicPartition;
 using namespace std::chrono_literals;
 
 constexpr auto kHeldFor = 10s;
@@ -157,13 +164,13 @@ TEST_F(PublisherTest, TheJournalKeepsWhatOnePartitionHasNotAcknowledged) {
 
 TEST_F(PublisherTest, TheJournalKeepsTheAcceptanceOfAnOpenDelivery) {
   write_many(4);
-  write(support::accepted({.delivery = 1}));
+  write(tests::accepted({.delivery = 1}));
   write_many(4);
   settle();
   pass(2s);
   step();
   EXPECT_EQ(store_.first_seq(), 5_seq);
-  write(support::forwarded({.delivery = 1}));
+  write(tests::forwarded({.delivery = 1}));
   settle();
   pass(2s);
   step();
@@ -264,7 +271,7 @@ class HeldPublisherTest : public PublisherTest {
 
 TEST_F(HeldPublisherTest, SuccessIsSaidOnceTheLogHasTheRecord) {
   log_.hold_acknowledgements(true);
-  const Answer answer = record(support::forwarded({}));
+  const Answer answer = record(tests::forwarded({}));
   step();
   run();
   EXPECT_FALSE(answer->has_value());
@@ -281,8 +288,8 @@ TEST_F(HeldPublisherTest, AnotherPartitionsAcknowledgementIsNoReasonToSaySuccess
   std::string other = "a@forward.test";
   while (schemas::partition_of_key(other, kPartitions) == own) other.insert(0, 1, 'a');
   log_.stall(schemas::kDeliveriesTopic, own, true);
-  const Answer answer = record(support::forwarded({.alias = "shop@forward.test"}));
-  const Answer later = record(support::forwarded({.alias = other}));
+  const Answer answer = record(tests::forwarded({.alias = "shop@forward.test"}));
+  const Answer later = record(tests::forwarded({.alias = other}));
   step();
   run();
   EXPECT_EQ(
@@ -299,7 +306,7 @@ TEST_F(HeldPublisherTest, AnotherPartitionsAcknowledgementIsNoReasonToSaySuccess
 
 TEST_F(HeldPublisherTest, ATimeoutIsSaidAndTheRecordReachesTheLogLater) {
   log_.hold_acknowledgements(true);
-  const Answer answer = record(support::forwarded({}));
+  const Answer answer = record(tests::forwarded({}));
   step();
   pass(kHeldFor + 1ms);
   step();
@@ -312,7 +319,7 @@ TEST_F(HeldPublisherTest, ATimeoutIsSaidAndTheRecordReachesTheLogLater) {
   run();
   EXPECT_EQ(publisher_->backlog(), 0u);
   EXPECT_EQ(held_->size(), 0u);
-  const Answer next = record(support::forwarded({}));
+  const Answer next = record(tests::forwarded({}));
   step();
   run();
   ASSERT_TRUE(next->has_value());
@@ -321,7 +328,7 @@ TEST_F(HeldPublisherTest, ATimeoutIsSaidAndTheRecordReachesTheLogLater) {
 
 TEST_F(HeldPublisherTest, ATimeoutIsSaidEvenWithoutAProducer) {
   log_.refuse_producers("no broker is known");
-  const Answer answer = record(support::forwarded({}));
+  const Answer answer = record(tests::forwarded({}));
   step();
   pass(kHeldFor + 1ms);
   step();

@@ -56,7 +56,7 @@ class RecorderTest : public ::testing::Test {
 };
 
 TEST_F(RecorderTest, FillsTheEnvelope) {
-  const Event event = stamped(support::accepted({}));
+  const Event event = stamped(tests::accepted({}));
   EXPECT_EQ(event.node(), "mx1");
   EXPECT_EQ(event.occurred_at(), schemas::nanoseconds(clock_.wall()));
   EXPECT_EQ(event.salt().size(), 16u);
@@ -66,7 +66,7 @@ TEST_F(RecorderTest, FillsTheEnvelope) {
 }
 
 TEST_F(RecorderTest, LeavesWhatTheEventSays) {
-  const Event before = support::forwarded({.message = 3, .delivery = 4});
+  const Event before = tests::forwarded({.message = 3, .delivery = 4});
   const Event after = stamped(before);
   EXPECT_EQ(after.message_id(), before.message_id());
   EXPECT_EQ(after.delivery_id(), before.delivery_id());
@@ -75,9 +75,9 @@ TEST_F(RecorderTest, LeavesWhatTheEventSays) {
 }
 
 TEST_F(RecorderTest, AMessageIsATraceAndItsEventsAreSpans) {
-  const Event first = stamped(support::accepted({.message = 5}));
-  const Event second = stamped(support::forwarded({.message = 5}));
-  const Event other = stamped(support::accepted({.message = 6}));
+  const Event first = stamped(tests::accepted({.message = 5}));
+  const Event second = stamped(tests::forwarded({.message = 5}));
+  const Event other = stamped(tests::accepted({.message = 6}));
   // W3C trace context: version, 32 hex digits of the trace, 16 of the span, flags.
   ASSERT_EQ(first.trace().size(), 55u);
   EXPECT_EQ(first.trace().substr(0, 3), "00-");
@@ -88,16 +88,16 @@ TEST_F(RecorderTest, AMessageIsATraceAndItsEventsAreSpans) {
 }
 
 TEST_F(RecorderTest, ATraceThatIsThereIsKeptAndAnEventWithoutMessageHasNone) {
-  Event traced = support::accepted({});
+  Event traced = tests::accepted({});
   traced.set_trace("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   EXPECT_EQ(stamped(traced).trace(), traced.trace());
-  EXPECT_EQ(stamped(support::envelope({.message = 0})).trace(), "");
+  EXPECT_EQ(stamped(tests::envelope({.message = 0})).trace(), "");
 }
 
 TEST_F(RecorderTest, RecordsAllTogetherEachWithItsOwnIdAndSalt) {
   boost::asio::io_context io;
   std::vector<Event> events;
-  for (unsigned i = 1; i <= 3; ++i) events.push_back(support::accepted({.message = i}));
+  for (unsigned i = 1; i <= 3; ++i) events.push_back(tests::accepted({.message = i}));
   EXPECT_TRUE(tests::run_task(io, recorder_.record(std::move(events))));
   ASSERT_EQ(log_.appended.size(), 1u);
   ASSERT_EQ(log_.appended.front().size(), 3u);
@@ -114,7 +114,7 @@ TEST_F(RecorderTest, RecordsAllTogetherEachWithItsOwnIdAndSalt) {
 TEST_F(RecorderTest, TheLogsErrorIsTheAnswer) {
   boost::asio::io_context io;
   log_.answer = make_error_code(Errc::log_full);
-  const auto recorded = tests::run_task(io, recorder_.record({support::accepted({})}));
+  const auto recorded = tests::run_task(io, recorder_.record({tests::accepted({})}));
   ASSERT_FALSE(recorded);
   EXPECT_EQ(recorded.error(), Errc::log_full);
 }

@@ -22,9 +22,9 @@ using runtime::Errc;
 using runtime::Result;
 using runtime::Task;
 using schemas::Event;
-using support::accepted;
-using support::delivery_id;
-using support::forwarded;
+using tests::accepted;
+using tests::delivery_id;
+using tests::forwarded;
 
 // A store as a process left it, and a new process that recovers.
 class RecoveryTest : public ::testing::Test {
@@ -83,7 +83,7 @@ TEST_F(RecoveryTest, SettlesNothingInAnEmptyLog) {
 
 TEST_F(RecoveryTest, EveryOpenTargetBecomesInDoubtOnce) {
   Event two_targets = accepted({.message = 1, .delivery = 1});
-  support::add_target(two_targets, 2, "second@mailbox.test");
+  tests::add_target(two_targets, 2, "second@mailbox.test");
   leave(two_targets);
   leave(accepted({.message = 2, .delivery = 3}));
   EXPECT_EQ(recover(), std::size_t{3});
@@ -120,7 +120,7 @@ TEST_F(RecoveryTest, TheEnvelopeOfTheAcceptanceIsCopied) {
   Event event = accepted({.sender = "", .message = 7, .delivery = 8});
   event.set_event_id("sixteen octets!!");
   event.set_client_ip("192.0.2.7");
-  support::add_target(event, 9, "second@mailbox.test");
+  tests::add_target(event, 9, "second@mailbox.test");
   leave(event);
   ASSERT_EQ(recover(), std::size_t{2});
   for (const Event& out : in_doubt()) {
@@ -152,7 +152,7 @@ TEST_F(RecoveryTest, AnAcceptanceThatCannotBeReadStillEnds) {
 
 TEST_F(RecoveryTest, AnAcceptanceThatWasTrimmedAwayStillEnds) {
   leave(accepted({.message = 1, .delivery = 1}));
-  leave(support::deferred({.message = 2, .delivery = 2}));
+  leave(tests::deferred({.message = 2, .delivery = 2}));
   ASSERT_TRUE(store_.trim(2_seq));
   EXPECT_EQ(recover(), std::size_t{1});
   ASSERT_EQ(in_doubt().size(), 1u);

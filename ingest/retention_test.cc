@@ -15,8 +15,8 @@ using namespace schemas::ordinal_literals;
 namespace {
 
 using std::chrono::hours;
-using support::kLogStart;
-using support::kSecond;
+using tests::kLogStart;
+using tests::kSecond;
 
 // A log in which an event happens every second, trimmed in steps of 10,000 records.
 class RetentionTest : public ::testing::Test {

@@ -15,10 +15,10 @@ using namespace schemas::ordinal_literals;
 namespace {
 
 using runtime::Errc;
-using support::EventLog;
-using support::FoldedViews;
-using support::kLogStart;
-using support::kSecond;
+using tests::EventLog;
+using tests::FoldedViews;
+using tests::kLogStart;
+using tests::kSecond;
 
 constexpr char kAlias[] = "shop@forward.test";
 
@@ -36,7 +36,7 @@ runtime::WallTime at(std::uint64_t second) {
 // Acceptances of one alias, a second apart.
 EventLog acceptances(unsigned count) {
   EventLog log;
-  for (unsigned i = 1; i <= count; ++i) log.add(support::accepted({.message = i, .delivery = i}));
+  for (unsigned i = 1; i <= count; ++i) log.add(tests::accepted({.message = i, .delivery = i}));
   return log;
 }
 
@@ -95,7 +95,7 @@ TEST(HistoryTest, PagesHoldEveryEntryOnceThoughNewEventsArriveBetweenThem) {
     for (const std::uint64_t index : indexes(page)) seen.insert(index);
     if (!page.next) break;
     question.after = page.next;
-    log.add(support::accepted({.message = arrived, .delivery = arrived}));
+    log.add(tests::accepted({.message = arrived, .delivery = arrived}));
     views.fold(log);
   }
   EXPECT_EQ(seen.size(), 20u);
@@ -105,7 +105,7 @@ TEST(HistoryTest, PagesHoldEveryEntryOnceThoughNewEventsArriveBetweenThem) {
 TEST(HistoryTest, EventsOfOneMomentAreAllThereOverPages) {
   EventLog log;
   for (unsigned i = 1; i <= 5; ++i) {
-    schemas::Event event = support::accepted({.message = i, .delivery = i});
+    schemas::Event event = tests::accepted({.message = i, .delivery = i});
     event.set_occurred_at(kLogStart);
     log.add(event);
   }
@@ -152,9 +152,9 @@ TEST(HistoryTest, FromIsInclusiveAndToExclusive) {
 TEST(HistoryTest, OnlyTheKindsAskedForAndNoPageAfterTheLastOfThem) {
   EventLog log;
   for (unsigned i = 1; i <= 6; ++i) {
-    log.add(support::accepted({.message = i, .delivery = i}));
-    log.add(i % 3 == 0 ? support::deferred({.message = i, .delivery = i})
-                       : support::forwarded({.message = i, .delivery = i}));
+    log.add(tests::accepted({.message = i, .delivery = i}));
+    log.add(i % 3 == 0 ? tests::deferred({.message = i, .delivery = i})
+                       : tests::forwarded({.message = i, .delivery = i}));
   }
   const FoldedViews views(log);
   HistoryQuestion question = of_alias(2);
@@ -171,8 +171,8 @@ TEST(HistoryTest, OnlyTheKindsAskedForAndNoPageAfterTheLastOfThem) {
 
 TEST(HistoryTest, ASearchForRareKindsReadsABoundedNumberOfRowsAPage) {
   EventLog log;
-  log.add(support::bounced({}, schemas::pb::BOUNCE_CLASS_HARD));
-  for (std::size_t i = 0; i < kMaxRowsRead; ++i) log.add(support::dropped({.delivery = 2}));
+  log.add(tests::bounced({}, schemas::pb::BOUNCE_CLASS_HARD));
+  for (std::size_t i = 0; i < kMaxRowsRead; ++i) log.add(tests::dropped({.delivery = 2}));
   const FoldedViews views(log);
   HistoryQuestion question = of_alias();
   question.kinds = {"bounced"};
@@ -224,8 +224,8 @@ TEST(HistoryTest, ADeliveryWhoseEventIsGoneIsCorrupt) {
   WriteBatch batch;
   batch.erase(Table::archive, archive_key(0_index));
   ASSERT_TRUE(views.store().apply(batch));
-  EXPECT_EQ(views.history().delivery(support::delivery_id(1)).error(), Errc::corrupt);
-  EXPECT_EQ(views.history().message(support::message_id(1)).error(), Errc::corrupt);
+  EXPECT_EQ(views.history().delivery(tests::delivery_id(1)).error(), Errc::corrupt);
+  EXPECT_EQ(views.history().message(tests::message_id(1)).error(), Errc::corrupt);
 }
 
 }  // namespace

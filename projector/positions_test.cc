@@ -45,7 +45,7 @@ TEST(PositionsTest, TheirOctetsAreThoseOfTheDocument) {
     octets += octets.empty() ? "" : ", ";
     octets += std::to_string(entry.value->size());
   });
-  const std::string row = support::document("docs/data.md");
+  const std::string row = tests::document("docs/data.md");
   const std::size_t begin = row.find("| `meta` |");
   ASSERT_NE(begin, std::string::npos);
   EXPECT_TRUE(row.substr(begin, row.find("| `archive` |") - begin).ends_with("| " + octets + " | "))

@@ -14,8 +14,8 @@ using namespace schemas::ordinal_literals;
 namespace {
 
 using runtime::Errc;
-using support::EventLog;
-using support::FoldedViews;
+using tests::EventLog;
+using tests::FoldedViews;
 
 std::size_t archived(const ViewStore& store) {
   std::size_t rows = 0;
@@ -35,13 +35,13 @@ TEST(ProjectorTest, AFreshStoreStandsAtTheBeginning) {
 
 TEST(ProjectorTest, EventsRowsAndPositionGoInOneBatch) {
   EventLog log;
-  log.add(support::accepted({}));
-  log.add(support::forwarded({}));
+  log.add(tests::accepted({}));
+  log.add(tests::forwarded({}));
   FoldedViews views(log);
   const Progress stored = read_progress(views.store()).value();
   EXPECT_EQ(stored.next_offset, 2_offset);
   EXPECT_EQ(stored.next_index, 2_index);
-  EXPECT_EQ(stored.as_of, schemas::wall_time(support::kLogStart + support::kSecond));
+  EXPECT_EQ(stored.as_of, schemas::wall_time(tests::kLogStart + tests::kSecond));
   // One write for the layout when it was opened, one for both events.
   EXPECT_EQ(views.store().unsynced(), 2u);
   EXPECT_EQ(views.store().get(Table::archive, archive_key(1_index)).value(),
@@ -50,21 +50,21 @@ TEST(ProjectorTest, EventsRowsAndPositionGoInOneBatch) {
 
 TEST(ProjectorTest, AsOfNeverGoesBack) {
   EventLog log;
-  log.add(support::accepted({}));
-  schemas::Event early = support::forwarded({});
-  early.set_occurred_at(support::kLogStart - support::kSecond);
+  log.add(tests::accepted({}));
+  schemas::Event early = tests::forwarded({});
+  early.set_occurred_at(tests::kLogStart - tests::kSecond);
   log.add(early);
   FoldedViews views(log);
-  EXPECT_EQ(views.projector().progress().as_of, schemas::wall_time(support::kLogStart));
+  EXPECT_EQ(views.projector().progress().as_of, schemas::wall_time(tests::kLogStart));
 }
 
 TEST(ProjectorTest, SkipsWhatANodeHasSentBefore) {
   EventLog log;
-  log.add(support::accepted({}));
-  log.add(support::forwarded({}));
+  log.add(tests::accepted({}));
+  log.add(tests::forwarded({}));
   log.repeat(0_offset);
   log.repeat(1_offset);
-  schemas::Event of_another_node = support::accepted({.message = 2, .delivery = 2});
+  schemas::Event of_another_node = tests::accepted({.message = 2, .delivery = 2});
   of_another_node.set_node("mx2");
   of_another_node.set_node_seq(1);
   log.add(of_another_node);
@@ -76,7 +76,7 @@ TEST(ProjectorTest, SkipsWhatANodeHasSentBefore) {
 
 TEST(ProjectorTest, SkipsADuplicateAfterARestartToo) {
   EventLog log;
-  log.add(support::accepted({}));
+  log.add(tests::accepted({}));
   FoldedViews views(log);
   views.reopen();
   log.repeat(0_offset);
@@ -87,7 +87,7 @@ TEST(ProjectorTest, SkipsADuplicateAfterARestartToo) {
 
 TEST(ProjectorTest, TakesANodesFirstEventWhateverItsNumber) {
   EventLog log;
-  schemas::Event event = support::accepted({});
+  schemas::Event event = tests::accepted({});
   event.set_node("mx7");
   event.set_node_seq(0);
   log.add(event);
@@ -99,9 +99,9 @@ TEST(ProjectorTest, TakesANodesFirstEventWhateverItsNumber) {
 
 TEST(ProjectorTest, KeepsWhatItCannotDecodeAndCountsIt) {
   EventLog log;
-  log.add(support::accepted({}));
+  log.add(tests::accepted({}));
   log.add_raw("\xff\xff no event");
-  log.add(support::forwarded({}));
+  log.add(tests::forwarded({}));
   FoldedViews views(log);
   EXPECT_EQ(views.projector().undecodable(), 1u);
   EXPECT_EQ(views.projector().progress().next_index, 3_index);
@@ -112,7 +112,7 @@ TEST(ProjectorTest, KeepsWhatItCannotDecodeAndCountsIt) {
 TEST(ProjectorTest, AnEventOfANewerWriterIsKeptAndFoldsToNothing) {
   const std::string before = FoldedViews().digest();
   EventLog log;
-  log.add(support::envelope({}));
+  log.add(tests::envelope({}));
   FoldedViews views(log);
   EXPECT_EQ(archived(views.store()), 1u);
   EXPECT_EQ(views.projector().undecodable(), 0u);
@@ -120,7 +120,7 @@ TEST(ProjectorTest, AnEventOfANewerWriterIsKeptAndFoldsToNothing) {
 }
 
 TEST(ProjectorTest, RefusesAGapAndFoldsNothingOfTheBatch) {
-  const EventLog log = support::mixed_log(1, 10);
+  const EventLog log = tests::mixed_log(1, 10);
   FoldedViews views;
   auto records = log.records();
   records.erase(records.begin() + 4);
@@ -138,7 +138,7 @@ TEST(ProjectorTest, RefusesARecordOfAnotherPartition) {
 }
 
 TEST(ProjectorTest, SkipsRecordsBelowItsPosition) {
-  const EventLog log = support::mixed_log(2, 30);
+  const EventLog log = tests::mixed_log(2, 30);
   FoldedViews views;
   ASSERT_TRUE(views.projector().project(log.records(0_offset, 20)));
   ASSERT_TRUE(views.projector().project(log.records(10_offset, 20)));
@@ -149,7 +149,7 @@ TEST(ProjectorTest, SkipsRecordsBelowItsPosition) {
 // Every write fails once, in both ways a disk can fail; the same call is made again, as the role
 // does when it starts anew.
 TEST(ProjectorTest, AFailedWriteCostsNothingAndCountsNothingTwice) {
-  const EventLog log = support::mixed_log(3, 60);
+  const EventLog log = tests::mixed_log(3, 60);
   const std::string expected = FoldedViews(log).digest();
   for (const auto failure :
        {MemoryViewStore::Failure::not_stored, MemoryViewStore::Failure::stored}) {
@@ -176,10 +176,10 @@ TEST(ProjectorTest, AFailedWriteCostsNothingAndCountsNothingTwice) {
 // they write is no repeat, and must not be skipped as one.
 TEST(ProjectorTest, TellsAJournalThatBeganAnewFromARepeat) {
   EventLog log;
-  log.add(support::accepted({.message = 1, .delivery = 1}));
-  log.add(support::forwarded({.message = 1, .delivery = 1}));
+  log.add(tests::accepted({.message = 1, .delivery = 1}));
+  log.add(tests::forwarded({.message = 1, .delivery = 1}));
   log.repeat(0_offset);
-  schemas::Event anew = support::accepted({.message = 2, .delivery = 2});
+  schemas::Event anew = tests::accepted({.message = 2, .delivery = 2});
   anew.set_node("mx1");
   anew.set_node_seq(1);
   log.add(std::move(anew));
@@ -216,8 +216,8 @@ TEST(ProjectorTest, RefusesAStoreThatContradictsItself) {
        }},
   };
   EventLog log;
-  log.add(support::accepted({}));
-  log.add(support::forwarded({}));
+  log.add(tests::accepted({}));
+  log.add(tests::forwarded({}));
   for (const auto& c : cases) {
     FoldedViews views(log);
     WriteBatch batch;
@@ -229,13 +229,13 @@ TEST(ProjectorTest, RefusesAStoreThatContradictsItself) {
 
 TEST(ProjectorTest, ARowThatDoesNotReadStopsTheFold) {
   EventLog log;
-  log.add(support::accepted({}));
+  log.add(tests::accepted({}));
   FoldedViews views(log);
   WriteBatch batch;
-  batch.put(Table::deliveries, support::delivery_id(1).bytes(), "\x01");
+  batch.put(Table::deliveries, tests::delivery_id(1).bytes(), "\x01");
   ASSERT_TRUE(views.store().apply(batch));
   views.reopen();
-  log.add(support::forwarded({}));
+  log.add(tests::forwarded({}));
   EXPECT_EQ(views.projector().project(log.records()).error(), Errc::corrupt);
   EXPECT_EQ(read_progress(views.store()).value().next_offset, 1_offset);
 }

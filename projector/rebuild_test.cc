@@ -15,14 +15,14 @@ using namespace schemas::ordinal_literals;
 namespace {
 
 using runtime::Errc;
-using support::EventLog;
-using support::FoldedViews;
+using tests::EventLog;
+using tests::FoldedViews;
 
 constexpr std::uint32_t kSeeds = 20;
 
 TEST(RebuildTest, TheSameLogGivesTheSameViewsInBatchesOfAnySize) {
   for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
-    const EventLog log = support::mixed_log(seed, 200);
+    const EventLog log = tests::mixed_log(seed, 200);
     const std::string expected = FoldedViews(log).digest();
     for (const std::size_t batch : {1, 7, 100}) {
       FoldedViews views;
@@ -33,9 +33,9 @@ TEST(RebuildTest, TheSameLogGivesTheSameViewsInBatchesOfAnySize) {
 }
 
 TEST(RebuildTest, OtherLogsGiveOtherViews) {
-  EventLog log = support::mixed_log(1, 50);
+  EventLog log = tests::mixed_log(1, 50);
   const std::string before = FoldedViews(log).digest();
-  log.add(support::forwarded({.message = 999, .delivery = 999}));
+  log.add(tests::forwarded({.message = 999, .delivery = 999}));
   EXPECT_NE(FoldedViews(log).digest(), before);
 }
 
@@ -58,7 +58,7 @@ TEST(RebuildTest, TheDigestTellsRowsAndTablesApart) {
 TEST(RebuildTest, ARebuildGivesTheSameViews) {
   for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
     FoldedViews views;
-    views.fold(support::mixed_log(seed, 200), 7);
+    views.fold(tests::mixed_log(seed, 200), 7);
     const std::string before = views.digest();
     ASSERT_TRUE(rebuild_views(views.store(), 0, {}));
     EXPECT_EQ(views.digest(), before) << "seed " << seed;
@@ -66,7 +66,7 @@ TEST(RebuildTest, ARebuildGivesTheSameViews) {
 }
 
 TEST(RebuildTest, ARebuildMendsWhatWasSpoilt) {
-  FoldedViews views(support::mixed_log(1, 100));
+  FoldedViews views(tests::mixed_log(1, 100));
   const std::string before = views.digest();
   WriteBatch batch;
   batch.put(Table::timeline, std::string(32, 'x'), "no row");
@@ -78,18 +78,18 @@ TEST(RebuildTest, ARebuildMendsWhatWasSpoilt) {
 }
 
 TEST(RebuildTest, GoesOnFoldingAfterARebuild) {
-  EventLog log = support::mixed_log(5, 100);
+  EventLog log = tests::mixed_log(5, 100);
   FoldedViews views(log);
   ASSERT_TRUE(rebuild_views(views.store(), 0, {}));
   views.reopen();
-  log.add(support::forwarded({.message = 9, .delivery = 9}));
+  log.add(tests::forwarded({.message = 9, .delivery = 9}));
   views.fold(log);
   EXPECT_EQ(views.digest(), FoldedViews(log).digest());
 }
 
 TEST(RebuildTest, SaysHowFarItIs) {
   EventLog log;
-  for (unsigned i = 1; i <= 20'500; ++i) log.add(support::dropped({.message = i, .delivery = i}));
+  for (unsigned i = 1; i <= 20'500; ++i) log.add(tests::dropped({.message = i, .delivery = i}));
   FoldedViews views(log);
   std::vector<std::uint64_t> said;
   ASSERT_TRUE(rebuild_views(views.store(), 0, [&](std::uint64_t done, std::uint64_t all) {
@@ -100,7 +100,7 @@ TEST(RebuildTest, SaysHowFarItIs) {
 }
 
 TEST(RebuildTest, AnArchiveWithAHoleIsCorrupt) {
-  FoldedViews views(support::mixed_log(1, 100));
+  FoldedViews views(tests::mixed_log(1, 100));
   WriteBatch batch;
   batch.erase(Table::archive, archive_key(40_index));
   ASSERT_TRUE(views.store().apply(batch));
@@ -110,7 +110,7 @@ TEST(RebuildTest, AnArchiveWithAHoleIsCorrupt) {
 // A rebuild of 100 events is some eight writes; each fails once. What is left says so to whoever
 // asks, and the next start makes it whole.
 TEST(RebuildTest, OneThatWasCutOffIsDoneAgainWhenTheStoreIsOpened) {
-  const EventLog log = support::mixed_log(4, 100);
+  const EventLog log = tests::mixed_log(4, 100);
   const std::string expected = FoldedViews(log).digest();
   bool failed = true;
   std::uint64_t n = 1;
@@ -136,7 +136,7 @@ TEST(RebuildTest, OneThatWasCutOffIsDoneAgainWhenTheStoreIsOpened) {
 }
 
 TEST(RebuildTest, AStoreOfAnotherLayoutIsFoldedAnewWhenItIsOpened) {
-  FoldedViews views(support::mixed_log(6, 100));
+  FoldedViews views(tests::mixed_log(6, 100));
   const std::string expected = views.digest();
   WriteBatch batch;
   put_layout(batch, {kViewLayout + 1, 0});
@@ -150,7 +150,7 @@ TEST(RebuildTest, AStoreOfAnotherLayoutIsFoldedAnewWhenItIsOpened) {
 
 // The power fails after every batch, and 0, 1 or 2 of the writes since the last sync survive it.
 TEST(RebuildTest, APowerCutBetweenBatchesChangesNothing) {
-  const EventLog log = support::mixed_log(7, 200);
+  const EventLog log = tests::mixed_log(7, 200);
   const std::string expected = FoldedViews(log).digest();
   for (const std::size_t surviving : {0, 1, 2}) {
     FoldedViews views;
@@ -176,7 +176,7 @@ TEST(RebuildTest, MemoryAndRocksDbGiveTheSameViews) {
   const tests::TemporaryDirectory directory;
   auto store = open_rocks_store(directory.path("views"), {});
   ASSERT_TRUE(store) << store.error().why;
-  const EventLog log = support::mixed_log(8, 300);
+  const EventLog log = tests::mixed_log(8, 300);
   {
     auto projector = Projector::open(**store, 0);
     ASSERT_TRUE(projector);

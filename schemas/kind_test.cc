@@ -96,11 +96,11 @@ TEST(KindTest, TheApiNamesTheKindsThatAHistoryHas) {
     list += kind.word;
   }
   const std::string wanted = "Kind: type: string enum: [" + list + "] ";
-  EXPECT_NE(support::document("schemas/openapi.yaml").find(wanted), std::string::npos) << wanted;
+  EXPECT_NE(tests::document("schemas/openapi.yaml").find(wanted), std::string::npos) << wanted;
 }
 
 TEST(KindTest, TheLogsDocumentHasAMessageForEachKindAndNoOther) {
-  const std::string text = support::document("schemas/asyncapi.yaml");
+  const std::string text = tests::document("schemas/asyncapi.yaml");
   const std::string_view before = "ce_type: {const: ";
   std::set<std::string_view> documented;
   for (std::size_t at = 0; (at = text.find(before, at)) != std::string::npos;) {

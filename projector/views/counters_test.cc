@@ -8,10 +8,10 @@ namespace waybill::projector {
 namespace {
 
 using runtime::Errc;
-using support::EventLog;
-using support::FoldedViews;
-using support::kLogStart;
-using support::kSecond;
+using tests::EventLog;
+using tests::FoldedViews;
+using tests::kLogStart;
+using tests::kSecond;
 namespace pb = schemas::pb;
 
 constexpr std::uint64_t kHourOfSeconds = 3600;
@@ -30,17 +30,17 @@ std::uint64_t count(const HourCounters& hour, Count what) {
 
 TEST(CountersTest, EveryOutcomeIsCountedOnceAndOctetsByAcceptance) {
   EventLog log;
-  log.add(support::accepted({}, 1000));
-  log.add(support::accepted({.message = 2, .delivery = 2}, 500));
-  log.add(support::forwarded({}));
-  log.add(support::rejected({}, pb::VERDICT_BY_POLICY));
-  log.add(support::rejected({}, pb::VERDICT_BY_POLICY));
-  log.add(support::rejected({}, pb::VERDICT_BY_NEXT_HOP));
-  log.add(support::deferred({}));
-  log.add(support::dropped({}));
-  log.add(support::in_doubt({}));
-  log.add(support::bounced({}, pb::BOUNCE_CLASS_HARD));
-  log.add(support::bounced({}, pb::BOUNCE_CLASS_DELIVERED));
+  log.add(tests::accepted({}, 1000));
+  log.add(tests::accepted({.message = 2, .delivery = 2}, 500));
+  log.add(tests::forwarded({}));
+  log.add(tests::rejected({}, pb::VERDICT_BY_POLICY));
+  log.add(tests::rejected({}, pb::VERDICT_BY_POLICY));
+  log.add(tests::rejected({}, pb::VERDICT_BY_NEXT_HOP));
+  log.add(tests::deferred({}));
+  log.add(tests::dropped({}));
+  log.add(tests::in_doubt({}));
+  log.add(tests::bounced({}, pb::BOUNCE_CLASS_HARD));
+  log.add(tests::bounced({}, pb::BOUNCE_CLASS_DELIVERED));
   const FoldedViews views(log);
   const auto hours = all_hours(views, "forward.test");
   ASSERT_EQ(hours.size(), 1u);
@@ -64,10 +64,10 @@ TEST(CountersTest, EveryOutcomeIsCountedOnceAndOctetsByAcceptance) {
 
 TEST(CountersTest, DomainsAreCountedApart) {
   EventLog log;
-  log.add(support::forwarded({.domain = "a.test"}));
-  log.add(support::forwarded({.domain = "b.test"}));
-  log.add(support::forwarded({.domain = "b.test"}));
-  log.add(support::rejected({.domain = ""}, pb::VERDICT_BY_POLICY));
+  log.add(tests::forwarded({.domain = "a.test"}));
+  log.add(tests::forwarded({.domain = "b.test"}));
+  log.add(tests::forwarded({.domain = "b.test"}));
+  log.add(tests::rejected({.domain = ""}, pb::VERDICT_BY_POLICY));
   const FoldedViews views(log);
   EXPECT_EQ(count(all_hours(views, "a.test").at(0), Count::forwarded), 1u);
   EXPECT_EQ(count(all_hours(views, "b.test").at(0), Count::forwarded), 2u);
@@ -78,7 +78,7 @@ TEST(CountersTest, DomainsAreCountedApart) {
 TEST(CountersTest, HoursBeginOnTheHourAndAreAscending) {
   EventLog log;
   for (const std::uint64_t second : {2 * kHourOfSeconds, kHourOfSeconds - 1, kHourOfSeconds}) {
-    schemas::Event event = support::forwarded({});
+    schemas::Event event = tests::forwarded({});
     event.set_occurred_at(kLogStart + second * kSecond);
     log.add(event);
   }
@@ -101,7 +101,7 @@ TEST(CountersTest, HoursBeginOnTheHourAndAreAscending) {
 }
 
 TEST(CountersTest, WhatIsNoMailIsNotCounted) {
-  schemas::Event event = support::envelope({});
+  schemas::Event event = tests::envelope({});
   event.mutable_control()->set_subject("domain");
   EventLog log;
   log.add(event);
@@ -110,7 +110,7 @@ TEST(CountersTest, WhatIsNoMailIsNotCounted) {
 
 TEST(CountersTest, ARowOfAnotherSizeIsCorrupt) {
   EventLog log;
-  log.add(support::forwarded({}));
+  log.add(tests::forwarded({}));
   FoldedViews views(log);
   WriteBatch batch;
   batch.put(Table::counters, counters_key("forward.test", 1), "short");

@@ -17,8 +17,8 @@ namespace {
 
 using runtime::Errc;
 using schemas::Event;
-using support::EventLog;
-using support::FoldedViews;
+using tests::EventLog;
+using tests::FoldedViews;
 namespace pb = schemas::pb;
 
 constexpr DeliveryState kAll[] = {DeliveryState::accepted, DeliveryState::in_doubt,
@@ -27,7 +27,7 @@ constexpr DeliveryState kAll[] = {DeliveryState::accepted, DeliveryState::in_dou
                                   DeliveryState::bounced,  DeliveryState::delivered};
 
 Delivery delivery_of(const FoldedViews& views, unsigned number = 1) {
-  const auto delivery = views.history().delivery(support::delivery_id(number));
+  const auto delivery = views.history().delivery(tests::delivery_id(number));
   EXPECT_TRUE(delivery) << number;
   return delivery ? *delivery : Delivery();
 }
@@ -39,11 +39,11 @@ std::string state_of(std::vector<Event> events) {
 }
 
 TEST(DeliveriesTest, AnAcceptanceOpensADeliveryForEachTarget) {
-  Event event = support::accepted({.target = "first@mailbox.test", .delivery = 1});
-  support::add_target(event, 2, "second@mailbox.test");
+  Event event = tests::accepted({.target = "first@mailbox.test", .delivery = 1});
+  tests::add_target(event, 2, "second@mailbox.test");
   EventLog log;
   log.add(event);
-  log.add(support::forwarded({.target = "second@mailbox.test", .delivery = 2}));
+  log.add(tests::forwarded({.target = "second@mailbox.test", .delivery = 2}));
   const FoldedViews views(log);
 
   const Delivery first = delivery_of(views, 1);
@@ -58,27 +58,27 @@ TEST(DeliveriesTest, AnAcceptanceOpensADeliveryForEachTarget) {
 
 TEST(DeliveriesTest, ADeliverySaysWhatWasSentAndWhatBecameOfIt) {
   EventLog log;
-  log.add(support::accepted({}));
-  log.add(support::forwarded({}));
-  log.add(support::bounced({}, pb::BOUNCE_CLASS_HARD));
+  log.add(tests::accepted({}));
+  log.add(tests::forwarded({}));
+  log.add(tests::bounced({}, pb::BOUNCE_CLASS_HARD));
   const Delivery delivery = delivery_of(FoldedViews(log));
-  EXPECT_EQ(delivery.delivery_id, support::delivery_id(1).text());
-  EXPECT_EQ(delivery.message_id, support::message_id(1).text());
+  EXPECT_EQ(delivery.delivery_id, tests::delivery_id(1).text());
+  EXPECT_EQ(delivery.message_id, tests::message_id(1).text());
   EXPECT_EQ(delivery.state, "bounced");
   EXPECT_EQ(delivery.alias, "shop@forward.test");
   EXPECT_EQ(delivery.domain, "forward.test");
   // The report's own envelope, which is null, is not the message's.
   EXPECT_EQ(delivery.sender, "ann@origin.test");
   EXPECT_EQ(delivery.target, "owner@mailbox.test");
-  EXPECT_EQ(delivery.accepted_at, schemas::wall_time(support::kLogStart));
-  EXPECT_EQ(delivery.changed_at, schemas::wall_time(support::kLogStart + 2 * support::kSecond));
+  EXPECT_EQ(delivery.accepted_at, schemas::wall_time(tests::kLogStart));
+  EXPECT_EQ(delivery.changed_at, schemas::wall_time(tests::kLogStart + 2 * tests::kSecond));
   ASSERT_EQ(delivery.events.size(), 3u);
   EXPECT_EQ(delivery.events[0].accepted().size(), 1000u);
   EXPECT_EQ(delivery.events[2].bounced().status(), "5.2.2");
 }
 
 TEST(DeliveriesTest, AnUnknownDeliveryIsNotFound) {
-  EXPECT_EQ(FoldedViews().history().delivery(support::delivery_id(1)).error(), Errc::not_found);
+  EXPECT_EQ(FoldedViews().history().delivery(tests::delivery_id(1)).error(), Errc::not_found);
 }
 
 TEST(DeliveriesTest, AnOutcomeEndsAnAcceptance) {
@@ -86,16 +86,16 @@ TEST(DeliveriesTest, AnOutcomeEndsAnAcceptance) {
     Event outcome;
     const char* state;
   } cases[] = {
-      {support::forwarded({}), "forwarded"},
-      {support::rejected({}, pb::VERDICT_BY_NEXT_HOP), "rejected"},
-      {support::deferred({}), "deferred"},
-      {support::dropped({}), "dropped"},
-      {support::in_doubt({}), "in_doubt"},
+      {tests::forwarded({}), "forwarded"},
+      {tests::rejected({}, pb::VERDICT_BY_NEXT_HOP), "rejected"},
+      {tests::deferred({}), "deferred"},
+      {tests::dropped({}), "dropped"},
+      {tests::in_doubt({}), "in_doubt"},
   };
   for (const auto& c : cases) {
-    EXPECT_EQ(state_of({support::accepted({}), c.outcome}), c.state);
+    EXPECT_EQ(state_of({tests::accepted({}), c.outcome}), c.state);
     // In this order too: the log is ordered by alias, but a fact is never lost.
-    EXPECT_EQ(state_of({c.outcome, support::accepted({})}), c.state);
+    EXPECT_EQ(state_of({c.outcome, tests::accepted({})}), c.state);
   }
 }
 
@@ -111,30 +111,29 @@ TEST(DeliveriesTest, AReportMovesOnWhatWasForwarded) {
       {pb::BOUNCE_CLASS_COMPLAINT, "forwarded"},  {pb::BOUNCE_CLASS_UNSPECIFIED, "forwarded"},
   };
   for (const auto& c : cases) {
-    EXPECT_EQ(
-        state_of({support::accepted({}), support::forwarded({}), support::bounced({}, c.report)}),
-        c.state)
+    EXPECT_EQ(state_of({tests::accepted({}), tests::forwarded({}), tests::bounced({}, c.report)}),
+              c.state)
         << pb::BounceClass_Name(c.report);
   }
 }
 
 TEST(DeliveriesTest, AReportMayOvertakeTheRecordOfTheHandOver) {
-  EXPECT_EQ(state_of({support::accepted({}), support::bounced({}, pb::BOUNCE_CLASS_HARD),
-                      support::forwarded({})}),
+  EXPECT_EQ(state_of({tests::accepted({}), tests::bounced({}, pb::BOUNCE_CLASS_HARD),
+                      tests::forwarded({})}),
             "bounced");
 }
 
 TEST(DeliveriesTest, NoFactMovesADeliveryBack) {
   // A column a state, a row an event: what may follow.
   const std::vector<Event> facts = {
-      support::accepted({}),
-      support::in_doubt({}),
-      support::deferred({}),
-      support::dropped({}),
-      support::rejected({}, pb::VERDICT_BY_NEXT_HOP),
-      support::forwarded({}),
-      support::bounced({}, pb::BOUNCE_CLASS_HARD),
-      support::bounced({}, pb::BOUNCE_CLASS_DELIVERED),
+      tests::accepted({}),
+      tests::in_doubt({}),
+      tests::deferred({}),
+      tests::dropped({}),
+      tests::rejected({}, pb::VERDICT_BY_NEXT_HOP),
+      tests::forwarded({}),
+      tests::bounced({}, pb::BOUNCE_CLASS_HARD),
+      tests::bounced({}, pb::BOUNCE_CLASS_DELIVERED),
   };
   const char* const moves[] = {
       // a i d D r f b v: from
@@ -158,18 +157,18 @@ TEST(DeliveriesTest, NoFactMovesADeliveryBack) {
 
 TEST(DeliveriesTest, ChangedAtIsWhenTheStateCameAndNotWhenItWasConfirmed) {
   EventLog log;
-  log.add(support::accepted({}));
-  log.add(support::forwarded({}));
-  log.add(support::bounced({}, pb::BOUNCE_CLASS_DELAYED));
+  log.add(tests::accepted({}));
+  log.add(tests::forwarded({}));
+  log.add(tests::bounced({}, pb::BOUNCE_CLASS_DELAYED));
   const Delivery delivery = delivery_of(FoldedViews(log));
-  EXPECT_EQ(delivery.changed_at, schemas::wall_time(support::kLogStart + support::kSecond));
+  EXPECT_EQ(delivery.changed_at, schemas::wall_time(tests::kLogStart + tests::kSecond));
   EXPECT_EQ(delivery.events.size(), 3u);
 }
 
 TEST(DeliveriesTest, ARefusalBeforeAnyAcceptanceIsADeliveryIfItHasAnId) {
   EventLog log;
-  log.add(support::rejected({}, pb::VERDICT_BY_NEXT_HOP));
-  log.add(support::rejected({.delivery = 0}, pb::VERDICT_BY_POLICY));
+  log.add(tests::rejected({}, pb::VERDICT_BY_NEXT_HOP));
+  log.add(tests::rejected({.delivery = 0}, pb::VERDICT_BY_POLICY));
   const Delivery delivery = delivery_of(FoldedViews(log));
   EXPECT_EQ(delivery.state, "rejected");
   EXPECT_EQ(delivery.accepted_at, runtime::WallTime());
@@ -178,7 +177,7 @@ TEST(DeliveriesTest, ARefusalBeforeAnyAcceptanceIsADeliveryIfItHasAnId) {
 
 TEST(DeliveriesTest, ADomainThatIsNotTheAliassIsKept) {
   EventLog log;
-  log.add(support::accepted({.alias = "", .domain = "forward.test"}));
+  log.add(tests::accepted({.alias = "", .domain = "forward.test"}));
   const Delivery delivery = delivery_of(FoldedViews(log));
   EXPECT_EQ(delivery.alias, "");
   EXPECT_EQ(delivery.domain, "forward.test");
@@ -186,13 +185,13 @@ TEST(DeliveriesTest, ADomainThatIsNotTheAliassIsKept) {
 
 TEST(DeliveriesTest, AFloodOfReportsIsBounded) {
   EventLog log;
-  log.add(support::accepted({}));
-  for (int i = 0; i < 5000; ++i) log.add(support::bounced({}, pb::BOUNCE_CLASS_DELAYED));
+  log.add(tests::accepted({}));
+  for (int i = 0; i < 5000; ++i) log.add(tests::bounced({}, pb::BOUNCE_CLASS_DELAYED));
   FoldedViews views(log);
   const Delivery delivery = delivery_of(views);
   EXPECT_GT(delivery.events.size(), 1000u);
   EXPECT_LE(delivery.events.size(), kMaxIndexesOctets);
-  const auto row = views.store().get(Table::deliveries, support::delivery_id(1).bytes());
+  const auto row = views.store().get(Table::deliveries, tests::delivery_id(1).bytes());
   EXPECT_LT(row->size(), kMaxIndexesOctets + 200);
 }
 
@@ -200,7 +199,7 @@ TEST(DeliveriesTest, TheApiNamesEveryState) {
   // "settled" is what a state becomes with time (query/story.h).
   std::set<std::string> states = {"settled", std::string(name_of(DeliveryState(0x63)))};
   for (const DeliveryState state : kAll) states.emplace(name_of(state));
-  const std::string text = support::document("schemas/openapi.yaml");
+  const std::string text = tests::document("schemas/openapi.yaml");
   const std::string_view before = " state: type: string enum: [";
   const std::size_t begin = text.find(before) + before.size();
   ASSERT_GT(begin, before.size());
@@ -231,9 +230,9 @@ TEST(DeliveryRowTest, ARowCutShortIsCorrupt) {
 // Views that a newer release has folded are read by an older one that is put back.
 TEST(DeliveriesTest, AStateFromANewerWriterIsShownAsUnknownAndKept) {
   EventLog log;
-  log.add(support::accepted({}));
+  log.add(tests::accepted({}));
   FoldedViews views(log);
-  const std::string key = support::delivery_id(1).bytes();
+  const std::string key = tests::delivery_id(1).bytes();
   std::string row = views.store().get(Table::deliveries, key).value();
   row[0] = '\x63';
   WriteBatch batch;
@@ -242,8 +241,8 @@ TEST(DeliveriesTest, AStateFromANewerWriterIsShownAsUnknownAndKept) {
   views.reopen();
   EXPECT_EQ(delivery_of(views).state, "unknown");
 
-  log.add(support::forwarded({}));
-  log.add(support::bounced({}, pb::BOUNCE_CLASS_HARD));
+  log.add(tests::forwarded({}));
+  log.add(tests::bounced({}, pb::BOUNCE_CLASS_HARD));
   views.fold(log);
   EXPECT_EQ(delivery_of(views).state, "unknown");
   EXPECT_EQ(delivery_of(views).events.size(), 3u);

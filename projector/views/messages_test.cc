@@ -8,11 +8,11 @@ namespace waybill::projector {
 namespace {
 
 using runtime::Errc;
-using support::EventLog;
-using support::FoldedViews;
+using tests::EventLog;
+using tests::FoldedViews;
 
 schemas::Event accepted_as(unsigned message, const char* rfc5322_message_id) {
-  schemas::Event event = support::accepted({.message = message, .delivery = message});
+  schemas::Event event = tests::accepted({.message = message, .delivery = message});
   event.mutable_accepted()->set_rfc5322_message_id(rfc5322_message_id);
   return event;
 }
@@ -25,16 +25,16 @@ std::vector<std::string> ids(const std::vector<MessageEvents>& messages) {
 
 TEST(MessagesTest, AMessageHasItsEventsOldestFirst) {
   EventLog log;
-  log.add(support::accepted({.message = 1}));
-  log.add(support::accepted({.message = 2, .delivery = 2}));
-  log.add(support::forwarded({.message = 1}));
+  log.add(tests::accepted({.message = 1}));
+  log.add(tests::accepted({.message = 2, .delivery = 2}));
+  log.add(tests::forwarded({.message = 1}));
   const FoldedViews views(log);
-  const MessageEvents message = views.history().message(support::message_id(1)).value();
-  EXPECT_EQ(message.message_id, support::message_id(1).text());
+  const MessageEvents message = views.history().message(tests::message_id(1)).value();
+  EXPECT_EQ(message.message_id, tests::message_id(1).text());
   ASSERT_EQ(message.events.size(), 2u);
   EXPECT_TRUE(message.events[0].has_accepted());
   EXPECT_TRUE(message.events[1].has_forwarded());
-  EXPECT_EQ(views.history().message(support::message_id(3)).error(), Errc::not_found);
+  EXPECT_EQ(views.history().message(tests::message_id(3)).error(), Errc::not_found);
 }
 
 TEST(MessagesTest, AMessageIsFoundByItsMessageIdWithOrWithoutBrackets) {
@@ -43,7 +43,7 @@ TEST(MessagesTest, AMessageIsFoundByItsMessageIdWithOrWithoutBrackets) {
   const FoldedViews views(log);
   for (const char* asked : {"<one@origin.test>", "one@origin.test"}) {
     const auto found = views.history().by_rfc5322_message_id(asked, 10).value();
-    EXPECT_EQ(ids(found), std::vector{support::message_id(1).text()}) << asked;
+    EXPECT_EQ(ids(found), std::vector{tests::message_id(1).text()}) << asked;
   }
   EXPECT_TRUE(views.history().by_rfc5322_message_id("two@origin.test", 10).value().empty());
   EXPECT_TRUE(views.history().by_rfc5322_message_id("", 10).value().empty());
@@ -55,16 +55,16 @@ TEST(MessagesTest, AMessageIdWrittenTwiceGivesBothMessagesNewestFirst) {
     log.add(accepted_as(message, "<same@x.test>"));
   const FoldedViews views(log);
   const auto all = views.history().by_rfc5322_message_id("same@x.test", 10).value();
-  EXPECT_EQ(ids(all), (std::vector{support::message_id(3).text(), support::message_id(2).text(),
-                                   support::message_id(1).text()}));
+  EXPECT_EQ(ids(all), (std::vector{tests::message_id(3).text(), tests::message_id(2).text(),
+                                   tests::message_id(1).text()}));
   const auto two = views.history().by_rfc5322_message_id("same@x.test", 2).value();
-  EXPECT_EQ(ids(two), (std::vector{support::message_id(3).text(), support::message_id(2).text()}));
+  EXPECT_EQ(ids(two), (std::vector{tests::message_id(3).text(), tests::message_id(2).text()}));
 }
 
 TEST(MessagesTest, AMessageForSeveralRecipientsIsFoundOnce) {
   EventLog log;
-  log.add(support::accepted({.alias = "a@forward.test", .delivery = 1}));
-  log.add(support::accepted({.alias = "b@forward.test", .delivery = 2}));
+  log.add(tests::accepted({.alias = "a@forward.test", .delivery = 1}));
+  log.add(tests::accepted({.alias = "b@forward.test", .delivery = 2}));
   const FoldedViews views(log);
   const auto found = views.history().by_rfc5322_message_id("1@origin.test", 10).value();
   ASSERT_EQ(found.size(), 1u);
@@ -85,14 +85,14 @@ TEST(MessagesTest, AnotherMessageUnderTheSameHashIsNotGiven) {
   log.add(accepted_as(1, "<one@origin.test>"));
   FoldedViews views(log);
   WriteBatch batch;
-  batch.put(Table::messages, rfc5322_key("other@origin.test", support::message_id(1).bytes()), {});
+  batch.put(Table::messages, rfc5322_key("other@origin.test", tests::message_id(1).bytes()), {});
   ASSERT_TRUE(views.store().apply(batch));
   EXPECT_TRUE(views.history().by_rfc5322_message_id("other@origin.test", 10).value().empty());
 }
 
 TEST(MessagesTest, AnEventWithoutAMessageHasNoRow) {
   EventLog log;
-  log.add(support::rejected({.message = 0, .delivery = 0}, schemas::pb::VERDICT_BY_POLICY));
+  log.add(tests::rejected({.message = 0, .delivery = 0}, schemas::pb::VERDICT_BY_POLICY));
   FoldedViews views(log);
   int rows = 0;
   ASSERT_TRUE(views.store().scan(Table::messages, {}, {},

@@ -13,10 +13,10 @@ using schemas::DeliveryId;
 using schemas::Event;
 using schemas::MessageId;
 using schemas::ReturnPath;
-using support::EventLog;
-using support::FoldedViews;
-using support::kLogStart;
-using support::kSecond;
+using tests::EventLog;
+using tests::FoldedViews;
+using tests::kLogStart;
+using tests::kSecond;
 
 constexpr std::uint64_t kHourOfNanoseconds = 3600 * kSecond;
 
@@ -32,7 +32,7 @@ DeliveryId made_at(std::uint64_t nanoseconds, std::uint8_t number = 1) {
 }
 
 Event accepted(const DeliveryId& delivery, std::uint64_t at) {
-  Event event = support::accepted({});
+  Event event = tests::accepted({});
   event.set_occurred_at(at);
   auto& body = *event.mutable_accepted();
   body.clear_targets();
@@ -46,7 +46,7 @@ Event accepted(const DeliveryId& delivery, std::uint64_t at) {
 }
 
 Event forwarded(const DeliveryId& delivery, std::uint64_t at, std::uint64_t until) {
-  Event event = support::forwarded({});
+  Event event = tests::forwarded({});
   event.set_occurred_at(at);
   event.set_delivery_id(delivery.bytes());
   event.mutable_forwarded()->set_bounce_until(until);
@@ -54,7 +54,7 @@ Event forwarded(const DeliveryId& delivery, std::uint64_t at, std::uint64_t unti
 }
 
 Event report(unsigned message, const DeliveryId& on, char digest, std::uint64_t at) {
-  Event event = support::accepted({.sender = "", .message = message, .delivery = 100 + message});
+  Event event = tests::accepted({.sender = "", .message = message, .delivery = 100 + message});
   event.set_occurred_at(at);
   event.set_reported_delivery_id(on.bytes());
   event.mutable_accepted()->set_content_digest(std::string(32, digest));
@@ -62,7 +62,7 @@ Event report(unsigned message, const DeliveryId& on, char digest, std::uint64_t 
 }
 
 Event outcome(unsigned message, const DeliveryId& on, Event event, std::uint64_t at) {
-  event.set_message_id(support::message_id(message).bytes());
+  event.set_message_id(tests::message_id(message).bytes());
   event.set_occurred_at(at);
   event.set_reported_delivery_id(on.bytes());
   return event;
@@ -102,15 +102,15 @@ TEST_F(ReturnPathsTest, AReportIsOpenUntilNothingIsLeftToBeHandedOn) {
   log_.add(report(2, id_, 'x', kLogStart + kSecond));
   ASSERT_EQ(find(id_)->reports.size(), 1U);
   EXPECT_FALSE(find(id_)->reports[0].done);
-  log_.add(outcome(2, id_, support::deferred({}), kLogStart + 2 * kSecond));
-  log_.add(outcome(2, id_, support::in_doubt({}), kLogStart + 2 * kSecond));
+  log_.add(outcome(2, id_, tests::deferred({}), kLogStart + 2 * kSecond));
+  log_.add(outcome(2, id_, tests::in_doubt({}), kLogStart + 2 * kSecond));
   EXPECT_FALSE(find(id_)->reports[0].done);
   // The reporter comes again: the same octets in another message.
   log_.add(report(3, id_, 'x', kLogStart + 3 * kSecond));
   ASSERT_EQ(find(id_)->reports.size(), 1U);
-  log_.add(outcome(2, id_, support::forwarded({}), kLogStart + 4 * kSecond));
+  log_.add(outcome(2, id_, tests::forwarded({}), kLogStart + 4 * kSecond));
   EXPECT_FALSE(find(id_)->reports[0].done) << "of another try";
-  log_.add(outcome(3, id_, support::forwarded({}), kLogStart + 4 * kSecond));
+  log_.add(outcome(3, id_, tests::forwarded({}), kLogStart + 4 * kSecond));
   EXPECT_TRUE(find(id_)->reports[0].done);
   log_.add(report(4, id_, 'y', kLogStart + 5 * kSecond));
   EXPECT_EQ(find(id_)->reports.size(), 2U);

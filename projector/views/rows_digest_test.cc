@@ -97,14 +97,14 @@ constexpr std::string_view kEvents[] = {
                       "target":"anna@mailbox.example.net"}]}})",
 };
 
-support::EventLog fixed_log() {
-  support::EventLog log;
+tests::EventLog fixed_log() {
+  tests::EventLog log;
   for (const std::string_view json : kEvents) {
     auto event = schemas::event_from_json(json);
     EXPECT_TRUE(event) << event.error().why << " in " << json;
     if (event) log.add(std::move(*event));
   }
-  schemas::Event talkative = support::rejected({}, schemas::pb::VERDICT_BY_NEXT_HOP);
+  schemas::Event talkative = tests::rejected({}, schemas::pb::VERDICT_BY_NEXT_HOP);
   // The 256th octet is within a letter of three.
   std::string text = "a";
   for (int i = 0; i < 200; ++i) text += "\u20ac";
@@ -112,7 +112,7 @@ support::EventLog fixed_log() {
   talkative.mutable_rejected()->set_stage(schemas::pb::STAGE_BODY);
   talkative.set_node("mx2");
   talkative.set_node_seq(1);
-  talkative.set_occurred_at(support::kLogStart);
+  talkative.set_occurred_at(tests::kLogStart);
   log.add(std::move(talkative));
   log.add_raw("\xff\xff no event");
   return log;
@@ -137,7 +137,7 @@ std::string digest(const ViewStore& store) {
 }
 
 TEST(RowsDigestTest, TheOctetsOfRowsChangeOnlyWithTheirLayout) {
-  support::FoldedViews views(fixed_log());
+  tests::FoldedViews views(fixed_log());
   EXPECT_EQ(digest(views.store()), kDigest);
   EXPECT_EQ(kViewLayout, kLayout);
 }

@@ -15,9 +15,9 @@ using namespace schemas::ordinal_literals;
 namespace {
 
 using schemas::Event;
-using support::Copy;
-using support::EventLog;
-using support::FoldedViews;
+using tests::Copy;
+using tests::EventLog;
+using tests::FoldedViews;
 namespace pb = schemas::pb;
 
 // The only line of this address.
@@ -35,7 +35,7 @@ TimelineEntry line_of(const Event& event) {
 
 TEST(TimelineTest, AnEventIsInTheTimelinesOfAliasSenderAndTarget) {
   EventLog log;
-  log.add(support::forwarded({}));
+  log.add(tests::forwarded({}));
   const FoldedViews views(log);
   EXPECT_EQ(only(views, Role::alias, "shop@forward.test").kind, "forwarded");
   EXPECT_EQ(only(views, Role::sender, "ann@origin.test").kind, "forwarded");
@@ -45,30 +45,30 @@ TEST(TimelineTest, AnEventIsInTheTimelinesOfAliasSenderAndTarget) {
 
 TEST(TimelineTest, TheNullSenderHasNoTimeline) {
   EventLog log;
-  log.add(support::forwarded({.sender = ""}));
+  log.add(tests::forwarded({.sender = ""}));
   const FoldedViews views(log);
   EXPECT_TRUE(views.timeline(Role::sender, "").entries.empty());
   EXPECT_EQ(only(views, Role::alias, "shop@forward.test").sender, "");
 }
 
 TEST(TimelineTest, ASenderThatIsNotKnownIsNotTheNullSender) {
-  Event event = support::rejected({}, pb::VERDICT_BY_POLICY);
+  Event event = tests::rejected({}, pb::VERDICT_BY_POLICY);
   event.clear_sender();
   EXPECT_EQ(line_of(event).sender, std::nullopt);
 }
 
 TEST(TimelineTest, AnAcceptedIsInTheTimelineOfEachChosenTarget) {
-  Event event = support::accepted({.target = "first@mailbox.test", .delivery = 1});
-  support::add_target(event, 2, "second@mailbox.test:2525");
+  Event event = tests::accepted({.target = "first@mailbox.test", .delivery = 1});
+  tests::add_target(event, 2, "second@mailbox.test:2525");
   EventLog log;
   log.add(event);
   const FoldedViews views(log);
   const TimelineEntry first = only(views, Role::target, "first@mailbox.test");
   EXPECT_EQ(first.target, "first@mailbox.test");
-  EXPECT_EQ(first.delivery_id, support::delivery_id(1).text());
+  EXPECT_EQ(first.delivery_id, tests::delivery_id(1).text());
   const TimelineEntry second = only(views, Role::target, "second@mailbox.test");
   EXPECT_EQ(second.target, "second@mailbox.test:2525");
-  EXPECT_EQ(second.delivery_id, support::delivery_id(2).text());
+  EXPECT_EQ(second.delivery_id, tests::delivery_id(2).text());
   const TimelineEntry of_alias = only(views, Role::alias, "shop@forward.test");
   EXPECT_EQ(of_alias.target, "first@mailbox.test, second@mailbox.test:2525");
   EXPECT_EQ(of_alias.delivery_id, "");
@@ -76,43 +76,43 @@ TEST(TimelineTest, AnAcceptedIsInTheTimelineOfEachChosenTarget) {
 
 TEST(TimelineTest, ATargetIsFoundWithAndWithoutItsPort) {
   EventLog log;
-  log.add(support::forwarded({.target = "owner@mailbox.test:2525"}));
+  log.add(tests::forwarded({.target = "owner@mailbox.test:2525"}));
   const FoldedViews views(log);
   EXPECT_EQ(only(views, Role::target, "owner@mailbox.test").target, "owner@mailbox.test:2525");
   EXPECT_EQ(only(views, Role::target, "owner@mailbox.test:26").target, "owner@mailbox.test:2525");
 }
 
 TEST(TimelineTest, ALineOfAnAcceptedSaysWhatWasTaken) {
-  const TimelineEntry line = line_of(support::accepted({}, 4711));
+  const TimelineEntry line = line_of(tests::accepted({}, 4711));
   EXPECT_EQ(line.index, 0_index);
-  EXPECT_EQ(line.occurred_at, schemas::wall_time(support::kLogStart));
+  EXPECT_EQ(line.occurred_at, schemas::wall_time(tests::kLogStart));
   EXPECT_EQ(line.kind, "accepted");
   EXPECT_EQ(line.alias, "shop@forward.test");
   EXPECT_EQ(line.sender, "ann@origin.test");
   EXPECT_EQ(line.target, "owner@mailbox.test");
-  EXPECT_EQ(line.message_id, support::message_id(1).text());
-  EXPECT_EQ(line.delivery_id, support::delivery_id(1).text());
+  EXPECT_EQ(line.message_id, tests::message_id(1).text());
+  EXPECT_EQ(line.delivery_id, tests::delivery_id(1).text());
   EXPECT_EQ(line.size, 4711u);
   EXPECT_EQ(line.rfc5322_message_id, "<1@origin.test>");
   EXPECT_EQ(line.reply.code, 0);
 }
 
 TEST(TimelineTest, ALineOfARefusalSaysWhoseAndWhy) {
-  const TimelineEntry by_policy = line_of(support::rejected({}, pb::VERDICT_BY_POLICY));
+  const TimelineEntry by_policy = line_of(tests::rejected({}, pb::VERDICT_BY_POLICY));
   EXPECT_EQ(by_policy.kind, "rejected");
   EXPECT_EQ(by_policy.by, "policy");
   EXPECT_EQ(by_policy.rule, "unknown-alias");
   EXPECT_EQ(by_policy.stage, "rcpt");
   EXPECT_EQ(by_policy.reply, (schemas::Reply{550, "5.1.1", "No such user"}));
-  const TimelineEntry by_next_hop = line_of(support::deferred({}));
+  const TimelineEntry by_next_hop = line_of(tests::deferred({}));
   EXPECT_EQ(by_next_hop.kind, "deferred");
   EXPECT_EQ(by_next_hop.by, "next_hop");
   EXPECT_EQ(by_next_hop.rule, "");
-  EXPECT_EQ(line_of(support::dropped({})).rule, "no-newsletters");
+  EXPECT_EQ(line_of(tests::dropped({})).rule, "no-newsletters");
 }
 
 TEST(TimelineTest, ALineOfAReportSaysWhatItReports) {
-  const TimelineEntry line = line_of(support::bounced({}, pb::BOUNCE_CLASS_AUTO_REPLY));
+  const TimelineEntry line = line_of(tests::bounced({}, pb::BOUNCE_CLASS_AUTO_REPLY));
   EXPECT_EQ(line.kind, "bounced");
   EXPECT_EQ(line.bounce_class, "auto_reply");
   EXPECT_EQ(line.status, "5.2.2");
@@ -121,7 +121,7 @@ TEST(TimelineTest, ALineOfAReportSaysWhatItReports) {
 }
 
 TEST(TimelineTest, WordsThatANewerWriterKnowsAreLeftOut) {
-  Event event = support::rejected({}, static_cast<pb::VerdictBy>(77));
+  Event event = tests::rejected({}, static_cast<pb::VerdictBy>(77));
   event.mutable_rejected()->set_stage(static_cast<pb::Stage>(4711));
   const TimelineEntry line = line_of(event);
   EXPECT_EQ(line.kind, "rejected");
@@ -130,7 +130,7 @@ TEST(TimelineTest, WordsThatANewerWriterKnowsAreLeftOut) {
 }
 
 TEST(TimelineTest, ALongReplyIsCutBetweenItsCharacters) {
-  Event event = support::deferred({});
+  Event event = tests::deferred({});
   // Each of two octets, and one octet before them, so that the limit falls within one.
   std::string text = "x";
   for (std::size_t i = 0; i < kMaxTextInRow; ++i) text += "\xc3\xa9";
@@ -149,13 +149,13 @@ TEST(TimelineTest, AnEventWithoutAnyAddressHasNoLine) {
 
 TEST(TimelineRowTest, ItsKindsAreTheWordsOfTheEvents) {
   std::vector<Event> events = {
-      support::accepted({}),
-      support::forwarded({}),
-      support::rejected({}, pb::VERDICT_BY_POLICY),
-      support::deferred({}),
-      support::dropped({}),
-      support::bounced({}, pb::BOUNCE_CLASS_HARD),
-      support::in_doubt({}),
+      tests::accepted({}),
+      tests::forwarded({}),
+      tests::rejected({}, pb::VERDICT_BY_POLICY),
+      tests::deferred({}),
+      tests::dropped({}),
+      tests::bounced({}, pb::BOUNCE_CLASS_HARD),
+      tests::in_doubt({}),
       Event(),
       Event(),
   };
@@ -173,7 +173,7 @@ TEST(TimelineRowTest, ItsKindsAreTheWordsOfTheEvents) {
 // Views that a newer release has folded are read by an older one that is put back.
 TEST(TimelineTest, ALineOfAKindFromANewerWriterIsSkipped) {
   EventLog log;
-  for (unsigned i = 1; i <= 4; ++i) log.add(support::forwarded({.message = i, .delivery = i}));
+  for (unsigned i = 1; i <= 4; ++i) log.add(tests::forwarded({.message = i, .delivery = i}));
   FoldedViews views(log);
   WriteBatch batch;
   ASSERT_TRUE(views.store().scan(Table::timeline, {}, {},
@@ -208,8 +208,8 @@ TEST(TimelineTest, ALineOfAKindFromANewerWriterIsSkipped) {
 TEST(TimelineRowTest, ARowCutShortAnywhereIsCorrupt) {
   const std::string key = timeline_key(timeline_prefix(Role::alias, "a@x.test"), 1, 1_index);
   std::string row;
-  append_timeline_row(support::bounced({}, pb::BOUNCE_CLASS_HARD), "owner@mailbox.test",
-                      support::delivery_id(1).bytes(), row);
+  append_timeline_row(tests::bounced({}, pb::BOUNCE_CLASS_HARD), "owner@mailbox.test",
+                      tests::delivery_id(1).bytes(), row);
   ASSERT_TRUE(read_timeline_row(key, row));
   for (std::size_t size = 0; size < row.size(); ++size) {
     EXPECT_FALSE(read_timeline_row(key, std::string_view(row).substr(0, size))) << size;
@@ -219,9 +219,9 @@ TEST(TimelineRowTest, ARowCutShortAnywhereIsCorrupt) {
 }
 
 TEST(TimelineRowTest, AUsualRowIsSmall) {
-  for (const Event& event : {support::accepted({}), support::forwarded({})}) {
+  for (const Event& event : {tests::accepted({}), tests::forwarded({})}) {
     std::string row;
-    append_timeline_row(event, "owner@mailbox.test", support::delivery_id(1).bytes(), row);
+    append_timeline_row(event, "owner@mailbox.test", tests::delivery_id(1).bytes(), row);
     EXPECT_LT(row.size(), 150u);
   }
 }

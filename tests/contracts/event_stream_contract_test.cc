@@ -50,7 +50,7 @@ class StreamWorld {
 class JournalWorld final : public StreamWorld {
  public:
   std::string write(std::uint32_t) override {
-    (void)journal_.begin({support::forwarded({.message = ++written_})});
+    (void)journal_.begin({forwarded({.message = ++written_})});
     journal_.commit_pending();
     return store_.read(store_.end_seq() - 1, 1, SIZE_MAX)->front().value;
   }

@@ -51,7 +51,7 @@ class MockCluster {
 
 void fill(Journal& journal, unsigned from, unsigned to) {
   for (unsigned i = from; i < to; ++i) {
-    auto event = support::forwarded(
+    auto event = tests::forwarded(
         {.alias = "a" + std::to_string(i % 20) + "@forward.test", .message = i, .delivery = i});
     event.set_node("mx1");
     journal.begin({std::move(event)});

@@ -260,9 +260,9 @@ Task<void> SimNode::project() {
 }
 
 std::string SimNode::miscounted() const {
-  auto recorded = support::recorded_events(disks_.journal, born_at_, journal_.end_seq());
+  auto recorded = recorded_events(disks_.journal, born_at_, journal_.end_seq());
   std::string out;
-  for (const auto& [verdict, count] : support::counted_events(metrics_)) {
+  for (const auto& [verdict, count] : counted_events(metrics_)) {
     if (count != recorded[verdict]) {
       out +=
           " " + verdict + " " + std::to_string(count) + " for " + std::to_string(recorded[verdict]);

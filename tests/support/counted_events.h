@@ -10,7 +10,7 @@
 #include "runtime/metrics.h"
 #include "schemas/event.h"
 
-namespace waybill::support {
+namespace waybill::tests {
 
 // By verdict, as /metrics shows them.
 inline std::map<std::string, std::uint64_t> counted_events(const runtime::Metrics& metrics) {
@@ -41,4 +41,4 @@ inline std::map<std::string, std::uint64_t> recorded_events(const ingest::Journa
   return counts;
 }
 
-}  // namespace waybill::support
+}  // namespace waybill::tests

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace waybill::support {
+namespace waybill::tests {
 
 // `path` from the root of the tree: "schemas/openapi.yaml".
 inline std::string document(const std::string& path) {
@@ -18,4 +18,4 @@ inline std::string document(const std::string& path) {
   return text;
 }
 
-}  // namespace waybill::support
+}  // namespace waybill::tests

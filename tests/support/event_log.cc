@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-namespace waybill::support {
+namespace waybill::tests {
 
 using schemas::Event;
 using schemas::LogOffset;
@@ -176,4 +176,4 @@ EventLog mixed_log(std::uint32_t seed, std::size_t events) {
   return log;
 }
 
-}  // namespace waybill::support
+}  // namespace waybill::tests

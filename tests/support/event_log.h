@@ -17,7 +17,7 @@
 #include "schemas/event.h"
 #include "schemas/ids.h"
 
-namespace waybill::support {
+namespace waybill::tests {
 
 inline constexpr std::uint64_t kSecond = 1'000'000'000;
 inline constexpr std::uint64_t kLogStart = 1'772'366'400 * kSecond;  // 2026-03-01T12:00:00Z
@@ -73,4 +73,4 @@ class EventLog {
 // outcomes, reports, duplicates and undecodable records among them.
 EventLog mixed_log(std::uint32_t seed, std::size_t events);
 
-}  // namespace waybill::support
+}  // namespace waybill::tests

@@ -8,15 +8,15 @@
 
 #include "tools/doctor/finding.h"
 
-namespace waybill::tools::doctor {
+namespace waybill::tests {
 
 // "warning disk: 2.0 GiB free", without advice: findings show in a failed comparison.
-inline std::vector<std::string> lines_of(const Findings& findings) {
+inline std::vector<std::string> lines_of(const tools::doctor::Findings& findings) {
   std::vector<std::string> out;
-  for (const Finding& one : findings) {
+  for (const tools::doctor::Finding& one : findings) {
     out.push_back(std::string(word(one.severity)) + " " + one.subject + ": " + one.sentence);
   }
   return out;
 }
 
-}  // namespace waybill::tools::doctor
+}  // namespace waybill::tests

@@ -8,7 +8,7 @@
 #include "projector/projector.h"
 #include "tests/support/event_log.h"
 
-namespace waybill::support {
+namespace waybill::tests {
 
 class FoldedViews {
  public:
@@ -48,4 +48,4 @@ class FoldedViews {
   std::unique_ptr<projector::Projector> projector_;
 };
 
-}  // namespace waybill::support
+}  // namespace waybill::tests

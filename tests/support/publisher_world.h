@@ -15,7 +15,7 @@
 #include "tests/support/event_log.h"
 #include "tests/support/virtual_clock.h"
 
-namespace waybill::ingest {
+namespace waybill::tests {
 
 inline constexpr std::uint32_t kPartitions = 4;
 inline constexpr std::chrono::milliseconds kPause{500};
@@ -23,10 +23,10 @@ using TopicPartition = std::pair<std::string, std::uint32_t>;
 // The numbers of the records that each partition holds, as they stand in it.
 using Contents = std::map<TopicPartition, std::vector<schemas::SequenceNumber>>;
 
-inline MemoryLog::Kept keep_none() {
+inline ingest::MemoryLog::Kept keep_none() {
   return [](std::size_t) { return 0; };
 }
-inline MemoryLog::Kept keep_all() {
+inline ingest::MemoryLog::Kept keep_all() {
   return [](std::size_t unwritten) { return unwritten; };
 }
 
@@ -48,7 +48,7 @@ class PublisherWorld : public ::testing::Test {
           ++made_;
           return log_.producer();
         },
-        PublisherSettings{.partitions = kPartitions, .pause = kPause}, clock_, metrics_);
+        ingest::PublisherSettings{.partitions = kPartitions, .pause = kPause}, clock_, metrics_);
   }
 
   // Makes one event durable; it gets the next number.
@@ -68,7 +68,7 @@ class PublisherWorld : public ::testing::Test {
   // `count` events that are open nowhere, of several addresses.
   void write_many(unsigned count) {
     for (unsigned i = 0; i < count; ++i) {
-      write(support::forwarded({.alias = alias(i), .delivery = 1'000 + i}));
+      write(forwarded({.alias = alias(i), .delivery = 1'000 + i}));
     }
   }
 
@@ -97,7 +97,7 @@ class PublisherWorld : public ::testing::Test {
     for (const auto& [seq, place] : written_) {
       if (out.contains(place)) continue;
       auto& seqs = out[place];
-      for (const MemoryRecord& record : log_.records(place.first, place.second)) {
+      for (const ingest::MemoryRecord& record : log_.records(place.first, place.second)) {
         seqs.push_back(schemas::read_envelope(record.value)->node_seq);
       }
     }
@@ -142,21 +142,21 @@ class PublisherWorld : public ::testing::Test {
       }
     }
     ASSERT_LE(store_.first_seq(), publisher_->acknowledged_end());
-    for (const OpenDelivery& open : *store_.open_deliveries()) {
+    for (const ingest::OpenDelivery& open : *store_.open_deliveries()) {
       ASSERT_LE(store_.first_seq(), open.accepted_seq);
     }
   }
 
-  MemoryJournalStore store_;
-  Journal journal_{store_, {}};
-  tests::VirtualClock clock_;
+  ingest::MemoryJournalStore store_;
+  ingest::Journal journal_{store_, {}};
+  VirtualClock clock_;
   runtime::Metrics metrics_;
-  MemoryLog log_;
-  std::optional<HeldReplies> held_;
-  std::optional<Publisher> publisher_;
+  ingest::MemoryLog log_;
+  std::optional<ingest::HeldReplies> held_;
+  std::optional<ingest::Publisher> publisher_;
   std::map<schemas::SequenceNumber, TopicPartition> written_;
   schemas::SequenceNumber last_seq_;
   int made_ = 0;
 };
 
-}  // namespace waybill::ingest
+}  // namespace waybill::tests

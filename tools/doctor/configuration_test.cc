@@ -9,6 +9,7 @@ namespace waybill::tools::doctor {
 namespace {
 
 using testing::ElementsAre;
+using tests::lines_of;
 
 std::vector<std::string> lines(const std::string& toml) {
   return lines_of(judge_configuration(std::get<app::Config>(app::read_config(toml))));

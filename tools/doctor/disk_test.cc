@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::StartsWith;
+using tests::lines_of;
 
 DiskFacts well() {
   DiskFacts facts;

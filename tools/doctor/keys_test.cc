@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 using runtime::Errc;
 using testing::ElementsAre;
 using testing::StartsWith;
+using tests::lines_of;
 
 constexpr runtime::WallTime kNow{1'800'000'000s};
 

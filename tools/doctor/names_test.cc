@@ -20,6 +20,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
+using tests::lines_of;
 
 Task<int> look(runtime::dns::Resolver& resolver, const runtime::Clock& clock, NameFacts& facts,
                runtime::Instant deadline) {

@@ -14,6 +14,7 @@ using ingest::NodeWord;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::StartsWith;
+using tests::lines_of;
 
 constexpr runtime::WallTime kNow{1'800'000'000s};
 

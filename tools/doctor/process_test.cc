@@ -12,6 +12,7 @@ using runtime::Errc;
 using runtime::HttpAnswer;
 using testing::ElementsAre;
 using testing::StartsWith;
+using tests::lines_of;
 
 std::vector<std::string> lines(runtime::Result<HttpAnswer> answer) {
   return lines_of(judge_process({"here", std::move(answer)}));

@@ -16,6 +16,7 @@ using runtime::Errc;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
+using tests::lines_of;
 
 BrokerFacts broker(std::uint32_t brokers) {
   BrokerFacts facts{"k:9092", 3, ClusterState{}, 12ms};
