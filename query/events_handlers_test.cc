@@ -9,8 +9,8 @@ namespace {
 
 using tests::QueryWorld;
 
-constexpr char kDelivery[] = "/v1/deliveries/01950000-0000-7000-8000-000000000201";
-constexpr char kMessage[] = "/v1/messages/01950000-0000-7000-8000-000000000101";
+constexpr char kDelivery[] = "/v1/deliveries/019ca945-0a01-7000-8002-000000000001";
+constexpr char kMessage[] = "/v1/messages/019ca945-0a01-7000-8001-000000000001";
 
 class EventsHandlersTest : public testing::Test {
  protected:
@@ -23,8 +23,8 @@ class EventsHandlersTest : public testing::Test {
 
 TEST_F(EventsHandlersTest, TellADeliveryWithItsEvents) {
   const auto answer = world_.json(kDelivery);
-  EXPECT_EQ(answer.at("delivery_id"), "01950000-0000-7000-8000-000000000201");
-  EXPECT_EQ(answer.at("message_id"), "01950000-0000-7000-8000-000000000101");
+  EXPECT_EQ(answer.at("delivery_id"), "019ca945-0a01-7000-8002-000000000001");
+  EXPECT_EQ(answer.at("message_id"), "019ca945-0a01-7000-8001-000000000001");
   EXPECT_EQ(answer.at("state"), "forwarded");
   EXPECT_EQ(answer.at("alias"), "sales@example.org");
   EXPECT_EQ(answer.at("target"), "bob@example.net");
@@ -33,12 +33,12 @@ TEST_F(EventsHandlersTest, TellADeliveryWithItsEvents) {
   const auto& events = answer.at("events").as_array();
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(events[0].at("kind"), "accepted");
-  EXPECT_EQ(events[1].at("forwarded").at("reply").at("text"), "queued as 4F");
+  EXPECT_EQ(events[1].at("forwarded").at("reply").at("text"), "Ok: queued");
 }
 
 TEST_F(EventsHandlersTest, TellAMessageWithItsEvents) {
   const auto answer = world_.json(kMessage);
-  EXPECT_EQ(answer.at("message_id"), "01950000-0000-7000-8000-000000000101");
+  EXPECT_EQ(answer.at("message_id"), "019ca945-0a01-7000-8001-000000000001");
   EXPECT_EQ(answer.at("events").as_array().size(), 2U);
   EXPECT_EQ(answer.at("as_of").at("index"), 2);
 }
@@ -49,7 +49,7 @@ TEST_F(EventsHandlersTest, FindMessagesByTheIdOfTheirHeader) {
     const auto answer = world_.json("/v1/messages?message_id=" + std::string(id));
     const auto& messages = answer.at("messages").as_array();
     ASSERT_EQ(messages.size(), 2U) << id;
-    EXPECT_EQ(messages[0].at("message_id"), "01950000-0000-7000-8000-000000000102");
+    EXPECT_EQ(messages[0].at("message_id"), "019ca945-0a02-7000-8001-000000000002");
     EXPECT_EQ(messages[0].at("events").as_array().size(), 1U);
     EXPECT_EQ(messages[1].at("events").as_array().size(), 2U);
   }
@@ -64,7 +64,7 @@ TEST_F(EventsHandlersTest, SayAsOfWhenThereIsNone) {
   world_.health().lag = 3;
   for (const char* const path : {"/v1/deliveries/", "/v1/messages/"}) {
     const auto problem =
-        world_.json(std::string(path) + "01950000-0000-7000-8000-0000000009ff", 404);
+        world_.json(std::string(path) + "019ca945-0a09-7000-8002-000000000009", 404);
     EXPECT_EQ(problem.at("code"), "not_found");
     EXPECT_EQ(problem.at("as_of").at("lag"), 3);
     EXPECT_EQ(problem.at("as_of").at("time"), "2026-03-01T12:20:00.000000000Z");

@@ -17,8 +17,8 @@ using tests::QueryWorld;
 using tests::text;
 
 constexpr char kAnn[] = "/v1/addresses/ann%40example.com/history?role=sender";
-constexpr char kDelivery[] = "/v1/deliveries/01950000-0000-7000-8000-000000000201";
-constexpr char kMessage[] = "/v1/messages/01950000-0000-7000-8000-000000000101";
+constexpr char kDelivery[] = "/v1/deliveries/019ca945-0a01-7000-8002-000000000001";
+constexpr char kMessage[] = "/v1/messages/019ca945-0a01-7000-8001-000000000001";
 constexpr char kByMessageId[] = "/v1/messages?message_id=%3Cone%40example.com%3E";
 constexpr char kCounters[] = "/v1/domains/example.org/counters";
 constexpr char kTrace[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

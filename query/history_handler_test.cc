@@ -42,11 +42,11 @@ TEST_F(HistoryHandlerTest, TellsWhatBecameOfAnAliasNewestFirst) {
   EXPECT_EQ(forwarded.at("alias"), "sales@example.org");
   EXPECT_EQ(forwarded.at("sender"), "ann@example.com");
   EXPECT_EQ(forwarded.at("target"), "bob@example.net");
-  EXPECT_EQ(forwarded.at("delivery_id"), "01950000-0000-7000-8000-000000000201");
-  EXPECT_EQ(forwarded.at("message_id"), "01950000-0000-7000-8000-000000000101");
+  EXPECT_EQ(forwarded.at("delivery_id"), "019ca945-0a01-7000-8002-000000000001");
+  EXPECT_EQ(forwarded.at("message_id"), "019ca945-0a01-7000-8001-000000000001");
   EXPECT_EQ(forwarded.at("reply").at("code"), 250);
   EXPECT_EQ(forwarded.at("reply").at("enhanced"), "2.0.0");
-  EXPECT_EQ(forwarded.at("reply").at("text"), "queued as 4F");
+  EXPECT_EQ(forwarded.at("reply").at("text"), "Ok: queued");
   EXPECT_FALSE(forwarded.contains("rule"));
   EXPECT_FALSE(forwarded.contains("bounce_class"));
 
@@ -87,7 +87,7 @@ TEST_F(HistoryHandlerTest, GoesOnFromItsCursorAndLinksToTheNextPage) {
 }
 
 TEST_F(HistoryHandlerTest, GivesEveryEntryOnceWhateverThePageSize) {
-  for (int i = 0; i < 7; ++i) world_.fold(world_.rejected(10, static_cast<std::uint8_t>(i)));
+  for (unsigned i = 1; i <= 7; ++i) world_.fold(world_.rejected(10, i));
   for (int limit = 1; limit <= 8; ++limit) {
     std::vector<std::string> seen;
     std::string target = std::string(kSales) + "?limit=" + std::to_string(limit);

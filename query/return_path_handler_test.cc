@@ -13,15 +13,8 @@ using tests::field;
 using tests::kNow;
 using tests::QueryWorld;
 
-constexpr char kPath[] = "/v1/return-paths/019ca94e-31c0-7000-8000-000000000201";
-constexpr char kUnknown[] = "/v1/return-paths/019ca94e-31c0-7000-8000-000000000209";
-
-// Rows of deliveries that began long before the log's time are gone: these begin at their
-// acceptance.
-std::string recent(std::uint8_t delivery) {
-  auto octets = QueryWorld::id(delivery, 2);
-  return octets.replace(0, 6, "\x01\x9c\xa9\x4e\x31\xc0");
-}
+constexpr char kPath[] = "/v1/return-paths/019ca945-0a01-7000-8002-000000000001";
+constexpr char kUnknown[] = "/v1/return-paths/019ca945-0a09-7000-8002-000000000009";
 
 class ReturnPathHandlerTest : public testing::Test {
  protected:
@@ -31,7 +24,6 @@ class ReturnPathHandlerTest : public testing::Test {
   schemas::Event accepted() {
     auto event = world_.accepted(20);
     auto& body = *event.mutable_accepted();
-    body.mutable_targets(0)->set_delivery_id(recent(1));
     body.set_route("sales");
     body.set_originator_verified(true);
     body.set_originator_reason("spf");
@@ -44,9 +36,9 @@ class ReturnPathHandlerTest : public testing::Test {
     return event;
   }
   // A report on the delivery, taken as a message of its own.
-  schemas::Event report(std::uint8_t message, char digest) {
+  schemas::Event report(unsigned message, char digest) {
     auto event = world_.accepted(10, message, 7);
-    event.set_reported_delivery_id(recent(1));
+    event.set_reported_delivery_id(tests::delivery_id(1).bytes());
     event.mutable_accepted()->set_content_digest(std::string(32, digest));
     return event;
   }
@@ -95,11 +87,11 @@ TEST_F(ReturnPathHandlerTest, TellsWhomAReportIsForAndWhatCameBefore) {
   world_.fold(report(3, 'a'));
   world_.fold(report(4, 'b'));
   auto handed_on = world_.forwarded(5, 3, 7);
-  handed_on.set_reported_delivery_id(recent(1));
+  handed_on.set_reported_delivery_id(tests::delivery_id(1).bytes());
   world_.fold(handed_on);
   const auto told = json(std::string(kPath) + "?partition=0");
   auto expected = json::parse(R"({
-      "message_id": "01950000-0000-7000-8000-000000000101", "alias": "sales@example.org",
+      "message_id": "019ca945-0a01-7000-8001-000000000001", "alias": "sales@example.org",
       "domain": "example.org", "sender": "ann@example.com", "target": "bob@example.net",
       "route": "sales", "verified": true, "reason": "spf", "smtputf8": true, "ret": "HDRS",
       "envid": "e1", "notify": "NEVER", "orcpt": "rfc822;sales@example.org",

@@ -11,8 +11,8 @@ using std::chrono::seconds;
 using tests::field;
 using tests::QueryWorld;
 
-constexpr char kOne[] = "/v1/return-paths/01950000-0000-7000-8000-000000000201/turn";
-constexpr char kOther[] = "/v1/return-paths/01950000-0000-7000-8000-000000000202/turn";
+constexpr char kOne[] = "/v1/return-paths/019ca945-0a01-7000-8002-000000000001/turn";
+constexpr char kOther[] = "/v1/return-paths/019ca945-0a02-7000-8002-000000000002/turn";
 
 // Longer than the relay's last transaction (relay/returnpath/directory.h).
 constexpr minutes kLife = schemas::kTurnLife;

@@ -17,6 +17,7 @@
 #include "query/partition_list.h"
 #include "query/routes.h"
 #include "runtime/clock.h"
+#include "tests/support/event_log.h"
 #include "tests/support/http_world.h"
 
 namespace waybill::tests {
@@ -28,61 +29,26 @@ class QueryWorld : public HttpWorld {
         projector_(*projector::Projector::open(store_, partition)),
         history_(store_) {}
 
-  // An event of `domain` example.org, `minutes` before kNow, with message and delivery ids that end
-  // in the two numbers.
-  schemas::Event event(int minutes, std::uint8_t message = 1, std::uint8_t delivery = 1) {
-    schemas::Event out;
-    out.set_event_id(id(static_cast<std::uint8_t>(seq_), 3));
-    out.set_occurred_at(schemas::nanoseconds(kNow - std::chrono::minutes(minutes)));
-    out.set_node("mx1");
-    out.set_domain("example.org");
-    out.set_message_id(id(message, 1));
-    out.set_delivery_id(id(delivery, 2));
-    out.set_alias("sales@example.org");
-    out.set_sender("ann@example.com");
-    return out;
+  // Of one copy (tests/support/event_log.h), `minutes` before kNow.
+  static schemas::Event accepted(int minutes, unsigned message = 1, unsigned delivery = 1) {
+    schemas::Event out = tests::accepted(copy(message, delivery), 2048);
+    out.mutable_accepted()->set_rfc5322_message_id("<one@example.com>");
+    return before_now(minutes, std::move(out));
   }
-
-  static std::string id(std::uint8_t last, std::uint8_t kind) {
-    std::string octets("\x01\x95\x00\x00\x00\x00\x70\x00\x80\x00\x00\x00\x00\x00\x00\x00", 16);
-    octets[14] = static_cast<char>(kind);
-    octets[15] = static_cast<char>(last);
-    return octets;
+  static schemas::Event forwarded(int minutes, unsigned message = 1, unsigned delivery = 1) {
+    return before_now(minutes, tests::forwarded(copy(message, delivery)));
   }
-
-  schemas::Event accepted(int minutes, std::uint8_t message = 1, std::uint8_t delivery = 1) {
-    auto out = event(minutes, message, delivery);
-    out.clear_delivery_id();
-    auto& body = *out.mutable_accepted();
-    body.set_size(2048);
-    body.set_rfc5322_message_id("<one@example.com>");
-    auto& target = *body.add_targets();
-    target.set_delivery_id(id(delivery, 2));
-    target.set_target("bob@example.net");
-    return out;
-  }
-
-  schemas::Event forwarded(int minutes, std::uint8_t message = 1, std::uint8_t delivery = 1) {
-    auto out = event(minutes, message, delivery);
-    auto& body = *out.mutable_forwarded();
-    body.set_target("bob@example.net");
-    schemas::set_reply(*body.mutable_reply(), {250, "2.0.0", "queued as 4F"});
-    return out;
-  }
-
-  schemas::Event rejected(int minutes, std::uint8_t message = 1) {
-    auto out = event(minutes, message);
-    out.clear_delivery_id();
-    auto& body = *out.mutable_rejected();
-    body.set_stage(schemas::pb::STAGE_RCPT);
-    body.set_by(schemas::pb::VERDICT_BY_POLICY);
-    body.set_rule("unknown-alias");
-    schemas::set_reply(*body.mutable_reply(), {550, "5.1.1", "No such alias"});
-    return out;
+  // By our policy, before a target was chosen.
+  static schemas::Event rejected(int minutes, unsigned message = 1) {
+    Copy refused = copy(message, 0);
+    refused.target.clear();
+    return before_now(minutes, tests::rejected(refused, schemas::pb::VERDICT_BY_POLICY));
   }
 
   void fold(schemas::Event event) {
+    event.set_node("mx1");
     event.set_node_seq(++seq_);
+    event.set_event_id(message_id(seq_).bytes());
     std::vector<ingest::LogRecord> records(1);
     records[0].partition = partition_;
     records[0].offset = projector_->progress().next_offset;
@@ -126,13 +92,26 @@ class QueryWorld : public HttpWorld {
   projector::MemoryViewStore& store() { return store_; }
 
  private:
+  static Copy copy(unsigned message, unsigned delivery) {
+    return {.alias = "sales@example.org",
+            .sender = "ann@example.com",
+            .target = "bob@example.net",
+            .domain = "example.org",
+            .message = message,
+            .delivery = delivery};
+  }
+  static schemas::Event before_now(int minutes, schemas::Event event) {
+    event.set_occurred_at(schemas::nanoseconds(kNow - std::chrono::minutes(minutes)));
+    return event;
+  }
+
   std::uint32_t partition_;
   std::uint32_t partition_count_ = 1;
   query::Peers* peers_ = nullptr;
   projector::MemoryViewStore store_;
   std::unique_ptr<projector::Projector> projector_;
   projector::History history_;
-  std::uint64_t seq_ = 0;
+  unsigned seq_ = 0;
 };
 
 // The nodes of a cluster, a partition each: asked as over HTTP, without a socket. What a test lays
