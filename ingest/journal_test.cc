@@ -11,6 +11,7 @@
 #include "ingest/memory_journal_store.h"
 #include "tests/support/counted_events.h"
 #include "tests/support/event_log.h"
+#include "tests/support/forwarding_journal_store.h"
 #include "tests/support/ordinals.h"
 #include "tests/support/run_task.h"
 
@@ -28,25 +29,15 @@ using tests::dropped;
 using tests::forwarded;
 
 // A store that counts what a sync costs.
-class CountingStore final : public JournalStore {
+class CountingStore final : public tests::ForwardingJournalStore {
  public:
+  using ForwardingJournalStore::ForwardingJournalStore;
+
   Result<void> commit(const JournalWrite& write) override {
     ++commits;
-    return kept.commit(write);
+    return ForwardingJournalStore::commit(write);
   }
-  Result<std::vector<JournalRecord>> read(schemas::SequenceNumber from, std::size_t most,
-                                          std::size_t octets) const override {
-    return kept.read(from, most, octets);
-  }
-  schemas::SequenceNumber first_seq() const override { return kept.first_seq(); }
-  schemas::SequenceNumber end_seq() const override { return kept.end_seq(); }
-  Result<std::vector<OpenDelivery>> open_deliveries() const override {
-    return kept.open_deliveries();
-  }
-  Result<void> trim(schemas::SequenceNumber seq) override { return kept.trim(seq); }
-  std::uint64_t octets() const override { return kept.octets(); }
 
-  MemoryJournalStore kept;
   int commits = 0;
 };
 
@@ -93,7 +84,8 @@ class JournalTest : public ::testing::Test {
   }
 
   boost::asio::io_context io_;
-  CountingStore store_;
+  MemoryJournalStore kept_;
+  CountingStore store_{kept_};
   std::optional<Journal> journal_{std::in_place, store_, JournalLimits()};
 };
 
@@ -154,7 +146,7 @@ TEST_F(JournalTest, CountsWhatBecameDurableByKind) {
   journal_->count_events(counters);
   append(numbered(3));
   commit();
-  store_.kept.fail_commit_after(0, false);
+  kept_.fail_commit_after(0, false);
   append(tests::forwarded({}));
   commit();
   EXPECT_EQ(tests::counted_events(metrics), expected);
@@ -256,7 +248,7 @@ INSTANTIATE_TEST_SUITE_P(WhateverTheDiskKept, FenceTest, ::testing::Bool(), [](c
 TEST_P(FenceTest, AFailedCommitFencesEverybodyInFlightAndLater) {
   append(numbered(1));
   commit();
-  store_.kept.fail_commit_after(0, GetParam());
+  kept_.fail_commit_after(0, GetParam());
   const Answer first = append(numbered(2));
   const Answer second = append(numbered(3));
   EXPECT_FALSE(journal_->fenced());
@@ -269,10 +261,10 @@ TEST_P(FenceTest, AFailedCommitFencesEverybodyInFlightAndLater) {
 }
 
 TEST_P(FenceTest, NothingRevivesAFencedJournal) {
-  store_.kept.fail_commit_after(0, GetParam());
+  kept_.fail_commit_after(0, GetParam());
   append(numbered(1));
   commit();
-  store_.kept.fail_commit_after(UINT64_MAX, false);  // the disk is well again
+  kept_.fail_commit_after(UINT64_MAX, false);  // the disk is well again
   const int commits = store_.commits;
   EXPECT_TRUE(failed(append(numbered(2)), Errc::fenced));
   EXPECT_FALSE(commit());
@@ -281,12 +273,12 @@ TEST_P(FenceTest, NothingRevivesAFencedJournal) {
 }
 
 TEST_P(FenceTest, ANewJournalOnTheSameStoreGoesOnFromWhatIsThere) {
-  store_.kept.fail_commit_after(1, GetParam());
+  kept_.fail_commit_after(1, GetParam());
   append(numbered(1));
   commit();
   append(numbered(2));
   commit();
-  store_.kept.fail_commit_after(UINT64_MAX, false);
+  kept_.fail_commit_after(UINT64_MAX, false);
   restart();
   EXPECT_EQ(journal_->end_seq(), GetParam() ? 3_seq : 2_seq);
   EXPECT_TRUE(waits(append(numbered(3))));
@@ -303,7 +295,7 @@ TEST_P(FenceTest, WhoWatchesTheFenceIsToldOnce) {
   append(numbered(1));
   commit();
   EXPECT_EQ(told, 0);
-  store_.kept.fail_commit_after(0, GetParam());
+  kept_.fail_commit_after(0, GetParam());
   append(numbered(2));
   commit();
   append(numbered(3));
@@ -316,7 +308,7 @@ TEST_P(FenceTest, WhoWatchesTheFenceIsToldOnce) {
 TEST_P(FenceTest, AWatchThatWasTakenBackIsNotTold) {
   journal_->when_fenced([] { ADD_FAILURE() << "taken back"; });
   journal_->when_fenced({});
-  store_.kept.fail_commit_after(0, GetParam());
+  kept_.fail_commit_after(0, GetParam());
   append(numbered(1));
   commit();
   EXPECT_TRUE(journal_->fenced());
@@ -421,7 +413,7 @@ TEST_F(JournalTest, AWaitForARecordEndsWithItsCommit) {
 
 TEST_F(JournalTest, AFenceEndsAWaitForARecord) {
   append(numbered(1));
-  store_.kept.fail_commit_after(0, true);
+  kept_.fail_commit_after(0, true);
   auto waited = std::async(std::launch::async,
                            [this] { return journal_->wait_for_record(1_seq, kLongWait); });
   EXPECT_EQ(waited.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);

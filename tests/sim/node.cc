@@ -3,6 +3,7 @@
 #include "ingest/recovery.h"
 #include "runtime/clock.h"
 #include "tests/support/counted_events.h"
+#include "tests/support/forwarding_journal_store.h"
 
 namespace waybill::tests {
 
@@ -18,33 +19,22 @@ using schemas::RouteAction;
 using schemas::Target;
 
 // The journal's disk, which a kill cuts off before or after a commit.
-class SimNode::KillableStore final : public ingest::JournalStore {
+class SimNode::KillableStore final : public ForwardingJournalStore {
  public:
-  KillableStore(SimNode& node, ingest::JournalStore& disk) : node_(node), disk_(disk) {}
+  KillableStore(SimNode& node, ingest::JournalStore& disk)
+      : ForwardingJournalStore(disk), node_(node) {}
 
   Result<void> commit(const ingest::JournalWrite& write) override {
     if (!node_.dead()) node_.maybe_kill(node_.kills_.at_commit);
     if (node_.dead()) return make_error_code(Errc::io_error);
-    const auto done = disk_.commit(write);
+    const auto done = ForwardingJournalStore::commit(write);
     node_.maybe_kill(node_.kills_.at_commit);
     if (node_.dead()) return make_error_code(Errc::io_error);
     return done;
   }
-  Result<std::vector<ingest::JournalRecord>> read(schemas::SequenceNumber from, std::size_t most,
-                                                  std::size_t octets) const override {
-    return disk_.read(from, most, octets);
-  }
-  schemas::SequenceNumber first_seq() const override { return disk_.first_seq(); }
-  schemas::SequenceNumber end_seq() const override { return disk_.end_seq(); }
-  Result<std::vector<ingest::OpenDelivery>> open_deliveries() const override {
-    return disk_.open_deliveries();
-  }
-  Result<void> trim(schemas::SequenceNumber seq) override { return disk_.trim(seq); }
-  std::uint64_t octets() const override { return disk_.octets(); }
 
  private:
   SimNode& node_;
-  ingest::JournalStore& disk_;
 };
 
 namespace {
