@@ -9,25 +9,13 @@
 namespace waybill::relay {
 namespace {
 
-using tests::joined;
-using tests::Transcript;
+class ReportTranscriptTest : public testing::TestWithParam<tests::Transcript> {};
 
-class ReportTranscriptTest : public testing::TestWithParam<Transcript> {};
+TEST_P(ReportTranscriptTest, GoesAsItIsWritten) { tests::expect_as_written(GetParam()); }
 
-TEST_P(ReportTranscriptTest, GoesAsItIsWritten) {
-  EXPECT_EQ(joined(tests::play(GetParam())), joined(GetParam().lines)) << GetParam().title;
-}
-
-std::vector<Transcript> transcripts() {
-  const std::string folder = WAYBILL_SOURCE_DIR "/tests/transcripts/";
-  auto out = tests::read_transcripts(folder + "return_paths.txt");
-  const auto more = tests::read_transcripts(folder + "reports.txt");
-  out.insert(out.end(), more.begin(), more.end());
-  return out;
-}
-
-INSTANTIATE_TEST_SUITE_P(All, ReportTranscriptTest, testing::ValuesIn(transcripts()),
-                         [](const auto& one) { return tests::test_name(one.param); });
+INSTANTIATE_TEST_SUITE_P(All, ReportTranscriptTest,
+                         testing::ValuesIn(tests::read_transcripts({"return_paths", "reports"})),
+                         tests::test_name);
 
 }  // namespace
 }  // namespace waybill::relay

@@ -9,27 +9,14 @@
 namespace waybill::relay {
 namespace {
 
-using tests::joined;
-using tests::Transcript;
+class MailTranscriptTest : public testing::TestWithParam<tests::Transcript> {};
 
-class MailTranscriptTest : public testing::TestWithParam<Transcript> {};
+TEST_P(MailTranscriptTest, GoesAsItIsWritten) { tests::expect_as_written(GetParam()); }
 
-TEST_P(MailTranscriptTest, GoesAsItIsWritten) {
-  EXPECT_EQ(joined(tests::play(GetParam())), joined(GetParam().lines)) << GetParam().title;
-}
-
-std::vector<Transcript> transcripts() {
-  std::vector<Transcript> out;
-  for (const char* file : {"recipients", "bodies", "handover", "log"}) {
-    const auto some = tests::read_transcripts(WAYBILL_SOURCE_DIR "/tests/transcripts/" +
-                                              std::string(file) + ".txt");
-    out.insert(out.end(), some.begin(), some.end());
-  }
-  return out;
-}
-
-INSTANTIATE_TEST_SUITE_P(All, MailTranscriptTest, testing::ValuesIn(transcripts()),
-                         [](const auto& one) { return tests::test_name(one.param); });
+INSTANTIATE_TEST_SUITE_P(All, MailTranscriptTest,
+                         testing::ValuesIn(tests::read_transcripts({"recipients", "bodies",
+                                                                    "handover", "log"})),
+                         tests::test_name);
 
 }  // namespace
 }  // namespace waybill::relay

@@ -31,9 +31,7 @@ std::string octets_of(std::string text) {
   return out;
 }
 
-}  // namespace
-
-std::vector<Transcript> read_transcripts(const std::string& path) {
+std::vector<Transcript> read_file(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read " + path);
   std::vector<Transcript> out;
@@ -43,6 +41,23 @@ std::vector<Transcript> read_transcripts(const std::string& path) {
     } else if (!out.empty() && !line.empty()) {
       out.back().lines.push_back(line);
     }
+  }
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& line : lines) out += line + "\n";
+  return out;
+}
+
+}  // namespace
+
+std::vector<Transcript> read_transcripts(std::initializer_list<const char*> names) {
+  std::vector<Transcript> out;
+  for (const std::string name : names) {
+    const auto some = read_file(WAYBILL_SOURCE_DIR "/tests/transcripts/" + name + ".txt");
+    out.insert(out.end(), some.begin(), some.end());
   }
   return out;
 }
@@ -80,22 +95,20 @@ std::vector<std::string> play(const Transcript& transcript) {
   return out;
 }
 
-std::string test_name(const Transcript& transcript) {
+void expect_as_written(const Transcript& transcript) {
+  EXPECT_EQ(joined(play(transcript)), joined(transcript.lines)) << transcript.title;
+}
+
+std::string test_name(const testing::TestParamInfo<Transcript>& one) {
   std::string out;
   bool word_begins = true;
-  for (const char letter : transcript.title) {
+  for (const char letter : one.param.title) {
     const auto octet = static_cast<unsigned char>(letter);
     if (std::isalnum(octet)) {
       out += word_begins ? static_cast<char>(std::toupper(octet)) : letter;
     }
     word_begins = !std::isalnum(octet) && letter != '\'';
   }
-  return out;
-}
-
-std::string joined(const std::vector<std::string>& lines) {
-  std::string out;
-  for (const std::string& line : lines) out += line + "\n";
   return out;
 }
 

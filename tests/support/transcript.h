@@ -3,6 +3,9 @@
 // gives the transcript as it then was; a test holds the two against each other.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <initializer_list>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -14,14 +17,15 @@ struct Transcript {
   std::vector<std::string> lines;
 };
 
-// Every transcript of a file.
-std::vector<Transcript> read_transcripts(const std::string& path);
+// Every transcript of the files tests/transcripts/NAME.txt.
+std::vector<Transcript> read_transcripts(std::initializer_list<const char*> names);
 
 std::vector<std::string> play(const Transcript& transcript);
+// Fails the test where play() gives another transcript.
+void expect_as_written(const Transcript& transcript);
 
 // The title as the name of a test: its letters and digits, each word with a capital.
-std::string test_name(const Transcript& transcript);
-std::string joined(const std::vector<std::string>& lines);
+std::string test_name(const testing::TestParamInfo<Transcript>& one);
 inline void PrintTo(const Transcript& transcript, std::ostream* out) { *out << transcript.title; }
 
 }  // namespace waybill::tests
