@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "tests/support/routes.h"
+
 namespace waybill::relay {
 namespace {
 
@@ -12,11 +14,10 @@ using Kind = HopAnswer::Kind;
 using By = HopAnswer::By;
 using schemas::Event;
 using schemas::Reply;
+using tests::target;
 namespace pb = schemas::pb;
 
 Reply in_short(const pb::Reply& reply) { return schemas::reply_of(reply); }
-
-schemas::Target target(std::string_view text) { return schemas::Target::parse(text).value(); }
 
 Subject subject() {
   Subject out;

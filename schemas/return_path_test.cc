@@ -6,6 +6,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "tests/support/return_path.h"
+
 namespace waybill::schemas {
 namespace {
 
@@ -13,11 +15,12 @@ namespace json = boost::json;
 using runtime::Errc;
 
 constexpr char kText[] =
-    R"({"message_id":"0197a3b0-0000-7000-8000-000000000001","alias":"shop@forward.test",)"
-    R"("domain":"forward.test","sender":"ann@origin.test","target":"owner@mailbox.test",)"
-    R"("route":"shop","verified":true,"reason":"spf","smtputf8":false,"ret":"HDRS","envid":"e1",)"
-    R"("notify":"NEVER","orcpt":"rfc822;shop","rfc5322_message_id":"<1@origin.test>",)"
-    R"("header_from":"Ann@origin.test","accepted_at":1772366400000000000,"reports":[)"
+    R"({"message_id":"0197a3b0-0000-7000-8000-000000000001","alias":"shop@alias.test",)"
+    R"("domain":"alias.test","sender":"ann@origin.test","target":"bob@hop.test",)"
+    R"("route":"shop","verified":true,"reason":"SPF passed for origin.test","smtputf8":false,)"
+    R"("ret":"HDRS","envid":"e1","notify":"NEVER","orcpt":"rfc822;shop",)"
+    R"("rfc5322_message_id":"<1@origin.test>","header_from":"Ann@origin.test",)"
+    R"("accepted_at":1772366400000000000,"reports":[)"
     R"({"digest":"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00","done":true},)"
     R"({"digest":"6161616161616161616161616161616161616161616161616161616161616161",)"
     R"("done":false}]})";
@@ -26,17 +29,10 @@ json::object whole() { return json::parse(kText).as_object(); }
 
 // What kText says, each value another.
 ReturnPath path() {
-  ReturnPath out;
+  ReturnPath out = tests::return_path();
   out.message = *MessageId::parse("0197a3b0-0000-7000-8000-000000000001");
-  out.alias = "shop@forward.test";
-  out.domain = "forward.test";
-  out.sender = "ann@origin.test";
-  out.target = "owner@mailbox.test";
   out.route = "shop";
-  out.verified = true;
-  out.reason = "spf";
   out.dsn = {"HDRS", "e1", "NEVER", "rfc822;shop"};
-  out.rfc5322_message_id = "<1@origin.test>";
   out.header_from = "Ann@origin.test";
   out.accepted_at = wall_time(1'772'366'400'000'000'000);
   out.reports = {{{}, std::string(31, '\xff') + '\0', true}, {{}, std::string(32, 'a'), false}};

@@ -9,9 +9,12 @@
 #include <string>
 
 #include "schemas/limits.h"
+#include "tests/support/routes.h"
 
 namespace waybill::schemas {
 namespace {
+
+using tests::target;
 
 TEST(RefusalTest, IsACodeAnEnhancedCodeAndAText) {
   const struct {
@@ -80,8 +83,6 @@ constexpr char kText[] =
     R"("buzz":{"forward":["b@hop.test:2525","c@[192.0.2.1]"],"bounces":"owner@home.test",)"
     R"("redact":true},"shop":{"forward":["d@hop.test"]},"spam":{"drop":true}},)"
     R"("catch_all":{"forward":["rest@hop.test"],"bounces":"sender"}})";
-
-Target target(const char* text) { return Target::parse(text).value(); }
 
 // What kText says.
 DomainRoutes routes() {

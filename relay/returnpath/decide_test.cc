@@ -2,23 +2,22 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/return_path.h"
+#include "tests/support/routes.h"
+
 namespace waybill::relay::returnpath {
 namespace {
 
 using report::ReportClass;
 using schemas::ReportsTo;
 using schemas::ReturnPath;
+using tests::target;
 using Kind = Decision::Kind;
 
 const runtime::WallTime kAccepted{std::chrono::hours(1000)};
 
 ReturnPath path() {
-  ReturnPath out;
-  out.alias = "buzz@example.org";
-  out.sender = "ann@origin.test";
-  out.target = "hidden@target.test";
-  out.verified = true;
-  out.reason = "SPF passed for origin.test";
+  ReturnPath out = tests::return_path();
   out.accepted_at = kAccepted;
   return out;
 }
@@ -28,8 +27,6 @@ report::ReportFacts facts(ReportClass kind) {
   out.kind = kind;
   return out;
 }
-
-schemas::Target target(const std::string& text) { return *schemas::Target::parse(text); }
 
 TEST(DecideTest, WhoAskedForWhatIsTold) {
   const struct {

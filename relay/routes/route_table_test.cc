@@ -6,6 +6,7 @@
 #include <string>
 
 #include "relay/routes/current_routes.h"
+#include "tests/support/routes.h"
 
 namespace waybill::relay::routes {
 namespace {
@@ -17,13 +18,8 @@ using schemas::ForwardTo;
 using schemas::LocalPartCase;
 using schemas::RejectWith;
 using schemas::RouteAction;
-using schemas::Target;
 
-RouteAction to(const char* target) {
-  ForwardTo forward;
-  forward.targets.push_back(*Target::parse(target));
-  return forward;
-}
+RouteAction to(const char* target) { return tests::forward_to({target}); }
 
 // Folding, with subaddresses, without a catch-all.
 DomainRoutes plain_domain() {

@@ -4,19 +4,13 @@
 #include "runtime/clock.h"
 #include "tests/support/counted_events.h"
 #include "tests/support/forwarding_journal_store.h"
+#include "tests/support/routes.h"
 
 namespace waybill::tests {
 
 using runtime::Errc;
 using runtime::Result;
 using runtime::Task;
-using schemas::DomainRoutes;
-using schemas::DropSilently;
-using schemas::ForwardTo;
-using schemas::RejectWith;
-using schemas::ReportsTo;
-using schemas::RouteAction;
-using schemas::Target;
 
 // The journal's disk, which a kill cuts off before or after a commit.
 class SimNode::KillableStore final : public ForwardingJournalStore {
@@ -53,47 +47,33 @@ keeper.test. MX 10 mx.home.test.
 mx.home.test. A 192.0.2.20
 )";
 
-Target target(const std::string& text) {
-  auto parsed = Target::parse(text);
-  runtime::check(parsed.has_value(), parsed.error().why);
-  return *parsed;
-}
+std::string at_hop(const std::string& local) { return local + "@[192.0.2.10]"; }
 
-Target at_hop(const std::string& local) { return target(local + "@[192.0.2.10]"); }
-
-Target keeper() { return target(kKeeper); }
-
-std::map<std::string, RouteAction, std::less<>> sim_routes() {
-  using Whom = ReportsTo::Whom;
-  std::map<std::string, RouteAction, std::less<>> out;
+schemas::DomainRoutes sim_domain() {
+  schemas::DomainRoutes domain;
+  domain.name = kDomain;
+  auto& out = domain.aliases;
   for (const char* name : {"ok", "ok2", "refuse-rcpt", "defer-rcpt", "refuse-body", "defer-body",
                            "drop-before", "drop-after", "silent", "421"}) {
-    out[name] = ForwardTo{{at_hop(name)}};
+    out[name] = forward_to({at_hop(name)});
   }
-  out["by-mx"] = ForwardTo{{target("ok-mx@hop.test")}};
-  out["nowhere"] = ForwardTo{{target("x@[192.0.2.99]")}};
-  out["two"] = ForwardTo{{at_hop("ok-a"), at_hop("ok-b")}};
-  out["mixed"] = ForwardTo{{at_hop("ok-c"), at_hop("refuse-body2")}};
-  out["bounce"] = ForwardTo{{at_hop("bounce-hidden")}};
-  out["bounce2"] = ForwardTo{{target("bounce2-hidden@hop.test")}};
-  out["bounce-owned"] =
-      ForwardTo{{at_hop("bounce-owned-hidden")}, ReportsTo{Whom::owner, keeper()}};
-  out["bounce-absorbed"] = ForwardTo{{at_hop("bounce-absorbed-hidden")}, ReportsTo{Whom::nobody}};
-  out["void"] = DropSilently{};
-  out["spam"] = RejectWith{{550, "5.7.1", "No spam"}};
-  return out;
+  out["by-mx"] = forward_to({"ok-mx@hop.test"});
+  out["nowhere"] = forward_to({"x@[192.0.2.99]"});
+  out["two"] = forward_to({at_hop("ok-a"), at_hop("ok-b")});
+  out["mixed"] = forward_to({at_hop("ok-c"), at_hop("refuse-body2")});
+  out["bounce"] = forward_to({at_hop("bounce-hidden")});
+  out["bounce2"] = forward_to({"bounce2-hidden@hop.test"});
+  out["bounce-owned"] = forward_to({at_hop("bounce-owned-hidden")}, reports_to_owner(kKeeper));
+  out["bounce-absorbed"] = forward_to({at_hop("bounce-absorbed-hidden")}, reports_to_nobody());
+  out["void"] = schemas::DropSilently{};
+  out["spam"] = schemas::RejectWith{{550, "5.7.1", "No spam"}};
+  return domain;
 }
 
 std::shared_ptr<const relay::routes::RouteTable> sim_table() {
-  DomainRoutes domain;
-  domain.name = kDomain;
-  domain.aliases = sim_routes();
-  std::vector<DomainRoutes> domains;
-  domains.push_back(std::move(domain));
-  DomainRoutes other;
+  schemas::DomainRoutes other;
   other.name = kOtherDomain;
-  domains.push_back(std::move(other));
-  return std::make_shared<relay::routes::RouteTable>(std::move(domains));
+  return table_of({sim_domain(), std::move(other)});
 }
 
 // Return paths as one sees them who does not look closely.
@@ -128,7 +108,7 @@ relay::Settings sim_settings() {
 
 std::vector<std::string> sim_aliases() {
   std::vector<std::string> out;
-  for (const auto& [local, action] : sim_routes()) out.push_back(local + "@" + kDomain);
+  for (const auto& [local, action] : sim_domain().aliases) out.push_back(local + "@" + kDomain);
   out.push_back(std::string("nobody@") + kDomain);
   // What goes well is the common case.
   for (int i = 0; i < 6; ++i) out.push_back(std::string("ok@") + kDomain);
@@ -136,13 +116,8 @@ std::vector<std::string> sim_aliases() {
   return out;
 }
 
-// The same in every life, as a file would have it.
 const relay::returnpath::KeyRing& sim_keys() {
-  static const auto keys = [] {
-    const auto parsed = relay::returnpath::KeyRing::parse("3 " + std::string(64, 'a'));
-    runtime::check(parsed.has_value(), parsed.error().why);
-    return *parsed;
-  }();
+  static const auto keys = key_ring();
   return keys;
 }
 

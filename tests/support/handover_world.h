@@ -3,6 +3,7 @@
 
 #include "relay/forward/handover.h"
 #include "tests/support/hop_world.h"
+#include "tests/support/routes.h"
 #include "tests/support/sim_net.h"
 #include "tests/support/zone_resolver.h"
 
@@ -21,9 +22,7 @@ class HandoverWorld : public HopWorld {
   std::unique_ptr<relay::forward::Handover> handover(
       std::string_view target = "bob@h.test",
       const relay::smtp::MailParameters& mail = mail_from("ann@e.test")) {
-    auto parsed = schemas::Target::parse(target);
-    EXPECT_TRUE(parsed) << parsed.error().why;
-    return std::make_unique<relay::forward::Handover>(parts_, parsed.value(), mail);
+    return std::make_unique<relay::forward::Handover>(parts_, tests::target(target), mail);
   }
 
   std::string ask(relay::forward::Handover& one,

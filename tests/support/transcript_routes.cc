@@ -1,25 +1,8 @@
 #include "tests/support/transcript_routes.h"
 
-#include "runtime/check.h"
+#include "tests/support/routes.h"
 
 namespace waybill::tests {
-
-using schemas::DomainRoutes;
-using schemas::DropSilently;
-using schemas::ForwardTo;
-using schemas::RejectWith;
-using schemas::ReportsTo;
-using schemas::Target;
-
-namespace {
-
-Target target(const char* text) {
-  auto parsed = Target::parse(text);
-  runtime::check(parsed.has_value(), "the target of a transcript is one");
-  return *parsed;
-}
-
-}  // namespace
 
 const char* const kTranscriptZone = R"(
 hop.test. MX 10 mx.hop.test.
@@ -36,48 +19,23 @@ _dmarc.bank.test. TXT "v=DMARC1; p=reject"
 )";
 
 std::shared_ptr<const relay::routes::RouteTable> transcript_routes() {
-  using Whom = ReportsTo::Whom;
-  DomainRoutes ours;
+  schemas::DomainRoutes ours;
   ours.name = "alias.test";
-  ours.aliases["shop"] = ForwardTo{{target("bob@hop.test")}};
-  ours.aliases["news"] = ForwardTo{{target("eve@other.test")}};
-  ours.aliases["pair"] = ForwardTo{{target("bob@hop.test"), target("eve@other.test")}};
-  ours.aliases["null"] = ForwardTo{{target("x@null.test")}};
-  ours.aliases["loop"] = ForwardTo{{target("x@loop.test")}};
-  ours.aliases["void"] = DropSilently{};
-  ours.aliases["spam"] = RejectWith{{550, "5.7.1", "No spam"}};
-  ours.aliases["away"] = RejectWith{{450, "4.2.1", "Come again tomorrow"}};
-  ours.aliases["mute"] = ForwardTo{{target("bob@hop.test")}, ReportsTo{Whom::nobody}};
-  ours.aliases["owned"] =
-      ForwardTo{{target("bob@hop.test")}, ReportsTo{Whom::owner, target("owner@origin.test")}};
-  DomainRoutes lax;
+  ours.aliases["shop"] = forward_to({"bob@hop.test"});
+  ours.aliases["news"] = forward_to({"eve@other.test"});
+  ours.aliases["pair"] = forward_to({"bob@hop.test", "eve@other.test"});
+  ours.aliases["null"] = forward_to({"x@null.test"});
+  ours.aliases["loop"] = forward_to({"x@loop.test"});
+  ours.aliases["void"] = schemas::DropSilently{};
+  ours.aliases["spam"] = schemas::RejectWith{{550, "5.7.1", "No spam"}};
+  ours.aliases["away"] = schemas::RejectWith{{450, "4.2.1", "Come again tomorrow"}};
+  ours.aliases["mute"] = forward_to({"bob@hop.test"}, reports_to_nobody());
+  ours.aliases["owned"] = forward_to({"bob@hop.test"}, reports_to_owner("owner@origin.test"));
+  schemas::DomainRoutes lax;
   lax.name = "lax.test";
   lax.dmarc = schemas::DmarcMode::tag;
-  lax.aliases["shop"] = ForwardTo{{target("bob@hop.test")}};
-  std::vector<DomainRoutes> domains;
-  domains.push_back(std::move(ours));
-  domains.push_back(std::move(lax));
-  return std::make_shared<relay::routes::RouteTable>(std::move(domains));
-}
-
-relay::returnpath::KeyRing transcript_keys() {
-  auto parsed = relay::returnpath::KeyRing::parse("3 " + std::string(64, 'a'));
-  runtime::check(parsed.has_value(), "the key of the transcripts is one");
-  return *parsed;
-}
-
-schemas::ReturnPath transcript_path() {
-  schemas::ReturnPath path;
-  path.alias = "shop@alias.test";
-  path.domain = "alias.test";
-  path.sender = "ann@origin.test";
-  path.target = "bob@hop.test";
-  path.route = "shop@alias.test";
-  path.verified = true;
-  path.reason = "SPF passed for origin.test";
-  path.rfc5322_message_id = "<1@origin.test>";
-  path.header_from = "ann@origin.test";
-  return path;
+  lax.aliases["shop"] = forward_to({"bob@hop.test"});
+  return table_of({std::move(ours), std::move(lax)});
 }
 
 }  // namespace waybill::tests

@@ -3,8 +3,6 @@
 
 #include <memory>
 
-#include "relay/returnpath/directory.h"
-#include "relay/returnpath/key_ring.h"
 #include "relay/routes/route_table.h"
 
 namespace waybill::tests {
@@ -12,8 +10,5 @@ namespace waybill::tests {
 extern const char* const kTranscriptZone;
 
 std::shared_ptr<const relay::routes::RouteTable> transcript_routes();
-relay::returnpath::KeyRing transcript_keys();
-// Of a mail from ann@origin.test to shop@alias.test.
-schemas::ReturnPath transcript_path();
 
 }  // namespace waybill::tests

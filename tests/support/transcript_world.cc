@@ -7,6 +7,8 @@
 #include "relay/session.h"
 #include "runtime/log.h"
 #include "tests/support/event_line.h"
+#include "tests/support/return_path.h"
+#include "tests/support/routes.h"
 #include "tests/support/transcript_routes.h"
 
 namespace waybill::tests {
@@ -186,7 +188,7 @@ TranscriptWorld::TranscriptWorld(Note note)
       dns_(clock_, kTranscriptZone),
       log_(clock_, note_),
       routes_(transcript_routes()),
-      keys_(transcript_keys()),
+      keys_(key_ring()),
       client_{boost::asio::ip::make_address("192.0.2.77"), 40000} {
   settings_.host_name = "mx.test";
   settings_.spool_directory = "/nonexistent";
@@ -195,7 +197,7 @@ TranscriptWorld::TranscriptWorld(Note note)
     if (worth_telling(line)) note_("H: " + without_token(line));
     if (line.starts_with("body ")) note_("H: (the whole message)");
   };
-  directory_.path = transcript_path();
+  directory_.path = return_path();
 }
 
 TranscriptWorld::~TranscriptWorld() {
