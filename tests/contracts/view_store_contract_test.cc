@@ -298,7 +298,7 @@ TEST(RocksViewStoreTest, WhatWasAppliedOutlivesTheProcess) {
 
 // The files as a process that is killed now would leave them. Those that nobody needs any more are
 // removed in the background: a copy that misses one is begun again.
-std::unique_ptr<ViewStore> left_by(const Directory& directory) {
+std::unique_ptr<ViewStore> left_by(const TemporaryDirectory& directory) {
   static int copies = 0;
   for (;;) {
     const std::string left = directory.path("left" + std::to_string(++copies));
