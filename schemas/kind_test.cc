@@ -49,7 +49,7 @@ TEST(KindTest, EveryRowIsOfABodyAndNoTwoAreAlike) {
 }
 
 TEST(KindTest, ANumberOrAWordOfNoBodyHasNoRow) {
-  for (const int body : {-1, 0, 10, 29, 63, 64, 1 << 20}) {
+  for (const int body : {-1, 0, 10, 63, 64, 1 << 20}) {
     EXPECT_EQ(find_kind(body), nullptr) << body;
   }
   for (const char* const word : {"", "unknown", "Accepted", "alias"}) {

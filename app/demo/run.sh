@@ -168,8 +168,11 @@ say 'The last one was taken, so Ann believes it arrived. A second later the brid
 show_what_came_home
 show_history
 [[ $roles == serve ]] || show_kafka
+if [[ $once == yes ]]; then
+  say 'That is all. Without --once it stays up, and shows what to try next.'
+  exit 0
+fi
 show_what_to_try
-[[ $once == no ]] || exit 0
 trap 'exit 0' HUP INT TERM
 say 'It stays up. Ctrl-C ends it.'
 wait
