@@ -34,7 +34,7 @@ STORY = (
     " bounced    ann@origin.test > lost@example.test > hidden@[127.0.0.1]",
     " accepted       from ann@origin.test for lost@example.test; SPF passed for origin.test",
     " sent_home      ann@origin.test: mx.origin.test said: 250",
-    "Try next",
+    "That is all",
 )
 KAFKA_STORY = (
     "lost@example.test   waybill.delivery.bounced",
