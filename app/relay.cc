@@ -26,7 +26,7 @@ constexpr std::size_t kQueryThreads = 4;
 http::Health health_of(JournalPart& journal, const PublisherPart& publisher) {
   http::Health out;
   out.backlog = publisher.publisher().backlog();
-  if (journal.journal().fenced()) out.why_not = "the journal is fenced after a failed write";
+  if (const std::string why = journal.why_not(); !why.empty()) out.why_not = why;
   return out;
 }
 

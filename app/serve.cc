@@ -92,7 +92,7 @@ http::Health health_of(JournalPart& journal, const FoldingPart& folding) {
   http::Health out;
   out.lag = folding.lag();
   out.why_not = folding.role().failure();
-  if (journal.journal().fenced()) out.why_not = "the journal is fenced after a failed write";
+  if (const std::string why = journal.why_not(); !why.empty()) out.why_not = why;
   return out;
 }
 

@@ -4,9 +4,9 @@
 // all of them or none, in the order given and after everything that was begun before. After an
 // error none of the events is in the log, with two exceptions: Errc::fenced (unknown) and
 // Errc::timeout (all of them are in the journal and will reach the log).
-// Errc::log_full: nothing was written, space may come back. Errc::fenced: this process accepts
-// nothing any more. Errc::timeout (HeldReplies): too late for the caller, who must now record an
-// outcome for every delivery that the events opened.
+// Errc::log_full, Errc::no_space: nothing was written, space may come back. Errc::fenced: this
+// process accepts nothing any more. Errc::timeout (HeldReplies): too late for the caller, who must
+// now record an outcome for every delivery that the events opened.
 //
 // The caller has filled the envelope (see Recorder); the log assigns node_seq. An Accepted
 // opens each of its targets' delivery ids, and an outcome closes the delivery id of its envelope:

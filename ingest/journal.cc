@@ -76,15 +76,17 @@ Recorded Journal::begin(std::vector<Event> events) {
   return done;
 }
 
-bool Journal::fits(const Pending& pending) const {
+runtime::Result<void> Journal::fits(const Pending& pending) const {
   const bool only_closes = pending.opens.empty() && !pending.closes.empty();
-  if (only_closes) return true;
+  if (only_closes) return {};
+  if (short_of_space()) return make_error_code(Errc::no_space);
   const std::uint64_t used = octets_.load(std::memory_order_relaxed);
   // What is dropped opens and closes in one breath.
   const std::size_t still_open =
       pending.opens.size() - std::min(pending.opens.size(), pending.closes.size());
   const std::uint64_t owed = (open_ + still_open) * limits_.outcome_octets;
-  return used + pending.octets + owed <= limits_.max_octets;
+  if (used + pending.octets + owed > limits_.max_octets) return make_error_code(Errc::log_full);
+  return {};
 }
 
 void Journal::add_to(JournalWrite& write, Pending& pending) {
@@ -120,8 +122,8 @@ bool Journal::commit_pending() {
   std::vector<Written> written;
   std::uint64_t added = 0;
   for (Pending& pending : taken) {
-    if (!fits(pending)) {
-      pending.done.give(make_error_code(Errc::log_full));
+    if (const auto fit = fits(pending); !fit) {
+      pending.done.give(fit);
       continue;
     }
     octets_.fetch_add(pending.octets, std::memory_order_relaxed);

@@ -9,7 +9,8 @@
 // Errc::fenced, and no later success revives it (Linux marks the lost pages clean; only a new
 // process that reads the disk again knows what is there).
 //
-// Limit: a batch for which there is no room below `max_octets` gets Errc::log_full. An acceptance
+// Limits: a batch for which there is no room below `max_octets` gets Errc::log_full, and one that
+// comes while the disk is short of space gets Errc::no_space. An acceptance
 // is taken only with room for its outcomes too, and a batch that does nothing but close acceptances
 // always fits: every acceptance can end.
 #pragma once
@@ -74,6 +75,11 @@ class Journal final : public EventAppender {
   // An empty `act` takes the last one back; after that returns, it does not run any more.
   void when_fenced(std::function<void()> act);
 
+  // While it is short, the room that the disk still has is for what must be recorded: the ends of
+  // what was accepted. Any thread.
+  void set_short_of_space(bool short_of_space) { short_of_space_.store(short_of_space); }
+  bool short_of_space() const { return short_of_space_.load(std::memory_order_relaxed); }
+
   // Behind the last durable record.
   schemas::SequenceNumber end_seq() const { return durable_end_.load(std::memory_order_acquire); }
   std::uint64_t octets() const { return octets_.load(std::memory_order_relaxed); }
@@ -93,7 +99,8 @@ class Journal final : public EventAppender {
     Recorded done;
   };
 
-  bool fits(const Pending& pending) const;
+  // Why there is no room for it.
+  runtime::Result<void> fits(const Pending& pending) const;
   void add_to(JournalWrite& write, Pending& pending);
   void fence(const runtime::Error& error);
   void refresh_octets(std::uint64_t added);
@@ -101,6 +108,7 @@ class Journal final : public EventAppender {
 
   JournalStore& store_;
   const JournalLimits limits_;
+  std::atomic<bool> short_of_space_{false};
   std::atomic<HeldReplies*> held_{nullptr};
   std::atomic<EventCounters*> counters_{nullptr};
 

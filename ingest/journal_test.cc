@@ -343,6 +343,21 @@ TEST_F(JournalTest, OutcomesFitEvenWhenTheLogIsFull) {
   EXPECT_EQ(stored().size(), 1u);
 }
 
+TEST_F(JournalTest, WhileTheDiskIsShortOfSpaceOnlyEndsAreTaken) {
+  append(numbered(1));
+  commit();
+  journal_->set_short_of_space(true);
+  const Answer opening = append(numbered(2));
+  const Answer outcome = append(forwarded({.delivery = 1}));
+  commit();
+  EXPECT_TRUE(failed(opening, Errc::no_space));
+  EXPECT_TRUE(succeeded(outcome));
+  journal_->set_short_of_space(false);
+  const Answer later = append(numbered(3));
+  commit();
+  EXPECT_TRUE(succeeded(later));
+}
+
 TEST_F(JournalTest, AnAcceptanceIsTakenOnlyWithRoomForItsOutcome) {
   restart({.max_octets = 10'000, .outcome_octets = 4000});
   EXPECT_TRUE(waits(append(numbered(1))));

@@ -113,7 +113,7 @@ void Publisher::round(milliseconds wait) {
   }
   watch();
   if (held_ != nullptr) held_->expire();
-  backlog_gauge_.set(static_cast<double>(backlog()));
+  show_backlog();
 }
 
 // A producer waits for its brokers for ever and does not say so.

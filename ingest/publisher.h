@@ -58,6 +58,8 @@ class Publisher {
   schemas::SequenceNumber acknowledged_end() const { return base_.load(std::memory_order_acquire); }
   // Records that are durable and not acknowledged.
   std::uint64_t backlog() const;
+  // Sets the gauge to it. Any thread.
+  void show_backlog() { backlog_gauge_.set(static_cast<double>(backlog())); }
   // Why nothing gets through now; empty: nothing is known to be wrong.
   std::string trouble() const;
 

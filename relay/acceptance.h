@@ -25,7 +25,7 @@ class Acceptance final : public forward::Clearance {
   std::optional<runtime::Result<void>> known_;
 };
 
-// The log's failures, as replies (I1: what cannot be made durable is answered 451).
+// The log's failures, as replies (I1: what cannot be made durable is answered 451, or 452).
 schemas::Reply unrecorded(RelayMetrics& metrics, const runtime::Error& error);
 
 }  // namespace waybill::relay

@@ -15,6 +15,7 @@ class Category final : public boost::system::error_category {
       case Errc::limit_exceeded: return "limit exceeded";
       case Errc::fenced: return "journal is fenced after a failed write";
       case Errc::log_full: return "journal is full";
+      case Errc::no_space: return "no space left on the disk";
       case Errc::temporary: return "temporary failure";
       case Errc::not_found: return "not found";
       case Errc::corrupt: return "corrupt data";

@@ -17,6 +17,7 @@ enum class Errc {
   limit_exceeded,  // a named limit of ours was met
   fenced,          // the journal failed once and accepts nothing more
   log_full,        // the journal's size limit is reached
+  no_space,        // the disk has too little room left
   temporary,       // try later: the other side said so (SERVFAIL, busy)
   not_found,       // asked and answered: there is none
   corrupt,         // bytes are not what they must be

@@ -1,5 +1,8 @@
 #include "app/parts/journal_part.h"
 
+#include <algorithm>
+#include <filesystem>
+
 #include "app/command/command_line.h"
 #include "runtime/log.h"
 
@@ -13,6 +16,7 @@ Explained<void> JournalPart::start() {
   log_ = std::move(*opened);
   metrics_ = std::make_unique<JournalMetrics>(log_->journal(), process_.config().journal_max,
                                               process_.metrics());
+  look_at_the_disk();
   return {};
 }
 
@@ -20,7 +24,36 @@ void JournalPart::ready() {
   log_->journal().when_fenced([this] { process_.end_after(kFenceGrace); });
 }
 
-void JournalPart::tick() { metrics_->update(); }
+void JournalPart::tick() {
+  metrics_->update();
+  look_at_the_disk();
+}
+
+std::string JournalPart::why_not_of(const ingest::Journal& journal) {
+  if (journal.fenced()) return "the journal is fenced after a failed write";
+  if (journal.short_of_space()) {
+    return "too little space is left on the disk of server.data_dir: new mail is answered 452";
+  }
+  return {};
+}
+
+void JournalPart::look_at_the_disk() {
+  std::error_code failed;
+  const auto space = std::filesystem::space(process_.config().data_dir, failed);
+  // What cannot be asked is found out by the next write.
+  if (failed) return;
+  constexpr std::uintmax_t kParts = 20;
+  const auto reserve = std::min<std::uintmax_t>(space.capacity / kParts, kMostReserve);
+  const bool is_short = space.available < reserve;
+  if (is_short == journal().short_of_space()) return;
+  journal().set_short_of_space(is_short);
+  runtime::log(is_short ? runtime::Level::error : runtime::Level::info, "app",
+               is_short ? "the disk is nearly full: new mail is answered 452 until there is room"
+                        : "the disk has room again",
+               {{"data_dir", process_.config().data_dir},
+                {"free_bytes", std::uint64_t{space.available}},
+                {"reserve_bytes", std::uint64_t{reserve}}});
+}
 
 void JournalPart::stop(Ending& ending) {
   log_->journal().when_fenced({});

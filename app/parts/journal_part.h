@@ -15,6 +15,10 @@ namespace waybill::app {
 // How long after the journal has failed the sessions in flight may still answer 451.
 inline constexpr std::chrono::seconds kFenceGrace{3};
 
+// The room that is left on the disk of data_dir for what was accepted already, and for the views: a
+// twentieth of the disk, and no more than this. Below it new mail is answered 452.
+inline constexpr std::uint64_t kMostReserve = 128 << 20;  // octets
+
 class JournalPart final : public Part {
  public:
   explicit JournalPart(Process& process) : process_(process) {}
@@ -22,6 +26,9 @@ class JournalPart final : public Part {
   // Valid from start() on.
   LocalLog& log() { return *log_; }
   ingest::Journal& journal() { return log_->journal(); }
+
+  // Why this process cannot put mail on record; empty: it can. Any thread.
+  std::string why_not() { return why_not_of(journal()); }
 
   std::string_view name() const override { return "journal"; }
   runtime::Explained<void> start() override;
@@ -31,6 +38,9 @@ class JournalPart final : public Part {
   void stopped() override;
 
  private:
+  static std::string why_not_of(const ingest::Journal& journal);
+  void look_at_the_disk();
+
   Process& process_;
   std::unique_ptr<LocalLog> log_;
   std::unique_ptr<JournalMetrics> metrics_;
@@ -58,6 +68,7 @@ class PublisherPart final : public Part {
 
   std::string_view name() const override { return "publisher"; }
   runtime::Explained<void> start() override;
+  void tick() override { journal_.log().tick(); }
 
  private:
   Process& process_;

@@ -88,4 +88,9 @@ void LocalLog::publish(const Config& config, runtime::Metrics& metrics) {
   publishing_ = std::make_unique<ingest::PublisherThread>(*publisher_);
 }
 
+void LocalLog::tick() {
+  if (held_) held_->expire();
+  if (publisher_) publisher_->show_backlog();
+}
+
 }  // namespace waybill::app

@@ -32,6 +32,9 @@ class LocalLog {
 
   // From this call on a publisher sends the journal's records to Kafka. `metrics` outlives this.
   void publish(const Config& config, runtime::Metrics& metrics);
+  // What goes by the clock while the publisher waits for a broker: replies that were held for too
+  // long, and its gauge. A few times a second, from publish() on.
+  void tick();
   // nullptr where the journal is the log.
   const ingest::Publisher* publisher() const { return publisher_.get(); }
 

@@ -96,6 +96,7 @@ std::string without_token(const std::string& line) {
 std::string words_of(Errc error) {
   switch (error) {
     case Errc::log_full: return "full";
+    case Errc::no_space: return "short of space";
     case Errc::fenced: return "fenced";
     case Errc::timeout: return "too late";
     default: return "broken";
@@ -104,6 +105,7 @@ std::string words_of(Errc error) {
 
 std::optional<Errc> log_error(std::string_view word) {
   if (word == "full") return Errc::log_full;
+  if (word == "no-space") return Errc::no_space;
   if (word == "fenced") return Errc::fenced;
   if (word == "late") return Errc::timeout;
   return std::nullopt;
