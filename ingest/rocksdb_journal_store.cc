@@ -14,11 +14,14 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 
 #include "ingest/journal_store.h"
+#include "ingest/wal_scan.h"
 #include "runtime/store_log.h"
 
 namespace waybill::ingest {
@@ -63,6 +66,7 @@ SequenceNumber seq_of(const rocksdb::Slice& key) {
 Errc translate(const rocksdb::Status& status) {
   if (status.IsCorruption()) return Errc::corrupt;
   if (status.IsNotFound()) return Errc::not_found;
+  if (status.IsNoSpace()) return Errc::no_space;
   if (status.ToString().find("lock") != std::string::npos) return Errc::locked;
   return Errc::io_error;
 }
@@ -204,16 +208,60 @@ class RocksJournalStore final : public JournalStore {
   std::atomic<SequenceNumber> end_{kFirstSeq};
 };
 
+// RocksDB's write-ahead logs, oldest first: their names are ascending numbers of one width.
+std::vector<std::filesystem::path> write_ahead_logs(const std::string& directory) {
+  std::vector<std::filesystem::path> out;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
+    if (entry.path().extension() == ".log") out.push_back(entry.path());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// Errc::corrupt: what was acknowledged stands behind a place that cannot be read, and RocksDB would
+// drop it without a word.
+Explained<void> check_write_ahead_logs(const std::string& directory) {
+  std::string block(WalScan::kBlock, '\0');
+  std::filesystem::path torn;
+  std::uint64_t torn_at = 0;
+  const auto damage = [](const std::filesystem::path& file, std::uint64_t at) {
+    return Failure{Errc::corrupt,
+                   file.string() + " is damaged at octet " + std::to_string(at) +
+                       ", and good records stand behind that place: they were acknowledged and "
+                       "would be lost. Restore the file from a copy; or, to do without those "
+                       "records, cut it there (truncate -s " +
+                       std::to_string(at) + ") and move the .log files that are newer away"};
+  };
+  for (const auto& path : write_ahead_logs(directory)) {
+    std::ifstream file(path, std::ios::binary);
+    WalScan scan;
+    while (file.read(block.data(), static_cast<std::streamsize>(block.size())) ||
+           file.gcount() > 0) {
+      scan.add(std::string_view(block).substr(0, static_cast<std::size_t>(file.gcount())));
+    }
+    if (!torn.empty() && scan.has_records()) return damage(torn, torn_at);
+    if (scan.damaged()) return damage(path, *scan.bad_at());
+    if (scan.bad_at() && torn.empty()) {
+      torn = path;
+      torn_at = *scan.bad_at();
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory) {
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
   if (failed) return runtime::explain(failed, "cannot create " + directory);
+  if (const auto sound = check_write_ahead_logs(directory); !sound) return sound.error();
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.paranoid_checks = true;
+  // Up to the first record that cannot be read; that it is the last one was seen above.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_total_wal_size = kMaxWalOctets;
   options.info_log = runtime::rocksdb_log();
@@ -223,6 +271,11 @@ Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& d
   rocksdb::DB* raw = nullptr;
   const rocksdb::Status status =
       rocksdb::DB::Open(options, directory, descriptors, &families, &raw);
+  if (status.IsNoSpace()) {
+    return Failure{
+        Errc::no_space,
+        directory + ": the disk is full; make room, a start needs some. " + status.ToString()};
+  }
   if (!status.ok()) return Failure{translate(status), status.ToString()};
   auto store =
       std::make_unique<RocksJournalStore>(std::unique_ptr<rocksdb::DB>(raw), std::move(families));

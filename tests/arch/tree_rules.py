@@ -21,6 +21,7 @@ PARSERS = (
     "http/codec.h",
     "http/target.h",
     "http/trace.h",
+    "ingest/wal_scan.h",
     "query/cursor.h",
     "query/merge.h",
     "query/partition_list.h",
