@@ -17,6 +17,7 @@ class MemoryViewStore final : public ViewStore {
  public:
   runtime::Result<void> apply(const WriteBatch& batch) override;
   runtime::Result<void> sync() override;
+  runtime::Result<void> resume() override { return {}; }
   runtime::Result<std::string> get(Table table, std::string_view key) const override;
   runtime::Result<void> scan(Table table, std::string_view from, std::string_view to,
                              const Visit& visit) const override;

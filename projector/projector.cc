@@ -60,6 +60,13 @@ Result<void> Projector::load() {
   return {};
 }
 
+Result<void> Projector::resume() {
+  loaded_ = false;
+  fold_->forget();
+  if (const auto resumed = store_.resume(); !resumed) return resumed;
+  return load();
+}
+
 bool Projector::seen_before(const schemas::Event& event) {
   // Without a node there is nothing to tell a duplicate by.
   if (event.node().empty()) return false;

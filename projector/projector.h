@@ -42,6 +42,10 @@ class Projector {
   // where it stands.
   runtime::Result<void> project(const std::vector<ingest::LogRecord>& records);
 
+  // After an error: has the store take writes again, and asks it where it stands. An error: not
+  // yet.
+  runtime::Result<void> resume();
+
   // Called with each record that does not decode before its batch is applied, so that none is
   // missed; after a crash perhaps again.
   void on_undecodable(std::function<void(const ingest::LogRecord&)> tell) {
@@ -83,8 +87,8 @@ class Projector {
 
 // Drops every view table and folds the archive again. `progress` gets (events done, events
 // in all) about every 10,000 events and at the end; may be empty. A rebuild cut off is done again
-// when the store is next opened. Errc::corrupt if the archive is not whole. No Projector may have
-// the store meanwhile.
+// when the store is next opened. Errc::corrupt if the archive is not whole; then nothing was
+// dropped. No Projector may have the store meanwhile.
 runtime::Result<void> rebuild_views(
     ViewStore& store, std::uint32_t partition,
     const std::function<void(std::uint64_t, std::uint64_t)>& progress);

@@ -39,6 +39,8 @@ Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
   const auto stands = read_progress(store);
   if (!stands) return stands.error();
   const EventIndex end = stands->next_index;
+  // Before anything is dropped: views that answer are worth more than a rebuild that cannot end.
+  if (const auto whole = Archive(store).verify(end); !whole) return whole;
   if (const auto marked = mark_layout(store, {kLayoutBeingRebuilt, partition}); !marked)
     return marked;
   for (const TableTraits& traits : kTableTraits) {

@@ -57,6 +57,7 @@ Errc errc_of(const rocksdb::Status& status) {
   if (status.IsNotFound()) return Errc::not_found;
   if (status.IsCorruption()) return Errc::corrupt;
   if (status.IsNotSupported() || status.IsInvalidArgument()) return Errc::invalid;
+  if (status.IsNoSpace()) return Errc::no_space;
   return Errc::io_error;
 }
 
@@ -99,6 +100,11 @@ class RocksViewStore final : public ViewStore {
   Result<void> sync() override {
     if (settings_.read_only) return make_error_code(Errc::invalid);
     return result_of(settle());
+  }
+  Result<void> resume() override {
+    if (settings_.read_only) return make_error_code(Errc::invalid);
+    // It writes out what is in memory and begins a new WAL.
+    return result_of(db_->Resume());
   }
   Result<std::string> get(Table table, std::string_view key) const override;
   Result<void> scan(Table table, std::string_view from, std::string_view to,
@@ -260,6 +266,9 @@ Failure open_failure(const rocksdb::Status& status, const std::string& directory
   if (says_locked(words)) return {Errc::locked, directory + " is held by another process"};
   // A column family or a file that must be there and is not.
   const Errc code = errc_of(status);
+  if (code == Errc::no_space) {
+    return {code, directory + ": the disk is full; make room, a start needs some. " + words};
+  }
   return {code == Errc::invalid ? Errc::corrupt : code, words};
 }
 

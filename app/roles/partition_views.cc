@@ -15,13 +15,18 @@ std::string views_directory(const std::string& data_dir, std::uint32_t partition
 Explained<std::unique_ptr<PartitionViews>> PartitionViews::open(
     const std::string& data_dir, std::uint32_t partition,
     const std::shared_ptr<projector::StoreMemory>& memory) {
-  std::unique_ptr<PartitionViews> views(new PartitionViews());
-  views->partition_ = partition;
   projector::RocksStoreSettings settings;
   settings.memory = memory;
   auto store = projector::open_rocks_store(views_directory(data_dir, partition), settings);
   if (!store) return store.error();
-  views->store_ = std::move(*store);
+  return over(std::move(*store), partition);
+}
+
+Explained<std::unique_ptr<PartitionViews>> PartitionViews::over(
+    std::unique_ptr<projector::ViewStore> store, std::uint32_t partition) {
+  std::unique_ptr<PartitionViews> views(new PartitionViews());
+  views->partition_ = partition;
+  views->store_ = std::move(store);
   auto projector = projector::Projector::open(*views->store_, partition);
   if (!projector) {
     return explain(projector.error(), "the views of partition " + std::to_string(partition) +
@@ -50,12 +55,11 @@ query::Freshness PartitionViews::freshness(const ingest::LogEnds& ends,
   const auto end = ends.of(partition_);
   if (!end) return out;
   const schemas::LogOffset folded = folded_to();
-  if (end->offset > folded) {
-    out.lag = end->offset - folded;
-  } else {
+  if (end->offset > folded) out.lag = end->offset - folded;
+  if (const auto complete = watermark_.complete(*end, folded)) {
     // In this order: a pause in between makes the answer older, never younger.
     const runtime::WallTime wall = clock.wall();
-    out.complete_at = wall - (clock.now() - end->asked);
+    out.complete_at = wall - (clock.now() - *complete);
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/roles/log_watermark.h"
 #include "ingest/event_stream.h"
 #include "projector/archive/archive.h"
 #include "projector/archive/archive_end.h"
@@ -30,6 +31,10 @@ class PartitionViews {
       const std::string& data_dir, std::uint32_t partition,
       const std::shared_ptr<projector::StoreMemory>& memory);
 
+  // The same over a store that is open.
+  static runtime::Explained<std::unique_ptr<PartitionViews>> over(
+      std::unique_ptr<projector::ViewStore> store, std::uint32_t partition);
+
   std::uint32_t partition() const { return partition_; }
   projector::ViewStore& store() { return *store_; }
   projector::Projector& projector() { return *projector_; }
@@ -47,7 +52,8 @@ class PartitionViews {
   // Behind what is in the store. Any thread.
   schemas::LogOffset folded_to() const { return folded_to_.load(std::memory_order_acquire); }
 
-  // Against the log's end. Any thread.
+  // Against the log's end. Any thread. What it can say is the better the more often it is asked:
+  // metrics do so twice a second.
   query::Freshness freshness(const ingest::LogEnds& ends, const runtime::Clock& clock) const;
 
  private:
@@ -59,6 +65,7 @@ class PartitionViews {
   std::unique_ptr<projector::History> history_;
   std::atomic<schemas::LogOffset> folded_to_{schemas::LogOffset()};
   projector::ArchiveEnd archive_end_;
+  mutable LogWatermark watermark_;
 };
 
 using ManyViews = std::vector<std::unique_ptr<PartitionViews>>;

@@ -33,33 +33,78 @@ constexpr std::chrono::seconds kSyncEvery{5};
 // into the next one together. Nobody sees an event later for it than this.
 constexpr std::chrono::milliseconds kGather{4};
 
-// Of all threads: which partitions are not folded any more, and why.
+// The first pause before a partition that failed is tried again; the next ones double.
+constexpr std::chrono::seconds kFirstPause{1};
+// A partition that was tried again and has not failed for so long is well, also if nothing came.
+constexpr std::chrono::seconds kWell{5};
+// How often a thread looks whether it is time for a sync or for another try, or to end.
+constexpr std::chrono::milliseconds kLook{100};
+
+// Of all threads: which partitions are not folded for now, and why.
 class Failures {
  public:
-  void add(std::uint32_t partition, const std::string& why) {
-    runtime::log(Level::error, "app",
-                 "a partition is not folded any more; its history stands still",
-                 {{"partition", std::uint64_t{partition}}, {"why", why}});
+  void add(std::uint32_t partition, const runtime::Failure& failure, Instant now) {
+    const bool damage = failure == Errc::corrupt || failure == Errc::not_found;
     const runtime::MutexLock lock(mutex_);
-    failures_[partition] = why;
+    const auto [found, fresh] = failures_.try_emplace(partition);
+    Entry& entry = found->second;
+    const runtime::Duration longest = damage ? kMaxPauseOfDamage : kMaxPause;
+    entry.pause = std::min<runtime::Duration>(
+        fresh ? runtime::Duration(kFirstPause) : 2 * entry.pause, longest);
+    entry.again = now + entry.pause;
+    entry.tried = false;
+    if (!fresh && entry.why == failure.why) return;
+    entry.why = failure.why;
+    runtime::log(Level::error, "app",
+                 "a partition is not folded for now; its history stands still until a new try",
+                 {{"partition", std::uint64_t{partition}}, {"why", failure.why}});
+  }
+  // It is to be tried now.
+  bool due(std::uint32_t partition, Instant now) const {
+    const runtime::MutexLock lock(mutex_);
+    const auto found = failures_.find(partition);
+    return found != failures_.end() && !found->second.tried && found->second.again <= now;
+  }
+  void tried(std::uint32_t partition, Instant now) {
+    const runtime::MutexLock lock(mutex_);
+    Entry& entry = failures_.at(partition);
+    entry.tried = true;
+    entry.again = now;
+  }
+  // After a batch of it, or when nothing came for a while.
+  void well(std::uint32_t partition, Instant now, runtime::Duration since) {
+    const runtime::MutexLock lock(mutex_);
+    const auto found = failures_.find(partition);
+    if (found == failures_.end() || !found->second.tried) return;
+    if (now - found->second.again < since) return;
+    failures_.erase(found);
+    runtime::log(Level::info, "app", "a partition is folded again",
+                 {{"partition", std::uint64_t{partition}}});
   }
   bool has(std::uint32_t partition) const {
     const runtime::MutexLock lock(mutex_);
-    return failures_.contains(partition);
+    const auto found = failures_.find(partition);
+    return found != failures_.end() && !found->second.tried;
   }
   std::string text() const {
     const runtime::MutexLock lock(mutex_);
     std::string out;
-    for (const auto& [partition, why] : failures_) {
+    for (const auto& [partition, entry] : failures_) {
       if (!out.empty()) out += "; ";
-      out += "partition " + std::to_string(partition) + ": " + why;
+      out += "partition " + std::to_string(partition) + ": " + entry.why;
     }
     return out;
   }
 
  private:
+  struct Entry {
+    std::string why;
+    runtime::Duration pause{};
+    Instant again{};     // when it is to be tried, or was
+    bool tried = false;  // it is folded, and has to show that it is well
+  };
   mutable runtime::Mutex mutex_;
-  std::map<std::uint32_t, std::string> failures_ WAYBILL_GUARDED_BY(mutex_);
+  std::map<std::uint32_t, Entry> failures_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 class FoldingThread {
@@ -73,7 +118,10 @@ class FoldingThread {
         thread_(name),
         scope_(thread_.executor()) {
     // Not waited for: a stream may block its thread from the first record on.
-    boost::asio::post(thread_.executor(), [this] { scope_.spawn("projector", run()); });
+    boost::asio::post(thread_.executor(), [this] {
+      scope_.spawn("projector", run());
+      scope_.spawn("projector's clock", watch());
+    });
   }
 
   ~FoldingThread() {
@@ -94,11 +142,56 @@ class FoldingThread {
 
   Task<void> run() {
     last_sync_ = clock_.now();
-    while (ingest::EventStream* const stream = open_stream()) co_await follow(*stream);
+    while (!stopping()) {
+      retry();
+      if (ingest::EventStream* const stream = open_stream()) {
+        co_await follow(*stream);
+      } else {
+        co_await clock_.sleep_until(clock_.now() + kLook);
+      }
+    }
     for (std::size_t i = 0; i < views_.size(); ++i) settle_next();
   }
 
-  // Null: nothing is left to be folded here, or it is time to end.
+  // What goes by the clock and not by the next record.
+  Task<void> watch() {
+    while (!stopping()) {
+      co_await clock_.sleep_until(clock_.now() + kLook);
+      const Instant now = clock_.now();
+      if (now - last_sync_ >= kSyncEvery / views_.size()) settle_next();
+      for (const PartitionViews* one : views_) {
+        failures_.well(one->partition(), now, kWell);
+        // The stream is opened anew, with that partition.
+        if (failures_.due(one->partition(), now)) close_stream();
+      }
+    }
+  }
+
+  bool stopping() {
+    const runtime::MutexLock lock(mutex_);
+    return stopping_;
+  }
+
+  void close_stream() {
+    const runtime::MutexLock lock(mutex_);
+    if (stream_) stream_->close();
+  }
+
+  // Those whose time has come.
+  void retry() {
+    const Instant now = clock_.now();
+    for (PartitionViews* one : views_) {
+      if (!failures_.due(one->partition(), now)) continue;
+      if (const auto resumed = one->projector().resume(); resumed) {
+        failures_.tried(one->partition(), now);
+      } else {
+        failures_.add(one->partition(),
+                      runtime::explain(resumed.error(), "the views cannot be written"), now);
+      }
+    }
+  }
+
+  // Null: there is nothing to be folded for now, or it is time to end.
   ingest::EventStream* open_stream() {
     std::vector<ingest::StreamPosition> positions;
     for (const PartitionViews* one : views_) {
@@ -108,8 +201,11 @@ class FoldingThread {
     if (stopping_ || positions.empty()) return nullptr;
     auto stream = parts_.read(std::move(positions));
     if (!stream) {
-      const std::string why = stream.error().why;
-      for (const PartitionViews* one : views_) failures_.add(one->partition(), why);
+      for (const PartitionViews* one : views_) {
+        if (!failures_.has(one->partition())) {
+          failures_.add(one->partition(), stream.error(), clock_.now());
+        }
+      }
       return nullptr;
     }
     stream_ = std::move(*stream);
@@ -128,6 +224,7 @@ class FoldingThread {
       const std::size_t count = records->size();
       const bool whole = fold(std::move(*records));
       folded_.add(static_cast<double>(count));
+      // A reader that is behind gives the watch no turn.
       if (clock_.now() - last_sync_ >= kSyncEvery / views_.size()) settle_next();
       if (!whole) co_return;
       const bool behind = count == most;
@@ -140,7 +237,7 @@ class FoldingThread {
     if (failure == Errc::closed) return;
     for (const PartitionViews* one : views_) {
       if (!failure.partition || *failure.partition == one->partition()) {
-        failures_.add(one->partition(), failure.why);
+        failures_.add(one->partition(), failure, clock_.now());
       }
     }
   }
@@ -160,10 +257,12 @@ class FoldingThread {
       const auto projected = one->projector().project(found->second);
       if (projected) {
         one->folded();
+        failures_.well(one->partition(), clock_.now(), {});
         continue;
       }
       failures_.add(one->partition(),
-                    "the views cannot be written: " + projected.error().message());
+                    runtime::explain(projected.error(), "the views cannot be written"),
+                    clock_.now());
       whole = false;
     }
     return whole;
@@ -178,7 +277,8 @@ class FoldingThread {
     // of power takes them back to the sync before, and the journal still has what follows that one.
     const auto synced = one->store().sync();
     if (!synced) {
-      failures_.add(one->partition(), "the views cannot be synced: " + synced.error().message());
+      failures_.add(one->partition(),
+                    runtime::explain(synced.error(), "the views cannot be synced"), clock_.now());
     } else if (parts_.settled) {
       // If the process ends here, the journal keeps more than it needs. The trim that comes now is
       // not synced: a loss of power may bring trimmed records back, and no reader asks for them.

@@ -6,6 +6,7 @@
 // why; the others go on.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,13 +18,18 @@
 
 namespace waybill::app {
 
+// The longest pause between two tries of a partition: where something was missing (room, a
+// descriptor, a disk), and where something is damaged or gone, which only an operator mends.
+inline constexpr std::chrono::seconds kMaxPause{15};
+inline constexpr std::chrono::seconds kMaxPauseOfDamage{300};
+
 class ProjectorRole {
  public:
   // Stops after the batches under way.
   virtual ~ProjectorRole() = default;
-  // Empty while all is folded; then why not, partition by partition.
+  // Empty while all is folded; else why not, partition by partition.
   virtual std::string failure() const = 0;
-  // That partition is not folded any more.
+  // That partition is not folded for now.
   virtual bool failed(std::uint32_t partition) const = 0;
 };
 
@@ -32,8 +38,8 @@ struct ProjectorParts {
   std::function<runtime::Explained<std::unique_ptr<ingest::EventStream>>(
       std::vector<ingest::StreamPosition> positions)>
       read;
-  // Called on the folding thread once a partition's views are synced: everything below its position
-  // is in them for good. May be empty.
+  // Called on the folding thread once a partition's views are synced, whether or not anything came:
+  // everything below its position is in them for good. May be empty.
   std::function<void(const PartitionViews&)> settled;
   std::uint32_t threads = 1;
 };

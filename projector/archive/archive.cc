@@ -38,6 +38,19 @@ Result<std::string> Archive::at(schemas::EventIndex index) const {
   return record;
 }
 
+Result<void> Archive::verify(schemas::EventIndex end) const {
+  schemas::EventIndex next;
+  const auto scanned = store_.scan(Table::archive, archive_key(next), archive_key(end),
+                                   [&](std::string_view key, std::string_view) {
+                                     if (key != archive_key(next)) return false;
+                                     ++next;
+                                     return true;
+                                   });
+  if (!scanned) return scanned.error();
+  if (next != end) return make_error_code(Errc::corrupt);
+  return {};
+}
+
 Result<void> Archive::check_end(schemas::EventIndex end) const {
   if (end > schemas::EventIndex()) {
     const auto last = at(end - 1);

@@ -32,6 +32,9 @@ class Archive {
   // The event that a row of the views names. Errc::corrupt: it is missing.
   runtime::Result<std::string> at(schemas::EventIndex index) const;
 
+  // Reads every event below `end`. Errc::corrupt: one is missing or cannot be read.
+  runtime::Result<void> verify(schemas::EventIndex end) const;
+
   // Errc::corrupt: the archive does not end exactly before `end`.
   runtime::Result<void> check_end(schemas::EventIndex end) const;
 

@@ -92,6 +92,10 @@ class ViewStore {
   virtual runtime::Result<void> apply(const WriteBatch& batch) = 0;
   // What was applied before survives a power cut once this has returned.
   virtual runtime::Result<void> sync() = 0;
+  // The writer's, after an error of its own: the store takes writes again, if what failed is gone.
+  // What had been applied is still there; of the batch that failed the store says by its rows
+  // whether it is.
+  virtual runtime::Result<void> resume() = 0;
 
   // Errc::not_found.
   virtual runtime::Result<std::string> get(Table table, std::string_view key) const = 0;

@@ -47,6 +47,7 @@ class TimedStore final : public projector::ViewStore {
     return store_.get(table, key);
   }
   runtime::Result<void> sync() override { return store_.sync(); }
+  runtime::Result<void> resume() override { return store_.resume(); }
   runtime::Result<void> scan(projector::Table table, std::string_view from, std::string_view to,
                              const Visit& visit) const override {
     return store_.scan(table, from, to, visit);
