@@ -16,43 +16,60 @@ using schemas::Event;
 using schemas::MessageId;
 using schemas::ReturnPath;
 
-// Rows of deliveries that began before it (ms since 1970, as a UUIDv7 has it) are erased. It moves
-// by whole hours, so that a range is erased once in an hour of the log's time.
-std::uint64_t horizon_at(std::uint64_t occurred_at) {
-  const std::uint64_t hour = hour_of(occurred_at);
-  const std::uint64_t kept =
-      static_cast<std::uint64_t>((schemas::kMaxBounceWindow + kMargin).count());
-  return hour > kept ? (hour - kept) * 3'600'000 : 0;
-}
+constexpr auto kKeptHours =
+    static_cast<std::uint64_t>((schemas::kMaxBounceWindow + kMargin).count());
+constexpr auto kGapHours = static_cast<std::uint64_t>(kLongestGap.count());
 
-// RFC 9562 5.7: the first 48 bits.
-std::uint64_t began_at(std::string_view delivery_id) { return read_be64(delivery_id) >> 16; }
+// What is kept of the log's own time, in hours since 1970. It moves by whole hours, so that a range
+// is erased once in an hour.
+struct LogTime {
+  std::uint64_t run_began = 0;  // of the steps up to `last`, none was longer than kLongestGap
+  std::uint64_t last = 0;
+  std::uint64_t horizon = 0;  // rows of deliveries that began before it are erased
+};
+constexpr std::size_t kLogTimeOctets = 24;
 
-Result<std::uint64_t> read_horizon(Rows& rows) {
+Result<std::optional<LogTime>> read_log_time(Rows& rows) {
   const auto stored = rows.get(Table::return_paths, kHorizonKey);
   if (!stored) return stored.error();
-  if (!*stored) return std::uint64_t{0};
-  if ((*stored)->size() != 8) return make_error_code(Errc::corrupt);
-  return read_be64(**stored);
+  if (!*stored) return std::optional<LogTime>();
+  const std::string_view row = **stored;
+  if (row.size() != kLogTimeOctets) return make_error_code(Errc::corrupt);
+  return LogTime{read_be64(row), read_be64(row.substr(8)), read_be64(row.substr(16))};
 }
 
-// The first key of deliveries that began at `milliseconds`.
-std::string key_at(std::uint64_t milliseconds) {
+void put_log_time(const LogTime& time, Rows& rows) {
+  std::string row;
+  append_be64(row, time.run_began);
+  append_be64(row, time.last);
+  append_be64(row, time.horizon);
+  rows.put(Table::return_paths, kHorizonKey, row);
+}
+
+// The first key of deliveries that began in that hour or later: an id begins with milliseconds
+// (RFC 9562 5.7).
+std::string key_at(std::uint64_t hour) {
+  constexpr std::uint64_t kMillisecondsAnHour = 3'600'000;
   std::string key(kReturnPathTag);
-  append_be64(key, milliseconds << 16);
+  append_be64(key, hour * kMillisecondsAnHour << 16);
   return key;
 }
 
-Result<std::uint64_t> move_horizon(const Event& event, Rows& rows) {
-  const auto horizon = read_horizon(rows);
-  if (!horizon) return horizon;
-  const std::uint64_t next = horizon_at(event.occurred_at());
-  if (next <= *horizon) return horizon;
-  rows.erase_range(Table::return_paths, kReturnPathTag, key_at(next));
-  std::string value;
-  append_be64(value, next);
-  rows.put(Table::return_paths, kHorizonKey, value);
-  return next;
+Result<void> move_horizon(const Event& event, Rows& rows) {
+  const auto stored = read_log_time(rows);
+  if (!stored) return stored.error();
+  const std::uint64_t hour = hour_of(event.occurred_at());
+  if (*stored && (*stored)->last == hour) return {};
+  LogTime time = stored->value_or(LogTime{hour, hour, 0});
+  const std::uint64_t step = std::max(hour, time.last) - std::min(hour, time.last);
+  if (step > kGapHours) time.run_began = hour;
+  time.last = hour;
+  if (hour >= time.run_began + kKeptHours && hour - kKeptHours > time.horizon) {
+    time.horizon = hour - kKeptHours;
+    rows.erase_range(Table::return_paths, kReturnPathTag, key_at(time.horizon));
+  }
+  put_log_time(time, rows);
+  return {};
 }
 
 using Report = ReturnPath::Report;
@@ -87,12 +104,11 @@ runtime::Result<void> ReturnPaths::fold(const Event& event, ArchivePlace, Rows& 
   if (!event.has_accepted() && !reports) return {};
   const auto message = MessageId::from_bytes(event.message_id());
   if (!message) return {};
-  const auto horizon = move_horizon(event, rows);
-  if (!horizon) return horizon.error();
+  if (const auto moved = move_horizon(event, rows); !moved) return moved;
   if (event.has_accepted() && !reports) {
     for (const auto& chosen : event.accepted().targets()) {
       const std::string& id = chosen.delivery_id();
-      if (id.size() != kIdOctets || began_at(id) < *horizon) continue;
+      if (id.size() != kIdOctets) continue;
       key_.assign(kReturnPathTag).append(id);
       row_.clear();
       schemas::open_return_path(event, chosen.target(), opened_);
@@ -102,7 +118,7 @@ runtime::Result<void> ReturnPaths::fold(const Event& event, ArchivePlace, Rows& 
     return {};
   }
   const std::string& id = event.reported_delivery_id();
-  if (id.size() != kIdOctets || began_at(id) < *horizon) return {};
+  if (id.size() != kIdOctets) return {};
   const auto stored = rows.get(Table::return_paths, return_path_key(id));
   if (!stored) return stored.error();
   if (!*stored) return {};

@@ -2,8 +2,13 @@
 // it is for.
 //
 // A row outlives every window (schemas/limits.h) by kMargin, in which a report whose body was late
-// is still told apart; then it is gone, as the log's own time goes on. Who sent a message is
-// therefore not kept here for longer than a report may have to be told.
+// is still told apart; then it is gone, as the log's own time goes on.
+//
+// That time comes from clocks, and one that is wrong must cost no bounce its way home. So rows are
+// erased only once the log has gone on in plausible steps for as long as they are kept: then each
+// of them has had its whole time by the log's own steps, whatever an earlier clock said. A longer
+// step, ahead or back, begins that anew: an event from another year erases nothing, and a row is
+// written whatever its time is. Where clocks jump or mail is rarer than that, rows stay longer.
 #pragma once
 
 #include <string>
@@ -18,6 +23,9 @@ namespace waybill::projector {
 
 // An SMTP transaction that began within the window has ended by then (RFC 5321 4.5.3.2).
 inline constexpr std::chrono::hours kMargin{1};
+
+// The longest step between two acceptances that a clock is believed: a weekend without mail.
+inline constexpr std::chrono::hours kLongestGap{72};
 
 // Reports remembered for one delivery: more than a relay takes, with room for those that two of
 // them took at once.

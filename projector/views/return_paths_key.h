@@ -1,7 +1,7 @@
 // The table `return_paths` and its keys:
 //
 //   'd' | delivery id 16
-//   'h'                   how far rows are erased (return_paths.h)
+//   'h'                   the log's time, and how far rows are erased (return_paths.cc)
 //
 // Pure, any thread.
 #pragma once

@@ -121,21 +121,68 @@ TEST_F(ReturnPathsTest, AReportOnNothingMakesNoPath) {
   EXPECT_EQ(find(id_).error(), Errc::not_found);
 }
 
+constexpr auto kKept = static_cast<std::uint64_t>(
+    std::chrono::nanoseconds(schemas::kMaxBounceWindow + kMargin).count());
+constexpr std::uint64_t kDay = 24 * kHourOfNanoseconds;
+
+// Mail on each day from `from` on, the last at `to`: a clock that is right.
+void add_days(EventLog& log, std::uint64_t from, std::uint64_t to) {
+  std::uint8_t number = 100;
+  for (std::uint64_t at = from; at < to; at += kDay) log.add(accepted(made_at(at, ++number), at));
+  log.add(accepted(made_at(to, 99), to));
+}
+
 TEST_F(ReturnPathsTest, AreGoneOnceTheLongestWindowAndItsMarginAreOver) {
-  const auto kept = static_cast<std::uint64_t>(
-      std::chrono::nanoseconds(schemas::kMaxBounceWindow + kMargin).count());
   log_.add(accepted(id_, kLogStart));
-  const std::uint64_t last = kLogStart + kept;
-  log_.add(accepted(made_at(last, 2), last));
+  const std::uint64_t last = kLogStart + kKept;
+  add_days(log_, kLogStart + kDay, last);
   EXPECT_TRUE(find(id_)) << "the last moment";
   const std::uint64_t later = last + kHourOfNanoseconds;
   log_.add(accepted(made_at(later, 3), later));
   EXPECT_EQ(find(id_).error(), Errc::not_found);
-  EXPECT_TRUE(find(made_at(last, 2)));
+  EXPECT_TRUE(find(made_at(last, 99)));
   // What speaks of it later does not bring it back.
   log_.add(forwarded(id_, later + kSecond, later));
   log_.add(report(9, id_, 'x', later + kSecond));
   EXPECT_EQ(find(id_).error(), Errc::not_found);
+}
+
+// Clocks that jump, as they were met: a second, an hour, 20 days, years; for one event or for many.
+TEST_F(ReturnPathsTest, NoClockThatJumpsTakesAWayHome) {
+  constexpr std::int64_t kSeconds[] = {
+      1, -1, 3600, -3600, 20 * 86'400, 3650LL * 86'400, -3650LL * 86'400};
+  for (const std::int64_t jump : kSeconds) {
+    for (const int events : {1, 1000}) {
+      EventLog log;
+      log.add(accepted(id_, kLogStart));
+      const std::uint64_t wrong = kLogStart + static_cast<std::uint64_t>(jump) * kSecond;
+      for (int i = 0; i < events; ++i) {
+        const std::uint64_t at = wrong + static_cast<std::uint64_t>(i) * 60 * kSecond;
+        log.add(accepted(made_at(at, 2), at));
+      }
+      const std::uint64_t right = kLogStart + kHourOfNanoseconds;
+      log.add(accepted(made_at(right, 3), right));
+      FoldedViews views(log);
+      EXPECT_TRUE(views.history().return_path(id_)) << jump << " before, " << events;
+      EXPECT_TRUE(views.history().return_path(made_at(right, 3))) << jump << " after, " << events;
+      // And what is old goes again, once the clock was right for long enough.
+      add_days(log, right + kDay, right + 2 * kKept);
+      views.fold(log);
+      EXPECT_EQ(views.history().return_path(id_).error(), Errc::not_found) << jump;
+      EXPECT_TRUE(views.history().return_path(made_at(right + 2 * kKept, 99))) << jump;
+    }
+  }
+}
+
+// One of two relays is years ahead, for months.
+TEST_F(ReturnPathsTest, ARelayWithAnotherClockTakesNoWayHomeFromTheOthers) {
+  for (int day = 0; day < 60; ++day) {
+    const std::uint64_t at = kLogStart + static_cast<std::uint64_t>(day) * kDay;
+    log_.add(accepted(made_at(at, 1), at));
+    log_.add(accepted(made_at(at + 400 * kDay, 2), at + 400 * kDay));
+  }
+  EXPECT_TRUE(find(made_at(kLogStart + 59 * kDay, 1)));
+  EXPECT_TRUE(find(made_at(kLogStart + 50 * kDay, 1)));
 }
 
 // I4: however the log is cut into batches, and whatever is erased in the middle of one.

@@ -59,7 +59,8 @@ Prefix Timeline::prefix_of(const Name& name) {
 }
 
 void Timeline::put(const Name& name, const schemas::Event& event, ArchivePlace place, Rows& rows) {
-  if (name.address.empty()) return;
+  const bool null_sender = name.role == Role::sender && event.has_sender();
+  if (name.address.empty() && !null_sender) return;
   key_.clear();
   append_timeline_key(key_, prefix_of(name), event.occurred_at(), place.index);
   rows.put(Table::timeline, key_, row_);

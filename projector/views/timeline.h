@@ -1,8 +1,8 @@
 // The timeline: every event under each address that took part in it, newest first.
 //
-// An event is in the timelines of its alias, of its sender (unless that is null or not known) and
-// of its target; an Accepted in those of each target that was chosen. Nothing is ever read back or
-// changed.
+// An event is in the timelines of its alias, of its sender (the null sender too, under the empty
+// address; unless it is not known) and of its target; an Accepted in those of each target that was
+// chosen. Nothing is ever read back or changed.
 #pragma once
 
 #include <string>

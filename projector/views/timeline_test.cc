@@ -43,12 +43,15 @@ TEST(TimelineTest, AnEventIsInTheTimelinesOfAliasSenderAndTarget) {
   EXPECT_TRUE(views.timeline(Role::sender, "shop@forward.test").entries.empty());
 }
 
-TEST(TimelineTest, TheNullSenderHasNoTimeline) {
+TEST(TimelineTest, TheNullSenderHasATimelineAndAnUnknownOneHasNot) {
   EventLog log;
   log.add(tests::forwarded({.sender = ""}));
+  Event unknown = tests::in_doubt({.message = 2, .delivery = 2});
+  unknown.clear_sender();
+  log.add(unknown);
   const FoldedViews views(log);
-  EXPECT_TRUE(views.timeline(Role::sender, "").entries.empty());
-  EXPECT_EQ(only(views, Role::alias, "shop@forward.test").sender, "");
+  EXPECT_EQ(views.timeline(Role::sender, "").entries.size(), 1u);
+  EXPECT_EQ(only(views, Role::sender, "").sender, "");
 }
 
 TEST(TimelineTest, ASenderThatIsNotKnownIsNotTheNullSender) {
