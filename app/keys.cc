@@ -1,28 +1,40 @@
 // waybill keys: makes and rotates the secrets that return paths are signed with.
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
 #include "app/command/config_file.h"
 #include "app/return_paths/key_file.h"
 #include "app/subcommands.h"
+#include "runtime/asio_clock.h"
 
 namespace waybill::app {
 
 namespace {
 
-int rotate(const ConfigFile& file) {
-  const auto config = read_or_complain(file);
+struct Options {
+  ConfigFile file;
+  bool force = false;
+};
+
+int rotate(const Options& options) {
+  const auto config = read_or_complain(options.file);
   if (!config) return kExitUsage;
   const std::string path = key_file(*config);
-  if (const auto rotated = rotate_keys(path); !rotated) {
+  std::chrono::seconds longest{0};
+  for (const auto& [name, domain] : config->routes->domains()) {
+    longest = std::max(longest, domain.bounce_window);
+  }
+  if (options.force) longest = std::chrono::seconds(0);
+  const runtime::AsioClock clock;
+  if (const auto rotated = rotate_keys(path, clock.wall(), longest); !rotated) {
     std::fprintf(stderr, "waybill: %s\n", rotated.error().why.c_str());
     return kExitEnvironment;
   }
   std::printf(
       "%s: a fresh key is in front; the one before is still believed.\n"
-      "Send SIGHUP to `waybill serve` to sign with it. Rotate again only after the longest\n"
-      "bounce_window: return paths of the key that goes then would be refused.\n",
+      "Send SIGHUP to `waybill serve` to sign with it.\n",
       path.c_str());
   return kExitOk;
 }
@@ -33,9 +45,11 @@ void add_keys(Command root) {
   Command command = root.add_command("keys", "The keys that return paths are signed with");
   command.needs_subcommand();
   Command rotation = command.add_command("rotate", "Put a fresh key in front");
-  auto file = std::make_shared<ConfigFile>();
-  add_options(rotation, *file);
-  rotation.runs([file] { return rotate(*file); });
+  auto options = std::make_shared<Options>();
+  add_options(rotation, options->file);
+  rotation.add_flag("--force", options->force,
+                    "Also where return paths of the key that goes may still be out");
+  rotation.runs([options] { return rotate(*options); });
 }
 
 }  // namespace waybill::app

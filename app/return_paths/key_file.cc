@@ -86,9 +86,21 @@ Explained<KeyRing> load_or_make_keys(const std::string& path) {
   return keys;
 }
 
-Explained<void> rotate_keys(const std::string& path) {
+Explained<void> rotate_keys(const std::string& path, runtime::WallTime now,
+                            std::chrono::seconds least_age) {
   const auto keys = read_keys(path);
   if (!keys) return keys.error();
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) return failed("cannot read", path);
+  const auto changed = runtime::WallTime(std::chrono::seconds(about.st_mtim.tv_sec));
+  if (keys->size() == relay::returnpath::kMaxKeys && now - changed < least_age) {
+    const auto hours = std::chrono::ceil<std::chrono::hours>(least_age - (now - changed));
+    return Failure{Errc::refused,
+                   path +
+                       " was rotated less than the longest bounce_window ago: bounces of mail "
+                       "that the key signed which would go now would be refused. Wait " +
+                       std::to_string(hours.count()) + " hours, or say --force"};
+  }
   const auto chance = runtime::system_chance();
   return write_keys(path, keys->rotated(*chance));
 }

@@ -2,9 +2,11 @@
 // by `waybill keys rotate`.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "relay/returnpath/key_ring.h"
+#include "runtime/time.h"
 
 namespace waybill::app {
 
@@ -15,7 +17,10 @@ runtime::Explained<relay::returnpath::KeyRing> read_keys(const std::string& path
 // The same, but a file that is not there is made, with one fresh key.
 runtime::Explained<relay::returnpath::KeyRing> load_or_make_keys(const std::string& path);
 
-// Puts a fresh key in front: durable, and whole or not at all.
-runtime::Explained<void> rotate_keys(const std::string& path);
+// Puts a fresh key in front: durable, and whole or not at all. Errc::refused: a key would go that
+// the file had less than `least_age` ago, by its time of change; return paths of that key may be
+// out. A file with one key may always be rotated.
+runtime::Explained<void> rotate_keys(const std::string& path, runtime::WallTime now,
+                                     std::chrono::seconds least_age);
 
 }  // namespace waybill::app

@@ -43,6 +43,7 @@ class KeyRing {
   std::string text() const;
   const Key& current() const { return keys_.front(); }
   const Key* find(int id) const;
+  std::size_t size() const { return keys_.size(); }
 
  private:
   std::vector<Key> keys_;  // at least one, ids distinct
