@@ -208,14 +208,18 @@ class RocksJournalStore final : public JournalStore {
   std::atomic<SequenceNumber> end_{kFirstSeq};
 };
 
-// RocksDB's write-ahead logs, oldest first: their names are ascending numbers of one width.
+// The write-ahead logs, oldest first: their names are ascending numbers of six digits or more.
 std::vector<std::filesystem::path> write_ahead_logs(const std::string& directory) {
   std::vector<std::filesystem::path> out;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
     if (entry.path().extension() == ".log") out.push_back(entry.path());
   }
-  std::sort(out.begin(), out.end());
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+    const std::string left = a.filename().string();
+    const std::string right = b.filename().string();
+    return left.size() != right.size() ? left.size() < right.size() : left < right;
+  });
   return out;
 }
 
@@ -236,10 +240,12 @@ Explained<void> check_write_ahead_logs(const std::string& directory) {
   for (const auto& path : write_ahead_logs(directory)) {
     std::ifstream file(path, std::ios::binary);
     WalScan scan;
-    while (file.read(block.data(), static_cast<std::streamsize>(block.size())) ||
-           file.gcount() > 0) {
+    while (file) {
+      file.read(block.data(), static_cast<std::streamsize>(block.size()));
       scan.add(std::string_view(block).substr(0, static_cast<std::size_t>(file.gcount())));
     }
+    // What cannot be read is not the end.
+    if (!file.eof()) return Failure{Errc::io_error, "cannot read " + path.string()};
     if (!torn.empty() && scan.has_records()) return damage(torn, torn_at);
     if (scan.damaged()) return damage(path, *scan.bad_at());
     if (scan.bad_at() && torn.empty()) {

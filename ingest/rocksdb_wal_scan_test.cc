@@ -1,5 +1,3 @@
-#include "ingest/wal_scan.h"
-
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
@@ -8,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "ingest/wal_scan.h"
 #include "tests/support/temporary_directory.h"
 
 namespace waybill::ingest {

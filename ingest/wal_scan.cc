@@ -41,10 +41,19 @@ std::size_t record_at(std::string_view rest) {
   return 0;
 }
 
+// A whole record or the first piece of one, and not of an empty batch, which recovery writes. Other
+// pieces prove nothing: the disk may have taken the last pages of a commit without its first.
+bool begins_commit(std::string_view record) {
+  constexpr std::size_t kEmptyBatch = 12;  // sequence number 8, count 4
+  const std::uint32_t type = octet(record, 6);
+  const std::size_t length = octet(record, 4) | octet(record, 5) << 8;
+  return (type == 1 || type == 2 || type == 5 || type == 6) && length > kEmptyBatch;
+}
+
 // Wherever it begins: the length of the bad record before it cannot be believed.
-bool any_good(std::string_view rest) {
+bool any_commit(std::string_view rest) {
   for (; rest.size() >= kHeader; rest.remove_prefix(1)) {
-    if (record_at(rest) > 0) return true;
+    if (begins_commit(rest) && record_at(rest) > 0) return true;
   }
   return false;
 }
@@ -60,11 +69,13 @@ void WalScan::add(std::string_view block) {
     const std::size_t size = record_at(rest);
     if (size == 0) {
       if (!bad_at_) bad_at_ = begins_at_ + (block.size() - rest.size());
-      good_behind_ = any_good(rest.substr(1));
+      good_behind_ = any_commit(rest.substr(1));
       break;
     }
-    ++records_;
-    good_behind_ = bad_at_.has_value();
+    if (begins_commit(rest)) {
+      ++records_;
+      good_behind_ = bad_at_.has_value();
+    }
     rest.remove_prefix(size);
   }
   begins_at_ += block.size();

@@ -25,14 +25,14 @@ class WalScan {
   // Where the first record begins that is not good, if there is one: octets from the file's
   // beginning.
   std::optional<std::uint64_t> bad_at() const { return bad_at_; }
-  // A good record stands behind it.
+  // The beginning of a good record stands behind it.
   bool damaged() const { return bad_at_ && good_behind_; }
-  // There is a good record at all.
+  // There is a good record at all that is not empty.
   bool has_records() const { return records_ > 0; }
 
  private:
   std::uint64_t begins_at_ = 0;  // of the next block
-  std::uint64_t records_ = 0;    // good ones
+  std::uint64_t records_ = 0;    // good ones that are not empty
   std::optional<std::uint64_t> bad_at_;
   bool good_behind_ = false;
 };
