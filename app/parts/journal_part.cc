@@ -44,7 +44,9 @@ void JournalPart::look_at_the_disk() {
   if (failed) return;
   constexpr std::uintmax_t kParts = 20;
   const auto reserve = std::min<std::uintmax_t>(space.capacity / kParts, kMostReserve);
-  const bool is_short = space.available < reserve;
+  // Out of it again only with a quarter more, so that it does not come and go with each message.
+  const auto enough = journal().short_of_space() ? reserve + reserve / 4 : reserve;
+  const bool is_short = space.available < enough;
   if (is_short == journal().short_of_space()) return;
   journal().set_short_of_space(is_short);
   runtime::log(is_short ? runtime::Level::error : runtime::Level::info, "app",

@@ -157,14 +157,21 @@ class FoldingThread {
   Task<void> watch() {
     while (!stopping()) {
       co_await clock_.sleep_until(clock_.now() + kLook);
-      const Instant now = clock_.now();
-      if (now - last_sync_ >= kSyncEvery / views_.size()) settle_next();
-      for (const PartitionViews* one : views_) {
-        failures_.well(one->partition(), now, kWell);
-        // The stream is opened anew, with that partition.
-        if (failures_.due(one->partition(), now)) close_stream();
-      }
+      // The stream is opened anew, with that partition.
+      if (look()) close_stream();
     }
+  }
+
+  // True: a partition is to be tried again.
+  bool look() {
+    const Instant now = clock_.now();
+    if (now - last_sync_ >= kSyncEvery / views_.size()) settle_next();
+    bool due = false;
+    for (const PartitionViews* one : views_) {
+      failures_.well(one->partition(), now, kWell);
+      due |= failures_.due(one->partition(), now);
+    }
+    return due;
   }
 
   bool stopping() {
@@ -224,9 +231,9 @@ class FoldingThread {
       const std::size_t count = records->size();
       const bool whole = fold(std::move(*records));
       folded_.add(static_cast<double>(count));
-      // A reader that is behind gives the watch no turn.
-      if (clock_.now() - last_sync_ >= kSyncEvery / views_.size()) settle_next();
-      if (!whole) co_return;
+      // A reader that is behind, or one of Kafka's streams, gives the watch no turn.
+      const bool due = look();
+      if (!whole || due) co_return;
       const bool behind = count == most;
       most = behind ? kCatchUpRecords : kBatchRecords;
       if (!behind) co_await clock_.sleep_until(clock_.now() + kGather);
