@@ -35,7 +35,8 @@ constexpr bool each_in_its_place() {
   }
   return true;
 }
-static_assert(each_in_its_place(), "a row for each enumerator of Table, in their order");
+static_assert(kTables == static_cast<std::size_t>(Table::end) && each_in_its_place(),
+              "a row for each enumerator of Table, in their order");
 
 constexpr bool named_apart() {
   for (std::size_t i = 0; i < kTables; ++i) {

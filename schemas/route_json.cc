@@ -31,11 +31,12 @@ json::value whom_json(const ReportsTo& to) {
 json::object action_json(const RouteAction& action) {
   json::object out;
   if (const auto* forward = std::get_if<ForwardTo>(&action)) {
-    json::array targets;
-    for (const Target& target : forward->targets) targets.push_back(json::value(target.text()));
-    out["forward"] = std::move(targets);
-    if (forward->reports_to) out["bounces"] = whom_json(*forward->reports_to);
-    if (forward->redact) out["redact"] = *forward->redact;
+    const auto& [targets, reports_to, redact] = *forward;
+    json::array texts;
+    for (const Target& target : targets) texts.push_back(json::value(target.text()));
+    out["forward"] = std::move(texts);
+    if (reports_to) out["bounces"] = whom_json(*reports_to);
+    if (redact) out["redact"] = *redact;
   } else if (const auto* reject = std::get_if<RejectWith>(&action)) {
     const Reply& reply = reject->reply;
     out["reject"] = std::to_string(reply.code) + " " + reply.enhanced + " " + reply.text;
@@ -204,21 +205,23 @@ void read_aliases(Reader& reader, DomainRoutes& out) {
 }  // namespace
 
 std::string to_json(const DomainRoutes& domain) {
+  // A member more does not compile: it is to be said here, and read below.
+  const auto& [name, local_case, separator, log_subject, reports_to, redact, bounce_window, dmarc,
+               aliases, catch_all] = domain;
   json::object out;
-  out["domain"] = domain.name;
-  out["local_part"] = word_of(domain.local_case);
-  const auto& separator = domain.subaddress_separator;
+  out["domain"] = name;
+  out["local_part"] = word_of(local_case);
   out["subaddress"] = separator ? std::string(1, *separator) : std::string();
-  out["log_subject"] = domain.log_subject;
-  out["bounces"] = whom_json(domain.reports_to);
-  out["redact"] = domain.redact;
-  out["bounce_window"] = domain.bounce_window.count();
-  out["dmarc"] = word_of(domain.dmarc);
-  json::object aliases;
-  for (const auto& [local, action] : domain.aliases) aliases[local] = action_json(action);
-  out["aliases"] = std::move(aliases);
-  if (domain.catch_all) {
-    out["catch_all"] = action_json(*domain.catch_all);
+  out["log_subject"] = log_subject;
+  out["bounces"] = whom_json(reports_to);
+  out["redact"] = redact;
+  out["bounce_window"] = bounce_window.count();
+  out["dmarc"] = word_of(dmarc);
+  json::object actions;
+  for (const auto& [local, action] : aliases) actions[local] = action_json(action);
+  out["aliases"] = std::move(actions);
+  if (catch_all) {
+    out["catch_all"] = action_json(*catch_all);
   } else {
     out["catch_all"] = nullptr;
   }

@@ -18,6 +18,7 @@ enum class Table : std::uint8_t {
   messages,
   counters,
   return_paths,
+  end,  // no table: how many there are
 };
 
 // How a table is written. Rows of `lines` are put once and never read back by their view; rows of
