@@ -2,14 +2,12 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
-#include <rocksdb/file_system.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/memtablerep.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "projector/rocksdb_view_store.h"
 #include "projector/tables.h"
@@ -42,27 +40,6 @@ std::shared_ptr<rocksdb::MemTableRepFactory> hashed_rows(const TableTraits& trai
       buffer / traits.octets_per_place, kNoHugePages, kNeverLogged, false));
 }
 
-// A disk that says it has room. After a write for which there was none, RocksDB asks for room for a
-// whole buffer before it tries again, which a small disk may never have; whether there is room is
-// found out by trying.
-class RoomyFileSystem final : public rocksdb::FileSystemWrapper {
- public:
-  RoomyFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
-  const char* Name() const override { return "waybill.RoomyFileSystem"; }
-  rocksdb::IOStatus GetFreeSpace(const std::string&, const rocksdb::IOOptions&, std::uint64_t* free,
-                                 rocksdb::IODebugContext*) override {
-    *free = std::numeric_limits<std::uint64_t>::max();
-    return rocksdb::IOStatus::OK();
-  }
-};
-
-// Stores have their threads from it until they end, so it never does.
-rocksdb::Env* roomy_environment() {
-  static rocksdb::Env* const kEnvironment =
-      rocksdb::NewCompositeEnv(std::make_shared<RoomyFileSystem>()).release();
-  return kEnvironment;
-}
-
 }  // namespace
 
 bool is_hashed(Table table) { return traits_of(table).filter_prefix > 0; }
@@ -73,7 +50,6 @@ std::string column_family_name(Table table) {
 
 rocksdb::DBOptions database_options(const RocksStoreSettings& settings) {
   rocksdb::DBOptions options;
-  options.env = roomy_environment();
   options.create_if_missing = !settings.read_only;
   options.create_missing_column_families = !settings.read_only;
   options.paranoid_checks = true;

@@ -13,6 +13,7 @@
 #include <array>
 #include <filesystem>
 
+#include "projector/rocksdb_file_system.h"
 #include "projector/rocksdb_options.h"
 #include "projector/rows/key_codec.h"
 #include "projector/rows/view_store.h"
@@ -75,11 +76,20 @@ std::uint64_t beginning_of(std::string_view key) {
 
 using Handle = std::shared_ptr<rocksdb::ColumnFamilyHandle>;
 
+// What RocksDB reaches its files by, and what outlives it for that.
+struct StoreFiles {
+  std::shared_ptr<StoreFileSystem> system = std::make_shared<StoreFileSystem>();
+  std::unique_ptr<rocksdb::Env> environment = rocksdb::NewCompositeEnv(system);
+};
+
 class RocksViewStore final : public ViewStore {
  public:
-  RocksViewStore(std::unique_ptr<rocksdb::DB> db, const RocksStoreSettings& settings,
-                 std::shared_ptr<rocksdb::Cache> cache)
-      : db_(std::move(db)), settings_(settings), cache_(std::move(cache)) {}
+  RocksViewStore(StoreFiles files, std::unique_ptr<rocksdb::DB> db,
+                 const RocksStoreSettings& settings, std::shared_ptr<rocksdb::Cache> cache)
+      : files_(std::move(files)),
+        db_(std::move(db)),
+        settings_(settings),
+        cache_(std::move(cache)) {}
 
   // A writer that ends in peace leaves nothing to the next start that only the page cache holds.
   ~RocksViewStore() override {
@@ -101,11 +111,7 @@ class RocksViewStore final : public ViewStore {
     if (settings_.read_only) return make_error_code(Errc::invalid);
     return result_of(settle());
   }
-  Result<void> resume() override {
-    if (settings_.read_only) return make_error_code(Errc::invalid);
-    // It writes out what is in memory and begins a new WAL.
-    return result_of(db_->Resume());
-  }
+  Result<void> resume() override;
   Result<std::string> get(Table table, std::string_view key) const override;
   Result<void> scan(Table table, std::string_view from, std::string_view to,
                     const Visit& visit) const override;
@@ -127,6 +133,8 @@ class RocksViewStore final : public ViewStore {
   rocksdb::Status put(const WriteBatch::Entry& entry);
   // Brings what is in memory and in the WAL to the disk.
   rocksdb::Status settle();
+  // Whether a write may be tried.
+  Result<void> can_write() const;
 
   // An entry where it stands among the rows of its table.
   struct Row {
@@ -141,6 +149,7 @@ class RocksViewStore final : public ViewStore {
     }
   };
 
+  const StoreFiles files_;
   std::unique_ptr<rocksdb::DB> db_;
   RocksStoreSettings settings_;
   std::shared_ptr<rocksdb::Cache> cache_;
@@ -151,11 +160,28 @@ class RocksViewStore final : public ViewStore {
   bool unlogged_ = false;  // rows since the last settle() are not in the WAL
 };
 
+Result<void> RocksViewStore::can_write() const {
+  if (settings_.read_only) return make_error_code(Errc::invalid);
+  if (files_.system->wal_failed()) return make_error_code(Errc::io_error);
+  std::error_code unknown;
+  const auto space = std::filesystem::space(db_->GetName(), unknown);
+  if (!unknown && space.available < settings_.least_room) return make_error_code(Errc::no_space);
+  return {};
+}
+
+Result<void> RocksViewStore::resume() {
+  if (settings_.read_only) return make_error_code(Errc::invalid);
+  // It writes out what is in memory, and then begins a new WAL.
+  if (const rocksdb::Status status = db_->Resume(); !status.ok()) return result_of(status);
+  return can_write();
+}
+
 rocksdb::Status RocksViewStore::settle() {
+  if (files_.system->wal_failed()) return rocksdb::Status::IOError("a write has failed");
   if (unlogged_) {
     std::vector<rocksdb::ColumnFamilyHandle*> all;
     for (std::size_t i = 0; i < kTables; ++i) all.push_back(own_handle(static_cast<Table>(i)));
-    if (const rocksdb::Status status = db_->Flush({}, all); !status.ok()) return status;
+    if (const auto status = db_->Flush({}, all); !status.ok()) return status;
     unlogged_ = false;
   }
   return db_->FlushWAL(true);
@@ -174,7 +200,7 @@ rocksdb::Status RocksViewStore::put(const WriteBatch::Entry& entry) {
 // Once a batch went past the WAL all do until settle(): a later row in the WAL alone would be
 // recovered without what came before it.
 Result<void> RocksViewStore::apply(const WriteBatch& batch) {
-  if (settings_.read_only) return make_error_code(Errc::invalid);
+  if (const auto can = can_write(); !can) return can;
   // RocksDB counts every comparison of keys, in a variable of the thread's that nobody reads.
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   written_.Clear();
@@ -297,7 +323,9 @@ Explained<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& direct
     const auto table = static_cast<Table>(i);
     families.emplace_back(column_family_name(table), table_options(table, settings, cache));
   }
+  StoreFiles files;
   rocksdb::DBOptions options = database_options(settings);
+  options.env = files.environment.get();
   if (settings.memory) options.write_buffer_manager = settings.memory->buffers;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
@@ -306,8 +334,8 @@ Explained<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& direct
           ? rocksdb::DB::OpenForReadOnly(options, directory, families, &handles, &opened)
           : rocksdb::DB::Open(options, directory, families, &handles, &opened);
   if (!status.ok()) return open_failure(status, directory);
-  auto store =
-      std::make_unique<RocksViewStore>(std::unique_ptr<rocksdb::DB>(opened), settings, cache);
+  auto store = std::make_unique<RocksViewStore>(
+      std::move(files), std::unique_ptr<rocksdb::DB>(opened), settings, cache);
   for (std::size_t i = 0; i < kTables; ++i) store->adopt(static_cast<Table>(i), handles[i]);
   return std::unique_ptr<ViewStore>(std::move(store));
 }

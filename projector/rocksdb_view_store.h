@@ -19,6 +19,9 @@ struct RocksStoreSettings {
   std::uint64_t block_cache_octets = 64ULL << 20;
   // Rows in memory, of all tables together, before they are written to sorted files.
   std::uint64_t write_buffer_octets = 64ULL << 20;
+  // Below so much room on its disk it takes nothing, Errc::no_space: of a write for which there is
+  // none RocksDB does not recover well. More than a batch takes, as a rule.
+  std::uint64_t least_room = 1 << 20;  // octets
   // Takes no lock and may stand beside a writer: it shows what a crash would have left when it was
   // opened. The writer may remove files under it; reads then give Errc::io_error and the store is
   // to be opened again. apply(), sync() and drop() give Errc::invalid.
@@ -36,7 +39,8 @@ inline constexpr std::size_t kUnloggedBatch = 2 << 20;
 // the process, except large batches: from the first batch of kUnloggedBatch octets on, batches stay
 // in memory until sync() or until the write buffer fills. Only a projector that is catching up
 // writes such batches, and it can read them from the log again. Errc::locked if another process has
-// it open to write, Errc::corrupt, Errc::io_error; not_found where there is none to be read.
+// it open to write, Errc::no_space, Errc::corrupt, Errc::io_error; not_found where there is none to
+// be read.
 runtime::Explained<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& directory,
                                                                 const RocksStoreSettings& settings);
 

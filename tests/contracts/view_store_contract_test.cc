@@ -1,9 +1,11 @@
 // What every ViewStore promises (projector/view_store.h), held against memory and RocksDB alike.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <thread>
 
 #include "projector/archive/archive_key.h"
@@ -464,6 +466,45 @@ TEST(RocksViewStoreTest, ADirectoryThatCannotBeMadeIsAnIoError) {
   const auto store = open_rocks_store(directory.path("file/store"), {});
   EXPECT_EQ(store.error(), Errc::io_error);
   EXPECT_NE(store.error().why, "");
+}
+
+TEST(RocksViewStoreTest, TakesNothingWhileItsDiskHasTooLittleRoom) {
+  const TemporaryDirectory directory;
+  RocksStoreSettings settings;
+  settings.least_room = std::numeric_limits<std::uint64_t>::max();
+  const auto store = open_rocks_store(directory.path("store"), settings);
+  ASSERT_TRUE(store);
+  WriteBatch batch;
+  batch.put(Table::meta, "key", "value");
+  EXPECT_EQ((*store)->apply(batch).error(), Errc::no_space);
+  EXPECT_EQ((*store)->resume().error(), Errc::no_space);
+  EXPECT_EQ((*store)->get(Table::meta, "key").error(), Errc::not_found);
+}
+
+// As a disk that takes no more: no file may grow. RocksDB asserts if that log is synced.
+TEST(RocksViewStoreTest, AWriteAheadLogThatFailedIsNotTouchedAgain) {
+  const TemporaryDirectory directory;
+  auto store = open_or_fail(directory.path("store"));
+  put(*store, Table::meta, "before", "value");
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit low{1, limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &low), 0);
+  WriteBatch batch;
+  batch.put(Table::meta, "lost", std::string(100'000, 'x'));
+  EXPECT_FALSE(store->apply(batch));
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  std::signal(SIGXFSZ, old_handler);
+  EXPECT_FALSE(store->apply(batch));
+  EXPECT_FALSE(store->sync());
+  if (store->resume()) {
+    EXPECT_TRUE(store->apply(batch));
+    EXPECT_TRUE(store->sync());
+  }
+  store.reset();
+  store = open_or_fail(directory.path("store"));
+  EXPECT_EQ(store->get(Table::meta, "before").value(), "value");
 }
 
 }  // namespace
