@@ -50,7 +50,19 @@ TEST(JsonMembersTest, OneMemberThatIsNotThereMakesTheWholeUnreadable) {
     const bool array = whole_after([&](JsonMembers& members) { members.array(name); });
     EXPECT_EQ(array, name == "list") << name;
   }
-  EXPECT_FALSE(whole_after([](JsonMembers& members) { members.refuse(); }));
+  EXPECT_FALSE(whole_after([](JsonMembers& members) { members.expected("text", "less"); }));
+  EXPECT_FALSE(whole_after([](JsonMembers& members) { members.no_others(); }));
+}
+
+TEST(JsonMembersTest, TheFirstFaultIsNamedAlsoInAPart) {
+  JsonMembers outer(kObject, "route");
+  JsonMembers inner(kObject.at("object").as_object(), outer.name("object"), outer);
+  EXPECT_EQ(inner.number("b"), 1U);
+  inner.no_others();
+  EXPECT_TRUE(outer.whole());
+  inner.text("b");
+  outer.text("missing");
+  EXPECT_EQ(outer.fault()->why, "route.object.b: expected a string");
 }
 
 TEST(JsonMembersTest, WhatFollowsAMissingMemberIsStillRead) {

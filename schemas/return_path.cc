@@ -19,12 +19,13 @@ namespace {
 
 void read_reports(JsonMembers& members, std::vector<ReturnPath::Report>& reports) {
   for (const json::value& value : members.array("reports")) {
-    if (!value.is_object()) return members.refuse();
-    JsonMembers said(value.as_object());
+    if (!value.is_object()) return members.expected("reports", "objects");
+    JsonMembers said(value.as_object(), "reports", members);
     auto digest = runtime::unhex(said.text("digest"));
     const bool done = said.flag("done");
     const bool sized = digest && digest->size() == ReturnPath::kDigestOctets;
-    if (!said.whole() || !sized) return members.refuse();
+    if (!sized) said.expected("digest", "32 octets in hexadecimal digits");
+    if (!said.whole()) return;
     reports.push_back({{}, std::move(*digest), done});
   }
 }
