@@ -9,6 +9,9 @@ namespace {
 constexpr std::size_t kHeader = 7;
 constexpr std::size_t kNumber = 4;  // of the log, behind the header of a recyclable record
 
+// Types of records that begin a batch.
+enum : std::uint32_t { kFull = 1, kFirst = 2, kRecyclableFull = 5, kRecyclableFirst = 6 };
+
 // RFC 3720 B.4.
 using Crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
 
@@ -47,7 +50,9 @@ bool begins_commit(std::string_view record) {
   constexpr std::size_t kEmptyBatch = 12;  // sequence number 8, count 4
   const std::uint32_t type = octet(record, 6);
   const std::size_t length = octet(record, 4) | octet(record, 5) << 8;
-  return (type == 1 || type == 2 || type == 5 || type == 6) && length > kEmptyBatch;
+  const bool begins =
+      type == kFull || type == kFirst || type == kRecyclableFull || type == kRecyclableFirst;
+  return begins && length > kEmptyBatch;
 }
 
 // Wherever it begins: the length of the bad record before it cannot be believed.
@@ -73,7 +78,7 @@ void WalScan::add(std::string_view block) {
       break;
     }
     if (begins_commit(rest)) {
-      ++records_;
+      has_records_ = true;
       good_behind_ = bad_at_.has_value();
     }
     rest.remove_prefix(size);

@@ -28,11 +28,11 @@ class WalScan {
   // The beginning of a good record stands behind it.
   bool damaged() const { return bad_at_ && good_behind_; }
   // There is a good record at all that is not empty.
-  bool has_records() const { return records_ > 0; }
+  bool has_records() const { return has_records_; }
 
  private:
   std::uint64_t begins_at_ = 0;  // of the next block
-  std::uint64_t records_ = 0;    // good ones that are not empty
+  bool has_records_ = false;
   std::optional<std::uint64_t> bad_at_;
   bool good_behind_ = false;
 };

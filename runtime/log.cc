@@ -15,6 +15,8 @@ namespace {
 // nothing, but for kPatience at most: mail does not wait for its log. Then the oldest lines are
 // dropped, and counted. Nobody waits again before the queue has had room.
 constexpr std::size_t kQueueLines = 8192;
+// Threads that speak at once may all have seen room for one line: so many places are kept for them.
+constexpr std::size_t kSpeakers = 64;
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::chrono::milliseconds kLook{1};
 
@@ -105,10 +107,8 @@ void tell_of_drops() {
 }
 
 void wait_for_room() {
-  // Threads that speak at once may overrun the last few places together.
-  constexpr std::size_t kFull = kQueueLines - 64;
   const auto pool = spdlog::thread_pool();
-  const auto full = [&] { return pool->queue_size() >= kFull; };
+  const auto full = [&] { return pool->queue_size() + kSpeakers >= kQueueLines; };
   for (auto waited = kLook; full() && !drops_lines; waited += kLook) {
     if (waited > kPatience) drops_lines = true;
     std::this_thread::sleep_for(kLook);

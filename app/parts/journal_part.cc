@@ -29,7 +29,8 @@ void JournalPart::tick() {
   look_at_the_disk();
 }
 
-std::string JournalPart::why_not_of(const ingest::Journal& journal) {
+std::string JournalPart::why_not() const {
+  const ingest::Journal& journal = log_->journal();
   if (journal.fenced()) return "the journal is fenced after a failed write";
   if (journal.short_of_space()) {
     return "too little space is left on the disk of server.data_dir: new mail is answered 452";
@@ -42,8 +43,7 @@ void JournalPart::look_at_the_disk() {
   const auto space = std::filesystem::space(process_.config().data_dir, failed);
   // What cannot be asked is found out by the next write.
   if (failed) return;
-  constexpr std::uintmax_t kParts = 20;
-  const auto reserve = std::min<std::uintmax_t>(space.capacity / kParts, kMostReserve);
+  const auto reserve = std::min<std::uintmax_t>(space.capacity / kReserveParts, kMostReserve);
   // Out of it again only with a quarter more, so that it does not come and go with each message.
   const auto enough = journal().short_of_space() ? reserve + reserve / 4 : reserve;
   const bool is_short = space.available < enough;

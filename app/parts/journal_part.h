@@ -15,8 +15,10 @@ namespace waybill::app {
 // How long after the journal has failed the sessions in flight may still answer 451.
 inline constexpr std::chrono::seconds kFenceGrace{3};
 
-// The room that is left on the disk of data_dir for what was accepted already, and for the views: a
-// twentieth of the disk, and no more than this. Below it new mail is answered 452.
+// The room that is left on the disk of data_dir for what was accepted already, and for the views:
+// one part of kReserveParts of the disk, and no more than kMostReserve. Below it new mail is
+// answered 452.
+inline constexpr std::uint64_t kReserveParts = 20;
 inline constexpr std::uint64_t kMostReserve = 128 << 20;  // octets
 
 class JournalPart final : public Part {
@@ -28,7 +30,7 @@ class JournalPart final : public Part {
   ingest::Journal& journal() { return log_->journal(); }
 
   // Why this process cannot put mail on record; empty: it can. Any thread.
-  std::string why_not() { return why_not_of(journal()); }
+  std::string why_not() const;
 
   std::string_view name() const override { return "journal"; }
   runtime::Explained<void> start() override;
@@ -38,7 +40,6 @@ class JournalPart final : public Part {
   void stopped() override;
 
  private:
-  static std::string why_not_of(const ingest::Journal& journal);
   void look_at_the_disk();
 
   Process& process_;

@@ -91,7 +91,6 @@ class Process::Waiting {
       if (ending_) return;
       ending_ = true;
       grace_.expires_after(grace);
-      process_.stopping_ = true;
       grace_.async_wait([this](const auto&) { context_.stop(); });
     });
   }
@@ -105,7 +104,6 @@ class Process::Waiting {
           [[maybe_unused]] const auto read = ::read(signals_.native_handle(), &count, sizeof count);
           if (asked_to_end > 0) {
             log(Level::info, "app", "stopping; a second signal ends at once");
-            process_.stopping_ = true;
             return context_.stop();
           }
           if (asked_to_reload.exchange(false)) process_.reload_all();
@@ -139,17 +137,16 @@ int Process::run() {
   runtime::start_log(config_.log_level, config_.log_format);
   runtime::raise_descriptor_limit();
   waiting_ = std::make_unique<Waiting>(*this);
-  bool failed = false;
-  const std::size_t started = start_all(failed);
+  const Started started = start_all();
   if (asked_to_end > 0) {
     log(Level::info, "app", "stopping while it starts; a second signal ends at once");
-  } else if (!failed) {
+  } else if (!started.failed) {
     for (const auto& part : parts_) part->ready();
     waiting_->run();
   }
   stopping_ = true;
-  const Ending ending = end(started);
-  const int code = failed ? kExitEnvironment : ending.code;
+  const Ending ending = end(started.parts);
+  const int code = started.failed ? kExitEnvironment : ending.code;
   // What still runs then may log until the last moment.
   if (ending.at_once || ending.unclosed) {
     runtime::drain_log();
@@ -161,17 +158,16 @@ int Process::run() {
 
 void Process::end_after(std::chrono::milliseconds grace) { waiting_->end_after(grace); }
 
-std::size_t Process::start_all(bool& failed) {
+Process::Started Process::start_all() {
   for (std::size_t at = 0; at < parts_.size(); ++at) {
-    if (asked_to_end > 0) return at;
+    if (asked_to_end > 0) return {at};
     const auto started = parts_[at]->start();
     if (started) continue;
     log(Level::error, "app", "cannot start",
         {{"part", parts_[at]->name()}, {"why", started.error().why}});
-    failed = true;
-    return at;
+    return {at, true};
   }
-  return parts_.size();
+  return {parts_.size()};
 }
 
 void Process::reload_all() {

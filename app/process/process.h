@@ -65,7 +65,7 @@ class Process {
   const Config& config() const { return config_; }
   runtime::Clock& clock() { return clock_; }
   runtime::Metrics& metrics() { return metrics_; }
-  // From the signal on that ends it. Any thread.
+  // Parts are being stopped. Any thread.
   bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
   template <class P, class... Arguments>
@@ -84,8 +84,11 @@ class Process {
 
  private:
   class Waiting;
-  // How many have started.
-  std::size_t start_all(bool& failed);
+  struct Started {
+    std::size_t parts = 0;
+    bool failed = false;  // the next one did
+  };
+  Started start_all();
   void reload_all();
   void tick_all();
   Ending end(std::size_t started);

@@ -40,7 +40,7 @@ constexpr std::chrono::seconds kWell{5};
 // How often a thread looks whether it is time for a sync or for another try, or to end.
 constexpr std::chrono::milliseconds kLook{100};
 
-// Of all threads: which partitions are not folded for now, and why.
+// Of all threads: which partitions are not folded between two tries, and why.
 class Failures {
  public:
   void add(std::uint32_t partition, const runtime::Failure& failure, Instant now) {
@@ -55,9 +55,10 @@ class Failures {
     entry.tried = false;
     if (!fresh && entry.why == failure.why) return;
     entry.why = failure.why;
-    runtime::log(Level::error, "app",
-                 "a partition is not folded for now; its history stands still until a new try",
-                 {{"partition", std::uint64_t{partition}}, {"why", failure.why}});
+    runtime::log(
+        Level::error, "app",
+        "a partition is not folded; its history stands still until one of the next tries succeeds",
+        {{"partition", std::uint64_t{partition}}, {"why", failure.why}});
   }
   // It is to be tried now.
   bool due(std::uint32_t partition, Instant now) const {
@@ -198,7 +199,7 @@ class FoldingThread {
     }
   }
 
-  // Null: there is nothing to be folded for now, or it is time to end.
+  // Null: every partition waits for its next try, or it is time to end.
   ingest::EventStream* open_stream() {
     std::vector<ingest::StreamPosition> positions;
     for (const PartitionViews* one : views_) {

@@ -29,7 +29,7 @@ class ProjectorRole {
   virtual ~ProjectorRole() = default;
   // Empty while all is folded; else why not, partition by partition.
   virtual std::string failure() const = 0;
-  // That partition is not folded for now.
+  // That partition is not folded until one of its next tries succeeds.
   virtual bool failed(std::uint32_t partition) const = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "http/server.h"
 #include "relay/assembly.h"
 #include "runtime/acceptor.h"
 #include "runtime/asio_clock.h"
@@ -35,8 +36,9 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 
 // Its own, a next hop's, a spool file, and one for a second next hop or a question over TCP.
 constexpr std::uint64_t kDescriptorsPerSession = 4;
-// HTTP's 256 connections, the files of journal and views, threads' own, what libraries open.
-constexpr std::uint64_t kDescriptorReserve = 768;
+// The files of journal and views, threads' own, what libraries open; and HTTP.
+constexpr std::uint64_t kDescriptorReserve =
+    480 + http::ServerSettings{}.max_connections + http::ServerSettings{}.max_streams;
 
 relay::Settings relay_settings(const Config& config) {
   relay::Settings out = config.limits;

@@ -26,7 +26,7 @@ PartitionMetrics::PartitionMetrics(const ManyViews& views, const ingest::LogEnds
                         "Events in the log and not yet in the views, by partition",
                         {{"partition", partition}}),
          &metrics.gauge("waybill_projector_partition_failed",
-                        "1: this partition is not folded for now; a log line says why",
+                        "1: this partition is not folded, and is tried again; a log line says why",
                         {{"partition", partition}})});
   }
   update();
