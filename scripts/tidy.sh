@@ -58,7 +58,10 @@ tidy_changes() {
       "${#units[@]}" "$TIDY_UNITS"
     units=("${units[@]:0:TIDY_UNITS}")
   fi
-  ((${#units[@]} > 0)) || return 0
+  if ((${#units[@]} == 0)); then
+    printf 'dev: no unit of the program differs: clang-tidy is asked nothing\n'
+    return 0
+  fi
   printf 'clang-tidy: %s\n' "${units[@]}"
   printf '%s\n' "${units[@]}" | tidy_units
 }
