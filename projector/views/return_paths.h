@@ -7,9 +7,9 @@
 // That time comes from clocks, which may be wrong. So rows are erased only once the log has gone on
 // in plausible steps (kLongestGap) for as long as they are kept: then each of them has had its
 // whole time by the log's steps, whatever an earlier clock said. A longer step, ahead or back,
-// begins that anew: an event from another year erases nothing, and a row is written whatever its time is. Where
-// clocks jump or mail is rarer than that, rows stay longer. A clock that goes ahead in plausible
-// steps is believed, and rows go as much too early as it is ahead.
+// begins that anew: an event from another year erases nothing, and a row is written whatever its
+// time is. Where clocks jump or mail is rarer than that, rows stay longer. A clock that goes ahead
+// in plausible steps is believed, and rows go as much too early as it is ahead.
 #pragma once
 
 #include <string>
