@@ -31,11 +31,7 @@ set(waybill_quiet $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restric
                   -Wno-dangling-pointer -Wno-mismatched-new-delete>)
 target_compile_options(waybill_options INTERFACE -Wall -Wextra -Wshadow ${waybill_quiet}
                        -fstack-protector-strong -fno-omit-frame-pointer)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ collects its garbage at 128 MiB, which the precompiled header alone is. With room for what
-  # a unit needs (below 1 GiB, in KiB here) the largest units take an eighth less time.
-  target_compile_options(waybill_options INTERFACE "SHELL:--param ggc-min-heapsize=1048576")
-elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # runtime/mutex.h; g++ has no such check.
   target_compile_options(waybill_options INTERFACE -Wthread-safety -Wthread-safety-beta)
 endif()
