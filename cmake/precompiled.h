@@ -1,8 +1,6 @@
 // What most units read of other people's headers, read once. Nothing of ours stands here but what
 // protoc makes, so that a change of ours never rebuilds everything. A unit still includes what it
 // uses: `./dev includes` compiles without this file.
-//
-// <filesystem> stays out: it brings std::quoted, which argument-dependent look-up then finds.
 #pragma once
 
 #include <algorithm>

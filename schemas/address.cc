@@ -37,7 +37,7 @@ bool is_dot_string(std::string_view local) {
   return !after_dot;
 }
 
-std::string quoted(std::string_view local) {
+std::string quoted_string(std::string_view local) {
   std::string out = "\"";
   for (const char c : local) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -48,7 +48,7 @@ std::string quoted(std::string_view local) {
 }
 
 std::string written(std::string_view local) {
-  return is_dot_string(local) ? std::string(local) : quoted(local);
+  return is_dot_string(local) ? std::string(local) : quoted_string(local);
 }
 
 void fold(std::string& local) { local = lower(local); }

@@ -66,7 +66,7 @@ std::string cleaned(std::string_view text) {
   return out;
 }
 
-std::string quoted(std::string_view clean) {
+std::string quoted_string(std::string_view clean) {
   std::string out = "\"";
   for (const char c : clean) {
     if (c == '"' || c == '\\') out += '\\';
@@ -78,7 +78,7 @@ std::string quoted(std::string_view clean) {
 std::string value_of(std::string_view text) {
   std::string clean = cleaned(text);
   if (is_token(clean) || is_plain_address(clean)) return clean;
-  return quoted(clean);
+  return quoted_string(clean);
 }
 
 std::string keyword(std::string_view text) {
@@ -227,7 +227,7 @@ std::string write_auth_results(std::string_view authserv_id,
     if (&one != &results.front()) field.put(";");
     field.new_line();
     field.add(keyword(one.method) + "=" + keyword(one.result));
-    if (!one.reason.empty()) field.add("reason=" + quoted(cleaned(one.reason)));
+    if (!one.reason.empty()) field.add("reason=" + quoted_string(cleaned(one.reason)));
     for (const AuthProperty& property : one.properties) {
       field.add(keyword(property.type) + "." + keyword(property.name) + "=" +
                 value_of(property.value));
