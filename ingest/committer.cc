@@ -4,13 +4,38 @@
 
 namespace waybill::ingest {
 
-Committer::Committer(Journal& journal) : journal_(journal), thread_([this] { run(); }) {
+namespace {
+
+// What a lost end can hide: the records of so long. A note costs a sync of its own.
+constexpr std::chrono::seconds kNoteEvery{1};
+
+}  // namespace
+
+Committer::Committer(Journal& journal)
+    : journal_(journal), thread_([this] { run(); }), notes_([this] { run_notes(); }) {
   pthread_setname_np(thread_.native_handle(), "wb-committer");
+  pthread_setname_np(notes_.native_handle(), "wb-mark");
 }
 
 Committer::~Committer() {
   journal_.stop_waiting();
   thread_.join();
+  {
+    const runtime::MutexLock lock(mutex_);
+    ending_ = true;
+  }
+  ended_.notify_all();
+  notes_.join();
+}
+
+void Committer::run_notes() {
+  const runtime::MutexLock lock(mutex_);
+  while (!ending_) {
+    const runtime::Instant next = runtime::wait_end(kNoteEvery);
+    while (!ending_ && ended_.wait_until(mutex_, next)) {
+    }
+    journal_.note();
+  }
 }
 
 // If the process ends while a batch waits in the queue, nobody was told that it is durable, and it

@@ -1,9 +1,10 @@
-// Committer: the thread that drives the journal's group commit.
+// Committer: the threads that drive the journal: one its group commit, one its mark.
 #pragma once
 
 #include <thread>
 
 #include "ingest/journal.h"
+#include "runtime/mutex.h"
 
 namespace waybill::ingest {
 
@@ -18,8 +19,13 @@ class Committer {
 
  private:
   void run();
+  void run_notes();
   Journal& journal_;
+  runtime::Mutex mutex_;
+  runtime::ConditionVariable ended_;
+  bool ending_ WAYBILL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
+  std::thread notes_;
 };
 
 }  // namespace waybill::ingest

@@ -21,23 +21,34 @@ namespace {
 // What the store's own figure costs to ask: about once a mebibyte is often enough for a limit.
 constexpr std::uint64_t kRefreshOctets = 1 << 20;
 
-// A field's number and its wire type, 1 for 64 bits. A number below 16 has a tag of one octet.
+// A field's number and its wire type, 1 for 64 bits and 5 for 32. A number below 16 has a tag of one
+// octet.
 constexpr char kNodeSeqTag = (Event::kNodeSeqFieldNumber << 3) | 1;
-static_assert(Event::kNodeSeqFieldNumber < 16);
+constexpr char kJournalTag = (Event::kJournalFieldNumber << 3) | 5;
+static_assert(Event::kNodeSeqFieldNumber < 16 && Event::kJournalFieldNumber < 16);
+
+// What append_identity() appends.
+constexpr std::size_t kIdentityOctets = 1 + sizeof(std::uint64_t) + 1 + sizeof(JournalId);
 
 // The number is known only at commit, long after the event was serialised on its own thread. A
 // field may be appended to a serialised message: parsers take the last one.
-void append_node_seq(std::string& record, SequenceNumber seq) {
-  static_assert(std::endian::native == std::endian::little, "fixed64 is little-endian");
+void append_identity(std::string& record, SequenceNumber seq, JournalId journal) {
+  static_assert(std::endian::native == std::endian::little, "fixed fields are little-endian");
   const std::uint64_t number = seq.value();
   record += kNodeSeqTag;
   record.append(reinterpret_cast<const char*>(&number), sizeof number);
+  record += kJournalTag;
+  record.append(reinterpret_cast<const char*>(&journal), sizeof journal);
 }
 
 }  // namespace
 
 Journal::Journal(JournalStore& store, JournalLimits limits)
-    : store_(store), limits_(limits), durable_end_(store.end_seq()), octets_(store.octets()) {
+    : store_(store),
+      limits_(limits),
+      durable_end_(store.end_seq()),
+      octets_(store.octets()),
+      sent_(store.sent()) {
   const auto open = store.open_deliveries();
   if (open) open_ = open->size();
 }
@@ -48,12 +59,12 @@ Recorded Journal::begin(std::vector<Event> events) {
   pending.records.reserve(events.size());
   for (const Event& event : events) {
     std::string record;
-    record.reserve(event.ByteSizeLong() + 9);
+    record.reserve(event.ByteSizeLong() + kIdentityOctets);
     if (!event.AppendToString(&record)) {
       done.give(make_error_code(Errc::invalid));
       return done;
     }
-    pending.octets += record.size() + 9;
+    pending.octets += record.size() + kIdentityOctets;
     pending.kinds.add(event);
     if (event.has_accepted()) {
       for (const auto& target : event.accepted().targets()) {
@@ -96,7 +107,7 @@ void Journal::add_to(JournalWrite& write, Pending& pending) {
   for (auto& [id, index] : pending.opens) write.opens.push_back({std::move(id), base + index});
   for (std::string& id : pending.closes) write.closes.push_back(std::move(id));
   for (std::string& record : pending.records) {
-    append_node_seq(record, write.first_seq + write.records.size());
+    append_identity(record, write.first_seq + write.records.size(), store_.id());
     write.records.push_back(std::move(record));
   }
 }
@@ -231,6 +242,24 @@ void Journal::stop_waiting() {
 
 std::unique_ptr<EventStream> Journal::stream(schemas::LogOffset from) {
   return std::make_unique<JournalStream>(*this, from);
+}
+
+void Journal::note() {
+  const SequenceNumber end = end_seq();
+  const SequenceNumber sent = sent_.load(std::memory_order_acquire);
+  const bool known = end == noted_end_ && sent == noted_sent_;
+  // What a failed write has left is for the next start to find out.
+  if (known || fenced()) return;
+  const auto noted = store_.note(sent);
+  if (noted) {
+    noted_end_ = end;
+    noted_sent_ = sent;
+    note_failed_ = false;
+  } else if (!std::exchange(note_failed_, true)) {
+    runtime::log(runtime::Level::warn, "ingest",
+                 "the journal's mark cannot be written: a lost end would not be noticed",
+                 {{"error", noted.error().message()}});
+  }
 }
 
 Result<void> Journal::trim(SequenceNumber seq) {

@@ -84,6 +84,12 @@ class Journal final : public EventAppender {
   schemas::SequenceNumber end_seq() const { return durable_end_.load(std::memory_order_acquire); }
   std::uint64_t octets() const { return octets_.load(std::memory_order_relaxed); }
 
+  // Every record below it is in the log, where that is another one. Any thread.
+  void set_sent(schemas::SequenceNumber sent) { sent_.store(sent, std::memory_order_release); }
+  // Notes beside the records how far they go, where that is news (JournalStore::note). One thread,
+  // beside the one that commits.
+  void note();
+
   // Forgets records below `seq`.
   runtime::Result<void> trim(schemas::SequenceNumber seq);
 
@@ -121,6 +127,11 @@ class Journal final : public EventAppender {
   std::atomic<schemas::SequenceNumber> durable_end_;
   std::atomic<std::uint64_t> octets_;
   std::uint64_t added_since_refresh_ = 0;
+  std::atomic<schemas::SequenceNumber> sent_;
+  // Of note()'s thread.
+  schemas::SequenceNumber noted_end_;
+  schemas::SequenceNumber noted_sent_;
+  bool note_failed_ = false;
   // Deliveries accepted and without an outcome. Committing thread only.
   std::uint64_t open_ = 0;
 

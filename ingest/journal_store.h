@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ingest/journal_mark.h"
 #include "runtime/failure.h"
 #include "schemas/ordinal.h"
 
@@ -59,9 +60,21 @@ class JournalStore {
 
   // Octets in use, about.
   virtual std::uint64_t octets() const = 0;
+
+  // Which journal it is: its numbers name events under this id, and no number is given twice under
+  // one id, whatever was lost or put back meanwhile.
+  virtual JournalId id() const = 0;
+
+  // Notes beside the records where they end now, and that the log has those below `sent`: an end
+  // that goes back behind a note is found at the next start. One thread at a time, beside commit().
+  virtual runtime::Result<void> note(schemas::SequenceNumber sent) = 0;
+  // As the last note said, also one of an earlier process; first_seq() if there is none.
+  virtual schemas::SequenceNumber sent() const = 0;
 };
 
-// On RocksDB in `directory`, created if absent. Errc::locked, corrupt, io_error.
+// On RocksDB in `directory`, created if absent. Errc::locked, corrupt, io_error, no_space. Records
+// that were acknowledged and are missing, at the end or before it, are Errc::corrupt; the words say
+// where, and how to go on without them.
 runtime::Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory);
 
 }  // namespace waybill::ingest

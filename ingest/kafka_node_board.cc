@@ -113,9 +113,9 @@ class Board final : public NodeBoard {
       word.swap(pending_);
     }
     if (word) say(*word);
-    tags_.clear();
-    const bool lives = producer_ == nullptr || producer_->poll(milliseconds(0), tags_).has_value();
-    if (!tags_.empty()) under_way_ = false;
+    news_.clear();
+    const bool lives = producer_ == nullptr || producer_->poll(milliseconds(0), news_).has_value();
+    if (!news_.empty()) under_way_ = false;
     if (!lives) producer_.reset();
   }
 
@@ -136,7 +136,7 @@ class Board final : public NodeBoard {
   std::unique_ptr<LogProducer> producer_;
   runtime::Instant next_try_{};
   bool under_way_ = false;
-  std::vector<std::uint64_t> tags_;
+  std::vector<Acknowledged> news_;
   mutable runtime::Mutex mutex_;
   std::optional<NodeState> pending_ WAYBILL_GUARDED_BY(mutex_);
   std::map<std::string, NodeState> nodes_ WAYBILL_GUARDED_BY(mutex_);

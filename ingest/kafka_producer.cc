@@ -88,10 +88,10 @@ class Producer final : public LogProducer {
     return *failure_;
   }
 
-  Explained<void> poll(std::chrono::milliseconds wait, std::vector<std::uint64_t>& tags) override {
-    tags_ = &tags;
+  Explained<void> poll(std::chrono::milliseconds wait, std::vector<Acknowledged>& news) override {
+    news_ = &news;
     rd_kafka_poll(handle_->get(), static_cast<int>(wait.count()));
-    tags_ = nullptr;
+    news_ = nullptr;
     if (const std::string fatal = handle_->fatal(); !fatal.empty()) fail(fatal);
     if (failure_) return *failure_;
     return {};
@@ -102,8 +102,9 @@ class Producer final : public LogProducer {
     auto& self = *static_cast<Producer*>(opaque);
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       self.handle_->seen_alive();
-      if (self.tags_ != nullptr) {
-        self.tags_->push_back(reinterpret_cast<std::uint64_t>(message->_private));
+      if (self.news_ != nullptr) {
+        self.news_->push_back({reinterpret_cast<std::uint64_t>(message->_private),
+                               schemas::LogOffset(static_cast<std::uint64_t>(message->offset))});
       }
       return;
     }
@@ -125,7 +126,7 @@ class Producer final : public LogProducer {
 
   std::unique_ptr<KafkaHandle> handle_;
   std::map<std::string, rd_kafka_topic_t*, std::less<>> topics_;
-  std::vector<std::uint64_t>* tags_ = nullptr;
+  std::vector<Acknowledged>* news_ = nullptr;
   std::optional<Failure> failure_;
 };
 

@@ -67,10 +67,10 @@ class KafkaQuarantine final : public Quarantine {
 
   static Explained<void> send_through(LogProducer& producer, const OutRecord& record) {
     if (const auto sent = producer.send(record, 1); !sent) return sent.error();
-    std::vector<std::uint64_t> tags;
+    std::vector<Acknowledged> news;
     for (int i = 0; i < kPolls; ++i) {
-      const auto polled = producer.poll(kPoll, tags);
-      if (!tags.empty()) return {};
+      const auto polled = producer.poll(kPoll, news);
+      if (!news.empty()) return {};
       if (!polled) return polled;
     }
     return Failure{Errc::timeout, "no acknowledgement in time"};

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "runtime/failure.h"
+#include "schemas/ordinal.h"
 
 namespace waybill::ingest {
 
@@ -32,6 +33,12 @@ struct OutRecord {
   std::vector<std::pair<std::string_view, std::string_view>> headers;
 };
 
+// A record that the log has.
+struct Acknowledged {
+  std::uint64_t tag = 0;      // it was sent with that
+  schemas::LogOffset offset;  // where it stands in its partition
+};
+
 class LogProducer {
  public:
   virtual ~LogProducer() = default;
@@ -40,10 +47,10 @@ class LogProducer {
   // `tag` comes back when the record is acknowledged. queue_full: poll() first, then again.
   virtual runtime::Explained<Sent> send(const OutRecord& record, std::uint64_t tag) = 0;
 
-  // Waits at most `wait` for news. The tags acknowledged meanwhile are appended to `tags`, also
-  // those of a call that fails.
+  // Waits at most `wait` for news. What was acknowledged meanwhile is appended to `news`, also that
+  // of a call that fails; of one partition in the order in which it was sent.
   virtual runtime::Explained<void> poll(std::chrono::milliseconds wait,
-                                        std::vector<std::uint64_t>& tags) = 0;
+                                        std::vector<Acknowledged>& news) = 0;
 };
 
 using MakeProducer = std::function<runtime::Explained<std::unique_ptr<LogProducer>>()>;

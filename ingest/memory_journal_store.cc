@@ -53,6 +53,11 @@ Result<std::vector<OpenDelivery>> MemoryJournalStore::open_deliveries() const {
   return out;
 }
 
+Result<void> MemoryJournalStore::note(SequenceNumber sent) {
+  sent_ = sent;
+  return {};
+}
+
 Result<void> MemoryJournalStore::trim(SequenceNumber seq) {
   for (Contents* contents : {&live_, &synced_}) {
     while (contents->records.size() > 1 && contents->first < seq) {

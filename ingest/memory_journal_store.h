@@ -2,6 +2,7 @@
 // the next one, and forgets what a power cut would.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -23,6 +24,9 @@ class MemoryJournalStore final : public JournalStore {
   runtime::Result<std::vector<OpenDelivery>> open_deliveries() const override;
   runtime::Result<void> trim(schemas::SequenceNumber seq) override;
   std::uint64_t octets() const override { return live_.octets; }
+  JournalId id() const override { return id_; }
+  runtime::Result<void> note(schemas::SequenceNumber sent) override;
+  schemas::SequenceNumber sent() const override { return std::max(sent_, first_seq()); }
 
   // The commit after `n` more successful ones fails, and whether it was written is decided by
   // `written` (a failed sync leaves both possible).
@@ -35,8 +39,11 @@ class MemoryJournalStore final : public JournalStore {
   // red then is blind.
   void set_sync(bool on) { sync_ = on; }
 
-  // Back to what was synced.
-  void power_cut() { live_ = synced_; }
+  // Back to what was synced; another start.
+  void power_cut() {
+    live_ = synced_;
+    ++id_;
+  }
 
  private:
   struct Contents {
@@ -50,6 +57,8 @@ class MemoryJournalStore final : public JournalStore {
   Contents live_;
   Contents synced_;
   bool sync_ = true;
+  JournalId id_ = 1;
+  schemas::SequenceNumber sent_{1};
   std::uint64_t fail_after_ = UINT64_MAX;
   bool fail_written_ = false;
 };

@@ -26,13 +26,13 @@ class Producer final : public LogProducer {
     return sent;
   }
 
-  Explained<void> poll(std::chrono::milliseconds, std::vector<std::uint64_t>& tags) override {
+  Explained<void> poll(std::chrono::milliseconds, std::vector<Acknowledged>& news) override {
     Waiting told;
     {
       const runtime::MutexLock lock(state_->mutex);
       if (still_whole()) write_all();
       if (!failure_ && !state_->acknowledgements_held) {
-        tags.insert(tags.end(), written_.begin(), written_.end());
+        news.insert(news.end(), written_.begin(), written_.end());
         written_.clear();
       }
       told = state_->take_waiting();
@@ -84,8 +84,8 @@ class Producer final : public LogProducer {
       }
       if (partition->stalled) continue;
       for (Queued& one : queue) {
+        written_.push_back({one.tag, partition->end()});
         partition->records.push_back(std::move(one.record));
-        written_.push_back(one.tag);
         --queued_;
       }
       queue.clear();
@@ -108,8 +108,8 @@ class Producer final : public LogProducer {
   const std::shared_ptr<MemoryLog::State> state_;
   const std::uint64_t generation_;
   std::map<TopicPartition, std::deque<Queued>> queues_;
-  std::size_t queued_ = 0;              // in all queues
-  std::vector<std::uint64_t> written_;  // and not acknowledged
+  std::size_t queued_ = 0;             // in all queues
+  std::vector<Acknowledged> written_;  // and not acknowledged
   std::optional<Failure> failure_;
 };
 

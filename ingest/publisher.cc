@@ -3,9 +3,12 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/clock.h"
+#include "runtime/durable_file.h"
 #include "runtime/log.h"
+#include "schemas/partition.h"
 
 namespace waybill::ingest {
 
@@ -24,34 +27,55 @@ constexpr std::size_t kWindowRecords = 100'000;
 constexpr milliseconds kAckPoll{2};
 // A round ends soon enough to be stopped between two.
 constexpr milliseconds kIdleRound{100};
-// A trim costs a flush: once a second, or sooner where much has gathered.
+// A trim costs a flush.
 constexpr std::chrono::seconds kTrimEvery{1};
-constexpr std::uint64_t kTrimRecords = 100'000;
 // Without an acknowledgement for so long something is wrong: a healthy cluster takes milliseconds.
 constexpr std::chrono::seconds kSilence{5};
+// A process that is killed sends again what was acknowledged behind what it had remembered.
+constexpr std::chrono::seconds kSaveEvery{10};
+// The journal lets go of what is old enough in portions of so long.
+constexpr std::chrono::seconds kKeptStep{60};
 
 }  // namespace
 
 Publisher::Publisher(Journal& journal, const JournalStore& store, HeldReplies* held,
-                     MakeProducer make, PublisherSettings settings, runtime::Clock& clock,
+                     PublishedLog log, PublisherSettings settings, runtime::Clock& clock,
                      runtime::Metrics& metrics)
     : journal_(journal),
       store_(store),
       held_(held),
-      make_(std::move(make)),
-      settings_(settings),
+      log_(std::move(log)),
+      settings_(std::move(settings)),
       clock_(clock),
       published_(metrics.counter("waybill_publisher_events_total",
                                  "Events acknowledged by all in-sync replicas of the log")),
       restarts_(metrics.counter("waybill_publisher_restarts_total",
                                 "Producers that failed and were made anew")),
+      sent_again_(metrics.counter("waybill_publisher_sent_again_total",
+                                  "Events that the log had acknowledged and lost, sent again")),
       backlog_gauge_(metrics.gauge("waybill_publisher_backlog_events",
                                    "Events durable in the journal and not yet in the log")),
-      next_(store.first_seq()),
-      base_(store.first_seq()),
-      trimmed_(store.first_seq()) {}
+      next_(store.sent()),
+      base_(store.sent()),
+      trimmed_(store.first_seq()) {
+  if (settings_.acked_file.empty()) return;
+  const auto text = runtime::read_file(settings_.acked_file);
+  // Without it nobody knows what the log has lost before this start; what comes is known again.
+  if (!text || !acked_.read(*text)) acked_ = AckedOffsets();
+}
 
-Publisher::~Publisher() = default;
+Publisher::~Publisher() { save_acked(); }
+
+void Publisher::save_acked() {
+  last_save_ = clock_.now();
+  if (settings_.acked_file.empty() || !std::exchange(acked_changed_, false)) return;
+  const auto saved = runtime::replace_file(settings_.acked_file, acked_.text());
+  if (saved) return;
+  runtime::log(Level::warn, "ingest",
+               "what the log has cannot be remembered: a loss of it before the next start would "
+               "not be noticed",
+               {{"why", saved.error().why}});
+}
 
 std::uint64_t Publisher::backlog() const {
   const SequenceNumber end = journal_.end_seq();
@@ -72,7 +96,7 @@ void Publisher::set_trouble(std::string why) {
 bool Publisher::ensure_producer() {
   if (producer_) return true;
   if (clock_.now() < next_try_) return false;
-  auto made = make_();
+  auto made = log_.make();
   if (!made) {
     lose_producer(made.error().why);
     return false;
@@ -90,28 +114,84 @@ void Publisher::lose_producer(const std::string& why) {
   producer_.reset();
   set_trouble(why);
   next_try_ = clock_.now() + settings_.pause;
-  // What is not known to be in the log is sent again, and readers tell it from what they have seen.
-  next_ = acknowledged_end();
+  begin_again(acknowledged_end());
+}
+
+// Readers tell it from what they have seen.
+void Publisher::begin_again(SequenceNumber from) {
+  next_ = from;
   window_.clear();
   unsent_.clear();
   unsent_at_ = 0;
 }
 
+// A partition that ended before its last acknowledgement, when it was asked after it, has lost
+// records; so has one that gives an offset twice (take).
+void Publisher::look_at_ends() {
+  if (log_.deliveries == nullptr) return;
+  for (std::uint32_t partition = 0; partition < settings_.partitions; ++partition) {
+    const LogPlace place{schemas::kDeliveriesTopic, partition};
+    const auto acked_end = acked_.end(place);
+    if (!acked_end) continue;
+    const auto asked = log_.deliveries->of(partition);
+    if (!asked || asked->offset >= *acked_end) continue;
+    const auto acked_at = acked_at_.find(place);
+    if (acked_at != acked_at_.end() && asked->asked <= acked_at->second) continue;
+    send_again(place, asked->offset);
+  }
+}
+
+void Publisher::send_again(LogPlace place, schemas::LogOffset end) {
+  const SequenceNumber first = store_.first_seq();
+  const SequenceNumber acknowledged = acknowledged_end();
+  const SequenceNumber from = std::max(acked_.cut(place, end).value_or(first), first);
+  acked_changed_ = true;
+  acked_at_.erase(place);
+  again_below_ = std::max(again_below_, acknowledged);
+  short_.insert(place);
+  runtime::log(Level::error, "ingest",
+               "the log has lost records that it had acknowledged; the journal sends them again",
+               {{"topic", std::string(place.topic)},
+                {"partition", std::uint64_t{place.partition}},
+                {"ended_at", end.value()},
+                {"from_number", from.value()},
+                {"journal_begins_at", first.value()}});
+  // A process that is killed now begins again where the mark says, or before.
+  base_.store(std::min(from, acknowledged), std::memory_order_release);
+  journal_.set_sent(acknowledged_end());
+  // What is under way would come before what is sent again.
+  producer_.reset();
+  begin_again(acknowledged_end());
+}
+
+// It was acknowledged before, and its partition is not one of those that lost records.
+bool Publisher::has_it_still(const OutRecord& record, SequenceNumber seq) {
+  if (seq >= again_below_) {
+    if (acknowledged_end() >= again_below_) short_.clear();
+    return false;
+  }
+  if (!short_.contains({record.topic, record.partition})) return true;
+  sent_again_.add();
+  return false;
+}
+
 void Publisher::round(milliseconds wait) {
+  look_at_ends();
   const bool connected = ensure_producer();
   if (connected) send_some();
   if (producer_) {
-    tags_.clear();
+    news_.clear();
     const bool idle = window_.empty() && next_ >= journal_.end_seq();
     const milliseconds poll = idle ? milliseconds(0) : std::min(wait, kAckPoll);
-    const auto polled = producer_->poll(poll, tags_);
-    take(tags_);
+    const auto polled = producer_->poll(poll, news_);
+    take(news_);
     if (!polled) lose_producer(polled.error().why);
     if (idle) journal_.wait_for_record(next_, wait);
   } else {
     std::this_thread::sleep_for(std::min(wait, settings_.pause));
   }
   watch();
+  if (clock_.now() - last_save_ >= kSaveEvery) save_acked();
   if (held_ != nullptr) held_->expire();
   show_backlog();
 }
@@ -152,7 +232,12 @@ bool Publisher::send_one(const JournalRecord& record) {
   const OutRecord& out = cloud_event_.describe(*envelope, record.value, settings_.partitions);
   // If the process ends between this and the acknowledgement, the record may be in the log or not.
   // The next start begins at the first record that was not trimmed, so some are in the log twice;
-  // readers tell them by (node, node_seq).
+  // readers tell them by (node, journal, node_seq).
+  if (has_it_still(out, record.seq)) {
+    window_.push_back({{out.topic, out.partition}, true});
+    ++next_;
+    return true;
+  }
   const auto sent = producer_->send(out, record.seq.value());
   if (!sent) {
     lose_producer(sent.error().why);
@@ -160,41 +245,68 @@ bool Publisher::send_one(const JournalRecord& record) {
   }
   if (*sent == LogProducer::Sent::queue_full) return false;
   if (window_.empty()) awaited_since_ = clock_.now();
-  window_.push_back(false);
+  window_.push_back({{out.topic, out.partition}, false});
   ++next_;
   return true;
 }
 
-void Publisher::take(const std::vector<std::uint64_t>& tags) {
-  if (tags.empty()) return;
-  awaited_since_ = clock_.now();
+void Publisher::take(const std::vector<Acknowledged>& news) {
   SequenceNumber base = acknowledged_end();
-  for (const std::uint64_t tag : tags) {
-    const SequenceNumber seq(tag);
-    if (seq >= base && seq - base < window_.size()) window_[seq - base] = true;
+  std::optional<std::pair<LogPlace, schemas::LogOffset>> lost;
+  for (const Acknowledged& one : news) {
+    const SequenceNumber seq(one.tag);
+    if (seq < base || seq - base >= window_.size()) continue;
+    InFlight& sent = window_[seq - base];
+    sent.acknowledged = true;
+    acked_at_[sent.place] = clock_.now();
+    acked_changed_ = true;
+    const bool ascends = acked_.add(sent.place, one.offset, seq);
+    if (!ascends && !lost) lost = {sent.place, one.offset};
   }
-  for (; !window_.empty() && window_.front(); ++base) window_.pop_front();
-  published_.add(static_cast<double>(tags.size()));
+  for (; !window_.empty() && window_.front().acknowledged; ++base) window_.pop_front();
+  if (base == acknowledged_end() && news.empty()) return;
+  awaited_since_ = clock_.now();
+  published_.add(static_cast<double>(news.size()));
   // If the process ends here, what was acknowledged since the last trim is sent again. Replies that
   // were held for it are lost with the process: their senders come again.
   base_.store(base, std::memory_order_release);
+  journal_.set_sent(base);
   if (held_ != nullptr) held_->acknowledged(base);
   if (!trouble().empty()) {
     runtime::log(Level::info, "ingest", "the log takes events again", {{"backlog", backlog()}});
     set_trouble({});
   }
+  if (lost) send_again(lost->first, lost->second);
+}
+
+// Below it everything was acknowledged long enough ago.
+SequenceNumber Publisher::kept_from() {
+  const SequenceNumber base = acknowledged_end();
+  const runtime::Instant now = clock_.now();
+  if (journal_.octets() > settings_.max_octets / 2) return base;
+  if (acked_by_time_.empty() || now - acked_by_time_.back().at >= kKeptStep) {
+    acked_by_time_.push_back({now, base});
+  }
+  SequenceNumber from = store_.first_seq();
+  while (!acked_by_time_.empty() && now - acked_by_time_.front().at >= settings_.keep) {
+    from = std::max(from, acked_by_time_.front().below);
+    acked_by_time_.pop_front();
+  }
+  // The log may have lost some meanwhile.
+  return std::min(from, base);
 }
 
 void Publisher::trim() {
-  const SequenceNumber base = acknowledged_end();
-  const bool due = clock_.now() - last_trim_ >= kTrimEvery || base - trimmed_ >= kTrimRecords;
-  if (base == trimmed_ || !due) return;
+  const bool due = clock_.now() - last_trim_ >= kTrimEvery;
+  if (!due) return;
   last_trim_ = clock_.now();
-  SequenceNumber keep_from = base;
+  SequenceNumber keep_from = kept_from();
+  if (keep_from <= trimmed_) return;
+  const SequenceNumber wanted = keep_from;
   const auto open = store_.open_deliveries();
   if (!open) return;
   for (const OpenDelivery& one : *open) keep_from = std::min(keep_from, one.accepted_seq);
-  // Only what the log has is trimmed, and never the acceptance of an open delivery, out of which
+  // Only what the log has had for long is trimmed, and never the acceptance of an open delivery, out of which
   // recovery makes its InDoubt. If the process ends before it is done, the journal keeps more than
   // it needs; after a loss of power trimmed records may be back, and are sent again.
   const auto trimmed = journal_.trim(keep_from);
@@ -203,7 +315,7 @@ void Publisher::trim() {
                  {{"error", trimmed.error().message()}});
     return;
   }
-  trimmed_ = base;
+  trimmed_ = wanted;
 }
 
 PublisherThread::PublisherThread(Publisher& publisher)

@@ -4,22 +4,28 @@
 // Promises: every record of the journal reaches the log at least once, and in each partition a
 // record comes for the first time in the journal's order. When a producer fails it makes another
 // and sends again from the first record that is not acknowledged; readers tell the repeats by
-// (node, node_seq). While the log is away it holds a bounded window of records in memory: the
-// journal has all of them.
-// The acceptance of an open delivery stays in the journal, for recovery to read.
+// (node, journal, node_seq). While the log is away it holds a bounded window of records in memory:
+// the journal has all of them.
+// The acceptance of an open delivery stays in the journal, for recovery to read. What the log has
+// acknowledged stays for `keep`: an acknowledgement says that the brokers have it in memory. A
+// partition that ends before what it acknowledged gets again what it lost.
 //
 // One thread calls round(), one trim(), any the rest; PublisherThread does both.
 #pragma once
 
 #include <atomic>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "ingest/acked_offsets.h"
 #include "ingest/cloud_event.h"
+#include "ingest/event_stream.h"
 #include "ingest/held_replies.h"
 #include "ingest/journal.h"
 #include "ingest/log_producer.h"
@@ -33,12 +39,24 @@ struct PublisherSettings {
   std::uint32_t partitions = 1;  // of the deliveries topic
   // Between the end of one producer and the next, so that a refusal that stays costs nothing.
   std::chrono::milliseconds pause{500};
+  // For so long the journal keeps what the log has acknowledged, while that is less than half of
+  // `max_octets`. Kafka's brokers leave it to the kernel to sync, which takes half a minute at most.
+  std::chrono::seconds keep{3600};
+  std::uint64_t max_octets = UINT64_MAX;  // the journal's limit
+  // Where it is remembered what stands where in the log; empty: for the life of the process.
+  std::string acked_file = {};
+};
+
+// The log, as the publisher reaches it.
+struct PublishedLog {
+  MakeProducer make;
+  const LogEnds* deliveries = nullptr;  // of that topic; null: nobody asks
 };
 
 class Publisher {
  public:
   // All outlive it; `held` may be null.
-  Publisher(Journal& journal, const JournalStore& store, HeldReplies* held, MakeProducer make,
+  Publisher(Journal& journal, const JournalStore& store, HeldReplies* held, PublishedLog log,
             PublisherSettings settings, runtime::Clock& clock, runtime::Metrics& metrics);
   ~Publisher();
 
@@ -67,19 +85,27 @@ class Publisher {
   bool ensure_producer();
   void send_some();
   bool send_one(const JournalRecord& record);
-  void take(const std::vector<std::uint64_t>& tags);
+  void take(const std::vector<Acknowledged>& news);
+  // What was sent and not acknowledged, and all from `from` on, is to be sent again.
+  void begin_again(schemas::SequenceNumber from);
   void lose_producer(const std::string& why);
+  void look_at_ends();
+  void send_again(LogPlace place, schemas::LogOffset end);
+  bool has_it_still(const OutRecord& record, schemas::SequenceNumber seq);
+  schemas::SequenceNumber kept_from();
+  void save_acked();
   void set_trouble(std::string why);
   void watch();
 
   Journal& journal_;
   const JournalStore& store_;
   HeldReplies* const held_;
-  const MakeProducer make_;
+  const PublishedLog log_;
   const PublisherSettings settings_;
   runtime::Clock& clock_;
   runtime::Counter& published_;
   runtime::Counter& restarts_;
+  runtime::Counter& sent_again_;
   runtime::Gauge& backlog_gauge_;
 
   std::unique_ptr<LogProducer> producer_;
@@ -88,12 +114,30 @@ class Publisher {
   std::vector<JournalRecord> unsent_;  // read, and from unsent_at_ on not sent yet
   std::size_t unsent_at_ = 0;
   schemas::SequenceNumber next_;  // to be sent next
-  std::deque<bool> window_;       // acknowledged? of base_ and those after it, up to next_
+  struct InFlight {
+    LogPlace place;
+    bool acknowledged = false;
+  };
+  std::deque<InFlight> window_;  // base_ and those after it, up to next_
   std::atomic<schemas::SequenceNumber> base_;
   schemas::SequenceNumber trimmed_;
   runtime::Instant last_trim_{};
   runtime::Instant awaited_since_{};  // while the window is not empty: the next acknowledgement
-  std::vector<std::uint64_t> tags_;
+  std::vector<Acknowledged> news_;
+  AckedOffsets acked_;
+  bool acked_changed_ = false;
+  runtime::Instant last_save_{};
+  std::map<LogPlace, runtime::Instant> acked_at_;  // the last acknowledgement of each
+  // Records below this one were acknowledged before, and only those of these partitions are sent
+  // again.
+  schemas::SequenceNumber again_below_;
+  std::set<LogPlace> short_;
+  // Of trim(): what was acknowledged when.
+  struct Acked {
+    runtime::Instant at{};
+    schemas::SequenceNumber below;
+  };
+  std::deque<Acked> acked_by_time_;
   mutable runtime::Mutex mutex_;
   std::string trouble_ WAYBILL_GUARDED_BY(mutex_);
 };

@@ -7,6 +7,7 @@
 
 #include "tests/support/ordinals.h"
 #include "tests/support/publisher_world.h"
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::ingest {
 
@@ -124,9 +125,8 @@ TEST_F(PublisherTest, ARecordThatNobodyCanReadGoesThereWithItsOctets) {
   const std::string octets("\xff\xff no event");
   ASSERT_TRUE(store.commit({.first_seq = 1_seq, .records = {octets}, .opens = {}, .closes = {}}));
   Journal journal(store, {});
-  Publisher publisher(
-      journal, store, nullptr, [this] { return log_.producer(); }, {.partitions = kPartitions},
-      clock_, metrics_);
+  Publisher publisher(journal, store, nullptr, {[this] { return log_.producer(); }},
+                      {.partitions = kPartitions}, clock_, metrics_);
   publisher.step(0ms);
   EXPECT_EQ(publisher.backlog(), 0u);
   const auto there =
@@ -148,6 +148,113 @@ TEST_F(PublisherTest, TheJournalKeepsWhatIsNotAcknowledged) {
   pass(2s);
   step();
   EXPECT_EQ(store_.first_seq(), 10_seq);  // a journal in memory keeps its last record
+}
+
+// The log of a partition whose brokers lost power, and what they get again.
+class LostLogTest : public PublisherWorld {
+ protected:
+  void SetUp() override {
+    keep_ = std::chrono::hours(1);
+    acked_file_ = directory_.path("acked");
+    restart();
+    write_many(200);
+    settle();
+    pass(2s);
+    step();
+    EXPECT_EQ(store_.first_seq(), 1_seq) << "kept";
+    lost_ = written_.at(100_seq);
+  }
+  void lose(std::size_t records) {
+    const std::size_t there = log_.records(lost_.first, lost_.second).size();
+    log_.truncate(lost_.first, lost_.second, schemas::LogOffset(there - records));
+  }
+  // Every record is somewhere in its partition.
+  void expect_all_there() {
+    const Contents there = contents();
+    for (const auto& [place, seqs] : expected()) {
+      const auto& have = there.at(place);
+      for (const schemas::SequenceNumber seq : seqs) {
+        EXPECT_NE(std::find(have.begin(), have.end(), seq), have.end())
+            << place.second << ' ' << seq.value();
+      }
+    }
+  }
+
+  const tests::TemporaryDirectory directory_;
+  TopicPartition lost_;
+};
+
+TEST_F(LostLogTest, WhatTheLogAcknowledgedAndLostIsSentAgainWhileNothingHappens) {
+  lose(7);
+  pass(1s);
+  step();
+  settle();
+  expect_all_there();
+  EXPECT_EQ(publisher_->backlog(), 0u);
+}
+
+TEST_F(LostLogTest, PartitionsThatLostNothingGetNothingTwice) {
+  const Contents before = contents();
+  lose(7);
+  pass(1s);
+  step();
+  settle();
+  for (const auto& [place, seqs] : before) {
+    if (place != lost_) {
+      EXPECT_EQ(contents().at(place), seqs);
+    }
+  }
+  // Some more of the partition itself are sent, for not every offset is remembered.
+  EXPECT_LT(contents().at(lost_).size(), before.at(lost_).size() + 10);
+}
+
+TEST_F(LostLogTest, AnOffsetGivenTwiceSaysItWhereNobodyAsksForTheEnd) {
+  ends_.reset();
+  restart();
+  lose(7);
+  write_many(50);
+  settle();
+  expect_all_there();
+}
+
+TEST_F(LostLogTest, AnEmptyLogGetsAllThatTheJournalHas) {
+  for (const auto& [place, seqs] : expected()) {
+    log_.truncate(place.first, place.second, 0_offset);
+  }
+  pass(1s);
+  step();
+  settle();
+  EXPECT_EQ(read_once(contents()), expected());
+}
+
+TEST_F(LostLogTest, TheNextProcessKnowsWhatTheLogHad) {
+  ASSERT_TRUE(store_.note(publisher_->acknowledged_end()));
+  publisher_.reset();
+  lose(7);
+  restart();
+  EXPECT_EQ(publisher_->backlog(), 0u);
+  pass(1s);
+  step();
+  settle();
+  expect_all_there();
+}
+
+TEST_F(LostLogTest, AnAnswerFromBeforeAnAcknowledgementSaysNothing) {
+  // The clock stands still: the end was asked for when the records came.
+  const int made = made_;
+  write_many(20);
+  step();
+  step();
+  EXPECT_EQ(made_, made);
+  EXPECT_EQ(contents(), expected());
+}
+
+TEST_F(LostLogTest, AfterItsTimeTheJournalLetsGo) {
+  pass(std::chrono::hours(1) + 61s);
+  step();
+  pass(2s);
+  step();
+  EXPECT_EQ(store_.first_seq(), 200_seq);  // a journal in memory keeps its last record
 }
 
 TEST_F(PublisherTest, TheJournalKeepsWhatOnePartitionHasNotAcknowledged) {

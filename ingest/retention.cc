@@ -1,5 +1,7 @@
 #include "ingest/retention.h"
 
+#include <algorithm>
+
 #include "schemas/event.h"
 
 namespace waybill::ingest {
@@ -32,6 +34,10 @@ bool older_than(const JournalStore& store, SequenceNumber seq, runtime::WallTime
 
 Result<void> trim_journal(Journal& journal, const JournalStore& store, Retention retention,
                           SequenceNumber durable_end, runtime::WallTime now) {
+  // Recovery makes its InDoubt out of the acceptance.
+  const auto open = store.open_deliveries();
+  if (!open) return open.error();
+  for (const OpenDelivery& one : *open) durable_end = std::min(durable_end, one.accepted_seq);
   for (int step = 0; step < kMaxSteps; ++step) {
     const SequenceNumber first = store.first_seq();
     const bool full = crowded(journal, retention);

@@ -88,6 +88,15 @@ TEST_F(RetentionTest, ACrowdedLogStopsTrimmingBelowHalfOfItsLimit) {
   EXPECT_LE(store_.octets(), octets / 2);
 }
 
+TEST_F(RetentionTest, NeverTrimsAnAcceptanceThatIsOpen) {
+  const std::string id(16, 'd');
+  ASSERT_TRUE(store_.commit({kEnd, {}, {{id, 12'345_seq}}, {}}));
+  EXPECT_EQ(first_after({hours(1), kRoomy}, kEnd, kYear), 10'001_seq);
+  EXPECT_EQ(first_after({hours(1), kCrowded}, kEnd, kYear), 12'345_seq);
+  ASSERT_TRUE(store_.commit({kEnd, {}, {}, {id}}));
+  EXPECT_EQ(first_after({hours(1), kCrowded}, kEnd, kYear), kEnd - 1);
+}
+
 TEST_F(RetentionTest, AnEmptyLogIsLeftAlone) {
   MemoryJournalStore empty;
   Journal journal(empty, {});

@@ -5,7 +5,8 @@
 //   open            delivery id, 16              sequence number of its Accepted, BE 8
 //
 // Durability is one synced WAL write a batch. A WAL record that was torn by a power cut is dropped
-// whole at the next start, and so is nothing that was ever acknowledged: PointInTime recovery.
+// whole at the next start, and so is nothing that was ever acknowledged: PointInTime recovery. What
+// it would drop beyond that is found by wal_scan.h and by the mark (journal_mark.h).
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
@@ -92,7 +93,30 @@ class RocksJournalStore final : public JournalStore {
   ~RocksJournalStore() override {
     db_->DestroyColumnFamilyHandle(records_);
     db_->DestroyColumnFamilyHandle(open_);
-    db_->Close();
+    const bool closed = db_->Close().ok() && !failed_.load();
+    // After a commit that failed nobody knows which numbers are on the disk.
+    if (mark_ && closed) (void)mark_->write({id_, end_seq(), sent_.load(), true});
+  }
+
+  // Errc::corrupt: the records end before what the mark says.
+  Explained<void> begin_mark(std::unique_ptr<JournalMark> mark) {
+    const auto& found = mark->found();
+    if (found && found->end > end_seq()) {
+      return Failure{
+          Errc::corrupt,
+          "the journal ends before record " + std::to_string(end_seq().value()) + ", and " +
+              std::to_string(found->end - end_seq()) +
+              " more were acknowledged: they are missing. Restore its directory from a copy; or, "
+              "to go on without them, remove " +
+              mark->path()};
+    }
+    id_ = id_after(*mark, end_seq());
+    const SequenceNumber sent = found ? found->sent : first_seq();
+    sent_.store(std::min(std::max(sent, first_seq()), end_seq()));
+    mark_ = std::move(mark);
+    const auto noted = note(sent_.load());
+    if (!noted) return runtime::explain(noted.error(), "cannot write " + mark_->path());
+    return {};
   }
 
   // Where the records begin and end. The trim marker keeps the end from going back in an emptied
@@ -118,7 +142,10 @@ class RocksJournalStore final : public JournalStore {
     rocksdb::WriteOptions options;
     options.sync = true;
     const rocksdb::Status status = db_->Write(options, &batch);
-    if (!status.ok()) return make_error_code(translate(status));
+    if (!status.ok()) {
+      failed_.store(true);
+      return make_error_code(translate(status));
+    }
     end_.store(seq, std::memory_order_release);
     return {};
   }
@@ -200,8 +227,23 @@ class RocksJournalStore final : public JournalStore {
     return sum;
   }
 
+  JournalId id() const override { return id_; }
+
+  Result<void> note(SequenceNumber sent) override {
+    // If the process ends here, the mark is the one of before: it says less, and nothing wrong.
+    const auto written = mark_->write({id_, end_seq(), sent, false});
+    if (written) sent_.store(sent);
+    return written;
+  }
+
+  SequenceNumber sent() const override { return sent_.load(); }
+
  private:
   std::unique_ptr<rocksdb::DB> db_;
+  std::unique_ptr<JournalMark> mark_;
+  JournalId id_ = 0;
+  std::atomic<SequenceNumber> sent_{kFirstSeq};
+  std::atomic<bool> failed_{false};  // a commit did
   rocksdb::ColumnFamilyHandle* records_;
   rocksdb::ColumnFamilyHandle* open_;
   std::atomic<SequenceNumber> first_{kFirstSeq};
@@ -287,6 +329,9 @@ Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& d
       std::make_unique<RocksJournalStore>(std::unique_ptr<rocksdb::DB>(raw), std::move(families));
   const auto ends = store->find_ends();
   if (!ends) return Failure{runtime::errc_of(ends.error()), "cannot read the first or last record"};
+  auto mark = JournalMark::open(directory);
+  if (!mark) return mark.error();
+  if (const auto begun = store->begin_mark(std::move(*mark)); !begun) return begun.error();
   return std::unique_ptr<JournalStore>(std::move(store));
 }
 

@@ -13,6 +13,7 @@ using runtime::Result;
 constexpr std::string_view kLayoutKey = "layout";
 constexpr std::string_view kProgressKey = "progress";
 constexpr std::string_view kNodePrefix = "node/";
+constexpr std::string_view kJournalPrefix = "journal/";
 constexpr std::size_t kNumbers = 24;  // octets of next_offset, next_index and as_of
 
 }  // namespace
@@ -61,30 +62,34 @@ Result<Progress> read_progress(const ViewStore& store) {
   return progress;
 }
 
-void put_node(WriteBatch& batch, std::string_view node, const LastSeen& last) {
+void put_last_seen(WriteBatch& batch, const LastSeen& last) {
+  std::string key(last.journal == 0 ? kNodePrefix : kJournalPrefix);
+  if (last.journal != 0) append_be32(key, last.journal);
   std::string value;
   append_be64(value, last.seq.value());
-  append_be64(value, last.newest);
-  batch.put(Table::meta, std::string(kNodePrefix).append(node), value);
+  batch.put(Table::meta, key += last.node, value);
 }
 
-Result<LastSeens> read_nodes(const ViewStore& store) {
-  LastSeens nodes;
+Result<std::vector<LastSeen>> read_last_seen(const ViewStore& store) {
+  std::vector<LastSeen> out;
   bool whole = true;
-  const auto scanned = store.scan(Table::meta, kNodePrefix, after_prefix(kNodePrefix),
-                                  [&](std::string_view key, std::string_view value) {
-                                    whole = value.size() == 8 || value.size() == 16;
-                                    if (!whole) return false;
-                                    LastSeen last;
-                                    last.seq = schemas::SequenceNumber(read_be64(value));
-                                    if (value.size() == 16)
-                                      last.newest = read_be64(value.substr(8));
-                                    nodes.emplace(key.substr(kNodePrefix.size()), last);
-                                    return true;
-                                  });
-  if (!scanned) return scanned.error();
+  const auto read = [&](std::string_view prefix, std::size_t id_octets) {
+    return store.scan(Table::meta, prefix, after_prefix(prefix),
+                      [&](std::string_view key, std::string_view value) {
+                        key.remove_prefix(prefix.size());
+                        whole = value.size() >= 8 && key.size() >= id_octets;
+                        if (!whole) return false;
+                        const std::uint32_t journal = id_octets == 0 ? 0 : read_be32(key);
+                        out.push_back({std::string(key.substr(id_octets)), journal,
+                                       schemas::SequenceNumber(read_be64(value))});
+                        return true;
+                      });
+  };
+  for (const auto& scanned : {read(kNodePrefix, 0), read(kJournalPrefix, 4)}) {
+    if (!scanned) return scanned.error();
+  }
   if (!whole) return make_error_code(Errc::corrupt);
-  return nodes;
+  return out;
 }
 
 }  // namespace waybill::projector

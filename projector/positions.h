@@ -4,13 +4,15 @@
 //               rebuilt
 //   "progress"  next_offset 8 | next_index 8 | as_of 8 | SHA-256 of the last record 32, which a
 //               store of an earlier release does not have yet
-//   "node/" N   seq 8 | newest 8: what was taken of node N; a store of an earlier release has seq
-//               alone
+//   "node/" N   seq 8: the greatest number taken of node N from a journal without an id; an earlier
+//               release wrote the time of the newest event, 8 octets, behind it
+//   "journal/" id 4 N
+//               seq 8: the same of the journal with that id
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
+#include <vector>
 
 #include "projector/rows/view_store.h"
 #include "runtime/result.h"
@@ -45,15 +47,15 @@ struct Progress {
 void put_progress(WriteBatch& batch, const Progress& progress);
 runtime::Result<Progress> read_progress(const ViewStore& store);
 
-// What was folded of one node. A repeat has a lower number and is no newer; a lower number that is
-// newer comes from another journal under the same name.
+// The greatest number taken of one journal of a node. A record above it is new. One that is not
+// above it is a repeat, or it comes late, in a log that had lost it: the archive knows.
 struct LastSeen {
+  std::string node;
+  std::uint32_t journal = 0;  // Event.journal
   schemas::SequenceNumber seq;
-  std::uint64_t newest = 0;  // occurred_at, ns since 1970; 0: not known
 };
 
-void put_node(WriteBatch& batch, std::string_view node, const LastSeen& last);
-using LastSeens = std::map<std::string, LastSeen, std::less<>>;
-runtime::Result<LastSeens> read_nodes(const ViewStore& store);
+void put_last_seen(WriteBatch& batch, const LastSeen& last);
+runtime::Result<std::vector<LastSeen>> read_last_seen(const ViewStore& store);
 
 }  // namespace waybill::projector

@@ -19,7 +19,8 @@ TEST(PositionsTest, WhatWasWrittenIsRead) {
   Progress progress{7_offset, 5_index, schemas::wall_time(1'000), std::string(32, 'd')};
   put_layout(batch, {kViewLayout, 3});
   put_progress(batch, progress);
-  put_node(batch, "mx1", {9_seq, 1'000});
+  put_last_seen(batch, {"mx1", 0, 8_seq});
+  put_last_seen(batch, {"mx1", 0xf00dcafe, 9_seq});
   ASSERT_TRUE(store.apply(batch));
   EXPECT_EQ(read_layout(store)->layout, kViewLayout);
   EXPECT_EQ(read_layout(store)->partition, 3u);
@@ -29,8 +30,15 @@ TEST(PositionsTest, WhatWasWrittenIsRead) {
   EXPECT_EQ(read->next_index, 5_index);
   EXPECT_EQ(read->as_of, progress.as_of);
   EXPECT_EQ(read->last_digest, progress.last_digest);
-  EXPECT_EQ(read_nodes(store)->at("mx1").seq, 9_seq);
-  EXPECT_EQ(read_nodes(store)->at("mx1").newest, 1'000u);
+  const auto seen = read_last_seen(store);
+  ASSERT_TRUE(seen);
+  ASSERT_EQ(seen->size(), 2u);
+  EXPECT_EQ(seen->at(0).node, "mx1");
+  EXPECT_EQ(seen->at(0).journal, 0u);
+  EXPECT_EQ(seen->at(0).seq, 8_seq);
+  EXPECT_EQ(seen->at(1).node, "mx1");
+  EXPECT_EQ(seen->at(1).journal, 0xf00dcafeu);
+  EXPECT_EQ(seen->at(1).seq, 9_seq);
 }
 
 TEST(PositionsTest, TheirOctetsAreThoseOfTheDocument) {
@@ -39,7 +47,7 @@ TEST(PositionsTest, TheirOctetsAreThoseOfTheDocument) {
   Progress progress;
   progress.last_digest = std::string(32, 'd');
   put_progress(batch, progress);
-  put_node(batch, "mx1", {});
+  put_last_seen(batch, {"mx1", 1, 1_seq});
   std::string octets;
   batch.for_each([&](const WriteBatch::Entry& entry) {
     octets += octets.empty() ? "" : ", ";
@@ -50,6 +58,18 @@ TEST(PositionsTest, TheirOctetsAreThoseOfTheDocument) {
   ASSERT_NE(begin, std::string::npos);
   EXPECT_TRUE(row.substr(begin, row.find("| `archive` |") - begin).ends_with("| " + octets + " | "))
       << octets;
+}
+
+TEST(PositionsTest, ReadsTheNodesOfAnEarlierRelease) {
+  MemoryViewStore store;
+  WriteBatch batch;
+  batch.put(Table::meta, "node/mx1", std::string("\0\0\0\0\0\0\0\5", 8) + "the time");
+  ASSERT_TRUE(store.apply(batch));
+  const auto seen = read_last_seen(store);
+  ASSERT_TRUE(seen);
+  ASSERT_EQ(seen->size(), 1u);
+  EXPECT_EQ(seen->front().node, "mx1");
+  EXPECT_EQ(seen->front().seq, 5_seq);
 }
 
 }  // namespace

@@ -28,7 +28,10 @@ Result<void> begin_layout(ViewStore& store, std::uint32_t partition) {
 }  // namespace
 
 Projector::Projector(ViewStore& store, std::uint32_t partition)
-    : store_(store), partition_(partition), fold_(std::make_unique<Fold>(store, partition)) {}
+    : store_(store),
+      partition_(partition),
+      fold_(std::make_unique<Fold>(store, partition)),
+      seen_(store) {}
 Projector::~Projector() = default;
 
 Result<std::unique_ptr<Projector>> Projector::open(ViewStore& store, std::uint32_t partition) {
@@ -51,11 +54,13 @@ Result<std::unique_ptr<Projector>> Projector::open(ViewStore& store, std::uint32
 Result<void> Projector::load() {
   const auto progress = read_progress(store_);
   if (!progress) return progress.error();
-  const auto nodes = read_nodes(store_);
-  if (!nodes) return nodes.error();
+  auto seen = read_last_seen(store_);
+  if (!seen) return seen.error();
   progress_ = *progress;
   nodes_.clear();
-  for (const auto& [node, last] : *nodes) nodes_[node].last = last;
+  for (const LastSeen& last : *seen) {
+    nodes_[last.node].journals.push_back({last.journal, last.seq, false});
+  }
   loaded_ = true;
   return {};
 }
@@ -67,35 +72,52 @@ Result<void> Projector::resume() {
   return load();
 }
 
-bool Projector::seen_before(const schemas::Event& event) {
-  // Without a node there is nothing to tell a duplicate by.
-  if (event.node().empty()) return false;
-  const auto [found, fresh] = nodes_.try_emplace(event.node());
-  Node& node = found->second;
-  const SequenceNumber seq(event.node_seq());
-  if (!fresh && seq <= node.last.seq) {
-    const bool repeat = node.last.newest == 0 || event.occurred_at() <= node.last.newest;
-    if (repeat) return true;
-    tell_of_another_journal(event, node);
+Projector::Journal* Projector::Node::find(std::uint32_t id) {
+  // The one that writes now was met last.
+  for (std::size_t i = journals.size(); i-- > 0;) {
+    if (journals[i].id == id) return &journals[i];
   }
-  node.last = {seq, std::max(node.last.newest, event.occurred_at())};
-  node.changed = true;
-  return false;
+  return nullptr;
 }
 
-// Its numbers begin anew: nothing of it may be dropped as a repeat. What it sends twice among
-// events of the other one cannot be told, though, so that somebody has to hear of it.
-void Projector::tell_of_another_journal(const schemas::Event& event, Node& node) {
-  ++other_journals_;
-  if (std::exchange(node.told, true)) return;
-  runtime::log(
-      runtime::Level::error, "projector",
-      "a node numbers its events anew: its journal was lost, or two relays share its name. "
-      "Give each journal a server.node of its own",
-      {{"node", event.node()},
-       {"partition", std::uint64_t{partition_}},
-       {"number", event.node_seq()},
-       {"after", node.last.seq.value()}});
+Result<SeenEvents::Answer> Projector::seen_before(const schemas::Event& event) {
+  // Without a node there is nothing to tell a duplicate by.
+  if (event.node().empty()) return SeenEvents::Answer::no;
+  Node& node = nodes_[event.node()];
+  const SequenceNumber seq(event.node_seq());
+  Journal* const journal = node.find(event.journal());
+  if (journal == nullptr) {
+    node.journals.push_back({event.journal(), seq, true});
+    node.writing = event.journal();
+    return SeenEvents::Answer::no;
+  }
+  if (seq > journal->last) {
+    note_writer(event, node);
+    journal->last = seq;
+    journal->changed = true;
+    return SeenEvents::Answer::no;
+  }
+  const auto seen = seen_.contain(event);
+  if (seen && *seen == SeenEvents::Answer::no) ++late_;
+  return seen;
+}
+
+// A relay that starts anew has the events of the journal before it sent first: one that goes on
+// after that is another relay.
+void Projector::note_writer(const schemas::Event& event, Node& node) {
+  if (node.writing == event.journal()) return;
+  const bool first = !node.writing;
+  node.writing = event.journal();
+  if (first) return;
+  ++shared_names_;
+  if (!std::exchange(node.told, true)) tell_of_a_shared_name(event);
+}
+
+void Projector::tell_of_a_shared_name(const schemas::Event& event) {
+  runtime::log(runtime::Level::error, "projector",
+               "two relays share the name of a node; nothing is lost, and nobody can say which of "
+               "them took a message. Give each a server.node of its own",
+               {{"node", event.node()}, {"partition", std::uint64_t{partition_}}});
 }
 
 Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress) {
@@ -105,7 +127,12 @@ Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress
   if (record.offset < progress.next_offset) return {};
   ++progress.next_offset;
   const bool decoded = event_.ParseFromString(record.value);
-  if (decoded && seen_before(event_)) return {};
+  if (decoded) {
+    const auto seen = seen_before(event_);
+    if (!seen) return seen.error();
+    if (*seen == SeenEvents::Answer::yes) return {};
+    seen_.add(event_);
+  }
 
   const EventIndex index = progress.next_index++;
   fold_->batch().put(Table::archive, archive_key(index), record.value);
@@ -120,9 +147,10 @@ Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress
 
 Result<void> Projector::apply(const Progress& progress) {
   for (auto& [name, node] : nodes_) {
-    if (!node.changed) continue;
-    put_node(fold_->batch(), name, node.last);
-    node.changed = false;
+    for (Journal& journal : node.journals) {
+      if (!std::exchange(journal.changed, false)) continue;
+      put_last_seen(fold_->batch(), {name, journal.id, journal.last});
+    }
   }
   put_progress(fold_->batch(), progress);
   // Rows, each node's last number and the position in the log are one batch, not synced. If the
@@ -139,6 +167,7 @@ Result<void> Projector::project(const std::vector<ingest::LogRecord>& records) {
   // Until the batch is in the store, what is known in memory may be ahead of it.
   loaded_ = false;
   undecodable_in_batch_ = 0;
+  seen_.begin_batch();
   Progress progress = progress_;
   for (const ingest::LogRecord& record : records) {
     if (const auto taken = take(record, progress); !taken) {

@@ -1,11 +1,12 @@
 // Projector: folds one partition of the log into one ViewStore, exactly once in effect.
 //
 // For each run of records it applies one WriteBatch: the raw event under its index in the archive,
-// the rows of every view, the last node_seq of each node, the next index and the log offset to go
-// on from. A record whose (node, node_seq) was seen is skipped. A record that does not decode is
+// the rows of every view, the greatest node_seq of each journal, the next index and the log offset
+// to go on from. A record whose number is not above that of its journal is looked for in the
+// archive (seen_events.h) and skipped if it is there: a log that lost records and got them again
+// brings some late, and nothing is dropped that is not there. A record that does not decode is
 // counted, passed to on_undecodable, kept in the archive under its index, and folds to nothing. If
-// a node reuses a sequence number on an event newer than every event seen from it, another journal
-// is running under its name: the event is folded, and an error is logged once.
+// two journals of one node take turns, two relays share its name: an error is logged once.
 // One thread, and the only writer of its store. The store and the views outlive it.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,7 @@
 #include "projector/positions.h"
 #include "projector/rows/view.h"
 #include "projector/rows/view_store.h"
+#include "projector/seen_events.h"
 
 namespace waybill::projector {
 
@@ -52,24 +55,33 @@ class Projector {
     on_undecodable_ = std::move(tell);
   }
 
-  // Events that began a node's numbers anew, since open().
-  std::uint64_t other_journals() const { return other_journals_; }
+  // Events whose number was not above their journal's and that were new, since open().
+  std::uint64_t late() const { return late_; }
+  // Times that a node went back to a journal that another one had followed, since open().
+  std::uint64_t shared_names() const { return shared_names_; }
 
   // Since open().
   std::uint64_t undecodable() const { return undecodable_; }
 
  private:
-  struct Node {
-    LastSeen last;
+  struct Journal {
+    std::uint32_t id = 0;
+    schemas::SequenceNumber last;
     bool changed = false;
-    bool told = false;  // another journal under its name was logged
+  };
+  struct Node {
+    std::vector<Journal> journals;         // few
+    std::optional<std::uint32_t> writing;  // which one its newest event came from
+    bool told = false;                     // that its name is shared was logged
+    Journal* find(std::uint32_t id);
   };
 
   Projector(ViewStore& store, std::uint32_t partition);
   runtime::Result<void> load();
   runtime::Result<void> take(const ingest::LogRecord& record, Progress& progress);
-  bool seen_before(const schemas::Event& event);
-  void tell_of_another_journal(const schemas::Event& event, Node& node);
+  runtime::Result<SeenEvents::Answer> seen_before(const schemas::Event& event);
+  void note_writer(const schemas::Event& event, Node& node);
+  void tell_of_a_shared_name(const schemas::Event& event);
   runtime::Result<void> apply(const Progress& progress);
 
   ViewStore& store_;
@@ -79,7 +91,9 @@ class Projector {
   std::unique_ptr<Fold> fold_;
   schemas::Event event_;  // kept for its memory
   std::function<void(const ingest::LogRecord&)> on_undecodable_;
-  std::uint64_t other_journals_ = 0;
+  SeenEvents seen_;
+  std::uint64_t late_ = 0;
+  std::uint64_t shared_names_ = 0;
   std::uint64_t undecodable_ = 0;
   std::uint64_t undecodable_in_batch_ = 0;
   bool loaded_ = false;

@@ -172,26 +172,87 @@ TEST(ProjectorTest, AFailedWriteCostsNothingAndCountsNothingTwice) {
   }
 }
 
-// A relay whose journal was lost begins at 1 again, and so does another one of the same name: what
-// they write is no repeat, and must not be skipped as one.
-TEST(ProjectorTest, TellsAJournalThatBeganAnewFromARepeat) {
+// What became of one event after another journal, another clock, or a log that lost records.
+class ProjectorNumbersTest : public ::testing::Test {
+ protected:
+  // The event of message `n`, numbered so by the journal of that id.
+  schemas::Event event(unsigned n, std::uint32_t journal, std::uint64_t seq, int seconds = 0) {
+    schemas::Event event = tests::accepted({.message = n, .delivery = n});
+    event.set_event_id(tests::message_id(n).bytes());
+    event.set_node("mx1");
+    event.set_journal(journal);
+    event.set_node_seq(seq);
+    event.set_occurred_at(tests::kLogStart + seconds * tests::kSecond);
+    return event;
+  }
+  // How many of `log` are kept, all in batches of `most`.
+  std::uint64_t kept(const EventLog& log, std::size_t most = 1000) {
+    MemoryViewStore store;
+    auto projector = Projector::open(store, 0);
+    EXPECT_TRUE(projector);
+    for (std::uint64_t at = 0; at < log.size(); at += most) {
+      EXPECT_TRUE((*projector)->project(log.records(schemas::LogOffset(at), most)));
+    }
+    late_ = (*projector)->late();
+    shared_names_ = (*projector)->shared_names();
+    return (*projector)->progress().next_index.value();
+  }
+  std::uint64_t late_ = 0;
+  std::uint64_t shared_names_ = 0;
+};
+
+TEST_F(ProjectorNumbersTest, AJournalThatBeganAnewIsNoRepeatWhateverItsClock) {
+  for (const int seconds : {0, 3600, -3600, 20 * 86400, -10 * 31'557'600}) {
+    EventLog log;
+    for (unsigned i = 1; i <= 20; ++i) log.add(event(i, 0xaa, i));
+    for (unsigned i = 1; i <= 20; ++i) log.add(event(100 + i, 0xbb, i, seconds));
+    EXPECT_EQ(kept(log), 40u) << seconds;
+    EXPECT_EQ(late_, 0u);
+    EXPECT_EQ(shared_names_, 0u) << "one follows the other";
+  }
+}
+
+TEST_F(ProjectorNumbersTest, RepeatsOfTheJournalBeforeAreRepeatsStill) {
+  for (const std::size_t most : {1, 3, 1000}) {
+    EventLog log;
+    for (unsigned i = 1; i <= 20; ++i) log.add(event(i, 0xaa, i));
+    for (unsigned i = 1; i <= 5; ++i) log.add(event(100 + i, 0xbb, i));
+    for (unsigned i = 1; i <= 20; ++i) log.repeat(schemas::LogOffset(i - 1));
+    EXPECT_EQ(kept(log, most), 25u);
+    EXPECT_EQ(shared_names_, 0u);
+  }
+}
+
+// Old relays give their journals no id; their clocks say nothing either.
+TEST_F(ProjectorNumbersTest, NumbersGivenAgainWithoutAnIdAreKeptToo) {
+  for (const int seconds : {0, -3600}) {
+    EventLog log;
+    for (unsigned i = 1; i <= 20; ++i) log.add(event(i, 0, i));
+    for (unsigned i = 1; i <= 20; ++i) log.add(event(100 + i, 0, i, seconds));
+    log.repeat(0_offset);
+    log.repeat(20_offset);
+    EXPECT_EQ(kept(log), 40u);
+    EXPECT_EQ(late_, 20u);
+  }
+}
+
+TEST_F(ProjectorNumbersTest, WhatALogLostAndGotAgainBehindLaterOnesIsKeptOnce) {
+  for (const std::size_t most : {1, 7, 1000}) {
+    EventLog log;
+    for (unsigned i = 1; i <= 10; ++i) log.add(event(i, 0xaa, i));
+    for (unsigned i = 21; i <= 25; ++i) log.add(event(i, 0xaa, i));
+    // Sent again from the fifth on.
+    for (unsigned i = 5; i <= 25; ++i) log.add(event(i, 0xaa, i));
+    EXPECT_EQ(kept(log, most), 25u);
+    EXPECT_EQ(late_, 10u);
+  }
+}
+
+TEST_F(ProjectorNumbersTest, TwoRelaysOfOneNameLoseNothingAndAreTold) {
   EventLog log;
-  log.add(tests::accepted({.message = 1, .delivery = 1}));
-  log.add(tests::forwarded({.message = 1, .delivery = 1}));
-  log.repeat(0_offset);
-  schemas::Event anew = tests::accepted({.message = 2, .delivery = 2});
-  anew.set_node("mx1");
-  anew.set_node_seq(1);
-  log.add(std::move(anew));
-  MemoryViewStore store;
-  auto projector = Projector::open(store, 0);
-  ASSERT_TRUE(projector);
-  ASSERT_TRUE((*projector)->project(log.records(0_offset, 3)));
-  EXPECT_EQ((*projector)->progress().next_index, 2_index);
-  EXPECT_EQ((*projector)->other_journals(), 0u);
-  ASSERT_TRUE((*projector)->project(log.records(3_offset)));
-  EXPECT_EQ((*projector)->progress().next_index, 3_index);
-  EXPECT_EQ((*projector)->other_journals(), 1u);
+  for (unsigned i = 1; i <= 20; ++i) log.add(event(i, i % 2 == 0 ? 0xaa : 0xbb, i, i % 3));
+  EXPECT_EQ(kept(log), 20u);
+  EXPECT_GT(shared_names_, 0u);
 }
 
 TEST(ProjectorTest, RefusesAStoreThatContradictsItself) {

@@ -77,6 +77,7 @@ Loaded read_config(std::string_view text) {
   try {
     const toml::table file = toml::parse(text);
     read_file(file, config, complaints);
+    config.journal_keep_said = static_cast<bool>(file["journal"]["keep"]);
   } catch (const toml::parse_error& wrong) {
     const auto& place = wrong.source().begin;
     // The parser repeats what it met, line ends too.

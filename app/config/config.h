@@ -45,6 +45,10 @@ struct ClusterConfig {
   std::chrono::seconds deadline{2};  // for another node's answer
 };
 
+// What Kafka has acknowledged is on its brokers' disks half a minute later, where nobody has told
+// their kernels otherwise; an operator needs a while longer to bring them back.
+inline constexpr std::chrono::hours kKeptBesideKafka{1};
+
 struct Config {
   // [server]
   std::string host_name;  // "mx.example.org"; default: the system's host name
@@ -63,6 +67,7 @@ struct Config {
   // [journal]
   std::uint64_t journal_max = 8ULL << 30;   // octets; above: 451
   std::chrono::hours journal_keep{24 * 7};  // folded records are trimmed after this
+  bool journal_keep_said = false;           // else a relay on Kafka takes kKeptBesideKafka
 
   // [http]
   runtime::Endpoint http_listen;  // default 127.0.0.1:8025; loopback only

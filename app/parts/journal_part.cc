@@ -76,8 +76,7 @@ Explained<void> RecoveryPart::start() {
 }
 
 Explained<void> PublisherPart::start() {
-  journal_.log().publish(process_.config(), process_.metrics());
-  return {};
+  return journal_.log().publish(process_.config(), process_.metrics());
 }
 
 }  // namespace waybill::app

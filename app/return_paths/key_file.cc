@@ -1,16 +1,12 @@
 #include "app/return_paths/key_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "runtime/chance.h"
+#include "runtime/durable_file.h"
 
 namespace waybill::app {
 
@@ -21,41 +17,10 @@ using runtime::Failure;
 
 namespace {
 
-constexpr mode_t kOwnerOnly = 0600;
 constexpr mode_t kOthers = 0077;
 
 Failure failed(const std::string& what, const std::string& path) {
   return {Errc::io_error, what + " " + path + ": " + std::strerror(errno)};
-}
-
-bool write_all(int descriptor, const std::string& text) {
-  const ssize_t wrote = ::write(descriptor, text.data(), text.size());
-  return wrote == static_cast<ssize_t>(text.size()) && ::fsync(descriptor) == 0;
-}
-
-bool sync_directory(const std::filesystem::path& path) {
-  const std::string directory = path.has_parent_path() ? path.parent_path().string() : ".";
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool synced = ::fsync(descriptor) == 0;
-  ::close(descriptor);
-  return synced;
-}
-
-// A new file beside it, then its name.
-Explained<void> write_keys(const std::string& path, const KeyRing& keys) {
-  const std::string fresh = path + ".new";
-  const int descriptor =
-      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnerOnly);
-  if (descriptor < 0) return failed("cannot write", fresh);
-  Explained<void> wrote;
-  if (!write_all(descriptor, keys.text())) wrote = failed("cannot write", fresh);
-  ::close(descriptor);
-  if (!wrote) return wrote;
-  if (::rename(fresh.c_str(), path.c_str()) != 0 || !sync_directory(path)) {
-    return failed("cannot write", path);
-  }
-  return {};
 }
 
 }  // namespace
@@ -67,11 +32,9 @@ Explained<KeyRing> read_keys(const std::string& path) {
   if ((about.st_mode & kOthers) != 0) {
     return Failure{Errc::invalid, path + " may be read by others than its owner: chmod 600 it"};
   }
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) return failed("cannot read", path);
-  auto keys = KeyRing::parse(text.str());
+  const auto text = runtime::read_file(path);
+  if (!text) return text.error();
+  auto keys = KeyRing::parse(*text);
   if (!keys) return keys.error().in(path);
   return keys;
 }
@@ -82,7 +45,8 @@ Explained<KeyRing> load_or_make_keys(const std::string& path) {
   if (::lstat(path.c_str(), &about) == 0 || errno != ENOENT) return read_keys(path);
   const auto chance = runtime::system_chance();
   KeyRing keys = KeyRing::fresh(*chance);
-  if (const auto written = write_keys(path, keys); !written) return written.error();
+  if (const auto written = runtime::replace_file(path, keys.text()); !written)
+    return written.error();
   return keys;
 }
 
@@ -102,7 +66,7 @@ Explained<void> rotate_keys(const std::string& path, runtime::WallTime now,
                        std::to_string(hours.count()) + " hours, or say --force"};
   }
   const auto chance = runtime::system_chance();
-  return write_keys(path, keys->rotated(*chance));
+  return runtime::replace_file(path, keys->rotated(*chance).text());
 }
 
 }  // namespace waybill::app

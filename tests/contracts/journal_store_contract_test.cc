@@ -97,6 +97,18 @@ TYPED_TEST(JournalStoreContract, AnEmptyStoreBeginsAndEndsAtOne) {
   EXPECT_EQ(this->open(), Texts());
 }
 
+TYPED_TEST(JournalStoreContract, RemembersUpToWhereTheLogHasIt) {
+  EXPECT_EQ(this->store().sent(), 1_seq);
+  this->commit({"a", "b", "c"});
+  EXPECT_NE(this->store().id(), 0u);
+  ASSERT_TRUE(this->store().note(3_seq));
+  EXPECT_EQ(this->store().sent(), 3_seq);
+  this->reopen();
+  EXPECT_EQ(this->store().sent(), 3_seq);
+  EXPECT_EQ(this->store().end_seq(), 4_seq);
+  EXPECT_NE(this->store().id(), 0u);
+}
+
 TYPED_TEST(JournalStoreContract, GivesBackWhatWasCommittedInOrder) {
   this->commit({"a", "b"});
   this->commit({std::string("\0\xff\n", 3)});

@@ -157,5 +157,44 @@ TEST(JournalStoreDamageTest, AFlippedBitInTheWriteAheadLogIsRefusedWithItsPlace)
   EXPECT_GT(refused, 0);
 }
 
+// The write-ahead log ends well, and is not all that was there.
+TEST(JournalStoreDamageTest, AnEndThatIsMissingIsRefusedWithItsNumberAndTheWayOn) {
+  const JournalDirectory living;
+  const auto store = living.open();
+  write_commits(*store);
+  ASSERT_TRUE(store->note(1_seq));
+  const JournalDirectory cut;
+  cut.copy_from(living);
+  std::filesystem::resize_file(cut.newest_wal(), 0);
+  const auto refused = open_rocks_journal(cut.path());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), Errc::corrupt);
+  EXPECT_NE(refused.error().why.find("ends before record 1, and 15 more were acknowledged"),
+            std::string::npos)
+      << refused.error().why;
+  EXPECT_NE(refused.error().why.find("remove " + cut.path() + "/mark"), std::string::npos);
+  std::filesystem::remove(cut.path() + "/mark");
+  const auto opened = cut.open();
+  ASSERT_NE(opened, nullptr);
+  EXPECT_NE(opened->id(), store->id());
+}
+
+TEST(JournalStoreDamageTest, NumbersNeverGoOnUnderAnIdThatMayHaveGivenThem) {
+  const JournalDirectory living;
+  auto store = living.open();
+  write_commits(*store);
+  const JournalId id = store->id();
+  const JournalDirectory killed;
+  killed.copy_from(living);
+  EXPECT_NE(killed.open()->id(), id) << "killed";
+  store.reset();
+  const JournalDirectory copy;
+  copy.copy_from(living);
+  EXPECT_NE(copy.open()->id(), id) << "an end that was told, in a copy";
+  store = living.open();
+  EXPECT_EQ(store->id(), id) << "ended well";
+  EXPECT_EQ(whole_commits(*store), kCommits);
+}
+
 }  // namespace
 }  // namespace waybill::ingest

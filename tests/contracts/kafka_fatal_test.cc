@@ -69,13 +69,11 @@ TEST(KafkaFatalTest, AfterAFatalErrorAnotherProducerSendsWhatIsMissing) {
   settings.partitions = kPartitions;
   settings.pause = std::chrono::milliseconds(50);
   int made = 0;
-  Publisher publisher(
-      journal, store, nullptr,
-      [&] {
-        ++made;
-        return kafka_producer(cluster.settings());
-      },
-      settings, clock, metrics);
+  Publisher publisher(journal, store, nullptr, {[&] {
+                        ++made;
+                        return kafka_producer(cluster.settings());
+                      }},
+                      settings, clock, metrics);
   fill(journal, 1, 101);
   while (publisher.backlog() > 0) publisher.step(std::chrono::milliseconds(20));
   EXPECT_EQ(made, 1);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -67,7 +68,7 @@ TEST_P(LogProducerContract, WhatIsAcknowledgedIsInTheLog) {
   EXPECT_EQ(await_tags(*producer, 1), numbers(7, 1));
   EXPECT_EQ(values(topic, 0), std::vector<std::string>{"one"});
   std::vector<std::uint64_t> more;
-  EXPECT_TRUE(producer->poll(0ms, more));
+  EXPECT_TRUE(poll_tags(*producer, 0ms, more));
 }
 
 TEST_P(LogProducerContract, EachPartitionHasWhatWasSentThereInItsOrder) {
@@ -85,6 +86,25 @@ TEST_P(LogProducerContract, EachPartitionHasWhatWasSentThereInItsOrder) {
   }
 }
 
+TEST_P(LogProducerContract, AnAcknowledgementSaysWhereTheRecordStands) {
+  const std::string topic = world_->new_topic(2);
+  const auto producer = world_->producer();
+  constexpr std::size_t kEach = 300;
+  for (std::size_t i = 0; i < 2 * kEach; ++i) {
+    send_value(*producer, topic, static_cast<std::uint32_t>(i % 2), "value", i);
+  }
+  std::vector<ingest::Acknowledged> news;
+  for (int rounds = 0; rounds < 500 && news.size() < 2 * kEach; ++rounds) {
+    ASSERT_TRUE(producer->poll(20ms, news));
+  }
+  ASSERT_EQ(news.size(), 2 * kEach);
+  std::map<std::uint64_t, std::uint64_t> next;  // offset of each partition
+  for (const ingest::Acknowledged& one : news) {
+    EXPECT_EQ(one.offset.value(), one.tag / 2);
+    EXPECT_EQ(one.offset.value(), next[one.tag % 2]++) << "in the order in which they were sent";
+  }
+}
+
 TEST_P(LogProducerContract, EveryTagComesBackOnce) {
   const std::string topic = world_->new_topic(3);
   const auto producer = world_->producer();
@@ -94,7 +114,7 @@ TEST_P(LogProducerContract, EveryTagComesBackOnce) {
   }
   EXPECT_EQ(sorted(await_tags(*producer, kCount)), numbers(100, kCount));
   std::vector<std::uint64_t> more;
-  EXPECT_TRUE(producer->poll(200ms, more));
+  EXPECT_TRUE(poll_tags(*producer, 200ms, more));
   EXPECT_TRUE(more.empty());
 }
 
@@ -147,7 +167,7 @@ void expect_failure(LogProducer& producer, const std::string& topic, std::uint32
   ASSERT_FALSE(sent);
   EXPECT_NE(sent.error().why.find(topic), std::string::npos) << sent.error().why;
   std::vector<std::uint64_t> tags;
-  const auto polled = producer.poll(0ms, tags);
+  const auto polled = poll_tags(producer, 0ms, tags);
   ASSERT_FALSE(polled);
   EXPECT_EQ(polled.error().why, sent.error().why);
   EXPECT_TRUE(tags.empty());
@@ -202,7 +222,7 @@ TEST_P(LogProducerContract, ACrashAndARestartLeaveABeginningOrTheWhole) {
   send_until(kEach);
   world_->crash(topic);
   send_until(kEach + kEach / 2);
-  (void)producer->poll(500ms, tags);
+  (void)poll_tags(*producer, 500ms, tags);
   EXPECT_LT(tags.size(), sent);
   world_->restart(topic);
   // Unheard of what became of those before: they must not be overtaken.
@@ -211,7 +231,7 @@ TEST_P(LogProducerContract, ACrashAndARestartLeaveABeginningOrTheWhole) {
   tags.insert(tags.end(), later.begin(), later.end());
   const std::set<std::uint64_t> acknowledged(tags.begin(), tags.end());
   EXPECT_EQ(acknowledged.size(), tags.size());
-  EXPECT_TRUE(acknowledged.size() == 2 * kEach || !producer->poll(0ms, tags));
+  EXPECT_TRUE(acknowledged.size() == 2 * kEach || !poll_tags(*producer, 0ms, tags));
   const auto all = sequence("v", kEach);
   for (std::uint32_t partition = 0; partition < 2; ++partition) {
     const auto there = values(topic, partition);

@@ -47,6 +47,10 @@ std::unique_ptr<LogWorld> kafka_log_world();
 void send_value(ingest::LogProducer& producer, const std::string& topic, std::uint32_t partition,
                 std::string_view value, std::uint64_t tag);
 
+// LogProducer::poll(), with the tags of its news alone.
+runtime::Explained<void> poll_tags(ingest::LogProducer& producer, std::chrono::milliseconds wait,
+                                   std::vector<std::uint64_t>& tags);
+
 // Polls until `count` tags have come back, the producer failed, or half a minute is over; the tags.
 std::vector<std::uint64_t> await_tags(ingest::LogProducer& producer, std::size_t count);
 

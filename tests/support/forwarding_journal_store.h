@@ -27,6 +27,9 @@ class ForwardingJournalStore : public ingest::JournalStore {
   }
   runtime::Result<void> trim(schemas::SequenceNumber seq) override { return next_.trim(seq); }
   std::uint64_t octets() const override { return next_.octets(); }
+  ingest::JournalId id() const override { return next_.id(); }
+  runtime::Result<void> note(schemas::SequenceNumber sent) override { return next_.note(sent); }
+  schemas::SequenceNumber sent() const override { return next_.sent(); }
 
  private:
   ingest::JournalStore& next_;

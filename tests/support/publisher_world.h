@@ -44,11 +44,14 @@ class PublisherWorld : public ::testing::Test {
     publisher_.reset();
     publisher_.emplace(
         journal_, store_, held_ ? &*held_ : nullptr,
-        [this] {
-          ++made_;
-          return log_.producer();
-        },
-        ingest::PublisherSettings{.partitions = kPartitions, .pause = kPause}, clock_, metrics_);
+        ingest::PublishedLog{[this] {
+                               ++made_;
+                               return log_.producer();
+                             },
+                             ends_.get()},
+        ingest::PublisherSettings{
+            .partitions = kPartitions, .pause = kPause, .keep = keep_, .acked_file = acked_file_},
+        clock_, metrics_);
   }
 
   // Makes one event durable; it gets the next number.
@@ -152,6 +155,9 @@ class PublisherWorld : public ::testing::Test {
   VirtualClock clock_;
   runtime::Metrics metrics_;
   ingest::MemoryLog log_;
+  std::unique_ptr<ingest::LogEnds> ends_ = log_.ends(schemas::kDeliveriesTopic, clock_);
+  std::chrono::seconds keep_{0};
+  std::string acked_file_;
   std::optional<ingest::HeldReplies> held_;
   std::optional<ingest::Publisher> publisher_;
   std::map<schemas::SequenceNumber, TopicPartition> written_;

@@ -1,0 +1,108 @@
+#include "ingest/acked_offsets.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace waybill::ingest {
+
+using runtime::Errc;
+using runtime::Result;
+using schemas::LogOffset;
+using schemas::SequenceNumber;
+
+namespace {
+
+// For each partition: enough to reach back over any number of records in steps of kReach.
+constexpr std::size_t kSamples = 64;
+// A sample is kept if it is farther from the end than the one behind it by a half: no more than
+// that is sent again in vain.
+constexpr std::uint64_t kReachNumerator = 3;
+constexpr std::uint64_t kReachDenominator = 2;
+
+}  // namespace
+
+const AckedOffsets::Partition* AckedOffsets::find(LogPlace place) const {
+  const auto topic = topics_.find(place.topic);
+  if (topic == topics_.end()) return nullptr;
+  const auto found = topic->second.find(place.partition);
+  return found == topic->second.end() ? nullptr : &found->second;
+}
+
+bool AckedOffsets::add(LogPlace place, LogOffset offset, SequenceNumber seq) {
+  auto topic = topics_.find(place.topic);
+  if (topic == topics_.end()) topic = topics_.emplace(place.topic, Topic()).first;
+  Partition& partition = topic->second[place.partition];
+  if (offset < partition.end) return false;
+  partition.end = offset + 1;
+  partition.samples.push_back({offset, seq});
+  if (partition.samples.size() > kSamples) thin(partition.samples);
+  return true;
+}
+
+void AckedOffsets::thin(std::vector<Sample>& samples) {
+  const LogOffset end = samples.back().offset + 1;
+  std::vector<Sample> kept;  // newest first
+  std::uint64_t reached = 0;
+  for (std::size_t i = samples.size(); i-- > 0;) {
+    const std::uint64_t back = end - samples[i].offset;
+    const bool farther = kReachDenominator * back >= kReachNumerator * reached;
+    if (!farther && i > 0) continue;
+    kept.push_back(samples[i]);
+    reached = back;
+  }
+  samples.assign(kept.rbegin(), kept.rend());
+}
+
+std::optional<LogOffset> AckedOffsets::end(LogPlace place) const {
+  const Partition* const partition = find(place);
+  if (partition == nullptr) return std::nullopt;
+  return partition->end;
+}
+
+std::optional<SequenceNumber> AckedOffsets::cut(LogPlace place, LogOffset end) {
+  auto* const partition = const_cast<Partition*>(find(place));
+  if (partition == nullptr) return std::nullopt;
+  auto& samples = partition->samples;
+  // What stands behind the end may have been sent again, with numbers below those before it.
+  std::optional<SequenceNumber> from;
+  while (!samples.empty() && samples.back().offset >= end) {
+    from = from ? std::min(*from, samples.back().seq) : samples.back().seq;
+    samples.pop_back();
+  }
+  partition->end = end;
+  if (samples.empty()) return std::nullopt;
+  return from ? std::min(*from, samples.back().seq) : samples.back().seq;
+}
+
+std::string AckedOffsets::text() const {
+  std::string out;
+  for (const auto& [topic, partitions] : topics_) {
+    for (const auto& [number, partition] : partitions) {
+      for (const Sample& sample : partition.samples) {
+        out += topic + ' ' + std::to_string(number) + ' ' + std::to_string(sample.offset.value()) +
+               ' ' + std::to_string(sample.seq.value()) + '\n';
+      }
+    }
+  }
+  return out + "end\n";
+}
+
+Result<void> AckedOffsets::read(std::string_view text) {
+  AckedOffsets whole;
+  std::istringstream in{std::string(text)};
+  std::string topic;
+  while (in >> topic && topic != "end") {
+    std::uint32_t partition = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t seq = 0;
+    if (!(in >> partition >> offset >> seq)) return make_error_code(Errc::invalid);
+    const bool ascends = whole.add({topic, partition}, LogOffset(offset), SequenceNumber(seq));
+    if (!ascends) return make_error_code(Errc::invalid);
+  }
+  // A file that was cut off has not got the last line.
+  if (topic != "end") return make_error_code(Errc::invalid);
+  topics_ = std::move(whole.topics_);
+  return {};
+}
+
+}  // namespace waybill::ingest

@@ -1,0 +1,78 @@
+#include "runtime/durable_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+namespace waybill::runtime {
+
+namespace {
+
+constexpr mode_t kOwnerOnly = 0600;
+
+// Of errno.
+Failure failed(const std::string& what, const std::string& path) {
+  const int code = errno;
+  const Errc errc = code == ENOENT                     ? Errc::not_found
+                    : code == ENOSPC || code == EDQUOT ? Errc::no_space
+                                                       : Errc::io_error;
+  return {errc, what + " " + path + ": " + std::strerror(code)};
+}
+
+bool write_all(int file, std::string_view octets) {
+  while (!octets.empty()) {
+    const ssize_t wrote = ::write(file, octets.data(), octets.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return false;
+    octets.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  return ::fsync(file) == 0;
+}
+
+}  // namespace
+
+Explained<void> sync_directory_of(const std::string& path) {
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  const std::string directory = parent.empty() ? "." : parent.string();
+  const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return failed("cannot open", directory);
+  Explained<void> synced;
+  if (::fsync(file) != 0) synced = failed("cannot sync", directory);
+  ::close(file);
+  return synced;
+}
+
+Explained<void> replace_file(const std::string& path, std::string_view octets) {
+  const std::string fresh = path + ".new";
+  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnerOnly);
+  if (file < 0) return failed("cannot write", fresh);
+  Explained<void> wrote;
+  if (!write_all(file, octets)) wrote = failed("cannot write", fresh);
+  ::close(file);
+  if (wrote && std::rename(fresh.c_str(), path.c_str()) != 0) wrote = failed("cannot write", path);
+  return wrote ? sync_directory_of(path) : wrote;
+}
+
+Explained<std::string> read_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return failed("cannot read", path);
+  Explained<std::string> out = std::string();
+  std::array<char, 4096> block{};
+  for (;;) {
+    const ssize_t count = ::read(file, block.data(), block.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) out = failed("cannot read", path);
+    if (count <= 0) break;
+    out->append(block.data(), static_cast<std::size_t>(count));
+  }
+  ::close(file);
+  return out;
+}
+
+}  // namespace waybill::runtime

@@ -1,0 +1,39 @@
+#include "runtime/durable_file.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/temporary_directory.h"
+
+namespace waybill::runtime {
+namespace {
+
+TEST(DurableFileTest, ReadsWhatWasWrittenLast) {
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.path("file");
+  EXPECT_EQ(read_file(path).error(), Errc::not_found);
+  for (const std::string& text : {std::string("first"), std::string(100'000, 'x'), std::string()}) {
+    ASSERT_TRUE(replace_file(path, text));
+    EXPECT_EQ(read_file(path).value(), text);
+  }
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+}
+
+TEST(DurableFileTest, WhatCannotBeWrittenIsSaidAndChangesNothing) {
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.path("file");
+  ASSERT_TRUE(replace_file(path, "before"));
+  ASSERT_TRUE(std::filesystem::create_directory(path + ".new"));
+  const auto refused = replace_file(path, "after");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().why.find("cannot write " + path + ".new"), std::string::npos);
+  EXPECT_EQ(read_file(path).value(), "before");
+  EXPECT_EQ(replace_file("/dev/full/x", "").error(), Errc::io_error);
+  EXPECT_FALSE(read_file(directory.path()));
+}
+
+}  // namespace
+}  // namespace waybill::runtime
