@@ -14,8 +14,8 @@ namespace {
 
 // For each partition: enough to reach back over any number of records in steps of kReach.
 constexpr std::size_t kSamples = 64;
-// A sample is kept if it is farther from the end than the one behind it by a half: no more than
-// that is sent again in vain.
+// A sample is kept if without it the next one would be farther from the end by more than a half: no
+// more than that is sent again in vain.
 constexpr std::uint64_t kReachNumerator = 3;
 constexpr std::uint64_t kReachDenominator = 2;
 
@@ -44,11 +44,11 @@ void AckedOffsets::thin(std::vector<Sample>& samples) {
   std::vector<Sample> kept;  // newest first
   std::uint64_t reached = 0;
   for (std::size_t i = samples.size(); i-- > 0;) {
-    const std::uint64_t back = end - samples[i].offset;
-    const bool farther = kReachDenominator * back >= kReachNumerator * reached;
-    if (!farther && i > 0) continue;
+    const bool needed =
+        i == 0 || kReachDenominator * (end - samples[i - 1].offset) > kReachNumerator * reached;
+    if (!needed) continue;
     kept.push_back(samples[i]);
-    reached = back;
+    reached = end - samples[i].offset;
   }
   samples.assign(kept.rbegin(), kept.rend());
 }
