@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "schemas/thin_out.h"
+
 namespace waybill::ingest {
 
 using runtime::Errc;
@@ -12,12 +14,7 @@ using schemas::SequenceNumber;
 
 namespace {
 
-// For each partition: enough to reach back over any number of records in steps of kReach.
-constexpr std::size_t kSamples = 64;
-// A sample is kept if without it the next one would be farther from the end by more than a half: no
-// more than that is sent again in vain.
-constexpr std::uint64_t kReachNumerator = 3;
-constexpr std::uint64_t kReachDenominator = 2;
+constexpr std::size_t kSamples = 64;  // of each partition
 
 }  // namespace
 
@@ -35,22 +32,8 @@ bool AckedOffsets::add(LogPlace place, LogOffset offset, SequenceNumber seq) {
   if (offset < partition.end) return false;
   partition.end = offset + 1;
   partition.samples.push_back({offset, seq});
-  if (partition.samples.size() > kSamples) thin(partition.samples);
+  if (partition.samples.size() > kSamples) schemas::thin_out(partition.samples);
   return true;
-}
-
-void AckedOffsets::thin(std::vector<Sample>& samples) {
-  const LogOffset end = samples.back().offset + 1;
-  std::vector<Sample> kept;  // newest first
-  std::uint64_t reached = 0;
-  for (std::size_t i = samples.size(); i-- > 0;) {
-    const bool needed =
-        i == 0 || kReachDenominator * (end - samples[i - 1].offset) > kReachNumerator * reached;
-    if (!needed) continue;
-    kept.push_back(samples[i]);
-    reached = end - samples[i].offset;
-  }
-  samples.assign(kept.rbegin(), kept.rend());
 }
 
 std::optional<LogOffset> AckedOffsets::end(LogPlace place) const {

@@ -1,5 +1,5 @@
-// AckedOffsets: where the records of the journal stand in the log, sampled, so that a log that turns
-// out shorter than what it acknowledged (its brokers lost power before they synced) is noticed, and
+// AckedOffsets: where the records of the journal stand in the log, sampled, so that a log that
+// turns out shorter than what it acknowledged (its brokers lost power before they synced) is noticed, and
 // gets again what it lost.
 //
 // Kept beside the journal in a small file, for a power cut rarely takes the brokers alone. One
@@ -55,7 +55,6 @@ class AckedOffsets {
     std::vector<Sample> samples;
     schemas::LogOffset end;
   };
-  static void thin(std::vector<Sample>& samples);
   const Partition* find(LogPlace place) const;
 
   using Topic = std::map<std::uint32_t, Partition>;

@@ -30,6 +30,8 @@ struct StreamPosition {
   // SHA-256 of the record before it; empty: not known. A log that has another one there was
   // truncated or replaced, and is not the one that was read.
   std::string last_digest;
+  // Of the log that it is a position in (EventStream::log_id); empty: not known.
+  std::string log_id = {};
 };
 
 // A partition ended there when it was asked.
@@ -48,6 +50,9 @@ class LogEnds {
 struct StreamFailure : runtime::Failure {
   // The partition that failed; nullopt: all of them.
   std::optional<std::uint32_t> partition = std::nullopt;
+  // The log is the one that was read, but does not go on from the position: it lost what was there,
+  // and may have been written anew. An earlier position may fit.
+  bool cut = false;
 };
 
 template <class T>
@@ -63,6 +68,10 @@ class EventStream {
   // away already: a reader must never skip silently. Errc::corrupt if stored bytes fail their
   // checksum.
   virtual runtime::Task<Streamed<std::vector<LogRecord>>> next(std::size_t most) = 0;
+
+  // Which log it is, where logs have names of their own, as Kafka's clusters do; known once next()
+  // has given something. Of the reader's thread.
+  virtual std::string log_id() const { return {}; }
 
   // Any thread. Ends a waiting next().
   virtual void close() = 0;

@@ -21,8 +21,8 @@ namespace {
 // What the store's own figure costs to ask: about once a mebibyte is often enough for a limit.
 constexpr std::uint64_t kRefreshOctets = 1 << 20;
 
-// A field's number and its wire type, 1 for 64 bits and 5 for 32. A number below 16 has a tag of one
-// octet.
+// A field's number and its wire type, 1 for 64 bits and 5 for 32. A number below 16 has a tag of
+// one octet.
 constexpr char kNodeSeqTag = (Event::kNodeSeqFieldNumber << 3) | 1;
 constexpr char kJournalTag = (Event::kJournalFieldNumber << 3) | 5;
 static_assert(Event::kNodeSeqFieldNumber < 16 && Event::kJournalFieldNumber < 16);

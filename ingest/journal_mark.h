@@ -1,5 +1,5 @@
-// JournalMark: what is known of a journal beside its records, so that the next start can tell whether
-// its end is missing, and whether its numbers may go on under the same id.
+// JournalMark: what is known of a journal beside its records, so that the next start can tell
+// whether its end is missing, and whether its numbers may go on under the same id.
 //
 // One small file of two slots, written in turn and synced: a slot that was torn leaves the other.
 // The id goes on only after an end that was told (close()), in the very file that told it: numbers

@@ -143,6 +143,7 @@ void KafkaHandle::on_error(rd_kafka_t* kafka, int code, const char* reason, void
     }
   }
   self.down_.store(true, std::memory_order_relaxed);
+  if (errc_of_kafka(error) == Errc::unreachable) self.losses_.fetch_add(1);
   if (error != RD_KAFKA_RESP_ERR__FATAL) return;
   std::array<char, kKafkaErrorText> text{};
   const auto original = rd_kafka_fatal_error(kafka, text.data(), text.size());

@@ -43,6 +43,8 @@ class KafkaHandle {
   // A message was given up, although its report may not have been polled yet: nothing may be sent
   // after it. Producers alone.
   bool message_failed() const { return message_failed_.load(std::memory_order_acquire); }
+  // How often a broker went away.
+  std::uint64_t losses() const { return losses_.load(std::memory_order_acquire); }
   // Something worked: the next trouble is worth a line again.
   void seen_alive();
 
@@ -64,6 +66,7 @@ class KafkaHandle {
   std::set<std::string> said_ WAYBILL_GUARDED_BY(mutex_);
   std::atomic<bool> down_{false};
   std::atomic<bool> message_failed_{false};
+  std::atomic<std::uint64_t> losses_{0};
 };
 
 // The Errc of librdkafka's code.

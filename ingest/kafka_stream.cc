@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "ingest/kafka_handle.h"
@@ -78,17 +79,20 @@ class Stream final : public EventStream {
     co_return take_next(most);
   }
   void close() override { closed_.store(true); }
+  std::string log_id() const override { return cluster_; }
 
  private:
   struct Reading {
     LogOffset next;
     std::string last_digest;  // of the record at next - 1, which comes first; empty: it does not
+    std::string last_value;   // of that record, once it was read
   };
 
   Streamed<std::vector<LogRecord>> take_next(std::size_t most) {
     std::vector<LogRecord> out;
     while (out.empty()) {
       if (closed_.load()) return StreamFailure{explain(Errc::closed)};
+      if (handle_->losses() != losses_) look_again();
       if (!assigned_) {
         if (const auto assigned = assign(); !assigned) return assigned.error();
         continue;
@@ -97,7 +101,37 @@ class Stream final : public EventStream {
         return taken.error();
       }
     }
+    remember_last(out);
     return out;
+  }
+
+  // The last record of each partition.
+  void remember_last(const std::vector<LogRecord>& records) {
+    std::set<std::uint32_t> seen;
+    for (std::size_t i = records.size(); i-- > 0 && seen.size() < positions_.size();) {
+      const LogRecord& record = records[i];
+      if (seen.insert(record.partition).second) {
+        readings_[record.partition].last_value = record.value;
+      }
+    }
+  }
+
+  // A broker was lost: what comes back may have lost its end, and librdkafka would go on behind it
+  // as if nothing had happened. Each partition begins again with the record that was read last.
+  void look_again() {
+    losses_ = handle_->losses();
+    if (!assigned_) return;
+    rd_kafka_topic_partition_list_t* list =
+        rd_kafka_topic_partition_list_new(static_cast<int>(readings_.size()));
+    for (auto& [partition, reading] : readings_) {
+      if (reading.last_value.empty()) continue;
+      reading.last_digest = digest_of(reading.last_value);
+      rd_kafka_topic_partition_list_add(list, topic_.c_str(), static_cast<std::int32_t>(partition))
+          ->offset = static_cast<std::int64_t>((reading.next - 1).value());
+    }
+    // Not waited for: one may have no leader now.
+    if (list->cnt > 0) rd_kafka_error_destroy(rd_kafka_seek_partitions(handle_->get(), list, 0));
+    rd_kafka_topic_partition_list_destroy(list);
   }
 
   Streamed<void> assign() {
@@ -116,6 +150,7 @@ class Stream final : public EventStream {
            topic_ + " does not exist, or not with all of these partitions: waybill topics create"}};
     }
     if (const auto counted = count_partitions(); !counted) return StreamFailure{counted.error()};
+    ask_cluster();
     if (first->size() < partitions.size() || end->size() < partitions.size()) {
       std::this_thread::sleep_for(kAskAgain);
       return {};  // one has no leader now
@@ -126,7 +161,7 @@ class Stream final : public EventStream {
     for (const StreamPosition& at : positions_) {
       const auto fits = fit(at, first->at(at.partition), end->at(at.partition));
       if (!fits) {
-        assigned = StreamFailure{fits.error(), at.partition};
+        assigned = fits.error();
         break;
       }
       const Reading& reading = readings_[at.partition];
@@ -160,22 +195,40 @@ class Stream final : public EventStream {
                                       ": keys would be looked for where they are not"};
   }
 
+  void ask_cluster() {
+    if (char* const id =
+            rd_kafka_clusterid(handle_->get(), static_cast<int>(kAskTimeout.count()))) {
+      cluster_ = id;
+      rd_kafka_mem_free(handle_->get(), id);
+    }
+  }
+
   // The log that is there against the position in it.
-  Explained<void> fit(const StreamPosition& at, LogOffset first, LogOffset end) {
+  Streamed<void> fit(const StreamPosition& at, LogOffset first, LogOffset end) {
     const std::string place = topic_ + " partition " + std::to_string(at.partition);
+    if (!at.log_id.empty() && !cluster_.empty() && at.log_id != cluster_) {
+      return StreamFailure{
+          {Errc::corrupt, place + " is of the Kafka cluster " + cluster_ +
+                              ", and what was read is of " + at.log_id + ": another log"},
+          at.partition};
+    }
     if (at.next_offset < first) {
-      return Failure{Errc::not_found,
-                     place + " begins at " + std::to_string(first.value()) +
-                         " and this reader is at " + std::to_string(at.next_offset.value()) +
-                         ": what lies between was removed before it was read. Restore the views "
-                         "from a backup that is at " +
-                         std::to_string(first.value()) + " or beyond"};
+      return StreamFailure{
+          {Errc::not_found,
+           place + " begins at " + std::to_string(first.value()) + " and this reader is at " +
+               std::to_string(at.next_offset.value()) +
+               ": what lies between was removed before it was read. Restore the views "
+               "from a backup that is at " +
+               std::to_string(first.value()) + " or beyond"},
+          at.partition};
     }
     if (at.next_offset > end) {
-      return Failure{Errc::corrupt, place + " ends at " + std::to_string(end.value()) +
-                                        " and this reader is at " +
-                                        std::to_string(at.next_offset.value()) +
-                                        ": the log was truncated or replaced"};
+      return StreamFailure{
+          {Errc::corrupt, place + " ends at " + std::to_string(end.value()) +
+                              " and this reader is at " + std::to_string(at.next_offset.value()) +
+                              ": the log was truncated or replaced"},
+          at.partition,
+          true};
     }
     Reading& reading = readings_[at.partition];
     reading.next = at.next_offset;
@@ -194,9 +247,7 @@ class Stream final : public EventStream {
     for (ssize_t i = 0; i < count; ++i) {
       rd_kafka_message_t* message = messages_[static_cast<std::size_t>(i)];
       if (whole) {
-        if (const auto taken = take(*message, out); !taken) {
-          whole = StreamFailure{taken.error(), static_cast<std::uint32_t>(message->partition)};
-        }
+        if (const auto taken = take(*message, out); !taken) whole = taken.error();
       }
       rd_kafka_message_destroy(message);
     }
@@ -206,10 +257,13 @@ class Stream final : public EventStream {
     return whole;
   }
 
-  Explained<void> take(const rd_kafka_message_t& message, std::vector<LogRecord>& out) {
-    if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return take_error(message);
-    handle_->seen_alive();
+  Streamed<void> take(const rd_kafka_message_t& message, std::vector<LogRecord>& out) {
     const auto partition = static_cast<std::uint32_t>(message.partition);
+    if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      const auto taken = take_error(message);
+      return taken ? Streamed<void>() : StreamFailure{taken.error(), partition};
+    }
+    handle_->seen_alive();
     const LogOffset offset(static_cast<std::uint64_t>(message.offset));
     Reading& reading = readings_[partition];
     std::string value(static_cast<const char*>(message.payload), message.len);
@@ -217,14 +271,18 @@ class Stream final : public EventStream {
       const bool same = offset + 1 == reading.next && digest_of(value) == reading.last_digest;
       reading.last_digest.clear();
       if (same) return {};
-      return Failure{Errc::corrupt, place_of(message) +
-                                        " is another record than the one that was read there: the "
-                                        "log was truncated and written anew, or replaced"};
+      return StreamFailure{
+          {Errc::corrupt, place_of(message) +
+                              " is another record than the one that was read there: the log was "
+                              "truncated and written anew, or replaced"},
+          partition,
+          true};
     }
     if (offset != reading.next) {
-      return Failure{Errc::corrupt, place_of(message) + " came where " +
-                                        std::to_string(reading.next.value()) +
-                                        " was expected: records are missing in the log"};
+      return StreamFailure{{Errc::corrupt, place_of(message) + " came where " +
+                                               std::to_string(reading.next.value()) +
+                                               " was expected: records are missing in the log"},
+                           partition};
     }
     ++reading.next;
     out.push_back({partition, offset, std::move(value)});
@@ -272,6 +330,8 @@ class Stream final : public EventStream {
   std::vector<rd_kafka_message_t*> messages_;
   std::map<std::uint32_t, Reading> readings_;
   bool assigned_ = false;
+  std::uint64_t losses_ = 0;  // of brokers, as of the last look at where the log stands
+  std::string cluster_;
   std::atomic<bool> closed_{false};
 };
 

@@ -60,17 +60,23 @@ class Stream final : public EventStream {
     for (StreamPosition& at : positions_) {
       const auto& partition = *state_->find(topic_, at.partition);
       const auto fits = fit(at, partition);
-      if (!fits) return StreamFailure{fits.error(), at.partition};
+      if (!fits) {
+        return StreamFailure{fits.error(), at.partition, fits.error() == Errc::corrupt};
+      }
       for (; at.next_offset < partition.end() && out.size() < most; ++at.next_offset) {
         const MemoryRecord& record = partition.records[at.next_offset - partition.first];
         out.push_back({at.partition, at.next_offset, record.value});
+      }
+      // What is read next has to stand behind it, whatever was cut meanwhile.
+      if (!out.empty() && out.back().partition == at.partition) {
+        at.last_digest = digest_of(out.back().value);
       }
     }
     if (out.empty()) state_->waiting.push_back(news);
     return out;
   }
 
-  Explained<void> fit(StreamPosition& at, const MemoryLog::State::Partition& partition) {
+  Explained<void> fit(const StreamPosition& at, const MemoryLog::State::Partition& partition) {
     const std::string place = topic_ + " partition " + std::to_string(at.partition);
     const std::string here = std::to_string(at.next_offset.value());
     if (at.next_offset < partition.first) {
@@ -83,7 +89,7 @@ class Stream final : public EventStream {
                                         " and this reader is at " + here +
                                         ": the log was truncated or replaced"};
     }
-    const std::string last = std::exchange(at.last_digest, {});
+    const std::string& last = at.last_digest;
     if (last.empty() || at.next_offset == partition.first) return {};
     const schemas::LogOffset before = at.next_offset - 1;
     if (digest_of(partition.records[before - partition.first].value) == last) return {};

@@ -16,8 +16,8 @@ struct Retention {
   std::uint64_t max_octets = 8ULL << 30;  // the journal's limit
 };
 
-// Trims records below `durable_end`: those are in the views and synced. The acceptance of a delivery
-// that is open stays, and what follows it. To be called now and then; a call does a bounded amount
+// Trims records below `durable_end`: those are in the views and synced. The acceptance of an open
+// delivery stays, and what follows it. To be called now and then; a call does a bounded amount
 // of work.
 runtime::Result<void> trim_journal(Journal& journal, const JournalStore& store, Retention retention,
                                    schemas::SequenceNumber durable_end, runtime::WallTime now);

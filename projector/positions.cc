@@ -12,6 +12,8 @@ using runtime::Result;
 
 constexpr std::string_view kLayoutKey = "layout";
 constexpr std::string_view kProgressKey = "progress";
+constexpr std::string_view kLogKey = "log";
+constexpr std::string_view kMarkPrefix = "mark/";
 constexpr std::string_view kNodePrefix = "node/";
 constexpr std::string_view kJournalPrefix = "journal/";
 constexpr std::size_t kNumbers = 24;  // octets of next_offset, next_index and as_of
@@ -56,10 +58,44 @@ Result<Progress> read_progress(const ViewStore& store) {
   progress.next_index = schemas::EventIndex(read_be64(octets.substr(8)));
   progress.as_of = schemas::wall_time(read_be64(octets.substr(16)));
   progress.last_digest = octets.substr(kNumbers);
-  // Each index was given to a record of its own.
-  const bool dense = progress.next_index.value() <= progress.next_offset.value();
-  if (!dense) return make_error_code(Errc::corrupt);
   return progress;
+}
+
+void put_mark(WriteBatch& batch, const LogMark& mark) {
+  std::string key(kMarkPrefix);
+  append_be64(key, mark.offset.value());
+  batch.put(Table::meta, key, mark.digest);
+}
+
+void erase_mark(WriteBatch& batch, schemas::LogOffset offset) {
+  std::string key(kMarkPrefix);
+  append_be64(key, offset.value());
+  batch.erase(Table::meta, key);
+}
+
+Result<std::vector<LogMark>> read_marks(const ViewStore& store) {
+  std::vector<LogMark> out;
+  bool whole = true;
+  const auto scanned =
+      store.scan(Table::meta, kMarkPrefix, after_prefix(kMarkPrefix),
+                 [&](std::string_view key, std::string_view value) {
+                   key.remove_prefix(kMarkPrefix.size());
+                   whole = key.size() == 8 && value.size() == runtime::Digest().size();
+                   if (!whole) return false;
+                   out.push_back({schemas::LogOffset(read_be64(key)), std::string(value)});
+                   return true;
+                 });
+  if (!scanned) return scanned.error();
+  if (!whole) return make_error_code(Errc::corrupt);
+  return out;
+}
+
+void put_log_id(WriteBatch& batch, std::string_view id) { batch.put(Table::meta, kLogKey, id); }
+
+Result<std::string> read_log_id(const ViewStore& store) {
+  auto value = store.get(Table::meta, kLogKey);
+  if (!value && value.error() == Errc::not_found) return std::string();
+  return value;
 }
 
 void put_last_seen(WriteBatch& batch, const LastSeen& last) {

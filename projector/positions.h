@@ -6,6 +6,9 @@
 //               store of an earlier release does not have yet
 //   "node/" N   seq 8: the greatest number taken of node N from a journal without an id; an earlier
 //               release wrote the time of the newest event, 8 octets, behind it
+//   "log"       the name of the log that the position is in; absent where logs have none
+//   "mark/" offset 8
+//               SHA-256 of the record before it: where the log was read, for a log that was cut
 //   "journal/" id 4 N
 //               seq 8: the same of the journal with that id
 #pragma once
@@ -46,6 +49,21 @@ struct Progress {
 
 void put_progress(WriteBatch& batch, const Progress& progress);
 runtime::Result<Progress> read_progress(const ViewStore& store);
+
+// A place that the log was read at. Those that are kept are the denser the closer to its end.
+struct LogMark {
+  schemas::LogOffset offset;  // of the record to be read next
+  std::string digest;         // of the one before it
+};
+
+void put_mark(WriteBatch& batch, const LogMark& mark);
+void erase_mark(WriteBatch& batch, schemas::LogOffset offset);
+// Ascending.
+runtime::Result<std::vector<LogMark>> read_marks(const ViewStore& store);
+
+void put_log_id(WriteBatch& batch, std::string_view id);
+// Empty: not known.
+runtime::Result<std::string> read_log_id(const ViewStore& store);
 
 // The greatest number taken of one journal of a node. A record above it is new. One that is not
 // above it is a repeat, or it comes late, in a log that had lost it: the archive knows.

@@ -47,6 +47,8 @@ TEST(PositionsTest, TheirOctetsAreThoseOfTheDocument) {
   Progress progress;
   progress.last_digest = std::string(32, 'd');
   put_progress(batch, progress);
+  put_log_id(batch, "MkU3OEVBNTcwNTJENDM2Qg");
+  put_mark(batch, {7_offset, std::string(32, 'd')});
   put_last_seen(batch, {"mx1", 1, 1_seq});
   std::string octets;
   batch.for_each([&](const WriteBatch::Entry& entry) {
@@ -58,6 +60,24 @@ TEST(PositionsTest, TheirOctetsAreThoseOfTheDocument) {
   ASSERT_NE(begin, std::string::npos);
   EXPECT_TRUE(row.substr(begin, row.find("| `archive` |") - begin).ends_with("| " + octets + " | "))
       << octets;
+}
+
+TEST(PositionsTest, MarksAreReadAscendingUntilTheyAreErased) {
+  MemoryViewStore store;
+  WriteBatch batch;
+  const std::string digest(32, 'd');
+  for (const std::uint64_t offset : {70'000, 1, 256}) {
+    put_mark(batch, {schemas::LogOffset(offset), digest});
+  }
+  erase_mark(batch, 256_offset);
+  ASSERT_TRUE(store.apply(batch));
+  const auto marks = read_marks(store);
+  ASSERT_TRUE(marks);
+  ASSERT_EQ(marks->size(), 2u);
+  EXPECT_EQ(marks->at(0).offset, 1_offset);
+  EXPECT_EQ(marks->at(1).offset, 70'000_offset);
+  EXPECT_EQ(marks->at(1).digest, digest);
+  EXPECT_EQ(read_log_id(store).value(), "");
 }
 
 TEST(PositionsTest, ReadsTheNodesOfAnEarlierRelease) {

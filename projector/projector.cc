@@ -9,6 +9,7 @@
 #include "projector/positions.h"
 #include "runtime/crypto.h"
 #include "runtime/log.h"
+#include "schemas/thin_out.h"
 
 namespace waybill::projector {
 
@@ -18,6 +19,10 @@ using schemas::EventIndex;
 using schemas::SequenceNumber;
 
 namespace {
+
+// A log that was cut is read again from one of these places on.
+constexpr std::size_t kMarks = 64;
+constexpr std::uint64_t kMarkEvery = 1'000;  // records
 
 Result<void> begin_layout(ViewStore& store, std::uint32_t partition) {
   WriteBatch batch;
@@ -56,6 +61,12 @@ Result<void> Projector::load() {
   if (!progress) return progress.error();
   auto seen = read_last_seen(store_);
   if (!seen) return seen.error();
+  auto marks = read_marks(store_);
+  if (!marks) return marks.error();
+  auto log_id = read_log_id(store_);
+  if (!log_id) return log_id.error();
+  marks_ = std::move(*marks);
+  log_id_ = std::move(*log_id);
   progress_ = *progress;
   nodes_.clear();
   for (const LastSeen& last : *seen) {
@@ -70,6 +81,25 @@ Result<void> Projector::resume() {
   fold_->forget();
   if (const auto resumed = store_.resume(); !resumed) return resumed;
   return load();
+}
+
+bool Projector::go_back() {
+  if (!loaded_ && !load()) return false;
+  if (progress_.next_offset == schemas::LogOffset()) return false;
+  // An empty log, or one that was filled again, goes on from its beginning and from nowhere else.
+  LogMark earlier;
+  for (const LogMark& mark : marks_) {
+    if (mark.offset < progress_.next_offset) earlier = mark;
+  }
+  progress_.next_offset = earlier.offset;
+  progress_.last_digest = earlier.digest;
+  return true;
+}
+
+void Projector::set_log_id(std::string id) {
+  if (id.empty() || id == log_id_) return;
+  log_id_ = std::move(id);
+  log_id_changed_ = true;
 }
 
 Projector::Journal* Projector::Node::find(std::uint32_t id) {
@@ -145,7 +175,26 @@ Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress
   return fold_->add(event_, index);
 }
 
+void Projector::mark(const Progress& progress) {
+  const schemas::LogOffset next = progress.next_offset;
+  // After the log was cut there are some beyond it.
+  while (!marks_.empty() && marks_.back().offset > next) {
+    erase_mark(fold_->batch(), marks_.back().offset);
+    marks_.pop_back();
+  }
+  const std::uint64_t apart = std::min(kMarkEvery, next.value() / 8);
+  if (!marks_.empty() && next < marks_.back().offset + std::max<std::uint64_t>(apart, 1)) return;
+  marks_.push_back({next, progress.last_digest});
+  put_mark(fold_->batch(), marks_.back());
+  if (marks_.size() <= kMarks) return;
+  for (const LogMark& dropped : schemas::thin_out(marks_)) {
+    erase_mark(fold_->batch(), dropped.offset);
+  }
+}
+
 Result<void> Projector::apply(const Progress& progress) {
+  mark(progress);
+  if (std::exchange(log_id_changed_, false)) put_log_id(fold_->batch(), log_id_);
   for (auto& [name, node] : nodes_) {
     for (Journal& journal : node.journals) {
       if (!std::exchange(journal.changed, false)) continue;

@@ -49,6 +49,15 @@ class Projector {
   // yet.
   runtime::Result<void> resume();
 
+  // The log does not go on from progress().next_offset: it lost what was there, and may have been
+  // written anew (StreamFailure::cut). Goes back to an earlier place that it was read at; what
+  // comes from there on is taken if it is not in the archive. False: there is no earlier one.
+  bool go_back();
+
+  // The name of the log that is read (EventStream::log_id), once it is known.
+  void set_log_id(std::string id);
+  const std::string& log_id() const { return log_id_; }
+
   // Called with each record that does not decode before its batch is applied, so that none is
   // missed; after a crash perhaps again.
   void on_undecodable(std::function<void(const ingest::LogRecord&)> tell) {
@@ -82,12 +91,16 @@ class Projector {
   runtime::Result<SeenEvents::Answer> seen_before(const schemas::Event& event);
   void note_writer(const schemas::Event& event, Node& node);
   void tell_of_a_shared_name(const schemas::Event& event);
+  void mark(const Progress& progress);
   runtime::Result<void> apply(const Progress& progress);
 
   ViewStore& store_;
   std::uint32_t partition_;
   Progress progress_;
   std::map<std::string, Node, std::less<>> nodes_;
+  std::vector<LogMark> marks_;  // ascending
+  std::string log_id_;
+  bool log_id_changed_ = false;
   std::unique_ptr<Fold> fold_;
   schemas::Event event_;  // kept for its memory
   std::function<void(const ingest::LogRecord&)> on_undecodable_;

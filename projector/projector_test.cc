@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "projector/archive/archive_key.h"
+#include "projector/memory_view_store.h"
 #include "projector/positions.h"
+#include "runtime/crypto.h"
 #include "tests/support/folded_views.h"
 #include "tests/support/ordinals.h"
 
@@ -255,16 +257,70 @@ TEST_F(ProjectorNumbersTest, TwoRelaysOfOneNameLoseNothingAndAreTold) {
   EXPECT_GT(shared_names_, 0u);
 }
 
+// A log that lost its end and was written anew from there.
+TEST_F(ProjectorNumbersTest, GoesBackToWhereTheLogWasReadAndTakesWhatItHasNot) {
+  constexpr unsigned kAll = 5'000;
+  for (const std::uint64_t lost : {1, 10, 1'500, 4'999, 5'000}) {
+    EventLog log;
+    for (unsigned i = 1; i <= kAll; ++i) log.add(event(i, 0xaa, i));
+    MemoryViewStore store;
+    auto projector = Projector::open(store, 0);
+    ASSERT_TRUE(projector);
+    for (std::uint64_t at = 0; at < kAll; at += 50) {
+      ASSERT_TRUE((*projector)->project(log.records(schemas::LogOffset(at), 50)));
+    }
+    // A new one first, then those that were lost.
+    EventLog anew;
+    for (unsigned i = 1; i <= kAll - lost; ++i) anew.add(event(i, 0xaa, i));
+    anew.add(event(kAll + 1, 0xaa, kAll + 1));
+    for (unsigned i = kAll - static_cast<unsigned>(lost) + 1; i <= kAll; ++i) {
+      anew.add(event(i, 0xaa, i));
+    }
+    std::uint64_t refolded = 0;
+    for (;;) {
+      ASSERT_TRUE((*projector)->go_back()) << lost;
+      const Progress& at = (*projector)->progress();
+      if (at.next_offset == 0_offset) break;
+      if (at.next_offset.value() > anew.size()) continue;
+      const auto before = anew.records(at.next_offset - 1, 1).front().value;
+      const runtime::Digest digest = runtime::sha256(before);
+      if (std::string(digest.begin(), digest.end()) == at.last_digest) break;
+    }
+    refolded = anew.size() - (*projector)->progress().next_offset.value();
+    EXPECT_LE((*projector)->progress().next_offset.value(), kAll - lost);
+    EXPECT_LE(refolded, 2 * lost + 1'001) << lost;
+    ASSERT_TRUE((*projector)->project(anew.records((*projector)->progress().next_offset)));
+    EXPECT_EQ((*projector)->progress().next_index.value(), kAll + 1) << lost;
+    // And so it stands in the store.
+    auto again = Projector::open(store, 0);
+    ASSERT_TRUE(again);
+    EXPECT_EQ((*again)->progress().next_offset.value(), anew.size());
+  }
+}
+
+TEST_F(ProjectorNumbersTest, AtTheBeginningThereIsNoWayBack) {
+  MemoryViewStore store;
+  auto projector = Projector::open(store, 0);
+  EXPECT_FALSE((*projector)->go_back());
+}
+
+TEST_F(ProjectorNumbersTest, RemembersWhichLogItReads) {
+  EventLog log;
+  log.add(event(1, 0xaa, 1));
+  MemoryViewStore store;
+  auto projector = Projector::open(store, 0);
+  (*projector)->set_log_id("fAbcDefGhi");
+  (*projector)->set_log_id("");
+  ASSERT_TRUE((*projector)->project(log.records()));
+  EXPECT_EQ((*Projector::open(store, 0))->log_id(), "fAbcDefGhi");
+}
+
 TEST(ProjectorTest, RefusesAStoreThatContradictsItself) {
   const struct {
     const char* what;
     void (*spoil)(WriteBatch&);
   } cases[] = {
       {"position cut short", [](WriteBatch& b) { b.put(Table::meta, "progress", "short"); }},
-      {"more events than records",
-       [](WriteBatch& b) {
-         put_progress(b, {2_offset, 3_index, {}, {}});
-       }},
       {"fewer events than said",
        [](WriteBatch& b) { b.erase(Table::archive, archive_key(1_index)); }},
       {"more events than said",

@@ -1,4 +1,4 @@
-// SeenEvents: whether an event is in the archive already, for a record whose number does not say so.
+// SeenEvents: whether an event is in the archive already, where its number does not say so.
 //
 // It is asked about repeats and about what comes late: a message is looked up once in a batch,
 // whatever is asked of it. One thread; the store outlives it.

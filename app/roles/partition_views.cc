@@ -46,7 +46,7 @@ void PartitionViews::folded() {
 
 ingest::StreamPosition PartitionViews::position() const {
   const projector::Progress& progress = projector_->progress();
-  return {partition_, progress.next_offset, progress.last_digest};
+  return {partition_, progress.next_offset, progress.last_digest, projector_->log_id()};
 }
 
 query::Freshness PartitionViews::freshness(const ingest::LogEnds& ends,

@@ -229,6 +229,7 @@ class FoldingThread {
         stream_ended(records.error());
         co_return;
       }
+      for (PartitionViews* one : views_) one->projector().set_log_id(stream.log_id());
       const std::size_t count = records->size();
       const bool whole = fold(std::move(*records));
       folded_.add(static_cast<double>(count));
@@ -243,11 +244,22 @@ class FoldingThread {
 
   void stream_ended(const ingest::StreamFailure& failure) {
     if (failure == Errc::closed) return;
-    for (const PartitionViews* one : views_) {
-      if (!failure.partition || *failure.partition == one->partition()) {
-        failures_.add(one->partition(), failure, clock_.now());
-      }
+    for (PartitionViews* one : views_) {
+      if (failure.partition && *failure.partition != one->partition()) continue;
+      if (failure.cut && go_back(*one, failure)) continue;
+      failures_.add(one->partition(), failure, clock_.now());
     }
+  }
+
+  // The stream is opened anew there.
+  bool go_back(PartitionViews& one, const runtime::Failure& failure) {
+    if (!one.projector().go_back()) return false;
+    one.folded();
+    runtime::log(Level::warn, "app", "the log was cut; it is read again from an earlier place on",
+                 {{"partition", std::uint64_t{one.partition()}},
+                  {"from", one.position().next_offset.value()},
+                  {"why", failure.why}});
+    return true;
   }
 
   // False: a partition has failed, and the stream is to go on without it.

@@ -6,6 +6,7 @@
 #include <functional>
 #include <thread>
 
+#include "ingest/memory_log.h"
 #include "projector/memory_view_store.h"
 #include "runtime/asio_clock.h"
 #include "runtime/one_shot.h"
@@ -115,6 +116,66 @@ TEST_F(ProjectorRoleTest, ALogThatCannotBeReadForAMomentIsTriedAgain) {
   world_.broken = false;
   EXPECT_TRUE(all_folded());
   EXPECT_TRUE(comes([&] { return role_->failure().empty(); }));
+}
+
+// A log elsewhere, whose brokers lost power.
+class CutLogTest : public ProjectorRoleTest {
+ protected:
+  static constexpr char kTopic[] = "log";
+
+  CutLogTest() { log_.create_topic(kTopic, 1); }
+
+  void start_on_log() {
+    ProjectorParts parts;
+    parts.read = [this](std::vector<ingest::StreamPosition> positions)
+        -> runtime::Explained<std::unique_ptr<ingest::EventStream>> {
+      return log_.stream(kTopic, std::move(positions));
+    };
+    role_ = start_projector(views_, std::move(parts), metrics_);
+  }
+  // The event of message `n`, as its relay has it in its journal.
+  void send(unsigned n) {
+    schemas::Event event = tests::accepted({.message = n, .delivery = n});
+    event.set_event_id(tests::message_id(n).bytes());
+    event.set_node("mx1");
+    event.set_journal(7);
+    event.set_node_seq(n);
+    const std::string value = event.SerializeAsString();
+    ASSERT_TRUE(producer_->send({kTopic, 0, {}, value, {}}, n));
+    std::vector<ingest::Acknowledged> news;
+    ASSERT_TRUE(producer_->poll(std::chrono::milliseconds(0), news));
+  }
+  bool folded_to(std::uint64_t offset) {
+    return comes([&] { return views_[0]->folded_to().value() == offset; });
+  }
+  std::uint64_t kept() { return views_[0]->projector().progress().next_index.value(); }
+
+  ingest::MemoryLog log_;
+  std::unique_ptr<ingest::LogProducer> producer_ = std::move(*log_.producer());
+};
+
+TEST_F(CutLogTest, ALogThatLostItsEndIsReadAgainAndNothingIsTakenTwice) {
+  start_on_log();
+  for (unsigned n = 1; n <= 20; ++n) send(n);
+  ASSERT_TRUE(folded_to(20));
+  log_.truncate(kTopic, 0, schemas::LogOffset(12));
+  // A new one comes before those that were lost.
+  for (const unsigned n : {21U, 13U, 14U, 15U, 16U, 17U, 18U, 19U, 20U}) send(n);
+  EXPECT_TRUE(folded_to(21));
+  role_.reset();
+  EXPECT_EQ(kept(), 21u);
+}
+
+TEST_F(CutLogTest, ALogThatLostAllIsReadFromItsBeginning) {
+  start_on_log();
+  for (unsigned n = 1; n <= 20; ++n) send(n);
+  ASSERT_TRUE(folded_to(20));
+  log_.truncate(kTopic, 0, schemas::LogOffset(0));
+  for (const unsigned n : {21U, 13U, 22U}) send(n);
+  EXPECT_TRUE(folded_to(3));
+  EXPECT_EQ(role_->failure(), "");
+  role_.reset();
+  EXPECT_EQ(kept(), 22u);
 }
 
 // A log that cannot be mended is not asked without end.

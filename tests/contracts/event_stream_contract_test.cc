@@ -297,6 +297,7 @@ TEST_P(PartitionedStreamContract, APositionBelowTheBeginningNamesPartitionAndOff
   const auto failure = reading.fail();
   EXPECT_EQ(failure, Errc::not_found);
   expect_words(failure, {world_->topic() + " partition 1 ", "begins at 3", "is at 2"});
+  EXPECT_FALSE(failure.cut) << "an earlier position is gone too";
   EXPECT_EQ(failure.partition, 1u);
 }
 
@@ -306,6 +307,7 @@ TEST_P(PartitionedStreamContract, APositionBeyondTheEndIsOfAnotherLog) {
   const auto failure = reading.fail();
   EXPECT_EQ(failure, Errc::corrupt);
   expect_words(failure, {world_->topic() + " partition 1 ", "ends at 2", "is at 3"});
+  EXPECT_TRUE(failure.cut);
   EXPECT_EQ(failure.partition, 1u);
 }
 
@@ -333,6 +335,7 @@ TEST_P(PartitionedStreamContract, AnotherRecordWhereOneWasReadIsAnotherLog) {
   const auto failure = reading.fail();
   EXPECT_EQ(failure, Errc::corrupt);
   expect_words(failure, {world_->topic() + " partition 1 offset 1 ", "another record"});
+  EXPECT_TRUE(failure.cut);
   EXPECT_EQ(failure.partition, 1u);
 }
 
