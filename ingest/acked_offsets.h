@@ -1,6 +1,6 @@
 // AckedOffsets: where the records of the journal stand in the log, sampled, so that a log that
-// turns out shorter than what it acknowledged (its brokers lost power before they synced) is noticed, and
-// gets again what it lost.
+// turns out shorter than what it acknowledged (its brokers lost power before they synced) is
+// noticed, and gets again what it lost.
 //
 // Kept beside the journal in a small file, for a power cut rarely takes the brokers alone. One
 // thread.

@@ -306,9 +306,9 @@ void Publisher::trim() {
   const auto open = store_.open_deliveries();
   if (!open) return;
   for (const OpenDelivery& one : *open) keep_from = std::min(keep_from, one.accepted_seq);
-  // Only what the log has had for long is trimmed, and never the acceptance of an open delivery, out
-  // of which recovery makes its InDoubt. If the process ends before it is done, the journal keeps
-  // more than it needs; after a loss of power trimmed records may be back.
+  // Only what the log has had for long is trimmed, and never the acceptance of an open delivery:
+  // recovery makes its InDoubt out of that. If the process ends before it is done, the journal
+  // keeps more than it needs; after a loss of power trimmed records may be back.
   const auto trimmed = journal_.trim(keep_from);
   if (!trimmed) {
     runtime::log(Level::warn, "ingest", "journal could not be trimmed",
