@@ -70,15 +70,25 @@ def find_program(name):
 
 class Running:
     """One process. It ends with this one, however this one ends: by the signal `with_us`, which is
-    KILL for what takes its time over TERM."""
+    KILL for what takes its time over TERM. `listens`: its standard input is told lines."""
 
-    def __init__(self, argv, log, env=None, with_us="TERM"):
+    def __init__(self, argv, log, env=None, with_us="TERM", listens=False):
         self.log = pathlib.Path(log)
         with open(self.log, "ab") as output:
             self._process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", with_us, *map(str, argv)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {})}, start_new_session=True)
+                stdin=subprocess.PIPE if listens else subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT, env={**os.environ, **(env or {})},
+                start_new_session=True)
+
+    def tell(self, line):
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+
+    @property
+    def exit_code(self):
+        """None while it runs; below 0 for a signal."""
+        return self._process.poll()
 
     @property
     def pid(self):

@@ -34,16 +34,18 @@ class Kept:
 
 class RecordingSink:
     """`at_rcpt` answers for recipients at RCPT, `at_body` at the end of a message to them:
-    {"full@y.test": "452 4.2.2 Full"}; "" hangs up. `before_reply(sink)` is called when a message is
+    {"full@y.test": "452 4.2.2 Full"}; "" hangs up. Of `cut`, a set of recipients, the body is cut
+    off in the middle. `before_reply(sink)` is called when a message is
     whole and recorded, and before its reply goes out."""
 
-    def __init__(self, _directory=None, *, at_rcpt=None, at_body=None, before_reply=None,
+    def __init__(self, _directory=None, *, at_rcpt=None, at_body=None, before_reply=None, cut=(),
                  address="127.0.0.1", port=None):
         self.address = address
         self.port = port or free_port()
         self.at_rcpt = at_rcpt or {}
         self.at_body = at_body or {}
         self.before_reply = before_reply
+        self.cut = set(cut)
         self._mail = []
         self._lock = threading.Lock()
         self._server = None
@@ -141,7 +143,7 @@ class _Dialogue(socketserver.StreamRequestHandler):
         lines = []
         while True:
             line = self.rfile.readline()
-            if not line:
+            if not line or lines and self.server_sink.cut.intersection(self.recipients):
                 return False
             if line == b".\r\n":
                 break

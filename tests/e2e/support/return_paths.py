@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import uuid
 from typing import NamedTuple
 
@@ -34,6 +35,15 @@ def return_path(key, domain, delivery_id, partition=0):
 def key_id_of(address):
     first = base64.b32decode(address[2:10].upper())[0]
     return first & 31
+
+
+def delivery_of(address):
+    """The delivery that a return path belongs to; None for any other address."""
+    found = re.fullmatch(r"b\.([a-z2-7]{47})@.*", address, re.IGNORECASE)
+    if not found:
+        return None
+    facts = base64.b32decode(found.group(1).upper() + "=")
+    return str(uuid.UUID(bytes=facts[3:19]))
 
 
 def delivery_begun(seconds_since_1970):

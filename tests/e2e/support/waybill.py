@@ -29,7 +29,8 @@ class Waybill:
     `tables` are further ones: {"limits": {"rcpt_deadline": "5s"}}."""
 
     def __init__(self, directory, domains, *, name_server=None, host_name="mx.x.test", tables=None,
-                 env=None, address="127.0.0.1", smtp_port=None, role=("serve",)):
+                 env=None, address="127.0.0.1", smtp_port=None, role=("serve",), prefix=()):
+        """`prefix`: a command that becomes the program in the end, such as prlimit."""
         self.directory = directory
         self.address = address
         self.smtp_port = smtp_port or free_port()
@@ -41,6 +42,7 @@ class Waybill:
         self._tables = tables or {}
         self._env = env or {}
         self._role = role
+        self._prefix = list(prefix)
         self._process = None
 
     def start(self):
@@ -53,11 +55,15 @@ class Waybill:
     def start_again(self):
         """Without waiting for more than its port: what it needs may be away."""
         self.write_configuration()
-        role, *options = self._role
-        self._process = Running([binary(), role, "-c", self.configuration, *options],
-                                self.directory / "output", self._env)
-        if role != "projector":
+        self.spawn()
+        if self._role[0] != "projector":
             self._process.wait_for_port(self.smtp_port, self.address)
+
+    def spawn(self):
+        """The process alone: whatever becomes of it."""
+        role, *options = self._role
+        self._process = Running([*self._prefix, binary(), role, "-c", self.configuration, *options],
+                                self.directory / "output", self._env)
 
     def stop(self):
         """SIGTERM, and the exit code; None where it was not running."""

@@ -1,0 +1,40 @@
+"""The short selection of tests/fault, for every run of `./dev test`: the rest is `./dev fault`."""
+
+import os
+import random
+import unittest
+
+import harness  # noqa: F401  pylint: disable=unused-import
+import experiments  # noqa: F401  pylint: disable=unused-import
+from harness import runner, table
+from harness.catalogue import CATALOGUE
+from support.waybill import binary
+
+SEED = int(os.environ.get("WAYBILL_FAULT_SEED", str(random.randrange(1 << 32))))
+# Experiment and rounds: some three minutes of two processors together.
+SHORT = {"kill": 4, "term": 2}
+
+
+@unittest.skipUnless(binary().exists(), f"not built: {binary()}")
+class ShortTest(unittest.TestCase):
+    def hold(self, name):
+        row = runner.run(CATALOGUE[name], SHORT[name], SEED)
+        if row.verdict == "skipped":
+            self.skipTest(row.why[0])
+        self.assertEqual("held", row.verdict,
+                         f"WAYBILL_FAULT_SEED={SEED}\n{table.text([row])}")
+
+
+def _test(name):
+    def test(self):
+        self.hold(name)
+    test.__doc__ = CATALOGUE[name].what
+    return test
+
+
+for _name in SHORT:
+    setattr(ShortTest, f"test_{_name.replace('-', '_')}", _test(_name))
+
+
+if __name__ == "__main__":
+    unittest.main()
