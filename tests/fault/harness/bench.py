@@ -39,7 +39,7 @@ class Bench(contextlib.ExitStack):
         self.bounds = Bounds()
         self.healed = []
         self.nodes = []
-        self.load = self.sink = self.prober = None
+        self.load = self.sink = self.prober = self.disk = None
         self.mails = self.answered = self.doubles = 0
         self._peers = 0
         self._said = time.monotonic()
@@ -73,15 +73,26 @@ class Bench(contextlib.ExitStack):
         return {mailboxes.DOMAIN: {"bounces": "absorb", "dmarc": "ignore",
                                    "aliases": mailboxes.aliases()}}
 
-    def make_node(self, *, tables=None, **options):
-        """With a next hop's port; start() of it is the caller's."""
+    def make_node(self, *, tables=None, disk=None, **options):
+        """Not started. `disk` makes what its data directory lies on: a function of that place."""
         self.sink_port = getattr(self, "sink_port", None) or lasting_port()
         tables = {name: dict(keys) for name, keys in (tables or {}).items()}
         tables.setdefault("server", {})["next_hop_port"] = self.sink_port
         tables.setdefault("limits", {}).update(
             {"max_transactions": 1000000, "max_sessions_per_client": 500, "max_sessions": 500})
-        node = self.make(Node, self.domains(), tables=tables, **options)
+        place = self.directory / f"node{len(self.nodes)}"
+        place.mkdir()
+        # Mounted before, so that the process that uses it ends before.
+        self.disk = self.mount(disk(place / "data")) if disk else None
+        node = Node(place, self.domains(), tables=tables, **options)
+        self.callback(node.stop)
         return self.watch(node)
+
+    def mount(self, disk):
+        """Gone with the bench, after all that uses it."""
+        disk.start()
+        self.callback(disk.stop)
+        return disk
 
     def watch(self, node):
         self.callback(node.end_watch)

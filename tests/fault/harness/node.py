@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import signal
 import threading
 import time
 
@@ -56,6 +57,18 @@ class Node(Waybill):
     @property
     def runs(self):
         return self._process is not None and self._process.alive()
+
+    def freeze(self):
+        """Until every thread stands still; what the kernel does for one of them ends first."""
+        self.signal(signal.SIGSTOP)
+        wait_until(lambda: self._states() == {"T"}, "every thread stands still")
+
+    def thaw(self):
+        self.signal(signal.SIGCONT)
+
+    def _states(self):
+        tasks = pathlib.Path(f"/proc/{self.pid}/task").glob("*/stat")
+        return {path.read_text().rpartition(")")[2].split()[0] for path in tasks}
 
     def set_prefix(self, *prefix):
         """For the next start."""

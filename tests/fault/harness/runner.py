@@ -3,6 +3,7 @@
 import time
 import traceback
 
+from harness import mounts
 from harness.bench import Bench
 from harness.catalogue import lacking
 from harness.table import Row
@@ -16,6 +17,7 @@ def run(experiment, rounds, seed, options=None):
     if missing := lacking(experiment.needs):
         return Row(experiment.name, verdict="skipped", why=(f"not here: {missing}",))
     print(f"{experiment.name}: {experiment.what} (seed {seed})", flush=True)
+    mounts.make_private()
     began = time.monotonic()
     bench = Bench(experiment.name, rounds, seed, options)
     try:
