@@ -1,3 +1,3 @@
 """What is broken, and how. Each module adds its experiments to the catalogue."""
 
-from experiments import kill, power  # noqa: F401
+from experiments import damage, kill, power  # noqa: F401
