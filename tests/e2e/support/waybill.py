@@ -43,6 +43,7 @@ class Waybill:
         self._env = env or {}
         self._role = role
         self._prefix = list(prefix)
+        self._program = None
         self._process = None
 
     def start(self):
@@ -62,8 +63,9 @@ class Waybill:
     def spawn(self):
         """The process alone: whatever becomes of it."""
         role, *options = self._role
-        self._process = Running([*self._prefix, binary(), role, "-c", self.configuration, *options],
-                                self.directory / "output", self._env)
+        self._process = Running(
+            [*self._prefix, self._program or binary(), role, "-c", self.configuration, *options],
+            self.directory / "output", self._env)
 
     def stop(self):
         """SIGTERM, and the exit code; None where it was not running."""

@@ -155,6 +155,24 @@ class Bench(contextlib.ExitStack):
         wait_until(lambda: self.replies() >= before + least, "mail goes through", seconds)
         time.sleep(self.chance.uniform(0, most))
 
+    def pause(self):
+        """No mail is under way any more, and no report due, when it returns."""
+        self.load.tell("pause")
+        wait_until(self._nothing_under_way, "nothing is under way", END_SECONDS)
+
+    def go_on(self):
+        self.load.tell("go")
+
+    def _nothing_under_way(self):
+        time.sleep(0.5)
+        clients, sink = diary.read(self.diary("load")), diary.read(self.diary("sink"))
+        tries = sum(line["k"] == "try" for line in clients)
+        ends = sum(line["k"] in ("reply", "lost") for line in clients)
+        due = {line["delivery"] for line in sink if line["k"] == "took"
+               and mailboxes.BY_TARGET[line["to"][0]].bounces}
+        brought = {line["delivery"] for line in sink if line["k"] == "reported"}
+        return tries == ends and due <= brought
+
     # healing
 
     def heals(self, node, since=None, seconds=90):

@@ -24,10 +24,13 @@ HEAL_SECONDS = 30
 
 @dataclass
 class Told:
-    """What Waybill says. `entries`: of every alias's history, oldest first; `senders` and
-    `targets`: the same of the other roles. `size`: how many events each partition's log has.
-    `events`: of single messages, by (id, try); `counters`: the domain's totals."""
+    """What Waybill says. `entries`: of every alias's history, oldest first; `others`: reports that
+    found no delivery yet, so no alias; `senders` and `targets`: the other roles. `size`: how many
+    events each partition's log has. `events`: the kinds of a message's, by (id, try); `states`: of
+    single deliveries; `counters`: the domain's totals; `digests`: of the views, before and after
+    they are folded anew; `kafka`: (partition, node, node_seq, event id) of what is in effect."""
     entries: list = field(default_factory=list)
+    others: list = field(default_factory=list)
     senders: list = field(default_factory=list)
     targets: list = field(default_factory=list)
     size: dict = field(default_factory=dict)
@@ -268,7 +271,8 @@ def _reports(story):
 
 def _log(told):
     """I6: the histories of all aliases are the whole log, each event in one of them."""
-    places = collections.Counter((entry["partition"], entry["index"]) for entry in told.entries)
+    places = collections.Counter((entry["partition"], entry["index"])
+                                 for entry in told.entries + told.others)
     for place, count in places.items():
         if count > 1:
             yield f"I6 index {place[1]} of partition {place[0]} stands in {count} histories"
@@ -321,6 +325,8 @@ def _single(story):
         kinds = {entry["kind"] for entry in story.deliveries.get(delivery, [])}
         if delivery in bounced:
             kinds = {"bounced"}
+        elif "forwarded" in kinds:
+            kinds.add("settled")
         if kinds and state not in kinds:
             yield f"I7 delivery {delivery} is {state}, the histories have {sorted(kinds)}"
 
@@ -334,9 +340,9 @@ def _kafka(story):
     for event_id, count in ids.items():
         if count > 1:
             yield f"I6 event {event_id} is in effect {count} times on Kafka"
-    if len(events) != len(story.seen.told.entries):
-        yield (f"I6 Kafka has {len(events)} events in effect, the views "
-               f"{len(story.seen.told.entries)}")
+    shown = len(story.seen.told.entries) + len(story.seen.told.others)
+    if len(events) != shown:
+        yield f"I6 Kafka has {len(events)} events in effect, the views {shown}"
 
 
 def _bounds(bounds):

@@ -1,5 +1,6 @@
 """The load client, a process of its own: senders that go on through every fault, and come again
-with the same mail as senders do (RFC 5321 4.5.4.1). Told `end`, it begins nothing new, and ends.
+with the same mail as senders do (RFC 5321 4.5.4.1). Told `pause`, it begins nothing new until it
+is told `go`; told `end`, it begins nothing new, and ends.
 
 Its diary: `try` before a body is sent; then `reply`, or `lost` where the connection ended first;
 `refused` at RCPT; `asked` before an unknown recipient is named."""
@@ -52,6 +53,8 @@ class Load:
         self._tag = tag
         self._numbers = itertools.count(1)
         self._ending = threading.Event()
+        self._going = threading.Event()
+        self._going.set()
         self._boxes = [box for box in mailboxes.ALL for _ in range(box.share)]
         self._boxes += [None] * mailboxes.UNKNOWN_SHARE
 
@@ -61,9 +64,15 @@ class Load:
         for thread in threads:
             thread.start()
         for line in sys.stdin:
-            if line.strip() == "end":
+            word = line.strip()
+            if word == "pause":
+                self._going.clear()
+            elif word == "go":
+                self._going.set()
+            elif word == "end":
                 break
         self._ending.set()
+        self._going.set()
         for thread in threads:
             thread.join()
 
@@ -71,6 +80,7 @@ class Load:
         chance = random.Random(f"{self._seed}/{number}")
         client = None
         while not self._ending.is_set():
+            self._going.wait()
             box = chance.choice(self._boxes)
             if box is None:
                 client = self._unknown(client)

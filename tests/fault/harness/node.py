@@ -25,6 +25,7 @@ class Node(Waybill):
         self.http = HttpClient(self.http_port, timeout=20)
         self.most_rss = self.most_descriptors = 0
         self.ends = []
+        self.ends_well = set(ENDS_BY_ITSELF)
         self.supervised = False
         self._lock = threading.RLock()
         self._over = threading.Event()
@@ -70,12 +71,9 @@ class Node(Waybill):
         tasks = pathlib.Path(f"/proc/{self.pid}/task").glob("*/stat")
         return {path.read_text().rpartition(")")[2].split()[0] for path in tasks}
 
-    def set_prefix(self, *prefix):
-        """For the next start."""
-        self._prefix = list(prefix)
-
-    def set_env(self, **env):
-        self._env = env
+    def set_program(self, path):
+        """Another binary, for the next start."""
+        self._program = path
 
     def end_watch(self):
         self._over.set()
@@ -83,7 +81,7 @@ class Node(Waybill):
             self._watch.join()
 
     def unexpected(self):
-        return [code for code in self.ends if code not in ENDS_BY_ITSELF]
+        return [code for code in self.ends if code not in self.ends_well]
 
     def _begin_watch(self):
         if self._watch is None:

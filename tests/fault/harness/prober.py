@@ -36,6 +36,21 @@ class Prober:
         except (Closed, OSError, ValueError) as failure:
             return f"{type(failure).__name__}: {failure}"
 
+    def mail_for_later(self, node):
+        """The return path of a mail that was taken just now, for bounce_later."""
+        trouble, return_path = self._mail(node)
+        if trouble:
+            raise RuntimeError(trouble)
+        return return_path
+
+    def bounce_later(self, node, return_path, which):
+        """Complaints, if its bounce is not taken. A second one says nothing new, and is taken."""
+        try:
+            trouble = self._bounce(node, return_path)
+        except (Closed, OSError, ValueError) as failure:
+            trouble = f"{type(failure).__name__}: {failure}"
+        return [f"I9 mail {which}: {trouble}"] if trouble else []
+
     def _mail(self, node):
         mail = Mail(f"probe{next(self._numbers)}", mailboxes.BY_ALIAS[mailboxes.PROBE],
                     self._chance)

@@ -20,6 +20,9 @@ def told_by(node, seed=1, digests=(), kafka=()):
     size = sizes(node)
     entries.sort(key=lambda entry: (entry["partition"], entry["index"]))
     told = Told(entries=entries, size=size, digests=tuple(digests), kafka=list(kafka))
+    shown = {(entry["partition"], entry["index"]) for entry in entries}
+    told.others = [entry for entry in history(node, "<>", role="sender")
+                   if (entry["partition"], entry["index"]) not in shown]
     told.senders = history(node, mailboxes.SENDER, role="sender")
     for target in mailboxes.BY_TARGET:
         told.targets += history(node, target, role="target")
