@@ -13,15 +13,17 @@ class Cluster:
     """`case` is the PeersCase that it belongs to. Relays share domains, keys and secret, as the
     nodes of one cluster do."""
 
-    def __init__(self, case, aliases, *, partitions=4, brokers=1, replication=None, kafka=None,
-                 tables=None, name_server=None):
+    def __init__(self, case, aliases=None, *, partitions=4, brokers=1, replication=None, kafka=None,
+                 tables=None, name_server=None, domains=None, kind=Waybill):
+        """`kind`: of its nodes; `domains` instead of `aliases`."""
         self.case = case
         self.partitions = partitions
         self.kafka = kafka or case.start(Kafka, brokers=brokers)
         self.secret = case.directory / "secret"
         self.secret.write_text("0123456789abcdef" * 4 + "\n")
         self.secret.chmod(0o600)
-        self._domains = {"x.test": {"aliases": aliases}}
+        self._domains = domains or {"x.test": {"aliases": aliases}}
+        self._kind = kind
         self._replication = replication or brokers
         self._tables = tables or {}
         self._name_server = name_server
@@ -46,7 +48,7 @@ class Cluster:
     def _node(self, name, role, kafka, where):
         tables = self.tables(name)
         tables["kafka"].update(kafka)
-        node = self.case.start(Waybill, self._domains, tables=tables, role=role,
+        node = self.case.start(self._kind, self._domains, tables=tables, role=role,
                                name_server=self._name_server, **where)
         self._tables_of[node] = tables
         return node

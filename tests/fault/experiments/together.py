@@ -96,7 +96,13 @@ class MemoryGroup:
             raise Skipped(f"no control group can be made: {failure}") from failure
 
     def allow(self, octets):
-        (self.place / self._limit).write_text(str(octets))
+        """So many, or as few as the kernel can bring about."""
+        while True:
+            try:
+                (self.place / self._limit).write_text(str(int(octets)))
+                return
+            except OSError:
+                octets *= 1.1
 
     def stop(self):
         """Once its processes have ended; the kernel counts them down a moment later."""
@@ -130,7 +136,7 @@ def little_memory(bench):
     bench.moment(least=100)
     # Of this much some is shared with the disk's cache, which gives way.
     for number in range(bench.rounds):
-        group.allow(int(node.most_rss * (1.1, 0.6, 0.3)[number % 3]))
+        group.allow(node.most_rss * (1.1, 0.6, 0.3)[number % 3])
         bench.moment(most=4)
         group.allow(1 << 40)
         bench.heals(node)

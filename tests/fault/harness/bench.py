@@ -14,6 +14,8 @@ from harness.checker import Allowed, Bounds, Seen, complaints, doubles
 from harness.node import Node
 from harness.prober import Prober
 from harness.record import told_by
+from support.cluster import Cluster
+from support.log_reader import complaints_of_log, what_is_in_effect
 from support.process import Running, lasting_port, wait_until
 
 # Longer than any fault lasts and any retry takes.
@@ -39,7 +41,7 @@ class Bench(contextlib.ExitStack):
         self.bounds = Bounds()
         self.healed = []
         self.nodes = []
-        self.load = self.sink = self.prober = self.disk = None
+        self.load = self.sink = self.prober = self.disk = self.sink_port = None
         self.mails = self.answered = self.doubles = 0
         self._peers = 0
         self._said = time.monotonic()
@@ -67,24 +69,37 @@ class Bench(contextlib.ExitStack):
         place.chmod(0o755)
         peer = kind(place, *args, **kwargs)
         self.callback(peer.stop)
+        if isinstance(peer, Node):
+            self.watch(peer)
         return peer
 
     def domains(self):
         return {mailboxes.DOMAIN: {"bounces": "absorb", "dmarc": "ignore",
                                    "aliases": mailboxes.aliases()}}
 
+    def tables(self):
+        self.sink_port = self.sink_port or lasting_port()
+        return {"server": {"next_hop_port": self.sink_port},
+                "limits": {"max_transactions": 1000000, "max_sessions_per_client": 500,
+                           "max_sessions": 500}}
+
+    def start_cluster(self, kafka=None, **options):
+        """The roles apart, on a broker; topics are made. Nodes are the caller's."""
+        cluster = Cluster(self, kafka=kafka, tables=self.tables(), domains=self.domains(),
+                          kind=Node, **options)
+        cluster.create_topics()
+        return cluster
+
     def make_node(self, *, tables=None, disk=None, **options):
         """Not started. `disk` makes what its data directory lies on: a function of that place."""
-        self.sink_port = getattr(self, "sink_port", None) or lasting_port()
-        tables = {name: dict(keys) for name, keys in (tables or {}).items()}
-        tables.setdefault("server", {})["next_hop_port"] = self.sink_port
-        tables.setdefault("limits", {}).update(
-            {"max_transactions": 1000000, "max_sessions_per_client": 500, "max_sessions": 500})
+        with_ours = self.tables()
+        for name, keys in (tables or {}).items():
+            with_ours.setdefault(name, {}).update(keys)
         place = self.directory / f"node{len(self.nodes)}"
         place.mkdir()
         # Mounted before, so that the process that uses it ends before.
         self.disk = self.mount(disk(place / "data")) if disk else None
-        node = Node(place, self.domains(), tables=tables, **options)
+        node = Node(place, self.domains(), tables=with_ours, **options)
         self.callback(node.stop)
         return self.watch(node)
 
@@ -175,14 +190,17 @@ class Bench(contextlib.ExitStack):
 
     # healing
 
-    def heals(self, node, since=None, seconds=90):
-        """Waits until mail is taken and its bounce too, and /readyz says ready; notes how long
-        after `since` (now) that was."""
+    def heals(self, node, *others, since=None, seconds=90):
+        """Waits until mail is taken and its bounce too, and /readyz of all says ready; notes how
+        long after `since` (now) that was."""
         since = since or time.monotonic()
         deadline = time.monotonic() + seconds
         trouble = "not asked"
         while time.monotonic() < deadline:
             trouble = self.prober.trouble(node)
+            for other in others if not trouble else ():
+                if not other.http.ready():
+                    trouble = f"/readyz of {other.directory.name} says no"
             if not trouble:
                 self.healed.append(time.monotonic() - since)
                 return self.healed[-1]
@@ -208,6 +226,18 @@ class Bench(contextlib.ExitStack):
         told = told_by(node, self.seed, kafka=kafka)
         if rebuild:
             told.digests = self.digests(node)
+        self.check(told)
+
+    def conclude_cluster(self, cluster, relay, projector):
+        self.end_parties()
+        cluster.wait_for_log(relay, PATIENCE_SECONDS)
+        projector.wait_until_ready(PATIENCE_SECONDS)
+        wrong, _ = complaints_of_log(cluster.records())
+        self.wrong += [f"I6 {one}" for one in wrong]
+        kept, _ = what_is_in_effect(cluster.records())
+        told = told_by(projector, self.seed, kafka=[
+            (None, event.node, event.node_seq, event.event_id.hex()) for event in kept])
+        told.digests = self.digests(projector)
         self.check(told)
 
     def keep_evidence(self):
@@ -236,15 +266,19 @@ class Bench(contextlib.ExitStack):
             self.wrong.append(f"I7 views digest, rebuild: {out} {rebuilt}")
         return tuple(said for _, said in out)
 
+    def count_diaries(self):
+        clients = diary.read(self.diary("load"))
+        self.mails = len({line["id"] for line in clients if line["k"] == "try"})
+        self.answered = sum(line["k"] == "reply" for line in clients)
+
     def check(self, told):
         clients, sink = diary.read(self.diary("load")), diary.read(self.diary("sink"))
         self.bounds.rss = max(node.most_rss for node in self.nodes)
         self.bounds.descriptors = max(node.most_descriptors for node in self.nodes)
         self.bounds.healed = max(self.healed, default=None)
-        seen = Seen([line for line in clients], sink, told, self.bounds, self.allowed)
-        self.mails += len({line["id"] for line in clients if line["k"] == "try"})
-        self.answered += sum(line["k"] == "reply" for line in clients)
-        self.doubles += doubles(seen)
+        seen = Seen(clients, sink, told, self.bounds, self.allowed)
+        self.count_diaries()
+        self.doubles = doubles(seen)
         self.wrong += complaints(seen)
         for node in self.nodes:
             self.wrong += [f"it ended by itself with {code}" for code in node.unexpected()]
