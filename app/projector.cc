@@ -78,7 +78,7 @@ Explained<FoldingPart::Log> log_on_kafka(Process& process, const ViewsPart& view
 http::Health health_of(const ViewsPart& views, const FoldingPart& folding) {
   http::Health out;
   out.lag = folding.lag();
-  out.why_not = folding.role().failure();
+  out.why_not = folding.why_not();
   for (const std::uint32_t partition : views.partitions()) {
     if (out.why_not.empty() && !folding.ends().of(partition)) {
       out.why_not = "no broker has answered yet: how far the log goes is not known";

@@ -91,7 +91,7 @@ FoldingPart::Log embedded_log(Process& process, LocalLog& log) {
 http::Health health_of(JournalPart& journal, const FoldingPart& folding) {
   http::Health out;
   out.lag = folding.lag();
-  out.why_not = folding.role().failure();
+  out.why_not = folding.why_not();
   if (const std::string why = journal.why_not(); !why.empty()) out.why_not = why;
   return out;
 }

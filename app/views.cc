@@ -50,10 +50,11 @@ int fail_to_open(const std::string& directory, const Failure& failure) {
 }
 
 // Several lines a second at most, and none into a file.
-void show_progress(std::uint64_t done, std::uint64_t all) {
-  if (isatty(STDERR_FILENO) == 0) return;
+bool show_progress(std::uint64_t done, std::uint64_t all) {
+  if (isatty(STDERR_FILENO) == 0) return true;
   std::fprintf(stderr, "\rrebuilding: %lu of %lu events (%lu %%)%s", done, all, 100 * done / all,
                done == all ? "\n" : "");
+  return true;
 }
 
 int rebuild(const std::string& data_dir, std::uint32_t partition) {

@@ -39,7 +39,8 @@ Projector::Projector(ViewStore& store, std::uint32_t partition)
       seen_(store) {}
 Projector::~Projector() = default;
 
-Result<std::unique_ptr<Projector>> Projector::open(ViewStore& store, std::uint32_t partition) {
+Result<std::unique_ptr<Projector>> Projector::open(ViewStore& store, std::uint32_t partition,
+                                                   FoldAnew when) {
   std::unique_ptr<Projector> projector(new Projector(store, partition));
   if (const auto loaded = projector->load(); !loaded) return loaded.error();
   const auto archived = Archive(store).check_end(projector->progress_.next_index);
@@ -49,11 +50,20 @@ Result<std::unique_ptr<Projector>> Projector::open(ViewStore& store, std::uint32
   if (!layout && layout.error() != Errc::not_found) return layout.error();
   if (layout && layout->partition != partition) return make_error_code(Errc::corrupt);
   if (layout && layout->layout == kViewLayout) return projector;
-  const auto laid_out = projector->progress_.next_index == EventIndex(0)
-                            ? begin_layout(store, partition)
-                            : rebuild_views(store, partition, {});
-  if (!laid_out) return laid_out.error();
+  if (projector->progress_.next_index == EventIndex(0)) {
+    if (const auto begun = begin_layout(store, partition); !begun) return begun.error();
+    return projector;
+  }
+  projector->needs_rebuild_ = true;
+  if (when == FoldAnew::later) return projector;
+  if (const auto rebuilt = projector->rebuild({}); !rebuilt) return rebuilt.error();
   return projector;
+}
+
+Result<void> Projector::rebuild(const RebuildProgress& progress) {
+  const auto rebuilt = rebuild_views(store_, partition_, progress);
+  if (rebuilt) needs_rebuild_ = false;
+  return rebuilt;
 }
 
 Result<void> Projector::load() {

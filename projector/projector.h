@@ -28,14 +28,25 @@ namespace waybill::projector {
 
 class Fold;
 
+// When a store whose views are of another layout, or whose rebuild was cut off, is folded anew.
+enum class FoldAnew : std::uint8_t {
+  at_open,  // which takes its time
+  later,    // by Projector::rebuild(), before anything is projected
+};
+
+// Gets (events done, events in all); false ends the rebuild, Errc::closed.
+using RebuildProgress = std::function<bool(std::uint64_t done, std::uint64_t all)>;
+
 class Projector {
  public:
-  // Reads where the store stands. If the rows of its views are of another layout, or a rebuild was
-  // cut off, the views are rebuilt first, which takes its time. Errc::corrupt if what the store
-  // says makes no sense.
-  static runtime::Result<std::unique_ptr<Projector>> open(ViewStore& store,
-                                                          std::uint32_t partition);
+  // Reads where the store stands. Errc::corrupt if what the store says makes no sense.
+  static runtime::Result<std::unique_ptr<Projector>> open(ViewStore& store, std::uint32_t partition,
+                                                          FoldAnew when = FoldAnew::at_open);
   ~Projector();
+
+  // Its views answer nothing and take nothing until rebuild() has given success.
+  bool needs_rebuild() const { return needs_rebuild_; }
+  runtime::Result<void> rebuild(const RebuildProgress& progress);
 
   const Progress& progress() const { return progress_; }
 
@@ -110,15 +121,15 @@ class Projector {
   std::uint64_t undecodable_ = 0;
   std::uint64_t undecodable_in_batch_ = 0;
   bool loaded_ = false;
+  bool needs_rebuild_ = false;
 };
 
-// Drops every view table and folds the archive again. `progress` gets (events done, events
-// in all) about every 10,000 events and at the end; may be empty. A rebuild cut off is done again
+// Drops every view table and folds the archive again. `progress` is asked about every 10,000 events
+// and at the end; may be empty. A rebuild cut off is done again
 // when the store is next opened. Errc::corrupt if the archive is not whole; then nothing was
 // dropped. No Projector may have the store meanwhile.
-runtime::Result<void> rebuild_views(
-    ViewStore& store, std::uint32_t partition,
-    const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+runtime::Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
+                                    const RebuildProgress& progress);
 
 // SHA-256 over every row of every view table in order (table name, key and value, each with its
 // length), as hex. Two stores that have folded the same log give the same.

@@ -35,7 +35,7 @@ void update_sized(runtime::Sha256& hash, std::string_view octets) {
 }  // namespace
 
 Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
-                           const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+                           const RebuildProgress& progress) {
   const auto stands = read_progress(store);
   if (!stands) return stands.error();
   const EventIndex end = stands->next_index;
@@ -64,7 +64,7 @@ Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
     }
     if (const auto applied = fold.apply(); !applied) return applied;
     if (progress && (index - told >= kEventsPerReport || index == end)) {
-      progress(index.value(), end.value());
+      if (!progress(index.value(), end.value())) return make_error_code(Errc::closed);
       told = index;
     }
   }

@@ -95,6 +95,7 @@ TEST(RebuildTest, SaysHowFarItIs) {
   ASSERT_TRUE(rebuild_views(views.store(), 0, [&](std::uint64_t done, std::uint64_t all) {
     EXPECT_EQ(all, 20'500u);
     said.push_back(done);
+    return true;
   }));
   EXPECT_EQ(said, (std::vector<std::uint64_t>{10'000, 20'000, 20'500}));
 }
@@ -153,6 +154,27 @@ TEST(RebuildTest, AStoreOfAnotherLayoutIsFoldedAnewWhenItIsOpened) {
 }
 
 // The power fails after every batch, and 0, 1 or 2 of the writes since the last sync survive it.
+TEST(RebuildTest, AStoreOfAnotherLayoutCanBeOpenedFirstAndFoldedAnewLater) {
+  EventLog log;
+  for (unsigned i = 1; i <= 20'500; ++i) log.add(tests::dropped({.message = i, .delivery = i}));
+  FoldedViews views(log);
+  const std::string expected = views.digest();
+  WriteBatch batch;
+  put_layout(batch, {kViewLayout + 1, 0});
+  ASSERT_TRUE(views.store().apply(batch));
+  auto projector = Projector::open(views.store(), 0, FoldAnew::later);
+  ASSERT_TRUE(projector);
+  EXPECT_TRUE((*projector)->needs_rebuild());
+  // Cut off, it is as needed as before.
+  EXPECT_EQ((*projector)->rebuild([](std::uint64_t, std::uint64_t) { return false; }).error(),
+            Errc::closed);
+  EXPECT_TRUE((*projector)->needs_rebuild());
+  EXPECT_EQ(views.history().progress().error(), Errc::temporary);
+  ASSERT_TRUE((*projector)->rebuild({}));
+  EXPECT_FALSE((*projector)->needs_rebuild());
+  EXPECT_EQ(views.digest(), expected);
+}
+
 TEST(RebuildTest, APowerCutBetweenBatchesChangesNothing) {
   const EventLog log = tests::mixed_log(7, 200);
   const std::string expected = FoldedViews(log).digest();

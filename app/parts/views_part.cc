@@ -45,6 +45,11 @@ void FoldingPart::stopped() {
   ends_.reset();
 }
 
+std::string FoldingPart::why_not() const {
+  const std::string failure = role_->failure();
+  return failure.empty() ? role_->folding_anew() : failure;
+}
+
 std::uint64_t FoldingPart::lag() const { return lag_of(views_.views(), *ends_, process_.clock()); }
 
 std::vector<query::LocalPartition> FoldingPart::partitions() const {

@@ -57,6 +57,8 @@ class FoldingPart final : public Part {
   // From start() on. Any thread.
   const ingest::LogEnds& ends() const { return *ends_; }
   const ProjectorRole& role() const { return *role_; }
+  // Why history is not the whole, or stands still; empty: neither.
+  std::string why_not() const;
   // Events on record that are not in the views of this process.
   std::uint64_t lag() const;
   std::vector<query::LocalPartition> partitions() const;

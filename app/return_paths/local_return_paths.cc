@@ -16,7 +16,8 @@ using schemas::ReturnPath;
 
 namespace {
 
-// The projector is a few milliseconds behind at most.
+// The projector is a few milliseconds behind at most. While its views are folded anew progress()
+// is an error, and who asks hears so at once.
 constexpr std::chrono::milliseconds kLookAgain{5};
 
 class LocalReturnPaths final : public ReturnPathDirectory {

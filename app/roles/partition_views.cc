@@ -27,7 +27,8 @@ Explained<std::unique_ptr<PartitionViews>> PartitionViews::over(
   std::unique_ptr<PartitionViews> views(new PartitionViews());
   views->partition_ = partition;
   views->store_ = std::move(store);
-  auto projector = projector::Projector::open(*views->store_, partition);
+  auto projector =
+      projector::Projector::open(*views->store_, partition, projector::FoldAnew::later);
   if (!projector) {
     return explain(projector.error(), "the views of partition " + std::to_string(partition) +
                                           " do not say where they stand");

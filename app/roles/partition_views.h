@@ -26,7 +26,8 @@ std::string views_directory(const std::string& data_dir, std::uint32_t partition
 
 class PartitionViews {
  public:
-  // Opens the store and, where its views are of another layout, folds them anew.
+  // Opens the store. Views of another layout are folded anew by whoever folds (projector_role.h),
+  // and answer Errc::temporary until then.
   static runtime::Explained<std::unique_ptr<PartitionViews>> open(
       const std::string& data_dir, std::uint32_t partition,
       const std::shared_ptr<projector::StoreMemory>& memory);

@@ -37,6 +37,8 @@ constexpr std::chrono::milliseconds kGather{4};
 constexpr std::chrono::seconds kFirstPause{1};
 // A partition that was tried again and has not failed for so long is well, also if nothing came.
 constexpr std::chrono::seconds kWell{5};
+// How often a log line says how far views are that are folded anew.
+constexpr std::chrono::seconds kTellRebuild{5};
 // How often a thread looks whether it is time for a sync or for another try, or to end.
 constexpr std::chrono::milliseconds kLook{100};
 
@@ -108,14 +110,50 @@ class Failures {
   std::map<std::uint32_t, Entry> failures_ WAYBILL_GUARDED_BY(mutex_);
 };
 
+// Of all threads: how far views are that are folded anew.
+class Rebuilds {
+ public:
+  void say(std::uint32_t partition, std::uint64_t done, std::uint64_t all) {
+    const runtime::MutexLock lock(mutex_);
+    under_way_[partition] = {done, all};
+  }
+  void end(std::uint32_t partition) {
+    const runtime::MutexLock lock(mutex_);
+    under_way_.erase(partition);
+  }
+  bool has(std::uint32_t partition) const {
+    const runtime::MutexLock lock(mutex_);
+    return under_way_.contains(partition);
+  }
+  std::string text() const {
+    const runtime::MutexLock lock(mutex_);
+    std::string out;
+    for (const auto& [partition, stands] : under_way_) {
+      if (!out.empty()) out += "; ";
+      out += "partition " + std::to_string(partition) + ": the views are folded anew, " +
+             std::to_string(stands.done) + " of " + std::to_string(stands.all) + " events";
+    }
+    return out;
+  }
+
+ private:
+  struct Stands {
+    std::uint64_t done = 0;
+    std::uint64_t all = 0;
+  };
+  mutable runtime::Mutex mutex_;
+  std::map<std::uint32_t, Stands> under_way_ WAYBILL_GUARDED_BY(mutex_);
+};
+
 class FoldingThread {
  public:
   FoldingThread(std::string name, std::vector<PartitionViews*> views, const ProjectorParts& parts,
-                runtime::Counter& folded, Failures& failures)
+                runtime::Counter& folded, Failures& failures, Rebuilds& rebuilds)
       : views_(std::move(views)),
         parts_(parts),
         folded_(folded),
         failures_(failures),
+        rebuilds_(rebuilds),
         thread_(name),
         scope_(thread_.executor()) {
     // Not waited for: a stream may block its thread from the first record on.
@@ -145,6 +183,7 @@ class FoldingThread {
     last_sync_ = clock_.now();
     while (!stopping()) {
       retry();
+      fold_anew();
       if (ingest::EventStream* const stream = open_stream()) {
         co_await follow(*stream);
       } else {
@@ -199,25 +238,62 @@ class FoldingThread {
     }
   }
 
+  // Views of another layout, or whose rebuild was cut off. The log's records wait meanwhile; if the
+  // process ends in it, the next start begins it again.
+  void fold_anew() {
+    for (PartitionViews* one : views_) {
+      const std::uint32_t partition = one->partition();
+      if (!one->projector().needs_rebuild() || failures_.has(partition)) continue;
+      runtime::log(Level::warn, "app", "views are folded anew; history answers 503 until then",
+                   {{"partition", std::uint64_t{partition}},
+                    {"events", one->projector().progress().next_index.value()}});
+      Instant told = clock_.now();
+      const auto rebuilt = one->projector().rebuild([&](std::uint64_t done, std::uint64_t all) {
+        rebuilds_.say(partition, done, all);
+        if (clock_.now() - told >= kTellRebuild) {
+          told = clock_.now();
+          runtime::log(Level::info, "app", "views are folded anew",
+                       {{"partition", std::uint64_t{partition}},
+                        {"events", done},
+                        {"of", all},
+                        {"percent", 100 * done / std::max<std::uint64_t>(all, 1)}});
+        }
+        return !stopping();
+      });
+      if (!rebuilt && rebuilt.error() == Errc::closed) return;
+      if (rebuilt) {
+        rebuilds_.end(partition);
+        runtime::log(Level::info, "app", "the views were folded anew",
+                     {{"partition", std::uint64_t{partition}}});
+      } else {
+        failures_.add(partition,
+                      runtime::explain(rebuilt.error(), "the views cannot be folded anew"),
+                      clock_.now());
+      }
+    }
+  }
+
   // Null: every partition waits for its next try, or it is time to end.
   ingest::EventStream* open_stream() {
     std::vector<ingest::StreamPosition> positions;
-    for (const PartitionViews* one : views_) {
-      if (!failures_.has(one->partition())) positions.push_back(one->position());
+    for (PartitionViews* one : views_) {
+      if (can_fold(*one)) positions.push_back(one->position());
     }
     const runtime::MutexLock lock(mutex_);
     if (stopping_ || positions.empty()) return nullptr;
     auto stream = parts_.read(std::move(positions));
     if (!stream) {
-      for (const PartitionViews* one : views_) {
-        if (!failures_.has(one->partition())) {
-          failures_.add(one->partition(), stream.error(), clock_.now());
-        }
+      for (PartitionViews* one : views_) {
+        if (can_fold(*one)) failures_.add(one->partition(), stream.error(), clock_.now());
       }
       return nullptr;
     }
     stream_ = std::move(*stream);
     return stream_.get();
+  }
+
+  bool can_fold(PartitionViews& one) {
+    return !one.projector().needs_rebuild() && !failures_.has(one.partition());
   }
 
   // Until the stream ends, or a partition of it fails.
@@ -310,6 +386,7 @@ class FoldingThread {
   const ProjectorParts& parts_;
   runtime::Counter& folded_;
   Failures& failures_;
+  Rebuilds& rebuilds_;
   runtime::AsioClock clock_;
   Instant last_sync_{};
   std::size_t next_sync_ = 0;
@@ -327,20 +404,30 @@ class Role final : public ProjectorRole {
     auto& folded =
         metrics.counter("waybill_projector_events_total", "Events folded into the views");
     const std::size_t count = std::min<std::size_t>(std::max(parts_.threads, 1U), views.size());
+    for (const auto& one : views) {
+      if (one->projector().needs_rebuild()) {
+        rebuilds_.say(one->partition(), 0, one->projector().progress().next_index.value());
+      }
+    }
     for (std::size_t i = 0; i < count; ++i) {
       std::vector<PartitionViews*> share;
       for (std::size_t v = i; v < views.size(); v += count) share.push_back(views[v].get());
-      threads_.push_back(std::make_unique<FoldingThread>(
-          "wb-projector-" + std::to_string(i), std::move(share), parts_, folded, failures_));
+      threads_.push_back(std::make_unique<FoldingThread>("wb-projector-" + std::to_string(i),
+                                                         std::move(share), parts_, folded,
+                                                         failures_, rebuilds_));
     }
   }
 
   std::string failure() const override { return failures_.text(); }
-  bool failed(std::uint32_t partition) const override { return failures_.has(partition); }
+  std::string folding_anew() const override { return rebuilds_.text(); }
+  bool failed(std::uint32_t partition) const override {
+    return failures_.has(partition) || rebuilds_.has(partition);
+  }
 
  private:
   const ProjectorParts parts_;
   Failures failures_;
+  Rebuilds rebuilds_;
   std::vector<std::unique_ptr<FoldingThread>> threads_;
 };
 

@@ -1,9 +1,10 @@
 // ProjectorRole: folds the log into the views of this process's partitions, on threads of its own,
 // and syncs them now and then.
 //
-// A thread folds the partitions that it was given, one batch of each in turn. A partition that
-// fails (its store, or its position in the log) is left alone from then on, and a log line says
-// why; the others go on.
+// A thread folds the partitions that it was given, one batch of each in turn. Views of another
+// layout are folded anew first, one partition after the other; log lines say how far that is. A
+// partition that fails (its store, or its position in the log) is tried again later, and a log line
+// says why; the others go on.
 #pragma once
 
 #include <chrono>
@@ -29,7 +30,9 @@ class ProjectorRole {
   virtual ~ProjectorRole() = default;
   // Empty while all is folded; else why not, partition by partition.
   virtual std::string failure() const = 0;
-  // That partition is not folded until one of its next tries succeeds.
+  // Empty while no views are folded anew; else how far that is, partition by partition.
+  virtual std::string folding_anew() const = 0;
+  // That partition is folded anew, or not folded until one of its next tries succeeds.
   virtual bool failed(std::uint32_t partition) const = 0;
 };
 

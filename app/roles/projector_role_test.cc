@@ -8,6 +8,8 @@
 
 #include "ingest/memory_log.h"
 #include "projector/memory_view_store.h"
+#include "projector/positions.h"
+#include "projector/projector.h"
 #include "runtime/asio_clock.h"
 #include "runtime/one_shot.h"
 #include "tests/support/event_log.h"
@@ -176,6 +178,28 @@ TEST_F(CutLogTest, ALogThatLostAllIsReadFromItsBeginning) {
   EXPECT_EQ(role_->failure(), "");
   role_.reset();
   EXPECT_EQ(kept(), 22u);
+}
+
+// An upgrade of a large store: the process takes mail meanwhile, and says how far it is.
+TEST_F(ProjectorRoleTest, ViewsOfAnotherLayoutAreFoldedAnewBesideEverythingElse) {
+  auto store = std::make_unique<projector::MemoryViewStore>();
+  store_ = store.get();
+  ASSERT_TRUE(projector::Projector::open(*store, 0).value()->project(world_.log.records()));
+  const std::string expected = projector::digest_views(*store).value();
+  projector::WriteBatch batch;
+  projector::put_layout(batch, {projector::kViewLayout + 1, 0});
+  ASSERT_TRUE(store->apply(batch));
+  ASSERT_TRUE(store->drop(projector::Table::timeline));
+  views_[0] = PartitionViews::over(std::move(store), 0).value();
+  EXPECT_EQ(views_[0]->history().progress().error(), Errc::temporary);
+  // One try fails, and the store is taken for what it is again.
+  store_->fail_nth(2);
+  start();
+  EXPECT_TRUE(comes([&] { return role_->failed(0); }));
+  EXPECT_TRUE(comes([&] { return views_[0]->history().progress().has_value(); }));
+  EXPECT_EQ(projector::digest_views(*store_).value(), expected);
+  EXPECT_EQ(role_->folding_anew(), "");
+  EXPECT_TRUE(comes([&] { return !role_->failed(0); }));
 }
 
 // A log that cannot be mended is not asked without end.
