@@ -39,6 +39,19 @@ int rotate(const Options& options) {
   return kExitOk;
 }
 
+int make(const Options& options) {
+  const auto config = read_or_complain(options.file);
+  if (!config) return kExitUsage;
+  const std::string path = key_file(*config);
+  if (const auto made = make_keys(path); !made) {
+    std::fprintf(stderr, "waybill: %s\n", made.error().why.c_str());
+    return kExitEnvironment;
+  }
+  std::printf("%s: one fresh key. Bounces of mail that went before are refused now.\n",
+              path.c_str());
+  return kExitOk;
+}
+
 }  // namespace
 
 void add_keys(Command root) {
@@ -50,6 +63,11 @@ void add_keys(Command root) {
   rotation.add_flag("--force", options->force,
                     "Also where return paths of the key that goes may still be out");
   rotation.runs([options] { return rotate(*options); });
+  Command making = command.add_command(
+      "make", "Make the key file where it is lost for good; a first start needs no such call");
+  auto of_making = std::make_shared<Options>();
+  add_options(making, of_making->file);
+  making.runs([of_making] { return make(*of_making); });
 }
 
 }  // namespace waybill::app

@@ -19,6 +19,8 @@ int main(int argc, char** argv) {
   waybill::app::add_topics(root);
   waybill::tools::add_trace(root);
   waybill::app::add_views(root);
+  waybill::app::add_backup(root);
+  waybill::app::add_restore(root);
   waybill::app::add_keys(root);
   waybill::app::add_check(root);
   waybill::tools::add_doctor(root);

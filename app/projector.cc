@@ -8,6 +8,7 @@
 
 #include "app/cluster/partition_set.h"
 #include "app/command/config_file.h"
+#include "app/parts/backup_part.h"
 #include "app/parts/http_part.h"
 #include "app/parts/node_part.h"
 #include "app/parts/routes_part.h"
@@ -149,6 +150,7 @@ int project(Process& process, std::vector<std::uint32_t> partitions) {
   auto& views = process.add<ViewsPart>(
       std::move(partitions), projector::make_store_memory(kBlockCacheOctets, kWriteBufferOctets));
   process.add<QuarantinePart>(views);
+  process.add<BackupPart>(nullptr, views);
   FoldingPart* folding = nullptr;
   auto& node = process.add<NodePart>([&] { return state_of(process, views, *folding); });
   folding = &process.add<FoldingPart>(views, [&] { return log_on_kafka(process, views); });

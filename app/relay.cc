@@ -48,7 +48,7 @@ int relay(Process& process) {
   using relay::returnpath::ReturnPathDirectory;
   auto& journal = process.add<JournalPart>();
   auto& routes = process.add<RoutesPart>();
-  auto& keys = process.add<KeysPart>();
+  auto& keys = process.add<KeysPart>([&journal] { return journal.used(); });
   auto& node = process.add<NodePart>([&journal] {
     ingest::NodeState state;
     state.set_backlog(journal.log().publisher()->backlog());

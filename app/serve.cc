@@ -5,6 +5,9 @@
 #include <string>
 
 #include "app/command/config_file.h"
+#include "app/gaps/gap_file.h"
+#include "app/parts/backup_part.h"
+#include "app/parts/history_only_part.h"
 #include "app/parts/http_part.h"
 #include "app/parts/journal_part.h"
 #include "app/parts/relay_part.h"
@@ -12,6 +15,7 @@
 #include "app/parts/views_part.h"
 #include "app/process/process.h"
 #include "app/return_paths/local_return_paths.h"
+#include "app/roles/journal_fit.h"
 #include "app/subcommands.h"
 #include "ingest/journal_offsets.h"
 #include "ingest/journal_stream.h"
@@ -22,9 +26,7 @@
 
 namespace waybill::app {
 
-using runtime::Errc;
 using runtime::Explained;
-using runtime::Failure;
 
 namespace {
 
@@ -32,44 +34,54 @@ constexpr std::size_t kQueryThreads = 2;
 // The embedded log has one partition.
 constexpr std::uint32_t kPartition = 0;
 
-// Views that do not belong to this journal stop the start before anything is written.
+// The journal goes on where the views are, or behind them where it was lost; before anything is
+// recorded.
 class FitPart final : public Part {
  public:
-  FitPart(Process&, JournalPart& journal, ViewsPart& views) : journal_(journal), views_(views) {}
+  FitPart(Process& process, JournalPart& journal, ViewsPart& views)
+      : process_(process), journal_(journal), views_(views) {}
 
   std::string_view name() const override { return "views beside journal"; }
 
   Explained<void> start() override {
-    const ingest::JournalStore& journal = journal_.log().store();
-    const auto progress = views_.views().front()->projector().progress();
-    const schemas::SequenceNumber next_seq = ingest::seq_at(progress.next_offset);
-    if (next_seq > journal.end_seq()) {
-      return Failure{
-          Errc::corrupt,
-          "the views are ahead of the journal (they have folded record " +
-              std::to_string((next_seq - 1).value()) + ", the journal ends at " +
-              std::to_string((journal.end_seq() - 1).value()) +
-              "): the journal was lost or replaced by an older one. Restore the journal, or move "
-              "both journal and views away to begin anew"};
+    auto begun = fit_journal(journal_.journal(), journal_.log().store(), *views_.views().front());
+    if (!begun) return begun.error();
+    if (*begun) {
+      if (const auto told = tell(**begun); !told) return told;
     }
-    if (next_seq < journal.first_seq()) {
-      return Failure{Errc::corrupt,
-                     "the views end at record " + std::to_string((next_seq - 1).value()) +
-                         " and the journal begins at record " +
-                         std::to_string(journal.first_seq().value()) +
-                         ": what lies between is only in the views that were lost. Restore the "
-                         "views"};
-    }
+    const auto gaps = read_gaps(process_.config().data_dir);
+    process_.metrics()
+        .gauge("waybill_history_gap_timestamp_seconds",
+               "When it was last found that a part of history may be missing; 0: never. The file "
+               "history.gaps in the data directory says what")
+        .set(gaps.empty() ? 0 : seconds_of(gaps.back().found));
     return {};
   }
 
  private:
+  static double seconds_of(runtime::WallTime time) {
+    return std::chrono::duration<double>(time.time_since_epoch()).count();
+  }
+
+  // If the process ends before the gap is written, the next start finds the journal empty and says
+  // the same.
+  Explained<void> tell(const JournalBegun& begun) {
+    runtime::log(runtime::Level::error, "app",
+                 "the journal was lost or is an older one: it begins anew behind the views",
+                 {{"begins_at", begun.begins.value()},
+                  {"ended_at", begun.ended.value()},
+                  {"without_outcome", std::uint64_t{begun.open}},
+                  {"what", begun.missing}});
+    return add_gap(process_.config().data_dir, {process_.clock().wall(), begun.missing});
+  }
+
+  Process& process_;
   JournalPart& journal_;
   ViewsPart& views_;
 };
 
 // The journal is the log, and keeps what the views do not have yet.
-FoldingPart::Log embedded_log(Process& process, LocalLog& log) {
+FoldingPart::Log embedded_log(Process& process, LocalLog& log, const BackupPart& backup) {
   FoldingPart::Log out;
   out.ends = std::make_unique<ingest::JournalEnds>(log.journal(), process.clock());
   out.parts.read = [&log](std::vector<ingest::StreamPosition> positions)
@@ -77,7 +89,8 @@ FoldingPart::Log embedded_log(Process& process, LocalLog& log) {
     return log.journal().stream(positions.front().next_offset);
   };
   const ingest::Retention retention{process.config().journal_keep, process.config().journal_max};
-  out.parts.settled = [&process, &log, retention](const PartitionViews& views) {
+  out.parts.settled = [&process, &log, &backup, retention](const PartitionViews& views) {
+    if (backup.under_way()) return;
     const auto trimmed =
         ingest::trim_journal(log.journal(), log.store(), retention,
                              ingest::seq_at(views.folded_to()), process.clock().wall());
@@ -113,12 +126,15 @@ int serve(Process& process) {
   using relay::returnpath::ReturnPathDirectory;
   auto& journal = process.add<JournalPart>();
   auto& routes = process.add<RoutesPart>();
-  auto& keys = process.add<KeysPart>();
   auto& views = process.add<ViewsPart>(std::vector{kPartition}, nullptr);
   process.add<FitPart>(journal, views);
-  process.add<RecoveryPart>(journal);
-  auto& folding = process.add<FoldingPart>(
-      views, [&]() -> Explained<FoldingPart::Log> { return embedded_log(process, journal.log()); });
+  // Behind it, for a journal that was lost has a beginning there.
+  auto& keys = process.add<KeysPart>([&journal] { return journal.used(); });
+  process.add<RecoveryPart>(journal, [&views] { return kept_in_archive(*views.views().front()); });
+  auto& backup = process.add<BackupPart>(&journal, views);
+  auto& folding = process.add<FoldingPart>(views, [&]() -> Explained<FoldingPart::Log> {
+    return embedded_log(process, journal.log(), backup);
+  });
   auto& http = process.add<HttpPart>(
       "http", "wb-query", kQueryThreads,
       [&]() -> Explained<HttpPart::Site> { return site_of(process, journal, folding, routes); });
@@ -138,10 +154,41 @@ Explained<void> needs_no_kafka(const Config& config) {
                           "keeps its log in the data directory: take the section out"};
 }
 
-int run_serve(const ConfigFile& file) {
-  auto config = read_or_complain(file);
+int serve_history(Process& process, const std::string& data_dir) {
+  auto& routes = process.add<RoutesPart>();
+  auto& history = process.add<HistoryOnlyPart>(data_dir);
+  process.add<HttpPart>("http", "wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
+    const Config& config = process.config();
+    query::Sources questions;
+    questions.partitions = history.partitions();
+    if (config.kafka.there) questions.partition_count = config.kafka.partitions;
+    questions.clock = &process.clock();
+    questions.local_case = [&routes](const std::string& domain) {
+      return routes.local_case(domain);
+    };
+    HttpPart::Site site;
+    site.settings.listen = config.http_listen;
+    query::add_routes(site.router, std::move(questions));
+    site.health = [&history] {
+      http::Health out;
+      out.lag = history.lag();
+      return out;
+    };
+    return site;
+  });
+  return process.run();
+}
+
+struct Options {
+  ConfigFile file;
+  std::string history_only;  // a data directory; empty: mail is taken
+};
+
+int run_serve(const Options& options) {
+  auto config = read_or_complain(options.file);
   if (!config) return nothing_started();
-  Process process(file, std::move(*config));
+  Process process(options.file, std::move(*config));
+  if (!options.history_only.empty()) return serve_history(process, options.history_only);
   return serve(process);
 }
 
@@ -150,11 +197,19 @@ int run_serve(const ConfigFile& file) {
 void add_serve(Command root) {
   Command command = root.add_command(
       "serve", "Take mail, forward it, and answer for it: every role in one process");
-  auto file = std::make_shared<ConfigFile>();
-  add_options(command, *file);
-  file->fits = needs_no_kafka;
+  auto options = std::make_shared<Options>();
+  add_options(command, options->file);
+  command
+      .add("--history-only", options->history_only,
+           "Take no mail and write nothing: answer from the views of this data directory, such as "
+           "a restored backup")
+      .type_name("DIR");
+  options->file.fits = [raw = options.get()](const Config& config) -> Explained<void> {
+    if (!raw->history_only.empty()) return {};
+    return needs_no_kafka(config);
+  };
   command.footer("SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops.");
-  command.runs([file] { return run_serve(*file); });
+  command.runs([options] { return run_serve(*options); });
 }
 
 }  // namespace waybill::app

@@ -11,6 +11,8 @@ void add_relay(Command root);
 void add_projector(Command root);
 void add_topics(Command root);
 void add_views(Command root);
+void add_backup(Command root);
+void add_restore(Command root);
 void add_keys(Command root);
 void add_check(Command root);
 

@@ -144,7 +144,9 @@ int backup(const Config& config, const std::string& directory) {
     return kExitOk;
   }
   if (made.error() != Errc::locked) return fail(made.error().why);
-  const auto requested = request_backup(config.data_dir, directory, kBackupPatience);
+  const std::string absolute = std::filesystem::absolute(directory).string();
+  const auto requested = request_backup(config.data_dir, {"views", absolute}, kBackupPatience,
+                                        [](const std::string&) {});
   if (!requested) return fail(requested.error().why);
   std::printf("backed up beside the waybill that runs on %s: %s\n", config.data_dir.c_str(),
               directory.c_str());

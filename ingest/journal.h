@@ -90,6 +90,12 @@ class Journal final : public EventAppender {
   // beside the one that commits.
   void note();
 
+  // Before anything is recorded or read: what was in this journal is gone or stands elsewhere, its
+  // numbers go on at `seq`, and `open` are the deliveries without an outcome, for recovery to
+  // settle.
+  runtime::Result<void> begin_at(schemas::SequenceNumber seq,
+                                 const std::vector<OpenDelivery>& open);
+
   // Forgets records below `seq`.
   runtime::Result<void> trim(schemas::SequenceNumber seq);
 

@@ -115,11 +115,7 @@ Result<void> JournalMark::write(const Note& note) {
   return {};
 }
 
-JournalId id_after(const JournalMark& mark, SequenceNumber end) {
-  const auto& found = mark.found();
-  if (found && found->id != 0 && found->closed && !mark.moved() && found->end == end) {
-    return found->id;
-  }
+JournalId new_journal_id() {
   const auto chance = runtime::system_chance();
   JournalId id = 0;
   while (id == 0) {
@@ -128,6 +124,12 @@ JournalId id_after(const JournalMark& mark, SequenceNumber end) {
     std::memcpy(&id, octets.data(), sizeof id);
   }
   return id;
+}
+
+JournalId id_after(const JournalMark& mark, SequenceNumber end) {
+  const auto& found = mark.found();
+  const bool told = found && found->id != 0 && found->closed && !mark.moved();
+  return told && found->end == end ? found->id : new_journal_id();
 }
 
 }  // namespace waybill::ingest

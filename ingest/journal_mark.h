@@ -57,6 +57,8 @@ class JournalMark {
   bool moved_ = false;
 };
 
+JournalId new_journal_id();
+
 // The id that goes on, or a new one.
 JournalId id_after(const JournalMark& mark, schemas::SequenceNumber end);
 

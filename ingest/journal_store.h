@@ -14,6 +14,7 @@
 
 #include "ingest/journal_mark.h"
 #include "runtime/failure.h"
+#include "runtime/store_backup.h"
 #include "schemas/ordinal.h"
 
 namespace waybill::ingest {
@@ -55,6 +56,12 @@ class JournalStore {
 
   virtual runtime::Result<std::vector<OpenDelivery>> open_deliveries() const = 0;
 
+  // Instead of all that is there: no record, the numbers go on at `seq`, and `open` is what is
+  // open. The number is kept only once there is a record; until then another start has to say it
+  // again. Nobody reads or commits meanwhile.
+  virtual runtime::Result<void> begin_at(schemas::SequenceNumber seq,
+                                         const std::vector<OpenDelivery>& open) = 0;
+
   // Forgets records below `seq`, except that end_seq() never goes back.
   virtual runtime::Result<void> trim(schemas::SequenceNumber seq) = 0;
 
@@ -70,11 +77,21 @@ class JournalStore {
   virtual runtime::Result<void> note(schemas::SequenceNumber sent) = 0;
   // As the last note said, also one of an earlier process; first_seq() if there is none.
   virtual schemas::SequenceNumber sent() const = 0;
+
+  // Beside commits and readers (runtime/store_backup.h). Errc::invalid: this store has no files.
+  virtual runtime::Explained<runtime::StoreBackup> back_up(const std::string&,
+                                                           const runtime::StoreProgress&) {
+    return runtime::Failure{runtime::Errc::invalid, "a journal without files"};
+  }
 };
 
 // On RocksDB in `directory`, created if absent. Errc::locked, corrupt, io_error, no_space. Records
 // that were acknowledged and are missing, at the end or before it, are Errc::corrupt; the words say
 // where, and how to go on without them.
 runtime::Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory);
+
+// Where the records of the journal in `directory` end, without a lock and without writing. The same
+// errors, and not_found.
+runtime::Explained<schemas::SequenceNumber> rocks_journal_end(const std::string& directory);
 
 }  // namespace waybill::ingest

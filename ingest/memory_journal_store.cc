@@ -58,6 +58,16 @@ Result<void> MemoryJournalStore::note(SequenceNumber sent) {
   return {};
 }
 
+Result<void> MemoryJournalStore::begin_at(SequenceNumber seq,
+                                          const std::vector<OpenDelivery>& open) {
+  live_ = {};
+  live_.first = seq;
+  for (const OpenDelivery& one : open) live_.open[one.delivery_id] = one.accepted_seq;
+  synced_ = live_;
+  ++id_;
+  return {};
+}
+
 Result<void> MemoryJournalStore::trim(SequenceNumber seq) {
   for (Contents* contents : {&live_, &synced_}) {
     while (contents->records.size() > 1 && contents->first < seq) {

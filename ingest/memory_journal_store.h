@@ -22,6 +22,8 @@ class MemoryJournalStore final : public JournalStore {
   schemas::SequenceNumber first_seq() const override { return live_.first; }
   schemas::SequenceNumber end_seq() const override { return live_.first + live_.records.size(); }
   runtime::Result<std::vector<OpenDelivery>> open_deliveries() const override;
+  runtime::Result<void> begin_at(schemas::SequenceNumber seq,
+                                 const std::vector<OpenDelivery>& open) override;
   runtime::Result<void> trim(schemas::SequenceNumber seq) override;
   std::uint64_t octets() const override { return live_.octets; }
   JournalId id() const override { return id_; }

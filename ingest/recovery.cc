@@ -1,5 +1,7 @@
 #include "ingest/recovery.h"
 
+#include <algorithm>
+
 #include "runtime/log.h"
 
 namespace waybill::ingest {
@@ -8,17 +10,33 @@ using runtime::Errc;
 using runtime::Result;
 using runtime::Task;
 using schemas::Event;
+using schemas::SequenceNumber;
 
 namespace {
 
 // Settled in one append: bounds the memory of a start after a crash under full load.
 constexpr std::size_t kSettledAtOnce = 500;
 
-Result<Event> accepted_event(const JournalStore& store, const OpenDelivery& open) {
-  const auto records = store.read(open.accepted_seq, 1, 1);
-  if (!records) return records.error();
+bool accepts(const Event& event, const std::string& delivery_id) {
+  const auto& targets = event.accepted().targets();
+  return std::any_of(targets.begin(), targets.end(),
+                     [&](const auto& one) { return one.delivery_id() == delivery_id; });
+}
+
+Result<std::string> accepted_record(const JournalStore& store, SequenceNumber seq,
+                                    const KeptElsewhere& elsewhere) {
+  const auto records = store.read(seq, 1, 1);
+  if (records && !records->empty()) return records->front().value;
+  if (elsewhere) return elsewhere(seq);
+  return make_error_code(Errc::not_found);
+}
+
+Result<Event> accepted_event(const JournalStore& store, const OpenDelivery& open,
+                             const KeptElsewhere& elsewhere) {
+  const auto record = accepted_record(store, open.accepted_seq, elsewhere);
+  if (!record) return record.error();
   Event event;
-  if (records->empty() || !event.ParseFromString(records->front().value)) {
+  if (!event.ParseFromString(*record) || !accepts(event, open.delivery_id)) {
     return make_error_code(Errc::corrupt);
   }
   return event;
@@ -54,13 +72,14 @@ Event in_doubt_of_unknown(const std::string& delivery_id) {
 
 }  // namespace
 
-Task<Result<std::size_t>> settle_open_acceptances(const JournalStore& store, Recorder& recorder) {
+Task<Result<std::size_t>> settle_open_acceptances(const JournalStore& store, Recorder& recorder,
+                                                  KeptElsewhere elsewhere) {
   const auto open = store.open_deliveries();
   if (!open) co_return open.error();
   std::vector<Event> batch;
   for (std::size_t i = 0; i < open->size(); ++i) {
     const OpenDelivery& delivery = (*open)[i];
-    const auto accepted = accepted_event(store, delivery);
+    const auto accepted = accepted_event(store, delivery, elsewhere);
     batch.push_back(accepted ? in_doubt(*accepted, delivery.delivery_id)
                              : in_doubt_of_unknown(delivery.delivery_id));
     if (batch.size() < kSettledAtOnce && i + 1 < open->size()) continue;

@@ -58,7 +58,7 @@ class RecoveryTest : public ::testing::Test {
   }
 
   Task<void> settle(Recorder& recorder, Result<std::size_t>& settled) {
-    settled = co_await settle_open_acceptances(store_, recorder);
+    settled = co_await settle_open_acceptances(store_, recorder, elsewhere_);
   }
 
   std::vector<Event> in_doubt() const {
@@ -72,6 +72,7 @@ class RecoveryTest : public ::testing::Test {
   }
 
   MemoryJournalStore store_;
+  KeptElsewhere elsewhere_;
   runtime::AsioClock clock_;
   std::unique_ptr<runtime::Chance> chance_ = runtime::system_chance();
 };
@@ -157,6 +158,24 @@ TEST_F(RecoveryTest, AnAcceptanceThatWasTrimmedAwayStillEnds) {
   EXPECT_EQ(recover(), std::size_t{1});
   ASSERT_EQ(in_doubt().size(), 1u);
   EXPECT_EQ(in_doubt().front().delivery_id(), delivery_id(1).bytes());
+}
+
+TEST_F(RecoveryTest, AnAcceptanceThatIsKeptElsewhereIsReadThere) {
+  const Event trimmed = accepted({.message = 1, .delivery = 1});
+  leave(trimmed);
+  leave(accepted({.message = 2, .delivery = 2}));
+  leave(tests::deferred({.message = 3, .delivery = 3}));
+  ASSERT_TRUE(store_.trim(3_seq));
+  // The second is answered with another one's acceptance, which says nothing of it.
+  elsewhere_ = [&](schemas::SequenceNumber) {
+    return Result<std::string>(trimmed.SerializeAsString());
+  };
+  EXPECT_EQ(recover(), std::size_t{2});
+  ASSERT_EQ(in_doubt().size(), 2u);
+  for (const Event& event : in_doubt()) {
+    const bool first = event.delivery_id() == delivery_id(1).bytes();
+    EXPECT_EQ(event.alias(), first ? trimmed.alias() : "");
+  }
 }
 
 TEST_F(RecoveryTest, SettlesMoreThanOneAppendTakes) {

@@ -95,7 +95,7 @@ class RocksJournalStore final : public JournalStore {
     db_->DestroyColumnFamilyHandle(open_);
     const bool closed = db_->Close().ok() && !failed_.load();
     // After a commit that failed nobody knows which numbers are on the disk.
-    if (mark_ && closed) (void)mark_->write({id_, end_seq(), sent_.load(), true});
+    if (mark_ && closed) (void)mark_->write({id_, marked_end(), sent_.load(), true});
   }
 
   // Errc::corrupt: the records end before what the mark says.
@@ -187,6 +187,29 @@ class RocksJournalStore final : public JournalStore {
     return out;
   }
 
+  Result<void> begin_at(SequenceNumber seq, const std::vector<OpenDelivery>& open) override {
+    const auto was_open = open_deliveries();
+    if (!was_open) return was_open.error();
+    rocksdb::WriteBatch batch;
+    batch.DeleteRange(records_, key_of(SequenceNumber(0)), key_of(SequenceNumber(UINT64_MAX)));
+    for (const OpenDelivery& one : *was_open) batch.Delete(open_, one.delivery_id);
+    for (const OpenDelivery& one : open) {
+      batch.Put(open_, one.delivery_id, key_of(one.accepted_seq));
+    }
+    // If the process ends between the two, the mark says less than there is. The numbers from here
+    // on may have been given before: another id.
+    id_ = new_journal_id();
+    if (auto marked = mark_->write({id_, kFirstSeq, seq, false}); !marked) return marked;
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    const rocksdb::Status status = db_->Write(options, &batch);
+    if (!status.ok()) return make_error_code(translate(status));
+    first_.store(seq, std::memory_order_release);
+    end_.store(seq, std::memory_order_release);
+    sent_.store(seq);
+    return {};
+  }
+
   Result<void> trim(SequenceNumber seq) override {
     // The newest record stays: it says where the numbers go on.
     const SequenceNumber end = end_seq();
@@ -215,6 +238,11 @@ class RocksJournalStore final : public JournalStore {
     return {};
   }
 
+  Explained<runtime::StoreBackup> back_up(const std::string& directory,
+                                          const runtime::StoreProgress& progress) override {
+    return runtime::back_up_store(*db_, directory, progress);
+  }
+
   std::uint64_t octets() const override {
     std::uint64_t sum = 0;
     for (rocksdb::ColumnFamilyHandle* family : {records_, open_}) {
@@ -231,7 +259,7 @@ class RocksJournalStore final : public JournalStore {
 
   Result<void> note(SequenceNumber sent) override {
     // If the process ends here, the mark is the one of before: it says less, and nothing wrong.
-    const auto written = mark_->write({id_, end_seq(), sent, false});
+    const auto written = mark_->write({id_, marked_end(), sent, false});
     if (written) sent_.store(sent);
     return written;
   }
@@ -239,6 +267,9 @@ class RocksJournalStore final : public JournalStore {
   SequenceNumber sent() const override { return sent_.load(); }
 
  private:
+  // What the next start has to find: without a record it finds no end.
+  SequenceNumber marked_end() const { return first_seq() < end_seq() ? end_seq() : kFirstSeq; }
+
   std::unique_ptr<rocksdb::DB> db_;
   std::unique_ptr<JournalMark> mark_;
   JournalId id_ = 0;
@@ -298,6 +329,10 @@ Explained<void> check_write_ahead_logs(const std::string& directory) {
   return {};
 }
 
+std::vector<rocksdb::ColumnFamilyDescriptor> families_of_journal() {
+  return {{rocksdb::kDefaultColumnFamilyName, family_options()}, {"open", family_options()}};
+}
+
 }  // namespace
 
 Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& directory) {
@@ -313,8 +348,7 @@ Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& d
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_total_wal_size = kMaxWalOctets;
   options.info_log = runtime::rocksdb_log();
-  const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
-      {rocksdb::kDefaultColumnFamilyName, family_options()}, {"open", family_options()}};
+  const auto descriptors = families_of_journal();
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* raw = nullptr;
   const rocksdb::Status status =
@@ -333,6 +367,21 @@ Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& d
   if (!mark) return mark.error();
   if (const auto begun = store->begin_mark(std::move(*mark)); !begun) return begun.error();
   return std::unique_ptr<JournalStore>(std::move(store));
+}
+
+Explained<SequenceNumber> rocks_journal_end(const std::string& directory) {
+  rocksdb::DBOptions options;
+  options.info_log = runtime::rocksdb_log();
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(options, directory, families_of_journal(), &families, &raw);
+  if (!status.ok()) return Failure{translate(status), status.ToString()};
+  RocksJournalStore store(std::unique_ptr<rocksdb::DB>(raw), std::move(families));
+  if (const auto ends = store.find_ends(); !ends) {
+    return Failure{runtime::errc_of(ends.error()), "cannot read the first or last record"};
+  }
+  return store.end_seq();
 }
 
 }  // namespace waybill::ingest

@@ -117,6 +117,10 @@ class RocksViewStore final : public ViewStore {
                     const Visit& visit) const override;
   Result<void> drop(Table table) override;
   Result<void> checkpoint(const std::string& directory) override;
+  Explained<runtime::StoreBackup> back_up(const std::string& directory,
+                                          const runtime::StoreProgress& progress) override {
+    return runtime::back_up_store(*db_, directory, progress);
+  }
 
  private:
   // Shared with every read under way: drop() may put another in its place meanwhile.

@@ -1,14 +1,12 @@
 #include "app/backup/backup.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "app/backup/files.h"
 #include "projector/projector.h"
 #include "projector/rocksdb_view_store.h"
 #include "schemas/event.h"
@@ -38,14 +36,6 @@ Explained<ManifestPartition> read_store(const std::string& directory, std::uint3
   const auto progress = projector::read_progress(**store);
   if (!progress) return explain(progress.error(), directory + " does not say where it stands");
   return ManifestPartition{partition, progress->next_offset, progress->next_index};
-}
-
-bool sync_path(const fs::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool synced = ::fsync(descriptor) == 0;
-  ::close(descriptor);
-  return synced;
 }
 
 bool write_synced(const fs::path& path, const std::string& text) {

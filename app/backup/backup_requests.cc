@@ -2,34 +2,39 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
-#include "runtime/clock.h"
+#include "app/backup/files.h"
 #include "runtime/log.h"
 
 namespace waybill::app {
 
 namespace fs = std::filesystem;
 using runtime::Errc;
+using runtime::Explained;
 using runtime::Failure;
 
 namespace {
 
 constexpr std::chrono::milliseconds kLookAgain{100};
 
-// Then the directory: an answer to an earlier request is none to this one.
-const std::string kDone = "done ";
+constexpr char kUnderWay[] = "under way";
+constexpr char kDone[] = "done";
+constexpr char kFailed[] = "failed";
 
 std::string request_file(const std::string& data_dir) { return data_dir + "/backup.request"; }
 std::string answer_file(const std::string& data_dir) { return data_dir + "/backup.answer"; }
 
 // Appears whole or not at all.
-bool write_line(const std::string& path, const std::string& line) {
+bool write_lines(const std::string& path, const std::vector<std::string>& lines) {
   {
     std::ofstream file(path + ".new");
-    file << line << "\n";
+    for (std::string line : lines) {
+      std::replace(line.begin(), line.end(), '\n', ' ');
+      file << line << "\n";
+    }
     if (!file.flush()) return false;
   }
   std::error_code error;
@@ -37,19 +42,19 @@ bool write_line(const std::string& path, const std::string& line) {
   return !error;
 }
 
-std::string read_line(const std::string& path) {
+std::vector<std::string> read_lines(const std::string& path) {
+  std::vector<std::string> out;
   std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
+  for (std::string line; std::getline(file, line);) out.push_back(line);
+  return out;
 }
 
 }  // namespace
 
-BackupRequests::BackupRequests(const Config& config, const ManyViews& views)
-    : config_(config), views_(views) {
+BackupRequests::BackupRequests(std::string data_dir, BackupActions actions)
+    : data_dir_(std::move(data_dir)), actions_(std::move(actions)) {
   std::error_code error;
-  fs::remove(request_file(config_.data_dir), error);
+  fs::remove(request_file(data_dir_), error);
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "wb-backup");
 }
@@ -63,37 +68,58 @@ void BackupRequests::run() {
   for (; !stopping_.load(); std::this_thread::sleep_for(kLookAgain)) look();
 }
 
-void BackupRequests::look() {
-  std::error_code error;
-  const std::string request = request_file(config_.data_dir);
-  if (!fs::exists(request, error)) return;
-  const std::string directory = read_line(request);
-  fs::remove(request, error);
-  StoresByPartition stores;
-  for (const auto& one : views_) stores[one->partition()] = &one->store();
-  const auto made = back_up(stores, directory, config_.node, clock_.wall());
-  const std::string why = made.error().why;
-  runtime::log(made ? runtime::Level::info : runtime::Level::warn, "app",
-               made ? "views backed up" : "views could not be backed up",
-               {{"directory", directory}, {"why", why}});
-  write_line(answer_file(config_.data_dir), made ? kDone + directory : why);
+Explained<std::string> BackupRequests::act(const std::vector<std::string>& request,
+                                           const TellProgress& tell) {
+  const auto action = actions_.find(request.front());
+  if (action == actions_.end()) {
+    return Failure{Errc::invalid, "the waybill that runs on " + data_dir_ +
+                                      " cannot make such a backup; `waybill serve` makes whole "
+                                      "ones, `waybill projector` those of its views"};
+  }
+  return action->second({request.begin() + 1, request.end()}, tell);
 }
 
-runtime::Explained<void> request_backup(const std::string& data_dir, const std::string& directory,
-                                        std::chrono::seconds patience) {
+void BackupRequests::look() {
+  std::error_code error;
+  const std::string file = request_file(data_dir_);
+  if (!fs::exists(file, error)) return;
+  const std::vector<std::string> request = read_lines(file);
+  fs::remove(file, error);
+  if (request.size() < 2) return;
+  const std::string directory = request.back();
+  const auto answer = [&](const char* state, const std::string& words) {
+    write_lines(answer_file(data_dir_), {directory, state, words});
+  };
+  answer(kUnderWay, "begun");
+  const auto made = act(request, [&](const std::string& words) { answer(kUnderWay, words); });
+  const std::string words = made ? *made : made.error().why;
+  runtime::log(made ? runtime::Level::info : runtime::Level::warn, "app",
+               made ? "backed up" : "a backup failed",
+               {{"what", request.front()}, {"directory", directory}, {"words", words}});
+  answer(made ? kDone : kFailed, words);
+}
+
+Explained<std::string> request_backup(const std::string& data_dir,
+                                      const std::vector<std::string>& request,
+                                      std::chrono::seconds patience, const TellProgress& tell) {
   std::error_code error;
   const std::string answer = answer_file(data_dir);
   fs::remove(answer, error);
-  const std::string absolute = fs::absolute(directory).string();
-  if (!write_line(request_file(data_dir), absolute)) {
+  if (!write_lines(request_file(data_dir), request)) {
     return Failure{Errc::io_error, "cannot write " + request_file(data_dir)};
   }
+  std::string told;
   for (std::chrono::milliseconds waited{0}; waited < patience; waited += kLookAgain) {
-    if (fs::exists(answer, error)) {
-      const std::string said = read_line(answer);
-      fs::remove(answer, error);
-      if (said != kDone + absolute) return Failure{Errc::io_error, said};
-      return {};
+    const std::vector<std::string> said = read_lines(answer);
+    if (said.size() == 3 && said[0] == request.back()) {
+      if (said[1] != kUnderWay) {
+        fs::remove(answer, error);
+        if (said[1] == kDone) return said[2];
+        return Failure{Errc::io_error, said[2]};
+      }
+      if (said[2] != told) waited = std::chrono::milliseconds(0);
+      told = said[2];
+      tell(told);
     }
     std::this_thread::sleep_for(kLookAgain);
   }

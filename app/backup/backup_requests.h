@@ -1,46 +1,58 @@
-// BackupRequests: how `waybill views backup` asks a running process, whose stores nobody else may
-// open, for a backup: it leaves a file in the data directory, and finds the answer there.
+// BackupRequests: how `waybill backup` and `waybill views backup` ask a running process, whose
+// stores nobody else may open, for a backup: they leave a file in the data directory, and find the
+// answer there. Both files are made whole by a rename.
 //
-//   data_dir/backup.request   the directory to be made, one line; made whole by a rename
-//   data_dir/backup.answer    "done" or what went wrong, one line
+//   data_dir/backup.request   what is wanted, and its arguments; a line each
+//   data_dir/backup.answer    the request's last argument; "under way", "done" or "failed"; words
 //
 // Only a user who may write in the data directory can ask.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "app/backup/backup.h"
-#include "app/config/config.h"
-#include "app/roles/partition_views.h"
-#include "runtime/asio_clock.h"
+#include "app/backup/whole_backup.h"
 
 namespace waybill::app {
 
+// Gives the words of the answer.
+using BackupAction = std::function<runtime::Explained<std::string>(
+    const std::vector<std::string>& arguments, const TellProgress& tell)>;
+// By what is wanted: "views", "whole".
+using BackupActions = std::map<std::string, BackupAction>;
+
 class BackupRequests {
  public:
-  // Both outlive it. A request that an earlier process left is forgotten. A thread of its own looks
-  // for requests, for a copy may take minutes.
-  BackupRequests(const Config& config, const ManyViews& views);
+  // A request that an earlier process left is forgotten. A thread of its own looks for requests,
+  // for a copy may take minutes. What the actions use outlives it.
+  BackupRequests(std::string data_dir, BackupActions actions);
   // After the backup under way.
   ~BackupRequests();
 
  private:
   void run();
   void look();
+  runtime::Explained<std::string> act(const std::vector<std::string>& request,
+                                      const TellProgress& tell);
 
-  const Config& config_;
-  const ManyViews& views_;
-  runtime::AsioClock clock_;
+  const std::string data_dir_;
+  const BackupActions actions_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
 
-// Asks the process that has data_dir and waits for its answer. Errc::timeout: nobody answered;
+// Asks the process that has data_dir and waits for its answer as long as it says something within
+// `patience`. The last argument is the directory, absolute. Errc::timeout: nobody answered;
 // io_error: it was not asked, or has failed; then the words are its own.
-runtime::Explained<void> request_backup(const std::string& data_dir, const std::string& directory,
-                                        std::chrono::seconds patience);
+runtime::Explained<std::string> request_backup(const std::string& data_dir,
+                                               const std::vector<std::string>& request,
+                                               std::chrono::seconds patience,
+                                               const TellProgress& tell);
 
 }  // namespace waybill::app

@@ -72,7 +72,8 @@ void JournalPart::stopped() {
 }
 
 Explained<void> RecoveryPart::start() {
-  return journal_.log().settle(process_.config(), process_.metrics());
+  return journal_.log().settle(process_.config(), process_.metrics(),
+                               elsewhere_ ? elsewhere_() : ingest::KeptElsewhere());
 }
 
 Explained<void> PublisherPart::start() {

@@ -4,6 +4,7 @@
 // journal that fails ends the process, once the sessions in flight have had time to answer 451.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "app/process/process.h"
@@ -29,6 +30,9 @@ class JournalPart final : public Part {
   LocalLog& log() { return *log_; }
   ingest::Journal& journal() { return log_->journal(); }
 
+  // Something was put on record here before.
+  bool used() const { return log_->journal().end_seq() > schemas::SequenceNumber(1); }
+
   // Why this process cannot put mail on record; empty: it can. Any thread.
   std::string why_not() const;
 
@@ -50,7 +54,10 @@ class JournalPart final : public Part {
 // Recovery: records as in doubt each delivery that a crash left open, before any mail is taken.
 class RecoveryPart final : public Part {
  public:
-  RecoveryPart(Process& process, JournalPart& journal) : process_(process), journal_(journal) {}
+  // `elsewhere` is asked for at start(); empty: nowhere.
+  RecoveryPart(Process& process, JournalPart& journal,
+               std::function<ingest::KeptElsewhere()> elsewhere = {})
+      : process_(process), journal_(journal), elsewhere_(std::move(elsewhere)) {}
 
   std::string_view name() const override { return "recovery"; }
   runtime::Explained<void> start() override;
@@ -58,6 +65,7 @@ class RecoveryPart final : public Part {
  private:
   Process& process_;
   JournalPart& journal_;
+  const std::function<ingest::KeptElsewhere()> elsewhere_;
 };
 
 // The publisher: sends the journal's records to Kafka.

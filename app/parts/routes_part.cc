@@ -19,7 +19,8 @@ Explained<Change> RoutesPart::reload(const Config& fresh) {
 }
 
 Explained<void> KeysPart::start() {
-  auto keys = load_or_make_keys(key_file(process_.config()));
+  auto keys = load_or_make_keys(key_file(process_.config()),
+                                used_() ? Absence::lost : Absence::first_start);
   if (!keys) return keys.error();
   keys_ = std::make_unique<relay::returnpath::CurrentKeys>(std::move(*keys));
   return {};

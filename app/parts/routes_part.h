@@ -2,6 +2,7 @@
 // all.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "app/process/process.h"
@@ -30,18 +31,21 @@ class RoutesPart final : public Part {
 
 class KeysPart final : public Part {
  public:
-  explicit KeysPart(Process& process) : process_(process) {}
+  // `used`: whether mail was taken in this data directory before, asked at start().
+  KeysPart(Process& process, std::function<bool()> used)
+      : process_(process), used_(std::move(used)) {}
 
   // From start() on.
   relay::returnpath::CurrentKeys& keys() { return *keys_; }
 
   std::string_view name() const override { return "keys"; }
-  // The key file is made where there is none.
+  // The key file is made where there is none and no mail was taken yet.
   runtime::Explained<void> start() override;
   runtime::Explained<Change> reload(const Config& fresh) override;
 
  private:
   Process& process_;
+  const std::function<bool()> used_;
   std::unique_ptr<relay::returnpath::CurrentKeys> keys_;
 };
 

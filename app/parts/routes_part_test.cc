@@ -43,7 +43,7 @@ TEST_F(ReloadTest, AFileWithoutDomainsDoesNotTakeThoseThatAreServed) {
 TEST_F(ReloadTest, KeysThatAreGoneAreNotMadeAnew) {
   const Config config = config_of(kOneDomain);
   Process process({}, config);
-  auto& keys = process.add<KeysPart>();
+  auto& keys = process.add<KeysPart>([] { return false; });
   ASSERT_TRUE(keys.start());
   EXPECT_TRUE(keys.reload(config));
   std::filesystem::remove(key_file(config));
@@ -51,13 +51,21 @@ TEST_F(ReloadTest, KeysThatAreGoneAreNotMadeAnew) {
   EXPECT_FALSE(std::filesystem::exists(key_file(config)));
 }
 
+TEST_F(ReloadTest, KeysThatAreGoneWhereMailWasTakenEndTheStart) {
+  const Config config = config_of(kOneDomain);
+  Process process({}, config);
+  EXPECT_FALSE(process.add<KeysPart>([] { return true; }).start());
+  EXPECT_FALSE(std::filesystem::exists(key_file(config)));
+}
+
 TEST_F(ReloadTest, WhatIsNoKeyFileIsRefusedAtOnce) {
   const std::string path = directory_.path() + "/keys";
   std::filesystem::create_symlink(directory_.path() + "/nowhere", path);
-  EXPECT_FALSE(load_or_make_keys(path));
+  EXPECT_FALSE(load_or_make_keys(path, Absence::first_start));
   std::filesystem::remove(path);
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-  EXPECT_EQ(load_or_make_keys(path).error().why, path + " is not a regular file");
+  EXPECT_EQ(load_or_make_keys(path, Absence::first_start).error().why,
+            path + " is not a regular file");
 }
 
 }  // namespace

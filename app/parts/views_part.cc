@@ -13,10 +13,6 @@ Explained<void> ViewsPart::start() {
   return {};
 }
 
-void ViewsPart::ready() { backups_ = std::make_unique<BackupRequests>(process_.config(), views_); }
-
-void ViewsPart::stop(Ending&) { backups_.reset(); }
-
 Explained<void> FoldingPart::start() {
   auto log = open_log_();
   if (!log) return log.error();

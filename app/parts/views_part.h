@@ -1,12 +1,10 @@
-// The views of this process's partitions: opened, folded from a log, asked for their state, and
-// copied on request.
+// The views of this process's partitions: opened, folded from a log, and asked for their state.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <vector>
 
-#include "app/backup/backup_requests.h"
 #include "app/process/process.h"
 #include "app/roles/partition_views.h"
 #include "app/roles/projector_role.h"
@@ -29,8 +27,6 @@ class ViewsPart final : public Part {
 
   std::string_view name() const override { return "views"; }
   runtime::Explained<void> start() override;
-  void ready() override;
-  void stop(Ending& ending) override;
   void stopped() override { views_.clear(); }
 
  private:
@@ -38,7 +34,6 @@ class ViewsPart final : public Part {
   const std::vector<std::uint32_t> partitions_;
   const std::shared_ptr<projector::StoreMemory> memory_;
   ManyViews views_;
-  std::unique_ptr<BackupRequests> backups_;
 };
 
 // What folds the log into the views.

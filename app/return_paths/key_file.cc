@@ -23,6 +23,12 @@ Failure failed(const std::string& what, const std::string& path) {
   return {Errc::io_error, what + " " + path + ": " + std::strerror(errno)};
 }
 
+// A link that leads nowhere is there, and keys are made where there is nothing at all.
+bool is_there(const std::string& path) {
+  struct stat about {};
+  return ::lstat(path.c_str(), &about) == 0 || errno != ENOENT;
+}
+
 }  // namespace
 
 Explained<KeyRing> read_keys(const std::string& path) {
@@ -39,15 +45,27 @@ Explained<KeyRing> read_keys(const std::string& path) {
   return keys;
 }
 
-Explained<KeyRing> load_or_make_keys(const std::string& path) {
-  struct stat about {};
-  // A link that leads nowhere is there, and keys are made where there is nothing at all.
-  if (::lstat(path.c_str(), &about) == 0 || errno != ENOENT) return read_keys(path);
+Explained<KeyRing> load_or_make_keys(const std::string& path, Absence absence) {
+  if (is_there(path)) return read_keys(path);
+  if (absence == Absence::lost) {
+    return Failure{Errc::not_found,
+                   path +
+                       " is not there, though mail was taken with its keys: bring the file back "
+                       "(from a backup, or mount the volume that it lies on). Only if it is lost "
+                       "for good, `waybill keys make` makes another one, and every bounce of mail "
+                       "sent so far is then refused"};
+  }
+  if (const auto made = make_keys(path); !made) return made.error();
+  return read_keys(path);
+}
+
+Explained<void> make_keys(const std::string& path) {
+  if (is_there(path)) {
+    return Failure{Errc::refused,
+                   path + " is there already; `waybill keys rotate` puts a fresh key in front"};
+  }
   const auto chance = runtime::system_chance();
-  KeyRing keys = KeyRing::fresh(*chance);
-  if (const auto written = runtime::replace_file(path, keys.text()); !written)
-    return written.error();
-  return keys;
+  return runtime::replace_file(path, KeyRing::fresh(*chance).text());
 }
 
 Explained<void> rotate_keys(const std::string& path, runtime::WallTime now,

@@ -1,8 +1,9 @@
-// The file of return path keys: made on first start, read at every start and on SIGHUP, and rotated
-// by `waybill keys rotate`.
+// The file of return path keys: made on first start and by `waybill keys make`, read at every start
+// and on SIGHUP, and rotated by `waybill keys rotate`.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "relay/returnpath/key_ring.h"
@@ -14,8 +15,16 @@ namespace waybill::app {
 // (mode 0600 is expected), or it is not a key file. The words name the file.
 runtime::Explained<relay::returnpath::KeyRing> read_keys(const std::string& path);
 
-// The same, but a file that is not there is made, with one fresh key.
-runtime::Explained<relay::returnpath::KeyRing> load_or_make_keys(const std::string& path);
+// What a file that is not there means.
+enum class Absence : std::uint8_t {
+  first_start,  // nothing was signed yet: it is made, with one fresh key
+  lost,         // mail was taken with it: Errc::not_found, and the words say what to do
+};
+runtime::Explained<relay::returnpath::KeyRing> load_or_make_keys(const std::string& path,
+                                                                 Absence absence);
+
+// Makes the file, with one fresh key. Errc::refused: it is there.
+runtime::Explained<void> make_keys(const std::string& path);
 
 // Puts a fresh key in front: durable, and whole or not at all. Errc::refused: a key would go that
 // the file had less than `least_age` ago, by its time of change; return paths of that key may be

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "tests/support/temporary_directory.h"
 
 namespace waybill::app {
@@ -13,7 +15,7 @@ using runtime::WallTime;
 
 class KeyFileTest : public testing::Test {
  protected:
-  KeyFileTest() { EXPECT_TRUE(load_or_make_keys(path_)); }
+  KeyFileTest() { EXPECT_TRUE(load_or_make_keys(path_, Absence::first_start)); }
 
   runtime::Explained<void> rotate(std::chrono::hours after_the_change) {
     struct stat about {};
@@ -43,6 +45,18 @@ TEST_F(KeyFileTest, AKeyWhoseReturnPathsMayBeOutIsNotTakenAway) {
   EXPECT_EQ(read_keys(path_)->text(), before);
   EXPECT_TRUE(rotate(std::chrono::hours(72)));
   EXPECT_NE(read_keys(path_)->text(), before);
+}
+
+TEST_F(KeyFileTest, AFileThatIsLostIsNotMadeAnewUnasked) {
+  EXPECT_EQ(make_keys(path_).error(), Errc::refused) << "it is there";
+  std::filesystem::remove(path_);
+  const auto refused = load_or_make_keys(path_, Absence::lost);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), Errc::not_found);
+  EXPECT_NE(refused.error().why.find("`waybill keys make`"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  EXPECT_TRUE(make_keys(path_));
+  EXPECT_TRUE(load_or_make_keys(path_, Absence::lost));
 }
 
 }  // namespace

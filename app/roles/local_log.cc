@@ -6,7 +6,6 @@
 #include "ingest/kafka_admin.h"
 #include "ingest/kafka_producer.h"
 #include "ingest/kafka_stream.h"
-#include "ingest/recovery.h"
 #include "runtime/io_thread.h"
 #include "schemas/partition.h"
 
@@ -25,8 +24,8 @@ namespace {
 constexpr std::chrono::seconds kAskTimeout{10};
 
 Task<void> settle_open(const ingest::JournalStore& store, ingest::Recorder& recorder,
-                       Result<std::size_t>& settled) {
-  settled = co_await settle_open_acceptances(store, recorder);
+                       ingest::KeptElsewhere elsewhere, Result<std::size_t>& settled) {
+  settled = co_await settle_open_acceptances(store, recorder, std::move(elsewhere));
 }
 
 // A producer, once the topic is what the keys are counted for.
@@ -65,13 +64,14 @@ Explained<std::unique_ptr<LocalLog>> LocalLog::open(const Config& config) {
   return log;
 }
 
-Explained<void> LocalLog::settle(const Config& config, runtime::Metrics& metrics) {
+Explained<void> LocalLog::settle(const Config& config, runtime::Metrics& metrics,
+                                 ingest::KeptElsewhere elsewhere) {
   counters_ = std::make_unique<ingest::EventCounters>(metrics);
   journal_->count_events(*counters_);
   const auto chance = runtime::system_chance();
   ingest::Recorder recorder(*journal_, clock_, *chance, config.node);
   Result<std::size_t> settled;
-  runtime::run_until_done(settle_open(*store_, recorder, settled));
+  runtime::run_until_done(settle_open(*store_, recorder, std::move(elsewhere), settled));
   if (!settled) return explain(settled.error(), "recovery failed");
   return {};
 }

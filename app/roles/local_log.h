@@ -11,6 +11,7 @@
 #include "ingest/event_counters.h"
 #include "ingest/journal.h"
 #include "ingest/publisher.h"
+#include "ingest/recovery.h"
 #include "runtime/asio_clock.h"
 #include "runtime/metrics.h"
 
@@ -24,11 +25,14 @@ class LocalLog {
 
   ingest::Journal& journal() { return *journal_; }
   const ingest::Journal& journal() const { return *journal_; }
+  ingest::JournalStore& store() { return *store_; }
   const ingest::JournalStore& store() const { return *store_; }
 
   // To be called before any mail is taken: records as in doubt each delivery that a crash left
   // open. From this call on `metrics`, which outlives this, counts the events on record.
-  runtime::Explained<void> settle(const Config& config, runtime::Metrics& metrics);
+  // `elsewhere`: where acceptances are that the journal has not any more.
+  runtime::Explained<void> settle(const Config& config, runtime::Metrics& metrics,
+                                  ingest::KeptElsewhere elsewhere);
 
   // From this call on a publisher sends the journal's records to Kafka. `metrics` outlives this.
   // Errc::invalid: librdkafka does not take the settings.

@@ -18,6 +18,7 @@
 
 #include "projector/rows/table.h"
 #include "runtime/failure.h"
+#include "runtime/store_backup.h"
 
 namespace waybill::projector {
 
@@ -114,6 +115,12 @@ class ViewStore {
   // the writer; made of hard links where the file system has them. Errc::invalid: this store has no
   // files.
   virtual runtime::Result<void> checkpoint(const std::string& directory) = 0;
+
+  // Beside the writer (runtime/store_backup.h). Errc::invalid: this store has no files.
+  virtual runtime::Explained<runtime::StoreBackup> back_up(const std::string&,
+                                                           const runtime::StoreProgress&) {
+    return runtime::Failure{runtime::Errc::invalid, "views without files"};
+  }
 };
 
 }  // namespace waybill::projector

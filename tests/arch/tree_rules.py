@@ -16,6 +16,7 @@ _EXCUSE = re.compile(r"shared/cases|/usr/s?bin|which\(")
 # Whatever reads octets that others choose. Each of these headers is driven by some fuzz target.
 PARSERS = (
     "app/backup/manifest.h",
+    "app/backup/whole_manifest.h",
     "app/cluster/partition_set.h",
     "app/config/config.h",
     "http/codec.h",

@@ -215,6 +215,22 @@ TYPED_TEST(JournalStoreContract, KeepsEverythingOverAReopening) {
   EXPECT_EQ(this->open(), (Texts{kSecond + ":2"}));
 }
 
+TYPED_TEST(JournalStoreContract, BegunAnewItHasOnlyWhatItIsTold) {
+  this->commit({"a", "b"}, {{kFirst, 1_seq}});
+  ASSERT_TRUE(this->store().begin_at(700_seq, {{kSecond, 640_seq}}));
+  EXPECT_EQ(this->store().first_seq(), 700_seq);
+  EXPECT_EQ(this->store().end_seq(), 700_seq);
+  EXPECT_EQ(this->read(700_seq), Texts());
+  EXPECT_EQ(this->store().read(1_seq, 10, 1000).error(), Errc::not_found);
+  EXPECT_EQ(this->open(), (Texts{kSecond + ":640"}));
+  this->commit({"c"});
+  EXPECT_EQ(this->read(700_seq), Texts{"c"});
+  this->reopen();
+  EXPECT_EQ(this->store().first_seq(), 700_seq);
+  EXPECT_EQ(this->store().end_seq(), 701_seq);
+  EXPECT_EQ(this->open(), (Texts{kSecond + ":640"}));
+}
+
 TYPED_TEST(JournalStoreContract, UsesMoreOctetsTheMoreItKeeps) {
   const std::uint64_t before = this->store().octets();
   this->commit({std::string(4 << 20, 'x')});

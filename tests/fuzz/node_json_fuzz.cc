@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "app/backup/files.h"
 #include "app/backup/manifest.h"
+#include "app/backup/whole_manifest.h"
 #include "runtime/check.h"
 #include "schemas/return_path.h"
 #include "schemas/route.h"
@@ -21,6 +23,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = app::parse_manifest(written);
     runtime::check(again.has_value() && app::write_manifest(*again) == written,
                    "a manifest is what it says");
+  }
+  const auto whole = app::parse_whole_manifest(text + "\nsha256 " + app::digest_of(text) + "\n");
+  runtime::check(whole.has_value() == whole.error().why.empty(), "a refusal says why");
+  if (whole) {
+    const std::string written = app::write_whole_manifest(*whole);
+    const auto again = app::parse_whole_manifest(written);
+    runtime::check(again.has_value() && app::write_whole_manifest(*again) == written,
+                   "a whole manifest is what it says");
   }
   const auto path = schemas::return_path_from_json(text);
   if (path) {

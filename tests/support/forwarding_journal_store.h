@@ -25,6 +25,10 @@ class ForwardingJournalStore : public ingest::JournalStore {
   runtime::Result<std::vector<ingest::OpenDelivery>> open_deliveries() const override {
     return next_.open_deliveries();
   }
+  runtime::Result<void> begin_at(schemas::SequenceNumber seq,
+                                 const std::vector<ingest::OpenDelivery>& open) override {
+    return next_.begin_at(seq, open);
+  }
   runtime::Result<void> trim(schemas::SequenceNumber seq) override { return next_.trim(seq); }
   std::uint64_t octets() const override { return next_.octets(); }
   ingest::JournalId id() const override { return next_.id(); }

@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "runtime/clock.h"
+#include "schemas/event.h"
 #include "tools/doctor/wording.h"
 
 namespace waybill::tools::doctor {
@@ -168,6 +169,16 @@ void judge_syncs(const DiskFacts& facts, Findings& out) {
        slow ? "Move data_dir to a faster disk, or see what else writes to this one." : ""});
 }
 
+void judge_gaps(const DiskFacts& facts, Findings& out) {
+  for (const app::Gap& gap : facts.gaps) {
+    const bool fresh = facts.now - gap.found < kFreshGap;
+    out.push_back({fresh ? Severity::warning : Severity::note, "history",
+                   "found on " + schemas::rfc3339(gap.found) + ": " + gap.what,
+                   "Nothing brings it back but a newer backup. " + app::gap_file(facts.data_dir) +
+                       " has this line; take it out once it is known to who has to know."});
+  }
+}
+
 }  // namespace
 
 DiskFacts look_at_disk(const app::Config& config, const runtime::Clock& clock) {
@@ -184,6 +195,8 @@ DiskFacts look_at_disk(const app::Config& config, const runtime::Clock& clock) {
   facts.views = fs::is_directory(fs::path(config.data_dir) / "views", error);
   const fs::space_info room = fs::space(config.data_dir, error);
   if (!error) facts.free = room.available;
+  facts.gaps = app::read_gaps(config.data_dir);
+  facts.now = clock.wall();
   if (facts.directory == DiskFacts::Directory::ours) time_syncs(facts, clock);
   return facts;
 }
@@ -198,6 +211,7 @@ Findings judge_disk(const DiskFacts& facts) {
   judge_journal(facts, out);
   judge_room(facts, out);
   judge_syncs(facts, out);
+  judge_gaps(facts, out);
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/config/config.h"
+#include "app/gaps/gap_file.h"
 #include "runtime/time.h"
 #include "tools/doctor/finding.h"
 
@@ -22,6 +23,8 @@ inline constexpr std::uint64_t kLeastFree = 1ULL << 30;
 inline constexpr std::uint64_t kJournalPercent = 80;
 // A sender waits for two syncs, one after the other; a good disk needs one or two milliseconds.
 inline constexpr std::chrono::milliseconds kSlowSync{50};
+// A gap in history that was found within this time is a warning, an older one a note.
+inline constexpr std::chrono::hours kFreshGap{30 * 24};
 
 struct DiskFacts {
   std::string data_dir;
@@ -40,6 +43,8 @@ struct DiskFacts {
   std::optional<std::uint64_t> free;     // octets that we may still write
   std::vector<runtime::Duration> syncs;  // empty: see sync_failure
   std::string sync_failure;
+  std::vector<app::Gap> gaps;  // in history, as processes have found them
+  runtime::WallTime now{};
 };
 
 DiskFacts look_at_disk(const app::Config& config, const runtime::Clock& clock);

@@ -81,6 +81,16 @@ TEST(DoctorDiskTest, ADiskThatDoesNotSyncIsWrong) {
               Contains("wrong sync: cannot write and sync a file: Input/output error"));
 }
 
+TEST(DoctorDiskTest, WhatMayBeMissingFromHistoryIsAWarningForAMonth) {
+  DiskFacts facts = well();
+  facts.now = runtime::WallTime(kFreshGap * 10);
+  facts.gaps = {{facts.now - kFreshGap, "an old one"}, {facts.now - 1h, "the journal was empty"}};
+  const std::vector<std::string> said = lines(facts);
+  EXPECT_THAT(said, Contains("note history: found on 1970-09-28T00:00:00.000000000Z: an old one"));
+  EXPECT_THAT(said, Contains("warning history: found on 1970-10-27T23:00:00.000000000Z: the "
+                             "journal was empty"));
+}
+
 TEST(DoctorDiskTest, ADirectoryThatIsNotOursToJudgeIsNotSeen) {
   DiskFacts facts = well();
   facts.syncs.clear();

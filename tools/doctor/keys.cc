@@ -60,9 +60,9 @@ bool hidden(const std::string& path, Findings& out) {
 Findings judge_key_file(const KeyFileFacts& facts) {
   if (!facts.there && facts.used_before) {
     return {{Severity::wrong, facts.path,
-             "is gone: the next start makes other keys, and every bounce of mail sent so far is "
-             "refused",
-             "Bring the file back from a backup before the next start."}};
+             "is gone: the next start is refused, for other keys would refuse every bounce of mail "
+             "sent so far",
+             "Bring the file back from a backup, or mount the volume that it lies on."}};
   }
   if (!facts.there) {
     return {{Severity::note, facts.path, "is not there: a relay makes it when it first starts",

@@ -82,7 +82,7 @@ class DoctorKeysLookTest : public testing::Test {
     config_.kafka.there = true;
     config_.cluster.secret_file = authority_.folder() + "/secret";
     write(config_.cluster.secret_file, std::string(32, 's') + "\n");
-    EXPECT_TRUE(app::load_or_make_keys(config_.key_file));
+    EXPECT_TRUE(app::make_keys(config_.key_file));
   }
 
   static void write(const std::string& path, const std::string& text) {
