@@ -84,8 +84,8 @@ class History {
   // while the views are being rebuilt: what they say then is not the whole.
   runtime::Result<Progress> progress() const;
 
-  // One seek and one scan. An address without history gives an empty page. Errc::invalid for a
-  // limit that is not 1..kMaxPage.
+  // One seek and one scan; of a sender or a target also one look-up for each line. An address
+  // without history gives an empty page. Errc::invalid for a limit that is not 1..kMaxPage.
   runtime::Result<Page> timeline(const HistoryQuestion& question) const;
 
   // Errc::not_found.

@@ -187,19 +187,27 @@ TEST(HistoryTest, ASearchForRareKindsReadsABoundedNumberOfRowsAPage) {
 
 TEST(HistoryTest, ARowOfAnotherAddressUnderTheSameHashIsNotShown) {
   FoldedViews views(acceptances(1));
-  std::string row;
-  ASSERT_TRUE(views.store().scan(Table::timeline,
-                                 std::string(timeline_prefix(Role::alias, kAlias).data(), kPrefix),
-                                 {}, [&](std::string_view, std::string_view value) {
-                                   row = value;
-                                   return false;
-                                 }));
-  WriteBatch batch;
-  batch.put(Table::timeline,
-            timeline_key(timeline_prefix(Role::alias, "other@forward.test"), 1, 1_index), row);
-  ASSERT_TRUE(views.store().apply(batch));
-  EXPECT_TRUE(views.timeline(Role::alias, "other@forward.test").entries.empty());
-  EXPECT_EQ(views.timeline(Role::alias, kAlias).entries.size(), 1u);
+  const struct {
+    Role role;
+    const char* is;
+    const char* other;
+  } cases[] = {{Role::alias, kAlias, "other@forward.test"},
+               {Role::sender, "ann@origin.test", "bob@origin.test"},
+               {Role::target, "owner@mailbox.test", "tenant@mailbox.test"}};
+  for (const auto& c : cases) {
+    const TimelinePrefix prefix = timeline_prefix(c.role, c.is);
+    std::string row;
+    ASSERT_TRUE(views.store().scan(Table::timeline, {prefix.data(), prefix.size()}, {},
+                                   [&](std::string_view, std::string_view value) {
+                                     row = value;
+                                     return false;
+                                   }));
+    WriteBatch batch;
+    batch.put(Table::timeline, timeline_key(timeline_prefix(c.role, c.other), 1, 0_index), row);
+    ASSERT_TRUE(views.store().apply(batch));
+    EXPECT_TRUE(views.timeline(c.role, c.other).entries.empty()) << c.other;
+    EXPECT_EQ(views.timeline(c.role, c.is).entries.size(), 1u) << c.is;
+  }
 }
 
 TEST(HistoryTest, ARowThatDoesNotReadIsCorrupt) {

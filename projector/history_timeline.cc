@@ -1,7 +1,9 @@
-// History::timeline(): one seek to the newest row asked for, one scan from there.
+// History::timeline(): one seek to the newest row asked for, one scan from there. Of a sender or a
+// target the rows point into the archive, which is then read once for each line of the page.
 
 #include <algorithm>
 
+#include "projector/archive/archive.h"
 #include "projector/history.h"
 
 namespace waybill::projector {
@@ -25,7 +27,7 @@ struct Range {
 
 // The keys that hold the answer, newest first; from >= to if there can be none.
 Range range_of(const HistoryQuestion& question) {
-  const Prefix prefix = timeline_prefix(question.role, question.address);
+  const TimelinePrefix prefix = timeline_prefix(question.role, question.address);
   Range range;
   // Index 0 is the last of its moment, and no key lies between it and one octet more.
   range.to =
@@ -44,16 +46,6 @@ Range range_of(const HistoryQuestion& question) {
   return range;
 }
 
-const std::string& address_of(Role role, const TimelineEntry& entry) {
-  static const std::string kNone;
-  switch (role) {
-    case Role::alias: return entry.alias;
-    case Role::sender: return entry.sender ? *entry.sender : kNone;
-    case Role::target: return entry.target;
-  }
-  return kNone;
-}
-
 // Gathers one page from rows in their order.
 class PageReader {
  public:
@@ -64,26 +56,30 @@ class PageReader {
   bool take(std::string_view key, std::string_view row) {
     if (rows_read_ >= kMaxRowsRead) return go_on_later();
     ++rows_read_;
+    const auto place = timeline_place(key);
+    if (!place) return fail(place.error());
     // An event of a newer writer's kind folds to nothing (view.h): so does the row that the newer
     // release made of it, after whose views this one is put back.
     const schemas::KindTraits* const kind = kind_of_row(row);
     const bool skipped = kind == nullptr ? !row.empty() : !is_wanted(kind->word);
     if (skipped) {
-      last_read_ = {schemas::wall_time(timeline_time(key)), timeline_index(key)};
+      last_read_ = *place;
       return true;
     }
-    auto entry = read_timeline_row(key, row);
-    if (!entry) {
-      failed_ = entry.error();
-      return false;
+    return question_.role == Role::alias ? take_line(*place, row) : take_pointer(*place, row);
+  }
+
+  // Reads what the rows have pointed at.
+  Result<void> look_up(const Archive& archive) {
+    page_.entries.reserve(pointers_.size());
+    for (const schemas::EventIndex index : pointers_) {
+      const auto record = archive.at(index);
+      if (!record) return record.error();
+      if (!event_.ParseFromString(*record)) return make_error_code(Errc::corrupt);
+      auto entry = timeline_entry(event_, index, question_.role, address_);
+      if (entry) page_.entries.push_back(std::move(*entry));
     }
-    // Another address of the same hash, should there ever be one.
-    if (address_in_role(question_.role, address_of(question_.role, *entry)) != address_)
-      return true;
-    if (page_.entries.size() >= question_.limit) return go_on_later();
-    last_read_ = {entry->occurred_at, entry->index};
-    page_.entries.push_back(std::move(*entry));
-    return true;
+    return {};
   }
 
   Result<Page> finish() {
@@ -97,15 +93,43 @@ class PageReader {
     return kinds.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
   }
 
+  bool take_line(TimelinePlace place, std::string_view row) {
+    auto entry = read_alias_row(place, row);
+    if (!entry) return fail(entry.error());
+    // Another address of the same hash, should there ever be one.
+    if (entry->alias != address_) return true;
+    if (page_.entries.size() >= question_.limit) return go_on_later();
+    last_read_ = place;
+    page_.entries.push_back(std::move(*entry));
+    return true;
+  }
+
+  // Whether the event is of the address is seen in the archive: a page may have fewer lines than it
+  // had room for, and go on.
+  bool take_pointer(TimelinePlace place, std::string_view row) {
+    if (row.empty()) return fail(make_error_code(Errc::corrupt));
+    if (pointers_.size() >= question_.limit) return go_on_later();
+    last_read_ = place;
+    pointers_.push_back(place.index);
+    return true;
+  }
+
   bool go_on_later() {
-    page_.next = last_read_;
+    page_.next = {schemas::wall_time(last_read_.time), last_read_.index};
+    return false;
+  }
+
+  bool fail(runtime::Error why) {
+    failed_ = why;
     return false;
   }
 
   const HistoryQuestion& question_;
   std::string_view address_;
   Page page_;
-  TimelineCursor last_read_;
+  std::vector<schemas::EventIndex> pointers_;
+  schemas::Event event_;  // kept for its memory
+  TimelinePlace last_read_;
   std::size_t rows_read_ = 0;
   runtime::Error failed_;
 };
@@ -121,6 +145,7 @@ Result<Page> History::timeline(const HistoryQuestion& question) const {
       store_.scan(Table::timeline, range.from, range.to,
                   [&](std::string_view key, std::string_view row) { return page.take(key, row); });
   if (!scanned) return scanned.error();
+  if (const auto looked_up = page.look_up(Archive(store_)); !looked_up) return looked_up.error();
   return page.finish();
 }
 

@@ -29,7 +29,34 @@ Number read_be(std::string_view octets) {
   return swapped(number);
 }
 
+// `flip`: 0, or all ones where the greater number is to sort first.
+void append_short(std::string& out, std::uint64_t number, unsigned char flip) {
+  const auto octets = static_cast<unsigned>(std::bit_width(number) + 7) / 8;
+  out += static_cast<char>(octets ^ flip);
+  for (unsigned i = octets; i-- > 0;) out += static_cast<char>((number >> (8 * i) & 0xff) ^ flip);
+}
+
+std::optional<std::uint64_t> read_short(std::string_view octets, unsigned char flip) {
+  if (octets.empty() || octets.size() > 9) return std::nullopt;
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(octets[i]) ^ flip; };
+  if (at(0) + 1U != octets.size() || (octets.size() > 1 && at(1) == 0)) return std::nullopt;
+  std::uint64_t number = 0;
+  for (std::size_t i = 1; i < octets.size(); ++i) {
+    number = number << 8 | static_cast<std::uint64_t>(at(i));
+  }
+  return number;
+}
+
+constexpr unsigned char kFlipped = 0xff;
+
 }  // namespace
+
+void append_rising(std::string& out, std::uint64_t number) { append_short(out, number, 0); }
+void append_falling(std::string& out, std::uint64_t number) { append_short(out, number, kFlipped); }
+std::optional<std::uint64_t> read_rising(std::string_view octets) { return read_short(octets, 0); }
+std::optional<std::uint64_t> read_falling(std::string_view octets) {
+  return read_short(octets, kFlipped);
+}
 
 void append_be32(std::string& out, std::uint32_t number) { append_be(out, number); }
 void append_be64(std::string& out, std::uint64_t number) { append_be(out, number); }

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,14 @@ void append_be64(std::string& out, std::uint64_t number);
 // `octets` holds at least 4 or 8.
 std::uint32_t read_be32(std::string_view octets);
 std::uint64_t read_be64(std::string_view octets);
+
+// A number in as few octets as it needs, 1 to 9: how many follow, and they. Such keys sort as their
+// numbers do (rising), or the other way round (falling), and none is the beginning of another.
+void append_rising(std::string& out, std::uint64_t number);
+void append_falling(std::string& out, std::uint64_t number);
+// The number that `octets` are, whole; nullopt: they are none.
+std::optional<std::uint64_t> read_rising(std::string_view octets);
+std::optional<std::uint64_t> read_falling(std::string_view octets);
 
 // The first key that does not begin with `prefix`; empty (the end of the table) if there is none.
 std::string after_prefix(std::string_view prefix);

@@ -20,6 +20,11 @@ class RowWriter {
     for (; value >= 0x80; value >>= 7) octet(static_cast<std::uint8_t>(value | 0x80));
     octet(static_cast<std::uint8_t>(value));
   }
+  // A difference of either sign, small ones in few octets: zigzag, as in protobuf.
+  void zigzag(std::uint64_t difference) {
+    const auto sign = static_cast<std::uint64_t>(static_cast<std::int64_t>(difference) >> 63);
+    varint((difference << 1) ^ sign);
+  }
   void fixed64(std::uint64_t value);
   void string(std::string_view value) {
     varint(value.size());
@@ -40,6 +45,10 @@ class RowReader {
 
   std::uint8_t octet();
   std::uint64_t varint();
+  std::uint64_t zigzag() {
+    const std::uint64_t number = varint();
+    return (number >> 1) ^ (0 - (number & 1));
+  }
   std::uint64_t fixed64();
   std::string_view string() { return raw(varint()); }
   std::string_view raw(std::uint64_t size);

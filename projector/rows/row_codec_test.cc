@@ -33,6 +33,15 @@ TEST(RowCodecTest, ReadsWhatWasWritten) {
   EXPECT_TRUE(reader.ok());
 }
 
+TEST(RowCodecTest, ADifferenceOfEitherSignIsRead) {
+  for (const std::int64_t difference : {0L, 1L, -1L, 63L, -64L, INT64_MAX, INT64_MIN}) {
+    std::string row;
+    RowWriter(row).zigzag(static_cast<std::uint64_t>(difference));
+    EXPECT_EQ(RowReader(row).zigzag(), static_cast<std::uint64_t>(difference));
+    EXPECT_EQ(row.size(), difference >= -64 && difference < 64 ? 1u : 10u);
+  }
+}
+
 TEST(RowCodecTest, ARowCutShortReadsAsZeroAndEmptyAndSaysSo) {
   std::string row;
   RowWriter writer(row);

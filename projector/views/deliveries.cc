@@ -1,7 +1,7 @@
 #include "projector/views/deliveries.h"
 
 #include "projector/rows/key_codec.h"
-#include "projector/views/timeline_row.h"
+#include "projector/views/destination.h"
 #include "schemas/kind.h"
 
 namespace waybill::projector {

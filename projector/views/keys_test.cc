@@ -15,19 +15,25 @@ namespace {
 constexpr std::uint64_t kMost = ~std::uint64_t{0};
 
 TEST(KeysTest, TimelineSortsNewestFirstAndByIndexWithinAMoment) {
-  const Prefix prefix = timeline_prefix(Role::alias, "a@x.test");
+  const TimelinePrefix prefix = timeline_prefix(Role::alias, "a@x.test");
   const std::string newest = timeline_key(prefix, 200, 1_index);
   const std::string later = timeline_key(prefix, 100, 8_index);
   const std::string first = timeline_key(prefix, 100, 7_index);
   EXPECT_LT(newest, later);
   EXPECT_LT(later, first);
-  EXPECT_EQ(timeline_time(first), 100u);
-  EXPECT_EQ(timeline_index(first), 7_index);
-  EXPECT_EQ(first.size(), kTimelineKey);
+  EXPECT_LT(timeline_key(prefix, 100, schemas::EventIndex::last()), later);
+  EXPECT_LT(first, timeline_key(prefix, 100, 0_index));
+  ASSERT_TRUE(timeline_place(first));
+  EXPECT_EQ(timeline_place(first)->time, 100u);
+  EXPECT_EQ(timeline_place(first)->index, 7_index);
+  for (std::size_t size = 0; size < first.size(); ++size) {
+    EXPECT_FALSE(timeline_place(first.substr(0, size))) << size;
+  }
+  EXPECT_FALSE(timeline_place(first + 'x'));
 }
 
 TEST(KeysTest, EachRoleOfAnAddressHasATimelineOfItsOwn) {
-  const Prefix as_alias = timeline_prefix(Role::alias, "a@x.test");
+  const TimelinePrefix as_alias = timeline_prefix(Role::alias, "a@x.test");
   EXPECT_NE(as_alias, timeline_prefix(Role::sender, "a@x.test"));
   EXPECT_NE(as_alias, timeline_prefix(Role::target, "a@x.test"));
   EXPECT_NE(as_alias, timeline_prefix(Role::alias, "b@x.test"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "projector/views/destination.h"
 #include "projector/views/timeline_row.h"
 
 namespace waybill::projector {
@@ -14,19 +15,10 @@ constexpr std::size_t kRememberedPrefixes = 1 << 16;
 // 19 addresses in 20 are shorter, and the place of one is then one line of the processor's cache.
 constexpr std::size_t kRememberedAddress = 46;
 
-std::string joined_targets(const schemas::pb::Accepted& accepted) {
-  std::string all;
-  for (const auto& chosen : accepted.targets()) {
-    if (!all.empty()) all += ", ";
-    all += chosen.target();
-  }
-  return all;
-}
-
 }  // namespace
 
 struct alignas(64) Timeline::Remembered {
-  Prefix prefix;
+  TimelinePrefix prefix;
   Role role;
   std::uint8_t size = 0;  // of the address; 0: nothing is remembered here
   char address[kRememberedAddress];
@@ -46,7 +38,7 @@ Timeline::Name Timeline::name_of(Role role, std::string_view address) {
   return name;
 }
 
-Prefix Timeline::prefix_of(const Name& name) {
+TimelinePrefix Timeline::prefix_of(const Name& name) {
   if (name.place == nullptr) return timeline_prefix(name.role, name.address);
   Remembered& place = *name.place;
   if (place.role != name.role || place.is() != name.address) {
@@ -68,30 +60,24 @@ void Timeline::put(const Name& name, const schemas::Event& event, ArchivePlace p
 
 runtime::Result<void> Timeline::fold(const schemas::Event& event, ArchivePlace place, Rows& rows) {
   if (event.body_case() == schemas::Event::BODY_NOT_SET) return {};
-  const bool several = event.has_accepted() && event.accepted().targets_size() > 1;
-  std::string_view target = target_of(event);
-  std::string_view delivery_id = event.delivery_id();
-  std::string all;
-  if (several) {
-    all = joined_targets(event.accepted());
-    target = all;
-  } else if (event.has_accepted() && event.accepted().targets_size() == 1) {
-    target = event.accepted().targets(0).target();
-    delivery_id = event.accepted().targets(0).delivery_id();
+  // Named before the rows are made: the places come from memory meanwhile.
+  const Name alias = name_of(Role::alias, event.alias());
+  const Name sender = name_of(Role::sender, event.sender());
+  targets_.clear();
+  if (event.has_accepted() && !event.accepted().targets().empty()) {
+    for (const auto& chosen : event.accepted().targets()) {
+      targets_.push_back(name_of(Role::target, chosen.target()));
+    }
+  } else {
+    targets_.push_back(name_of(Role::target, target_of(event)));
   }
-
-  // Named before the row is made: the places come from memory meanwhile.
-  const Name names[] = {name_of(Role::alias, event.alias()), name_of(Role::sender, event.sender()),
-                        name_of(Role::target, several ? std::string_view() : target)};
   row_.clear();
-  append_timeline_row(event, target, delivery_id, row_);
-  for (const Name& name : names) put(name, event, place, rows);
-  if (!several) return {};
-  for (const auto& chosen : event.accepted().targets()) {
-    row_.clear();
-    append_timeline_row(event, chosen.target(), chosen.delivery_id(), row_);
-    put(name_of(Role::target, chosen.target()), event, place, rows);
-  }
+  append_alias_row(event, row_);
+  put(alias, event, place, rows);
+  row_.clear();
+  append_pointer_row(event, row_);
+  put(sender, event, place, rows);
+  for (const Name& target : targets_) put(target, event, place, rows);
   return {};
 }
 

@@ -2,7 +2,8 @@
 //
 // An event is in the timelines of its alias, of its sender (the null sender too, under the empty
 // address; unless it is not known) and of its target; an Accepted in those of each target that was
-// chosen. Nothing is ever read back or changed.
+// chosen. The alias's line is whole, those of the others point into the archive: an alias's page is
+// what is asked for most. Nothing is ever read back or changed.
 #pragma once
 
 #include <string>
@@ -29,14 +30,15 @@ class Timeline final : public View {
     Remembered* place;  // nullptr: none is kept for it
   };
   Name name_of(Role role, std::string_view address);
-  Prefix prefix_of(const Name& name);
+  TimelinePrefix prefix_of(const Name& name);
   void put(const Name& name, const schemas::Event& event, ArchivePlace place, Rows& rows);
 
   // Hashes of the addresses seen last: mail goes to the same few again and again. Each name has one
   // place, which the next name of that place takes over. Only a memory of timeline_prefix(); its
   // loss changes no row.
   std::vector<Remembered> remembered_;
-  std::string key_;  // both kept for their memory
+  std::vector<Name> targets_;  // all three kept for their memory
+  std::string key_;
   std::string row_;
 };
 

@@ -1,5 +1,7 @@
 #include "projector/views/timeline_key.h"
 
+#include <algorithm>
+
 namespace waybill::projector {
 
 std::string_view address_in_role(Role role, std::string_view address) {
@@ -11,30 +13,36 @@ std::string_view address_in_role(Role role, std::string_view address) {
   return has_port ? address.substr(0, end) : address;
 }
 
-Prefix timeline_prefix(Role role, std::string_view address) {
+TimelinePrefix timeline_prefix(Role role, std::string_view address) {
   // One buffer and one hash: cheaper than a hash fed in parts.
   thread_local std::string name;
   name.assign(1, static_cast<char>(role));
   name += address_in_role(role, address);
-  return prefix_of(name);
+  const Prefix hash = prefix_of(name);
+  TimelinePrefix prefix;
+  std::copy_n(hash.begin(), prefix.size(), prefix.begin());
+  return prefix;
 }
 
-void append_timeline_key(std::string& out, const Prefix& prefix, std::uint64_t time,
+void append_timeline_key(std::string& out, const TimelinePrefix& prefix, std::uint64_t time,
                          schemas::EventIndex index) {
   out.append(prefix.data(), prefix.size());
   append_be64(out, ~time);
-  append_be64(out, ~index.value());
+  append_falling(out, index.value());
 }
 
-std::string timeline_key(const Prefix& prefix, std::uint64_t time, schemas::EventIndex index) {
+std::string timeline_key(const TimelinePrefix& prefix, std::uint64_t time,
+                         schemas::EventIndex index) {
   std::string key;
   append_timeline_key(key, prefix, time, index);
   return key;
 }
 
-std::uint64_t timeline_time(std::string_view key) { return ~read_be64(key.substr(kPrefix)); }
-schemas::EventIndex timeline_index(std::string_view key) {
-  return schemas::EventIndex(~read_be64(key.substr(kPrefix + 8)));
+runtime::Result<TimelinePlace> timeline_place(std::string_view key) {
+  constexpr std::size_t kIndex = kTimelinePrefix + 8;
+  const auto index = key.size() < kIndex ? std::nullopt : read_falling(key.substr(kIndex));
+  if (!index) return make_error_code(runtime::Errc::corrupt);
+  return TimelinePlace{~read_be64(key.substr(kTimelinePrefix)), schemas::EventIndex(*index)};
 }
 
 }  // namespace waybill::projector

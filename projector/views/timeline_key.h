@@ -1,43 +1,53 @@
 // The table `timeline` and its keys:
 //
-//   SHA-256(role octet, address)[0..16) | ~time 8 | ~index 8
+//   SHA-256(role octet, address)[0..10) | ~time 8 | ~index, 1 to 9 (append_falling)
 //
-// so that the newest row of an address is its first. Pure, any thread. A key is never shorter than
-// kPrefix (RocksDB's prefix extractor asks for that).
+// so that the newest row of an address is its first. Two addresses may share a prefix, by chance
+// among some 2^40 of them: every reader looks whether a row is of the address that it asks for.
+// Pure, any thread. A key is never shorter than kTimelinePrefix (RocksDB's prefix extractor asks
+// for that).
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
 #include "projector/rows/key_codec.h"
 #include "projector/rows/table.h"
+#include "runtime/result.h"
 #include "schemas/ordinal.h"
 
 namespace waybill::projector {
+
+inline constexpr std::size_t kTimelinePrefix = 10;
+using TimelinePrefix = std::array<char, kTimelinePrefix>;
 
 inline constexpr TableTraits kTimelineTable{.table = Table::timeline,
                                             .name = "timeline",
                                             .is_view = true,
                                             .writes = Writes::lines,
                                             .buffer_sixteenths = 8,
-                                            .filter_prefix = kPrefix,
-                                            // Some two rows of 250 octets.
-                                            .octets_per_place = 512};
+                                            .filter_prefix = kTimelinePrefix,
+                                            // Some two rows, of 200 octets or of 70.
+                                            .octets_per_place = 256};
 
 // As whom an address took part.
 enum class Role : std::uint8_t { alias = 1, sender = 2, target = 3 };
 
-inline constexpr std::size_t kTimelineKey = kPrefix + 8 + 8;
-
 // A target's history is one, whichever port a copy went to: "user@domain:2525" is found as
 // "user@domain". Addresses of the other roles are taken as they are.
 std::string_view address_in_role(Role role, std::string_view address);
-Prefix timeline_prefix(Role role, std::string_view address);
-void append_timeline_key(std::string& out, const Prefix& prefix, std::uint64_t time,
+TimelinePrefix timeline_prefix(Role role, std::string_view address);
+void append_timeline_key(std::string& out, const TimelinePrefix& prefix, std::uint64_t time,
                          schemas::EventIndex index);
-std::string timeline_key(const Prefix& prefix, std::uint64_t time, schemas::EventIndex index);
-// Of a key that is kTimelineKey long.
-std::uint64_t timeline_time(std::string_view key);
-schemas::EventIndex timeline_index(std::string_view key);
+std::string timeline_key(const TimelinePrefix& prefix, std::uint64_t time,
+                         schemas::EventIndex index);
+
+struct TimelinePlace {
+  std::uint64_t time = 0;  // ns since 1970
+  schemas::EventIndex index;
+};
+// Of a key. Errc::corrupt: it is none.
+runtime::Result<TimelinePlace> timeline_place(std::string_view key);
 
 }  // namespace waybill::projector

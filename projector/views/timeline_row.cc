@@ -1,7 +1,7 @@
 #include "projector/views/timeline_row.h"
 
 #include "projector/rows/row_codec.h"
-#include "projector/views/timeline_key.h"
+#include "projector/views/destination.h"
 #include "schemas/field_shape.h"
 #include "schemas/ids.h"
 
@@ -15,18 +15,18 @@ namespace pb = schemas::pb;
 
 enum Field : std::uint64_t {
   kAlias = 1 << 0,
-  kSender = 1 << 1,
-  kTarget = 1 << 2,
-  kMessageId = 1 << 3,
-  kDeliveryId = 1 << 4,
-  kStageAndVerdict = 1 << 5,
-  kRule = 1 << 6,
+  kTarget = 1 << 1,
+  kStageAndVerdict = 1 << 2,
+  kRule = 1 << 3,
+  kBounceClass = 1 << 4,
+  kStatus = 1 << 5,
+  kDiagnostic = 1 << 6,
   kReply = 1 << 7,
-  kSize = 1 << 8,
-  kRfc5322Id = 1 << 9,
-  kBounceClass = 1 << 10,
-  kStatus = 1 << 11,
-  kDiagnostic = 1 << 12,
+  kSender = 1 << 8,
+  kMessageId = 1 << 9,
+  kDeliveryId = 1 << 10,
+  kSize = 1 << 11,
+  kRfc5322Id = 1 << 12,
   kReported = 1 << 13,
 };
 
@@ -94,6 +94,36 @@ Shown shown_of(const Event& event) {
 
 bool is_id(std::string_view octets) { return octets.size() == kIdOctets; }
 
+constexpr unsigned kTimeBits = 48;  // of an id (RFC 9562 5.7)
+constexpr std::uint64_t kNanosecondsAMillisecond = 1'000'000;
+
+// `id` has kIdOctets.
+std::uint64_t time_of_id(std::string_view id) { return read_be64(id) >> (64 - kTimeBits); }
+
+// Times in ms. Gives the id's own.
+std::uint64_t append_id(std::string_view id, std::uint64_t near, RowWriter& row) {
+  const std::uint64_t time = time_of_id(id);
+  row.zigzag(near - time);
+  row.raw(id.substr(kTimeBits / 8));
+  return time;
+}
+
+// Makes `near` the id's own time. A row cut short has no id: the reader remembers that it failed.
+std::string read_id(RowReader& row, std::uint64_t& near) {
+  near -= row.zigzag();
+  const auto rest = row.raw(kIdOctets - kTimeBits / 8);
+  if (!row.ok()) return {};
+  std::string id;
+  append_be64(id, near << (64 - kTimeBits));
+  id.resize(kTimeBits / 8);
+  return schemas::uuid_text(id.append(rest));
+}
+
+std::string read_whole_id(RowReader& row) {
+  const auto octets = row.raw(kIdOctets);
+  return row.ok() ? schemas::uuid_text(octets) : std::string();
+}
+
 schemas::Reply read_reply(RowReader& row) {
   schemas::Reply reply;
   reply.code = static_cast<int>(row.varint());
@@ -102,81 +132,66 @@ schemas::Reply read_reply(RowReader& row) {
   return reply;
 }
 
-// A row cut short has no id: the reader remembers that it failed.
-std::string read_id(RowReader& row) {
-  const auto octets = row.raw(kIdOctets);
-  return row.ok() ? schemas::uuid_text(octets) : std::string();
-}
-
-}  // namespace
-
-std::string_view target_of(const Event& event) {
-  switch (event.body_case()) {
-    case Event::kForwarded: return event.forwarded().target();
-    case Event::kRejected: return event.rejected().target();
-    case Event::kDeferred: return event.deferred().target();
-    case Event::kBounced: return event.bounced().target();
-    case Event::kInDoubt: return event.in_doubt().target();
-    // An Accepted may name several.
-    case Event::kAccepted:
-    case Event::kDropped:
-    case Event::kControl:
-    case Event::kAccess:
-    case Event::BODY_NOT_SET: return {};
-  }
-  return {};
-}
-
-void append_timeline_row(const Event& event, std::string_view target, std::string_view delivery_id,
-                         std::string& out) {
+void append_row(const Event& event, const Destination& to, std::string& out) {
   const Shown shown = shown_of(event);
   std::uint64_t fields = 0;
   if (!event.alias().empty()) fields |= kAlias;
-  if (event.has_sender()) fields |= kSender;
-  if (!target.empty()) fields |= kTarget;
-  if (is_id(event.message_id())) fields |= kMessageId;
-  if (is_id(delivery_id)) fields |= kDeliveryId;
+  if (!to.target.empty()) fields |= kTarget;
   if (shown.stage != 0 || shown.by != 0) fields |= kStageAndVerdict;
   if (!shown.rule.empty()) fields |= kRule;
-  if (shown.reply != nullptr) fields |= kReply;
-  if (shown.size != 0) fields |= kSize;
-  if (!shown.rfc5322_id.empty()) fields |= kRfc5322Id;
   if (shown.bounce_class != 0) fields |= kBounceClass;
   if (!shown.status.empty()) fields |= kStatus;
   if (!shown.diagnostic.empty()) fields |= kDiagnostic;
+  if (shown.reply != nullptr) fields |= kReply;
+  if (event.has_sender()) fields |= kSender;
+  if (is_id(event.message_id())) fields |= kMessageId;
+  if (is_id(to.delivery_id)) fields |= kDeliveryId;
+  if (shown.size != 0) fields |= kSize;
+  if (!shown.rfc5322_id.empty()) fields |= kRfc5322Id;
   if (is_id(event.reported_delivery_id())) fields |= kReported;
 
   RowWriter row(out);
   row.octet(static_cast<std::uint8_t>(event.body_case()));
   row.varint(fields);
   if (fields & kAlias) row.string(event.alias());
-  if (fields & kSender) row.string(event.sender());
-  if (fields & kTarget) row.string(target);
-  if (fields & kMessageId) row.raw(event.message_id());
-  if (fields & kDeliveryId) row.raw(delivery_id);
+  if (fields & kTarget) row.string(to.target);
   if (fields & kStageAndVerdict) {
     row.octet(shown.stage);
     row.octet(shown.by);
   }
   if (fields & kRule) row.string(shown.rule);
+  if (fields & kBounceClass) row.octet(shown.bounce_class);
+  if (fields & kStatus) row.string(shown.status);
+  if (fields & kDiagnostic) row.string(shown.diagnostic);
   if (fields & kReply) {
     row.varint(shown.reply->code());
     row.string(shown.reply->enhanced());
     row.string(beginning(shown.reply->text()));
   }
+  if (fields & kSender) row.string(event.sender());
+  std::uint64_t near = event.occurred_at() / kNanosecondsAMillisecond;
+  if (fields & kMessageId) near = append_id(event.message_id(), near, row);
+  if (fields & kDeliveryId) near = append_id(to.delivery_id, near, row);
   if (fields & kSize) row.varint(shown.size);
   if (fields & kRfc5322Id) row.string(shown.rfc5322_id);
-  if (fields & kBounceClass) row.octet(shown.bounce_class);
-  if (fields & kStatus) row.string(shown.status);
-  if (fields & kDiagnostic) row.string(shown.diagnostic);
   if (fields & kReported) row.raw(event.reported_delivery_id());
 }
 
-Result<TimelineEntry> read_timeline_row(std::string_view key, std::string_view octets) {
-  if (key.size() != kTimelineKey) return make_error_code(Errc::corrupt);
+}  // namespace
+
+void append_alias_row(const Event& event, std::string& out) {
+  thread_local std::string joined;
+  append_row(event, destination_of(event, {}, joined), out);
+}
+
+void append_pointer_row(const Event& event, std::string& out) {
+  RowWriter(out).octet(static_cast<std::uint8_t>(event.body_case()));
+}
+
+Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view octets) {
   TimelineEntry entry;
-  entry.index = timeline_index(key);
-  entry.occurred_at = schemas::wall_time(timeline_time(key));
+  entry.index = place.index;
+  entry.occurred_at = schemas::wall_time(place.time);
   const schemas::KindTraits* const kind = kind_of_row(octets);
   if (kind == nullptr) return make_error_code(Errc::corrupt);
   entry.kind = kind->word;
@@ -185,26 +200,44 @@ Result<TimelineEntry> read_timeline_row(std::string_view key, std::string_view o
   row.octet();
   const std::uint64_t fields = row.varint();
   if (fields & kAlias) entry.alias = row.string();
-  if (fields & kSender) entry.sender = row.string();
   if (fields & kTarget) entry.target = row.string();
-  if (fields & kMessageId) entry.message_id = read_id(row);
-  if (fields & kDeliveryId) entry.delivery_id = read_id(row);
   if (fields & kStageAndVerdict) {
     entry.stage = schemas::word_of(*pb::Stage_descriptor(), row.octet());
     entry.by = schemas::word_of(*pb::VerdictBy_descriptor(), row.octet());
   }
   if (fields & kRule) entry.rule = row.string();
-  if (fields & kReply) entry.reply = read_reply(row);
-  if (fields & kSize) entry.size = row.varint();
-  if (fields & kRfc5322Id) entry.rfc5322_message_id = row.string();
   if (fields & kBounceClass) {
     entry.bounce_class = schemas::word_of(*pb::BounceClass_descriptor(), row.octet());
   }
   if (fields & kStatus) entry.status = row.string();
   if (fields & kDiagnostic) entry.diagnostic = row.string();
-  if (fields & kReported) entry.reported_delivery_id = read_id(row);
+  if (fields & kReply) entry.reply = read_reply(row);
+  if (fields & kSender) entry.sender = row.string();
+  std::uint64_t near = place.time / kNanosecondsAMillisecond;
+  if (fields & kMessageId) entry.message_id = read_id(row, near);
+  if (fields & kDeliveryId) entry.delivery_id = read_id(row, near);
+  if (fields & kSize) entry.size = row.varint();
+  if (fields & kRfc5322Id) entry.rfc5322_message_id = row.string();
+  if (fields & kReported) entry.reported_delivery_id = read_whole_id(row);
   if (!row.ok() || !row.at_end()) return make_error_code(Errc::corrupt);
   return entry;
+}
+
+std::optional<TimelineEntry> timeline_entry(const Event& event, schemas::EventIndex index,
+                                            Role role, std::string_view address) {
+  const bool of_target = role == Role::target;
+  std::string joined;
+  const Destination to =
+      destination_of(event, of_target ? std::optional(address) : std::nullopt, joined);
+  const bool took_part = of_target              ? !to.target.empty()
+                         : role == Role::sender ? event.has_sender() && event.sender() == address
+                                                : event.alias() == address;
+  if (!took_part) return std::nullopt;
+  std::string row;
+  append_row(event, to, row);
+  auto entry = read_alias_row({event.occurred_at(), index}, row);
+  if (!entry) return std::nullopt;
+  return std::move(*entry);
 }
 
 const schemas::KindTraits* kind_of_row(std::string_view row) {

@@ -1,20 +1,28 @@
-// Rows of the timeline: one event as one line of history, whole enough that a page needs no other
-// look-up.
+// Rows of the timeline: one event as one line of history.
+//
+// A row of an alias is whole enough that a page needs no other look-up:
 //
 //   octet   kind: the number of the event's body in event.proto
 //   varint  which of the following are there, bit 0 first
-//   0 alias, 1 sender, 2 target                  strings; an empty sender is the null one
-//   3 message id, 4 delivery id                  16 octets each
-//   5 stage and verdict                          one octet each, as in event.proto
-//   6 rule                                       string
+//   0 alias, 1 target                            strings
+//   2 stage and verdict                          one octet each, as in event.proto
+//   3 rule                                       string
+//   4 bounce class                               one octet, as in event.proto
+//   5 status, 6 diagnostic                       strings
 //   7 reply                                      varint code, string enhanced, string text
-//   8 size                                       varint
-//   9 RFC 5322 Message-ID                        string
-//   10 bounce class                              one octet, as in event.proto
-//   11 status, 12 diagnostic                     strings
+//   8 sender                                     string; an empty one is the null sender
+//   9 message id, 10 delivery id                 a time, varint; 10 octets
+//   11 size                                      varint
+//   12 RFC 5322 Message-ID                       string
 //   13 the delivery that the message reports on  16 octets
 //
-// Index and time are in the key. A row of a usual delivery has 120 to 220 octets.
+// An id begins with its time in ms (RFC 9562 5.7), which is near the event's: the row has how far
+// it lies before that, the delivery's how far before the message's, each as a zigzag varint. What
+// an alias's rows have in common comes first, for the sake of those who compress them. Index and
+// time are in the key. A row of a usual delivery has 100 to 200 octets.
+//
+// A row of a sender or of a target is its first octet, the kind: the rest is in the archive, under
+// the index that the key has.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +30,7 @@
 #include <string>
 #include <string_view>
 
+#include "projector/views/timeline_key.h"
 #include "runtime/result.h"
 #include "runtime/time.h"
 #include "schemas/event.h"
@@ -54,22 +63,26 @@ struct TimelineEntry {
   std::string diagnostic;          // RFC 3464 2.3.6, cut at kMaxTextInRow octets
   // Where the message is a report: the delivery it speaks of; else empty.
   std::string reported_delivery_id;
+
+  friend bool operator==(const TimelineEntry&, const TimelineEntry&) = default;
 };
 
-// Appends the row of `event` to `out`. `target` and `delivery_id` (16 octets or empty) are the
-// row's own: an Accepted with several targets has a row for each.
-void append_timeline_row(const schemas::Event& event, std::string_view target,
-                         std::string_view delivery_id, std::string& out);
+// Appends the alias's row of `event` to `out`.
+void append_alias_row(const schemas::Event& event, std::string& out);
+// The row of any other address.
+void append_pointer_row(const schemas::Event& event, std::string& out);
 
-// Errc::corrupt, also for a row of a kind that is not known here: what a newer writer's rows hold
-// is its own business.
-runtime::Result<TimelineEntry> read_timeline_row(std::string_view key, std::string_view row);
+// Of an alias's row. Errc::corrupt, also for a row of a kind that is not known here: what a newer
+// writer's rows hold is its own business.
+runtime::Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view row);
+
+// The line of an event of the archive, as `address` sees it, which has no port: of an Accepted a
+// target sees what went to it, everybody else all of it. nullopt: the address took no part in it.
+std::optional<TimelineEntry> timeline_entry(const schemas::Event& event, schemas::EventIndex index,
+                                            Role role, std::string_view address);
 
 // The kind of the row's event, without reading the rest; nullptr for one from a newer writer, and
 // for a row without an octet.
 const schemas::KindTraits* kind_of_row(std::string_view row);
-
-// Where the event went or would have gone; empty where it names no single target.
-std::string_view target_of(const schemas::Event& event);
 
 }  // namespace waybill::projector

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "projector/archive/archive_key.h"
 #include "projector/memory_view_store.h"
 #include "projector/row_overlay.h"
 #include "projector/views/timeline_row.h"
@@ -166,7 +167,11 @@ TEST(TimelineRowTest, ItsKindsAreTheWordsOfTheEvents) {
   events[8].mutable_access();
   for (const Event& event : events) {
     std::string row;
-    append_timeline_row(event, {}, {}, row);
+    append_alias_row(event, row);
+    EXPECT_EQ(kind_of_row(row), schemas::find_kind(event.body_case()));
+    row.clear();
+    append_pointer_row(event, row);
+    EXPECT_EQ(row.size(), 1u);
     EXPECT_EQ(kind_of_row(row), schemas::find_kind(event.body_case()));
   }
   EXPECT_EQ(kind_of_row(""), nullptr);
@@ -181,7 +186,7 @@ TEST(TimelineTest, ALineOfAKindFromANewerWriterIsSkipped) {
   WriteBatch batch;
   ASSERT_TRUE(views.store().scan(Table::timeline, {}, {},
                                  [&](std::string_view key, std::string_view value) {
-                                   const schemas::EventIndex index = timeline_index(key);
+                                   const schemas::EventIndex index = timeline_place(key)->index;
                                    if (index != 0_index && index != 2_index) return true;
                                    std::string row(value);
                                    row[0] = '\x3f';
@@ -209,24 +214,85 @@ TEST(TimelineTest, ALineOfAKindFromANewerWriterIsSkipped) {
 }
 
 TEST(TimelineRowTest, ARowCutShortAnywhereIsCorrupt) {
-  const std::string key = timeline_key(timeline_prefix(Role::alias, "a@x.test"), 1, 1_index);
   std::string row;
-  append_timeline_row(tests::bounced({}, pb::BOUNCE_CLASS_HARD), "owner@mailbox.test",
-                      tests::delivery_id(1).bytes(), row);
-  ASSERT_TRUE(read_timeline_row(key, row));
+  append_alias_row(tests::bounced({}, pb::BOUNCE_CLASS_HARD), row);
+  const TimelinePlace place{1, 1_index};
+  ASSERT_TRUE(read_alias_row(place, row));
   for (std::size_t size = 0; size < row.size(); ++size) {
-    EXPECT_FALSE(read_timeline_row(key, std::string_view(row).substr(0, size))) << size;
+    EXPECT_FALSE(read_alias_row(place, std::string_view(row).substr(0, size))) << size;
   }
-  EXPECT_FALSE(read_timeline_row(key, row + "x"));
-  EXPECT_FALSE(read_timeline_row(key.substr(1), row));
+  EXPECT_FALSE(read_alias_row(place, row + "x"));
+}
+
+TEST(TimelineRowTest, AnIdIsReadWhateverItsTimeIs) {
+  for (const std::uint64_t at : {std::uint64_t{0}, tests::kLogStart, ~std::uint64_t{0}}) {
+    for (const char octet : {'\0', '\x7f', '\xff'}) {
+      Event event = tests::forwarded({});
+      event.set_occurred_at(at);
+      event.set_message_id(std::string(16, octet));
+      event.set_delivery_id(std::string(16, static_cast<char>(~octet)));
+      std::string row;
+      append_alias_row(event, row);
+      const auto entry = read_alias_row({at, 1_index}, row);
+      ASSERT_TRUE(entry);
+      EXPECT_EQ(entry->message_id, schemas::uuid_text(event.message_id()));
+      EXPECT_EQ(entry->delivery_id, schemas::uuid_text(event.delivery_id()));
+    }
+  }
 }
 
 TEST(TimelineRowTest, AUsualRowIsSmall) {
   for (const Event& event : {tests::accepted({}), tests::forwarded({})}) {
     std::string row;
-    append_timeline_row(event, "owner@mailbox.test", tests::delivery_id(1).bytes(), row);
-    EXPECT_LT(row.size(), 150u);
+    append_alias_row(event, row);
+    EXPECT_LT(row.size(), 140u);
   }
+}
+
+// What the others see of an event is what its alias sees: rows that point and rows that do not.
+TEST(TimelineTest, ALineIsTheSameForEveryAddressOfTheEvent) {
+  std::vector<Event> events = {
+      tests::accepted({}),
+      tests::forwarded({}),
+      tests::rejected({}, pb::VERDICT_BY_NEXT_HOP),
+      tests::deferred({}),
+      tests::bounced({}, pb::BOUNCE_CLASS_HARD),
+      tests::in_doubt({}),
+  };
+  EventLog log;
+  for (Event& event : events) {
+    event.set_sender("ann@origin.test");
+    log.add(event);
+  }
+  const FoldedViews views(log);
+  const Page of_alias = views.timeline(Role::alias, "shop@forward.test");
+  ASSERT_EQ(of_alias.entries.size(), events.size());
+  EXPECT_EQ(views.timeline(Role::sender, "ann@origin.test").entries, of_alias.entries);
+  EXPECT_EQ(views.timeline(Role::target, "owner@mailbox.test").entries, of_alias.entries);
+}
+
+TEST(TimelineTest, TwoPortsOfOneTargetAreOneLineThatNamesBoth) {
+  Event event = tests::accepted({.target = "owner@mailbox.test:25", .delivery = 1});
+  tests::add_target(event, 2, "owner@mailbox.test:2525");
+  tests::add_target(event, 3, "other@mailbox.test");
+  EventLog log;
+  log.add(event);
+  const TimelineEntry line = only(FoldedViews(log), Role::target, "owner@mailbox.test");
+  EXPECT_EQ(line.target, "owner@mailbox.test:25, owner@mailbox.test:2525");
+  EXPECT_EQ(line.delivery_id, "");
+}
+
+TEST(TimelineTest, ALineWhoseEventIsGoneIsCorrupt) {
+  EventLog log;
+  log.add(tests::forwarded({}));
+  FoldedViews views(log);
+  WriteBatch batch;
+  batch.erase(Table::archive, archive_key(0_index));
+  ASSERT_TRUE(views.store().apply(batch));
+  HistoryQuestion question;
+  question.address = "ann@origin.test";
+  question.role = Role::sender;
+  EXPECT_EQ(views.history().timeline(question).error(), runtime::Errc::corrupt);
 }
 
 // More addresses than hashes are remembered, of every length, twice over.

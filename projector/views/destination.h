@@ -1,0 +1,26 @@
+// Where an event went or would have gone, whatever its kind. Pure; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "schemas/event.h"
+
+namespace waybill::projector {
+
+// The one target that the event names; empty where there is none, and of an Accepted, which may
+// name several.
+std::string_view target_of(const schemas::Event& event);
+
+struct Destination {
+  std::string_view target;       // empty: none; several of an Accepted are joined by ", "
+  std::string_view delivery_id;  // empty where there are several
+};
+
+// With `address`, which has no port: what of it that address is the target of. `joined` is where
+// joined targets are kept.
+Destination destination_of(const schemas::Event& event, std::optional<std::string_view> address,
+                           std::string& joined);
+
+}  // namespace waybill::projector
