@@ -1,13 +1,12 @@
 #include "ingest/journal.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 #include <utility>
 
 #include "ingest/journal_stream.h"
 #include "runtime/log.h"
 #include "schemas/kind.h"
+#include "schemas/record_identity.h"
 
 namespace waybill::ingest {
 
@@ -20,26 +19,6 @@ namespace {
 
 // What the store's own figure costs to ask: about once a mebibyte is often enough for a limit.
 constexpr std::uint64_t kRefreshOctets = 1 << 20;
-
-// A field's number and its wire type, 1 for 64 bits and 5 for 32. A number below 16 has a tag of
-// one octet.
-constexpr char kNodeSeqTag = (Event::kNodeSeqFieldNumber << 3) | 1;
-constexpr char kJournalTag = (Event::kJournalFieldNumber << 3) | 5;
-static_assert(Event::kNodeSeqFieldNumber < 16 && Event::kJournalFieldNumber < 16);
-
-// What append_identity() appends.
-constexpr std::size_t kIdentityOctets = 1 + sizeof(std::uint64_t) + 1 + sizeof(JournalId);
-
-// The number is known only at commit, long after the event was serialised on its own thread. A
-// field may be appended to a serialised message: parsers take the last one.
-void append_identity(std::string& record, SequenceNumber seq, JournalId journal) {
-  static_assert(std::endian::native == std::endian::little, "fixed fields are little-endian");
-  const std::uint64_t number = seq.value();
-  record += kNodeSeqTag;
-  record.append(reinterpret_cast<const char*>(&number), sizeof number);
-  record += kJournalTag;
-  record.append(reinterpret_cast<const char*>(&journal), sizeof journal);
-}
 
 }  // namespace
 
@@ -59,12 +38,12 @@ Recorded Journal::begin(std::vector<Event> events) {
   pending.records.reserve(events.size());
   for (const Event& event : events) {
     std::string record;
-    record.reserve(event.ByteSizeLong() + kIdentityOctets);
+    record.reserve(event.ByteSizeLong() + schemas::kIdentityOctets);
     if (!event.AppendToString(&record)) {
       done.give(make_error_code(Errc::invalid));
       return done;
     }
-    pending.octets += record.size() + kIdentityOctets;
+    pending.octets += record.size() + schemas::kIdentityOctets;
     pending.kinds.add(event);
     if (event.has_accepted()) {
       for (const auto& target : event.accepted().targets()) {
@@ -107,7 +86,8 @@ void Journal::add_to(JournalWrite& write, Pending& pending) {
   for (auto& [id, index] : pending.opens) write.opens.push_back({std::move(id), base + index});
   for (std::string& id : pending.closes) write.closes.push_back(std::move(id));
   for (std::string& record : pending.records) {
-    append_identity(record, write.first_seq + write.records.size(), store_.id());
+    const SequenceNumber seq = write.first_seq + write.records.size();
+    schemas::append_identity(record, seq.value(), store_.id());
     write.records.push_back(std::move(record));
   }
 }

@@ -27,9 +27,9 @@ Result<std::vector<Event>> read_events(const ViewStore& store,
   std::vector<Event> events;
   events.reserve(indexes.size());
   for (const EventIndex index : indexes) {
-    const auto record = archive.at(index);
-    if (!record) return record.error();
-    if (!events.emplace_back().ParseFromString(*record)) return make_error_code(Errc::corrupt);
+    if (const auto read = archive.event_at(index, events.emplace_back()); !read) {
+      return read.error();
+    }
   }
   return events;
 }

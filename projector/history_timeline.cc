@@ -73,9 +73,7 @@ class PageReader {
   Result<void> look_up(const Archive& archive) {
     page_.entries.reserve(pointers_.size());
     for (const schemas::EventIndex index : pointers_) {
-      const auto record = archive.at(index);
-      if (!record) return record.error();
-      if (!event_.ParseFromString(*record)) return make_error_code(Errc::corrupt);
+      if (const auto read = archive.event_at(index, event_); !read) return read.error();
       auto entry = timeline_entry(event_, index, question_.role, address_);
       if (entry) page_.entries.push_back(std::move(*entry));
     }

@@ -9,6 +9,7 @@
 #include "projector/positions.h"
 #include "runtime/crypto.h"
 #include "runtime/log.h"
+#include "schemas/compact_record.h"
 #include "schemas/thin_out.h"
 
 namespace waybill::projector {
@@ -175,14 +176,19 @@ Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress
   }
 
   const EventIndex index = progress.next_index++;
-  fold_->batch().put(Table::archive, archive_key(index), record.value);
+  archived_.clear();
   if (!decoded) {
+    schemas::append_as_is(record.value, archived_);
+    fold_->batch().put(Table::archive, archive_key(index), archived_);
     ++undecodable_in_batch_;
     if (on_undecodable_) on_undecodable_(record);
     return {};
   }
   progress.as_of = std::max(progress.as_of, schemas::wall_time(event_.occurred_at()));
-  return fold_->add(event_, index);
+  const auto folded = fold_->add(event_, index);
+  schemas::append_compact(record.value, event_, archived_);
+  fold_->batch().put(Table::archive, archive_key(index), archived_);
+  return folded;
 }
 
 void Projector::mark(const Progress& progress) {

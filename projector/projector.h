@@ -113,7 +113,8 @@ class Projector {
   std::string log_id_;
   bool log_id_changed_ = false;
   std::unique_ptr<Fold> fold_;
-  schemas::Event event_;  // kept for its memory
+  schemas::Event event_;  // both kept for their memory
+  std::string archived_;
   std::function<void(const ingest::LogRecord&)> on_undecodable_;
   SeenEvents seen_;
   std::uint64_t late_ = 0;

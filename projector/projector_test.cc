@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "projector/archive/archive.h"
 #include "projector/archive/archive_key.h"
 #include "projector/memory_view_store.h"
 #include "projector/positions.h"
@@ -46,8 +47,7 @@ TEST(ProjectorTest, EventsRowsAndPositionGoInOneBatch) {
   EXPECT_EQ(stored.as_of, schemas::wall_time(tests::kLogStart + tests::kSecond));
   // One write for the layout when it was opened, one for both events.
   EXPECT_EQ(views.store().unsynced(), 2u);
-  EXPECT_EQ(views.store().get(Table::archive, archive_key(1_index)).value(),
-            log.records()[1].value);
+  EXPECT_EQ(Archive(views.store()).at(1_index)->octets().value(), log.records()[1].value);
 }
 
 TEST(ProjectorTest, AsOfNeverGoesBack) {

@@ -56,8 +56,8 @@ Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
     // Read out first: a scan must not write.
     const auto records = archive.read(index, end);
     if (!records) return records.error();
-    for (const std::string& record : *records) {
-      if (event.ParseFromString(record)) {
+    for (const ArchivedRecord& record : *records) {
+      if (record.read(event)) {
         if (const auto folded = fold.add(event, index); !folded) return folded;
       }
       ++index;

@@ -29,10 +29,21 @@ class StoreMemory {
   std::shared_ptr<rocksdb::WriteBufferManager> buffers;
 };
 
+namespace {
+
+// Few shards: the index of a file is one block of up to some MiB. A small cache cut into RocksDB's
+// 64 shards has no room for it beside anything else, and it is then read for each look-up.
+std::shared_ptr<rocksdb::Cache> block_cache(std::uint64_t octets) {
+  constexpr int kShardBits = 2;
+  return rocksdb::NewLRUCache(octets, kShardBits);
+}
+
+}  // namespace
+
 std::shared_ptr<StoreMemory> make_store_memory(std::uint64_t block_cache_octets,
                                                std::uint64_t write_buffer_octets) {
   auto memory = std::make_shared<StoreMemory>();
-  memory->cache = rocksdb::NewLRUCache(block_cache_octets);
+  memory->cache = block_cache(block_cache_octets);
   memory->buffers = std::make_shared<rocksdb::WriteBufferManager>(write_buffer_octets);
   return memory;
 }
@@ -321,7 +332,7 @@ Explained<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& direct
     return ready.error();
   }
   const auto cache =
-      settings.memory ? settings.memory->cache : rocksdb::NewLRUCache(settings.block_cache_octets);
+      settings.memory ? settings.memory->cache : block_cache(settings.block_cache_octets);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (std::size_t i = 0; i < kTables; ++i) {
     const auto table = static_cast<Table>(i);

@@ -61,8 +61,8 @@ Result<std::vector<OpenDelivery>> open_after(const projector::Archive& archive, 
   for (EventIndex index = from; index < end;) {
     const auto records = archive.read(index, end);
     if (!records) return records.error();
-    for (const std::string& record : *records) {
-      if (event.ParseFromString(record)) open.add(event, seq_of(index));
+    for (const projector::ArchivedRecord& record : *records) {
+      if (record.read(event)) open.add(event, seq_of(index));
       ++index;
     }
   }
@@ -87,7 +87,9 @@ Explained<bool> is_a_beginning(const ingest::JournalStore& store,
   if (!record) return explain(record.error(), "cannot read the journal");
   const auto archived = archive.at(index_of(last));
   if (!archived) return explain(archived.error(), "cannot read the views' archive");
-  return !record->empty() && record->front().value == *archived;
+  const auto octets = archived->octets();
+  if (!octets) return explain(octets.error(), "cannot read the views' archive");
+  return !record->empty() && record->front().value == *octets;
 }
 
 // The record before `next` is the one that the views have folded last, as far as both still know.
@@ -164,7 +166,9 @@ ingest::KeptElsewhere kept_in_archive(PartitionViews& views) {
     if (index_of(seq) >= views.projector().progress().next_index) {
       return make_error_code(Errc::not_found);
     }
-    return views.archive().at(index_of(seq));
+    const auto archived = views.archive().at(index_of(seq));
+    if (!archived) return archived.error();
+    return archived->octets();
   };
 }
 

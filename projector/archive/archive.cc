@@ -4,17 +4,25 @@
 
 #include "projector/archive/archive_key.h"
 #include "runtime/check.h"
+#include "schemas/compact_record.h"
 
 namespace waybill::projector {
 
 using runtime::Errc;
 using runtime::Result;
 
-Result<std::vector<std::string>> Archive::read(schemas::EventIndex index, schemas::EventIndex end,
-                                               const ArchiveBounds& bounds) const {
+bool ArchivedRecord::read(schemas::Event& out) const {
+  return schemas::read_compact(row_, out).has_value();
+}
+
+Result<std::string> ArchivedRecord::octets() const { return schemas::record_of_compact(row_); }
+
+Result<std::vector<ArchivedRecord>> Archive::read(schemas::EventIndex index,
+                                                  schemas::EventIndex end,
+                                                  const ArchiveBounds& bounds) const {
   runtime::check(index < end && bounds.events > 0, "a read of the archive asks for an event");
   const schemas::EventIndex stop = index + std::min<std::uint64_t>(end - index, bounds.events);
-  std::vector<std::string> records;
+  std::vector<ArchivedRecord> records;
   std::size_t octets = 0;
   bool full = false;
   const auto scanned = store_.scan(Table::archive, archive_key(index), archive_key(stop),
@@ -32,10 +40,17 @@ Result<std::vector<std::string>> Archive::read(schemas::EventIndex index, schema
   return records;
 }
 
-Result<std::string> Archive::at(schemas::EventIndex index) const {
-  auto record = store_.get(Table::archive, archive_key(index));
-  if (!record && record.error() == Errc::not_found) return make_error_code(Errc::corrupt);
-  return record;
+Result<ArchivedRecord> Archive::at(schemas::EventIndex index) const {
+  const auto row = store_.get(Table::archive, archive_key(index));
+  if (row) return ArchivedRecord(*row);
+  return row.error() == Errc::not_found ? make_error_code(Errc::corrupt) : row.error();
+}
+
+Result<void> Archive::event_at(schemas::EventIndex index, schemas::Event& out) const {
+  const auto record = at(index);
+  if (!record) return record.error();
+  if (!record->read(out)) return make_error_code(Errc::corrupt);
+  return {};
 }
 
 Result<void> Archive::verify(schemas::EventIndex end) const {

@@ -1,13 +1,16 @@
-// Archive: the one reader of a partition's events, each under its index, dense from 0, with the
-// octets that the log had. Rebuild folds them again, and history looks them up; a reader that comes
-// later goes on from an index of its own (archive_end.h).
+// Archive: the one reader of a partition's events, each under its index, dense from 0. A row has
+// what the log had without what an event repeats, and gives it back octet for octet
+// (schemas/compact_record.h). Rebuild folds them again, and history looks them up; a reader that
+// comes later goes on from an index of its own (archive_end.h).
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "projector/rows/view_store.h"
 #include "runtime/result.h"
+#include "schemas/event.h"
 #include "schemas/ordinal.h"
 
 namespace waybill::projector {
@@ -18,6 +21,20 @@ struct ArchiveBounds {
   std::size_t octets = 4 << 20;  // one event at least is read, whatever its size
 };
 
+// A row of the archive.
+class ArchivedRecord {
+ public:
+  explicit ArchivedRecord(std::string_view row) : row_(row) {}
+
+  // False: the record is no event.
+  bool read(schemas::Event& out) const;
+  // The octets that the log had. Errc::corrupt: the row cannot be read.
+  runtime::Result<std::string> octets() const;
+
+ private:
+  std::string row_;
+};
+
 // Reads block (RocksDB): call it from a thread that may wait. Any thread, beside the one writer;
 // the store outlives it.
 class Archive {
@@ -26,11 +43,14 @@ class Archive {
 
   // The events from `index` on and below `end`, as far as the bounds let; at least one. `end` is at
   // most where the archive ends (Progress, ArchiveEnd). Errc::corrupt: an event is missing.
-  runtime::Result<std::vector<std::string>> read(schemas::EventIndex index, schemas::EventIndex end,
-                                                 const ArchiveBounds& bounds = {}) const;
+  runtime::Result<std::vector<ArchivedRecord>> read(schemas::EventIndex index,
+                                                    schemas::EventIndex end,
+                                                    const ArchiveBounds& bounds = {}) const;
 
-  // The event that a row of the views names. Errc::corrupt: it is missing.
-  runtime::Result<std::string> at(schemas::EventIndex index) const;
+  // The record that a row of the views names. Errc::corrupt: it is missing.
+  runtime::Result<ArchivedRecord> at(schemas::EventIndex index) const;
+  // The same as an event. Errc::corrupt: it is missing, or none.
+  runtime::Result<void> event_at(schemas::EventIndex index, schemas::Event& out) const;
 
   // Reads every event below `end`. Errc::corrupt: one is missing or cannot be read.
   runtime::Result<void> verify(schemas::EventIndex end) const;

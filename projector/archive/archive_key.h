@@ -13,7 +13,8 @@ inline constexpr TableTraits kArchiveTable{.table = Table::archive,
                                            .name = "archive",
                                            .is_view = false,
                                            .writes = Writes::lines,
-                                           .buffer_sixteenths = 6};
+                                           .buffer_sixteenths = 6,
+                                           .every_get_hits = true};
 
 // index 8
 inline std::string archive_key(schemas::EventIndex index) {

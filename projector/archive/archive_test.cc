@@ -38,7 +38,7 @@ class ArchiveTest : public testing::Test {
     const auto read = archive_.read(EventIndex(index), EventIndex(end), bounds);
     EXPECT_TRUE(read);
     if (read) {
-      for (const std::string& record : *read) out.push_back(record.size());
+      for (const ArchivedRecord& record : *read) out.push_back(record.octets()->size());
     }
     return out;
   }

@@ -37,6 +37,8 @@ struct TableTraits {
   // With a filter_prefix: octets of rows in memory for each place of the hash table that they stand
   // in. A place is to hold about one prefix.
   std::size_t octets_per_place = 0;
+  // Every key that is looked for is there: files have no filter.
+  bool every_get_hits = false;
   // Keys are looked for that are mostly not there: rows in memory have a filter of their own.
   bool filters_memory = false;
 };

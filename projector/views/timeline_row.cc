@@ -16,16 +16,16 @@ namespace pb = schemas::pb;
 enum Field : std::uint64_t {
   kAlias = 1 << 0,
   kTarget = 1 << 1,
-  kStageAndVerdict = 1 << 2,
-  kRule = 1 << 3,
-  kBounceClass = 1 << 4,
-  kStatus = 1 << 5,
-  kDiagnostic = 1 << 6,
-  kReply = 1 << 7,
-  kSender = 1 << 8,
-  kMessageId = 1 << 9,
-  kDeliveryId = 1 << 10,
-  kSize = 1 << 11,
+  kSender = 1 << 2,
+  kMessageId = 1 << 3,
+  kDeliveryId = 1 << 4,
+  kStageAndVerdict = 1 << 5,
+  kRule = 1 << 6,
+  kBounceClass = 1 << 7,
+  kStatus = 1 << 8,
+  kDiagnostic = 1 << 9,
+  kSize = 1 << 10,
+  kReply = 1 << 11,
   kRfc5322Id = 1 << 12,
   kReported = 1 << 13,
 };
@@ -100,23 +100,24 @@ constexpr std::uint64_t kNanosecondsAMillisecond = 1'000'000;
 // `id` has kIdOctets.
 std::uint64_t time_of_id(std::string_view id) { return read_be64(id) >> (64 - kTimeBits); }
 
-// Times in ms. Gives the id's own.
-std::uint64_t append_id(std::string_view id, std::uint64_t near, RowWriter& row) {
-  const std::uint64_t time = time_of_id(id);
-  row.zigzag(near - time);
-  row.raw(id.substr(kTimeBits / 8));
-  return time;
+constexpr std::size_t kTailOctets = kIdOctets - kTimeBits / 8;
+
+std::string_view tail_of_id(std::string_view id) { return id.substr(kTimeBits / 8); }
+
+// Times in ms; gives the id's own.
+std::uint64_t append_time(std::string_view id, std::uint64_t near, RowWriter& row) {
+  row.zigzag(near - time_of_id(id));
+  return time_of_id(id);
 }
 
 // Makes `near` the id's own time. A row cut short has no id: the reader remembers that it failed.
-std::string read_id(RowReader& row, std::uint64_t& near) {
+std::string read_id(std::string_view tail, RowReader& row, std::uint64_t& near) {
   near -= row.zigzag();
-  const auto rest = row.raw(kIdOctets - kTimeBits / 8);
   if (!row.ok()) return {};
   std::string id;
   append_be64(id, near << (64 - kTimeBits));
   id.resize(kTimeBits / 8);
-  return schemas::uuid_text(id.append(rest));
+  return schemas::uuid_text(id.append(tail));
 }
 
 std::string read_whole_id(RowReader& row) {
@@ -155,6 +156,12 @@ void append_row(const Event& event, const Destination& to, std::string& out) {
   row.varint(fields);
   if (fields & kAlias) row.string(event.alias());
   if (fields & kTarget) row.string(to.target);
+  if (fields & kSender) row.string(event.sender());
+  if (fields & kMessageId) row.raw(tail_of_id(event.message_id()));
+  if (fields & kDeliveryId) row.raw(tail_of_id(to.delivery_id));
+  std::uint64_t near = event.occurred_at() / kNanosecondsAMillisecond;
+  if (fields & kMessageId) near = append_time(event.message_id(), near, row);
+  if (fields & kDeliveryId) near = append_time(to.delivery_id, near, row);
   if (fields & kStageAndVerdict) {
     row.octet(shown.stage);
     row.octet(shown.by);
@@ -163,16 +170,12 @@ void append_row(const Event& event, const Destination& to, std::string& out) {
   if (fields & kBounceClass) row.octet(shown.bounce_class);
   if (fields & kStatus) row.string(shown.status);
   if (fields & kDiagnostic) row.string(shown.diagnostic);
+  if (fields & kSize) row.varint(shown.size);
   if (fields & kReply) {
     row.varint(shown.reply->code());
     row.string(shown.reply->enhanced());
     row.string(beginning(shown.reply->text()));
   }
-  if (fields & kSender) row.string(event.sender());
-  std::uint64_t near = event.occurred_at() / kNanosecondsAMillisecond;
-  if (fields & kMessageId) near = append_id(event.message_id(), near, row);
-  if (fields & kDeliveryId) near = append_id(to.delivery_id, near, row);
-  if (fields & kSize) row.varint(shown.size);
   if (fields & kRfc5322Id) row.string(shown.rfc5322_id);
   if (fields & kReported) row.raw(event.reported_delivery_id());
 }
@@ -201,6 +204,12 @@ Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view octet
   const std::uint64_t fields = row.varint();
   if (fields & kAlias) entry.alias = row.string();
   if (fields & kTarget) entry.target = row.string();
+  if (fields & kSender) entry.sender = row.string();
+  const std::string_view message = row.raw(fields & kMessageId ? kTailOctets : 0);
+  const std::string_view delivery = row.raw(fields & kDeliveryId ? kTailOctets : 0);
+  std::uint64_t near = place.time / kNanosecondsAMillisecond;
+  if (fields & kMessageId) entry.message_id = read_id(message, row, near);
+  if (fields & kDeliveryId) entry.delivery_id = read_id(delivery, row, near);
   if (fields & kStageAndVerdict) {
     entry.stage = schemas::word_of(*pb::Stage_descriptor(), row.octet());
     entry.by = schemas::word_of(*pb::VerdictBy_descriptor(), row.octet());
@@ -211,12 +220,8 @@ Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view octet
   }
   if (fields & kStatus) entry.status = row.string();
   if (fields & kDiagnostic) entry.diagnostic = row.string();
-  if (fields & kReply) entry.reply = read_reply(row);
-  if (fields & kSender) entry.sender = row.string();
-  std::uint64_t near = place.time / kNanosecondsAMillisecond;
-  if (fields & kMessageId) entry.message_id = read_id(row, near);
-  if (fields & kDeliveryId) entry.delivery_id = read_id(row, near);
   if (fields & kSize) entry.size = row.varint();
+  if (fields & kReply) entry.reply = read_reply(row);
   if (fields & kRfc5322Id) entry.rfc5322_message_id = row.string();
   if (fields & kReported) entry.reported_delivery_id = read_whole_id(row);
   if (!row.ok() || !row.at_end()) return make_error_code(Errc::corrupt);

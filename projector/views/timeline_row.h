@@ -4,22 +4,21 @@
 //
 //   octet   kind: the number of the event's body in event.proto
 //   varint  which of the following are there, bit 0 first
-//   0 alias, 1 target                            strings
-//   2 stage and verdict                          one octet each, as in event.proto
-//   3 rule                                       string
-//   4 bounce class                               one octet, as in event.proto
-//   5 status, 6 diagnostic                       strings
-//   7 reply                                      varint code, string enhanced, string text
-//   8 sender                                     string; an empty one is the null sender
-//   9 message id, 10 delivery id                 a time, varint; 10 octets
-//   11 size                                      varint
+//   0 alias, 1 target, 2 sender                 strings; an empty sender is the null one
+//   3 message id, 4 delivery id                  10 octets each; then a time of each, varints
+//   5 stage and verdict                          one octet each, as in event.proto
+//   6 rule                                       string
+//   7 bounce class                               one octet, as in event.proto
+//   8 status, 9 diagnostic                       strings
+//   10 size                                      varint
+//   11 reply                                     varint code, string enhanced, string text
 //   12 RFC 5322 Message-ID                       string
 //   13 the delivery that the message reports on  16 octets
 //
 // An id begins with its time in ms (RFC 9562 5.7), which is near the event's: the row has how far
 // it lies before that, the delivery's how far before the message's, each as a zigzag varint. What
-// an alias's rows have in common comes first, for the sake of those who compress them. Index and
-// time are in the key. A row of a usual delivery has 100 to 200 octets.
+// the rows of one message have in common comes first, in one piece, for the sake of those who
+// compress them. Index and time are in the key. A row of a usual delivery has 100 to 200 octets.
 //
 // A row of a sender or of a target is its first octet, the kind: the rest is in the archive, under
 // the index that the key has.
