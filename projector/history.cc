@@ -34,6 +34,34 @@ Result<std::vector<Event>> read_events(const ViewStore& store,
   return events;
 }
 
+Result<std::vector<EventIndex>> delivery_indexes(const ViewStore& store,
+                                                 const schemas::DeliveryId& id) {
+  const auto row = store.get(Table::deliveries, octets_of(id.octets()));
+  if (!row) return row.error();
+  return read_indexes(*row);
+}
+
+// Of a delivery that this acceptance has opened. Errc::not_found: its time is over.
+Result<schemas::ReturnPath> opened_path(const ViewStore& store, const schemas::DeliveryId& id,
+                                        EventIndex index, const Event& accepted,
+                                        std::string_view target) {
+  const auto horizon = store.get(Table::return_paths, kHorizonKey);
+  if (!horizon && horizon.error() != Errc::not_found) return horizon.error();
+  if (horizon) {
+    const auto time = read_log_time(*horizon);
+    if (!time) return time.error();
+    if (is_gone(*time, id, index)) return make_error_code(Errc::not_found);
+  }
+  schemas::ReturnPath path;
+  schemas::open_return_path(accepted, target, path);
+  const auto row = store.get(Table::return_paths, return_path_key(octets_of(id.octets())));
+  if (!row) return row.error() == Errc::not_found ? Result<schemas::ReturnPath>(path) : row.error();
+  auto reports = read_reports_row(*row);
+  if (!reports) return reports.error();
+  path.reports = std::move(*reports);
+  return path;
+}
+
 Result<MessageEvents> read_message(const ViewStore& store, std::string_view message_id) {
   const std::string prefix = message_prefix(message_id);
   std::vector<EventIndex> indexes;
@@ -75,33 +103,41 @@ Result<Progress> History::progress() const {
 }
 
 Result<Delivery> History::delivery(const schemas::DeliveryId& id) const {
-  const auto stored = store_.get(Table::deliveries, octets_of(id.octets()));
-  if (!stored) return stored.error();
-  const auto row = read_delivery_row(*stored);
-  if (!row) return row.error();
-  const auto indexes = read_indexes(row->indexes);
+  const auto indexes = delivery_indexes(store_, id);
   if (!indexes) return indexes.error();
   auto events = read_events(store_, *indexes);
   if (!events) return events.error();
+  auto facts = facts_of(octets_of(id.octets()), *events);
+  if (!facts) return make_error_code(Errc::corrupt);
 
   Delivery delivery;
   delivery.delivery_id = id.text();
-  if (!row->message_id.empty()) delivery.message_id = schemas::uuid_text(row->message_id);
-  delivery.state = name_of(row->state);
-  delivery.alias = row->alias;
-  delivery.domain = row->domain;
-  delivery.sender = row->sender;
-  delivery.target = row->target;
-  delivery.accepted_at = schemas::wall_time(row->accepted_at);
-  delivery.changed_at = schemas::wall_time(row->changed_at);
+  if (!facts->message_id.empty()) delivery.message_id = schemas::uuid_text(facts->message_id);
+  delivery.state = name_of(facts->state);
+  delivery.alias = std::move(facts->alias);
+  delivery.domain = std::move(facts->domain);
+  delivery.sender = std::move(facts->sender);
+  delivery.target = std::move(facts->target);
+  delivery.accepted_at = schemas::wall_time(facts->accepted_at);
+  delivery.changed_at = schemas::wall_time(facts->changed_at);
   delivery.events = std::move(*events);
   return delivery;
 }
 
 Result<schemas::ReturnPath> History::return_path(const schemas::DeliveryId& id) const {
-  const auto stored = store_.get(Table::return_paths, return_path_key(octets_of(id.octets())));
-  if (!stored) return stored.error();
-  return read_return_path_row(*stored);
+  const std::string_view octets = octets_of(id.octets());
+  const auto indexes = delivery_indexes(store_, id);
+  if (!indexes) return indexes.error();
+  const Archive archive(store_);
+  for (const EventIndex index : *indexes) {
+    Event event;
+    if (const auto read = archive.event_at(index, event); !read) return read.error();
+    if (!event.has_accepted() || event.reported_delivery_id().size() == kIdOctets) continue;
+    const auto target = target_of_delivery(event, octets);
+    if (!target || event.message_id().size() != kIdOctets) continue;
+    return opened_path(store_, id, index, event, *target);
+  }
+  return make_error_code(Errc::not_found);
 }
 
 Result<MessageEvents> History::message(const schemas::MessageId& id) const {

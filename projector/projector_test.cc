@@ -7,6 +7,7 @@
 #include "projector/memory_view_store.h"
 #include "projector/positions.h"
 #include "runtime/crypto.h"
+#include "projector/views/return_paths_key.h"
 #include "tests/support/folded_views.h"
 #include "tests/support/ordinals.h"
 
@@ -349,10 +350,10 @@ TEST(ProjectorTest, ARowThatDoesNotReadStopsTheFold) {
   log.add(tests::accepted({}));
   FoldedViews views(log);
   WriteBatch batch;
-  batch.put(Table::deliveries, tests::delivery_id(1).bytes(), "\x01");
+  batch.put(Table::return_paths, kHorizonKey, "\x01");
   ASSERT_TRUE(views.store().apply(batch));
   views.reopen();
-  log.add(tests::forwarded({}));
+  log.add(tests::accepted({.message = 2, .delivery = 2}));
   EXPECT_EQ(views.projector().project(log.records()).error(), Errc::corrupt);
   EXPECT_EQ(read_progress(views.store()).value().next_offset, 1_offset);
 }

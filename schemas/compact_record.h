@@ -2,7 +2,8 @@
 // and back, octet for octet.
 //
 //   07 | varint: which of the following hold, bit 0 first | journal, varint, if bit 17 is set |
-//        node_seq, varint, if bit 7 is set | the numbers (compact_numbers.h) | the rest of the event, serialised
+//        node_seq, varint, if bit 7 is set | the numbers (compact_numbers.h) | the rest of the
+//        event, serialised
 //   0 to 6  those of the numbers that are there
 //   7   the journal has appended node_seq behind the event; 17 the journal's id behind that
 //       (record_identity.h)

@@ -10,7 +10,7 @@ inline constexpr TableTraits kDeliveriesTable{.table = Table::deliveries,
                                               .name = "deliveries",
                                               .is_view = true,
                                               .writes = Writes::states,
-                                              .buffer_sixteenths = 4,
+                                              .buffer_sixteenths = 3,
                                               .filters_memory = true};
 
 }  // namespace waybill::projector

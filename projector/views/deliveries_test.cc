@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "projector/views/delivery_row.h"
 #include "tests/support/document.h"
 #include "tests/support/folded_views.h"
 #include "tests/support/ordinals.h"
@@ -209,44 +210,31 @@ TEST(DeliveriesTest, TheApiNamesEveryState) {
   EXPECT_EQ(documented, states);
 }
 
-TEST(DeliveryRowTest, ARowCutShortIsCorrupt) {
-  std::string indexes;
-  append_index(indexes, 5_index);
-  append_index(indexes, 70'000_index);
-  EXPECT_EQ(read_indexes(indexes).value(), (std::vector{5_index, 70'000_index}));
-  EXPECT_FALSE(read_indexes(std::string_view(indexes).substr(0, indexes.size() - 1)));
-
-  std::string octets;
-  DeliveryRow row;
-  row.alias = "a@x.test";
-  row.sender = "b@y.test";
-  row.domain = "x.test";
-  append_delivery_row(row, octets);
-  for (std::size_t size = 0; size < octets.size(); ++size) {
-    EXPECT_FALSE(read_delivery_row(std::string_view(octets).substr(0, size))) << size;
-  }
+TEST(IndexListTest, ARowCutShortIsCorrupt) {
+  std::string row;
+  const std::vector indexes = {5_index, 70'000_index, 70'000_index, 70'001_index};
+  for (const schemas::EventIndex index : indexes) append_index(row, index);
+  EXPECT_EQ(read_indexes(row).value(), indexes);
+  EXPECT_FALSE(read_indexes(std::string_view(row).substr(0, row.size() - 1)));
+  EXPECT_EQ(read_indexes("").value(), std::vector<schemas::EventIndex>());
 }
 
-// Views that a newer release has folded are read by an older one that is put back.
-TEST(DeliveriesTest, AStateFromANewerWriterIsShownAsUnknownAndKept) {
+// What a report's own message came to is listed, and says nothing of the delivery.
+TEST(DeliveriesTest, AReportsOwnEventsChangeNothing) {
   EventLog log;
   log.add(tests::accepted({}));
-  FoldedViews views(log);
-  const std::string key = tests::delivery_id(1).bytes();
-  std::string row = views.store().get(Table::deliveries, key).value();
-  row[0] = '\x63';
-  WriteBatch batch;
-  batch.put(Table::deliveries, key, row);
-  ASSERT_TRUE(views.store().apply(batch));
-  views.reopen();
-  EXPECT_EQ(delivery_of(views).state, "unknown");
-
   log.add(tests::forwarded({}));
-  log.add(tests::bounced({}, pb::BOUNCE_CLASS_HARD));
-  views.fold(log);
-  EXPECT_EQ(delivery_of(views).state, "unknown");
-  EXPECT_EQ(delivery_of(views).events.size(), 3u);
-  EXPECT_EQ(views.store().get(Table::deliveries, key).value()[0], '\x63');
+  for (Event event : {tests::accepted({.sender = "", .message = 2, .delivery = 2}),
+                      tests::deferred({.sender = "", .message = 2, .delivery = 2})}) {
+    event.set_reported_delivery_id(tests::delivery_id(1).bytes());
+    log.add(event);
+  }
+  const Delivery delivery = delivery_of(FoldedViews(log));
+  EXPECT_EQ(delivery.events.size(), 4u);
+  EXPECT_EQ(delivery.state, "forwarded");
+  EXPECT_EQ(delivery.message_id, tests::message_id(1).text());
+  EXPECT_EQ(delivery.sender, "ann@origin.test");
+  EXPECT_EQ(delivery.changed_at, schemas::wall_time(tests::kLogStart + tests::kSecond));
 }
 
 }  // namespace

@@ -1,19 +1,55 @@
 #include "projector/views/delivery_row.h"
 
-#include "projector/rows/key_codec.h"
-#include "projector/rows/row_codec.h"
+#include <algorithm>
+
+#include "projector/views/destination.h"
+#include "schemas/kind.h"
 
 namespace waybill::projector {
 namespace {
 
-using runtime::Errc;
-using runtime::Result;
+using schemas::Event;
+namespace pb = schemas::pb;
 
-enum Field : std::uint8_t { kSender = 1, kMessageId = 2, kDomain = 4 };
+// What the event would make of a delivery that nothing is known of yet.
+DeliveryState state_said_by(const Event& event) {
+  switch (event.body_case()) {
+    case Event::kForwarded: return DeliveryState::forwarded;
+    case Event::kRejected: return DeliveryState::rejected;
+    case Event::kDeferred: return DeliveryState::deferred;
+    case Event::kDropped: return DeliveryState::dropped;
+    case Event::kInDoubt: return DeliveryState::in_doubt;
+    case Event::kBounced:
+      if (event.bounced().class_() == pb::BOUNCE_CLASS_DELIVERED) return DeliveryState::delivered;
+      if (schemas::says_bounced(event.bounced().class_())) return DeliveryState::bounced;
+      return DeliveryState::accepted;
+    case Event::kAccepted:
+    case Event::kControl:
+    case Event::kAccess:
+    case Event::BODY_NOT_SET: break;
+  }
+  return DeliveryState::accepted;
+}
 
-std::string_view domain_of(std::string_view alias) {
-  const std::size_t at = alias.rfind('@');
-  return at == std::string_view::npos ? std::string_view() : alias.substr(at + 1);
+bool may_follow(DeliveryState now, DeliveryState next) {
+  if (next >= DeliveryState::bounced) {
+    // A report can overtake the record of the hand-over, and it proves one that was in doubt.
+    return now == DeliveryState::accepted || now == DeliveryState::in_doubt ||
+           now == DeliveryState::forwarded;
+  }
+  return now <= DeliveryState::deferred && next > now;
+}
+
+// The acceptance knows best; of other events the first to name something is taken. A report's own
+// envelope says nothing of who sent the message.
+void take_envelope(const Event& event, DeliveryFacts& facts) {
+  const bool best = event.has_accepted();
+  if (best || facts.alias.empty()) facts.alias = event.alias();
+  if (best || facts.domain.empty()) facts.domain = event.domain();
+  if (best || facts.message_id.empty()) facts.message_id = event.message_id();
+  if (event.has_sender() && (best || (!facts.sender && !event.has_bounced()))) {
+    facts.sender = event.sender();
+  }
 }
 
 }  // namespace
@@ -32,53 +68,44 @@ std::string_view name_of(DeliveryState state) {
   return "unknown";
 }
 
-void append_delivery_row(const DeliveryRow& row, std::string& out) {
-  std::uint8_t fields = 0;
-  if (row.sender) fields |= kSender;
-  if (row.message_id.size() == kIdOctets) fields |= kMessageId;
-  if (row.domain != domain_of(row.alias)) fields |= kDomain;
-
-  RowWriter writer(out);
-  writer.octet(static_cast<std::uint8_t>(row.state));
-  writer.octet(fields);
-  writer.string(row.alias);
-  writer.string(row.target);
-  if (fields & kSender) writer.string(*row.sender);
-  if (fields & kDomain) writer.string(row.domain);
-  if (fields & kMessageId) writer.raw(row.message_id);
-  writer.fixed64(row.accepted_at);
-  writer.fixed64(row.changed_at);
-  writer.raw(row.indexes);
+DeliveryState state_after(DeliveryState now, const Event& event) {
+  const DeliveryState next = state_said_by(event);
+  return may_follow(now, next) ? next : now;
 }
 
-Result<DeliveryRow> read_delivery_row(std::string_view octets) {
-  RowReader reader(octets);
-  DeliveryRow row;
-  const std::uint8_t state = reader.octet();
-  const std::uint8_t fields = reader.octet();
-  row.alias = reader.string();
-  row.target = reader.string();
-  if (fields & kSender) row.sender = reader.string();
-  row.domain = (fields & kDomain) ? reader.string() : domain_of(row.alias);
-  if (fields & kMessageId) row.message_id = reader.raw(kIdOctets);
-  row.accepted_at = reader.fixed64();
-  row.changed_at = reader.fixed64();
-  row.indexes = reader.rest();
-  if (!reader.ok()) return make_error_code(Errc::corrupt);
-  row.state = static_cast<DeliveryState>(state);
-  return row;
+std::optional<std::string_view> target_of_delivery(const Event& event,
+                                                   std::string_view delivery_id) {
+  const schemas::KindTraits* const kind = schemas::find_kind(event.body_case());
+  if (kind == nullptr || !kind->speaks_of_delivery) return std::nullopt;
+  if (event.has_accepted() && event.accepted().targets_size() > 0) {
+    const auto& targets = event.accepted().targets();
+    const auto chosen = std::find_if(targets.begin(), targets.end(), [&](const auto& target) {
+      return target.delivery_id() == delivery_id;
+    });
+    if (chosen == targets.end()) return std::nullopt;
+    return chosen->target();
+  }
+  if (event.delivery_id() != delivery_id) return std::nullopt;
+  return target_of(event);
 }
 
-void append_index(std::string& indexes, schemas::EventIndex index) {
-  if (indexes.size() < kMaxIndexesOctets) RowWriter(indexes).varint(index.value());
-}
-
-Result<std::vector<schemas::EventIndex>> read_indexes(std::string_view indexes) {
-  std::vector<schemas::EventIndex> out;
-  RowReader reader(indexes);
-  while (!reader.at_end()) out.emplace_back(reader.varint());
-  if (!reader.ok()) return make_error_code(Errc::corrupt);
-  return out;
+std::optional<DeliveryFacts> facts_of(std::string_view delivery_id,
+                                      const std::vector<Event>& events) {
+  std::optional<DeliveryFacts> facts;
+  for (const Event& event : events) {
+    const auto target = target_of_delivery(event, delivery_id);
+    if (!target) continue;
+    if (!facts) facts.emplace().changed_at = event.occurred_at();
+    take_envelope(event, *facts);
+    if (event.has_accepted() || facts->target.empty()) facts->target = *target;
+    if (event.has_accepted()) facts->accepted_at = event.occurred_at();
+    if (const DeliveryState next = state_after(facts->state, event); next != facts->state) {
+      facts->state = next;
+      facts->changed_at = event.occurred_at();
+    }
+  }
+  if (facts && facts->message_id.size() != 16) facts->message_id.clear();
+  return facts;
 }
 
 }  // namespace waybill::projector

@@ -1,14 +1,5 @@
-// Rows of `deliveries`: what became of one copy of one message.
-//
-//   octet    state
-//   octet    which of the following are present: 1 sender (may be empty: null), 2 message id,
-//            4 domain (only where it is not the alias's)
-//   string   alias, target; sender; domain
-//   16       message id
-//   fixed64  accepted_at, changed_at: ns since 1970
-//   varint   the index of each of its events, ascending, until the row ends
-//
-// A usual row has some 120 octets.
+// Rows of `deliveries`, and what they say of a delivery: a row is the list of its events
+// (rows/index_list.h), and everything else follows from them.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/result.h"
-#include "schemas/ordinal.h"
+#include "projector/rows/index_list.h"
+#include "schemas/event.h"
 
 namespace waybill::projector {
 
@@ -34,32 +25,36 @@ enum class DeliveryState : std::uint8_t {
   delivered = 7,
 };
 
-// "accepted", "in_doubt", ...; "unknown" for a state from a newer writer, which a row may hold and
-// nothing moves.
+// "accepted", "in_doubt", ...; "unknown" for a state that is none.
 std::string_view name_of(DeliveryState state);
 
-struct DeliveryRow {
+// The state after `event` for a delivery that was in `now`.
+DeliveryState state_after(DeliveryState now, const schemas::Event& event);
+
+// One copy of one message, and what became of it.
+struct DeliveryFacts {
   DeliveryState state = DeliveryState::accepted;
-  std::string_view alias;
-  std::string_view target;
-  std::optional<std::string_view> sender;
-  std::string_view domain;
-  std::string_view message_id;  // 16 octets or empty
-  std::uint64_t accepted_at = 0;
+  std::string alias;
+  std::string target;
+  std::optional<std::string> sender;
+  std::string domain;
+  std::string message_id;         // 16 octets or empty
+  std::uint64_t accepted_at = 0;  // ns since 1970, as the next
   std::uint64_t changed_at = 0;
-  std::string_view indexes;  // of its events, as in the row
 };
 
-void append_delivery_row(const DeliveryRow& row, std::string& out);
-// Errc::corrupt. What it gives points into `octets`. A state from a newer writer is kept as it is.
-runtime::Result<DeliveryRow> read_delivery_row(std::string_view octets);
+// Whether `event` is of the delivery itself, and not of another message that reports on it; gives
+// the delivery's target, as the event names it.
+std::optional<std::string_view> target_of_delivery(const schemas::Event& event,
+                                                   std::string_view delivery_id);
+
+// `events`: those of its row, in their order. nullopt: none is of this delivery.
+std::optional<DeliveryFacts> facts_of(std::string_view delivery_id,
+                                      const std::vector<schemas::Event>& events);
 
 // A delivery has two or three events. What a return path may bring on top is bounded by the relay;
-// a row that is full (some 1,000 events) takes no more indexes, and the events stay in the archive.
+// a row that is full (some 1,000 events) takes no more, and the events stay in the archive. Its
+// state is then that of the events that it has.
 inline constexpr std::size_t kMaxIndexesOctets = 4096;
-
-void append_index(std::string& indexes, schemas::EventIndex index);
-// Ascending. Errc::corrupt.
-runtime::Result<std::vector<schemas::EventIndex>> read_indexes(std::string_view indexes);
 
 }  // namespace waybill::projector

@@ -10,7 +10,7 @@ constexpr char kByRfc5322 = 'r';
 
 void append_hash(std::string& out, std::string_view rfc5322_message_id) {
   const Prefix prefix = prefix_of(bare_message_id(rfc5322_message_id));
-  out.append(prefix.data(), prefix.size());
+  out.append(prefix.data(), kMessageIdHash);
 }
 
 }  // namespace
@@ -67,9 +67,9 @@ std::string rfc5322_key(std::string_view rfc5322_message_id, std::string_view me
 }
 
 std::string message_id_of_rfc5322_key(std::string_view key) {
-  runtime::check(key.size() == 1 + kPrefix + kIdOctets, "the key ends in a message id");
+  runtime::check(key.size() == 1 + kMessageIdHash + kIdOctets, "the key ends in a message id");
   std::string message_id;
-  for (const char octet : key.substr(1 + kPrefix)) message_id += static_cast<char>(~octet);
+  for (const char octet : key.substr(1 + kMessageIdHash)) message_id += static_cast<char>(~octet);
   return message_id;
 }
 

@@ -1,9 +1,10 @@
 // The table `messages` and its keys:
 //
 //   'm' | message id 16 | index 8
-//   'r' | SHA-256(RFC 5322 Message-ID)[0..16) | ~message id 16
+//   'r' | SHA-256(RFC 5322 Message-ID)[0..8) | ~message id 16
 //
 // A message id is a UUIDv7: its complement sorts the newest message first and is unique as well.
+// Two Message-IDs may share a hash: who reads looks at the acceptance.
 // Pure, any thread.
 #pragma once
 
@@ -16,12 +17,14 @@
 
 namespace waybill::projector {
 
+inline constexpr std::size_t kMessageIdHash = 8;
+
 inline constexpr TableTraits kMessagesTable{.table = Table::messages,
                                             .name = "messages",
                                             .is_view = true,
                                             .writes = Writes::lines,
-                                            .buffer_sixteenths = 4,
-                                            .filter_prefix = 1 + kPrefix,
+                                            .buffer_sixteenths = 3,
+                                            .filter_prefix = 1 + kMessageIdHash,
                                             // Some two rows of 60 octets.
                                             .octets_per_place = 128};
 

@@ -2,6 +2,7 @@
 
 #include "projector/rows/key_codec.h"
 #include "projector/rows/row_codec.h"
+#include "projector/views/return_paths_key.h"
 
 namespace waybill::projector {
 namespace {
@@ -11,69 +12,58 @@ using runtime::Result;
 using schemas::MessageId;
 using schemas::ReturnPath;
 
-enum Flag : std::uint8_t { kVerified = 1, kSmtputf8 = 2 };
-
-// In the order of the row. `Path`: ReturnPath, const where it is written.
-template <class Path, class Visit>
-void each_text(Path& path, Visit visit) {
-  visit(path.alias);
-  visit(path.domain);
-  visit(path.sender);
-  visit(path.target);
-  visit(path.route);
-  visit(path.reason);
-  visit(path.dsn.ret);
-  visit(path.dsn.envid);
-  visit(path.dsn.notify);
-  visit(path.dsn.orcpt);
-  visit(path.rfc5322_message_id);
-  visit(path.header_from);
-}
-
-std::string_view octets_of(const MessageId& id) {
-  return {reinterpret_cast<const char*>(id.octets().data()), id.octets().size()};
-}
-
-// Zero where the row has ended, which its reader knows.
-MessageId read_message_id(RowReader& row) {
-  const auto id = MessageId::from_bytes(row.raw(kIdOctets));
-  return id ? *id : MessageId();
+std::string_view octets_of(const std::array<std::uint8_t, kIdOctets>& id) {
+  return {reinterpret_cast<const char*>(id.data()), id.size()};
 }
 
 }  // namespace
 
-void append_return_path_row(const ReturnPath& path, std::string& out) {
+void append_reports_row(const Reports& reports, std::string& out) {
   RowWriter row(out);
-  row.octet(
-      static_cast<std::uint8_t>((path.verified ? kVerified : 0) | (path.smtputf8 ? kSmtputf8 : 0)));
-  row.raw(octets_of(path.message));
-  each_text(path, [&row](const std::string& text) { row.string(text); });
-  row.fixed64(schemas::nanoseconds(path.accepted_at));
-  for (const ReturnPath::Report& report : path.reports) {
-    row.raw(octets_of(report.message));
+  for (const ReturnPath::Report& report : reports) {
+    row.raw(octets_of(report.message.octets()));
     row.raw(report.digest);
     row.octet(report.done ? 1 : 0);
   }
 }
 
-Result<ReturnPath> read_return_path_row(std::string_view octets) {
+Result<Reports> read_reports_row(std::string_view octets) {
   RowReader row(octets);
-  ReturnPath path;
-  const std::uint8_t flags = row.octet();
-  path.verified = (flags & kVerified) != 0;
-  path.smtputf8 = (flags & kSmtputf8) != 0;
-  path.message = read_message_id(row);
-  each_text(path, [&row](std::string& text) { text = row.string(); });
-  path.accepted_at = schemas::wall_time(row.fixed64());
+  Reports reports;
   while (row.ok() && !row.at_end()) {
     ReturnPath::Report report;
-    report.message = read_message_id(row);
+    const auto id = MessageId::from_bytes(row.raw(kIdOctets));
+    if (id) report.message = *id;
     report.digest = row.raw(ReturnPath::kDigestOctets);
     report.done = row.octet() != 0;
-    path.reports.push_back(std::move(report));
+    reports.push_back(std::move(report));
   }
   if (!row.ok()) return make_error_code(Errc::corrupt);
-  return path;
+  return reports;
+}
+
+void append_log_time(const LogTime& time, std::string& out) {
+  RowWriter row(out);
+  for (const std::uint64_t number :
+       {time.run_began, time.last, time.horizon, time.moved_at.value()}) {
+    row.fixed64(number);
+  }
+}
+
+Result<LogTime> read_log_time(std::string_view octets) {
+  RowReader row(octets);
+  LogTime time;
+  time.run_began = row.fixed64();
+  time.last = row.fixed64();
+  time.horizon = row.fixed64();
+  time.moved_at = schemas::EventIndex(row.fixed64());
+  if (!row.ok() || !row.at_end()) return make_error_code(Errc::corrupt);
+  return time;
+}
+
+bool is_gone(const LogTime& time, const schemas::DeliveryId& id, schemas::EventIndex accepted_at) {
+  return accepted_at < time.moved_at &&
+         return_path_key(octets_of(id.octets())) < return_path_key_at(time.horizon);
 }
 
 }  // namespace waybill::projector

@@ -1,15 +1,16 @@
-// Return paths: for each delivery one row, from its acceptance on, with the sender that a report on
-// it is for.
+// Return paths: how long the sender of a delivery is told of reports on it, and which of them came.
+// Who that is stands in the acceptance: a delivery without a report has no row.
 //
-// A row outlives every window (schemas/limits.h) by kMargin, in which a report whose body was late
-// is still told apart; then it is gone, as the log's own time goes on.
+// A return path outlives every window (schemas/limits.h) by kMargin, in which a report whose body
+// was late is still told apart; then it is gone, as the log's own time goes on: `h` says so of the
+// deliveries themselves (is_gone()), and the rows of reports are erased.
 //
-// That time comes from clocks, which may be wrong. So rows are erased only once the log has gone on
-// in plausible steps (kLongestGap) for as long as they are kept: then each of them has had its
-// whole time by the log's steps, whatever an earlier clock said. A longer step, ahead or back,
-// begins that anew: an event from another year erases nothing, and a row is written whatever its
-// time is. Where clocks jump or mail is rarer than that, rows stay longer. A clock that goes ahead
-// in plausible steps is believed, and rows go as much too early as it is ahead.
+// That time comes from clocks, which may be wrong. So paths go only once the log has gone on in
+// plausible steps (kLongestGap) for as long as they are kept: then each of them has had its whole
+// time by the log's steps, whatever an earlier clock said. A longer step, ahead or back, begins
+// that anew: an event from another year takes nothing, and a path is there whatever its time is.
+// Where clocks jump or mail is rarer than that, paths stay longer. A clock that goes ahead in
+// plausible steps is believed, and paths go as much too early as it is ahead.
 #pragma once
 
 #include <string>
@@ -39,9 +40,7 @@ class ReturnPaths final : public View {
   runtime::Result<void> fold(const schemas::Event& event, ArchivePlace place, Rows& rows) override;
 
  private:
-  schemas::ReturnPath opened_;  // all three kept for their memory
-  std::string key_;
-  std::string row_;
+  std::string row_;  // kept for its memory
 };
 
 }  // namespace waybill::projector

@@ -1,6 +1,6 @@
 // The table `return_paths` and its keys:
 //
-//   'd' | delivery id 16
+//   'd' | delivery id 16      of those that a report came on
 //   'h'                   the log's time, and how far rows are erased (return_paths.cc)
 //
 // Pure, any thread.
@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "projector/rows/key_codec.h"
 #include "projector/rows/table.h"
 
 namespace waybill::projector {
@@ -17,7 +18,7 @@ inline constexpr TableTraits kReturnPathsTable{.table = Table::return_paths,
                                                .name = "return_paths",
                                                .is_view = true,
                                                .writes = Writes::states,
-                                               .buffer_sixteenths = 4};
+                                               .buffer_sixteenths = 1};
 
 inline constexpr std::string_view kReturnPathTag = "d";
 inline constexpr std::string_view kHorizonKey = "h";
@@ -25,6 +26,15 @@ inline constexpr std::string_view kHorizonKey = "h";
 // `rest`: a delivery id, or its beginning.
 inline std::string return_path_key(std::string_view rest) {
   return std::string(kReturnPathTag).append(rest);
+}
+
+// The first key of deliveries that began in that hour since 1970, or later: an id begins with
+// milliseconds (RFC 9562 5.7).
+inline std::string return_path_key_at(std::uint64_t hour) {
+  constexpr std::uint64_t kMillisecondsAnHour = 3'600'000;
+  std::string key(kReturnPathTag);
+  append_be64(key, hour * kMillisecondsAnHour << 16);
+  return key;
 }
 
 }  // namespace waybill::projector

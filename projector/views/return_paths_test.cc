@@ -202,16 +202,18 @@ TEST_F(ReturnPathsTest, AreTheSameForEveryBatch) {
   }
 }
 
-TEST_F(ReturnPathsTest, ARowCutShortIsCorrupt) {
+TEST(ReportsRowTest, ARowCutShortIsCorrupt) {
   std::string row;
-  ReturnPath path;
-  path.reports.push_back({MessageId(), std::string(32, 'd'), false});
-  append_return_path_row(path, row);
-  EXPECT_TRUE(read_return_path_row(row));
-  for (std::size_t size = 0; size < row.size(); ++size) {
-    const auto read = read_return_path_row(std::string_view(row).substr(0, size));
-    const bool before_reports = read && read->reports.empty() && size == row.size() - 49;
-    EXPECT_TRUE(!read || before_reports) << size;
+  append_reports_row({{MessageId(), std::string(32, 'd'), false}}, row);
+  for (std::size_t size = 1; size < row.size(); ++size) {
+    EXPECT_FALSE(read_reports_row(std::string_view(row).substr(0, size))) << size;
+  }
+  EXPECT_EQ(read_reports_row(row).value().size(), 1U);
+  std::string time;
+  append_log_time({1, 2, 3, schemas::EventIndex(4)}, time);
+  EXPECT_EQ(read_log_time(time).value().horizon, 3U);
+  for (std::size_t size = 0; size < time.size(); ++size) {
+    EXPECT_FALSE(read_log_time(std::string_view(time).substr(0, size))) << size;
   }
 }
 

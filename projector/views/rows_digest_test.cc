@@ -12,10 +12,10 @@ namespace {
 
 // A digest that is another one says that rows or keys have changed: then kViewLayout goes up, and
 // both numbers here with it.
-constexpr std::uint32_t kLayout = 6;
+constexpr std::uint32_t kLayout = 7;
 constexpr std::string_view kDigest =
-    "73bc8f00f99da44143784a6a0fad5ea52841a3a6183a437d6dc08b8de590e292";
-constexpr std::size_t kRows = 90;
+    "5320558bfa4da4debf4ff95145e08ffb22a03046a0cce7534961233ae5131ac8";
+constexpr std::size_t kRows = 88;
 
 // Every kind of event, with every field that a view reads; a report, its own message and its end;
 // text that a row cuts short; an event of no message, and one that no view has a row for.

@@ -21,6 +21,10 @@ using namespace schemas::ordinal_literals;
 
 namespace {
 
+// Octets; longer than the prefix of every table.
+constexpr std::size_t kLongKey = 32;
+
+
 using runtime::Errc;
 using tests::TemporaryDirectory;
 using RowList = std::vector<std::pair<std::string, std::string>>;
@@ -276,7 +280,7 @@ TEST(MemoryViewStoreTest, AFailedWriteMayHaveBeenStoredAllTheSame) {
 TEST(RocksViewStoreTest, IsTheSameWhenOpenedAgain) {
   const TemporaryDirectory directory;
   auto store = open_or_fail(directory.path("deep/below/store"));
-  put(*store, Table::timeline, std::string(kTimelineKey, 'k'), "row");
+  put(*store, Table::timeline, std::string(kLongKey, 'k'), "row");
   put(*store, Table::deliveries, std::string(16, 'd'), "row");
   ASSERT_TRUE(store->drop(Table::deliveries));
   put(*store, Table::meta, "key", "value");
@@ -316,7 +320,7 @@ std::unique_ptr<ViewStore> left_by(const TemporaryDirectory& directory) {
 void apply_numbered(ViewStore& store, int number, std::size_t octets) {
   WriteBatch batch;
   for (std::size_t table = 0; table < kTables; ++table) {
-    batch.put(static_cast<Table>(table), std::string(kTimelineKey, 'k') + std::to_string(number),
+    batch.put(static_cast<Table>(table), std::string(kLongKey, 'k') + std::to_string(number),
               "row");
   }
   if (octets > 0)
@@ -329,7 +333,7 @@ int numbered(const ViewStore& store) {
   int first = -1;
   for (std::size_t table = 0; table < kTables; ++table) {
     int count = 0;
-    const std::string key(kTimelineKey, 'k');
+    const std::string key(kLongKey, 'k');
     while (store.get(static_cast<Table>(table), key + std::to_string(count))) ++count;
     EXPECT_EQ(rows(store, static_cast<Table>(table), key, after_prefix(key)).size(),
               static_cast<std::size_t>(count))
@@ -424,7 +428,7 @@ TEST(RocksViewStoreTest, IsHeldByOneWriter) {
 TEST(RocksViewStoreTest, AReaderStandsBesideTheWriterAndWritesNothing) {
   const TemporaryDirectory directory;
   const auto store = open_or_fail(directory.path("store"));
-  put(*store, Table::timeline, std::string(kTimelineKey, 'k'), "row");
+  put(*store, Table::timeline, std::string(kLongKey, 'k'), "row");
   const auto reader = open_or_fail(directory.path("store"), true);
   EXPECT_EQ(rows(*reader, Table::timeline).size(), 1u);
   WriteBatch batch;
