@@ -6,8 +6,8 @@
 #include "projector/archive/archive_key.h"
 #include "projector/memory_view_store.h"
 #include "projector/positions.h"
-#include "runtime/crypto.h"
 #include "projector/views/return_paths_key.h"
+#include "runtime/crypto.h"
 #include "tests/support/folded_views.h"
 #include "tests/support/ordinals.h"
 

@@ -2,8 +2,9 @@
 // commits, long after the event was serialised, and appends it; a field may be appended to a
 // serialised message, for parsers take the last one (Protocol Buffers, "Last One Wins").
 //
-//   29 | node_seq, 8 octets | 7d | journal, 4 octets; both little-endian. Releases that gave journals
-//   no id have written the first nine octets alone.
+//   29 | node_seq, 8 octets | 7d | journal, 4 octets; both little-endian
+//
+// Releases that gave journals no id have written the first nine octets alone.
 //
 // Pure functions; any thread.
 #pragma once

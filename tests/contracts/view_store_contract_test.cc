@@ -24,7 +24,6 @@ namespace {
 // Octets; longer than the prefix of every table.
 constexpr std::size_t kLongKey = 32;
 
-
 using runtime::Errc;
 using tests::TemporaryDirectory;
 using RowList = std::vector<std::pair<std::string, std::string>>;
