@@ -1,6 +1,6 @@
 """./dev fault: experiments on the real binary, on a machine that fails (docs/faults.md).
 
-Usage: ./dev fault list | all | sabotage | NAME... [--rounds N] [--long] [--seed N] [--old PATH]
+Usage: ./dev fault list | all | sabotage [NAME...] | NAME... [--rounds N] [--long] [--seed N] [--old PATH]
                    [--json FILE]
 """
 
@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import harness  # noqa: E402  pylint: disable=wrong-import-position,unused-import
 import experiments  # noqa: E402  pylint: disable=wrong-import-position,unused-import
-from harness import runner, table  # noqa: E402  pylint: disable=wrong-import-position
+from harness import runner, sabotages, table  # noqa: E402  pylint: disable=wrong-import-position
 from harness.catalogue import CATALOGUE  # noqa: E402  pylint: disable=wrong-import-position
 
 
@@ -34,6 +34,8 @@ def main():
         for one in CATALOGUE.values():
             print(f"{one.name:<24}{one.what}")
         return 0
+    if options.names[0] == "sabotage":
+        return 0 if sabotages.run(options.seed, options.names[1:]) else 1
     names = list(CATALOGUE) if options.names == ["all"] else options.names
     if unknown := [name for name in names if name not in CATALOGUE]:
         parser.error(f"no experiment named {', '.join(unknown)}; `./dev fault list` has them")

@@ -37,6 +37,11 @@ class Bench(contextlib.ExitStack):
         self.seed = seed
         self.wrong = []
         self.figures = {}
+        # A sabotage's: Waybill's environment, what stands in front of it, what is done to the
+        # next hop's diary.
+        self.env = {}
+        self.front = lambda port: port
+        self.tamper = lambda sink: sink
         self.allowed = Allowed()
         self.bounds = Bounds()
         self.healed = []
@@ -90,7 +95,7 @@ class Bench(contextlib.ExitStack):
         cluster.create_topics()
         return cluster
 
-    def make_node(self, *, tables=None, disk=None, **options):
+    def make_node(self, *, tables=None, disk=None, env=None, **options):
         """Not started. `disk` makes what its data directory lies on: a function of that place."""
         with_ours = self.tables()
         for name, keys in (tables or {}).items():
@@ -99,7 +104,8 @@ class Bench(contextlib.ExitStack):
         place.mkdir()
         # Mounted before, so that the process that uses it ends before.
         self.disk = self.mount(disk(place / "data")) if disk else None
-        node = Node(place, self.domains(), tables=with_ours, **options)
+        node = Node(place, self.domains(), tables=with_ours, env={**self.env, **(env or {})},
+                    **options)
         self.callback(node.stop)
         return self.watch(node)
 
@@ -146,7 +152,7 @@ class Bench(contextlib.ExitStack):
     def start_parties(self, *nodes, rate=100):
         ports = [node.smtp_port for node in nodes]
         self.start_sink(*ports)
-        self.start_load(*ports, rate=rate)
+        self.start_load(*map(self.front, ports), rate=rate)
 
     # time
 
@@ -272,7 +278,8 @@ class Bench(contextlib.ExitStack):
         self.answered = sum(line["k"] == "reply" for line in clients)
 
     def check(self, told):
-        clients, sink = diary.read(self.diary("load")), diary.read(self.diary("sink"))
+        clients = diary.read(self.diary("load"))
+        sink = self.tamper(diary.read(self.diary("sink")))
         self.bounds.rss = max(node.most_rss for node in self.nodes)
         self.bounds.descriptors = max(node.most_descriptors for node in self.nodes)
         self.bounds.healed = max(self.healed, default=None)

@@ -13,7 +13,8 @@ class Skipped(Exception):
     """Why an experiment cannot be done here."""
 
 
-def run(experiment, rounds, seed, options=None):
+def run(experiment, rounds, seed, options=None, prepare=None):
+    """`prepare` is called with the bench before it begins: a sabotage."""
     if missing := lacking(experiment.needs):
         return Row(experiment.name, verdict="skipped", why=(f"not here: {missing}",))
     print(f"{experiment.name}: {experiment.what} (seed {seed})", flush=True)
@@ -23,6 +24,8 @@ def run(experiment, rounds, seed, options=None):
     try:
         with bench:
             try:
+                if prepare:
+                    prepare(bench)
                 experiment.run(bench)
             except Skipped as why:
                 return Row(experiment.name, verdict="skipped", why=(str(why),))
