@@ -1,7 +1,8 @@
 """./dev fault: experiments on the real binary, on a machine that fails (docs/faults.md).
 
-Usage: ./dev fault list | all | sabotage [NAME...] | NAME... [--rounds N] [--long] [--seed N] [--old PATH]
-                   [--json FILE]
+Usage: ./dev fault list
+       ./dev fault all | NAME... [--rounds N] [--long] [--seed N] [--old PATH] [--json FILE]
+       ./dev fault sabotage [NAME...] [--seed N]
 """
 
 import argparse

@@ -112,7 +112,10 @@ class Running:
             os.kill(self.pid, number)
 
     def wait(self, seconds=STOP_SECONDS):
-        return self._process.wait(seconds)
+        code = self._process.wait(seconds)
+        if self._process.stdin:
+            self._process.stdin.close()
+        return code
 
     def kill(self):
         """As a crash: nothing is tidied up."""

@@ -20,6 +20,11 @@ _KINDS = {"journal": (".log", ".sst", "MANIFEST", "CURRENT"),
           "views": (".log", ".sst", "MANIFEST", "CURRENT")}
 
 
+# What a refusal names at least, and what it tells to do.
+_PLACES = {"journal": ("/data/journal/", "the journal"), "views": ("/data/views/", "the views")}
+_CURES = ("restore", "move", "rebuild", "remove", "delete")
+
+
 class Sound:
     """A data directory that a killed process left, and what it said before."""
 
@@ -92,14 +97,16 @@ class Sound:
             time.sleep(0.03)
         return self.node.runs
 
-    def refusal(self, where):
+    def refusal(self, where, store, tally):
         """What is wrong with a refusal; empty where it is as it should be."""
         code, said = self.node.exit_code, self.node.output()
         last = said.strip().splitlines()[-1] if said.strip() else ""
-        if code is None or code < 0 or code == 0:
+        if code is None or code <= 0:
             return f"{where}: it ended with {code}: {last[-300:]}"
-        if not any(word in said for word in ("journal", "views")) or "cannot start" not in said:
+        if not any(word in said for word in _PLACES[store]):
             return f"{where}: it refuses without a place: {last[-300:]}"
+        if not any(word in said.lower() for word in _CURES):
+            tally["refused without a cure"] += 1
         return ""
 
     def answers_wrong(self, where):
@@ -132,7 +139,7 @@ def judge(sound, where, store, tally):
     """One start from what lies in the data directory."""
     if not sound.start():
         tally["refused"] += 1
-        wrong = sound.refusal(where)
+        wrong = sound.refusal(where, store, tally)
         return [wrong] if wrong else []
     wrong = sound.answers_wrong(where)
     tally["answered"] += 1
@@ -144,7 +151,7 @@ def judge(sound, where, store, tally):
             wrong = sound.answers_wrong(f"{where}, folded from the journal alone")
             sound.node.kill()
         else:
-            refusal = sound.refusal(f"{where}, without views")
+            refusal = sound.refusal(f"{where}, without views", store, tally)
             wrong = [refusal] if refusal else []
     return wrong
 
@@ -153,8 +160,9 @@ def _each(bench, store, places, spoil):
     sound = Sound(bench)
     # Unharmed, it starts, and says what it said.
     sound.lay_out()
-    bench.wrong += judge(sound, "nothing", store, tally := {"refused": 0, "answered": 0})
-    if tally != {"refused": 0, "answered": 1}:
+    tally = {"refused": 0, "refused without a cure": 0, "answered": 0}
+    bench.wrong += judge(sound, "nothing", store, tally)
+    if tally["refused"]:
         bench.wrong.append("what was not harmed is refused")
     tally["answered"] = 0
     chosen = places(sound)
