@@ -1,9 +1,11 @@
 """Sabotage: each promise is broken on purpose, in front of Waybill, below it, behind it, or in its
 code, and the experiment that stands for the promise must say so. One that stays green is blind."""
 
+import io
 import os
 import shutil
 import subprocess
+import tarfile
 import time
 from typing import Callable, NamedTuple, Optional
 
@@ -133,11 +135,7 @@ def build(name):
     stay for the next."""
     tree = PLACE / "tree"
     if not (tree / "head").exists() or (tree / "head").read_text() != _head():
-        tree.mkdir(parents=True, exist_ok=True)
-        archive = subprocess.run(["git", "-C", ROOT, "archive", "HEAD"], check=True,
-                                 stdout=subprocess.PIPE).stdout
-        # Touched: what was compiled of an older copy is older than any file.
-        subprocess.run(["tar", "-x", "-m", "-C", tree], input=archive, check=True)
+        _copy_head(tree)
         (tree / "head").write_text(_head())
     patch = PATCHES / f"{name}.patch"
     _apply(tree, patch)
@@ -148,6 +146,19 @@ def build(name):
     finally:
         _apply(tree, patch, "-R")
     return PLACE / name
+
+
+def _copy_head(tree):
+    """Only what differs is written, so that only that is compiled again."""
+    archive = subprocess.run(["git", "-C", ROOT, "archive", "HEAD"], check=True,
+                             stdout=subprocess.PIPE).stdout
+    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
+        for member in filter(tarfile.TarInfo.isfile, members):
+            octets, path = members.extractfile(member).read(), tree / member.name
+            if not path.exists() or path.read_bytes() != octets:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(octets)
+                path.chmod(member.mode)
 
 
 def _head():
