@@ -80,6 +80,7 @@ http::Health health_of(const ViewsPart& views, const FoldingPart& folding) {
   http::Health out;
   out.lag = folding.lag();
   out.why_not = folding.why_not();
+  out.note = folding.note();
   for (const std::uint32_t partition : views.partitions()) {
     if (out.why_not.empty() && !folding.ends().of(partition)) {
       out.why_not = "no broker has answered yet: how far the log goes is not known";

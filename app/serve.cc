@@ -88,6 +88,15 @@ FoldingPart::Log embedded_log(Process& process, LocalLog& log, const BackupPart&
       -> Explained<std::unique_ptr<ingest::EventStream>> {
     return log.journal().stream(positions.front().next_offset);
   };
+  // The embedded log has no record twice: an index of the archive is an offset of the log.
+  out.parts.record = [&log](std::uint32_t,
+                            schemas::EventIndex index) -> runtime::Result<std::string> {
+    const auto seq = ingest::seq_at(schemas::LogOffset(index.value()));
+    auto records = log.store().read(seq, 1, 1);
+    if (!records) return records.error();
+    if (records->empty()) return make_error_code(runtime::Errc::not_found);
+    return std::move(records->front().value);
+  };
   const ingest::Retention retention{process.config().journal_keep, process.config().journal_max};
   out.parts.settled = [&process, &log, &backup, retention](const PartitionViews& views) {
     if (backup.under_way()) return;
@@ -105,6 +114,7 @@ http::Health health_of(JournalPart& journal, const FoldingPart& folding) {
   http::Health out;
   out.lag = folding.lag();
   out.why_not = folding.why_not();
+  out.note = folding.note();
   if (const std::string why = journal.why_not(); !why.empty()) out.why_not = why;
   return out;
 }

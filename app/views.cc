@@ -14,7 +14,10 @@
 
 #include "app/backup/backup.h"
 #include "app/backup/backup_requests.h"
+#include "app/backup/rebuild_beside.h"
 #include "app/command/config_file.h"
+#include "app/gaps/gap_file.h"
+#include "app/roles/hole_words.h"
 #include "app/roles/partition_views.h"
 #include "app/subcommands.h"
 #include "projector/projector.h"
@@ -58,19 +61,22 @@ bool show_progress(std::uint64_t done, std::uint64_t all) {
 }
 
 int rebuild(const std::string& data_dir, std::uint32_t partition) {
-  const std::string directory = views_directory(data_dir, partition);
-  const auto store = projector::open_rocks_store(directory, {});
-  if (!store) return fail_to_open(directory, store.error());
-  const auto rebuilt = projector::rebuild_views(**store, partition, show_progress);
+  const auto rebuilt = rebuild_partition(data_dir, partition, show_progress);
   if (!rebuilt) {
-    return fail("the rebuild stopped: " + rebuilt.error().message() +
-                "; the views are incomplete until one runs to its end");
+    if (rebuilt.error() == Errc::locked) {
+      return fail(rebuilt.error().why + "; stop the waybill that runs on it first");
+    }
+    return fail("the rebuild stopped: " + rebuilt.error().why + "; the views are as they were");
   }
-  const auto progress = projector::read_progress(**store);
-  if (!progress) return fail("cannot read the views: " + progress.error().message());
+  for (const auto& hole : rebuilt->holes) {
+    const std::string what = hole_words(partition, hole);
+    std::fprintf(stderr, "waybill: %s\n", what.c_str());
+    const auto kept = add_gap(data_dir, {runtime::AsioClock().wall(), what});
+    if (!kept) return fail(kept.error().why);
+  }
   std::printf("rebuilt the views of partition %u from %lu events\n", partition,
-              progress->next_index.value());
-  return kExitOk;
+              rebuilt->events.value());
+  return rebuilt->holes.empty() ? kExitOk : kExitNo;
 }
 
 int digest(const std::string& data_dir, std::uint32_t partition) {

@@ -30,6 +30,7 @@ Response readiness(const Health& health) {
   }
   boost::json::object out;
   out["ready"] = true;
+  if (!health.note.empty()) out["detail"] = health.note;
   if (health.lag) out["lag"] = *health.lag;
   if (health.backlog) out["backlog"] = *health.backlog;
   Response response;

@@ -14,6 +14,7 @@ namespace waybill::http {
 struct Health {
   bool ready = false;
   std::string why_not;  // empty when ready
+  std::string note;     // what is not as it should be though it is ready; may be empty
   // Events in the log and not yet in this process's views; nullopt: it has no views.
   std::optional<std::uint64_t> lag;
   // Events in this process's journal and not yet in the log; nullopt: its journal is the log, or it

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "projector/archive/archive_holes.h"
 #include "projector/positions.h"
 #include "projector/rows/view_store.h"
 #include "projector/views/counters_row.h"
@@ -79,6 +80,9 @@ struct HourCounters {
 class History {
  public:
   explicit History(const ViewStore& store) : store_(store) {}
+
+  // Events that are lost: no answer has them.
+  runtime::Result<ArchiveHoles> holes() const { return read_holes(store_); }
 
   // Read before the rows of an answer, so that the answer is at least this fresh. Errc::temporary
   // while the views are being rebuilt: what they say then is not the whole.

@@ -44,13 +44,20 @@ Result<std::unique_ptr<Projector>> Projector::open(ViewStore& store, std::uint32
                                                    FoldAnew when) {
   std::unique_ptr<Projector> projector(new Projector(store, partition));
   if (const auto loaded = projector->load(); !loaded) return loaded.error();
-  const auto archived = Archive(store).check_end(projector->progress_.next_index);
-  if (!archived) return archived.error();
+  const EventIndex end = projector->progress_.next_index;
+  const Archive archive(store);
+  if (const auto archived = archive.check_end(end); !archived) {
+    // Its last events cannot be read: the log may have them still, and mail does not wait for that.
+    const bool lost =
+        archived.error() == Errc::corrupt && end > EventIndex() && !archive.at(end - 1);
+    if (!lost || when == FoldAnew::at_open) return archived.error();
+    projector->needs_rebuild_ = true;
+  }
 
   const auto layout = read_layout(store);
   if (!layout && layout.error() != Errc::not_found) return layout.error();
   if (layout && layout->partition != partition) return make_error_code(Errc::corrupt);
-  if (layout && layout->layout == kViewLayout) return projector;
+  if (layout && layout->layout == kViewLayout && !projector->needs_rebuild_) return projector;
   if (projector->progress_.next_index == EventIndex(0)) {
     if (const auto begun = begin_layout(store, partition); !begun) return begun.error();
     return projector;
@@ -61,8 +68,8 @@ Result<std::unique_ptr<Projector>> Projector::open(ViewStore& store, std::uint32
   return projector;
 }
 
-Result<void> Projector::rebuild(const RebuildProgress& progress) {
-  const auto rebuilt = rebuild_views(store_, partition_, progress);
+Result<void> Projector::rebuild(const RebuildHelp& help) {
+  const auto rebuilt = rebuild_views(store_, partition_, help);
   if (rebuilt) needs_rebuild_ = false;
   return rebuilt;
 }

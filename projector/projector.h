@@ -31,11 +31,19 @@ class Fold;
 // When a store whose views are of another layout, or whose rebuild was cut off, is folded anew.
 enum class FoldAnew : std::uint8_t {
   at_open,  // which takes its time
-  later,    // by Projector::rebuild(), before anything is projected
+  // By Projector::rebuild(), before anything is projected. So is a store the end of whose archive
+  // cannot be read, which is Errc::corrupt otherwise.
+  later,
 };
 
 // Gets (events done, events in all); false ends the rebuild, Errc::closed.
 using RebuildProgress = std::function<bool(std::uint64_t done, std::uint64_t all)>;
+
+struct RebuildHelp {
+  RebuildProgress progress;  // may be empty
+  // The record that stood under an index of the archive, where something else has it; may be empty.
+  std::function<runtime::Result<std::string>(schemas::EventIndex)> elsewhere;
+};
 
 class Projector {
  public:
@@ -46,7 +54,7 @@ class Projector {
 
   // Its views answer nothing and take nothing until rebuild() has given success.
   bool needs_rebuild() const { return needs_rebuild_; }
-  runtime::Result<void> rebuild(const RebuildProgress& progress);
+  runtime::Result<void> rebuild(const RebuildHelp& help);
 
   const Progress& progress() const { return progress_; }
 
@@ -125,12 +133,18 @@ class Projector {
   bool needs_rebuild_ = false;
 };
 
-// Drops every view table and folds the archive again. `progress` is asked about every 10,000 events
-// and at the end; may be empty. A rebuild cut off is done again
-// when the store is next opened. Errc::corrupt if the archive is not whole; then nothing was
-// dropped. No Projector may have the store meanwhile.
+// Drops every view table and folds the archive again, all of which is read before anything is
+// dropped. `help.progress` is asked about every 10,000 events and at the end. A rebuild cut off is
+// done again when the store is next folded into. What of the archive cannot be read is taken from
+// `help.elsewhere`, or left out: a hole (archive/archive_holes.h). No other may write to the store
+// meanwhile.
 runtime::Result<void> rebuild_views(ViewStore& store, std::uint32_t partition,
-                                    const RebuildProgress& progress);
+                                    const RebuildHelp& help);
+
+// The same into `target`, an empty store, archive and positions with it; `source` is only read, and
+// damaged octets stay behind there.
+runtime::Result<void> rebuild_into(const ViewStore& source, ViewStore& target,
+                                   std::uint32_t partition, const RebuildHelp& help);
 
 // SHA-256 over every row of every view table in order (table name, key and value, each with its
 // length), as hex. Two stores that have folded the same log give the same.

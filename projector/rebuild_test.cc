@@ -1,6 +1,7 @@
 // A view is a pure function of the log: dropped and rebuilt, it is the same, octet for octet.
 #include <gtest/gtest.h>
 
+#include "projector/archive/archive_holes.h"
 #include "projector/archive/archive_key.h"
 #include "projector/positions.h"
 #include "projector/rocksdb_view_store.h"
@@ -15,6 +16,7 @@ using namespace schemas::ordinal_literals;
 namespace {
 
 using runtime::Errc;
+using schemas::EventIndex;
 using tests::EventLog;
 using tests::FoldedViews;
 
@@ -92,24 +94,80 @@ TEST(RebuildTest, SaysHowFarItIs) {
   for (unsigned i = 1; i <= 20'500; ++i) log.add(tests::dropped({.message = i, .delivery = i}));
   FoldedViews views(log);
   std::vector<std::uint64_t> said;
-  ASSERT_TRUE(rebuild_views(views.store(), 0, [&](std::uint64_t done, std::uint64_t all) {
-    EXPECT_EQ(all, 20'500u);
-    said.push_back(done);
-    return true;
-  }));
+  ASSERT_TRUE(rebuild_views(views.store(), 0,
+                            {.progress =
+                                 [&](std::uint64_t done, std::uint64_t all) {
+                                   EXPECT_EQ(all, 20'500u);
+                                   said.push_back(done);
+                                   return true;
+                                 },
+                             .elsewhere = {}}));
   EXPECT_EQ(said, (std::vector<std::uint64_t>{10'000, 20'000, 20'500}));
 }
 
-TEST(RebuildTest, AnArchiveWithAHoleIsCorrupt) {
-  FoldedViews views(tests::mixed_log(1, 100));
+class HoleTest : public testing::Test {
+ protected:
+  HoleTest() {
+    for (unsigned i = 1; i <= 100; ++i) {
+      log_.add(tests::dropped({.message = i, .delivery = i}));
+    }
+    views_.fold(log_);
+    expected_ = views_.digest();
+    WriteBatch batch;
+    for (unsigned i = 40; i < 43; ++i) batch.erase(Table::archive, archive_key(EventIndex(i)));
+    EXPECT_TRUE(views_.store().apply(batch));
+  }
+
+  static std::uint64_t time_of(unsigned nth) { return tests::kLogStart + nth * tests::kSecond; }
+
+  EventLog log_;
+  FoldedViews views_;
+  std::string expected_;  // before anything was lost
+};
+
+TEST_F(HoleTest, WhatAnotherHasOfTheArchiveIsTakenFromThere) {
+  const RebuildHelp help{.progress = {}, .elsewhere = [&](EventIndex index) {
+                           const auto at = schemas::LogOffset(index.value());
+                           return runtime::Result<std::string>(log_.records(at, 1).front().value);
+                         }};
+  MemoryViewStore fresh;
+  ASSERT_TRUE(rebuild_into(views_.store(), fresh, 0, help));
+  EXPECT_EQ(digest_views(fresh).value(), expected_);
+  EXPECT_TRUE(find_holes(fresh, 100_index)->empty());
+  EXPECT_TRUE(read_holes(fresh)->empty());
+  EXPECT_EQ(read_progress(fresh)->next_index, 100_index);
+  ASSERT_TRUE(rebuild_views(views_.store(), 0, help));
+  EXPECT_EQ(views_.digest(), expected_);
+}
+
+TEST_F(HoleTest, AnArchiveWhoseEndIsLostIsFoldedAnewBesideMail) {
   WriteBatch batch;
-  batch.erase(Table::archive, archive_key(40_index));
-  ASSERT_TRUE(views.store().apply(batch));
-  const std::string before = views.digest();
-  EXPECT_EQ(rebuild_views(views.store(), 0, {}).error(), Errc::corrupt);
-  // What could be answered still is.
-  EXPECT_EQ(views.digest(), before);
-  EXPECT_TRUE(views.history().progress());
+  batch.erase(Table::archive, archive_key(99_index));
+  ASSERT_TRUE(views_.store().apply(batch));
+  EXPECT_EQ(Projector::open(views_.store(), 0).error(), Errc::corrupt);
+  auto projector = Projector::open(views_.store(), 0, FoldAnew::later);
+  ASSERT_TRUE(projector);
+  EXPECT_TRUE((*projector)->needs_rebuild());
+  ASSERT_TRUE((*projector)->rebuild({}));
+  EXPECT_EQ(read_holes(views_.store())->back().to, 100_index);
+  EXPECT_FALSE(Projector::open(views_.store(), 0, FoldAnew::later).value()->needs_rebuild());
+}
+
+TEST_F(HoleTest, WhatNobodyHasIsAHoleAndTheRestLives) {
+  MemoryViewStore fresh;
+  ASSERT_TRUE(rebuild_into(views_.store(), fresh, 0, {}));
+  const ArchiveHoles hole = {{40_index, 43_index, time_of(39), time_of(43)}};
+  EXPECT_EQ(*read_holes(fresh), hole);
+  EXPECT_EQ(views_.digest(), expected_) << "the source is only read";
+  ASSERT_TRUE(rebuild_views(views_.store(), 0, {}));
+  EXPECT_EQ(*read_holes(views_.store()), hole);
+  EXPECT_EQ(views_.digest(), digest_views(fresh).value());
+  EXPECT_TRUE(views_.history().progress());
+  EXPECT_TRUE(views_.history().delivery(tests::delivery_id(40)));
+  EXPECT_FALSE(views_.history().delivery(tests::delivery_id(41)));
+  EXPECT_TRUE(views_.history().delivery(tests::delivery_id(44)));
+  ASSERT_TRUE(rebuild_views(fresh, 0, {}));
+  EXPECT_EQ(*read_holes(fresh), hole) << "a further one finds the same";
 }
 
 // A rebuild of 100 events is some eight writes; each fails once. What is left says so to whoever
@@ -166,7 +224,10 @@ TEST(RebuildTest, AStoreOfAnotherLayoutCanBeOpenedFirstAndFoldedAnewLater) {
   ASSERT_TRUE(projector);
   EXPECT_TRUE((*projector)->needs_rebuild());
   // Cut off, it is as needed as before.
-  EXPECT_EQ((*projector)->rebuild([](std::uint64_t, std::uint64_t) { return false; }).error(),
+  EXPECT_EQ((*projector)
+                ->rebuild({.progress = [](std::uint64_t, std::uint64_t) { return false; },
+                           .elsewhere = {}})
+                .error(),
             Errc::closed);
   EXPECT_TRUE((*projector)->needs_rebuild());
   EXPECT_EQ(views.history().progress().error(), Errc::temporary);

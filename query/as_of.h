@@ -19,6 +19,13 @@ struct PartitionAsOf {
   std::uint64_t lag = 0;                  // events in the log and not yet in the views
   // All that was in the log then is in the answer; nullopt: that cannot be said.
   std::optional<runtime::WallTime> complete_at;
+  // Times between which events are lost that the views were to have; nullopt: from the beginning,
+  // or to now.
+  struct Hole {
+    std::optional<runtime::WallTime> after;
+    std::optional<runtime::WallTime> before;
+  };
+  std::vector<Hole> holes;
 };
 
 struct AsOf {

@@ -46,6 +46,13 @@ std::optional<std::vector<std::uint32_t>> wanted(const Sources& sources,
   return out;
 }
 
+PartitionAsOf::Hole hole_of(const projector::ArchiveHole& hole) {
+  PartitionAsOf::Hole out;
+  if (hole.after != 0) out.after = schemas::wall_time(hole.after);
+  if (hole.before != 0) out.before = schemas::wall_time(hole.before);
+  return out;
+}
+
 void ask_local(const LocalPartition& local, const Inquiry& inquiry, Gathered& out) {
   // Both before the rows: the answer is then at least this fresh.
   const Freshness fresh = local.freshness();
@@ -60,6 +67,12 @@ void ask_local(const LocalPartition& local, const Inquiry& inquiry, Gathered& ou
   if (progress->next_index > EventIndex(0)) as_of.time = progress->as_of;
   as_of.lag = fresh.lag;
   as_of.complete_at = fresh.complete_at;
+  const auto holes = local.history->holes();
+  if (!holes) {
+    out.problem = unreadable(holes.error());
+    return;
+  }
+  for (const projector::ArchiveHole& hole : *holes) as_of.holes.push_back(hole_of(hole));
   auto part = inquiry.ask(local);
   if (part) {
     out.parts.push_back(std::move(*part));
@@ -88,6 +101,13 @@ std::optional<PartitionAsOf> read_partition(const json::object& object,
   out.lag = schemas::number_member(object, "lag").value_or(0);
   out.time = time_of(object, "time");
   out.complete_at = time_of(object, "complete_at");
+  if (const json::array* const holes = schemas::array_member(object, "holes")) {
+    for (const json::value& hole : *holes) {
+      if (!hole.is_object()) continue;
+      out.holes.push_back(
+          {time_of(hole.as_object(), "after"), time_of(hole.as_object(), "before")});
+    }
+  }
   return out;
 }
 

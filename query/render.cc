@@ -162,6 +162,17 @@ json::object counters_part(const CountersQuestion& question,
   return out;
 }
 
+json::array to_json(const std::vector<PartitionAsOf::Hole>& holes) {
+  json::array out;
+  for (const PartitionAsOf::Hole& hole : holes) {
+    json::object one;
+    if (hole.after) one["after"] = schemas::rfc3339(*hole.after);
+    if (hole.before) one["before"] = schemas::rfc3339(*hole.before);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
 json::object to_json(const AsOf& as_of) {
   json::object out;
   put_time(out, as_of.time());
@@ -179,6 +190,7 @@ json::object to_json(const AsOf& as_of) {
     part["index"] = one.index.value();
     part["lag"] = one.lag;
     if (one.complete_at) part["complete_at"] = schemas::rfc3339(*one.complete_at);
+    if (!one.holes.empty()) part["holes"] = to_json(one.holes);
     partitions.push_back(std::move(part));
   }
   out["partitions"] = std::move(partitions);

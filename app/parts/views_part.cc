@@ -1,5 +1,9 @@
 #include "app/parts/views_part.h"
 
+#include "app/gaps/gap_file.h"
+#include "app/roles/hole_words.h"
+#include "runtime/log.h"
+
 namespace waybill::app {
 
 using runtime::Explained;
@@ -17,10 +21,32 @@ Explained<void> FoldingPart::start() {
   auto log = open_log_();
   if (!log) return log.error();
   ends_ = std::move(log->ends);
+  log->parts.lost = [this](std::uint32_t partition, const projector::ArchiveHoles& holes) {
+    for (const auto& hole : holes) tell_of(hole_words(partition, hole));
+  };
   role_ = start_projector(views_.views(), std::move(log->parts), process_.metrics());
   metrics_ = std::make_unique<PartitionMetrics>(views_.views(), *ends_, *role_, process_.clock(),
                                                 process_.metrics());
   return {};
+}
+
+void FoldingPart::tell_of(const std::string& what) {
+  runtime::log(runtime::Level::error, "app", "a part of history is lost", {{"what", what}});
+  const auto kept = add_gap(process_.config().data_dir, {process_.clock().wall(), what});
+  if (kept) return;
+  runtime::log(runtime::Level::error, "app", "cannot write it down", {{"why", kept.error().why}});
+}
+
+std::string FoldingPart::note() const {
+  std::string out;
+  for (const auto& one : views_.views()) {
+    const auto holes = one->history().holes();
+    if (!holes) continue;
+    for (const auto& hole : *holes) {
+      out += (out.empty() ? "" : "; ") + hole_words(one->partition(), hole);
+    }
+  }
+  return out;
 }
 
 void FoldingPart::tick() {

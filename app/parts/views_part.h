@@ -54,6 +54,8 @@ class FoldingPart final : public Part {
   const ProjectorRole& role() const { return *role_; }
   // Why history is not the whole, or stands still; empty: neither.
   std::string why_not() const;
+  // What is lost of history for good, where something is. Reads the views.
+  std::string note() const;
   // Events on record that are not in the views of this process.
   std::uint64_t lag() const;
   std::vector<query::LocalPartition> partitions() const;
@@ -65,6 +67,8 @@ class FoldingPart final : public Part {
   void stopped() override;
 
  private:
+  void tell_of(const std::string& what);
+
   Process& process_;
   ViewsPart& views_;
   const OpenLog open_log_;

@@ -59,7 +59,12 @@ Result<std::vector<OpenDelivery>> open_after(const projector::Archive& archive, 
   OpenSet open(before);
   Event event;
   for (EventIndex index = from; index < end;) {
-    const auto records = archive.read(index, end);
+    auto records = archive.read(index, end);
+    if (!records && records.error() == Errc::corrupt) {
+      // One by one past what is lost: an outcome that is not there leaves its delivery in doubt.
+      auto one = archive.at(index);
+      records = std::vector<std::string>{one ? std::move(*one) : std::string()};
+    }
     if (!records) return records.error();
     for (const projector::ArchivedRecord& record : *records) {
       if (record.read(event)) open.add(event, seq_of(index));
@@ -86,6 +91,8 @@ Explained<bool> is_a_beginning(const ingest::JournalStore& store,
   const auto record = store.read(last, 1, 1);
   if (!record) return explain(record.error(), "cannot read the journal");
   const auto archived = archive.at(index_of(last));
+  // What is lost there is no reason to lose the journal too.
+  if (!archived && archived.error() == Errc::corrupt) return true;
   if (!archived) return explain(archived.error(), "cannot read the views' archive");
   const auto octets = archived->octets();
   if (!octets) return explain(octets.error(), "cannot read the views' archive");

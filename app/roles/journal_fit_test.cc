@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ingest/memory_journal_store.h"
+#include "projector/archive/archive_key.h"
 #include "projector/memory_view_store.h"
 #include "tests/support/event_log.h"
 #include "tests/support/ordinals.h"
@@ -92,6 +93,15 @@ TEST_F(JournalFitTest, AShorterOneDoesTooAndNothingIsSettledTwice) {
   EXPECT_EQ((*begun)->ended, 4_seq);
   EXPECT_EQ(store_.first_seq(), 6_seq);
   EXPECT_EQ(open(), third_) << "the second has its outcome in the views";
+}
+
+TEST_F(JournalFitTest, WhatTheArchiveHasLostStopsNothing) {
+  projector::WriteBatch batch;
+  batch.erase(projector::Table::archive, projector::archive_key(schemas::EventIndex(1)));
+  ASSERT_TRUE(views_->store().apply(batch));
+  const auto begun = fit();
+  ASSERT_TRUE(begun) << begun.error().why;
+  EXPECT_EQ((*begun)->open, 2U) << "the first has an outcome that is lost";
 }
 
 TEST_F(JournalFitTest, OneThatHasWhatTheViewsHaveNotIsNotTouched) {

@@ -247,30 +247,43 @@ class FoldingThread {
       runtime::log(Level::warn, "app", "views are folded anew; history answers 503 until then",
                    {{"partition", std::uint64_t{partition}},
                     {"events", one->projector().progress().next_index.value()}});
-      Instant told = clock_.now();
-      const auto rebuilt = one->projector().rebuild([&](std::uint64_t done, std::uint64_t all) {
-        rebuilds_.say(partition, done, all);
-        if (clock_.now() - told >= kTellRebuild) {
-          told = clock_.now();
-          runtime::log(Level::info, "app", "views are folded anew",
-                       {{"partition", std::uint64_t{partition}},
-                        {"events", done},
-                        {"of", all},
-                        {"percent", 100 * done / std::max<std::uint64_t>(all, 1)}});
-        }
-        return !stopping();
-      });
+      const auto rebuilt = one->projector().rebuild(help_for(partition));
       if (!rebuilt && rebuilt.error() == Errc::closed) return;
-      if (rebuilt) {
-        rebuilds_.end(partition);
-        runtime::log(Level::info, "app", "the views were folded anew",
-                     {{"partition", std::uint64_t{partition}}});
-      } else {
+      if (!rebuilt) {
         failures_.add(partition,
                       runtime::explain(rebuilt.error(), "the views cannot be folded anew"),
                       clock_.now());
+        continue;
       }
+      rebuilds_.end(partition);
+      runtime::log(Level::info, "app", "the views were folded anew",
+                   {{"partition", std::uint64_t{partition}}});
+      const auto holes = projector::read_holes(one->store());
+      if (holes && !holes->empty() && parts_.lost) parts_.lost(partition, *holes);
     }
+  }
+
+  projector::RebuildHelp help_for(std::uint32_t partition) {
+    projector::RebuildHelp help;
+    help.progress = [this, partition, told = clock_.now()](std::uint64_t done,
+                                                           std::uint64_t all) mutable {
+      rebuilds_.say(partition, done, all);
+      if (clock_.now() - told >= kTellRebuild) {
+        told = clock_.now();
+        runtime::log(Level::info, "app", "views are folded anew",
+                     {{"partition", std::uint64_t{partition}},
+                      {"events", done},
+                      {"of", all},
+                      {"percent", 100 * done / std::max<std::uint64_t>(all, 1)}});
+      }
+      return !stopping();
+    };
+    if (parts_.record) {
+      help.elsewhere = [this, partition](schemas::EventIndex index) {
+        return parts_.record(partition, index);
+      };
+    }
+    return help;
   }
 
   // Null: every partition waits for its next try, or it is time to end.

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/roles/partition_views.h"
+#include "projector/archive/archive_holes.h"
 #include "runtime/failure.h"
 #include "runtime/metrics.h"
 
@@ -44,6 +45,13 @@ struct ProjectorParts {
   // Called on the folding thread once a partition's views are synced, whether or not anything came:
   // everything below its position is in them for good. May be empty.
   std::function<void(const PartitionViews&)> settled;
+  // The record of the log that stood under this index of a partition's archive, for what of the
+  // archive cannot be read; may be empty.
+  std::function<runtime::Result<std::string>(std::uint32_t partition, schemas::EventIndex index)>
+      record;
+  // Called on the folding thread once views were folded anew, where events of their archive are
+  // lost. May be empty.
+  std::function<void(std::uint32_t partition, const projector::ArchiveHoles& holes)> lost;
   std::uint32_t threads = 1;
 };
 

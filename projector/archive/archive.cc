@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "projector/archive/archive_holes.h"
 #include "projector/archive/archive_key.h"
 #include "runtime/check.h"
 #include "schemas/compact_record.h"
@@ -10,6 +11,17 @@ namespace waybill::projector {
 
 using runtime::Errc;
 using runtime::Result;
+
+ArchivedRecord ArchivedRecord::of(std::string_view record) {
+  std::string row;
+  schemas::Event event;
+  if (event.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
+    schemas::append_compact(record, event, row);
+  } else {
+    schemas::append_as_is(record, row);
+  }
+  return ArchivedRecord(row);
+}
 
 bool ArchivedRecord::read(schemas::Event& out) const {
   return schemas::read_compact(row_, out).has_value();
@@ -53,23 +65,13 @@ Result<void> Archive::event_at(schemas::EventIndex index, schemas::Event& out) c
   return {};
 }
 
-Result<void> Archive::verify(schemas::EventIndex end) const {
-  schemas::EventIndex next;
-  const auto scanned = store_.scan(Table::archive, archive_key(next), archive_key(end),
-                                   [&](std::string_view key, std::string_view) {
-                                     if (key != archive_key(next)) return false;
-                                     ++next;
-                                     return true;
-                                   });
-  if (!scanned) return scanned.error();
-  if (next != end) return make_error_code(Errc::corrupt);
-  return {};
-}
-
 Result<void> Archive::check_end(schemas::EventIndex end) const {
   if (end > schemas::EventIndex()) {
-    const auto last = at(end - 1);
-    if (!last) return last.error();
+    if (const auto last = at(end - 1); !last) {
+      const auto holes = read_holes(store_);
+      if (!holes) return holes.error();
+      if (holes->empty() || !holes->back().has(end - 1)) return last.error();
+    }
   }
   const auto beyond = store_.get(Table::archive, archive_key(end));
   if (beyond) return make_error_code(Errc::corrupt);

@@ -25,6 +25,10 @@ struct ArchiveBounds {
 class ArchivedRecord {
  public:
   explicit ArchivedRecord(std::string_view row) : row_(row) {}
+  // Of what the log has.
+  static ArchivedRecord of(std::string_view record);
+
+  const std::string& row() const { return row_; }
 
   // False: the record is no event.
   bool read(schemas::Event& out) const;
@@ -52,10 +56,8 @@ class Archive {
   // The same as an event. Errc::corrupt: it is missing, or none.
   runtime::Result<void> event_at(schemas::EventIndex index, schemas::Event& out) const;
 
-  // Reads every event below `end`. Errc::corrupt: one is missing or cannot be read.
-  runtime::Result<void> verify(schemas::EventIndex end) const;
-
-  // Errc::corrupt: the archive does not end exactly before `end`.
+  // Errc::corrupt: the archive does not end exactly before `end`, nor with a hole that is known
+  // (archive_holes.h).
   runtime::Result<void> check_end(schemas::EventIndex end) const;
 
  private:

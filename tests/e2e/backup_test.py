@@ -233,5 +233,55 @@ class LostJournalTest(BackupCase):
         self.mail()
 
 
+class RebuildTest(BackupCase):
+    """The archive's only table file is damaged; the backup has made it be written."""
+
+    def setUp(self):
+        super().setUp()
+        self.mail(3)
+        self.before = history(self.waybill, "a@x.test")
+        self.run_well("backup", self.place)
+        self.waybill.stop()
+        self.digest = self.run_well("views", "digest")
+        views = self.waybill.data / "views/p0"
+        [archive] = [path for path in views.glob("*.sst") if b"archive" in path.read_bytes()]
+        octets = bytearray(archive.read_bytes())
+        octets[8] ^= 1
+        archive.write_bytes(bytes(octets))
+
+    def test_damage_is_mended_from_the_journal(self):
+        self.assertIn("rebuilt the views of partition 0 from 6 events",
+                      self.run_well("views", "rebuild"))
+        self.assertEqual(self.digest, self.run_well("views", "digest"))
+        self.assertEqual(["p0"], [path.name for path in (self.waybill.data / "views").iterdir()])
+        self.waybill.start()
+        self.assertEqual(self.before, history(self.waybill, "a@x.test"))
+        [delivery] = {entry["delivery_id"] for entry in self.before[:2]}
+        self.assertEqual(200, self.waybill.http.delivery(delivery).status)
+
+    def test_without_the_journal_it_is_a_hole_and_the_rest_lives(self):
+        shutil.rmtree(self.waybill.data / "journal")
+        self.refused(1, "6 events of partition 0 (from index 0 on, before 20", "views", "rebuild")
+        self.waybill.start()
+        self.assertIn("from index 0 on", self.waybill.http.get("/readyz").json["detail"])
+        self.mail()
+        history(self.waybill, "a@x.test")
+        answer = self.waybill.http.history("a@x.test").json
+        self.assertEqual(2, len(answer["entries"]))
+        [partition] = answer["as_of"]["partitions"]
+        self.assertEqual(["before"], list(partition["holes"][0]))
+        self.assertIn("from index 0 on", " ".join(self.waybill.run("doctor")[1].split()))
+
+    def test_one_that_is_cut_off_leaves_the_views_as_they_were(self):
+        beside = self.waybill.data / "views/p0.rebuilding"
+        beside.mkdir()
+        (beside / "CURRENT").write_text("half")
+        self.waybill.start()
+        self.assertEqual(self.before, history(self.waybill, "a@x.test"))
+        self.waybill.stop()
+        self.run_well("views", "rebuild")
+        self.assertEqual(self.digest, self.run_well("views", "digest"))
+
+
 if __name__ == "__main__":
     unittest.main()
