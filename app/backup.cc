@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/backup/backup_requests.h"
+#include "app/backup/files.h"
 #include "app/backup/whole_backup.h"
 #include "app/command/config_file.h"
 #include "app/roles/partition_views.h"
@@ -58,6 +59,10 @@ Explained<std::string> back_up_alone(const Config& config, const WholeRequest& r
   std::error_code error;
   if (!std::filesystem::exists(config.data_dir + "/journal", error)) {
     return Failure{Errc::not_found, "there is no journal in " + config.data_dir};
+  }
+  // Asked first: to open a journal is to look through its log, which a process may be writing.
+  if (is_held(config.data_dir + "/journal")) {
+    return Failure{Errc::locked, "a waybill runs on " + config.data_dir};
   }
   auto journal = ingest::open_rocks_journal(config.data_dir + "/journal");
   if (!journal) return journal.error();
