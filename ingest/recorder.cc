@@ -11,12 +11,11 @@ namespace waybill::ingest {
 
 void Recorder::stamp(schemas::Event& event) {
   const runtime::WallTime now = clock_.wall();
-  const auto id = schemas::uuid_v7(now, chance_);
-  event.set_event_id(id.data(), id.size());
   event.set_occurred_at(schemas::nanoseconds(now));
   std::array<std::uint8_t, 16> salt;
   chance_.fill(salt);
   event.set_salt(salt.data(), salt.size());
+  event.set_event_id(schemas::event_id_of(now, event.salt()).bytes());
   event.set_node(node_);
   if (event.trace().empty() && event.message_id().size() == schemas::MessageId::kOctets) {
     event.set_trace(schemas::trace_of(event.message_id(), event.event_id()));

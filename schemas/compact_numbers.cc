@@ -3,6 +3,8 @@
 #include <bit>
 #include <cstring>
 
+#include "schemas/ids.h"
+
 namespace waybill::schemas {
 namespace {
 
@@ -14,12 +16,20 @@ enum Moved : std::uint64_t {
   kMessageId = 1 << 4,
   kDeliveryId = 1 << 5,
   kChosenId = 1 << 6,
+  kIdOfSalt = 1 << 17,
 };
 
 static_assert(std::endian::native == std::endian::little);
 
 constexpr std::size_t kTimeOctets = 6;  // of an id (RFC 9562 5.7)
 constexpr std::uint64_t kNanosecondsAMillisecond = 1'000'000;
+// Whether the id's random half is a hash of the salt (docs/decisions/0010).
+bool is_of_salt(const Event& event) {
+  // From 1970 on, and before the year 2262: ids of other times cannot be made.
+  if (event.salt().size() != kIdOctets || event.occurred_at() >> 63 != 0) return false;
+  return event_id_of(wall_time(event.occurred_at()), event.salt()).bytes() == event.event_id();
+}
+
 constexpr std::uint64_t kMostTime = (1ULL << (8 * kTimeOctets)) - 1;
 
 std::uint64_t time_of(std::string_view id) {
@@ -90,7 +100,10 @@ std::uint64_t move_numbers(Event& event, std::string& out) {
   std::uint64_t moved = 0;
   const std::uint64_t at = event.occurred_at();
   std::uint64_t near = at / kNanosecondsAMillisecond;
-  if (event.event_id().size() == kIdOctets && time_of(event.event_id()) == near && at != 0) {
+  if (event.event_id().size() == kIdOctets && is_of_salt(event)) {
+    event.clear_event_id();
+    moved |= kIdOfSalt;
+  } else if (event.event_id().size() == kIdOctets && time_of(event.event_id()) == near && at != 0) {
     out.append(event.event_id(), kTimeOctets);
     event.clear_event_id();
     moved |= kEventId;
@@ -156,6 +169,10 @@ bool put_back(const CompactNumbers& numbers, std::uint64_t moved, Event& event) 
   std::uint64_t near = event.occurred_at() / kNanosecondsAMillisecond;
   if (moved & kEventId) event.set_event_id(id_of(near, numbers.event_id));
   if (moved & kSalt) event.set_salt(std::string(numbers.salt));
+  if (moved & kIdOfSalt) {
+    if (event.occurred_at() >> 63 != 0) return false;
+    event.set_event_id(event_id_of(wall_time(event.occurred_at()), event.salt()).bytes());
+  }
   if ((moved & kNumbers) && event.has_accepted()) {
     event.mutable_accepted()->set_client_port(static_cast<std::uint32_t>(numbers.numbers[0]));
     event.mutable_accepted()->set_size(numbers.numbers[1]);

@@ -1,6 +1,7 @@
 #include "schemas/ids.h"
 
 #include "runtime/check.h"
+#include "runtime/crypto.h"
 #include "runtime/hex.h"
 
 namespace waybill::schemas {
@@ -13,22 +14,34 @@ constexpr bool hyphen_at(std::size_t position) {
   return position == 8 || position == 13 || position == 18 || position == 23;
 }
 
-}  // namespace
-
-// RFC 9562 5.7
-std::array<std::uint8_t, 16> uuid_v7(runtime::WallTime now, runtime::Chance& chance) {
+// RFC 9562 5.7: puts time, version and variant into octets that are random.
+void make_uuid_v7(runtime::WallTime now, std::array<std::uint8_t, 16>& octets) {
   const auto milliseconds =
       std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
   runtime::check(milliseconds >= 0 && milliseconds < (std::int64_t{1} << 48),
                  "ids are made between 1970 and 10889");
-  std::array<std::uint8_t, 16> octets;
-  chance.fill(octets);
   for (int i = 0; i < 6; ++i) {
     octets[i] = static_cast<std::uint8_t>(milliseconds >> (8 * (5 - i)));
   }
   octets[6] = static_cast<std::uint8_t>(0x70 | (octets[6] & 0x0F));  // version 7
   octets[8] = static_cast<std::uint8_t>(0x80 | (octets[8] & 0x3F));  // variant of RFC 9562 4.1
+}
+
+}  // namespace
+
+std::array<std::uint8_t, 16> uuid_v7(runtime::WallTime now, runtime::Chance& chance) {
+  std::array<std::uint8_t, 16> octets;
+  chance.fill(octets);
+  make_uuid_v7(now, octets);
   return octets;
+}
+
+EventId event_id_of(runtime::WallTime now, std::string_view salt) {
+  const runtime::Digest digest = runtime::sha256(salt);
+  std::array<std::uint8_t, 16> octets;
+  std::copy_n(digest.begin(), octets.size(), octets.begin());
+  make_uuid_v7(now, octets);
+  return EventId(octets);
 }
 
 std::string uuid_text(std::string_view octets) {

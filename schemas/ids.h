@@ -50,6 +50,10 @@ IdType new_id(runtime::WallTime now, runtime::Chance& chance) {
   return IdType(uuid_v7(now, chance));
 }
 
+// The id of an event that was made at `now` and has this salt: what is random in it is a hash of
+// the salt, so that who keeps the salt need not keep the id (docs/decisions/0010).
+EventId event_id_of(runtime::WallTime now, std::string_view salt);
+
 // Hyphenated text of any 16 octets, and back: for fields whose kind is known only by name.
 std::string uuid_text(std::string_view octets);
 runtime::Result<std::array<std::uint8_t, 16>> parse_uuid(std::string_view text);
