@@ -27,8 +27,9 @@ using runtime::Explained;
 
 namespace {
 
-// Each may wait for other nodes.
 constexpr std::size_t kQueryThreads = 8;
+// Each waits for other nodes.
+constexpr std::size_t kAskThreads = 8;
 // Of all partitions together.
 constexpr std::uint64_t kBlockCacheOctets = 256ULL << 20;
 constexpr std::uint64_t kWriteBufferOctets = 512ULL << 20;
@@ -155,12 +156,15 @@ int project(Process& process, std::vector<std::uint32_t> partitions) {
   FoldingPart* folding = nullptr;
   auto& node = process.add<NodePart>([&] { return state_of(process, views, *folding); });
   folding = &process.add<FoldingPart>(views, [&] { return log_on_kafka(process, views); });
-  process.add<HttpPart>("http", "wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
-    return site_of(process, views, *folding, routes, node);
-  });
+  process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kQueryThreads},
+                        HttpPart::Crew{"wb-ask-nodes", kAskThreads},
+                        [&]() -> Explained<HttpPart::Site> {
+                          return site_of(process, views, *folding, routes, node);
+                        });
   if (process.config().cluster.listen) {
     // These ask nobody, and must not wait behind those that wait for others.
-    process.add<HttpPart>("http for nodes", "wb-peers", kQueryThreads,
+    process.add<HttpPart>("http for nodes", HttpPart::Crew{"wb-peers", kQueryThreads},
+                          HttpPart::Crew{"", 0},
                           [&] { return peers_site_of(process, views, *folding, routes, node); });
   }
   return process.run();

@@ -19,8 +19,10 @@ using runtime::Explained;
 
 namespace {
 
+// There are no views here: metrics are all that is read.
+constexpr std::size_t kReadThreads = 1;
 // Each waits for other nodes.
-constexpr std::size_t kQueryThreads = 4;
+constexpr std::size_t kAskThreads = 4;
 
 // Mail is taken while Kafka is away: that is no reason to send it elsewhere.
 http::Health health_of(JournalPart& journal, const PublisherPart& publisher) {
@@ -56,9 +58,11 @@ int relay(Process& process) {
   });
   process.add<RecoveryPart>(journal);
   auto& publisher = process.add<PublisherPart>(journal);
-  process.add<HttpPart>("http", "wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
-    return site_of(process, journal, publisher, node, routes);
-  });
+  process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kReadThreads},
+                        HttpPart::Crew{"wb-ask-nodes", kAskThreads},
+                        [&]() -> Explained<HttpPart::Site> {
+                          return site_of(process, journal, publisher, node, routes);
+                        });
   process.add<RelayPart>(journal, routes, keys, [&]() -> ReturnPathDirectory& {
     return node.node().look_for_return_paths(
         {[&journal] { return journal.journal().end_seq(); },

@@ -146,7 +146,7 @@ int serve(Process& process) {
     return embedded_log(process, journal.log(), backup);
   });
   auto& http = process.add<HttpPart>(
-      "http", "wb-query", kQueryThreads,
+      "http", HttpPart::Crew{"wb-query", kQueryThreads}, HttpPart::Crew{"", 0},
       [&]() -> Explained<HttpPart::Site> { return site_of(process, journal, folding, routes); });
   std::unique_ptr<ReturnPathDirectory> return_paths;
   process.add<RelayPart>(journal, routes, keys, [&]() -> ReturnPathDirectory& {

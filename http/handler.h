@@ -1,11 +1,13 @@
 // Handler: one route's answer. It reads the question and touches no store; what must read one comes
 // back as a Read, which blocks and therefore runs on a worker. An answer is a Response, whole in
-// memory, or a Stream, sent piece by piece.
+// memory, or a Stream, sent piece by piece. A Read that waits for other servers is a RemoteRead,
+// and one that has to wait for something here is a DelayedRead.
 //
 // A handler runs on the server's thread, a Read on any; both may run beside others of the same
 // route. What a Read holds it owns, or it outlives the server.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <variant>
 
@@ -17,7 +19,22 @@ namespace waybill::http {
 
 using Answer = std::variant<Response, Stream>;
 using Read = std::function<Answer()>;
-using Plan = std::variant<Response, Read, Stream>;
+
+// It runs on workers of its own, so that no Read waits for one that waits for another server.
+struct RemoteRead {
+  Read read;
+};
+
+// It runs once `ready` says so, and after `at_most` in any case; until then no worker waits.
+// `ready` is called on the server's thread, every kReadyAgain: it must not block.
+struct DelayedRead {
+  std::function<bool()> ready;
+  std::chrono::milliseconds at_most{0};
+  Read read;
+};
+inline constexpr std::chrono::milliseconds kReadyAgain{10};
+
+using Plan = std::variant<Response, Read, RemoteRead, DelayedRead, Stream>;
 using Handler = std::function<Plan(const Request&)>;
 
 }  // namespace waybill::http

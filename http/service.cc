@@ -115,8 +115,24 @@ std::variant<Problem, Router::Match> Service::route(const Head& head, Request& r
 runtime::Task<Answer> Service::carry_out(Plan plan) {
   if (auto* const response = std::get_if<Response>(&plan)) co_return std::move(*response);
   if (auto* const stream = std::get_if<Stream>(&plan)) co_return std::move(*stream);
-  ReadJob job{std::get<Read>(std::move(plan))};
-  auto answered = co_await runtime::run_on(*parts_.workers, std::move(job));
+  if (auto* const remote = std::get_if<RemoteRead>(&plan)) {
+    const bool own = parts_.remote_workers != nullptr;
+    runtime::Workers& workers = own ? *parts_.remote_workers : *parts_.workers;
+    co_return co_await read_on(workers, std::move(remote->read));
+  }
+  if (auto* const delayed = std::get_if<DelayedRead>(&plan)) {
+    const runtime::Instant until = parts_.clock->now() + delayed->at_most;
+    while (!delayed->ready() && parts_.clock->now() < until) {
+      co_await parts_.clock->sleep_until(parts_.clock->now() + kReadyAgain);
+    }
+    co_return co_await read_on(*parts_.workers, std::move(delayed->read));
+  }
+  co_return co_await read_on(*parts_.workers, std::get<Read>(std::move(plan)));
+}
+
+runtime::Task<Answer> Service::read_on(runtime::Workers& workers, Read read) {
+  ReadJob job{std::move(read)};
+  auto answered = co_await runtime::run_on(workers, std::move(job));
   if (answered) co_return std::move(*answered);
   auto busy = problem_of(503, "busy", "Too many questions are waiting already: ask again later.");
   busy.retry_after = kBusyRetry;

@@ -30,6 +30,8 @@ namespace waybill::http {
 // What the server asks of the rest of the process; all outlive it.
 struct ServerParts {
   runtime::Workers* workers = nullptr;  // for Reads
+  // For RemoteReads; null: `workers`.
+  runtime::Workers* remote_workers = nullptr;
   // For Pulls, which come again and again: of their own, so that no question waits behind them.
   runtime::Workers* stream_workers = nullptr;
   runtime::Clock* clock = nullptr;
@@ -67,6 +69,7 @@ class Service {
   std::variant<Problem, Router::Match> route(const Head& head, Request& request) const;
   std::optional<Problem> admit(const Head& head, Request& request) const;
   runtime::Task<Answer> carry_out(Plan plan);
+  runtime::Task<Answer> read_on(runtime::Workers& workers, Read read);
   Answered open(Answer answer, const std::string& route);
   void count(const Meters& meters, unsigned status);
   Meters meters_for(const std::string& route);

@@ -119,6 +119,45 @@ TEST_F(ServiceTest, TakesNoParametersWhereThereAreNone) {
 
 TEST_F(ServiceTest, AnswersARead) { EXPECT_EQ(world.get(kSales).body, "\"sales@example.org\""); }
 
+TEST_F(ServiceTest, ReadsThatWaitForOthersLeaveTheWorkersToTheRest) {
+  tests::FullWorkers full;
+  auto parts = world.server_parts();
+  parts.remote_workers = &full;
+  world.add("/v1/far", [](const Request&) -> Plan {
+    return RemoteRead{[] { return Response(); }};
+  });
+  Service service(world.router(), parts);
+  Head head;
+  head.method = "GET";
+  head.target = "/v1/far";
+  EXPECT_EQ(tests::answer_of(service, head).status, 503U);
+  head.target = kSales;
+  EXPECT_EQ(tests::answer_of(service, head).status, 200U);
+}
+
+TEST_F(ServiceTest, ADelayedReadRunsWhenItIsReadyOrItsTimeIsOver) {
+  int looks = 0;
+  std::chrono::milliseconds step{0};
+  world.add("/v1/later", [&](const Request&) -> Plan {
+    DelayedRead out;
+    out.ready = [&] {
+      world.clock().move(step);
+      return ++looks == 3;
+    };
+    out.at_most = std::chrono::milliseconds(100);
+    out.read = [&] {
+      Response response;
+      response.body = std::to_string(looks);
+      return response;
+    };
+    return out;
+  });
+  EXPECT_EQ(world.get("/v1/later").body, "3");
+  looks = 0;
+  step = std::chrono::milliseconds(60);
+  EXPECT_EQ(world.get("/v1/later").body, "2");
+}
+
 TEST_F(ServiceTest, AnswersNobodyWhoDoesNotShowTheSecret) {
   world.guard();
   Head head;

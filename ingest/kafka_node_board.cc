@@ -1,11 +1,10 @@
-// The node board on Kafka: one thread reads the topic from its beginning on and sends
-// announcements.
+// The node board on Kafka: one thread reads the topic and sends announcements. It reads from the
+// end on: what was announced before may be of a node that is long gone, and nodes that are there
+// announce themselves again at once.
 
 #include <pthread.h>
 
-#include <algorithm>
 #include <atomic>
-#include <map>
 #include <optional>
 #include <thread>
 
@@ -48,8 +47,7 @@ class Board final : public NodeBoard {
     reader_ = std::move(*handle);
     rd_kafka_poll_set_consumer(reader_->get());
     rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(list, schemas::kNodesTopic, 0)->offset =
-        RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_topic_partition_list_add(list, schemas::kNodesTopic, 0)->offset = RD_KAFKA_OFFSET_END;
     rd_kafka_assign(reader_->get(), list);
     rd_kafka_topic_partition_list_destroy(list);
     thread_ = std::thread([this] { run(); });
@@ -63,20 +61,11 @@ class Board final : public NodeBoard {
   }
 
   std::vector<NodeState> nodes() const override {
-    const auto limit = schemas_time(clock_.wall() - kNodeSilence);
     const runtime::MutexLock lock(mutex_);
-    std::vector<NodeState> out;
-    for (const auto& [name, state] : nodes_) {
-      if (state.at() >= limit) out.push_back(state);
-    }
-    return out;
+    return roll_.present();
   }
 
  private:
-  static std::uint64_t schemas_time(runtime::WallTime time) {
-    return static_cast<std::uint64_t>(time.time_since_epoch().count());
-  }
-
   void run() {
     while (!stopping_.load()) {
       read();
@@ -91,7 +80,7 @@ class Board final : public NodeBoard {
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->payload != nullptr &&
           state.ParseFromArray(message->payload, static_cast<int>(message->len))) {
         const runtime::MutexLock lock(mutex_);
-        nodes_[state.node()] = std::move(state);
+        roll_.heard(std::move(state), clock_.now());
       }
       rd_kafka_message_destroy(message);
     }
@@ -139,7 +128,7 @@ class Board final : public NodeBoard {
   std::vector<Acknowledged> news_;
   mutable runtime::Mutex mutex_;
   std::optional<NodeState> pending_ WAYBILL_GUARDED_BY(mutex_);
-  std::map<std::string, NodeState> nodes_ WAYBILL_GUARDED_BY(mutex_);
+  NodeRoll roll_ WAYBILL_GUARDED_BY(mutex_);
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

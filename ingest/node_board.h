@@ -2,7 +2,7 @@
 // read each other's announcements.
 //
 // announce() returns at once; a newer announcement replaces one that did not get through. nodes()
-// gives the newest announcement of every node heard from within kNodeSilence. Any thread.
+// gives the newest announcement of every node that is heard from (node_roll.h). Any thread.
 #pragma once
 
 #include <memory>
@@ -10,19 +10,11 @@
 #include <vector>
 
 #include "ingest/kafka_settings.h"
+#include "ingest/node_roll.h"
 #include "runtime/failure.h"
 #include "runtime/time.h"
-#include "schemas/node.pb.h"
 
 namespace waybill::ingest {
-
-using NodeState = ::waybill::nodes::v1::NodeState;
-
-// How often a node announces its state. A node that was silent for kNodeSilence is away, or cut
-// off.
-inline constexpr std::chrono::milliseconds kNodeSpeaksEvery{500};
-inline constexpr std::chrono::seconds kNodeSilence{15};
-static_assert(kNodeSilence > 10 * kNodeSpeaksEvery, "a few lost announcements are no absence");
 
 class NodeBoard {
  public:

@@ -69,8 +69,9 @@ http::Plan plan_counters(const Sources& sources, const http::Request& request) {
     parameters.refuse("domain", "This is no domain name: write it as example.org.");
   }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
-  return http::Read(
-      [&sources, question, request] { return read_counters(sources, question, request); });
+  return plan_read(sources, request, std::nullopt, [&sources, question, request] {
+    return read_counters(sources, question, request);
+  });
 }
 
 }  // namespace waybill::query

@@ -43,8 +43,9 @@ http::Plan plan_delivery(const Sources& sources, const http::Request& request) {
   const auto id = schemas::DeliveryId::parse(request.captured[0]);
   if (!id) parameters.refuse("id", "A delivery id is a UUID with hyphens.");
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
-  return http::Read(
-      [&sources, wanted = *id, request] { return read_delivery(sources, wanted, request); });
+  return plan_read(sources, request, std::nullopt, [&sources, wanted = *id, request] {
+    return read_delivery(sources, wanted, request);
+  });
 }
 
 }  // namespace waybill::query

@@ -28,7 +28,7 @@ constexpr std::chrono::seconds kRebuildRetry{10};
 // the request's list is none.
 std::optional<std::vector<std::uint32_t>> wanted(const Sources& sources,
                                                  const http::Request& request,
-                                                 const Inquiry& inquiry) {
+                                                 std::optional<std::uint32_t> only) {
   const std::string_view list = request.field(kPartitionsField);
   std::vector<std::uint32_t> out;
   if (!list.empty()) {
@@ -40,9 +40,7 @@ std::optional<std::vector<std::uint32_t>> wanted(const Sources& sources,
     out.resize(sources.partition_count);
     std::iota(out.begin(), out.end(), 0U);
   }
-  if (inquiry.partition) {
-    std::erase_if(out, [&](std::uint32_t one) { return one != *inquiry.partition; });
-  }
+  if (only) std::erase_if(out, [&](std::uint32_t one) { return one != *only; });
   return out;
 }
 
@@ -116,38 +114,41 @@ bool is_told(const AsOf& as_of, std::uint32_t partition) {
   return std::any_of(as_of.partitions.begin(), as_of.partitions.end(), is_it);
 }
 
-// False: that is no answer of a Waybill.
-bool take_peer(const PeerAnswer& answer, Gathered& out) {
-  if (answer.status != 200 && answer.status != 404) return false;
+// The partitions that it spoke of. None: that is no answer of a Waybill, and nothing is taken.
+std::vector<std::uint32_t> take_peer(const PeerAnswer& answer, Gathered& out) {
+  if (answer.status != 200 && answer.status != 404) return {};
   boost::system::error_code wrong;
   json::value value = json::parse(answer.body, wrong);
-  if (wrong || !value.is_object()) return false;
+  if (wrong || !value.is_object()) return {};
   json::object& object = value.as_object();
   const json::object* const as_of = schemas::object_member(object, "as_of");
-  if (as_of == nullptr) return false;
+  if (as_of == nullptr) return {};
   const json::array* const list = schemas::array_member(*as_of, "partitions");
-  if (list == nullptr) return false;
+  if (list == nullptr) return {};
+  AsOf said;
+  std::vector<std::uint32_t> told;
   for (const json::value& one : *list) {
-    if (!one.is_object()) return false;
+    if (!one.is_object()) return {};
     const auto read = read_partition(one.as_object(), answer.partitions);
-    if (!read || is_told(out.as_of, read->partition)) return false;
-    out.as_of.partitions.push_back(*read);
+    if (!read || is_told(said, read->partition) || is_told(out.as_of, read->partition)) return {};
+    said.partitions.push_back(*read);
+    told.push_back(read->partition);
   }
+  auto& partitions = out.as_of.partitions;
+  partitions.insert(partitions.end(), said.partitions.begin(), said.partitions.end());
   if (answer.status == 200) {
     object.erase("as_of");
     out.parts.push_back(std::move(object));
   }
-  return true;
+  return told;
 }
 
 void ask_peers(const Sources& sources, const http::Request& request,
                const std::vector<std::uint32_t>& elsewhere, Gathered& out) {
   if (elsewhere.empty()) return;
   if (sources.peers != nullptr) {
-    for (const PeerAnswer& answer : sources.peers->ask(elsewhere, request.target, request.trace)) {
-      Gathered whole = out;
-      if (take_peer(answer, whole)) out = std::move(whole);
-    }
+    sources.peers->ask({elsewhere, request.target, request.trace},
+                       [&out](const PeerAnswer& answer) { return take_peer(answer, out); });
   }
   for (const std::uint32_t partition : elsewhere) {
     if (!is_told(out.as_of, partition)) out.as_of.missing.push_back(partition);
@@ -168,7 +169,7 @@ http::Problem nobody_there(const AsOf& as_of) {
 
 Gathered gather(const Sources& sources, const http::Request& request, const Inquiry& inquiry) {
   Gathered out;
-  const auto asked = wanted(sources, request, inquiry);
+  const auto asked = wanted(sources, request, inquiry.partition);
   if (!asked) {
     out.problem =
         http::problem_of(400, "malformed_request", "Waybill-Partitions is a list such as 0,3,5.");
@@ -191,6 +192,19 @@ Gathered gather(const Sources& sources, const http::Request& request, const Inqu
   // A question that finds nothing in a partition has an empty part from it, or none (404).
   if (out.as_of.partitions.empty()) out.problem = nobody_there(out.as_of);
   return out;
+}
+
+http::Plan plan_read(const Sources& sources, const http::Request& request,
+                     std::optional<std::uint32_t> partition, http::Read read) {
+  const auto asked = wanted(sources, request, partition);
+  const auto is_here = [&](std::uint32_t one) {
+    return std::any_of(sources.partitions.begin(), sources.partitions.end(),
+                       [one](const LocalPartition& local) { return local.partition == one; });
+  };
+  if (sources.peers == nullptr || !asked || std::all_of(asked->begin(), asked->end(), is_here)) {
+    return read;
+  }
+  return http::RemoteRead{std::move(read)};
 }
 
 http::Problem unreadable(const runtime::Error& error) {

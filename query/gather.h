@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "http/handler.h"
 #include "http/problem.h"
 #include "http/request.h"
 #include "query/as_of.h"
@@ -32,6 +33,11 @@ struct Gathered {
 
 // Blocks: call it in a Read.
 Gathered gather(const Sources& sources, const http::Request& request, const Inquiry& inquiry);
+
+// `read` calls gather() with this inquiry's partition: it waits for peers where what it asks about
+// may be with them.
+http::Plan plan_read(const Sources& sources, const http::Request& request,
+                     std::optional<std::uint32_t> partition, http::Read read);
 
 // The views could not be read.
 http::Problem unreadable(const runtime::Error& error);

@@ -106,6 +106,51 @@ TEST_F(GatherTest, AsksEveryPartitionAndSaysHowFreshEachIs) {
   EXPECT_EQ(partitions[2].at("complete_at"), "2026-03-01T12:30:00.000000000Z");
 }
 
+// A question that needs nobody must not wait behind those that wait for others.
+TEST_F(GatherTest, OnlyQuestionsThatOthersMustAnswerAreRemote) {
+  const auto sources = here_.sources();
+  const auto is_remote = [&](const std::string& list, std::optional<std::uint32_t> only) {
+    http::Request request;
+    request.fields.emplace_back(kPartitionsField, list);
+    const auto plan = plan_read(sources, request, only, [] { return http::Response(); });
+    return std::holds_alternative<http::RemoteRead>(plan);
+  };
+  EXPECT_TRUE(is_remote("", std::nullopt));
+  EXPECT_TRUE(is_remote("", 1));
+  EXPECT_FALSE(is_remote("", 0));
+  EXPECT_FALSE(is_remote("0", std::nullopt));
+  EXPECT_TRUE(is_remote("0,2", std::nullopt));
+  EXPECT_FALSE(is_remote("x", std::nullopt));
+  here_.join(3, nullptr);
+  const auto alone = here_.sources();
+  const auto plan = plan_read(alone, http::Request(), std::nullopt, [] { return http::Response(); });
+  EXPECT_TRUE(std::holds_alternative<http::Read>(plan));
+}
+
+TEST_F(GatherTest, AnOwnerIsAskedNoMoreAboutWhatItHasSpokenOf) {
+  fold_one_each();
+  std::vector<std::vector<std::uint32_t>> told;
+  class Watched final : public Peers {
+   public:
+    Watched(Peers& peers, std::vector<std::vector<std::uint32_t>>& told)
+        : peers_(peers), told_(told) {}
+    void ask(const PeerQuestion& question, const TakeAnswer& take) override {
+      peers_.ask(question, [&](const PeerAnswer& answer) {
+        told_.push_back(take(answer));
+        return told_.back();
+      });
+    }
+
+   private:
+    Peers& peers_;
+    std::vector<std::vector<std::uint32_t>>& told_;
+  } watched(peers_, told);
+  here_.join(3, &watched);
+  lay(503, "{}");
+  EXPECT_EQ(kinds(here_.json(kAnn)), "0 accepted; 1 forwarded; ");
+  EXPECT_EQ(told, (std::vector<std::vector<std::uint32_t>>{{1}, {}}));
+}
+
 TEST_F(GatherTest, IsCompleteAsOfTheLeastFreshPartition) {
   here_.clock().move(std::chrono::seconds(5));
   two_.clock().move(std::chrono::seconds(2));

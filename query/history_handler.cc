@@ -69,9 +69,12 @@ http::Plan plan_history(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
   auto read = read_question(request.captured[0], parameters, sources.local_case);
   if (const auto* problem = std::get_if<http::Problem>(&read)) return http::to_response(*problem);
-  return http::Read([&sources, question = std::get<Question>(std::move(read)), request] {
-    return read_history(sources, question, request);
-  });
+  auto question = std::get<Question>(std::move(read));
+  const auto partition = partition_of(sources, question);
+  return plan_read(sources, request, partition,
+                   [&sources, question = std::move(question), request] {
+                     return read_history(sources, question, request);
+                   });
 }
 
 }  // namespace waybill::query

@@ -65,8 +65,9 @@ http::Plan plan_message(const Sources& sources, const http::Request& request) {
                       "/v1/messages?message_id=.");
   }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
-  return http::Read(
-      [&sources, wanted = *id, request] { return read_message(sources, wanted, request); });
+  return plan_read(sources, request, std::nullopt, [&sources, wanted = *id, request] {
+    return read_message(sources, wanted, request);
+  });
 }
 
 http::Plan plan_messages(const Sources& sources, const http::Request& request) {
@@ -78,9 +79,10 @@ http::Plan plan_messages(const Sources& sources, const http::Request& request) {
                       "\"message_id\" is needed: the Message-ID of the message's header.");
   }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
-  return http::Read([&sources, wanted = *message_id, limit, request] {
-    return read_messages(sources, wanted, limit, request);
-  });
+  return plan_read(sources, request, std::nullopt,
+                   [&sources, wanted = *message_id, limit, request] {
+                     return read_messages(sources, wanted, limit, request);
+                   });
 }
 
 }  // namespace waybill::query

@@ -3,27 +3,38 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace waybill::query {
 
+struct PeerQuestion {
+  std::vector<std::uint32_t> partitions;  // ascending
+  std::string target;
+  std::string trace;  // a W3C traceparent
+};
+
 struct PeerAnswer {
-  std::vector<std::uint32_t> partitions;  // it speaks of these
+  std::vector<std::uint32_t> partitions;  // it was asked of these
   std::string node;
   unsigned status = 0;
   std::string body;
 };
+
+// Gives the partitions that the answer spoke of; none where it is no answer to the question.
+using TakeAnswer = std::function<std::vector<std::uint32_t>(const PeerAnswer&)>;
 
 class Peers {
  public:
   virtual ~Peers() = default;
 
   // Asks the owners of these partitions, all at once, and waits for them until a deadline of its
-  // own. A partition that is in no answer has no owner that is known, or none that answered.
-  // Blocks; any thread. `trace`: a W3C traceparent.
-  virtual std::vector<PeerAnswer> ask(const std::vector<std::uint32_t>& partitions,
-                                      const std::string& target, const std::string& trace) = 0;
+  // own. Where an owner does not answer, or not about all of its partitions, another one is asked
+  // about the rest within the same deadline. A partition that was never spoken of has no owner that
+  // is known, or none that answered.
+  // Blocks, and calls `take` on this thread; any thread.
+  virtual void ask(const PeerQuestion& question, const TakeAnswer& take) = 0;
 };
 
 }  // namespace waybill::query

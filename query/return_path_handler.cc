@@ -4,8 +4,6 @@
 // The answer has everything that was in the log when the question came: it waits until the views
 // have folded that far, `within` milliseconds at most, and says 503 if they have not.
 
-#include <thread>
-
 #include "http/parameters.h"
 #include "query/gather.h"
 #include "query/handlers.h"
@@ -21,8 +19,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The log's end is asked for about twice a second.
-constexpr milliseconds kLookAgain{10};
 constexpr std::size_t kMostWithin = 10'000;
 
 struct Wanted {
@@ -39,36 +35,31 @@ http::Problem not_caught_up() {
   return problem;
 }
 
-// True once the views have all that was in the log at `asked`.
-bool wait_until_whole(const Sources& sources, const LocalPartition& local, const Wanted& wanted) {
-  const runtime::WallTime asked = sources.clock->wall();
-  const runtime::Instant until = sources.clock->now() + wanted.within;
-  for (;;) {
-    const Freshness fresh = local.freshness();
-    if (fresh.complete_at && *fresh.complete_at >= asked) return true;
-    if (sources.clock->now() >= until) return false;
-    std::this_thread::sleep_for(kLookAgain);
-  }
+// The views have all that was in the log at `asked`.
+bool is_whole(const LocalPartition& local, runtime::WallTime asked) {
+  const Freshness fresh = local.freshness();
+  return fresh.complete_at && *fresh.complete_at >= asked;
 }
 
-http::Response read_return_path(const Sources& sources, const Wanted& wanted) {
-  for (const LocalPartition& local : sources.partitions) {
-    if (local.partition != wanted.partition) continue;
-    if (!wait_until_whole(sources, local, wanted)) return http::to_response(not_caught_up());
-    const auto path = local.history->return_path(wanted.id);
-    if (path) {
-      http::Response response;
-      response.body = schemas::to_json(*path);
-      return response;
-    }
-    if (path.error() != runtime::Errc::not_found)
-      return http::to_response(unreadable(path.error()));
-    return http::to_response(http::not_found("There is no such return path."));
+http::Response read_return_path(const LocalPartition& local, const schemas::DeliveryId& id,
+                                runtime::WallTime asked) {
+  if (!is_whole(local, asked)) return http::to_response(not_caught_up());
+  const auto path = local.history->return_path(id);
+  if (path) {
+    http::Response response;
+    response.body = schemas::to_json(*path);
+    return response;
   }
-  http::Problem problem = not_caught_up();
-  problem.code = "not_the_owner";
-  problem.detail = "This server has no views of that partition.";
-  return http::to_response(problem);
+  if (path.error() != runtime::Errc::not_found) return http::to_response(unreadable(path.error()));
+  return http::to_response(http::not_found("There is no such return path."));
+}
+
+http::Plan plan_local(const LocalPartition& local, const Wanted& wanted, runtime::WallTime asked) {
+  http::DelayedRead out;
+  out.ready = [&local, asked] { return is_whole(local, asked); };
+  out.at_most = wanted.within;
+  out.read = [&local, id = wanted.id, asked] { return read_return_path(local, id, asked); };
+  return out;
 }
 
 }  // namespace
@@ -82,7 +73,15 @@ http::Plan plan_return_path(const Sources& sources, const http::Request& request
   const auto within = parameters.number("within", 0, kMostWithin).value_or(0);
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
   const Wanted wanted{*id, static_cast<std::uint32_t>(*partition), milliseconds(within)};
-  return http::Read([&sources, wanted] { return read_return_path(sources, wanted); });
+  for (const LocalPartition& local : sources.partitions) {
+    if (local.partition == wanted.partition) {
+      return plan_local(local, wanted, sources.clock->wall());
+    }
+  }
+  http::Problem problem = not_caught_up();
+  problem.code = "not_the_owner";
+  problem.detail = "This server has no views of that partition.";
+  return http::to_response(problem);
 }
 
 }  // namespace waybill::query

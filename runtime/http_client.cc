@@ -40,6 +40,13 @@ std::vector<Result<HttpAnswer>> HttpClient::ask_all(const std::vector<HttpReques
   return answers;
 }
 
+void HttpClient::follow_all(const std::vector<HttpChain*>& chains, Duration timeout) {
+  const Instant deadline = std::chrono::steady_clock::now() + std::min(timeout, kLongest);
+  auto lane = take_lane();
+  lane->follow_all(chains, deadline);
+  give_back(std::move(lane));
+}
+
 // The one given back last: its connections are the freshest.
 std::unique_ptr<HttpLane> HttpClient::take_lane() {
   const MutexLock lock(mutex_);

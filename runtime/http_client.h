@@ -51,6 +51,9 @@ class HttpClient {
   std::vector<Result<HttpAnswer>> ask_all(const std::vector<HttpRequest>& requests,
                                           Duration timeout);
 
+  // All of them at the same time, each to its end. The chains are called on this thread.
+  void follow_all(const std::vector<HttpChain*>& chains, Duration timeout);
+
  private:
   HttpClient(TlsContext trust, std::size_t max_body);
   std::unique_ptr<HttpLane> take_lane();

@@ -41,6 +41,21 @@ std::vector<Result<HttpAnswer>> HttpLane::ask_all(const std::vector<HttpRequest>
   return out;
 }
 
+void HttpLane::follow_all(const std::vector<HttpChain*>& chains, Instant deadline) {
+  Scope scope(context_.get_executor());
+  for (HttpChain* const chain : chains) scope.spawn("follow", follow(*chain, deadline));
+  context_.restart();
+  while (scope.running() > 0) context_.run_one();
+}
+
+Task<void> HttpLane::follow(HttpChain& chain, Instant deadline) {
+  for (auto step = chain.next(deadline); step; step = chain.next(deadline)) {
+    const Instant until = sooner(step->until, deadline);
+    auto answer = co_await ask(step->request, until);
+    chain.take(std::move(answer));
+  }
+}
+
 Task<void> HttpLane::ask_into(const HttpRequest& request, Instant deadline,
                               Result<HttpAnswer>& out) {
   out = co_await ask(request, deadline);
@@ -55,7 +70,8 @@ Task<Result<HttpAnswer>> HttpLane::ask(const HttpRequest& request, Instant deadl
     // The server closed it before it saw the request, or while: only what may safely happen twice
     // is asked again (RFC 9112 9.3.1).
     const bool stale = !answer && errc_of(answer.error()) == Errc::closed && !heard;
-    if (!stale || request.method != "GET") co_return answer;
+    const bool repeatable = request.repeatable || request.method == "GET";
+    if (!stale || !repeatable) co_return answer;
   }
   auto fresh = co_await connect(*base, deadline);
   if (!fresh) co_return fresh.error();

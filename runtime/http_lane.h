@@ -23,6 +23,7 @@ class HttpLane {
   // All of them at once; blocks until the last has ended, `deadline` at the latest.
   std::vector<Result<HttpAnswer>> ask_all(const std::vector<HttpRequest>& requests,
                                           Instant deadline);
+  void follow_all(const std::vector<HttpChain*>& chains, Instant deadline);
 
  private:
   struct Idle {
@@ -31,6 +32,7 @@ class HttpLane {
     Instant since;
   };
 
+  Task<void> follow(HttpChain& chain, Instant deadline);
   Task<void> ask_into(const HttpRequest& request, Instant deadline, Result<HttpAnswer>& out);
   Task<Result<HttpAnswer>> ask(const HttpRequest& request, Instant deadline);
   // `heard`: whether anything came back.

@@ -1,11 +1,15 @@
-// HttpRequest: one request, and its octets (HTTP/1.1). Any thread.
+// HttpRequest: one request, and its octets (HTTP/1.1); HttpChain: several in a row. Any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "runtime/http_answer.h"
 #include "runtime/http_base.h"
+#include "runtime/result.h"
+#include "runtime/time.h"
 
 namespace waybill::runtime {
 
@@ -15,6 +19,25 @@ struct HttpRequest {
   std::string method = "GET";
   std::string body;
   std::vector<std::pair<std::string, std::string>> fields;
+  // Asked twice it is the same as once, as a GET is: it is sent again where a connection that was
+  // kept open turns out to be closed.
+  bool repeatable = false;
+};
+
+// A request and how long its answer is waited for.
+struct HttpStep {
+  HttpRequest request;
+  Instant until{};
+};
+
+// Requests one after another, each of which may follow from what came of those before it.
+class HttpChain {
+ public:
+  virtual ~HttpChain() = default;
+  // nullopt: there is nothing more to ask. `deadline`: the end of the whole.
+  virtual std::optional<HttpStep> next(Instant deadline) = 0;
+  // What came of the step that next() gave.
+  virtual void take(Result<HttpAnswer> answer) = 0;
 };
 
 // Whether it can be sent as it stands: method and names of fields are tokens, values without

@@ -54,7 +54,7 @@ Explained<std::unique_ptr<ClusterNode>> ClusterNode::open(const Config& config) 
 }
 
 ClusterParts ClusterNode::parts() {
-  return {*board_, *http_, *secret_, config_.node, config_.cluster.deadline};
+  return {*board_, *http_, *secret_, silent_, clock_, config_.node, config_.cluster.deadline};
 }
 
 ReturnPathDirectory& ClusterNode::look_for_return_paths(OwnJournal own) {

@@ -37,6 +37,7 @@ class ClusterNode {
 
   const Config& config_;
   runtime::AsioClock clock_;
+  SilentNodes silent_{clock_};
   std::optional<runtime::SharedSecret> secret_;
   std::unique_ptr<runtime::HttpClient> http_;
   std::unique_ptr<ingest::NodeBoard> board_;

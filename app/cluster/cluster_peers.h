@@ -1,10 +1,11 @@
-// ClusterPeers: the other nodes as the HTTP server sees them: the board says which node owns which
-// partition, and each is asked over HTTP with the cluster's secret.
+// ClusterPeers: the other nodes as the HTTP server sees them: the board says which nodes own which
+// partition, and they are asked over HTTP with the cluster's secret.
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <vector>
 
+#include "app/cluster/silent_nodes.h"
 #include "ingest/node_board.h"
 #include "query/peers.h"
 #include "runtime/http_client.h"
@@ -12,19 +13,21 @@
 
 namespace waybill::app {
 
-// Which of the nodes that have a partition's views is meant: the one with the least lag, or the one
-// that every node with this choice comes to.
+// Which of the nodes that have a partition's views comes first: the one with the least lag, or the
+// one that comes first for every node with this choice.
 enum class Choice { least_behind, the_same_for_all };
 
-// nullopt: none is known. Not `self`.
-std::optional<ingest::NodeState> owner_of(const ingest::NodeBoard& board, std::uint32_t partition,
-                                          const std::string& self,
-                                          Choice choice = Choice::least_behind);
+// All that are known, but `self`, in the order in which they are to be asked.
+std::vector<ingest::NodeState> owners_of(const ingest::NodeBoard& board, std::uint32_t partition,
+                                         const std::string& self,
+                                         Choice choice = Choice::least_behind);
 
 struct ClusterParts {
   const ingest::NodeBoard& board;
   runtime::HttpClient& http;
   const runtime::SharedSecret& secret;
+  SilentNodes& silent;
+  const runtime::Clock& clock;
   std::string self;
   runtime::Duration deadline;
 };

@@ -1,16 +1,21 @@
 #include "app/cluster/remote_return_paths.h"
 
+#include "app/cluster/owner_chain.h"
 #include "runtime/clock.h"
 #include "runtime/hex.h"
 #include "runtime/log.h"
 
 namespace waybill::app {
 
+using ingest::NodeState;
 using relay::returnpath::ReturnPathDirectory;
 using relay::returnpath::TokenFacts;
 using relay::returnpath::TurnHolder;
 using runtime::Errc;
+using runtime::HttpAnswer;
+using runtime::HttpRequest;
 using runtime::Instant;
+using runtime::percent_encode;
 using runtime::Result;
 using runtime::Task;
 using schemas::ReturnPath;
@@ -73,50 +78,76 @@ class Directory final : public ReturnPathDirectory {
   }
 
   Result<TurnHolder> ask_for_turn(const char* method, const TokenFacts& token, milliseconds left) {
-    const auto keeper =
-        owner_of(parts_.board, token.partition, parts_.self, Choice::the_same_for_all);
-    if (!keeper) return make_error_code(Errc::unreachable);
-    runtime::HttpRequest request;
-    request.base = keeper->address();
-    request.method = method;
-    request.target = "/v1/return-paths/" + token.delivery.text() +
-                     "/turn?holder=" + runtime::percent_encode(parts_.self);
-    request.fields = {{"Authorization", parts_.secret.authorization()}};
-    auto answer = parts_.http.ask(request, left);
-    // A connection kept from before may have been closed; asking twice is the same as once.
-    if (!answer && answer.error() == Errc::closed) answer = parts_.http.ask(request, left);
+    auto keepers = owners_of(parts_.board, token.partition, parts_.self, Choice::the_same_for_all);
+    Result<TurnHolder> out = make_error_code(Errc::unreachable);
+    OwnerChain chain(
+        parts_.silent, parts_.clock, std::move(keepers),
+        [&](const NodeState& keeper, Instant) {
+          HttpRequest request =
+              request_to(keeper, token, "/turn?holder=" + percent_encode(parts_.self));
+          request.method = method;
+          request.repeatable = true;
+          return request;
+        },
+        [&out](const NodeState&, const Result<HttpAnswer>& answer) {
+          out = holder_of(answer);
+          return out.has_value();
+        });
+    parts_.http.follow_all({&chain}, left);
+    return out;
+  }
+
+  static Result<TurnHolder> holder_of(const Result<HttpAnswer>& answer) {
     if (!answer) return answer.error();
     if (answer->status == 200) return TurnHolder::us;
     if (answer->status == 409) return TurnHolder::another;
     return make_error_code(Errc::temporary);
   }
 
+  HttpRequest request_to(const NodeState& owner, const TokenFacts& token,
+                         const std::string& rest) const {
+    HttpRequest request;
+    request.base = owner.address();
+    request.target = "/v1/return-paths/" + token.delivery.text() + rest;
+    request.fields = {{"Authorization", parts_.secret.authorization()}};
+    return request;
+  }
+
   Result<ReturnPath> ask(const TokenFacts& token, milliseconds left) {
     if (left == milliseconds(0)) return make_error_code(Errc::timeout);
-    const auto owner = owner_of(parts_.board, token.partition, parts_.self);
-    if (!owner) {
+    auto owners = owners_of(parts_.board, token.partition, parts_.self);
+    if (owners.empty()) {
       runtime::log(runtime::Level::warn, "app", "nobody says to have that partition's views",
                    {{"partition", std::uint64_t{token.partition}}});
-      return make_error_code(Errc::unreachable);
     }
-    const milliseconds within = std::max(left - kForTheWay, milliseconds(0));
-    runtime::HttpRequest request;
-    request.base = owner->address();
-    request.target = "/v1/return-paths/" + token.delivery.text() +
-                     "?partition=" + std::to_string(token.partition) +
-                     "&within=" + std::to_string(within.count());
-    request.fields = {{"Authorization", parts_.secret.authorization()}};
-    const auto answer = parts_.http.ask(request, left);
-    if (!answer) return unanswered(*owner, answer.error().message(), answer.error());
-    if (answer->status == 200) {
-      auto path = schemas::return_path_from_json(answer->body);
-      if (path) return path;
-      return unanswered(*owner, "what it says is no return path", path.error());
-    }
-    // A relay's journal may have what the log has not.
+    Result<ReturnPath> out = make_error_code(Errc::unreachable);
+    OwnerChain chain(
+        parts_.silent, parts_.clock, std::move(owners),
+        [&](const NodeState& owner, Instant until) {
+          const milliseconds within = std::max(left_until(until) - kForTheWay, milliseconds(0));
+          return request_to(owner, token,
+                            "?partition=" + std::to_string(token.partition) +
+                                "&within=" + std::to_string(within.count()));
+        },
+        [&out](const NodeState& owner, const Result<HttpAnswer>& answer) {
+          out = path_of(owner, answer);
+          return out.has_value() || out.error() == Errc::not_found;
+        });
+    parts_.http.follow_all({&chain}, left);
+    return out;
+  }
+
+  // A relay's journal may have what the log has not.
+  static Result<ReturnPath> path_of(const NodeState& owner, const Result<HttpAnswer>& answer) {
+    if (!answer) return unanswered(owner, answer.error().message(), answer.error());
     if (answer->status == 404) return make_error_code(Errc::not_found);
-    return unanswered(*owner, "status " + std::to_string(answer->status),
-                      make_error_code(Errc::temporary));
+    if (answer->status != 200) {
+      return unanswered(owner, "status " + std::to_string(answer->status),
+                        make_error_code(Errc::temporary));
+    }
+    auto path = schemas::return_path_from_json(answer->body);
+    if (path) return path;
+    return unanswered(owner, "what it says is no return path", path.error());
   }
 
   static runtime::Error unanswered(const ingest::NodeState& owner, const std::string& why,

@@ -1,4 +1,5 @@
-// RemoteReturnPaths: return paths from the node that has the token's partition, over HTTP.
+// RemoteReturnPaths: return paths from a node that has the token's partition, over HTTP: from the
+// next one where the first does not answer.
 //
 // An answer has all that was in the log when it was asked. What another relay has in its journal
 // and not in the log yet may be missing: a delivery that began moments ago and is not known there

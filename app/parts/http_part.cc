@@ -10,11 +10,16 @@ namespace {
 
 // Questions that wait for a worker; beyond, 503 at once.
 constexpr std::size_t kQueue = 1024;
+// The same where each waits for other nodes, for seconds where these are frozen.
+constexpr std::size_t kRemoteQueue = 64;
 
 }  // namespace
 
 Explained<void> HttpPart::start() {
-  workers_ = runtime::thread_workers(worker_, threads_, kQueue);
+  workers_ = runtime::thread_workers(readers_.name, readers_.threads, kQueue);
+  if (askers_.threads > 0) {
+    remote_workers_ = runtime::thread_workers(askers_.name, askers_.threads, kRemoteQueue);
+  }
   auto site = build_();
   if (!site) return site.error();
   auto health = [this, of_role = std::move(site->health)] {
@@ -27,6 +32,7 @@ Explained<void> HttpPart::start() {
   http::add_health_routes(site->router, std::move(health), process_.metrics());
   http::ServerParts parts;
   parts.workers = workers_.get();
+  parts.remote_workers = remote_workers_.get();
   parts.clock = &process_.clock();
   parts.metrics = &process_.metrics();
   parts.secret = std::move(site->secret);

@@ -21,12 +21,17 @@ class HttpPart final : public Part {
   };
   using Build = std::function<runtime::Explained<Site>()>;
 
-  // `threads` workers, named `worker`, read from views or wait for other nodes.
-  HttpPart(Process& process, const char* name, const char* worker, std::size_t threads, Build build)
+  struct Crew {
+    const char* name;
+    std::size_t threads;
+  };
+
+  // `readers` read from views; `askers`, which may be none, wait for other nodes.
+  HttpPart(Process& process, const char* name, Crew readers, Crew askers, Build build)
       : process_(process),
         name_(name),
-        worker_(worker),
-        threads_(threads),
+        readers_(readers),
+        askers_(askers),
         build_(std::move(build)) {}
 
   runtime::Workers& workers() { return *workers_; }
@@ -36,15 +41,19 @@ class HttpPart final : public Part {
   void ready() override;
   // Ends connections and streams; the workers go on until stopped(), for others may use them.
   void stop(Ending&) override { server_.reset(); }
-  void stopped() override { workers_.reset(); }
+  void stopped() override {
+    workers_.reset();
+    remote_workers_.reset();
+  }
 
  private:
   Process& process_;
   const char* const name_;
-  const char* const worker_;
-  const std::size_t threads_;
+  const Crew readers_;
+  const Crew askers_;
   const Build build_;
   std::unique_ptr<runtime::Workers> workers_;
+  std::unique_ptr<runtime::Workers> remote_workers_;
   std::unique_ptr<HttpServer> server_;
 };
 

@@ -2,6 +2,8 @@
 
 import collections
 import shutil
+import socket
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -205,6 +207,66 @@ class TwoNodesTest(ClusterCase):
             with self.assertRaises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(asked, timeout=10)
             self.assertEqual(401, refused.exception.code)
+
+
+class TwoOwnersTest(ClusterCase):
+    """Both have all partitions: whatever becomes of one of them, no question is refused."""
+
+    def start_two(self):
+        cluster = self.start_cluster()
+        relay = cluster.relay()
+        nodes = cluster.projector("p1"), cluster.projector("p2")
+        for alias in "abcde":
+            self.assertEqual(250, self.deliver(relay, f"{alias}@x.test").code)
+        cluster.wait_for_log(relay)
+        for node in nodes:
+            self.assertEqual(10, len(history(node, "s@s.test", role="sender")))
+        self.assertEqual(10, len(self.entries(relay)))
+        return cluster, relay, nodes
+
+    def entries(self, relay):
+        answer = relay.http.history("s@s.test", role="sender", limit=500)
+        self.assertEqual(200, answer.status, answer.body)
+        self.assertNotIn("missing", answer.json["as_of"])
+        return answer.json["entries"]
+
+    def ask_for(self, seconds, relay):
+        """Again and again: how long each answer took."""
+        took = []
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            began = time.monotonic()
+            self.assertEqual(10, len(self.entries(relay)))
+            took.append(time.monotonic() - began)
+            time.sleep(0.05)
+        return took
+
+    def test_a_killed_owner_costs_no_question(self):
+        _, relay, (one, _) = self.start_two()
+        one.kill()
+        self.ask_for(4, relay)
+
+    def test_a_frozen_owner_costs_no_question_and_few_of_them_a_wait(self):
+        _, relay, (one, _) = self.start_two()
+        one.freeze()
+        try:
+            took = self.ask_for(18, relay)
+        finally:
+            one.thaw()
+        self.assertLess(max(took), 2)
+        self.assertLess(len([one for one in took if one > 0.5]), 5, took)
+
+    def test_an_owner_whose_way_is_cut_costs_no_question(self):
+        """It announces itself, and at its address nobody says a word."""
+        cluster, relay, (one, _) = self.start_two()
+        one.stop()
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            cluster.tables_of(one)["cluster"]["advertise"] = (
+                f"http://127.0.0.1:{mute.getsockname()[1]}")
+            one.start()
+            history(one, "s@s.test", role="sender")
+            took = self.ask_for(12, relay)
+        self.assertLess(len([one for one in took if one > 0.5]), 5, took)
 
 
 class OneNameTest(ClusterCase):

@@ -61,6 +61,22 @@ class RelaysApartTest(SilentFailureCase):
         self.assertEqual(1, len(self.projector.events(ALIAS, ["bounced"])))
         self.assertEqual(1, len(self.home.mail()))
 
+    def test_with_another_owner_no_report_is_told_to_come_again(self):
+        self.cluster.projector("p2")
+        paths = []
+        for _ in range(3):
+            self.write(self.first)
+            paths.append(self.bridgehead.mail()[-1].sender)
+        for path in paths:
+            self.taken_by(self.second, path)
+        self.projector.freeze()
+        try:
+            self.assertEqual([250] * 3, [self.report_to(self.second, path) for path in paths])
+        finally:
+            self.projector.thaw()
+        self.projector.kill()
+        self.assertEqual([250] * 3, [self.report_to(self.second, path) for path in paths])
+
     def test_without_the_owner_a_report_is_told_to_come_again(self):
         self.write(self.first)
         path = self.bridgehead.mail()[-1].sender

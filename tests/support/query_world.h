@@ -120,12 +120,10 @@ class WorldPeers final : public query::Peers {
  public:
   void add(std::uint32_t partition, QueryWorld& world) { worlds_[partition] = &world; }
 
-  std::vector<query::PeerAnswer> ask(const std::vector<std::uint32_t>& partitions,
-                                     const std::string& target, const std::string& trace) override {
-    asked.push_back(partitions);
-    traces.push_back(trace);
-    std::vector<query::PeerAnswer> out;
-    for (const std::uint32_t partition : partitions) {
+  void ask(const query::PeerQuestion& question, const query::TakeAnswer& take) override {
+    asked.push_back(question.partitions);
+    traces.push_back(question.trace);
+    for (const std::uint32_t partition : question.partitions) {
       query::PeerAnswer answer;
       answer.partitions = {partition};
       if (const auto laid = instead.find(partition); laid != instead.end()) {
@@ -134,8 +132,8 @@ class WorldPeers final : public query::Peers {
       } else if (const auto world = worlds_.find(partition); world != worlds_.end()) {
         http::Head head;
         head.method = "GET";
-        head.target = target;
-        head.fields = {{"traceparent", trace},
+        head.target = question.target;
+        head.fields = {{"traceparent", question.trace},
                        {query::kPartitionsField, query::write_partitions({partition})}};
         const auto response = world->second->ask(std::move(head));
         answer.status = response.status;
@@ -143,9 +141,8 @@ class WorldPeers final : public query::Peers {
       } else {
         continue;
       }
-      out.push_back(std::move(answer));
+      take(answer);
     }
-    return out;
   }
 
   std::map<std::uint32_t, http::Response> instead;

@@ -111,6 +111,13 @@ class Running:
         if self.alive():
             os.kill(self.pid, number)
 
+    def freeze(self):
+        """It goes on listening and answers nothing, until thaw()."""
+        self.signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.signal(signal.SIGCONT)
+
     def wait(self, seconds=STOP_SECONDS):
         code = self._process.wait(seconds)
         if self._process.stdin:

@@ -77,6 +77,12 @@ class Waybill:
         process, self._process = self._process, None
         return process.kill()
 
+    def freeze(self):
+        self._process.freeze()
+
+    def thaw(self):
+        self._process.thaw()
+
     def wait(self):
         """Until it ends of its own accord: the exit code."""
         process, self._process = self._process, None
