@@ -123,9 +123,8 @@ TEST_F(ServiceTest, ReadsThatWaitForOthersLeaveTheWorkersToTheRest) {
   tests::FullWorkers full;
   auto parts = world.server_parts();
   parts.remote_workers = &full;
-  world.add("/v1/far", [](const Request&) -> Plan {
-    return RemoteRead{[] { return Response(); }};
-  });
+  world.add("/v1/far",
+            [](const Request&) -> Plan { return RemoteRead{[] { return Response(); }}; });
   Service service(world.router(), parts);
   Head head;
   head.method = "GET";

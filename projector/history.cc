@@ -62,26 +62,60 @@ Result<schemas::ReturnPath> opened_path(const ViewStore& store, const schemas::D
   return path;
 }
 
-Result<MessageEvents> read_message(const ViewStore& store, std::string_view message_id) {
+// What an answer may still hold.
+struct Room {
+  std::size_t events = kMaxEvents;
+  std::size_t octets = kMaxEventOctets;
+};
+
+// Up to `most` of a message's events, from `from` on.
+Result<std::vector<EventIndex>> message_indexes(const ViewStore& store, std::string_view message_id,
+                                                EventIndex from, std::size_t most) {
   const std::string prefix = message_prefix(message_id);
   std::vector<EventIndex> indexes;
-  const auto scanned = store.scan(Table::messages, prefix, after_prefix(prefix),
-                                  [&](std::string_view key, std::string_view) {
-                                    indexes.emplace_back(read_be64(key.substr(prefix.size())));
-                                    return true;
-                                  });
+  const auto scanned =
+      store.scan(Table::messages, message_key(message_id, from), after_prefix(prefix),
+                 [&](std::string_view key, std::string_view) {
+                   indexes.emplace_back(read_be64(key.substr(prefix.size())));
+                   return indexes.size() < most;
+                 });
   if (!scanned) return scanned.error();
-  if (indexes.empty()) return make_error_code(Errc::not_found);
-  auto events = read_events(store, indexes);
-  if (!events) return events.error();
-  return MessageEvents{schemas::uuid_text(message_id), std::move(*events)};
+  return indexes;
 }
 
+Result<MessageEvents> read_message(const ViewStore& store, std::string_view message_id,
+                                   EventIndex from, Room& room) {
+  const auto indexes = message_indexes(store, message_id, from, room.events + 1);
+  if (!indexes) return indexes.error();
+  if (indexes->empty() && from == EventIndex(0)) return make_error_code(Errc::not_found);
+  MessageEvents out;
+  out.message_id = schemas::uuid_text(message_id);
+  const Archive archive(store);
+  for (const EventIndex index : *indexes) {
+    if (room.events == 0 || room.octets == 0) {
+      out.next = index;
+      break;
+    }
+    const auto record = archive.at(index);
+    if (!record) return record.error();
+    if (!record->read(out.events.emplace_back())) return make_error_code(Errc::corrupt);
+    out.indexes.push_back(index);
+    --room.events;
+    room.octets -= std::min(room.octets, record->row().size());
+  }
+  return out;
+}
+
+// The key has a hash of the Message-ID alone. Where no acceptance is among these events of the
+// message it was looked at on an earlier page.
 bool bore(const MessageEvents& message, std::string_view rfc5322_message_id) {
-  return std::any_of(message.events.begin(), message.events.end(), [&](const Event& event) {
-    return event.has_accepted() &&
-           bare_message_id(event.accepted().rfc5322_message_id()) == rfc5322_message_id;
-  });
+  bool another = false;
+  for (const Event& event : message.events) {
+    if (!event.has_accepted()) continue;
+    if (bare_message_id(event.accepted().rfc5322_message_id()) == rfc5322_message_id) return true;
+    another = true;
+  }
+  return !another;
 }
 
 // The first whole hour not before `time`, and never past what a key can say.
@@ -140,30 +174,50 @@ Result<schemas::ReturnPath> History::return_path(const schemas::DeliveryId& id) 
   return make_error_code(Errc::not_found);
 }
 
-Result<MessageEvents> History::message(const schemas::MessageId& id) const {
-  return read_message(store_, octets_of(id.octets()));
+Result<MessageEvents> History::message(const schemas::MessageId& id, EventIndex from) const {
+  Room room;
+  return read_message(store_, octets_of(id.octets()), from, room);
 }
 
-Result<std::vector<MessageEvents>> History::by_rfc5322_message_id(std::string_view message_id,
-                                                                  std::size_t limit) const {
+Result<MessagesPage> History::by_rfc5322_message_id(
+    std::string_view message_id, std::size_t limit,
+    const std::optional<MessagesStart>& from) const {
   const std::string_view bare = bare_message_id(message_id);
   const std::string prefix = rfc5322_prefix(bare);
+  const std::string first = from ? rfc5322_key(bare, octets_of(from->message.octets())) : prefix;
   std::vector<std::string> ids;
-  const auto scanned = store_.scan(Table::messages, prefix, after_prefix(prefix),
+  const auto scanned = store_.scan(Table::messages, first, after_prefix(prefix),
                                    [&](std::string_view key, std::string_view) {
-                                     if (ids.size() >= limit) return false;
                                      ids.push_back(message_id_of_rfc5322_key(key));
-                                     return true;
+                                     // One more says that there is more, and the first may be at
+                                     // its end.
+                                     return ids.size() < limit + 2;
                                    });
   if (!scanned) return scanned.error();
 
-  std::vector<MessageEvents> messages;
-  for (const std::string& id : ids) {
-    auto message = read_message(store_, id);
+  MessagesPage page;
+  Room room;
+  for (const std::string& octets : ids) {
+    const auto id = schemas::MessageId::from_bytes(octets);
+    if (!id) return make_error_code(Errc::corrupt);
+    const EventIndex begin = from && from->message == *id ? from->index : EventIndex(0);
+    if (page.messages.size() == limit) {
+      page.next = MessagesStart{*id, begin};
+      break;
+    }
+    auto message = read_message(store_, octets, begin, room);
     if (!message) return message.error();
-    if (bore(*message, bare)) messages.push_back(std::move(*message));
+    const auto next = message->next;
+    if (!message->events.empty() && bore(*message, bare)) {
+      page.messages.push_back(std::move(*message));
+    }
+    if (next) page.next = MessagesStart{*id, *next};
+    if (page.next) return page;
+    // There may be more behind the last that was read.
+    const bool last = &octets == &ids.back() && ids.size() == limit + 2;
+    if (last) page.next = MessagesStart{*id, EventIndex::last()};
   }
-  return messages;
+  return page;
 }
 
 Result<std::vector<HourCounters>> History::counters(std::string_view domain, runtime::WallTime from,

@@ -66,9 +66,27 @@ struct Delivery {
   std::vector<schemas::Event> events;  // oldest first, whole
 };
 
+// Whole events in one answer: the first bound that is met ends it, after one event at least. An
+// event is some 500 octets and 2 KiB at most; in JSON it is three times that.
+inline constexpr std::size_t kMaxEvents = 500;
+inline constexpr std::size_t kMaxEventOctets = 512 << 10;
+
 struct MessageEvents {
   std::string message_id;
-  std::vector<schemas::Event> events;  // oldest first
+  std::vector<schemas::Event> events;        // oldest first
+  std::vector<schemas::EventIndex> indexes;  // of the events, one each
+  std::optional<schemas::EventIndex> next;   // more than fits: the first event that is left out
+};
+
+// Where a page of messages begins: at that event of the message, or at the next one of it.
+struct MessagesStart {
+  schemas::MessageId message;
+  schemas::EventIndex index;
+};
+
+struct MessagesPage {
+  std::vector<MessageEvents> messages;
+  std::optional<MessagesStart> next;  // nullopt: this was the last page
 };
 
 // Counters of one domain in one hour.
@@ -94,13 +112,16 @@ class History {
 
   // Errc::not_found.
   runtime::Result<Delivery> delivery(const schemas::DeliveryId& id) const;
-  runtime::Result<MessageEvents> message(const schemas::MessageId& id) const;
+  // The message's events from `from` on.
+  runtime::Result<MessageEvents> message(const schemas::MessageId& id,
+                                         schemas::EventIndex from = {}) const;
   runtime::Result<schemas::ReturnPath> return_path(const schemas::DeliveryId& id) const;
 
   // Messages that bore this RFC 5322 Message-ID (given with or without angle brackets), newest
   // first, at most `limit`. Message-IDs are not unique: anyone can write one twice.
-  runtime::Result<std::vector<MessageEvents>> by_rfc5322_message_id(std::string_view message_id,
-                                                                    std::size_t limit) const;
+  runtime::Result<MessagesPage> by_rfc5322_message_id(
+      std::string_view message_id, std::size_t limit,
+      const std::optional<MessagesStart>& from = std::nullopt) const;
 
   // Hours with anything in them, ascending, from <= hour < to.
   runtime::Result<std::vector<HourCounters>> counters(std::string_view domain,

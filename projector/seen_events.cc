@@ -1,5 +1,7 @@
 #include "projector/seen_events.h"
 
+#include <optional>
+
 #include "projector/history.h"
 
 namespace waybill::projector {
@@ -28,9 +30,13 @@ Result<SeenEvents::Answer> SeenEvents::contain(const schemas::Event& event) {
 
 Result<void> SeenEvents::look_up(const MessageId& message) {
   if (!messages_.insert(message).second) return {};
-  const auto found = History(store_).message(message);
-  if (!found) return found.error() == Errc::not_found ? Result<void>() : found.error();
-  for (const schemas::Event& event : found->events) add(event);
+  const History history(store_);
+  for (std::optional<schemas::EventIndex> next = schemas::EventIndex(); next;) {
+    const auto found = history.message(message, *next);
+    if (!found) return found.error() == Errc::not_found ? Result<void>() : found.error();
+    for (const schemas::Event& event : found->events) add(event);
+    next = found->next;
+  }
   return {};
 }
 

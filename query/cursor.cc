@@ -17,6 +17,8 @@ using schemas::EventIndex;
 constexpr char kVersion = 2;
 constexpr std::size_t kHashOctets = 8;
 constexpr std::size_t kCursorOctets = 1 + 8 + 4 + 8 + kHashOctets;
+constexpr char kMessagesVersion = 3;
+constexpr std::size_t kMessagesOctets = 1 + schemas::MessageId::kOctets + 4 + 8 + kHashOctets;
 
 void put_u64(std::string& out, std::uint64_t value) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 255);
@@ -49,6 +51,11 @@ void put_time(std::string& out, const std::optional<runtime::WallTime>& time) {
   put_u64(out, time ? schemas::nanoseconds(*time) : 0);
 }
 
+std::string hash_of(std::string_view octets) {
+  const auto digest = runtime::sha256(octets);
+  return {digest.begin(), digest.begin() + kHashOctets};
+}
+
 std::string question_hash(const projector::HistoryQuestion& question) {
   std::string octets(1, static_cast<char>(question.role));
   put_text(octets, question.address);
@@ -57,8 +64,7 @@ std::string question_hash(const projector::HistoryQuestion& question) {
   auto kinds = question.kinds;
   std::sort(kinds.begin(), kinds.end());
   for (const auto& kind : kinds) put_text(octets, kind);
-  const auto digest = runtime::sha256(octets);
-  return {digest.begin(), digest.begin() + kHashOctets};
+  return hash_of(octets);
 }
 
 }  // namespace
@@ -88,6 +94,32 @@ runtime::Result<HistoryPlace> read_cursor(std::string_view text,
   if (rest.substr(20) != question_hash(question)) return make_error_code(Errc::refused);
   return HistoryPlace{schemas::wall_time(get_u64(rest)), get_u32(rest.substr(8)),
                       EventIndex(get_u64(rest.substr(12)))};
+}
+
+projector::MessagesStart start(const MessagePlace& place, std::uint32_t partition) {
+  if (partition == place.partition) return {place.message, place.index};
+  return {place.message, partition > place.partition ? EventIndex(0) : EventIndex::last()};
+}
+
+std::string write_cursor(const MessagePlace& place, std::string_view question) {
+  std::string octets(1, kMessagesVersion);
+  octets += place.message.bytes();
+  put_u32(octets, place.partition);
+  put_u64(octets, place.index.value());
+  octets += hash_of(question);
+  return http::to_base64url(octets);
+}
+
+runtime::Result<MessagePlace> read_cursor(std::string_view text, std::string_view question) {
+  constexpr std::size_t kId = schemas::MessageId::kOctets;
+  const auto octets = http::from_base64url(text);
+  if (!octets || octets->size() != kMessagesOctets || octets->front() != kMessagesVersion) {
+    return make_error_code(Errc::invalid);
+  }
+  const std::string_view rest = std::string_view(*octets).substr(1);
+  if (rest.substr(kId + 12) != hash_of(question)) return make_error_code(Errc::refused);
+  return MessagePlace{*schemas::MessageId::from_bytes(rest.substr(0, kId)),
+                      get_u32(rest.substr(kId)), EventIndex(get_u64(rest.substr(kId + 4)))};
 }
 
 }  // namespace waybill::query

@@ -1,9 +1,10 @@
-// Cursors: where the next page of a history begins, as text that clients carry and do not read.
+// Cursors: where the next page of an answer begins, as text that clients carry and do not read.
 //
-// base64url of 29 octets: version (1), time of the last row in ns (8, big-endian), its partition
-// (4) and index (8), and the beginning of the SHA-256 of the question (8). A cursor is good for the
-// question that it was given with, whatever the page size; with another one it would give a page
-// that answers neither, so it is refused. It is not signed: a made-up one shows nothing
+// Of a history: base64url of 29 octets: version (1), time of the last row in ns (8, big-endian),
+// its partition (4) and index (8), and the beginning of the SHA-256 of the question (8). Of
+// messages: 37 octets, a message id (16) instead of the time. A cursor is good for the question
+// that it was given with, whatever the page size; with another one it would give a page that
+// answers neither, so it is refused. It is not signed: a made-up one shows nothing
 // that `to=` would not have shown.
 #pragma once
 
@@ -11,8 +12,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "projector/history.h"
+#include "schemas/ids.h"
 #include "schemas/ordinal.h"
 
 namespace waybill::query {
@@ -31,6 +34,27 @@ struct HistoryPlace {
 projector::TimelineCursor after(const HistoryPlace& place, std::uint32_t partition);
 
 std::string write_cursor(const HistoryPlace& place, const projector::HistoryQuestion& question);
+
+// An event's place among the events of messages: those of the newest message first, of a message by
+// partition and index.
+struct MessagePlace {
+  schemas::MessageId message;
+  std::uint32_t partition = 0;
+  schemas::EventIndex index;
+
+  friend bool operator==(const MessagePlace&, const MessagePlace&) = default;
+  friend bool operator<(const MessagePlace& a, const MessagePlace& b) {
+    if (a.message != b.message) return a.message > b.message;
+    return std::pair(a.partition, a.index) < std::pair(b.partition, b.index);
+  }
+};
+
+// Where one partition's events go on that are not before `place`.
+projector::MessagesStart start(const MessagePlace& place, std::uint32_t partition);
+
+// The page begins at `place`. `question`: what makes it this one and no other.
+std::string write_cursor(const MessagePlace& place, std::string_view question);
+runtime::Result<MessagePlace> read_cursor(std::string_view text, std::string_view question);
 
 // Errc::invalid: no cursor of ours. Errc::refused: one of another question.
 runtime::Result<HistoryPlace> read_cursor(std::string_view text,

@@ -59,6 +59,48 @@ TEST_F(EventsHandlersTest, FindMessagesByTheIdOfTheirHeader) {
   EXPECT_TRUE(none.at("messages").as_array().empty());
 }
 
+TEST_F(EventsHandlersTest, TellManyEventsInPages) {
+  for (unsigned i = 0; i < 1200; ++i) world_.fold(world_.forwarded(9, 1, 2 + i));
+  std::size_t events = 0;
+  std::size_t most = 0;
+  for (std::string target = kMessage; !target.empty();) {
+    const auto response = world_.get(target);
+    ASSERT_EQ(response.status, 200U) << response.body;
+    const auto answer = boost::json::parse(response.body).as_object();
+    const std::size_t count = answer.at("events").as_array().size();
+    events += count;
+    most = std::max(most, count);
+    const auto* const cursor = answer.if_contains("next_cursor");
+    const std::string link = tests::field(response, "Link");
+    target.clear();
+    if (cursor == nullptr) break;
+    target = std::string(kMessage) + "?cursor=" + tests::text(*cursor);
+    EXPECT_EQ(link, "<" + target + ">; rel=\"next\"");
+  }
+  EXPECT_EQ(events, 1202U);
+  EXPECT_EQ(most, projector::kMaxEvents);
+}
+
+TEST_F(EventsHandlersTest, PageThroughTheMessagesOfOneHeader) {
+  for (unsigned message = 2; message <= 6; ++message) {
+    world_.fold(world_.accepted(5, message, message));
+  }
+  const std::string asked = "/v1/messages?message_id=one@example.com";
+  std::size_t messages = 0;
+  std::string next;
+  do {
+    const auto answer = world_.json(asked + "&limit=4" + next);
+    messages += answer.at("messages").as_array().size();
+    const auto* const cursor = answer.if_contains("next_cursor");
+    next = cursor == nullptr ? "" : "&cursor=" + tests::text(*cursor);
+    if (!next.empty()) {
+      EXPECT_EQ(world_.json("/v1/messages?message_id=two@example.com" + next, 400).at("parameter"),
+                "cursor");
+    }
+  } while (!next.empty());
+  EXPECT_EQ(messages, 6U);
+}
+
 // "There is none" is true as of a moment only, and the answer says which.
 TEST_F(EventsHandlersTest, SayAsOfWhenThereIsNone) {
   world_.health().lag = 3;
@@ -79,6 +121,8 @@ TEST_F(EventsHandlersTest, RefuseWhatIsNoId) {
       {"/v1/messages?message_id=", "message_id"},
       {"/v1/messages?message_id=a&message_id=b", "message_id"},
       {"/v1/messages?message_id=a&limit=101", "limit"},
+      {"/v1/messages?message_id=a&cursor=AAAA", "cursor"},
+      {std::string(kMessage) + "?cursor=", "cursor"},
       {std::string(kDelivery) + "?limit=5", "limit"},
       {std::string(kMessage) + "?events=all", "events"}};
   for (const auto& [target, parameter] : wrong) {

@@ -123,7 +123,8 @@ TEST_F(GatherTest, OnlyQuestionsThatOthersMustAnswerAreRemote) {
   EXPECT_FALSE(is_remote("x", std::nullopt));
   here_.join(3, nullptr);
   const auto alone = here_.sources();
-  const auto plan = plan_read(alone, http::Request(), std::nullopt, [] { return http::Response(); });
+  const auto plan =
+      plan_read(alone, http::Request(), std::nullopt, [] { return http::Response(); });
   EXPECT_TRUE(std::holds_alternative<http::Read>(plan));
 }
 

@@ -1,10 +1,10 @@
 // GET /v1/addresses/{address}/history: what became of the mail of an address, newest first.
 
-#include "http/target.h"
 #include "query/cursor.h"
 #include "query/gather.h"
 #include "query/handlers.h"
 #include "query/merge.h"
+#include "query/paging.h"
 #include "query/question.h"
 #include "query/render.h"
 #include "schemas/partition.h"
@@ -14,13 +14,6 @@ namespace {
 
 // How the local part of a return path begins (docs/return_path.md).
 constexpr std::string_view kReturnPathMark = "b.";
-
-// RFC 8288 3: the next page as a reference, for clients that follow links.
-std::string next_link(http::Request request, const std::string& cursor) {
-  std::erase_if(request.parameters, [](const http::Parameter& p) { return p.name == "cursor"; });
-  request.parameters.push_back({"cursor", cursor});
-  return "<" + http::write_target(request) + ">; rel=\"next\"";
-}
 
 // A history of an alias lies where its key does. The other roles, and return paths, whose reports
 // go where their deliveries are, may be anywhere.
@@ -54,11 +47,7 @@ http::Response read_history(const Sources& sources, const Question& question,
   }
   const auto history = merge_histories(std::move(gathered.parts), question.asked);
   http::Response response;
-  const auto* const next = history.if_contains("next_cursor");
-  if (next != nullptr && next->is_string()) {
-    const std::string cursor(next->as_string());
-    response.fields.emplace_back("Link", next_link(request, cursor));
-  }
+  link_next(request, history, response);
   response.body = render(history, gathered.as_of);
   return response;
 }

@@ -53,23 +53,86 @@ std::optional<HistoryPlace> next_place(const json::object& part,
   return last_entry;
 }
 
-// Events of all parts in the order in which they happened; ids are ascending in time as well.
-json::array merge_events(std::vector<json::array> lists) {
-  std::vector<json::value> events;
-  for (json::array& list : lists) {
-    for (json::value& event : list) {
-      if (event.is_object()) events.push_back(std::move(event));
+// An event of a message and where it stands.
+struct EventLine {
+  MessagePlace place;
+  json::object event;
+};
+
+std::optional<MessagePlace> place_of(const schemas::MessageId& message, const json::object& event) {
+  const auto partition = number_member(event, "partition");
+  const auto index = number_member(event, "index");
+  if (!partition || *partition >= schemas::kMaxPartitions || !index) return std::nullopt;
+  return MessagePlace{message, static_cast<std::uint32_t>(*partition), schemas::EventIndex(*index)};
+}
+
+// The events of several parts, as far as all of these have read theirs.
+struct EventLines {
+  std::vector<EventLine> lines;
+  // What is not before it may be missing an event that its partition has not read.
+  std::optional<MessagePlace> horizon;
+
+  // Events of one message in a part.
+  void add(json::object& message) {
+    const auto id = schemas::MessageId::parse(text_member(message, "message_id"));
+    if (!id) return;
+    for (json::value& event : take_array(message, "events")) {
+      if (!event.is_object()) continue;
+      const auto place = place_of(*id, event.as_object());
+      if (place) lines.push_back({*place, std::move(event.as_object())});
     }
   }
-  const auto key = [](const json::value& event) {
-    return std::pair(text_member(event.as_object(), "occurred_at"),
-                     text_member(event.as_object(), "event_id"));
+
+  // A cursor that cannot be read (of a server of another release) is as good as the place behind
+  // the part's last event.
+  void close(const json::object& part, std::string_view question, std::size_t first) {
+    if (!part.contains("next_cursor")) return;
+    std::optional<MessagePlace> next;
+    if (const auto read = read_cursor(text_member(part, "next_cursor"), question)) next = *read;
+    for (std::size_t i = first; !next && i < lines.size(); ++i) {
+      if (i + 1 < lines.size()) continue;
+      next = lines[i].place;
+      ++next->index;
+    }
+    if (next && (!horizon || *next < *horizon)) horizon = *next;
+  }
+
+  // Sorts them, and cuts what is behind the horizon or more than may be told. Gives where the next
+  // page begins.
+  std::optional<MessagePlace> cut(std::size_t most_messages) {
+    std::sort(lines.begin(), lines.end(),
+              [](const EventLine& a, const EventLine& b) { return a.place < b.place; });
+    std::size_t messages = 0;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const MessagePlace place = lines[i].place;
+      if (i == 0 || place.message != lines[i - 1].place.message) ++messages;
+      const bool beyond = horizon && !(place < *horizon);
+      if (!beyond && i < projector::kMaxEvents && messages <= most_messages) continue;
+      lines.resize(i);
+      return beyond ? *horizon : place;
+    }
+    return horizon;
+  }
+};
+
+// The events of lines [from, to), which are of one message, in the order in which they happened;
+// ids are ascending in time as well.
+json::array events_of(std::vector<EventLine>& lines, std::size_t from, std::size_t to) {
+  const auto key = [](const EventLine& line) {
+    return std::pair(text_member(line.event, "occurred_at"), text_member(line.event, "event_id"));
   };
-  std::stable_sort(events.begin(), events.end(),
+  std::stable_sort(lines.begin() + static_cast<std::ptrdiff_t>(from),
+                   lines.begin() + static_cast<std::ptrdiff_t>(to),
                    [&](const auto& a, const auto& b) { return key(a) < key(b); });
   json::array out;
-  for (json::value& event : events) out.push_back(std::move(event));
+  for (std::size_t i = from; i < to; ++i) out.push_back(std::move(lines[i].event));
   return out;
+}
+
+void put_cursor(json::object& out, const std::optional<MessagePlace>& next,
+                std::string_view question) {
+  out.erase("next_cursor");
+  if (next) out["next_cursor"] = write_cursor(*next, question);
 }
 
 void add_counts(json::object& sum, const json::object& counts) {
@@ -124,36 +187,48 @@ json::object merge_histories(PartialAnswers parts, const projector::HistoryQuest
   return out;
 }
 
-json::object merge_messages(PartialAnswers parts) {
+json::object merge_messages(PartialAnswers parts, std::string_view question) {
   if (parts.empty()) return {};
   if (parts.size() == 1) return std::move(parts.front());
-  std::vector<json::array> lists;
-  for (json::object& part : parts) lists.push_back(take_array(part, "events"));
+  EventLines events;
+  for (json::object& part : parts) {
+    const std::size_t first = events.lines.size();
+    events.add(part);
+    events.close(part, question, first);
+  }
+  const auto next = events.cut(1);
   json::object out = std::move(parts.front());
-  out["events"] = merge_events(std::move(lists));
+  out["events"] = events_of(events.lines, 0, events.lines.size());
+  put_cursor(out, next, question);
   return out;
 }
 
-json::object merge_message_lists(PartialAnswers parts, std::size_t limit) {
+json::object merge_message_lists(PartialAnswers parts, std::size_t limit,
+                                 std::string_view question) {
   if (parts.empty()) return {};
   if (parts.size() == 1) return std::move(parts.front());
-  // A message id is a UUIDv7: the greatest is the newest.
-  std::map<std::string, PartialAnswers, std::greater<>> messages;
+  EventLines events;
   for (json::object& part : parts) {
+    const std::size_t first = events.lines.size();
     for (json::value& message : take_array(part, "messages")) {
-      if (!message.is_object()) continue;
-      const std::string id(text_member(message.as_object(), "message_id"));
-      if (id.empty()) continue;
-      messages[id].push_back(std::move(message.as_object()));
+      if (message.is_object()) events.add(message.as_object());
     }
+    events.close(part, question, first);
   }
+  const auto next = events.cut(limit);
   json::array list;
-  for (auto& [id, of_message] : messages) {
-    if (list.size() >= limit) break;
-    list.push_back(merge_messages(std::move(of_message)));
+  const auto& lines = events.lines;
+  for (std::size_t from = 0, to = 0; from < lines.size(); from = to) {
+    const schemas::MessageId id = lines[from].place.message;
+    while (to < lines.size() && lines[to].place.message == id) ++to;
+    json::object message;
+    message["message_id"] = id.text();
+    message["events"] = events_of(events.lines, from, to);
+    list.push_back(std::move(message));
   }
   json::object out = std::move(parts.front());
   out["messages"] = std::move(list);
+  put_cursor(out, next, question);
   return out;
 }
 

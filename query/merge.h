@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <string_view>
 #include <vector>
 
 #include "projector/history.h"
@@ -19,11 +20,14 @@ using PartialAnswers = std::vector<boost::json::object>;
 boost::json::object merge_histories(PartialAnswers parts,
                                     const projector::HistoryQuestion& question);
 
-// Of a message that went to several aliases: all its events, oldest first.
-boost::json::object merge_messages(PartialAnswers parts);
+// Of a message that went to several aliases: its events, oldest first in a page, kMaxEvents
+// (projector/history.h) at most, and a cursor where there are more. `question`: what the cursor
+// belongs to (cursor.h).
+boost::json::object merge_messages(PartialAnswers parts, std::string_view question);
 
-// Messages by their id, newest first, at most `limit`.
-boost::json::object merge_message_lists(PartialAnswers parts, std::size_t limit);
+// Messages by their id, newest first, at most `limit` of them and kMaxEvents events of them all.
+boost::json::object merge_message_lists(PartialAnswers parts, std::size_t limit,
+                                        std::string_view question);
 
 // Hour by hour, summed.
 boost::json::object merge_counters(PartialAnswers parts);

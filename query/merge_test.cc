@@ -8,6 +8,7 @@
 
 #include "query/cursor.h"
 #include "query/render.h"
+#include "tests/support/event_log.h"
 #include "tests/support/ordinals.h"
 #include "tests/support/sim_net.h"
 
@@ -231,52 +232,107 @@ TEST(MergeHistoriesTest, LeavesOutWhatHasAnotherForm) {
   }
 }
 
-TEST(MergeMessagesTest, TellsAllEventsOldestFirst) {
-  const auto merged = merge_messages({
-      object(R"({"message_id":"m","events":[{"event_id":"2","occurred_at":"t1"},
-                 {"event_id":"1","occurred_at":"t3"}]})"),
-      object(R"({"message_id":"m","events":[{"event_id":"1","occurred_at":"t1"},
-                 {"event_id":"9","occurred_at":"t2"}]})"),
-      object(R"({"message_id":"m","events":[1,null]})"),
-      object(R"({"message_id":"m","events":"none"})"),
-      object(R"({})"),
-  });
-  std::string order;
-  for (const auto& event : merged.at("events").as_array()) {
-    order += std::string(event.at("occurred_at").as_string()) + ":" +
-             std::string(event.at("event_id").as_string()) + " ";
+constexpr char kAsked[] = "the question";
+
+std::string id_of(int number) { return tests::message_id(static_cast<unsigned>(number)).text(); }
+
+// "1:t3:b": partition and index, time, event id.
+json::object event(std::uint32_t partition, std::uint64_t index, const char* time,
+                   const char* event_id = "e") {
+  json::object out;
+  out["partition"] = partition;
+  out["index"] = index;
+  out["occurred_at"] = time;
+  out["event_id"] = event_id;
+  return out;
+}
+
+json::object message(int number, std::vector<json::object> events) {
+  json::object out;
+  out["message_id"] = id_of(number);
+  json::array list;
+  for (json::object& one : events) list.push_back(std::move(one));
+  out["events"] = std::move(list);
+  return out;
+}
+
+std::string order_of(const json::object& message) {
+  std::string out;
+  for (const auto& one : message.at("events").as_array()) {
+    out += std::string(one.at("occurred_at").as_string()) + ":" +
+           std::string(one.at("event_id").as_string()) + " ";
   }
-  EXPECT_EQ(order, "t1:1 t1:2 t2:9 t3:1 ");
-  EXPECT_EQ(merged.at("message_id"), "m");
+  return out;
+}
+
+TEST(MergeMessagesTest, TellsAllEventsOldestFirst) {
+  const auto merged = merge_messages(
+      {
+          message(1, {event(0, 1, "t1", "2"), event(0, 2, "t3", "1")}),
+          message(1, {event(1, 1, "t1", "1"), event(1, 2, "t2", "9")}),
+          object(R"({"message_id":"m","events":[1,null]})"),
+          object(R"({"message_id":"m","events":"none"})"),
+          object(R"({})"),
+      },
+      kAsked);
+  EXPECT_EQ(order_of(merged), "t1:1 t1:2 t2:9 t3:1 ");
+  EXPECT_EQ(std::string(merged.at("message_id").as_string()), id_of(1));
+  EXPECT_FALSE(merged.contains("next_cursor"));
+}
+
+TEST(MergeMessagesTest, TellsNothingThatMayComeBehindWhatAPartitionHasNotRead) {
+  auto cut = message(1, {event(1, 1, "t1", "1"), event(1, 2, "t2", "2")});
+  const MessagePlace next{tests::message_id(1), 1, 3_index};
+  cut["next_cursor"] = write_cursor(next, kAsked);
+  const auto merged = merge_messages(
+      {message(1, {event(2, 1, "t0")}), cut, message(1, {event(0, 7, "t5", "0")})}, kAsked);
+  EXPECT_EQ(order_of(merged), "t1:1 t2:2 t5:0 ");
+  EXPECT_EQ(read_cursor(std::string(merged.at("next_cursor").as_string()), kAsked).value(), next);
+}
+
+TEST(MergeMessagesTest, APageHasAsManyEventsAsAnAnswerMayHave) {
+  std::vector<json::object> many;
+  for (std::size_t i = 0; i < projector::kMaxEvents; ++i) many.push_back(event(0, i, "t1"));
+  const auto merged = merge_messages({message(1, many), message(1, {event(1, 0, "t2")})}, kAsked);
+  EXPECT_EQ(merged.at("events").as_array().size(), projector::kMaxEvents);
+  const MessagePlace next{tests::message_id(1), 1, 0_index};
+  EXPECT_EQ(read_cursor(std::string(merged.at("next_cursor").as_string()), kAsked).value(), next);
 }
 
 TEST(MergeMessageListsTest, TellsEachMessageOnceNewestFirstAndAsManyAsWereAskedFor) {
+  const auto list = [](std::vector<json::object> messages) {
+    json::object out;
+    out["rfc5322_message_id"] = "<1@x>";
+    json::array all;
+    for (json::object& one : messages) all.push_back(std::move(one));
+    out["messages"] = std::move(all);
+    return out;
+  };
   const PartialAnswers parts{
-      object(R"({"rfc5322_message_id":"<1@x>","messages":[
-          {"message_id":"5","events":[{"event_id":"a","occurred_at":"t1"}]},
-          {"message_id":"2","events":[]}]})"),
-      object(R"({"rfc5322_message_id":"<1@x>","messages":[
-          {"message_id":"7","events":[]},
-          {"message_id":"5","events":[{"event_id":"b","occurred_at":"t0"}]},
-          {"events":[]}, {"message_id":5}, null, []]})"),
+      list({message(5, {event(0, 1, "t1", "a")}), message(2, {event(0, 2, "t1")})}),
+      list({message(7, {event(1, 1, "t1")}), message(5, {event(1, 2, "t0", "b")}),
+            object(R"({"events":[]})"), object(R"({"message_id":5})")}),
       object(R"({"messages":true})"),
+      object(R"({"messages":[null,[]]})"),
   };
   const auto ids = [&](std::size_t limit) {
     std::string out;
-    const auto merged = merge_message_lists(parts, limit);
-    for (const auto& message : merged.at("messages").as_array()) {
-      out += message.at("message_id").as_string();
+    const auto merged = merge_message_lists(parts, limit, kAsked);
+    for (const auto& one : merged.at("messages").as_array()) {
+      for (const int number : {2, 5, 7}) {
+        if (std::string(one.at("message_id").as_string()) == id_of(number))
+          out += std::to_string(number);
+      }
     }
-    return out;
+    return out + (merged.contains("next_cursor") ? "+" : "");
   };
   EXPECT_EQ(ids(10), "752");
   EXPECT_EQ(ids(3), "752");
-  EXPECT_EQ(ids(2), "75");
-  EXPECT_EQ(ids(1), "7");
-  const auto merged = merge_message_lists(parts, 10);
+  EXPECT_EQ(ids(2), "75+");
+  EXPECT_EQ(ids(1), "7+");
+  const auto merged = merge_message_lists(parts, 10, kAsked);
   EXPECT_EQ(merged.at("rfc5322_message_id"), "<1@x>");
-  EXPECT_EQ(json::serialize(merged.at("messages").at(1).at("events")),
-            R"([{"event_id":"b","occurred_at":"t0"},{"event_id":"a","occurred_at":"t1"}])");
+  EXPECT_EQ(order_of(merged.at("messages").at(1).as_object()), "t0:b t1:a ");
 }
 
 TEST(MergeCountersTest, SumsHourByHour) {
@@ -313,8 +369,8 @@ TEST(MergeCountersTest, CountsNothingWhereNobodySawAnything) {
 TEST(MergeTest, ASinglePartComesBackAsItIs) {
   const auto part = object(R"({"entries":[3],"messages":1,"hours":{},"events":null,"more":[]})");
   EXPECT_EQ(merge_histories({part}, question(1)), part);
-  EXPECT_EQ(merge_messages({part}), part);
-  EXPECT_EQ(merge_message_lists({part}, 1), part);
+  EXPECT_EQ(merge_messages({part}, kAsked), part);
+  EXPECT_EQ(merge_message_lists({part}, 1, kAsked), part);
   EXPECT_EQ(merge_counters({part}), part);
 }
 

@@ -2,9 +2,11 @@
 // GET /v1/messages?message_id=: the messages that bore an RFC 5322 Message-ID, newest first.
 
 #include "http/parameters.h"
+#include "query/cursor.h"
 #include "query/gather.h"
 #include "query/handlers.h"
 #include "query/merge.h"
+#include "query/paging.h"
 #include "query/render.h"
 
 namespace waybill::query {
@@ -14,19 +16,49 @@ namespace {
 constexpr std::size_t kDefaultMessages = 20;
 constexpr std::size_t kMaxMessages = 100;
 
+// A question about messages, and where its page begins.
+struct MessagesQuestion {
+  std::string asked;  // what the cursor belongs to
+  std::optional<MessagePlace> from;
+
+  std::optional<projector::MessagesStart> start_in(std::uint32_t partition) const {
+    if (!from) return std::nullopt;
+    return start(*from, partition);
+  }
+};
+
+void read_cursor_parameter(http::Parameters& parameters, MessagesQuestion& question) {
+  const auto text = parameters.text("cursor");
+  if (!text) return;
+  const auto place = read_cursor(*text, question.asked);
+  if (place) {
+    question.from = *place;
+  } else {
+    refuse_cursor(parameters, place.error());
+  }
+}
+
+http::Response page_of(const http::Request& request, boost::json::object answer,
+                       const AsOf& as_of) {
+  http::Response response;
+  link_next(request, answer, response);
+  response.body = render(std::move(answer), as_of);
+  return response;
+}
+
 http::Response read_message(const Sources& sources, const schemas::MessageId& id,
-                            const http::Request& request) {
+                            const MessagesQuestion& question, const http::Request& request) {
   Inquiry inquiry;
-  inquiry.ask = [&id](const LocalPartition& local) -> runtime::Result<boost::json::object> {
-    const auto message = local.history->message(id);
+  inquiry.ask = [&](const LocalPartition& local) -> runtime::Result<boost::json::object> {
+    const auto from = question.start_in(local.partition);
+    const auto message = local.history->message(id, from ? from->index : schemas::EventIndex(0));
     if (!message) return message.error();
-    return message_part(*message);
+    return message_part(question.asked, local.partition, *message);
   };
   Gathered gathered = gather(sources, request, inquiry);
   if (!gathered.problem && !gathered.parts.empty()) {
-    http::Response response;
-    response.body = render(merge_messages(std::move(gathered.parts)), gathered.as_of);
-    return response;
+    return page_of(request, merge_messages(std::move(gathered.parts), question.asked),
+                   gathered.as_of);
   }
   return http::to_response(
       nothing_found("The views know no message " + id.text() +
@@ -36,12 +68,14 @@ http::Response read_message(const Sources& sources, const schemas::MessageId& id
 }
 
 http::Response read_messages(const Sources& sources, const std::string& message_id,
-                             std::size_t limit, const http::Request& request) {
+                             std::size_t limit, const MessagesQuestion& question,
+                             const http::Request& request) {
   Inquiry inquiry;
   inquiry.ask = [&](const LocalPartition& local) -> runtime::Result<boost::json::object> {
-    const auto messages = local.history->by_rfc5322_message_id(message_id, limit);
-    if (!messages) return messages.error();
-    return messages_part(message_id, *messages);
+    const auto page =
+        local.history->by_rfc5322_message_id(message_id, limit, question.start_in(local.partition));
+    if (!page) return page.error();
+    return messages_part(message_id, question.asked, local.partition, *page);
   };
   Gathered gathered = gather(sources, request, inquiry);
   // A peer of an older release may answer 404 instead of an empty part.
@@ -49,9 +83,8 @@ http::Response read_messages(const Sources& sources, const std::string& message_
     return http::to_response(
         nothing_found("Nobody who was asked has such a list.", std::move(gathered)));
   }
-  http::Response response;
-  response.body = render(merge_message_lists(std::move(gathered.parts), limit), gathered.as_of);
-  return response;
+  return page_of(request, merge_message_lists(std::move(gathered.parts), limit, question.asked),
+                 gathered.as_of);
 }
 
 }  // namespace
@@ -64,9 +97,15 @@ http::Plan plan_message(const Sources& sources, const http::Request& request) {
                       "A message id is a UUID with hyphens; a Message-ID of the header goes to "
                       "/v1/messages?message_id=.");
   }
+  MessagesQuestion question;
+  if (id) question.asked = "message " + id->text();
+  read_cursor_parameter(parameters, question);
+  if (id && question.from && question.from->message != *id) {
+    refuse_cursor(parameters, make_error_code(runtime::Errc::refused));
+  }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
-  return plan_read(sources, request, std::nullopt, [&sources, wanted = *id, request] {
-    return read_message(sources, wanted, request);
+  return plan_read(sources, request, std::nullopt, [&sources, wanted = *id, question, request] {
+    return read_message(sources, wanted, question, request);
   });
 }
 
@@ -78,10 +117,13 @@ http::Plan plan_messages(const Sources& sources, const http::Request& request) {
     parameters.refuse("message_id",
                       "\"message_id\" is needed: the Message-ID of the message's header.");
   }
+  MessagesQuestion question;
+  question.asked = "rfc5322 " + message_id.value_or("");
+  read_cursor_parameter(parameters, question);
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
   return plan_read(sources, request, std::nullopt,
-                   [&sources, wanted = *message_id, limit, request] {
-                     return read_messages(sources, wanted, limit, request);
+                   [&sources, wanted = *message_id, limit, question, request] {
+                     return read_messages(sources, wanted, limit, question, request);
                    });
 }
 

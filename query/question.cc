@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "query/paging.h"
 #include "schemas/kind.h"
 
 namespace waybill::query {
@@ -43,13 +44,8 @@ void read_cursor_parameter(http::Parameters& parameters, Question& question) {
   const auto cursor = read_cursor(*text, question.asked);
   if (cursor) {
     question.after = *cursor;
-  } else if (runtime::errc_of(cursor.error()) == runtime::Errc::refused) {
-    parameters.refuse("cursor",
-                      "This cursor belongs to another question: give it with the same address, "
-                      "role, from, to and kind that it came with, or leave it out to begin again.");
   } else {
-    parameters.refuse("cursor",
-                      "This is no cursor of ours: take \"next_cursor\" of an answer as it is.");
+    refuse_cursor(parameters, cursor.error());
   }
 }
 

@@ -75,6 +75,21 @@ json::array to_json(const std::vector<schemas::Event>& events) {
   return out;
 }
 
+// Each with its place in the log, by which answers of several servers are merged.
+json::object to_json(const projector::MessageEvents& message, std::uint32_t partition) {
+  json::object out;
+  out["message_id"] = message.message_id;
+  json::array events;
+  for (std::size_t i = 0; i < message.events.size(); ++i) {
+    json::object event = schemas::to_json_object(message.events[i]);
+    event["partition"] = partition;
+    event["index"] = message.indexes[i].value();
+    events.push_back(std::move(event));
+  }
+  out["events"] = std::move(events);
+  return out;
+}
+
 json::object to_json(const std::array<std::uint64_t, projector::kCounts>& counts) {
   json::object out;
   for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -125,20 +140,26 @@ json::object delivery_part(const projector::Delivery& delivery, runtime::WallTim
   return out;
 }
 
-json::object message_part(const projector::MessageEvents& message) {
-  json::object out;
-  out["message_id"] = message.message_id;
-  out["events"] = to_json(message.events);
+json::object message_part(std::string_view question, std::uint32_t partition,
+                          const projector::MessageEvents& message) {
+  json::object out = to_json(message, partition);
+  const auto id = schemas::MessageId::parse(message.message_id);
+  if (id && message.next) {
+    out["next_cursor"] = write_cursor({*id, partition, *message.next}, question);
+  }
   return out;
 }
 
-json::object messages_part(std::string_view rfc5322_message_id,
-                           const std::vector<projector::MessageEvents>& messages) {
+json::object messages_part(std::string_view rfc5322_message_id, std::string_view question,
+                           std::uint32_t partition, const projector::MessagesPage& page) {
   json::object out;
   out["rfc5322_message_id"] = rfc5322_message_id;
   json::array list;
-  for (const auto& message : messages) list.push_back(message_part(message));
+  for (const auto& message : page.messages) list.push_back(to_json(message, partition));
   out["messages"] = std::move(list);
+  if (page.next) {
+    out["next_cursor"] = write_cursor({page.next->message, partition, page.next->index}, question);
+  }
   return out;
 }
 

@@ -19,9 +19,11 @@ boost::json::object history_part(const projector::HistoryQuestion& question,
 // `complete_at`: all that was on record by then is in the views.
 boost::json::object delivery_part(const projector::Delivery& delivery,
                                   runtime::WallTime complete_at);
-boost::json::object message_part(const projector::MessageEvents& message);
-boost::json::object messages_part(std::string_view rfc5322_message_id,
-                                  const std::vector<projector::MessageEvents>& messages);
+// `question`: what the cursor belongs to (cursor.h).
+boost::json::object message_part(std::string_view question, std::uint32_t partition,
+                                 const projector::MessageEvents& message);
+boost::json::object messages_part(std::string_view rfc5322_message_id, std::string_view question,
+                                  std::uint32_t partition, const projector::MessagesPage& page);
 
 struct CountersQuestion {
   std::string domain;

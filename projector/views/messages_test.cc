@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "tests/support/folded_views.h"
 
 namespace waybill::projector {
@@ -42,11 +45,12 @@ TEST(MessagesTest, AMessageIsFoundByItsMessageIdWithOrWithoutBrackets) {
   log.add(accepted_as(1, "<one@origin.test>"));
   const FoldedViews views(log);
   for (const char* asked : {"<one@origin.test>", "one@origin.test"}) {
-    const auto found = views.history().by_rfc5322_message_id(asked, 10).value();
+    const auto found = views.history().by_rfc5322_message_id(asked, 10).value().messages;
     EXPECT_EQ(ids(found), std::vector{tests::message_id(1).text()}) << asked;
   }
-  EXPECT_TRUE(views.history().by_rfc5322_message_id("two@origin.test", 10).value().empty());
-  EXPECT_TRUE(views.history().by_rfc5322_message_id("", 10).value().empty());
+  EXPECT_TRUE(
+      views.history().by_rfc5322_message_id("two@origin.test", 10).value().messages.empty());
+  EXPECT_TRUE(views.history().by_rfc5322_message_id("", 10).value().messages.empty());
 }
 
 TEST(MessagesTest, AMessageIdWrittenTwiceGivesBothMessagesNewestFirst) {
@@ -54,11 +58,84 @@ TEST(MessagesTest, AMessageIdWrittenTwiceGivesBothMessagesNewestFirst) {
   for (unsigned message = 1; message <= 3; ++message)
     log.add(accepted_as(message, "<same@x.test>"));
   const FoldedViews views(log);
-  const auto all = views.history().by_rfc5322_message_id("same@x.test", 10).value();
+  const auto all = views.history().by_rfc5322_message_id("same@x.test", 10).value().messages;
   EXPECT_EQ(ids(all), (std::vector{tests::message_id(3).text(), tests::message_id(2).text(),
                                    tests::message_id(1).text()}));
-  const auto two = views.history().by_rfc5322_message_id("same@x.test", 2).value();
+  const auto two = views.history().by_rfc5322_message_id("same@x.test", 2).value().messages;
   EXPECT_EQ(ids(two), (std::vector{tests::message_id(3).text(), tests::message_id(2).text()}));
+}
+
+// Whoever sends a message chooses its Message-ID and how many recipients it has.
+TEST(MessagesTest, APageIsBoundedInEventsAndTheNextOneGoesOnWhereItEnds) {
+  EventLog log;
+  const unsigned kDeliveries = 230;
+  for (unsigned message = 1; message <= 3; ++message) {
+    for (unsigned delivery = 0; delivery < kDeliveries; ++delivery) {
+      log.add(accepted_as(message, "<same@x.test>"));
+    }
+  }
+  const FoldedViews views(log);
+  std::vector<std::string> seen;
+  std::vector<schemas::EventIndex> of_last;
+  std::optional<MessagesStart> from;
+  int pages = 0;
+  do {
+    const auto page = views.history().by_rfc5322_message_id("same@x.test", 10, from).value();
+    std::size_t events = 0;
+    for (const MessageEvents& message : page.messages) {
+      EXPECT_EQ(message.events.size(), message.indexes.size());
+      for (const auto index : message.indexes) {
+        seen.push_back(message.message_id + " " + std::to_string(index.value()));
+      }
+      events += message.events.size();
+    }
+    EXPECT_LE(events, kMaxEvents);
+    from = page.next;
+    ++pages;
+  } while (from && pages < 10);
+  EXPECT_EQ(pages, 2);
+  EXPECT_EQ(seen.size(), 3U * kDeliveries);
+  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), seen.size());
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.begin() + kDeliveries));
+}
+
+TEST(MessagesTest, APageIsBoundedInOctetsWithOneEventAtLeast) {
+  EventLog log;
+  for (int i = 0; i < 3; ++i) {
+    auto event = accepted_as(1, "<same@x.test>");
+    event.mutable_accepted()->set_header_from(std::string(kMaxEventOctets / 2 + 1, 'x'));
+    log.add(event);
+  }
+  const FoldedViews views(log);
+  const auto first = views.history().message(tests::message_id(1)).value();
+  EXPECT_EQ(first.events.size(), 2U);
+  ASSERT_TRUE(first.next);
+  const auto rest = views.history().message(tests::message_id(1), *first.next).value();
+  EXPECT_EQ(rest.events.size(), 1U);
+  EXPECT_FALSE(rest.next);
+}
+
+TEST(MessagesTest, PagesOfMessagesMeetWithoutGapOrRepeatWhateverTheirSize) {
+  EventLog log;
+  for (unsigned message = 1; message <= 7; ++message) {
+    log.add(accepted_as(message, "<same@x.test>"));
+    log.add(accepted_as(message, "<same@x.test>"));
+  }
+  const FoldedViews views(log);
+  for (std::size_t limit = 1; limit <= 8; ++limit) {
+    std::vector<std::string> seen;
+    std::optional<MessagesStart> from;
+    do {
+      const auto page = views.history().by_rfc5322_message_id("same@x.test", limit, from).value();
+      for (const auto& message : page.messages) {
+        EXPECT_EQ(message.events.size(), 2U);
+        seen.push_back(message.message_id);
+      }
+      from = page.next;
+    } while (from && seen.size() < 20);
+    ASSERT_EQ(seen.size(), 7U) << limit;
+    EXPECT_TRUE(std::is_sorted(seen.rbegin(), seen.rend()));
+  }
 }
 
 TEST(MessagesTest, AMessageForSeveralRecipientsIsFoundOnce) {
@@ -66,7 +143,7 @@ TEST(MessagesTest, AMessageForSeveralRecipientsIsFoundOnce) {
   log.add(tests::accepted({.alias = "a@forward.test", .delivery = 1}));
   log.add(tests::accepted({.alias = "b@forward.test", .delivery = 2}));
   const FoldedViews views(log);
-  const auto found = views.history().by_rfc5322_message_id("1@origin.test", 10).value();
+  const auto found = views.history().by_rfc5322_message_id("1@origin.test", 10).value().messages;
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].events.size(), 2u);
 }
@@ -76,8 +153,8 @@ TEST(MessagesTest, AMessageWithoutAMessageIdIsNotFoundByAnEmptyOne) {
   log.add(accepted_as(1, ""));
   log.add(accepted_as(2, "<>"));
   const FoldedViews views(log);
-  EXPECT_TRUE(views.history().by_rfc5322_message_id("", 10).value().empty());
-  EXPECT_TRUE(views.history().by_rfc5322_message_id("<>", 10).value().empty());
+  EXPECT_TRUE(views.history().by_rfc5322_message_id("", 10).value().messages.empty());
+  EXPECT_TRUE(views.history().by_rfc5322_message_id("<>", 10).value().messages.empty());
 }
 
 TEST(MessagesTest, AnotherMessageUnderTheSameHashIsNotGiven) {
@@ -87,7 +164,8 @@ TEST(MessagesTest, AnotherMessageUnderTheSameHashIsNotGiven) {
   WriteBatch batch;
   batch.put(Table::messages, rfc5322_key("other@origin.test", tests::message_id(1).bytes()), {});
   ASSERT_TRUE(views.store().apply(batch));
-  EXPECT_TRUE(views.history().by_rfc5322_message_id("other@origin.test", 10).value().empty());
+  EXPECT_TRUE(
+      views.history().by_rfc5322_message_id("other@origin.test", 10).value().messages.empty());
 }
 
 TEST(MessagesTest, AnEventWithoutAMessageHasNoRow) {

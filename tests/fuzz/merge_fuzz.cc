@@ -57,8 +57,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   check_page(history, question);
-  query::merge_messages(parts);
-  const json::object messages = query::merge_message_lists(parts, question.limit);
+  query::merge_messages(parts, "question");
+  const json::object messages = query::merge_message_lists(parts, question.limit, "question");
   runtime::check(messages.at("messages").as_array().size() <= question.limit, "at most so many");
   runtime::check(query::merge_counters(parts).at("total").is_object(), "counters have a sum");
   return 0;

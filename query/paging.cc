@@ -1,0 +1,28 @@
+#include "query/paging.h"
+
+#include "http/target.h"
+#include "schemas/json_members.h"
+
+namespace waybill::query {
+
+void refuse_cursor(http::Parameters& parameters, const runtime::Error& why) {
+  if (runtime::errc_of(why) == runtime::Errc::refused) {
+    parameters.refuse("cursor",
+                      "This cursor belongs to another question: give it with the same address, "
+                      "role, from, to, kind or message that it came with, or leave it out to begin "
+                      "again.");
+  } else {
+    parameters.refuse("cursor",
+                      "This is no cursor of ours: take \"next_cursor\" of an answer as it is.");
+  }
+}
+
+void link_next(http::Request request, const boost::json::object& answer, http::Response& response) {
+  const std::string cursor(schemas::text_member(answer, "next_cursor"));
+  if (cursor.empty()) return;
+  std::erase_if(request.parameters, [](const http::Parameter& p) { return p.name == "cursor"; });
+  request.parameters.push_back({"cursor", cursor});
+  response.fields.emplace_back("Link", "<" + http::write_target(request) + ">; rel=\"next\"");
+}
+
+}  // namespace waybill::query
