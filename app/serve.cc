@@ -13,6 +13,7 @@
 #include "app/parts/relay_part.h"
 #include "app/parts/routes_part.h"
 #include "app/parts/views_part.h"
+#include "app/parts/workers_part.h"
 #include "app/process/process.h"
 #include "app/return_paths/local_return_paths.h"
 #include "app/roles/journal_fit.h"
@@ -31,6 +32,7 @@ using runtime::Explained;
 namespace {
 
 constexpr std::size_t kQueryThreads = 2;
+constexpr std::size_t kReturnPathThreads = 2;
 // The embedded log has one partition.
 constexpr std::uint32_t kPartition = 0;
 
@@ -145,13 +147,14 @@ int serve(Process& process) {
   auto& folding = process.add<FoldingPart>(views, [&]() -> Explained<FoldingPart::Log> {
     return embedded_log(process, journal.log(), backup);
   });
-  auto& http = process.add<HttpPart>(
+  process.add<HttpPart>(
       "http", HttpPart::Crew{"wb-query", kQueryThreads}, HttpPart::Crew{"", 0},
       [&]() -> Explained<HttpPart::Site> { return site_of(process, journal, folding, routes); });
+  auto& lookups = process.add<WorkersPart>("wb-return-paths", kReturnPathThreads);
   std::unique_ptr<ReturnPathDirectory> return_paths;
   process.add<RelayPart>(journal, routes, keys, [&]() -> ReturnPathDirectory& {
     return_paths = local_return_paths(journal.journal(), views.views().front()->history(),
-                                      http.workers(), process.clock());
+                                      lookups.workers(), process.clock());
     return *return_paths;
   });
   return process.run();

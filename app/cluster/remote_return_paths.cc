@@ -4,6 +4,7 @@
 #include "runtime/clock.h"
 #include "runtime/hex.h"
 #include "runtime/log.h"
+#include "runtime/run_until.h"
 
 namespace waybill::app {
 
@@ -39,14 +40,14 @@ class Directory final : public ReturnPathDirectory {
     const bool published = co_await own_published(deadline);
     if (!published) co_return make_error_code(Errc::timeout);
     auto job = [this, token, deadline] { return ask(token, left_until(deadline)); };
-    co_return co_await runtime::run_on(workers_, std::move(job));
+    co_return co_await runtime::run_on_until(workers_, clock_, deadline, std::move(job));
   }
 
   Task<Result<TurnHolder>> take_turn(TokenFacts token, Instant deadline) override {
     auto job = [this, token, deadline] {
       return ask_for_turn("POST", token, left_until(deadline));
     };
-    co_return co_await runtime::run_on(workers_, std::move(job));
+    co_return co_await runtime::run_on_until(workers_, clock_, deadline, std::move(job));
   }
 
   Task<void> give_turn_back(TokenFacts token) override {

@@ -34,12 +34,9 @@ class HttpPart final : public Part {
         askers_(askers),
         build_(std::move(build)) {}
 
-  runtime::Workers& workers() { return *workers_; }
-
   std::string_view name() const override { return name_; }
   runtime::Explained<void> start() override;
   void ready() override;
-  // Ends connections and streams; the workers go on until stopped(), for others may use them.
   void stop(Ending&) override { server_.reset(); }
   void stopped() override {
     workers_.reset();

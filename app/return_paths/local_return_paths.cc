@@ -2,6 +2,7 @@
 
 #include "ingest/journal_offsets.h"
 #include "runtime/clock.h"
+#include "runtime/run_until.h"
 
 namespace waybill::app {
 
@@ -30,14 +31,15 @@ class LocalReturnPaths final : public ReturnPathDirectory {
     const LogOffset on_record = ingest::offset_of(journal_.end_seq());
     for (;;) {
       auto folded_job = [this] { return folded(); };
-      const auto folded = co_await runtime::run_on(workers_, std::move(folded_job));
+      const auto folded =
+          co_await runtime::run_on_until(workers_, clock_, deadline, std::move(folded_job));
       if (!folded) co_return folded.error();
       if (*folded >= on_record) break;
       if (clock_.now() >= deadline) co_return make_error_code(Errc::timeout);
       co_await clock_.sleep_until(clock_.now() + kLookAgain);
     }
     auto find_job = [this, token] { return history_.return_path(token.delivery); };
-    co_return co_await runtime::run_on(workers_, std::move(find_job));
+    co_return co_await runtime::run_on_until(workers_, clock_, deadline, std::move(find_job));
   }
 
  private:

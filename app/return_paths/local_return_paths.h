@@ -12,7 +12,8 @@
 
 namespace waybill::app {
 
-// All outlive it. Any thread.
+// All outlive it. Any thread. `workers` are for this alone: a look-up that waits behind questions
+// of people may come too late for the reporter.
 std::unique_ptr<relay::returnpath::ReturnPathDirectory> local_return_paths(
     const ingest::Journal& journal, const projector::History& history, runtime::Workers& workers,
     runtime::Clock& clock);
