@@ -8,6 +8,7 @@
 
 #include "http/local_host.h"
 #include "http/stream.h"
+#include "http/target.h"
 
 namespace waybill::http {
 namespace {
@@ -36,11 +37,15 @@ Problem syntax_problem(const boost::system::error_code& error) {
 
 std::optional<Problem> check_host(const Parser::value_type& request, Hosts hosts) {
   const auto count = request.count(beast::field::host);
-  if (count == 0 && request.version() == 10) return std::nullopt;
-  if (count != 1) return malformed("A request has exactly one Host field.");
-  if (hosts == Hosts::any || names_local_host(std::string(request[beast::field::host]))) {
-    return std::nullopt;
-  }
+  const bool absolute = !request.target().starts_with('/');
+  if (count == 0 && request.version() == 10 && !absolute) return std::nullopt;
+  if (count > 1 || (count == 0 && request.version() == 11))
+    return malformed("A request has exactly one Host field.");
+  // RFC 9112 3.2.2: the host of an absolute-form target replaces the field.
+  const std::string target(request.target());
+  const auto authority = authority_of(target);
+  const std::string field(request[beast::field::host]);
+  if (hosts == Hosts::any || names_local_host(authority ? *authority : field)) return std::nullopt;
   return problem_of(
       421, "misdirected_request",
       "This server answers as localhost or by IP address only; a proxy in front of it "

@@ -66,6 +66,13 @@ INSTANTIATE_TEST_SUITE_P(
              "400 malformed_request"},
         Case{request("GET /x HTTP/1.1", "Host: rebound.example.org\r\n"),
              "421 misdirected_request"},
+        // RFC 9112 3.2.2: of an absolute-form the host is the target's, whatever the field says.
+        Case{request("GET http://evil.example/x HTTP/1.1"), "421 misdirected_request"},
+        Case{request("GET http://localhost@evil.example/x HTTP/1.1"), "421 misdirected_request"},
+        Case{request("GET http://evil.example/x HTTP/1.0", ""), "421 misdirected_request"},
+        Case{request("GET http://127.0.0.1:8025/x HTTP/1.1", "Host: evil.example\r\n"),
+             "GET http://127.0.0.1:8025/x"},
+        Case{request("GET http://localhost/x HTTP/1.1", ""), "400 malformed_request"},
         Case{request("GET  /x HTTP/1.1"), "400 malformed_request"},
         Case{request("GET /x"), "400 malformed_request"},
         Case{"GET /x HTTP/1.1\nHost: localhost\n\n\r\n\r\n", "505 version_not_supported"},

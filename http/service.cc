@@ -177,6 +177,13 @@ runtime::Task<Answered> Service::answer(Head head) {
   co_return answered;
 }
 
+Response Service::too_many_answers() {
+  auto busy = problem_of(503, "busy",
+                         "Too many large answers wait to be read: read them, or ask again later.");
+  busy.retry_after = kBusyRetry;
+  return to_response(busy);
+}
+
 Response Service::refuse(const Problem& problem) {
   count(meters_.at(kNoRoute), problem.status);
   return to_response(problem);

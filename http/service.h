@@ -20,6 +20,7 @@
 #include "http/router.h"
 #include "runtime/chance.h"
 #include "runtime/metrics.h"
+#include "runtime/permits.h"
 #include "runtime/secret_file.h"
 #include "runtime/task.h"
 #include "runtime/time.h"
@@ -44,6 +45,12 @@ struct ServerParts {
 // Streams at one time; above, 503. Each holds a connection and a piece: 32 of 64 KiB are 2 MB.
 inline constexpr std::uint32_t kMaxStreams = 32;
 
+// Of answers that wait for their clients to read them, all together: a client that asks and does
+// not read must not cost the process its memory. Above, 503. Answers of kSmallAnswer octets and
+// less, health among them, are not counted: connections bound them.
+inline constexpr std::uint64_t kAnswersUnderWay = 64 << 20;
+inline constexpr std::size_t kSmallAnswer = 64 << 10;
+
 using Answered = std::variant<Response, std::unique_ptr<OpenStream>>;
 
 class Service {
@@ -57,6 +64,12 @@ class Service {
 
   // A request that did not get as far as a method and a target. Counted.
   Response refuse(const Problem& problem);
+
+  // Room for an answer until it is out; nullopt: there is none, and too_many_answers() is said.
+  std::optional<runtime::Permits::Held> hold(const Response& response) {
+    return answers_.try_take(response.body.size() > kSmallAnswer ? response.body.size() : 0);
+  }
+  static Response too_many_answers();
 
   const Router& router() const { return router_; }
   OpenStreams& streams() { return streams_; }
@@ -78,6 +91,7 @@ class Service {
   const ServerParts parts_;
   std::map<std::string, Meters> meters_;
   OpenStreams streams_;
+  runtime::Permits answers_{kAnswersUnderWay};
 };
 
 }  // namespace waybill::http

@@ -119,6 +119,22 @@ TEST_F(ServiceTest, TakesNoParametersWhereThereAreNone) {
 
 TEST_F(ServiceTest, AnswersARead) { EXPECT_EQ(world.get(kSales).body, "\"sales@example.org\""); }
 
+TEST_F(ServiceTest, LargeAnswersThatNobodyReadsAreBoundedAndSmallOnesGoOut) {
+  const auto service = world.service();
+  Response large;
+  large.body = std::string(kAnswersUnderWay / 2, 'x');
+  Response small;
+  small.body = std::string(kSmallAnswer, 'x');
+  auto first = service->hold(large);
+  const auto second = service->hold(large);
+  EXPECT_TRUE(first && second);
+  EXPECT_FALSE(service->hold(large));
+  EXPECT_TRUE(service->hold(small));
+  first.reset();
+  EXPECT_TRUE(service->hold(large));
+  EXPECT_EQ(Service::too_many_answers().status, 503U);
+}
+
 TEST_F(ServiceTest, ReadsThatWaitForOthersLeaveTheWorkersToTheRest) {
   tests::FullWorkers full;
   auto parts = world.server_parts();

@@ -68,7 +68,9 @@ class Session {
         whole = co_await send(std::get<Response>(answered), content, after);
       }
       if (!whole) co_return;
-      if (unread) co_await linger(connection_, clock_, limits_);
+      // A client that did not ask for the end may have sent more already.
+      const bool ours = head == nullptr || head->keep_alive;
+      if (last && (unread || ours)) co_await linger(connection_, clock_, limits_);
       if (last) co_return;
     }
   }
@@ -107,7 +109,10 @@ class Session {
 
   // True: the answer is out, and the client knows where it ends.
   runtime::Task<bool> send(const Response& response, Content content, After after) {
-    const std::string octets = write_response(response, content, after, clock_.wall());
+    const auto held = service_.hold(response);
+    const Response instead = held ? Response() : Service::too_many_answers();
+    const Response& said = held ? response : instead;
+    const std::string octets = write_response(said, content, after, clock_.wall());
     const auto written = co_await connection_.write(octets, clock_.now() + limits_.write);
     co_return written.has_value();
   }

@@ -23,8 +23,9 @@ struct SessionLimits {
   std::chrono::milliseconds head{10'000};
   // For one answer to leave: a megabyte at 40 kB/s.
   std::chrono::milliseconds write{30'000};
-  // For the rest of a request that was refused before its end to be read and thrown away: closing
-  // at once would reset the connection and could take the answer with it (RFC 9112 9.6).
+  // For what a client sends after the last answer, or the rest of a request that was refused before
+  // its end, to be read and thrown away: closing at once would reset the connection and could take
+  // answers with it (RFC 9112 9.6).
   std::chrono::milliseconds linger{1'000};
   // Then the connection closes, so that none lives for ever.
   std::uint32_t max_requests = 1000;

@@ -63,8 +63,10 @@ Explained<std::string> decode(std::string_view text, bool (*allowed)(char)) {
   return out;
 }
 
+// RFC 3986 3.1: schemes are compared without regard to case; clients write this one.
+constexpr std::string_view kScheme = "http://";
+
 Explained<std::string_view> path_and_query(std::string_view target) {
-  constexpr std::string_view kScheme = "http://";
   if (target.starts_with('/')) return target;
   if (!target.starts_with(kScheme)) {
     return refused("the request target must be a path that begins with \"/\"");
@@ -123,6 +125,12 @@ Explained<Request> parse_target(std::string_view target) {
   if (query.empty()) return request;
   if (const auto pairs = parse_query(query, request); !pairs) return pairs.error();
   return request;
+}
+
+std::optional<std::string_view> authority_of(std::string_view target) {
+  if (!target.starts_with(kScheme)) return std::nullopt;
+  target.remove_prefix(kScheme.size());
+  return target.substr(0, target.find_first_of("/?#"));
 }
 
 std::string write_target(const Request& request) {

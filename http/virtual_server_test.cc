@@ -36,6 +36,23 @@ TEST(VirtualServerTest, ClosesAnIdleConnectionWhenItsTimeIsUp) {
   EXPECT_LT(house.clock().now() - begun, 76s);
 }
 
+// RFC 9112 9.6: what a client has sent by then must not reset the connection under the answers.
+TEST(VirtualServerTest, LingersWhereItEndsAConnectionThatTheClientWouldHaveKept) {
+  VirtualHttp house;
+  house.settings.session.max_requests = 2;
+  house.settings.session.linger = 3s;
+  house.start();
+  auto client = house.connect();
+  const auto begun = house.clock().now();
+  for (int i = 0; i < 4; ++i) client.ask("GET /livez");
+  client.hear_up_to("Connection: close\r\n\r\nok\n");
+  house.pass(2s);
+  client.ask("GET /livez");
+  client.hear_all();
+  EXPECT_GE(house.clock().now() - begun, 3s);
+  EXPECT_LT(house.clock().now() - begun, 4s);
+}
+
 TEST(VirtualServerTest, CutsAHeadThatDrips) {
   VirtualHttp house;
   house.settings.session.head = 10s;
