@@ -98,7 +98,7 @@ ingest::NodeState state_of(Process& process, const ViewsPart& views, const Foldi
     auto& partition = *state.add_partitions();
     partition.set_partition(one->partition());
     partition.set_position(one->folded_to().value());
-    partition.set_lag(one->freshness(folding.ends(), process.clock()).lag);
+    partition.set_lag(one->behind(folding.ends()));
     partition.set_failed(folding.role().failed(one->partition()));
   }
   return state;

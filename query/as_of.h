@@ -16,7 +16,7 @@ struct PartitionAsOf {
   std::uint32_t partition = 0;
   std::optional<runtime::WallTime> time;  // of the newest event in the views; nullopt: none yet
   schemas::EventIndex index;              // of the next event
-  std::uint64_t lag = 0;                  // events in the log and not yet in the views
+  std::optional<std::uint64_t> lag;       // events in the log and not yet in the views
   // All that was in the log then is in the answer; nullopt: that cannot be said.
   std::optional<runtime::WallTime> complete_at;
   // Times between which events are lost that the views were to have; nullopt: from the beginning,
@@ -48,9 +48,13 @@ struct AsOf {
     }
     return oldest;
   }
-  std::uint64_t lag() const {
+  // nullopt: of one of them nobody knows it.
+  std::optional<std::uint64_t> lag() const {
     std::uint64_t sum = 0;
-    for (const PartitionAsOf& one : partitions) sum += one.lag;
+    for (const PartitionAsOf& one : partitions) {
+      if (!one.lag) return std::nullopt;
+      sum += *one.lag;
+    }
     return sum;
   }
 };

@@ -31,8 +31,8 @@ http::Response read_delivery(const Sources& sources, const schemas::DeliveryId& 
   }
   return http::to_response(
       nothing_found("The views know no delivery " + id.text() +
-                        " as of the time given; if \"lag\" is above 0, ask again "
-                        "in a moment.",
+                        " as of the time given. Unless \"lag\" is 0 it may be in "
+                        "the log all the same: ask again in a moment.",
                     std::move(gathered)));
 }
 

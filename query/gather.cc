@@ -96,7 +96,7 @@ std::optional<PartitionAsOf> read_partition(const json::object& object,
   PartitionAsOf out;
   out.partition = *found;
   out.index = EventIndex(schemas::number_member(object, "index").value_or(0));
-  out.lag = schemas::number_member(object, "lag").value_or(0);
+  out.lag = schemas::number_member(object, "lag");
   out.time = time_of(object, "time");
   out.complete_at = time_of(object, "complete_at");
   if (const json::array* const holes = schemas::array_member(object, "holes")) {

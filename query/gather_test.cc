@@ -152,6 +152,18 @@ TEST_F(GatherTest, AnOwnerIsAskedNoMoreAboutWhatItHasSpokenOf) {
   EXPECT_EQ(told, (std::vector<std::vector<std::uint32_t>>{{1}, {}}));
 }
 
+// 0 would say that nothing is missing.
+TEST_F(GatherTest, SaysNoLagWhereNobodyKnowsIt) {
+  one_.health().lag = 4;
+  two_.lose_the_log();
+  const auto as_of = here_.json(kAnn).at("as_of").as_object();
+  EXPECT_FALSE(as_of.contains("lag"));
+  EXPECT_FALSE(as_of.contains("complete_at"));
+  EXPECT_EQ(as_of.at("partitions").at(0).at("lag"), 0);
+  EXPECT_EQ(as_of.at("partitions").at(1).at("lag"), 4);
+  EXPECT_FALSE(as_of.at("partitions").at(2).as_object().contains("lag"));
+}
+
 TEST_F(GatherTest, IsCompleteAsOfTheLeastFreshPartition) {
   here_.clock().move(std::chrono::seconds(5));
   two_.clock().move(std::chrono::seconds(2));

@@ -201,7 +201,7 @@ json::object to_json(const AsOf& as_of) {
   if (as_of.partitions.size() == 1 && as_of.missing.empty()) {
     out["index"] = as_of.partitions.front().index.value();
   }
-  out["lag"] = as_of.lag();
+  if (const auto lag = as_of.lag()) out["lag"] = *lag;
   if (const auto at = as_of.complete_at()) out["complete_at"] = schemas::rfc3339(*at);
   json::array partitions;
   for (const PartitionAsOf& one : as_of.partitions) {
@@ -209,7 +209,7 @@ json::object to_json(const AsOf& as_of) {
     part["partition"] = one.partition;
     put_time(part, one.time);
     part["index"] = one.index.value();
-    part["lag"] = one.lag;
+    if (one.lag) part["lag"] = *one.lag;
     if (one.complete_at) part["complete_at"] = schemas::rfc3339(*one.complete_at);
     if (!one.holes.empty()) part["holes"] = to_json(one.holes);
     partitions.push_back(std::move(part));

@@ -17,7 +17,8 @@ namespace waybill::query {
 
 // How far the views of a partition are behind the log.
 struct Freshness {
-  std::uint64_t lag = 0;  // events in the log and not yet in the views
+  // Events in the log and not yet in the views; nullopt: nobody here knows how far the log goes.
+  std::optional<std::uint64_t> lag;
   // All that was in the log then is in the views; nullopt: that cannot be said now.
   std::optional<runtime::WallTime> complete_at;
 };

@@ -72,7 +72,9 @@ std::string FoldingPart::why_not() const {
   return failure.empty() ? role_->folding_anew() : failure;
 }
 
-std::uint64_t FoldingPart::lag() const { return lag_of(views_.views(), *ends_, process_.clock()); }
+std::optional<std::uint64_t> FoldingPart::lag() const {
+  return lag_of(views_.views(), *ends_, process_.clock());
+}
 
 std::vector<query::LocalPartition> FoldingPart::partitions() const {
   return local_partitions(views_.views(), *ends_, process_.clock());

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/process/process.h"
@@ -56,8 +57,8 @@ class FoldingPart final : public Part {
   std::string why_not() const;
   // What is lost of history for good, where something is. Reads the views.
   std::string note() const;
-  // Events on record that are not in the views of this process.
-  std::uint64_t lag() const;
+  // Events on record that are not in the views of this process; nullopt: nobody here knows.
+  std::optional<std::uint64_t> lag() const;
   std::vector<query::LocalPartition> partitions() const;
 
   std::string_view name() const override { return "folding"; }

@@ -50,13 +50,21 @@ ingest::StreamPosition PartitionViews::position() const {
   return {partition_, progress.next_offset, progress.last_digest, projector_->log_id()};
 }
 
+std::uint64_t PartitionViews::behind(const ingest::LogEnds& ends) const {
+  const auto end = ends.of(partition_);
+  const schemas::LogOffset folded = folded_to();
+  return end && end->offset > folded ? end->offset - folded : 0;
+}
+
 query::Freshness PartitionViews::freshness(const ingest::LogEnds& ends,
                                            const runtime::Clock& clock) const {
   query::Freshness out;
   const auto end = ends.of(partition_);
   if (!end) return out;
   const schemas::LogOffset folded = folded_to();
-  if (end->offset > folded) out.lag = end->offset - folded;
+  if (clock.now() - end->asked <= kEndIsNews) {
+    out.lag = end->offset > folded ? end->offset - folded : 0;
+  }
   if (const auto complete = watermark_.complete(*end, folded)) {
     // In this order: a pause in between makes the answer older, never younger.
     const runtime::WallTime wall = clock.wall();
@@ -77,10 +85,14 @@ std::vector<query::LocalPartition> local_partitions(const ManyViews& views,
   return out;
 }
 
-std::uint64_t lag_of(const ManyViews& views, const ingest::LogEnds& ends,
-                     const runtime::Clock& clock) {
+std::optional<std::uint64_t> lag_of(const ManyViews& views, const ingest::LogEnds& ends,
+                                    const runtime::Clock& clock) {
   std::uint64_t sum = 0;
-  for (const auto& one : views) sum += one->freshness(ends, clock).lag;
+  for (const auto& one : views) {
+    const auto lag = one->freshness(ends, clock).lag;
+    if (!lag) return std::nullopt;
+    sum += *lag;
+  }
   return sum;
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ namespace waybill::app {
 
 // data_dir/views/p0, p1, ...
 std::string views_directory(const std::string& data_dir, std::uint32_t partition);
+
+// How old the log's end may be for the lag to be known: brokers that are there are asked several
+// times a second.
+inline constexpr std::chrono::seconds kEndIsNews{5};
 
 class PartitionViews {
  public:
@@ -53,6 +58,9 @@ class PartitionViews {
   // Behind what is in the store. Any thread.
   schemas::LogOffset folded_to() const { return folded_to_.load(std::memory_order_acquire); }
 
+  // Against the log's end as it was known last, however long ago. Any thread.
+  std::uint64_t behind(const ingest::LogEnds& ends) const;
+
   // Against the log's end. Any thread. What it can say is the better the more often it is asked:
   // metrics do so twice a second.
   query::Freshness freshness(const ingest::LogEnds& ends, const runtime::Clock& clock) const;
@@ -76,8 +84,8 @@ std::vector<query::LocalPartition> local_partitions(const ManyViews& views,
                                                     const ingest::LogEnds& ends,
                                                     const runtime::Clock& clock);
 
-// Lag over all of them; a partition whose end is not known counts as none.
-std::uint64_t lag_of(const ManyViews& views, const ingest::LogEnds& ends,
-                     const runtime::Clock& clock);
+// Lag over all of them; nullopt: of one it is not known.
+std::optional<std::uint64_t> lag_of(const ManyViews& views, const ingest::LogEnds& ends,
+                                    const runtime::Clock& clock);
 
 }  // namespace waybill::app

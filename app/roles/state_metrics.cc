@@ -1,5 +1,6 @@
 #include "app/roles/state_metrics.h"
 
+#include <limits>
 #include <string>
 
 namespace waybill::app {
@@ -23,7 +24,8 @@ PartitionMetrics::PartitionMetrics(const ManyViews& views, const ingest::LogEnds
     gauges_.push_back(
         {one.get(),
          &metrics.gauge("waybill_projector_lag_events",
-                        "Events in the log and not yet in the views, by partition",
+                        "Events in the log and not yet in the views, by partition; NaN while "
+                        "no broker says how far the log goes",
                         {{"partition", partition}}),
          &metrics.gauge("waybill_projector_partition_failed",
                         "1: this partition is not folded, and is tried again; a log line says why",
@@ -34,7 +36,9 @@ PartitionMetrics::PartitionMetrics(const ManyViews& views, const ingest::LogEnds
 
 void PartitionMetrics::update() {
   for (const Gauges& one : gauges_) {
-    one.lag->set(static_cast<double>(one.views->freshness(ends_, clock_).lag));
+    // Asking keeps the watermark going (partition_views.h).
+    const auto lag = one.views->freshness(ends_, clock_).lag;
+    one.lag->set(lag ? static_cast<double>(*lag) : std::numeric_limits<double>::quiet_NaN());
     one.failed->set(role_.failed(one.views->partition()) ? 1 : 0);
   }
 }

@@ -79,10 +79,13 @@ class QueryWorld : public HttpWorld {
 
   query::Freshness freshness() {
     query::Freshness out;
+    if (!log_in_reach_) return out;
     out.lag = health().lag.value_or(0);
     if (out.lag == 0) out.complete_at = clock().wall();
     return out;
   }
+  // From now on nobody here knows how far the log goes.
+  void lose_the_log() { log_in_reach_ = false; }
 
   // The log has `count` partitions; those that are not here are with `peers`, if anywhere.
   void join(std::uint32_t count, query::Peers* peers) {
@@ -112,6 +115,7 @@ class QueryWorld : public HttpWorld {
   std::unique_ptr<projector::Projector> projector_;
   projector::History history_;
   unsigned seq_ = 0;
+  bool log_in_reach_ = true;
 };
 
 // The nodes of a cluster, a partition each: asked as over HTTP, without a socket. What a test lays

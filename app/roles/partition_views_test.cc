@@ -1,0 +1,58 @@
+#include "app/roles/partition_views.h"
+
+#include <gtest/gtest.h>
+
+#include "projector/memory_view_store.h"
+#include "tests/support/http_world.h"
+
+namespace waybill::app {
+namespace {
+
+using std::chrono::seconds;
+
+class OneEnd final : public ingest::LogEnds {
+ public:
+  std::optional<ingest::LogEnd> of(std::uint32_t) const override { return end; }
+  std::optional<ingest::LogEnd> end;
+};
+
+class PartitionViewsTest : public testing::Test {
+ protected:
+  PartitionViewsTest() {
+    views_.push_back(
+        std::move(PartitionViews::over(std::make_unique<projector::MemoryViewStore>(), 0).value()));
+  }
+  query::Freshness freshness() { return views_.front()->freshness(ends_, clock_); }
+
+  tests::StillClock clock_;
+  OneEnd ends_;
+  ManyViews views_;
+};
+
+TEST_F(PartitionViewsTest, TheLagIsUnknownBeforeTheLogHasSaidHowFarItGoes) {
+  EXPECT_FALSE(freshness().lag);
+  EXPECT_FALSE(lag_of(views_, ends_, clock_));
+  EXPECT_EQ(views_.front()->behind(ends_), 0U);
+}
+
+TEST_F(PartitionViewsTest, TheLagIsUnknownOnceTheLogHasSaidNothingForSomeSeconds) {
+  ends_.end = ingest::LogEnd{schemas::LogOffset(3), clock_.now()};
+  clock_.move(kEndIsNews);
+  EXPECT_EQ(freshness().lag, 3U);
+  EXPECT_EQ(lag_of(views_, ends_, clock_), 3U);
+  clock_.move(seconds(1));
+  EXPECT_FALSE(freshness().lag);
+  EXPECT_FALSE(lag_of(views_, ends_, clock_));
+  EXPECT_EQ(views_.front()->behind(ends_), 3U);
+}
+
+TEST_F(PartitionViewsTest, UpToWhenTheyAreCompleteIsKnownHoweverLongThatIsAgo) {
+  ends_.end = ingest::LogEnd{schemas::LogOffset(0), clock_.now()};
+  const auto then = clock_.wall();
+  ASSERT_EQ(freshness().complete_at, then);
+  clock_.move(seconds(60));
+  EXPECT_EQ(freshness().complete_at, then);
+}
+
+}  // namespace
+}  // namespace waybill::app
