@@ -28,7 +28,14 @@ CountersQuestion read_span(const Sources& sources, http::Parameters& parameters)
   question.to = to.value_or(this_hour + hours(1));
   const runtime::WallTime day_before = std::chrono::floor<hours>(question.to) - kDefaultSpan;
   question.from = from.value_or(std::max(day_before, runtime::WallTime{}));
-  if (question.from >= question.to) {
+  const bool empty = question.from >= question.to;
+  // Hours are all that is counted: the answer names those that it has summed.
+  question.from = std::chrono::floor<hours>(question.from);
+  // No hour begins behind the last one that a time can say.
+  if (question.to <= runtime::WallTime::max() - hours(1)) {
+    question.to = std::chrono::ceil<hours>(question.to);
+  }
+  if (empty) {
     parameters.refuse(from ? "from" : "to",
                       "\"to\" must be later than \"from\": from is in, to is not.");
   } else if (question.to - question.from > kMaxSpan) {

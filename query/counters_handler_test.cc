@@ -43,6 +43,20 @@ TEST(CountersHandlerTest, CountsTheSpanAskedFor) {
   EXPECT_EQ(answer.at("total").at("rejected_by_policy"), 1);
 }
 
+// An answer of zeros for a quarter of an hour would look right and be wrong.
+TEST(CountersHandlerTest, NamesTheWholeHoursThatItCounted) {
+  QueryWorld world;
+  world.fold(world.rejected(10, 2));  // 12:20
+  const auto answer =
+      world.json(std::string(kCounters) + "?from=2026-03-01T12:15:00Z&to=2026-03-01T12:45:00Z");
+  EXPECT_EQ(answer.at("from"), "2026-03-01T12:00:00.000000000Z");
+  EXPECT_EQ(answer.at("to"), "2026-03-01T13:00:00.000000000Z");
+  EXPECT_EQ(answer.at("total").at("rejected_by_policy"), 1);
+  const auto late =
+      world.json(std::string(kCounters) + "?from=2262-04-11T23:10:00Z&to=2262-04-11T23:46:00Z");
+  EXPECT_EQ(late.at("from"), "2262-04-11T23:00:00.000000000Z");
+}
+
 TEST(CountersHandlerTest, FindsADomainHoweverItIsWritten) {
   QueryWorld world;
   world.fold(world.rejected(10));
