@@ -60,7 +60,7 @@ TEST(KeysTest, ATargetIsFoundWithoutItsPort) {
   for (const auto& c : cases) EXPECT_EQ(address_in_role(c.role, c.given), c.found_as) << c.given;
 }
 
-TEST(KeysTest, MessageIdsAreBareOfBracketsAndSpace) {
+TEST(KeysTest, MessageIdsAreBareOfBracketsSpaceAndComments) {
   const struct {
     std::string_view given;
     std::string_view bare;
@@ -73,6 +73,15 @@ TEST(KeysTest, MessageIdsAreBareOfBracketsAndSpace) {
       {"", ""},
       {"  ", ""},
       {"<", "<"},
+      {"<1@x.test> (added by mail.example)", "1@x.test"},
+      {"(a (nested \\) one)) <1@x.test>\t(b)", "1@x.test"},
+      {"1@x.test (b)", "1@x.test (b)"},
+      {"<1@x.test> (never ends", "<1@x.test> (never ends"},
+      {"<1@x.test> <2@x.test>", "<1@x.test> <2@x.test>"},
+      {"<(1)@x.test>", "(1)@x.test"},
+      {"(only)", ""},
+      {"(", "("},
+      {"(\\", "(\\"},
   };
   for (const auto& c : cases) EXPECT_EQ(bare_message_id(c.given), c.bare) << c.given;
   EXPECT_EQ(rfc5322_prefix("<1@x.test>"), rfc5322_prefix("1@x.test"));

@@ -8,6 +8,28 @@ namespace {
 constexpr char kByMessage = 'm';
 constexpr char kByRfc5322 = 'r';
 
+constexpr std::string_view kSpace = " \t\r\n";
+
+// RFC 5322 3.2.2: how many octets at the beginning are white space and comments, which may hold
+// others. A comment without an end is none.
+std::size_t cfws_length(std::string_view text) {
+  std::size_t length = 0;
+  std::size_t depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (depth > 0 && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '(') {
+      ++depth;
+    } else if (depth > 0 && text[i] == ')') {
+      --depth;
+    } else if (depth == 0 && kSpace.find(text[i]) == std::string_view::npos) {
+      break;
+    }
+    if (depth == 0) length = i + 1;
+  }
+  return length;
+}
+
 void append_hash(std::string& out, std::string_view rfc5322_message_id) {
   const Prefix prefix = prefix_of(bare_message_id(rfc5322_message_id));
   out.append(prefix.data(), kMessageIdHash);
@@ -16,14 +38,15 @@ void append_hash(std::string& out, std::string_view rfc5322_message_id) {
 }  // namespace
 
 std::string_view bare_message_id(std::string_view message_id) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = message_id.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  message_id = message_id.substr(first, message_id.find_last_not_of(kSpace) - first + 1);
-  if (message_id.size() >= 2 && message_id.front() == '<' && message_id.back() == '>') {
-    message_id = message_id.substr(1, message_id.size() - 2);
+  message_id.remove_prefix(cfws_length(message_id));
+  if (message_id.starts_with('<')) {
+    const std::size_t end = message_id.find('>');
+    const bool alone = end != std::string_view::npos &&
+                       cfws_length(message_id.substr(end + 1)) == message_id.size() - end - 1;
+    if (alone) return message_id.substr(1, end - 1);
   }
-  return message_id;
+  const std::size_t last = message_id.find_last_not_of(kSpace);
+  return message_id.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
 std::string message_prefix(std::string_view message_id) {

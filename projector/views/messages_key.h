@@ -28,7 +28,8 @@ inline constexpr TableTraits kMessagesTable{.table = Table::messages,
                                             // Some two rows of 60 octets.
                                             .octets_per_place = 128};
 
-// RFC 5322 3.6.4: `<left@right>`, taken without the angle brackets and the white space around them.
+// RFC 5322 3.6.4: `<left@right>`, taken without the angle brackets and the white space and
+// comments around them.
 std::string_view bare_message_id(std::string_view message_id);
 
 // Keys without and with their last part; ids are 16 octets.
