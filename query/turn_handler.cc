@@ -5,8 +5,10 @@
 // Turns are kept in memory: an owner that starts again knows of none, and two relays may then be at
 // the same report for once. A turn that nobody gives back ends by itself.
 
+#include <deque>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "http/parameters.h"
 #include "query/handlers.h"
@@ -35,12 +37,13 @@ class Turns {
   http::Response take(const schemas::DeliveryId& id, const std::string& holder) {
     const runtime::Instant now = clock_.now();
     const runtime::MutexLock lock(mutex_);
-    std::erase_if(turns_, [now](const auto& turn) { return turn.second.ends <= now; });
+    forget_ended(now);
     const auto [turn, fresh] = turns_.try_emplace(id, Turn{holder, {}});
     // The holder may ask again: the answer may have been lost, or the request that gave the turn
     // before back.
     if (!fresh && turn->second.holder != holder) return http::to_response(taken());
     turn->second.ends = now + schemas::kTurnLife;
+    order_.push_back({turn->second.ends, id});
     return ok();
   }
 
@@ -57,9 +60,19 @@ class Turns {
     runtime::Instant ends;
   };
 
+  // Every turn lives as long from when it was taken, so the ends come in the order of the takes. A
+  // turn that was taken again has a later place in the order as well.
+  void forget_ended(runtime::Instant now) WAYBILL_REQUIRES(mutex_) {
+    for (; !order_.empty() && order_.front().first <= now; order_.pop_front()) {
+      const auto turn = turns_.find(order_.front().second);
+      if (turn != turns_.end() && turn->second.ends <= now) turns_.erase(turn);
+    }
+  }
+
   const runtime::Clock& clock_;
   runtime::Mutex mutex_;
   std::map<schemas::DeliveryId, Turn> turns_ WAYBILL_GUARDED_BY(mutex_);
+  std::deque<std::pair<runtime::Instant, schemas::DeliveryId>> order_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
