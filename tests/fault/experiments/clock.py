@@ -81,7 +81,7 @@ def clock(bench):
         began = len(bench.wrong)
         if not _jump(bench, node, clock, seconds):
             break
-        bench.wrong[began:] = [f"{name}: {one}" for one in bench.wrong[began:]]
+        bench.wrong[began:] = [f"{one} (the clock: {name})" for one in bench.wrong[began:]]
         bench.progress(f"round {number + 1} of {bench.rounds}: {name}")
     bench.figures["ends of its own"] = len(node.ends)
     bench.conclude(node)

@@ -69,7 +69,7 @@ SABOTAGES = (
              "kill-in-sync", 6, ("I2",), patch=True),
     Sabotage("no_recovery", "a start leaves open deliveries as they are", "kill", 6,
              ("I2", "I3"), patch=True),
-    Sabotage("no_dedupe", "what comes twice on Kafka is folded twice", "broker-down-kill", 2,
+    Sabotage("no_dedupe", "what comes twice on Kafka is folded twice", "broker-down-kill", 3,
              ("I3", "I4", "I6", "I7", "I9"), patch=True),
     Sabotage("horizon_unbounded", "one clock ahead erases return paths", "clock", 7,
              ("I9", "I11"), patch=True),
