@@ -170,7 +170,7 @@ Explained<void> needs_no_kafka(const Config& config) {
 int serve_history(Process& process, const std::string& data_dir) {
   auto& routes = process.add<RoutesPart>();
   auto& history = process.add<HistoryOnlyPart>(data_dir);
-  process.add<HttpPart>("http", "wb-query", kQueryThreads, [&]() -> Explained<HttpPart::Site> {
+  const auto site = [&]() -> Explained<HttpPart::Site> {
     const Config& config = process.config();
     query::Sources questions;
     questions.partitions = history.partitions();
@@ -179,16 +179,18 @@ int serve_history(Process& process, const std::string& data_dir) {
     questions.local_case = [&routes](const std::string& domain) {
       return routes.local_case(domain);
     };
-    HttpPart::Site site;
-    site.settings.listen = config.http_listen;
-    query::add_routes(site.router, std::move(questions));
-    site.health = [&history] {
-      http::Health out;
-      out.lag = history.lag();
-      return out;
+    HttpPart::Site out;
+    out.settings.listen = config.http_listen;
+    query::add_routes(out.router, std::move(questions));
+    out.health = [&history] {
+      http::Health health;
+      health.lag = history.lag();
+      return health;
     };
-    return site;
-  });
+    return out;
+  };
+  process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kQueryThreads}, HttpPart::Crew{"", 0},
+                        site);
   return process.run();
 }
 

@@ -62,8 +62,8 @@ Result<std::vector<OpenDelivery>> open_after(const projector::Archive& archive, 
     auto records = archive.read(index, end);
     if (!records && records.error() == Errc::corrupt) {
       // One by one past what is lost: an outcome that is not there leaves its delivery in doubt.
-      auto one = archive.at(index);
-      records = std::vector<std::string>{one ? std::move(*one) : std::string()};
+      const auto one = archive.at(index);
+      records = std::vector{one ? *one : projector::ArchivedRecord({})};
     }
     if (!records) return records.error();
     for (const projector::ArchivedRecord& record : *records) {
