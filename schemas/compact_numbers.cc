@@ -1,5 +1,6 @@
 #include "schemas/compact_numbers.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -27,7 +28,10 @@ constexpr std::uint64_t kNanosecondsAMillisecond = 1'000'000;
 bool is_of_salt(const Event& event) {
   // From 1970 on, and before the year 2262: ids of other times cannot be made.
   if (event.salt().size() != kIdOctets || event.occurred_at() >> 63 != 0) return false;
-  return event_id_of(wall_time(event.occurred_at()), event.salt()).bytes() == event.event_id();
+  const EventId id = event_id_of(wall_time(event.occurred_at()), event.salt());
+  return std::equal(id.octets().begin(), id.octets().end(), event.event_id().begin(),
+                    event.event_id().end(),
+                    [](std::uint8_t a, char b) { return a == static_cast<std::uint8_t>(b); });
 }
 
 constexpr std::uint64_t kMostTime = (1ULL << (8 * kTimeOctets)) - 1;
@@ -100,10 +104,12 @@ std::uint64_t move_numbers(Event& event, std::string& out) {
   std::uint64_t moved = 0;
   const std::uint64_t at = event.occurred_at();
   std::uint64_t near = at / kNanosecondsAMillisecond;
-  if (event.event_id().size() == kIdOctets && is_of_salt(event)) {
+  const bool timed =
+      event.event_id().size() == kIdOctets && time_of(event.event_id()) == near && at != 0;
+  if (timed && is_of_salt(event)) {
     event.clear_event_id();
     moved |= kIdOfSalt;
-  } else if (event.event_id().size() == kIdOctets && time_of(event.event_id()) == near && at != 0) {
+  } else if (timed) {
     out.append(event.event_id(), kTimeOctets);
     event.clear_event_id();
     moved |= kEventId;

@@ -73,6 +73,17 @@ bool cut_end(std::string& text, std::string_view end) {
 std::string bracketed(std::string_view address) {
   return std::string(1, '<').append(address).append(1, '>');
 }
+// The same end, cut without a copy of it.
+bool cut_bracketed(std::string& text, std::string_view address) {
+  const std::size_t size = address.size() + 2;
+  if (address.empty() || text.size() < size || text.back() != '>') return false;
+  const std::size_t begin = text.size() - size;
+  if (text[begin] != '<' || std::string_view(text).substr(begin + 1, address.size()) != address) {
+    return false;
+  }
+  text.resize(begin);
+  return true;
+}
 
 bool has_mark(const pb::Accepted& accepted) {
   for (const auto& one : accepted.authentication()) {
@@ -105,9 +116,7 @@ std::uint64_t shorten_accepted(Event& event) {
   pb::Accepted& accepted = *event.mutable_accepted();
   const std::string_view domain = domain_of(event.sender());
   if (leave_out(accepted.mutable_route(), event.alias())) out |= kRoute;
-  if (!event.sender().empty() &&
-      cut_end(*accepted.mutable_header_from(), bracketed(event.sender())))
-    out |= kHeaderFrom;
+  if (cut_bracketed(*accepted.mutable_header_from(), event.sender())) out |= kHeaderFrom;
   if (cut_end(*accepted.mutable_originator_reason(), domain)) out |= kReason;
   if (shorten_authentication(accepted, domain)) out |= kAuthentication;
   return out;
@@ -116,8 +125,8 @@ std::uint64_t shorten_accepted(Event& event) {
 // Each step reads only what the steps behind it leave alone: restore() goes the other way.
 std::uint64_t shorten(Event& event) {
   std::uint64_t out = 0;
-  const bool has_id = event.event_id().size() == kIdOctets;
-  if (has_id && leave_out(event.mutable_trace(), trace_of(event.message_id(), event.event_id()))) {
+  if (is_trace_of(event.trace(), event.message_id(), event.event_id())) {
+    event.clear_trace();
     out |= kTrace;
   }
   if (leave_out(event.mutable_domain(), domain_of(event.alias()))) out |= kDomain;
