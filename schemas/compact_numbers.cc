@@ -17,7 +17,6 @@ enum Moved : std::uint64_t {
   kMessageId = 1 << 4,
   kDeliveryId = 1 << 5,
   kChosenId = 1 << 6,
-  kIdOfSalt = 1 << 17,
 };
 
 static_assert(std::endian::native == std::endian::little);

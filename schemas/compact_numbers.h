@@ -24,6 +24,7 @@ namespace waybill::schemas {
 
 inline constexpr std::size_t kIdOctets = 16;
 inline constexpr std::uint64_t kFirstFree = 1 << 7;  // of the bits
+inline constexpr std::uint64_t kIdOfSalt = 1 << 17;  // event_id follows from occurred_at and salt
 
 // Takes the numbers out of `event` and appends them; gives the bits of those that it took.
 std::uint64_t move_numbers(Event& event, std::string& out);

@@ -1,11 +1,11 @@
 // A record of the log without what the rest of it says already: the form that the archive keeps,
 // and back, octet for octet.
 //
-//   07 | varint: which of the following hold, bit 0 first | journal, varint, if bit 17 is set |
+//   07 | varint: which of the following hold, bit 0 first | journal, varint, if bit 18 is set |
 //        node_seq, varint, if bit 7 is set | the numbers (compact_numbers.h) | the rest of the
 //        event, serialised
 //   0 to 6  those of the numbers that are there
-//   7   the journal has appended node_seq behind the event; 17 the journal's id behind that
+//   7   the journal has appended node_seq behind the event; 18 the journal's id behind that
 //       (record_identity.h)
 //   left out are:
 //   8   trace, of message_id and event_id

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "schemas/ids.h"
+#include "schemas/record_identity.h"
 #include "schemas/trace.h"
 
 namespace waybill::schemas {
@@ -29,10 +30,16 @@ std::string compact(const std::string& record) {
   return out;
 }
 
-// As the journal keeps it (docs/data.md).
+// As a journal without an id has kept it.
 std::string numbered(const Event& event, std::uint64_t node_seq) {
-  std::string record = event.SerializeAsString() + '\x29';
-  for (int i = 0; i < 8; ++i) record += static_cast<char>(node_seq >> (8 * i));
+  std::string record = event.SerializeAsString();
+  append_node_seq(record, node_seq);
+  return record;
+}
+// As the journal keeps it (docs/data.md).
+std::string identified(const Event& event, std::uint64_t node_seq, std::uint32_t journal) {
+  std::string record = event.SerializeAsString();
+  append_identity(record, node_seq, journal);
   return record;
 }
 
@@ -169,6 +176,11 @@ TEST(CompactRecordTest, EveryRecordComesBackOctetForOctet) {
     event.clear_node_seq();
     const std::string record = numbered(event, i * i * i);
     expect_whole(record);
+    expect_whole(identified(event, i, 0xdeadbeef));
+    event.clear_journal();
+    for (const std::uint32_t journal : {0U, 1U, 0xdeadbeefU}) {
+      expect_whole(identified(event, i * i * i, journal));
+    }
     shorter += compact(record).size() < record.size();
     ASSERT_FALSE(::testing::Test::HasFailure()) << event.DebugString();
   }
@@ -210,7 +222,7 @@ TEST(CompactRecordTest, DamageIsAnErrorOrAnotherEvent) {
   OddEvents events(5);
   Numbers chance(6);
   for (int i = 0; i < 20'000; ++i) {
-    std::string octets = compact(numbered(events.next(), 1));
+    std::string octets = compact(identified(events.next(), 1, 7));
     octets[chance() % octets.size()] = static_cast<char>(chance());
     octets.resize(octets.size() - chance() % 3);
     Event event;
@@ -248,14 +260,14 @@ TEST(CompactRecordTest, WhatAnEventRepeatsIsLeftOut) {
   auto& spf = *accepted.add_authentication();
   spf.set_domain("origin.test");
   spf.set_reason("origin.test has no SPF record");
-  const std::string octets = compact(numbered(event, 70'000));
+  const std::string octets = compact(identified(event, 70'000, 0xdeadbeef));
   for (const std::string_view once : {"shop@", "forward.test", "ann@", "origin.test"}) {
     const std::size_t first = octets.find(once);
     ASSERT_NE(first, std::string::npos) << once;
     EXPECT_EQ(octets.find(once, first + 1), std::string::npos) << once;
   }
   // 57 octets of trace, 6 of a time, 5 of a number, and what was repeated.
-  EXPECT_LT(octets.size() + 160, numbered(event, 70'000).size());
+  EXPECT_LT(octets.size() + 160, identified(event, 70'000, 0xdeadbeef).size());
 }
 
 }  // namespace
