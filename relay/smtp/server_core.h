@@ -118,7 +118,8 @@ class ServerCore {
   // session (554 or 421, then Hangup). Octets fed before it are not held against the client.
   void greet(const schemas::Reply& greeting);
 
-  // Octets from the wire, any split. Only after NeedInput, and at the start.
+  // Octets from the wire, any split. Only after NeedInput, and at the start; they stay where they
+  // are until the next NeedInput.
   void feed(std::string_view octets);
 
   Step next();

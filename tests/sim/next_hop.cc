@@ -96,6 +96,8 @@ Task<void> SimNextHop::serve(std::unique_ptr<runtime::Connection> connection) {
   ServerCore core(name_, {});
   core.greet({220, "", name_ + " ESMTP"});
   bool going = true;
+  // The core reads from it until it asks for more.
+  std::array<char, 4096> buffer;
   while (going) {
     smtp::Step step = core.next();
     if (!std::holds_alternative<smtp::NeedInput>(step)) {
@@ -109,7 +111,6 @@ Task<void> SimNextHop::serve(std::unique_ptr<runtime::Connection> connection) {
     const std::string output = core.take_output();
     const auto written = co_await connection->write(output, net_.clock().now() + kIdle);
     if (!written) break;
-    std::array<char, 4096> buffer;
     const std::span<char> into(buffer);
     const auto count = co_await connection->read_some(into, net_.clock().now() + kIdle);
     if (!count) break;
