@@ -208,7 +208,7 @@ class Stream final : public EventStream {
     const std::string place = topic_ + " partition " + std::to_string(at.partition);
     if (!at.log_id.empty() && !cluster_.empty() && at.log_id != cluster_) {
       return StreamFailure{
-          {Errc::corrupt, place + " is of the Kafka cluster " + cluster_ +
+          {Errc::invalid, place + " is of the Kafka cluster " + cluster_ +
                               ", and what was read is of " + at.log_id + ": another log"},
           at.partition};
     }

@@ -3,7 +3,8 @@
 //
 // Nothing is skipped: a position that retention has removed already is Errc::not_found; a log that
 // ends before it, or has another record in front of it, was truncated or replaced and is
-// Errc::corrupt, as is a gap; the words name partition and offsets. While no broker is in reach
+// Errc::corrupt, as is a gap; the words name partition and offsets. A position in a log of another
+// name (Kafka's cluster id) is Errc::invalid. While no broker is in reach
 // next() waits. It blocks its thread, which is the reader's own. A topic or partition that does not
 // exist is Errc::not_found.
 #pragma once

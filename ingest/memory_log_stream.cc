@@ -21,6 +21,8 @@ std::string digest_of(std::string_view value) {
   return {digest.begin(), digest.end()};
 }
 
+constexpr std::string_view kLogId = "memory";
+
 class Stream final : public EventStream {
  public:
   Stream(std::shared_ptr<MemoryLog::State> state, std::string topic,
@@ -35,6 +37,8 @@ class Stream final : public EventStream {
       co_await news.wait();
     }
   }
+
+  std::string log_id() const override { return std::string(kLogId); }
 
   void close() override {
     closed_.store(true);
@@ -78,6 +82,10 @@ class Stream final : public EventStream {
 
   Explained<void> fit(const StreamPosition& at, const MemoryLog::State::Partition& partition) {
     const std::string place = topic_ + " partition " + std::to_string(at.partition);
+    if (!at.log_id.empty() && at.log_id != kLogId) {
+      return Failure{Errc::invalid, place + " is of " + std::string(kLogId) +
+                                        ", and what was read is of " + at.log_id + ": another log"};
+    }
     const std::string here = std::to_string(at.next_offset.value());
     if (at.next_offset < partition.first) {
       return Failure{Errc::not_found, place + " begins at " +

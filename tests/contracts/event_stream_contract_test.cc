@@ -339,6 +339,21 @@ TEST_P(PartitionedStreamContract, AnotherRecordWhereOneWasReadIsAnotherLog) {
   EXPECT_EQ(failure.partition, 1u);
 }
 
+TEST_P(PartitionedStreamContract, APositionInALogOfAnotherNameIsRefused) {
+  const auto values = write(3);
+  Reader first = reader(0_offset);
+  (void)first.take(3);
+  const std::string id = first.stream().log_id();
+  ASSERT_NE(id, "");
+  Reader same = reader({{0, 1_offset, {}, id}});
+  expect_records(same.take(2), 1_offset, values, 1);
+  Reader other = reader({{0, 1_offset, {}, "elsewhere"}});
+  const auto failure = other.fail();
+  EXPECT_EQ(failure, Errc::invalid);
+  expect_words(failure, {world_->topic() + " partition 0 ", id, "elsewhere", "another log"});
+  EXPECT_FALSE(failure.cut);
+}
+
 TEST_P(PartitionedStreamContract, WhatWasRemovedInFrontOfThePositionCannotBeCompared) {
   const auto values = write(4);
   world_->remove_before(0, 2_offset);

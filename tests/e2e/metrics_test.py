@@ -42,6 +42,9 @@ class MetricsTest(PeersCase):
         self.assertEqual(1, said["waybill_ready"])
         self.assertEqual(8 << 30, said["waybill_journal_limit_bytes"])
         wait_until(lambda: metrics(relay)["waybill_journal_bytes"] > 0, "the journal has a size")
+        lag = 'waybill_projector_lag_events{{partition="{}"}}'
+        # NaN until the log has been asked how far it goes.
+        wait_until(lambda: all(metrics(projector)[lag.format(p)] == 0 for p in "01"), "no lag")
         said = metrics(projector)
         self.assertEqual(1, said["waybill_ready"])
         for partition in "01":

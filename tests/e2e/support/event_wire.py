@@ -9,6 +9,7 @@ class Envelope(NamedTuple):
     node: str
     node_seq: int
     alias: str
+    journal: int
 
 
 def _varint(octets, at):
@@ -34,6 +35,8 @@ def _fields(octets):
         elif kind == 2:
             size, at = _varint(octets, at)
             value, at = octets[at:at + size], at + size
+        elif kind == 5:
+            value, at = int.from_bytes(octets[at:at + 4], "little"), at + 4
         else:
             raise ValueError(f"wire type {kind}")
         yield tag >> 3, value
@@ -42,4 +45,4 @@ def _fields(octets):
 def envelope(octets):
     fields = dict(_fields(octets))
     return Envelope(fields.get(1, b""), fields.get(4, b"").decode(), fields.get(5, 0),
-                    fields.get(10, b"").decode())
+                    fields.get(10, b"").decode(), fields.get(15, 0))

@@ -238,9 +238,9 @@ class Bench(contextlib.ExitStack):
         self.end_parties()
         cluster.wait_for_log(relay, PATIENCE_SECONDS)
         projector.wait_until_ready(PATIENCE_SECONDS)
-        wrong, _ = complaints_of_log(cluster.records())
+        wrong, _ = complaints_of_log(cluster.records(), cut=True)
         self.wrong += [f"I6 {one}" for one in wrong]
-        kept, _ = what_is_in_effect(cluster.records())
+        kept, _ = what_is_in_effect(cluster.records(), cut=True)
         told = told_by(projector, self.seed, kafka=[
             (None, event.node, event.node_seq, event.event_id.hex()) for event in kept])
         told.digests = self.digests(projector)
