@@ -20,7 +20,7 @@ class PartitionViewsTest : public testing::Test {
  protected:
   PartitionViewsTest() {
     views_.push_back(
-        std::move(PartitionViews::over(std::make_unique<projector::MemoryViewStore>(), 0).value()));
+        PartitionViews::over(std::make_unique<projector::MemoryViewStore>(), 0).value());
   }
   query::Freshness freshness() { return views_.front()->freshness(ends_, clock_); }
 

@@ -153,7 +153,7 @@ class CutLogTest : public ProjectorRoleTest {
   std::uint64_t kept() { return views_[0]->projector().progress().next_index.value(); }
 
   ingest::MemoryLog log_;
-  std::unique_ptr<ingest::LogProducer> producer_ = std::move(*log_.producer());
+  std::unique_ptr<ingest::LogProducer> producer_ = *log_.producer();
 };
 
 TEST_F(CutLogTest, ALogThatLostItsEndIsReadAgainAndNothingIsTakenTwice) {
