@@ -74,10 +74,23 @@ ensure_packages() {
     die "apt-get could not install all of: ${names[*]}"
 }
 
+# servers_here: those of packages.txt, by the names that this release has for them.
+servers_here() {
+  local entry
+  while IFS= read -r entry; do
+    if [[ $entry == *'|'* ]]; then
+      # shellcheck disable=SC2086  # a list of words
+      first_known ${entry//|/ } || return 1
+    else
+      printf '%s\n' "$entry"
+    fi
+  done < <(entries servers) | sort -u
+}
+
 # ensure_servers [PACKAGE...]: in build/peers; without names, all of them.
 ensure_servers() {
   local names=("$@")
-  ((${#names[@]} > 0)) || mapfile -t names < <(entries servers)
+  ((${#names[@]} > 0)) || mapfile -t names < <(servers_here || { update_lists >&2 && servers_here; })
   # Once more with fresh lists: a mirror drops what a later version has replaced.
   python3 -B scripts/unpack.py "${names[@]}" 2>/dev/null ||
     { (update_lists) && python3 -B scripts/unpack.py "${names[@]}"; }
