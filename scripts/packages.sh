@@ -90,7 +90,8 @@ servers_here() {
 # ensure_servers [PACKAGE...]: in build/peers; without names, all of them.
 ensure_servers() {
   local names=("$@")
-  ((${#names[@]} > 0)) || mapfile -t names < <(servers_here || { update_lists >&2 && servers_here; })
+  ((${#names[@]} > 0)) ||
+    mapfile -t names < <(servers_here || { update_lists >&2 && servers_here; })
   # Once more with fresh lists: a mirror drops what a later version has replaced.
   python3 -B scripts/unpack.py "${names[@]}" 2>/dev/null ||
     { (update_lists) && python3 -B scripts/unpack.py "${names[@]}"; }
