@@ -16,7 +16,6 @@
 namespace waybill::ingest {
 
 using runtime::Errc;
-using runtime::explain;
 using runtime::Explained;
 using runtime::Result;
 using schemas::SequenceNumber;
