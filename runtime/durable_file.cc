@@ -37,15 +37,23 @@ bool write_all(int file, std::string_view octets) {
 
 }  // namespace
 
-Explained<void> sync_directory_of(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  const std::string directory = parent.empty() ? "." : parent.string();
-  const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return failed("cannot open", directory);
+Explained<void> sync_path(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return failed("cannot open", path);
   Explained<void> synced;
-  if (::fsync(file) != 0) synced = failed("cannot sync", directory);
+  if (::fsync(file) != 0) synced = failed("cannot sync", path);
   ::close(file);
   return synced;
+}
+
+Explained<void> sync_directory_of(const std::string& path) {
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  return sync_path(parent.empty() ? "." : parent.string());
+}
+
+Explained<void> rename_file(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) return failed("cannot rename", from);
+  return sync_directory_of(to);
 }
 
 Explained<void> replace_file(const std::string& path, std::string_view octets) {
@@ -55,8 +63,7 @@ Explained<void> replace_file(const std::string& path, std::string_view octets) {
   Explained<void> wrote;
   if (!write_all(file, octets)) wrote = failed("cannot write", fresh);
   ::close(file);
-  if (wrote && std::rename(fresh.c_str(), path.c_str()) != 0) wrote = failed("cannot write", path);
-  return wrote ? sync_directory_of(path) : wrote;
+  return wrote ? rename_file(fresh, path) : wrote;
 }
 
 Explained<std::string> read_file(const std::string& path) {
@@ -70,6 +77,9 @@ Explained<std::string> read_file(const std::string& path) {
     if (count < 0) out = failed("cannot read", path);
     if (count <= 0) break;
     out->append(block.data(), static_cast<std::size_t>(count));
+    if (out->size() <= kMostFile) continue;
+    out = Failure{Errc::invalid, path + " is too large"};
+    break;
   }
   ::close(file);
   return out;

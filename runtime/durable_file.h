@@ -9,13 +9,20 @@
 namespace waybill::runtime {
 
 // `path` has `octets` when it returns: written beside it, synced, renamed. Only its owner may read
-// it. Errc::no_space, io_error; then what was there before is there still.
+// it. Errc::no_space, io_error, not_found (the directory); then what was there before is there
+// still.
 Explained<void> replace_file(const std::string& path, std::string_view octets);
 
-// The whole of it. Errc::not_found, io_error.
+// The whole of it. Errc::not_found, io_error; invalid: it has more than kMostFile octets.
+inline constexpr std::size_t kMostFile = 16 << 20;
 Explained<std::string> read_file(const std::string& path);
 
-// The names in the directory that `path` is in outlive a loss of power.
+// A file, or a directory with the names in it, outlives a loss of power.
+Explained<void> sync_path(const std::string& path);
+// The same of the directory that `path` is in.
 Explained<void> sync_directory_of(const std::string& path);
+
+// In one file system; the new name outlives a loss of power.
+Explained<void> rename_file(const std::string& from, const std::string& to);
 
 }  // namespace waybill::runtime

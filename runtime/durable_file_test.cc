@@ -13,7 +13,8 @@ TEST(DurableFileTest, ReadsWhatWasWrittenLast) {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.path("file");
   EXPECT_EQ(read_file(path).error(), Errc::not_found);
-  for (const std::string& text : {std::string("first"), std::string(100'000, 'x'), std::string()}) {
+  for (const std::string& text : {std::string("first"), std::string(100'000, 'x'), std::string(),
+                                  std::string("\0\n", 2), std::string(kMostFile, 'y')}) {
     ASSERT_TRUE(replace_file(path, text));
     EXPECT_EQ(read_file(path).value(), text);
   }
@@ -32,7 +33,27 @@ TEST(DurableFileTest, WhatCannotBeWrittenIsSaidAndChangesNothing) {
   EXPECT_NE(refused.error().why.find("cannot write " + path + ".new"), std::string::npos);
   EXPECT_EQ(read_file(path).value(), "before");
   EXPECT_EQ(replace_file("/dev/full/x", "").error(), Errc::io_error);
+  EXPECT_EQ(replace_file(directory.path("no/where"), "x").error(), Errc::not_found);
+  EXPECT_EQ(rename_file(directory.path("none"), path).error(), Errc::not_found);
+  EXPECT_EQ(sync_path(directory.path("none")).error(), Errc::not_found);
   EXPECT_FALSE(read_file(directory.path()));
+}
+
+TEST(DurableFileTest, WhatIsTooLargeIsNotRead) {
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.path("file");
+  ASSERT_TRUE(replace_file(path, std::string(kMostFile + 1, 'x')));
+  EXPECT_EQ(read_file(path).error(), Errc::invalid);
+}
+
+TEST(DurableFileTest, ANameTakesThePlaceOfAnother) {
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.path("file");
+  ASSERT_TRUE(replace_file(path, "old"));
+  ASSERT_TRUE(replace_file(path + ".fresh", "new"));
+  ASSERT_TRUE(rename_file(path + ".fresh", path));
+  EXPECT_EQ(read_file(path).value(), "new");
+  EXPECT_FALSE(std::filesystem::exists(path + ".fresh"));
 }
 
 }  // namespace

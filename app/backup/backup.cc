@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "app/backup/files.h"
 #include "projector/projector.h"
 #include "projector/rocksdb_view_store.h"
+#include "runtime/durable_file.h"
 #include "schemas/event.h"
 #include "schemas/partition.h"
 
@@ -23,7 +22,6 @@ using runtime::Failure;
 namespace {
 
 constexpr char kManifest[] = "manifest.json";
-constexpr char kUnderWay[] = ".restoring";
 
 std::string store_name(std::uint32_t partition) { return "p" + std::to_string(partition); }
 
@@ -38,32 +36,23 @@ Explained<ManifestPartition> read_store(const std::string& directory, std::uint3
   return ManifestPartition{partition, progress->next_offset, progress->next_index};
 }
 
-bool write_synced(const fs::path& path, const std::string& text) {
-  {
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    if (!file.flush()) return false;
-  }
-  return sync_path(path) && sync_path(path.parent_path());
-}
-
 Explained<void> copy_store(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::create_directories(to, error);
   for (const auto& entry : fs::directory_iterator(from, error)) {
     const fs::path target = to / entry.path().filename();
     fs::copy_file(entry.path(), target, error);
-    if (error || !sync_path(target)) return explain(error, "cannot write " + target.string());
+    if (error) return explain(error, "cannot write " + target.string());
+    if (auto done = runtime::sync_path(target.string()); !done) return done;
   }
   if (error) return explain(error, "cannot read " + from.string());
-  if (!sync_path(to)) return Failure{Errc::io_error, "cannot sync " + to.string()};
-  return {};
+  return runtime::sync_path(to.string());
 }
 
 Explained<void> restore_one(const fs::path& backup, const fs::path& views,
                             const ManifestPartition& partition) {
   const std::string name = store_name(partition.partition);
-  const fs::path fresh = views / (name + kUnderWay);
+  const fs::path fresh = views / (name + kRestoring);
   std::error_code error;
   fs::remove_all(fresh, error);
   if (auto done = copy_store(backup / name, fresh); !done) return done;
@@ -78,11 +67,8 @@ Explained<void> restore_one(const fs::path& backup, const fs::path& views,
 
 // Under its own name only once all are whole.
 Explained<void> put_in_place(const fs::path& views, const ManifestPartition& partition) {
-  const std::string name = store_name(partition.partition);
-  std::error_code error;
-  fs::rename(views / (name + kUnderWay), views / name, error);
-  if (!error && sync_path(views)) return {};
-  return explain(error, "cannot rename " + (views / name).string() + kUnderWay);
+  const fs::path place = views / store_name(partition.partition);
+  return runtime::rename_file(place.string() + kRestoring, place.string());
 }
 
 }  // namespace
@@ -105,19 +91,19 @@ Explained<Manifest> back_up(const StoresByPartition& stores, const std::string& 
     if (!stands) return stands.error();
     manifest.partitions.push_back(*stands);
   }
-  if (write_synced(fs::path(directory) / kManifest, write_manifest(manifest))) return manifest;
-  return Failure{Errc::io_error, "cannot write the manifest in " + directory};
+  const std::string path = directory + "/" + kManifest;
+  if (auto done = runtime::replace_file(path, write_manifest(manifest)); !done) return done.error();
+  return manifest;
 }
 
 Explained<Manifest> restore(const std::string& directory, const std::string& data_dir) {
-  std::ifstream file(fs::path(directory) / kManifest);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) {
+  const auto text = runtime::read_file(directory + "/" + kManifest);
+  if (!text && text.error() != Errc::not_found) return text.error();
+  if (!text) {
     return Failure{Errc::not_found, directory + " has no " + kManifest +
                                         ": it is no backup, or one that was cut off"};
   }
-  auto manifest = parse_manifest(text.str());
+  auto manifest = parse_manifest(*text);
   if (!manifest) return manifest.error();
   const fs::path views = fs::path(data_dir) / "views";
   std::error_code error;

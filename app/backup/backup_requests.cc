@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "app/backup/files.h"
+#include "runtime/durable_file.h"
 #include "runtime/log.h"
 
 namespace waybill::app {
@@ -27,19 +28,13 @@ constexpr char kFailed[] = "failed";
 std::string request_file(const std::string& data_dir) { return data_dir + "/backup.request"; }
 std::string answer_file(const std::string& data_dir) { return data_dir + "/backup.answer"; }
 
-// Appears whole or not at all.
 bool write_lines(const std::string& path, const std::vector<std::string>& lines) {
-  {
-    std::ofstream file(path + ".new");
-    for (std::string line : lines) {
-      std::replace(line.begin(), line.end(), '\n', ' ');
-      file << line << "\n";
-    }
-    if (!file.flush()) return false;
+  std::string text;
+  for (std::string line : lines) {
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    text += line + '\n';
   }
-  std::error_code error;
-  fs::rename(path + ".new", path, error);
-  return !error;
+  return runtime::replace_file(path, text).has_value();
 }
 
 std::vector<std::string> read_lines(const std::string& path) {

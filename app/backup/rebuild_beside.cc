@@ -13,6 +13,7 @@
 #include "ingest/journal_store.h"
 #include "projector/positions.h"
 #include "projector/rocksdb_view_store.h"
+#include "runtime/durable_file.h"
 
 namespace waybill::app {
 
@@ -69,9 +70,7 @@ Explained<void> swap(const std::string& place, const std::string& beside) {
     return Failure{Errc::io_error, "cannot put " + beside + " in the place of " + place + ": " +
                                        std::strerror(errno)};
   }
-  if (!sync_path(fs::path(place).parent_path())) {
-    return Failure{Errc::io_error, "cannot sync " + fs::path(place).parent_path().string()};
-  }
+  if (auto done = runtime::sync_directory_of(place); !done) return done;
   std::error_code error;
   fs::remove_all(beside, error);
   return {};

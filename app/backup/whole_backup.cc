@@ -8,6 +8,7 @@
 #include "app/backup/files.h"
 #include "ingest/journal_offsets.h"
 #include "projector/positions.h"
+#include "runtime/durable_file.h"
 #include "runtime/store_backup.h"
 #include "runtime/version.h"
 #include "schemas/event.h"
@@ -42,12 +43,12 @@ Explained<void> claim(const fs::path& directory) {
                                       " has something in it that is no backup: name a new "
                                       "directory, or one that a backup was made in"};
   }
-  return write_whole(directory / kMark, kMarkText);
+  return runtime::replace_file(directory / kMark, kMarkText);
 }
 
 Explained<WholeManifest> read_manifest(const fs::path& directory, std::uint64_t number) {
   const fs::path path = manifest_file(directory, number);
-  const auto text = read_whole(path);
+  const auto text = runtime::read_file(path);
   if (!text) return text.error();
   auto manifest = parse_whole_manifest(*text);
   if (!manifest) {
@@ -68,7 +69,7 @@ Explained<void> tidy(const fs::path& directory, std::uint64_t keep) {
       fs::remove_all(directory / "files" / std::to_string(*it), error);
     }
     numbers->erase(numbers->begin(), first);
-    if (!sync_path(directory)) return Failure{Errc::io_error, "cannot sync " + directory.string()};
+    if (auto done = runtime::sync_path(directory.string()); !done) return done;
   }
   std::set<std::uint32_t> journals;
   std::set<std::uint32_t> views;
@@ -103,7 +104,7 @@ class Making {
     if (const auto done = copy_stores(); !done) return done.error();
     if (const auto done = copy_files(); !done) return done.error();
     const auto written =
-        write_whole(manifest_file(directory_, number), write_whole_manifest(manifest_));
+        runtime::replace_file(manifest_file(directory_, number), write_whole_manifest(manifest_));
     if (!written) return written.error();
     WholeResult out;
     out.number = number;
@@ -141,7 +142,7 @@ class Making {
          {std::pair("views", views->number), std::pair("journal", journal->number)}) {
       // RocksDB's list of files and checksums, which has none of its own.
       const std::string list = std::string(store) + "/meta/" + std::to_string(number);
-      const auto text = read_whole(directory_ / list);
+      const auto text = runtime::read_file(directory_ / list);
       if (!text) return text.error();
       manifest_.files.push_back({list, digest_of(*text)});
     }
@@ -161,14 +162,14 @@ class Making {
   }
 
   Explained<void> copy_one(const std::string& from, const char* name, const char* what) {
-    const auto text = read_whole(from);
+    const auto text = runtime::read_file(from);
     if (!text) {
       lacks_ += (lacks_.empty() ? "" : "; ") + std::string(what) + " (" + text.error().why + ")";
       return {};
     }
     const std::string place = "files/" + std::to_string(number_) + "/" + name;
     manifest_.files.push_back({place, digest_of(*text)});
-    return write_whole(directory_ / place, *text);
+    return runtime::replace_file(directory_ / place, *text);
   }
 
   const WholeStores& stores_;
@@ -243,7 +244,7 @@ Explained<WholeManifest> verify_whole(const std::string& directory, std::uint64_
   auto manifest = read_manifest(place, number);
   if (!manifest) return manifest;
   for (const WholeManifest::File& file : manifest->files) {
-    const auto text = read_whole(place / file.path);
+    const auto text = runtime::read_file(place / file.path);
     if (!text) return text.error();
     if (digest_of(*text) == file.sha256) continue;
     return Failure{Errc::corrupt, (place / file.path).string() +

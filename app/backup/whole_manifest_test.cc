@@ -57,13 +57,8 @@ TEST(WholeManifestTest, AnotherFormNamesTheReleaseThatMadeIt) {
             "is of form 2, and this waybill knows 1: use the release that made it (7.0)");
 }
 
-TEST(BackupFilesTest, AFileAppearsWholeOrIsNotThere) {
+TEST(BackupFilesTest, ADirectoryWithoutAStoreIsHeldByNobody) {
   const tests::TemporaryDirectory directory;
-  const std::string path = directory.path("file");
-  EXPECT_EQ(read_whole(path).error(), Errc::not_found);
-  ASSERT_TRUE(write_whole(path, std::string("\0\n", 2)));
-  EXPECT_EQ(*read_whole(path), std::string("\0\n", 2));
-  EXPECT_FALSE(write_whole(directory.path("no/where"), "x"));
   EXPECT_FALSE(is_held(directory.path()));
 }
 

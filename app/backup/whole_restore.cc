@@ -7,6 +7,7 @@
 #include "app/backup/files.h"
 #include "app/backup/whole_backup.h"
 #include "app/gaps/gap_file.h"
+#include "runtime/durable_file.h"
 #include "runtime/store_backup.h"
 #include "schemas/event.h"
 
@@ -19,8 +20,6 @@ using runtime::Explained;
 using runtime::Failure;
 
 namespace {
-
-constexpr char kUnderWay[] = ".restoring";
 
 // What a restore puts into a data directory, by its place there and in the backup.
 struct Places {
@@ -44,7 +43,7 @@ Explained<void> refuse_running(const Config& config) {
 
 // The key file may be there if it is the very one.
 bool are_the_keys(const fs::path& keys, const std::string& of_backup) {
-  const auto there = read_whole(keys);
+  const auto there = runtime::read_file(keys);
   return there && *there == of_backup;
 }
 
@@ -53,13 +52,13 @@ Explained<void> move_aside(const fs::path& from, const fs::path& aside) {
   std::error_code error;
   fs::create_directories(aside, error);
   if (error) return explain(error, "cannot make " + aside.string());
-  return rename_safely(from, aside / from.filename());
+  return runtime::rename_file(from, aside / from.filename());
 }
 
 Explained<void> restore_one(const std::string& directory, const char* store, std::uint32_t number,
                             const fs::path& place) {
   std::error_code error;
-  const fs::path fresh = place.string() + kUnderWay;
+  const fs::path fresh = place.string() + kRestoring;
   fs::remove_all(fresh, error);
   fs::create_directories(fresh, error);
   if (error) return explain(error, "cannot make " + fresh.string());
@@ -69,7 +68,7 @@ Explained<void> restore_one(const std::string& directory, const char* store, std
 Explained<void> put_in_place(const fs::path& place) {
   std::error_code error;
   fs::remove(place, error);  // an empty directory
-  return rename_safely(place.string() + kUnderWay, place);
+  return runtime::rename_file(place.string() + kRestoring, place);
 }
 
 Explained<std::uint64_t> number_of(const RestoreRequest& request) {
@@ -105,8 +104,8 @@ Explained<std::string> restore_whole(const Config& config, const RestoreRequest&
 
   const fs::path data(config.data_dir);
   const Places to{data / "views" / "p0", data / "journal", key_file(config)};
-  const auto keys =
-      read_whole(request.directory + "/files/" + std::to_string(*number) + "/return_path.keys");
+  const auto keys = runtime::read_file(request.directory + "/files/" + std::to_string(*number) +
+                                       "/return_path.keys");
   const bool other_keys = keys && has_something(to.keys) && !are_the_keys(to.keys, *keys);
   std::string aside;
   if (has_something(data / "views") || has_something(to.journal) || other_keys) {
@@ -149,10 +148,10 @@ Explained<std::string> restore_whole(const Config& config, const RestoreRequest&
   // If the process ends between the next steps, there are views without a journal, which begins
   // behind them then, or no keys, and a start is refused for that.
   fs::remove(data / "views", error);
-  if (auto done = rename_safely(fresh_views, data / "views"); !done) return done.error();
+  if (auto done = runtime::rename_file(fresh_views, data / "views"); !done) return done.error();
   if (auto done = put_in_place(to.journal); !done) return done.error();
   if (keys && !are_the_keys(to.keys, *keys)) {
-    if (auto done = write_whole(to.keys, *keys); !done) return done.error();
+    if (auto done = runtime::replace_file(to.keys, *keys); !done) return done.error();
   }
   const Gap gap{now, "restored from backup " + std::to_string(*number) + ", which was made on " +
                          manifest->made_at +
