@@ -1,9 +1,8 @@
 #include "ingest/acked_offsets.h"
 
-#include <algorithm>
+#include <functional>
 #include <sstream>
-
-#include "schemas/thin_out.h"
+#include <utility>
 
 namespace waybill::ingest {
 
@@ -12,60 +11,34 @@ using runtime::Result;
 using schemas::LogOffset;
 using schemas::SequenceNumber;
 
-namespace {
-
-constexpr std::size_t kSamples = 64;  // of each partition
-
-}  // namespace
-
-const AckedOffsets::Partition* AckedOffsets::find(LogPlace place) const {
-  const auto topic = topics_.find(place.topic);
-  if (topic == topics_.end()) return nullptr;
-  const auto found = topic->second.find(place.partition);
-  return found == topic->second.end() ? nullptr : &found->second;
-}
-
-bool AckedOffsets::add(LogPlace place, LogOffset offset, SequenceNumber seq) {
+bool AckedOffsets::add(LogPlace place, const AckedRecord& record) {
   auto topic = topics_.find(place.topic);
-  if (topic == topics_.end()) topic = topics_.emplace(place.topic, Topic()).first;
-  Partition& partition = topic->second[place.partition];
-  if (offset < partition.end) return false;
-  partition.end = offset + 1;
-  partition.samples.push_back({offset, seq});
-  if (partition.samples.size() > kSamples) schemas::thin_out(partition.samples);
-  return true;
+  if (topic == topics_.end()) topic = topics_.emplace(place.topic, Records()).first;
+  const auto [found, fresh] = topic->second.try_emplace(place.partition, record);
+  if (fresh) return true;
+  const bool ascends = record.offset > found->second.offset;
+  if (ascends) found->second = record;
+  return ascends;
 }
 
-std::optional<LogOffset> AckedOffsets::end(LogPlace place) const {
-  const Partition* const partition = find(place);
-  if (partition == nullptr) return std::nullopt;
-  return partition->end;
-}
-
-std::optional<SequenceNumber> AckedOffsets::cut(LogPlace place, LogOffset end) {
-  auto* const partition = const_cast<Partition*>(find(place));
-  if (partition == nullptr) return std::nullopt;
-  auto& samples = partition->samples;
-  // What stands behind the end may have been sent again, with numbers below those before it.
-  std::optional<SequenceNumber> from;
-  while (!samples.empty() && samples.back().offset >= end) {
-    from = from ? std::min(*from, samples.back().seq) : samples.back().seq;
-    samples.pop_back();
+std::map<LogPlace, AckedRecord> AckedOffsets::all() const {
+  std::map<LogPlace, AckedRecord> out;
+  for (const auto& [topic, records] : topics_) {
+    for (const auto& [partition, record] : records) out[{topic, partition}] = record;
   }
-  partition->end = end;
-  if (samples.empty()) return std::nullopt;
-  return from ? std::min(*from, samples.back().seq) : samples.back().seq;
+  return out;
+}
+
+void AckedOffsets::forget(LogPlace place) {
+  const auto topic = topics_.find(place.topic);
+  if (topic != topics_.end()) topic->second.erase(place.partition);
 }
 
 std::string AckedOffsets::text() const {
   std::string out;
-  for (const auto& [topic, partitions] : topics_) {
-    for (const auto& [number, partition] : partitions) {
-      for (const Sample& sample : partition.samples) {
-        out += topic + ' ' + std::to_string(number) + ' ' + std::to_string(sample.offset.value()) +
-               ' ' + std::to_string(sample.seq.value()) + '\n';
-      }
-    }
+  for (const auto& [place, record] : all()) {
+    out += std::string(place.topic) + ' ' + std::to_string(place.partition) + ' ' +
+           std::to_string(record.offset.value()) + ' ' + std::to_string(record.seq.value()) + '\n';
   }
   return out + "end\n";
 }
@@ -79,8 +52,7 @@ Result<void> AckedOffsets::read(std::string_view text) {
     std::uint64_t offset = 0;
     std::uint64_t seq = 0;
     if (!(in >> partition >> offset >> seq)) return make_error_code(Errc::invalid);
-    const bool ascends = whole.add({topic, partition}, LogOffset(offset), SequenceNumber(seq));
-    if (!ascends) return make_error_code(Errc::invalid);
+    whole.topics_[topic][partition] = {LogOffset(offset), SequenceNumber(seq)};
   }
   // A file that was cut off has not got the last line.
   if (topic != "end") return make_error_code(Errc::invalid);

@@ -97,6 +97,8 @@ class Producer final : public LogProducer {
     return {};
   }
 
+  std::uint64_t losses() const override { return handle_->losses(); }
+
  private:
   static void report(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     auto& self = *static_cast<Producer*>(opaque);

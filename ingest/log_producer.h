@@ -51,6 +51,10 @@ class LogProducer {
   // of a call that fails; of one partition in the order in which it was sent.
   virtual runtime::Explained<void> poll(std::chrono::milliseconds wait,
                                         std::vector<Acknowledged>& news) = 0;
+
+  // How often a broker went away, as of the last poll(): what comes back may have lost what was
+  // acknowledged before.
+  virtual std::uint64_t losses() const = 0;
 };
 
 using MakeProducer = std::function<runtime::Explained<std::unique_ptr<LogProducer>>()>;

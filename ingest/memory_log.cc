@@ -98,6 +98,28 @@ void MemoryLog::truncate(const std::string& topic, std::uint32_t partition,
   const runtime::MutexLock lock(state_->mutex);
   auto& found = state_->at(topic, partition);
   while (found.end() > std::max(end, found.first)) found.records.pop_back();
+  // No broker loses records while it is there.
+  ++state_->losses;
+}
+
+LookAt MemoryLog::look_at() const {
+  return [state = state_](const std::map<LogPlace, schemas::LogOffset>& wanted) {
+    std::map<LogPlace, StandsThere> out;
+    const runtime::MutexLock lock(state->mutex);
+    for (const auto& [place, offset] : wanted) {
+      const auto* const partition = state->find(std::string(place.topic), place.partition);
+      if (partition == nullptr || partition->stalled) continue;
+      StandsThere& there = out[place];
+      if (offset >= partition->end()) {
+        there.what = StandsThere::What::log_ends_before;
+      } else if (offset < partition->first) {
+        there.what = StandsThere::What::removed;
+      } else {
+        there.value = partition->records[offset - partition->first].value;
+      }
+    }
+    return runtime::Explained<std::map<LogPlace, StandsThere>>(std::move(out));
+  };
 }
 
 void MemoryLog::remove_before(const std::string& topic, std::uint32_t partition,

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "ingest/event_stream.h"
+#include "ingest/log_place.h"
 #include "ingest/log_producer.h"
 #include "schemas/ordinal.h"
 
@@ -41,6 +42,8 @@ class MemoryLog {
   std::unique_ptr<EventStream> stream(std::string topic, std::vector<StreamPosition> positions);
   // The clock outlives it.
   std::unique_ptr<LogEnds> ends(std::string topic, const runtime::Clock& clock);
+
+  LookAt look_at() const;
 
   // All that a partition of an existing topic holds, from its beginning on.
   std::vector<MemoryRecord> records(const std::string& topic, std::uint32_t partition) const;

@@ -42,6 +42,11 @@ class Producer final : public LogProducer {
     return {};
   }
 
+  std::uint64_t losses() const override {
+    const runtime::MutexLock lock(state_->mutex);
+    return state_->losses;
+  }
+
  private:
   struct Queued {
     MemoryRecord record;

@@ -33,6 +33,8 @@ constexpr std::chrono::seconds kTrimEvery{1};
 constexpr std::chrono::seconds kSilence{5};
 // A process that is killed sends again what was acknowledged behind what it had remembered.
 constexpr std::chrono::seconds kSaveEvery{10};
+// While what the log has is in doubt.
+constexpr milliseconds kLookEvery{500};
 // The journal lets go of what is old enough in portions of so long.
 constexpr std::chrono::seconds kKeptStep{60};
 
@@ -62,13 +64,16 @@ Publisher::Publisher(Journal& journal, const JournalStore& store, HeldReplies* h
   const auto text = runtime::read_file(settings_.acked_file);
   // Without it nobody knows what the log has lost before this start; what comes is known again.
   if (!text || !acked_.read(*text)) acked_ = AckedOffsets();
+  doubts_.add(acked_.all());
 }
 
 Publisher::~Publisher() { save_acked(); }
 
 void Publisher::save_acked() {
   last_save_ = clock_.now();
-  if (settings_.acked_file.empty() || !std::exchange(acked_changed_, false)) return;
+  // What is acknowledged after a loss would hide it from the next process.
+  if (settings_.acked_file.empty() || doubts_.any()) return;
+  if (!std::exchange(acked_changed_, false)) return;
   const auto saved = runtime::replace_file(settings_.acked_file, acked_.text());
   if (saved) return;
   runtime::log(Level::warn, "ingest",
@@ -102,6 +107,7 @@ bool Publisher::ensure_producer() {
     return false;
   }
   producer_ = std::move(*made);
+  losses_ = producer_->losses();
   return true;
 }
 
@@ -112,6 +118,7 @@ void Publisher::lose_producer(const std::string& why) {
   }
   if (producer_) restarts_.add();
   producer_.reset();
+  doubts_.add(acked_.all());
   set_trouble(why);
   next_try_ = clock_.now() + settings_.pause;
   begin_again(acknowledged_end());
@@ -125,39 +132,28 @@ void Publisher::begin_again(SequenceNumber from) {
   unsent_at_ = 0;
 }
 
-// A partition that ended before its last acknowledgement, when it was asked after it, has lost
-// records; so has one that gives an offset twice (take).
-void Publisher::look_at_ends() {
-  if (log_.deliveries == nullptr) return;
-  for (std::uint32_t partition = 0; partition < settings_.partitions; ++partition) {
-    const LogPlace place{schemas::kDeliveriesTopic, partition};
-    const auto acked_end = acked_.end(place);
-    if (!acked_end) continue;
-    const auto asked = log_.deliveries->of(partition);
-    if (!asked || asked->offset >= *acked_end) continue;
-    const auto acked_at = acked_at_.find(place);
-    if (acked_at != acked_at_.end() && asked->asked <= acked_at->second) continue;
-    send_again(place, asked->offset);
-  }
+void Publisher::look() {
+  if (!log_.look_at || clock_.now() - last_look_ < kLookEvery) return;
+  last_look_ = clock_.now();
+  doubts_.look(log_.look_at, store_);
 }
 
-void Publisher::send_again(LogPlace place, schemas::LogOffset end) {
+// All of them at once, and all that the journal has of them.
+void Publisher::send_again(const std::set<LogPlace>& places) {
   const SequenceNumber first = store_.first_seq();
-  const SequenceNumber acknowledged = acknowledged_end();
-  const SequenceNumber from = std::max(acked_.cut(place, end).value_or(first), first);
+  again_below_ = std::max(again_below_, acknowledged_end());
+  for (const LogPlace& place : places) {
+    acked_.forget(place);
+    runtime::log(Level::error, "ingest",
+                 "the log has lost records that it had acknowledged; the journal sends them again",
+                 {{"topic", std::string(place.topic)},
+                  {"partition", std::uint64_t{place.partition}},
+                  {"journal_begins_at", first.value()}});
+  }
+  short_.insert(places.begin(), places.end());
   acked_changed_ = true;
-  acked_at_.erase(place);
-  again_below_ = std::max(again_below_, acknowledged);
-  short_.insert(place);
-  runtime::log(Level::error, "ingest",
-               "the log has lost records that it had acknowledged; the journal sends them again",
-               {{"topic", std::string(place.topic)},
-                {"partition", std::uint64_t{place.partition}},
-                {"ended_at", end.value()},
-                {"from_number", from.value()},
-                {"journal_begins_at", first.value()}});
   // A process that is killed now begins again where the mark says, or before.
-  base_.store(std::min(from, acknowledged), std::memory_order_release);
+  base_.store(std::min(first, acknowledged_end()), std::memory_order_release);
   journal_.set_sent(acknowledged_end());
   // What is under way would come before what is sent again.
   producer_.reset();
@@ -176,7 +172,7 @@ bool Publisher::has_it_still(const OutRecord& record, SequenceNumber seq) {
 }
 
 void Publisher::round(milliseconds wait) {
-  look_at_ends();
+  if (const auto lost = doubts_.take_lost(); !lost.empty()) send_again(lost);
   const bool connected = ensure_producer();
   if (connected) send_some();
   if (producer_) {
@@ -184,6 +180,10 @@ void Publisher::round(milliseconds wait) {
     const bool idle = window_.empty() && next_ >= journal_.end_seq();
     const milliseconds poll = idle ? milliseconds(0) : std::min(wait, kAckPoll);
     const auto polled = producer_->poll(poll, news_);
+    // Before the news: they may be of a log that has lost something already.
+    if (std::exchange(losses_, producer_->losses()) != producer_->losses()) {
+      doubts_.add(acked_.all());
+    }
     take(news_);
     if (!polled) lose_producer(polled.error().why);
     if (idle) journal_.wait_for_record(next_, wait);
@@ -252,16 +252,14 @@ bool Publisher::send_one(const JournalRecord& record) {
 
 void Publisher::take(const std::vector<Acknowledged>& news) {
   SequenceNumber base = acknowledged_end();
-  std::optional<std::pair<LogPlace, schemas::LogOffset>> lost;
+  std::set<LogPlace> lost;
   for (const Acknowledged& one : news) {
     const SequenceNumber seq(one.tag);
     if (seq < base || seq - base >= window_.size()) continue;
     InFlight& sent = window_[seq - base];
     sent.acknowledged = true;
-    acked_at_[sent.place] = clock_.now();
     acked_changed_ = true;
-    const bool ascends = acked_.add(sent.place, one.offset, seq);
-    if (!ascends && !lost) lost = {sent.place, one.offset};
+    if (!acked_.add(sent.place, {one.offset, seq})) lost.insert(sent.place);
   }
   for (; !window_.empty() && window_.front().acknowledged; ++base) window_.pop_front();
   if (base == acknowledged_end() && news.empty()) return;
@@ -276,7 +274,7 @@ void Publisher::take(const std::vector<Acknowledged>& news) {
     runtime::log(Level::info, "ingest", "the log takes events again", {{"backlog", backlog()}});
     set_trouble({});
   }
-  if (lost) send_again(lost->first, lost->second);
+  if (!lost.empty()) send_again(lost);
 }
 
 // Below it everything was acknowledged long enough ago.
@@ -335,7 +333,10 @@ void PublisherThread::run() {
 }
 
 void PublisherThread::run_trims() {
-  for (; !stopping_.load(); std::this_thread::sleep_for(kIdleRound)) publisher_.trim();
+  for (; !stopping_.load(); std::this_thread::sleep_for(kIdleRound)) {
+    publisher_.trim();
+    publisher_.look();
+  }
 }
 
 }  // namespace waybill::ingest

@@ -7,15 +7,16 @@
 // (node, journal, node_seq). While the log is away it holds a bounded window of records in memory:
 // the journal has all of them.
 // The acceptance of an open delivery stays in the journal, for recovery to read. What the log has
-// acknowledged stays for `keep`: an acknowledgement says that the brokers have it in memory. A
-// partition that ends before what it acknowledged gets again what it lost.
+// acknowledged stays for `keep`: an acknowledgement says that the brokers have it in memory. After
+// a broker was lost it is looked whether they have it still (log_doubts.h), and a partition that has
+// not gets again all that the journal has of it: where it ended nobody knows, for others may have
+// written there meanwhile.
 //
-// One thread calls round(), one trim(), any the rest; PublisherThread does both.
+// One thread calls round(), one trim() and look(), any the rest; PublisherThread has both.
 #pragma once
 
 #include <atomic>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -25,9 +26,9 @@
 
 #include "ingest/acked_offsets.h"
 #include "ingest/cloud_event.h"
-#include "ingest/event_stream.h"
 #include "ingest/held_replies.h"
 #include "ingest/journal.h"
+#include "ingest/log_doubts.h"
 #include "ingest/log_producer.h"
 #include "runtime/metrics.h"
 #include "runtime/mutex.h"
@@ -50,7 +51,7 @@ struct PublisherSettings {
 // The log, as the publisher reaches it.
 struct PublishedLog {
   MakeProducer make;
-  const LogEnds* deliveries = nullptr;  // of that topic; null: nobody asks
+  LookAt look_at = {};  // empty: nobody looks
 };
 
 class Publisher {
@@ -66,10 +67,13 @@ class Publisher {
   // Lets the journal go of what was acknowledged, now and then: that may wait for the disk, and a
   // thread of its own may do it beside the rounds.
   void trim();
-  // Both, for one thread.
+  // Looks whether the log has what it acknowledged, where that is in doubt; may wait for brokers.
+  void look();
+  // All of them, for one thread.
   void step(std::chrono::milliseconds wait) {
     round(wait);
     trim();
+    look();
   }
 
   // Every record below it is in the log.
@@ -89,8 +93,7 @@ class Publisher {
   // What was sent and not acknowledged, and all from `from` on, is to be sent again.
   void begin_again(schemas::SequenceNumber from);
   void lose_producer(const std::string& why);
-  void look_at_ends();
-  void send_again(LogPlace place, schemas::LogOffset end);
+  void send_again(const std::set<LogPlace>& places);
   bool has_it_still(const OutRecord& record, schemas::SequenceNumber seq);
   schemas::SequenceNumber kept_from();
   void save_acked();
@@ -127,7 +130,9 @@ class Publisher {
   AckedOffsets acked_;
   bool acked_changed_ = false;
   runtime::Instant last_save_{};
-  std::map<LogPlace, runtime::Instant> acked_at_;  // the last acknowledgement of each
+  std::uint64_t losses_ = 0;  // of brokers, as this producer has counted them
+  LogDoubts doubts_;
+  runtime::Instant last_look_{};
   // Records below this one were acknowledged before, and only those of these partitions are sent
   // again.
   schemas::SequenceNumber again_below_;

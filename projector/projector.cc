@@ -7,10 +7,10 @@
 #include "projector/archive/archive_key.h"
 #include "projector/fold.h"
 #include "projector/positions.h"
+#include "projector/thin_out.h"
 #include "runtime/crypto.h"
 #include "runtime/log.h"
 #include "schemas/compact_record.h"
-#include "schemas/thin_out.h"
 
 namespace waybill::projector {
 
@@ -210,7 +210,7 @@ void Projector::mark(const Progress& progress) {
   marks_.push_back({next, progress.last_digest});
   put_mark(fold_->batch(), marks_.back());
   if (marks_.size() <= kMarks) return;
-  for (const LogMark& dropped : schemas::thin_out(marks_)) {
+  for (const LogMark& dropped : thin_out(marks_)) {
     erase_mark(fold_->batch(), dropped.offset);
   }
 }

@@ -77,7 +77,8 @@ Explained<void> RecoveryPart::start() {
 }
 
 Explained<void> PublisherPart::start() {
-  return journal_.log().publish(process_.config(), process_.metrics());
+  journal_.log().publish(process_.config(), process_.metrics());
+  return {};
 }
 
 }  // namespace waybill::app

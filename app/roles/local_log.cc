@@ -1,11 +1,10 @@
 #include "app/roles/local_log.h"
 
 #include <filesystem>
-#include <numeric>
 
 #include "ingest/kafka_admin.h"
+#include "ingest/kafka_look.h"
 #include "ingest/kafka_producer.h"
-#include "ingest/kafka_stream.h"
 #include "runtime/io_thread.h"
 #include "schemas/partition.h"
 
@@ -76,7 +75,7 @@ Explained<void> LocalLog::settle(const Config& config, runtime::Metrics& metrics
   return {};
 }
 
-Explained<void> LocalLog::publish(const Config& config, runtime::Metrics& metrics) {
+void LocalLog::publish(const Config& config, runtime::Metrics& metrics) {
   const KafkaConfig kafka = config.kafka;
   if (kafka.ack == Ack::kafka) {
     held_ = std::make_unique<ingest::HeldReplies>(clock_, kafka.ack_timeout);
@@ -87,18 +86,12 @@ Explained<void> LocalLog::publish(const Config& config, runtime::Metrics& metric
   settings.keep = config.journal_keep_said ? config.journal_keep : kKeptBesideKafka;
   settings.max_octets = config.journal_max;
   settings.acked_file = config.data_dir + "/journal/acked";
-  std::vector<std::uint32_t> partitions(kafka.partitions);
-  std::iota(partitions.begin(), partitions.end(), 0);
-  auto ends =
-      ingest::kafka_ends(kafka.settings, schemas::kDeliveriesTopic, std::move(partitions), clock_);
-  if (!ends) return ends.error();
-  ends_ = std::move(*ends);
   publisher_ = std::make_unique<ingest::Publisher>(
       *journal_, *store_, held_.get(),
-      ingest::PublishedLog{[kafka] { return make_producer(kafka); }, ends_.get()}, settings, clock_,
-      metrics);
+      ingest::PublishedLog{[kafka] { return make_producer(kafka); },
+                           ingest::kafka_look(kafka.settings)},
+      settings, clock_, metrics);
   publishing_ = std::make_unique<ingest::PublisherThread>(*publisher_);
-  return {};
 }
 
 void LocalLog::tick() {

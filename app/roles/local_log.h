@@ -35,8 +35,7 @@ class LocalLog {
                                   ingest::KeptElsewhere elsewhere);
 
   // From this call on a publisher sends the journal's records to Kafka. `metrics` outlives this.
-  // Errc::invalid: librdkafka does not take the settings.
-  runtime::Explained<void> publish(const Config& config, runtime::Metrics& metrics);
+  void publish(const Config& config, runtime::Metrics& metrics);
   // What goes by the clock while the publisher waits for a broker: replies that were held for too
   // long, and its gauge. A few times a second, from publish() on.
   void tick();
@@ -52,7 +51,6 @@ class LocalLog {
   std::unique_ptr<ingest::EventCounters> counters_;
   std::unique_ptr<ingest::Journal> journal_;
   std::unique_ptr<ingest::Committer> committer_;
-  std::unique_ptr<ingest::LogEnds> ends_;
   std::unique_ptr<ingest::Publisher> publisher_;
   std::unique_ptr<ingest::PublisherThread> publishing_;
 };

@@ -80,8 +80,8 @@ int publish(const ingest::KafkaSettings& settings, std::uint32_t partitions, std
   ingest::PublisherSettings publishing;
   publishing.partitions = partitions;
   ingest::Publisher publisher(journal, **store, nullptr,
-                              {[&] { return ingest::kafka_producer(settings); }}, publishing, clock,
-                              metrics);
+                              {[&] { return ingest::kafka_producer(settings); }, {}}, publishing,
+                              clock, metrics);
   const double began = seconds_of(CLOCK_MONOTONIC);
   const double cpu = seconds_of(CLOCK_THREAD_CPUTIME_ID);
   while (publisher.acknowledged_end() < journal.end_seq()) {
@@ -206,8 +206,8 @@ int visible(const ingest::KafkaSettings& settings, std::uint32_t partitions, std
   ingest::PublisherSettings publishing;
   publishing.partitions = partitions;
   ingest::Publisher publisher(journal, **store, nullptr,
-                              {[&] { return ingest::kafka_producer(settings); }}, publishing, clock,
-                              metrics);
+                              {[&] { return ingest::kafka_producer(settings); }, {}}, publishing,
+                              clock, metrics);
   const ingest::PublisherThread publish_all(publisher);
   Visible(journal, base).run(rate, seconds);
   return 0;

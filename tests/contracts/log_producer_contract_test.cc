@@ -105,6 +105,39 @@ TEST_P(LogProducerContract, AnAcknowledgementSaysWhereTheRecordStands) {
   }
 }
 
+// LookAt, ingest/log_place.h.
+TEST_P(LogProducerContract, LookingSaysWhatStandsWhere) {
+  using What = ingest::StandsThere::What;
+  const std::string topic = world_->new_topic(4);
+  const std::string other = world_->new_topic(1);
+  const auto producer = world_->producer();
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    for (const std::uint32_t partition : {0U, 1U}) {
+      send_value(*producer, topic, partition, "v" + std::to_string(i), 10 * i + partition);
+    }
+  }
+  send_value(*producer, other, 0, "w", 100);
+  ASSERT_EQ(await_tags(*producer, 11).size(), 11u);
+  world_->remove_before(topic, 1, schemas::LogOffset(3));
+  const ingest::LookAt look = world_->look_at();
+  const auto there = look({{{topic, 0}, schemas::LogOffset(2)},
+                           {{topic, 1}, schemas::LogOffset(2)},
+                           {{topic, 2}, schemas::LogOffset(0)},
+                           {{other, 0}, schemas::LogOffset(0)}});
+  ASSERT_TRUE(there) << there.error().why;
+  ASSERT_EQ(there->size(), 4u);
+  EXPECT_EQ(there->at({topic, 0}).what, What::record);
+  EXPECT_EQ(there->at({topic, 0}).value, "v2");
+  EXPECT_EQ(there->at({topic, 1}).what, What::removed);
+  EXPECT_EQ(there->at({topic, 2}).what, What::log_ends_before);
+  EXPECT_EQ(there->at({other, 0}).value, "w");
+  const auto last =
+      look({{{topic, 0}, schemas::LogOffset(4)}, {{topic, 1}, schemas::LogOffset(5)}});
+  ASSERT_TRUE(last) << last.error().why;
+  EXPECT_EQ(last->at({topic, 0}).value, "v4");
+  EXPECT_EQ(last->at({topic, 1}).what, What::log_ends_before);
+}
+
 TEST_P(LogProducerContract, EveryTagComesBackOnce) {
   const std::string topic = world_->new_topic(3);
   const auto producer = world_->producer();

@@ -6,6 +6,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "ingest/kafka_look.h"
 #include "ingest/kafka_producer.h"
 #include "ingest/kafka_stream.h"
 #include "runtime/clock.h"
@@ -42,6 +43,7 @@ class MemoryWorld final : public LogWorld {
                                 const runtime::Clock& clock) override {
     return log_.ends(topic, clock);
   }
+  ingest::LookAt look_at() override { return log_.look_at(); }
   std::vector<MemoryRecord> records(const std::string& topic, std::uint32_t partition) override {
     return log_.records(topic, partition);
   }
@@ -77,6 +79,7 @@ class KafkaWorld final : public LogWorld {
                                 const runtime::Clock& clock) override {
     return kafka_ends(settings(), topic, std::move(partitions), clock).value();
   }
+  ingest::LookAt look_at() override { return ingest::kafka_look(settings()); }
   std::vector<MemoryRecord> records(const std::string& topic, std::uint32_t partition) override;
   void remove_before(const std::string& topic, std::uint32_t partition,
                      schemas::LogOffset first) override {

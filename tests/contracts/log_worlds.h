@@ -28,6 +28,8 @@ class LogWorld {
                                                 std::vector<std::uint32_t> partitions,
                                                 const runtime::Clock& clock) = 0;
 
+  virtual ingest::LookAt look_at() = 0;
+
   // All that a partition holds.
   virtual std::vector<ingest::MemoryRecord> records(const std::string& topic,
                                                     std::uint32_t partition) = 0;

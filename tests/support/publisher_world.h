@@ -48,7 +48,7 @@ class PublisherWorld : public ::testing::Test {
                                ++made_;
                                return log_.producer();
                              },
-                             ends_.get()},
+                             look_at_},
         ingest::PublisherSettings{
             .partitions = kPartitions, .pause = kPause, .keep = keep_, .acked_file = acked_file_},
         clock_, metrics_);
@@ -155,7 +155,7 @@ class PublisherWorld : public ::testing::Test {
   VirtualClock clock_;
   runtime::Metrics metrics_;
   ingest::MemoryLog log_;
-  std::unique_ptr<ingest::LogEnds> ends_ = log_.ends(schemas::kDeliveriesTopic, clock_);
+  ingest::LookAt look_at_ = log_.look_at();
   std::chrono::seconds keep_{0};
   std::string acked_file_;
   std::optional<ingest::HeldReplies> held_;

@@ -6,7 +6,7 @@
 
 #include "schemas/ordinal.h"
 
-namespace waybill::schemas {
+namespace waybill::projector {
 
 // Drops some of `places` (ascending by their member `offset`, not empty), and gives them back. The
 // first and the last stay, and one stays if without it the next one would be farther from the end
@@ -14,7 +14,7 @@ namespace waybill::schemas {
 // places reach over any number of records.
 template <class Place>
 std::vector<Place> thin_out(std::vector<Place>& places) {
-  const LogOffset end = places.back().offset + 1;
+  const schemas::LogOffset end = places.back().offset + 1;
   std::vector<Place> kept;  // from the last one on
   std::vector<Place> dropped;
   std::uint64_t reached = 0;
@@ -27,4 +27,4 @@ std::vector<Place> thin_out(std::vector<Place>& places) {
   return dropped;
 }
 
-}  // namespace waybill::schemas
+}  // namespace waybill::projector
