@@ -8,9 +8,9 @@
 // the journal has all of them.
 // The acceptance of an open delivery stays in the journal, for recovery to read. What the log has
 // acknowledged stays for `keep`: an acknowledgement says that the brokers have it in memory. After
-// a broker was lost it is looked whether they have it still (log_doubts.h), and a partition that has
-// not gets again all that the journal has of it: where it ended nobody knows, for others may have
-// written there meanwhile.
+// a broker was lost it is looked whether they have it still (log_doubts.h), and a partition that
+// has not gets again all that the journal has of it: where it ended nobody knows, for others may
+// have written there meanwhile.
 //
 // One thread calls round(), one trim() and look(), any the rest; PublisherThread has both.
 #pragma once
