@@ -315,6 +315,35 @@ TEST_F(LostLogTest, ASecondLossIsNoticedThoughTheFirstIsNotLookedAtYet) {
   expect_all_there();
 }
 
+// What is acknowledged while a loss is in doubt says nothing of what was before.
+TEST_F(LostLogTest, ALossThatNobodyHasLookedAtIsKnownToTheNextProcess) {
+  const LookAt whole = look_at_;
+  look_at_ = [](const std::map<LogPlace, schemas::LogOffset>&)
+      -> runtime::Explained<std::map<LogPlace, StandsThere>> {
+    return runtime::explain(Errc::timeout);
+  };
+  ASSERT_TRUE(store_.note(publisher_->acknowledged_end()));
+  restart();
+  log_.hold_acknowledgements(true);
+  write_many(200);
+  lose(7);
+  step();
+  // Behind what was acknowledged before the loss: no offset is given twice.
+  log_.fail_producers(keep_all());
+  step();
+  log_.hold_acknowledgements(false);
+  pass(kPause);
+  settle();
+  pass(11s);
+  step();
+  ASSERT_TRUE(store_.note(publisher_->acknowledged_end()));
+  look_at_ = whole;
+  restart();
+  notice();
+  settle();
+  expect_all_there();
+}
+
 TEST_F(LostLogTest, WithoutALossNobodyLooks) {
   int looks = 0;
   const LookAt whole = look_at_;

@@ -179,6 +179,23 @@ TEST(JournalStoreDamageTest, AnEndThatIsMissingIsRefusedWithItsNumberAndTheWayOn
   EXPECT_NE(opened->id(), store->id());
 }
 
+// Its numbers go on behind the views', where a journal that is gone may have given them.
+TEST(JournalStoreDamageTest, AJournalThatBeginsElsewhereHasAnotherIdAndIsReadAgain) {
+  const JournalDirectory directory;
+  auto store = directory.open();
+  write_commits(*store);
+  const JournalId id = store->id();
+  ASSERT_TRUE(store->note(1_seq));
+  ASSERT_TRUE(store->begin_at(400_seq, {}));
+  EXPECT_NE(store->id(), id);
+  EXPECT_NE(store->id(), 0u);
+  store.reset();
+  // Nothing was recorded since: nothing is missing.
+  store = directory.open();
+  ASSERT_NE(store, nullptr);
+  EXPECT_NE(store->id(), id);
+}
+
 TEST(JournalStoreDamageTest, NumbersNeverGoOnUnderAnIdThatMayHaveGivenThem) {
   const JournalDirectory living;
   auto store = living.open();
