@@ -33,6 +33,9 @@ constexpr std::chrono::seconds kTrimEvery{1};
 constexpr std::chrono::seconds kSilence{5};
 // A process that is killed sends again what was acknowledged behind what it had remembered.
 constexpr std::chrono::seconds kSaveEvery{10};
+// What is kept beside the log takes no more than one part of so many of the journal's limit: the
+// rest is for what the log has not, and operators are called at half of it.
+constexpr std::uint64_t kKeptParts = 4;
 // While what the log has is in doubt.
 constexpr milliseconds kLookEvery{500};
 // The journal lets go of what is old enough in portions of so long.
@@ -281,7 +284,7 @@ void Publisher::take(const std::vector<Acknowledged>& news) {
 SequenceNumber Publisher::kept_from() {
   const SequenceNumber base = acknowledged_end();
   const runtime::Instant now = clock_.now();
-  if (journal_.octets() > settings_.max_octets / 2) return base;
+  if (journal_.octets() > settings_.max_octets / kKeptParts) return base;
   if (acked_by_time_.empty() || now - acked_by_time_.back().at >= kKeptStep) {
     acked_by_time_.push_back({now, base});
   }

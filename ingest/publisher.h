@@ -40,8 +40,8 @@ struct PublisherSettings {
   std::uint32_t partitions = 1;  // of the deliveries topic
   // Between the end of one producer and the next, so that a refusal that stays costs nothing.
   std::chrono::milliseconds pause{500};
-  // For so long the journal keeps what the log has acknowledged, while that is less than half of
-  // `max_octets`. Kafka's brokers leave it to the kernel to sync, which takes half a minute.
+  // For so long the journal keeps what the log has acknowledged, while it has less than a fourth
+  // of `max_octets`. Kafka's brokers leave it to the kernel to sync, which takes half a minute.
   std::chrono::seconds keep{3600};
   std::uint64_t max_octets = UINT64_MAX;  // the journal's limit
   // Where it is remembered what stands where in the log; empty: for the life of the process.

@@ -361,6 +361,21 @@ TEST_F(LostLogTest, WithoutALossNobodyLooks) {
   EXPECT_EQ(contents(), expected());
 }
 
+TEST_F(LostLogTest, AJournalThatFillsKeepsNothingForTheLog) {
+  max_octets_ = 4 * journal_.octets() + 4;
+  restart();
+  settle();
+  pass(2s);
+  step();
+  EXPECT_EQ(store_.first_seq(), 1_seq);
+  max_octets_ = 4 * journal_.octets() - 4;
+  restart();
+  settle();
+  pass(2s);
+  step();
+  EXPECT_EQ(store_.first_seq(), 200_seq);
+}
+
 TEST_F(LostLogTest, AfterItsTimeTheJournalLetsGo) {
   pass(std::chrono::hours(1) + 61s);
   step();

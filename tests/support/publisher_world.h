@@ -42,16 +42,18 @@ class PublisherWorld : public ::testing::Test {
   // As another process on the same journal.
   void restart() {
     publisher_.reset();
-    publisher_.emplace(
-        journal_, store_, held_ ? &*held_ : nullptr,
-        ingest::PublishedLog{[this] {
-                               ++made_;
-                               return log_.producer();
-                             },
-                             look_at_},
-        ingest::PublisherSettings{
-            .partitions = kPartitions, .pause = kPause, .keep = keep_, .acked_file = acked_file_},
-        clock_, metrics_);
+    publisher_.emplace(journal_, store_, held_ ? &*held_ : nullptr,
+                       ingest::PublishedLog{[this] {
+                                              ++made_;
+                                              return log_.producer();
+                                            },
+                                            look_at_},
+                       ingest::PublisherSettings{.partitions = kPartitions,
+                                                 .pause = kPause,
+                                                 .keep = keep_,
+                                                 .max_octets = max_octets_,
+                                                 .acked_file = acked_file_},
+                       clock_, metrics_);
   }
 
   // Makes one event durable; it gets the next number.
@@ -157,6 +159,7 @@ class PublisherWorld : public ::testing::Test {
   ingest::MemoryLog log_;
   ingest::LookAt look_at_ = log_.look_at();
   std::chrono::seconds keep_{0};
+  std::uint64_t max_octets_ = UINT64_MAX;
   std::string acked_file_;
   std::optional<ingest::HeldReplies> held_;
   std::optional<ingest::Publisher> publisher_;
