@@ -70,8 +70,9 @@ void LogDoubts::look(const LookAt& look_at, const JournalStore& journal) {
 
 std::set<LogPlace> LogDoubts::take_lost() {
   const runtime::MutexLock lock(mutex_);
-  std::erase_if(doubts_, [&](const Doubt& doubt) { return lost_.contains(doubt.place); });
-  return std::exchange(lost_, {});
+  auto lost = std::exchange(lost_, {});
+  std::erase_if(doubts_, [&](const Doubt& doubt) { return lost.contains(doubt.place); });
+  return lost;
 }
 
 }  // namespace waybill::ingest
