@@ -63,11 +63,14 @@ int relay(Process& process) {
                         [&]() -> Explained<HttpPart::Site> {
                           return site_of(process, journal, publisher, node, routes);
                         });
-  process.add<RelayPart>(journal, routes, keys, [&]() -> ReturnPathDirectory& {
-    return node.node().look_for_return_paths(
-        {[&journal] { return journal.journal().end_seq(); },
-         [&publisher] { return publisher.publisher().acknowledged_end(); }});
-  });
+  process.add<RelayPart>(
+      journal, routes, keys,
+      [&]() -> ReturnPathDirectory& {
+        return node.node().look_for_return_paths(
+            {[&journal] { return journal.journal().end_seq(); },
+             [&publisher] { return publisher.publisher().acknowledged_end(); }});
+      },
+      nullptr);
   return process.run();
 }
 

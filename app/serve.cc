@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "app/command/config_file.h"
 #include "app/gaps/gap_file.h"
@@ -15,6 +16,7 @@
 #include "app/parts/views_part.h"
 #include "app/parts/workers_part.h"
 #include "app/process/process.h"
+#include "app/return_paths/known_tries.h"
 #include "app/return_paths/local_return_paths.h"
 #include "app/roles/journal_fit.h"
 #include "app/subcommands.h"
@@ -112,6 +114,30 @@ FoldingPart::Log embedded_log(Process& process, LocalLog& log, const BackupPart&
   return out;
 }
 
+// The views are told of what was on record at the last stop within moments; where they are folded
+// anew the relay does not wait for them.
+constexpr std::chrono::seconds kViewsCatchUp{2};
+constexpr std::chrono::milliseconds kLookAgain{5};
+
+void learn_of_tries(Process& process, LocalLog& log, const PartitionViews& views,
+                    relay::plan::Tries& tries) {
+  const auto on_record = ingest::offset_of(log.journal().end_seq());
+  const runtime::Instant deadline = process.clock().now() + kViewsCatchUp;
+  while (views.folded_to() < on_record && process.clock().now() < deadline) {
+    std::this_thread::sleep_for(kLookAgain);
+  }
+  const auto learned = learn_tries(views.history(), process.clock().wall(), tries);
+  if (learned && *learned == 0) return;
+  if (learned) {
+    runtime::log(runtime::Level::info, "app", "retries of mail that was put off go on",
+                 {{"deliveries", std::uint64_t{*learned}}});
+    return;
+  }
+  runtime::log(runtime::Level::warn, "app",
+               "retries of mail that was put off begin anew: the views cannot say of them",
+               {{"error", learned.error().message()}});
+}
+
 http::Health health_of(JournalPart& journal, const FoldingPart& folding) {
   http::Health out;
   out.lag = folding.lag();
@@ -152,11 +178,16 @@ int serve(Process& process) {
       [&]() -> Explained<HttpPart::Site> { return site_of(process, journal, folding, routes); });
   auto& lookups = process.add<WorkersPart>("wb-return-paths", kReturnPathThreads);
   std::unique_ptr<ReturnPathDirectory> return_paths;
-  process.add<RelayPart>(journal, routes, keys, [&]() -> ReturnPathDirectory& {
-    return_paths = local_return_paths(journal.journal(), views.views().front()->history(),
-                                      lookups.workers(), process.clock());
-    return *return_paths;
-  });
+  process.add<RelayPart>(
+      journal, routes, keys,
+      [&]() -> ReturnPathDirectory& {
+        return_paths = local_return_paths(journal.journal(), views.views().front()->history(),
+                                          lookups.workers(), process.clock());
+        return *return_paths;
+      },
+      [&](relay::plan::Tries& tries) {
+        learn_of_tries(process, journal.log(), *views.views().front(), tries);
+      });
   return process.run();
 }
 

@@ -1,6 +1,7 @@
 #include "projector/history.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "projector/archive/archive.h"
 #include "projector/views/counters_key.h"
@@ -163,15 +164,29 @@ Result<schemas::ReturnPath> History::return_path(const schemas::DeliveryId& id) 
   const auto indexes = delivery_indexes(store_, id);
   if (!indexes) return indexes.error();
   const Archive archive(store_);
-  for (const EventIndex index : *indexes) {
+  // The last try: the ones before it were put off.
+  for (auto index = indexes->rbegin(); index != indexes->rend(); ++index) {
     Event event;
-    if (const auto read = archive.event_at(index, event); !read) return read.error();
+    if (const auto read = archive.event_at(*index, event); !read) return read.error();
     if (!event.has_accepted() || event.reported_delivery_id().size() == kIdOctets) continue;
     const auto target = target_of_delivery(event, octets);
     if (!target || event.message_id().size() != kIdOctets) continue;
-    return opened_path(store_, id, index, event, *target);
+    return opened_path(store_, id, *index, event, *target);
   }
   return make_error_code(Errc::not_found);
+}
+
+Result<std::vector<Event>> History::tries(runtime::WallTime from, std::size_t most) const {
+  std::deque<EventIndex> indexes;
+  const auto scanned =
+      store_.scan(Table::return_paths, try_key_at(hour_of(schemas::nanoseconds(from))),
+                  after_prefix(kTryTag), [&](std::string_view key, std::string_view) {
+                    indexes.push_back(index_of_try_key(key));
+                    if (indexes.size() > most) indexes.pop_front();
+                    return true;
+                  });
+  if (!scanned) return scanned.error();
+  return read_events(store_, {indexes.begin(), indexes.end()});
 }
 
 Result<MessageEvents> History::message(const schemas::MessageId& id, EventIndex from) const {

@@ -117,6 +117,11 @@ class History {
                                          schemas::EventIndex from = {}) const;
   runtime::Result<schemas::ReturnPath> return_path(const schemas::DeliveryId& id) const;
 
+  // The events since `from` that a retry of a mail goes on from, oldest first, the newest `most`:
+  // Deferred, InDoubt, and Forwarded of messages with several deliveries.
+  runtime::Result<std::vector<schemas::Event>> tries(runtime::WallTime from,
+                                                     std::size_t most) const;
+
   // Messages that bore this RFC 5322 Message-ID (given with or without angle brackets), newest
   // first, at most `limit`. Message-IDs are not unique: anyone can write one twice.
   runtime::Result<MessagesPage> by_rfc5322_message_id(

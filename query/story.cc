@@ -130,13 +130,29 @@ StoryStep step_of(const Event& event) {
   return {};
 }
 
+// Whether a stranger came with a message for the delivery's return path in its window: what it was,
+// or how it ended, makes the silence no silence. What only asks for the address (RCPT) says
+// nothing, and what we said of the delivery ourselves came from nobody.
+bool something_came(const Delivery& delivery, WallTime until) {
+  const auto came = [until](const Event& event) {
+    if (schemas::wall_time(event.occurred_at()) > until) return false;
+    if (event.has_bounced()) return event.bounced().report_size() > 0;
+    if (event.reported_delivery_id().empty()) return false;
+    if (event.has_accepted()) return event.accepted().size() > 0;
+    if (event.has_rejected()) return event.rejected().stage() == pb::STAGE_BODY;
+    return event.has_deferred() && event.deferred().stage() == pb::STAGE_BODY;
+  };
+  return std::any_of(delivery.events.begin(), delivery.events.end(), came);
+}
+
 }  // namespace
 
 std::string state_at(const Delivery& delivery, WallTime complete_at) {
   const Event* const forwarded = awaiting(delivery);
   if (delivery.state != "forwarded" || forwarded == nullptr) return delivery.state;
   const WallTime until = schemas::wall_time(forwarded->forwarded().bounce_until());
-  return complete_at > until ? "settled" : delivery.state;
+  if (complete_at <= until) return delivery.state;
+  return something_came(delivery, until) ? "unclear" : "settled";
 }
 
 std::vector<StoryStep> story_of(const Delivery& delivery, WallTime complete_at) {
@@ -157,6 +173,10 @@ std::vector<StoryStep> story_of(const Delivery& delivery, WallTime complete_at) 
   if (state == "settled") {
     const WallTime until = schemas::wall_time(awaiting(delivery)->forwarded().bounce_until());
     out.push_back({until, "settled", "the window for bounces closed and nothing came back"});
+  } else if (state == "unclear") {
+    const WallTime until = schemas::wall_time(awaiting(delivery)->forwarded().bounce_until());
+    out.push_back({until, "unclear",
+                   "the window for bounces closed; what came back says of no end of the delivery"});
   }
   return out;
 }

@@ -1,6 +1,25 @@
 #include "relay/acceptance.h"
 
+#include <utility>
+
 namespace waybill::relay {
+
+using runtime::Task;
+
+// The first asks the log, the others are told.
+Task<runtime::Result<void>> Acceptance::clear() {
+  if (!known_ && asked_) {
+    waiting_.emplace_back();
+    const runtime::OneShot<bool> is_known = waiting_.back();
+    co_await is_known.wait();
+  }
+  if (!known_) {
+    asked_ = true;
+    known_ = co_await recorded_.wait();
+    for (const auto& waiter : std::exchange(waiting_, {})) waiter.give(true);
+  }
+  co_return *known_;
+}
 
 schemas::Reply unrecorded(RelayMetrics& metrics, const runtime::Error& error) {
   metrics.unrecorded.add();

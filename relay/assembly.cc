@@ -27,6 +27,9 @@ AssembledLane::AssembledLane(const LaneWorld& world)
            .keys = world.keys,
            .return_paths = world.return_paths,
            .turns = world.turns,
+           .tries = world.tries,
+           .scope = scope,
+           .notices = notices,
            .partitions = world.partitions},
       host(lane, world.admission, scope) {}
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "relay/lane.h"
+#include "relay/policy/limits.h"
 #include "relay/session_host.h"
 #include "runtime/dialer.h"
 #include "runtime/dns/resolver.h"
@@ -29,8 +30,9 @@ struct LaneWorld {
   routes::CurrentRoutes& routes;
   returnpath::CurrentKeys& keys;
   returnpath::ReturnPathDirectory& return_paths;
-  // One for all lanes of a process, as are the four below.
+  // One for all lanes of a process, as are the five below.
   returnpath::Turns& turns;
+  plan::Tries& tries;
   Admission& admission;
   RelayMetrics& metrics;
   runtime::Workers& spool_workers;
@@ -42,7 +44,8 @@ struct LaneWorld {
 struct AssembledLane {
   explicit AssembledLane(const LaneWorld& world);
 
-  runtime::Scope scope;  // the sessions' and the pool's
+  runtime::Scope scope;  // the sessions', the pool's and the notices'
+  runtime::Permits notices{kMostNotices};
   ingest::Recorder recorder;
   forward::HopPool pool;
   Lane lane;

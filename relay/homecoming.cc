@@ -17,6 +17,7 @@ using returnpath::report::RecipientFacts;
 using returnpath::report::ReportClass;
 using returnpath::report::ReportFacts;
 using runtime::Instant;
+using runtime::Result;
 using runtime::Task;
 using schemas::Event;
 using schemas::Reply;
@@ -128,25 +129,63 @@ Task<Reply> Homecoming::take(ReadReport report, Event accepted) {
   co_return co_await send_home(std::move(accepted), std::move(said), report.facts, home);
 }
 
-Task<void> Homecoming::tell_relayed(Event accepted) {
+// A notice is a message of ours that nobody sent us.
+Event Homecoming::accepted_notice() const {
+  Event accepted = begin_event(subject_);
+  accepted.mutable_accepted()->set_recipient(subject_.recipient);
+  return accepted;
+}
+
+Task<void> Homecoming::tell_relayed(std::vector<std::string> aliases) {
   ReadReport notice;
   notice.facts.kind = ReportClass::relayed;
   notice.facts.reporting_mta = lane_.settings.host_name;
-  RecipientFacts& copy = notice.facts.recipients.emplace_back();
-  copy.kind = ReportClass::relayed;
-  copy.final_recipient = path_.alias;
-  copy.action = "relayed";
-  copy.status = "2.0.0";
-  copy.diagnostic_code = "x-waybill; the next server gives no notice of delivery";
+  for (std::string& alias : aliases) {
+    RecipientFacts& copy = notice.facts.recipients.emplace_back();
+    copy.kind = ReportClass::relayed;
+    copy.final_recipient = std::move(alias);
+    copy.action = "relayed";
+    copy.status = "2.0.0";
+    copy.diagnostic_code = "x-waybill; the next server gives no notice of delivery";
+  }
   const runtime::Digest digest = runtime::sha256("relayed" + delivery_.bytes());
   notice.digest.assign(digest.begin(), digest.end());
   const Decision decision = returnpath::decide(path_, notice.facts, policy_, lane_.clock.wall());
   if (decision.kind != Decision::Kind::hand_on) co_return;
+  Event accepted = accepted_notice();
   complete(accepted, notice);
   std::vector<Event> said = bounces(notice, decision);
   const schemas::Target home = *decision.to;
   // What became of it is on record; it changes nothing for the message.
   co_await send_home(std::move(accepted), std::move(said), notice.facts, home);
+}
+
+// The refusal itself is on record as the delivery's outcome: no Bounced says it again.
+Task<bool> Homecoming::tell_refused(HopAnswer refusal) {
+  ReadReport notice;
+  notice.facts.kind = ReportClass::hard;
+  notice.facts.reporting_mta = lane_.settings.host_name;
+  RecipientFacts& copy = notice.facts.recipients.emplace_back();
+  copy.kind = ReportClass::hard;
+  copy.final_recipient = path_.alias;
+  copy.action = "failed";
+  copy.status = refusal.reply.enhanced.empty() ? "5.0.0" : refusal.reply.enhanced;
+  copy.diagnostic_code =
+      "smtp; " + std::to_string(refusal.reply.code) + " " +
+      (refusal.reply.enhanced.empty() ? std::string() : refusal.reply.enhanced + " ") +
+      schemas::clean_reply_text(refusal.reply.text);
+  if (refusal.hop) copy.remote_mta = refusal.hop->mx_host;
+  const runtime::Digest digest = runtime::sha256("refused" + delivery_.bytes());
+  notice.digest.assign(digest.begin(), digest.end());
+  const Decision decision = returnpath::decide(path_, notice.facts, policy_, lane_.clock.wall());
+  if (decision.kind != Decision::Kind::hand_on) co_return false;
+  Event accepted = accepted_notice();
+  complete(accepted, notice);
+  const schemas::Target home = *decision.to;
+  std::vector<Event> nothing_more;
+  const auto answer =
+      co_await carry_home(std::move(accepted), std::move(nothing_more), notice.facts, home);
+  co_return answer && answer->kind == HopAnswer::Kind::accepted;
 }
 
 Task<Reply> Homecoming::only_record(Event accepted, Rule rule, std::vector<Event> bounces) {
@@ -186,40 +225,69 @@ Task<HopAnswer> Homecoming::hand_over(const schemas::Target& to, const ReportFac
   co_return co_await handover.send(no_trace, spool, clearance, deadline);
 }
 
-Task<Reply> Homecoming::send_home(Event accepted, std::vector<Event> bounces,
-                                  const ReportFacts& facts, const schemas::Target& to) {
+// Home may be an alias of ours: then it is where that alias goes, and no server of another
+// (otherwise a report would be sent to ourselves).
+std::vector<schemas::Target> Homecoming::doors_of(const schemas::Target& home) const {
+  const routes::Lookup route = lane_.routes.get()->find(home.address());
+  const auto* const found = std::get_if<routes::Found>(&route);
+  const auto* const forward =
+      found == nullptr ? nullptr : std::get_if<schemas::ForwardTo>(found->action);
+  if (forward == nullptr) return {home};
+  return forward->targets;
+}
+
+// What the servers of home made of the notice: taken where one of them took it. The error of the
+// log.
+Task<Result<HopAnswer>> Homecoming::carry_home(Event accepted, std::vector<Event> bounces,
+                                               const ReportFacts& facts,
+                                               const schemas::Target& to) {
   const Instant began = lane_.clock.now();
   const Instant deadline = began + lane_.settings.final_deadline;
-  const auto delivery = schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);
-  add_target(accepted, delivery, to.text());
+  const std::vector<schemas::Target> doors = doors_of(to);
+  std::vector<schemas::DeliveryId> deliveries;
+  for (const schemas::Target& door : doors) {
+    deliveries.push_back(schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance));
+    add_target(accepted, deliveries.back(), door.text());
+  }
   std::vector<Event> events;
   events.push_back(std::move(accepted));
   for (Event& bounce : bounces) events.push_back(std::move(bounce));
   // If the process ends here, nothing is on record: the reporter heard nothing and comes again.
   Acceptance acceptance(lane_.recorder.begin(std::move(events)));
-  // From here until the sync has returned, Accepted and Bounced are on the disk together or not at
-  // all. Home gets the end of its message only after that (handover.cc).
-  HopAnswer answer = co_await hand_over(to, facts, acceptance, deadline);
-  // If the process ends here and the acceptance is on record, recovery says InDoubt of handing the
-  // report on. The reporter comes again with the same octets, which are known: no second Bounced,
-  // and home is told, perhaps for the second time.
-  const auto on_record = co_await acceptance.clear();
-  if (!on_record) {
-    if (on_record.error() == runtime::Errc::timeout) {
-      std::vector<Event> end;
-      end.push_back(unsent(subject_, to, delivery));
-      lane_.recorder.begin(std::move(end));
+  HopAnswer best;
+  for (std::size_t i = 0; i < doors.size(); ++i) {
+    // From here until the sync has returned, Accepted and Bounced are on the disk together or not
+    // at all. Home gets the end of its message only after that (handover.cc).
+    HopAnswer answer = co_await hand_over(doors[i], facts, acceptance, deadline);
+    // If the process ends here and the acceptance is on record, recovery says InDoubt of handing
+    // the report on. The reporter comes again with the same octets, which are known: no second
+    // Bounced, and home is told, perhaps for the second time.
+    const auto on_record = co_await acceptance.clear();
+    if (!on_record) {
+      if (on_record.error() == runtime::Errc::timeout) {
+        std::vector<Event> end;
+        for (; i < doors.size(); ++i) end.push_back(unsent(subject_, doors[i], deliveries[i]));
+        lane_.recorder.begin(std::move(end));
+      }
+      co_return on_record.error();
     }
-    co_return unrecorded(lane_.metrics, on_record.error());
+    std::vector<Event> outcome;
+    outcome.push_back(hop_verdict(subject_, pb::STAGE_BODY, answer, doors[i], deliveries[i],
+                                  lane_.clock.now() - began));
+    const auto recorded = co_await lane_.recorder.record(std::move(outcome));
+    if (!recorded) co_return recorded.error();
+    if (i == 0 || answer.kind == HopAnswer::Kind::accepted) best = std::move(answer);
   }
-  std::vector<Event> outcome;
-  outcome.push_back(
-      hop_verdict(subject_, pb::STAGE_BODY, answer, to, delivery, lane_.clock.now() - began));
-  const auto recorded = co_await lane_.recorder.record(std::move(outcome));
+  co_return best;
+}
+
+Task<Reply> Homecoming::send_home(Event accepted, std::vector<Event> bounces,
+                                  const ReportFacts& facts, const schemas::Target& to) {
+  const auto answer = co_await carry_home(std::move(accepted), std::move(bounces), facts, to);
   // If it ends here, the outcome is on record and the reporter has not heard: it comes again, and
   // is told 250 at once where nothing was left to be done (`report-again`).
-  if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
-  switch (answer.kind) {
+  if (!answer) co_return unrecorded(lane_.metrics, answer.error());
+  switch (answer->kind) {
     case HopAnswer::Kind::accepted: lane_.metrics.sent_home.add(); break;
     case HopAnswer::Kind::refused: break;
     case HopAnswer::Kind::deferred:
@@ -227,6 +295,24 @@ Task<Reply> Homecoming::send_home(Event accepted, std::vector<Event> bounces,
       co_return Reply{451, "4.4.0", "The report is on record; come again to have it handed on"};
   }
   co_return Reply{250, "2.0.0", "Report taken"};
+}
+
+namespace {
+
+// The permit is held as long as it goes on.
+Task<void> tell_behind(Homecoming home, std::vector<std::string> aliases,
+                       runtime::Permits::Held permit) {
+  const runtime::Permits::Held held = std::move(permit);
+  co_await home.tell_relayed(std::move(aliases));
+}
+
+}  // namespace
+
+void begin_telling_relayed(Lane& lane, Homecoming home, std::vector<std::string> aliases) {
+  auto permit = lane.notices.try_take();
+  if (!permit) return;
+  lane.scope.spawn("notice of success",
+                   tell_behind(std::move(home), std::move(aliases), std::move(*permit)));
 }
 
 }  // namespace waybill::relay

@@ -42,10 +42,15 @@ class Homecoming {
   // reply to its body.
   runtime::Task<schemas::Reply> take(ReadReport report, schemas::Event accepted);
 
-  // A next hop without DSN took a copy whose sender asked for notice of success: the sender is told
-  // "relayed" (RFC 3461 5.2.2 c). What becomes of telling it is on record and changes nothing for
-  // the message. `accepted`: as for take().
-  runtime::Task<void> tell_relayed(schemas::Event accepted);
+  // Next hops without DSN took copies whose sender asked for notice of success: the sender is told
+  // "relayed" of these aliases (RFC 3461 5.2.2 c). What becomes of telling it is on record and
+  // changes nothing for the message.
+  runtime::Task<void> tell_relayed(std::vector<std::string> aliases);
+
+  // Of a message with several targets this delivery was refused, and others were taken: the sender,
+  // who waits, is told by a notice of failure. True once the sender's server has it; false where it
+  // is not to be had, and then the refusal is the reply.
+  runtime::Task<bool> tell_refused(forward::HopAnswer refusal);
 
  private:
   void complete(schemas::Event& accepted, const ReadReport& report) const;
@@ -53,10 +58,15 @@ class Homecoming {
                                       const returnpath::Decision& decision) const;
   runtime::Task<schemas::Reply> only_record(schemas::Event accepted, policy::Rule rule,
                                             std::vector<schemas::Event> bounces);
+  schemas::Event accepted_notice() const;
+  std::vector<schemas::Target> doors_of(const schemas::Target& home) const;
   runtime::Task<schemas::Reply> send_home(schemas::Event accepted,
                                           std::vector<schemas::Event> bounces,
                                           const returnpath::report::ReportFacts& facts,
                                           const schemas::Target& to);
+  runtime::Task<runtime::Result<forward::HopAnswer>> carry_home(
+      schemas::Event accepted, std::vector<schemas::Event> bounces,
+      const returnpath::report::ReportFacts& facts, const schemas::Target& to);
   runtime::Task<forward::HopAnswer> hand_over(const schemas::Target& to,
                                               const returnpath::report::ReportFacts& facts,
                                               forward::Clearance& clearance,
@@ -68,5 +78,9 @@ class Homecoming {
   schemas::ReturnPath path_;
   returnpath::ReportPolicy policy_;
 };
+
+// Tells home behind the reply to the message, on the lane's scope. Left out where too many are
+// under way already (kMostNotices): RFC 3461 5.2.2 c asks for it, and nothing is lost.
+void begin_telling_relayed(Lane& lane, Homecoming home, std::vector<std::string> aliases);
 
 }  // namespace waybill::relay

@@ -4,6 +4,7 @@
 #include "ingest/recorder.h"
 #include "relay/forward/handover.h"
 #include "relay/message/spool.h"
+#include "relay/plan/tries.h"
 #include "relay/relay_metrics.h"
 #include "relay/returnpath/directory.h"
 #include "relay/returnpath/key_ring.h"
@@ -11,6 +12,8 @@
 #include "relay/routes/current_routes.h"
 #include "relay/settings.h"
 #include "runtime/chance.h"
+#include "runtime/permits.h"
+#include "runtime/scope.h"
 #include "runtime/time.h"
 
 namespace waybill::relay {
@@ -27,6 +30,10 @@ struct Lane {
   returnpath::CurrentKeys& keys;
   returnpath::ReturnPathDirectory& return_paths;
   returnpath::Turns& turns;
+  plan::Tries& tries;
+  // What goes on behind a reply runs here, kMostNotices at a time.
+  runtime::Scope& scope;
+  runtime::Permits& notices;
   std::uint32_t partitions = 1;  // of the log; a return path names the one of its alias
 };
 

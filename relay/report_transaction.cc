@@ -6,6 +6,7 @@
 #include "relay/policy/judge_body.h"
 #include "relay/policy/limits.h"
 #include "relay/returnpath/report/read_report.h"
+#include "relay/trust/spf/check_host.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
 
@@ -23,8 +24,6 @@ namespace pb = schemas::pb;
 
 namespace {
 
-// What the reading needs to know of the envelope: a return path takes the null sender alone.
-constexpr std::string_view kNullReturnPath = "Return-Path: <>\r\n";
 // Octets of a report that are read for their meaning; more than a returned header needs.
 constexpr std::size_t kUnderstoodOctets = 1 << 20;
 
@@ -59,25 +58,67 @@ Task<Reply> ReportTransaction::end(WholeMessage report) {
   co_return reply;
 }
 
+// The alias of a return path is text of the log; its route is the one of today.
+returnpath::ReportPolicy ReportTransaction::policy_for(const std::string& alias) const {
+  const auto address = schemas::Address::parse(alias);
+  if (!address) return returnpath::policy_of(domain_, nullptr);
+  const routes::Lookup lookup = envelope_.routes->find(*address);
+  const auto* const found = std::get_if<routes::Found>(&lookup);
+  return returnpath::policy_of(domain_, found == nullptr ? nullptr : found->action);
+}
+
+// DNS was in doubt when the message came; its sender's record is asked again, for the client that
+// sent it then. The error where DNS is in doubt still.
+Task<Result<void>> ReportTransaction::ask_spf_again(schemas::ReturnPath& path) {
+  const auto client = runtime::ip_of(path.client_ip);
+  if (!client) co_return Result<void>();
+  trust::spf::SpfRequest who;
+  who.client = *client;
+  who.helo = path.helo;
+  who.sender = path.sender;
+  who.receiver = lane_.settings.host_name;
+  who.now = lane_.clock.wall();
+  const Instant deadline = lane_.clock.now() + kTrustTimeout;
+  const auto spf =
+      co_await trust::spf::check_host(lane_.forward.resolver, std::move(who), deadline);
+  if (spf.code == trust::spf::SpfCode::temperror)
+    co_return make_error_code(runtime::Errc::temporary);
+  path.verified = spf.code == trust::spf::SpfCode::pass;
+  path.reason = "SPF said " + std::string(trust::spf::word(spf.code)) +
+                " when it was asked again, as the report came";
+  co_return Result<void>();
+}
+
 Task<Reply> ReportTransaction::in_turn(WholeMessage report) {
-  // Reports may have come since RCPT.
   const Instant deadline = lane_.clock.now() + kReturnPathTimeout;
   auto path = co_await lane_.return_paths.find(token_, deadline);
   if (!path) co_return co_await refuse(Rule::report_unknown);
+  subject_.alias = path->alias;
   auto read_report = co_await read(report.spool);
   if (!read_report) co_return co_await refuse(Rule::report_spool);
+  if (envelope_.mail.sender && !returnpath::report::reads_as_report(read_report->facts)) {
+    co_return co_await refuse(Rule::return_path_sender);
+  }
   const auto* const earlier = returnpath::find_earlier(*path, read_report->digest);
   auto refusal = policy::judge_report(*path, earlier);
   if (refusal) co_return co_await refuse(std::move(*refusal));
+  if (!path->verified && path->spf_in_doubt) {
+    const auto asked = co_await ask_spf_again(*path);
+    if (!asked) co_return co_await refuse(Rule::report_sender_unsure);
+  }
   const smtp::RcptDsn no_dsn;
   Event accepted = accepted_event(envelope_, report, subject_, no_dsn);
-  Homecoming home(lane_, subject_, token_.delivery, std::move(*path), policy_);
+  const returnpath::ReportPolicy policy = policy_for(path->alias);
+  Homecoming home(lane_, subject_, token_.delivery, std::move(*path), policy);
   co_return co_await home.take(std::move(*read_report), std::move(accepted));
 }
 
 Task<Result<ReadReport>> ReportTransaction::read(message::Spool& report) {
   runtime::Sha256 digest;
-  std::string beginning(kNullReturnPath);
+  // What the reading needs to know of the envelope (RFC 5321 4.4).
+  std::string beginning = "Return-Path: <" +
+                          (envelope_.mail.sender ? envelope_.mail.sender->text() : std::string()) +
+                          ">\r\n";
   std::uint64_t offset = 0;
   while (offset < report.size()) {
     const auto piece = co_await report.read(offset);

@@ -49,19 +49,16 @@ Transaction::Named Transaction::look_at(const smtp::RcptStep& step) const {
   return out;
 }
 
-// The token of an address to which mail with a sender comes is not read: that is no report.
 void Transaction::look_at_return_path(const schemas::Address& address, Named& named) const {
-  using Sender = policy::ReturnPathFacts::Sender;
   named.subject.domain = named.domain->name;
   named.subject.alias = address.text();
   policy::ReturnPathFacts& facts = named.facts.return_path.emplace();
-  facts.sender = envelope_.mail.sender ? Sender::named : Sender::null;
-  if (envelope_.mail.sender) return;
+  facts.window = named.domain->bounce_window;
   named.token = returnpath::read_token(*lane_.keys.get(), named.domain->name, address.local());
   if (!named.token) return;
   named.subject.reported = named.token->delivery;
   named.subject.partition = named.token->partition;
-  facts.closes = returnpath::began_at(named.token->delivery) + named.domain->bounce_window;
+  facts.began = schemas::time_of(named.token->delivery);
 }
 
 Task<Reply> Transaction::rcpt(smtp::RcptStep step) {
@@ -76,24 +73,16 @@ Task<Reply> Transaction::rcpt(smtp::RcptStep step) {
 }
 
 Task<Reply> Transaction::take_report(Named named) {
-  const Instant deadline = lane_.clock.now() + kReturnPathTimeout;
-  const auto path = co_await lane_.return_paths.find(*named.token, deadline);
-  if (path) named.subject.alias = path->alias;
-  auto refusal = policy::judge_return_path(path);
-  if (refusal) co_return co_await refuse(std::move(named.subject), std::move(*refusal));
-  report_.emplace(lane_, envelope_, std::move(named.subject), *named.token,
-                  report_policy(*named.domain, path->alias));
+  const policy::ReturnPathFacts& facts = *named.facts.return_path;
+  if (policy::is_window_unsure(facts, named.facts.now)) {
+    const Instant deadline = lane_.clock.now() + kReturnPathTimeout;
+    const auto path = co_await lane_.return_paths.find(*named.token, deadline);
+    if (path) named.subject.alias = path->alias;
+    auto refusal = policy::judge_window(path, facts, named.facts.now);
+    if (refusal) co_return co_await refuse(std::move(named.subject), std::move(*refusal));
+  }
+  report_.emplace(lane_, envelope_, std::move(named.subject), *named.token, *named.domain);
   co_return Reply{250, "2.1.5", "Return path ok"};
-}
-
-// The alias of a return path is text of the log; its route is the one of today.
-returnpath::ReportPolicy Transaction::report_policy(const schemas::DomainRoutes& domain,
-                                                    const std::string& alias) const {
-  const auto address = schemas::Address::parse(alias);
-  if (!address) return returnpath::policy_of(domain, nullptr);
-  const routes::Lookup lookup = envelope_.routes->find(*address);
-  const auto* const found = std::get_if<routes::Found>(&lookup);
-  return returnpath::policy_of(domain, found == nullptr ? nullptr : found->action);
 }
 
 std::vector<Subject> Transaction::subjects() const {

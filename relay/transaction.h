@@ -51,8 +51,6 @@ class Transaction {
   Named look_at(const smtp::RcptStep& step) const;
   void look_at_return_path(const schemas::Address& address, Named& named) const;
   runtime::Task<schemas::Reply> take_report(Named named);
-  returnpath::ReportPolicy report_policy(const schemas::DomainRoutes& domain,
-                                         const std::string& alias) const;
   std::vector<Subject> subjects() const;
   runtime::Task<schemas::Reply> refuse(Subject subject, policy::Refusal refusal);
   runtime::Task<schemas::Reply> refuse_body(policy::Refusal refusal);

@@ -4,7 +4,6 @@ namespace waybill::relay {
 
 using forward::HopAnswer;
 using schemas::Event;
-using schemas::Reply;
 namespace pb = schemas::pb;
 
 namespace {
@@ -112,48 +111,6 @@ Event hop_verdict(const Subject& subject, pb::Stage stage, const HopAnswer& answ
     case HopAnswer::Kind::in_doubt: fill_in_doubt(*event.mutable_in_doubt(), answer, target); break;
   }
   return event;
-}
-
-Reply carried_over(const Reply& reply) {
-  Reply out = reply;
-  if (out.code == 421) out.code = 451;
-  if (out.enhanced.empty() || out.enhanced.front() != static_cast<char>('0' + out.code / 100)) {
-    out.enhanced = std::to_string(out.code / 100) + ".0.0";
-  }
-  out.text = schemas::clean_reply_text(out.text);
-  return out;
-}
-
-void CombinedReply::add(const HopAnswer& answer) {
-  ++answers_;
-  std::optional<Reply>* slot = nullptr;
-  switch (answer.kind) {
-    case HopAnswer::Kind::accepted:
-      ++accepted_;
-      slot = &first_accepted_;
-      break;
-    case HopAnswer::Kind::refused: slot = &first_refused_; break;
-    case HopAnswer::Kind::deferred:
-    case HopAnswer::Kind::in_doubt: slot = &first_open_; break;
-  }
-  if (!slot->has_value()) *slot = carried_over(answer.reply);
-}
-
-Reply CombinedReply::reply() const {
-  if (first_open_) {
-    Reply open = *first_open_;
-    if (answers_ == 1) return open;
-    // Whatever 4xx a next hop used, "try the whole message again" is said in one way.
-    open.code = 451;
-    return open;
-  }
-  if (first_refused_) return *first_refused_;
-  if (accepted_ == 1) {
-    Reply accepted = *first_accepted_;
-    accepted.code = 250;
-    return accepted;
-  }
-  return {250, "2.0.0", "Forwarded to " + std::to_string(accepted_) + " targets"};
 }
 
 }  // namespace waybill::relay

@@ -44,23 +44,4 @@ schemas::Event hop_verdict(const Subject& subject, schemas::pb::Stage stage,
                            const forward::HopAnswer& answer, const schemas::Target& target,
                            const schemas::DeliveryId& delivery, runtime::Duration time_spent);
 
-// The replies of several next hops as one: all 2xx -> 250; any open (4xx, in doubt) -> 451; else
-// the first refusal. A single answer is carried over as it is. Fed one answer at a time.
-class CombinedReply {
- public:
-  void add(const forward::HopAnswer& answer);
-  schemas::Reply reply() const;
-
- private:
-  int answers_ = 0;
-  int accepted_ = 0;
-  std::optional<schemas::Reply> first_accepted_;
-  std::optional<schemas::Reply> first_open_;
-  std::optional<schemas::Reply> first_refused_;
-};
-
-// A next hop's reply as our own: 421 would end our session, so it becomes 451; a class without an
-// enhanced code gets one, because we announced ENHANCEDSTATUSCODES (RFC 2034 4).
-schemas::Reply carried_over(const schemas::Reply& reply);
-
 }  // namespace waybill::relay

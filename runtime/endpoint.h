@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace waybill::runtime {
@@ -17,6 +18,14 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
   friend std::strong_ordering operator<=>(const Endpoint&, const Endpoint&) = default;
 };
+
+// nullopt: no IP address.
+inline std::optional<IpAddress> ip_of(const std::string& text) {
+  boost::system::error_code wrong;
+  IpAddress address = boost::asio::ip::make_address(text, wrong);
+  if (wrong) return std::nullopt;
+  return address;
+}
 
 // "192.0.2.1:25", "[2001:db8::1]:25"
 inline std::string to_string(const Endpoint& e) {

@@ -5,6 +5,7 @@
 // Results) and ends the process with the task's name.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -37,5 +38,21 @@ class Scope {
   std::size_t running_ = 0;
   std::vector<OneShot<bool>> joiners_;
 };
+
+// `count` pieces of work, at most `most` of them at one time: make() gives a task that does one
+// piece after the other until there are none. Ends when all have. On the caller's thread; what
+// make() refers to outlives the call. A single piece costs no spawn.
+template <class Make>
+Task<void> side_by_side(std::string_view name, std::size_t most, std::size_t count, Make make) {
+  if (count == 0) co_return;
+  if (count == 1) {
+    co_await make();
+    co_return;
+  }
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  Scope scope(executor);
+  for (std::size_t i = 0; i < std::min(most, count); ++i) scope.spawn(name, make());
+  co_await scope.join();
+}
 
 }  // namespace waybill::runtime

@@ -97,6 +97,47 @@ TEST_F(ScopeTest, EveryJoinerIsWoken) {
   EXPECT_EQ(joined, 2);
 }
 
+struct Queue {
+  std::size_t next = 0;
+  std::vector<OneShot<bool>> pieces;
+  std::size_t running = 0;
+  std::size_t most = 0;
+  std::size_t done = 0;
+};
+
+Task<void> work_through(Queue& queue) {
+  while (queue.next < queue.pieces.size()) {
+    const OneShot<bool> piece = queue.pieces[queue.next++];
+    queue.most = std::max(queue.most, ++queue.running);
+    co_await piece.wait();
+    --queue.running;
+    ++queue.done;
+  }
+}
+
+Task<void> all_side_by_side(Queue& queue, std::size_t most, bool& ended) {
+  const auto make = [&] { return work_through(queue); };
+  co_await side_by_side("piece", most, queue.pieces.size(), make);
+  ended = true;
+}
+
+TEST_F(ScopeTest, WorkGoesOnSideBySideUpToItsBoundAndEndsTogether) {
+  for (const std::size_t pieces : {0, 1, 3, 7}) {
+    Queue queue;
+    queue.pieces.resize(pieces);
+    bool ended = false;
+    scope_.spawn("all", all_side_by_side(queue, 3, ended));
+    run();
+    EXPECT_EQ(queue.running, std::min<std::size_t>(pieces, 3));
+    EXPECT_EQ(ended, pieces == 0);
+    for (const auto& piece : queue.pieces) piece.give(true);
+    run();
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(queue.done, pieces);
+    EXPECT_LE(queue.most, 3U);
+  }
+}
+
 void throw_in_a_task() {
   boost::asio::io_context io;
   Scope scope(io.get_executor());

@@ -50,6 +50,14 @@ IdType new_id(runtime::WallTime now, runtime::Chance& chance) {
   return IdType(uuid_v7(now, chance));
 }
 
+// When it was made, to the millisecond (RFC 9562 5.7).
+template <class Tag>
+runtime::WallTime time_of(const Id<Tag>& id) {
+  std::int64_t ms = 0;
+  for (std::size_t i = 0; i < 6; ++i) ms = ms << 8 | id.octets()[i];
+  return runtime::WallTime(std::chrono::milliseconds(ms));
+}
+
 // The id of an event that was made at `now` and has this salt: what is random in it is a hash of
 // the salt, so that who keeps the salt need not keep the id (docs/decisions/0010).
 EventId event_id_of(runtime::WallTime now, std::string_view salt);

@@ -12,6 +12,15 @@ namespace waybill::schemas {
 inline constexpr std::chrono::hours kMinBounceWindow{1};
 inline constexpr std::chrono::hours kMaxBounceWindow{14 * 24};
 
+// How long after a delivery began a retry of its mail may go on under its id, and so under its
+// return path. Greylists let a mail pass after minutes to hours; a sender's retries are at most
+// some hours apart.
+inline constexpr std::chrono::hours kRetryLife{24};
+
+// How long a delivery that is done keeps a retry of the same mail from its target: senders give up
+// after 4 to 5 days (RFC 5321 4.5.4.1), and most retries come on the first.
+inline constexpr std::chrono::hours kDoneLife{72};
+
 // Reports taken on one return path. A delivery has one or two (a delay, then a failure); more is
 // somebody's loop.
 inline constexpr std::size_t kReportsPerReturnPath = 8;

@@ -1,5 +1,6 @@
 #include "schemas/return_path.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -30,6 +31,14 @@ void read_reports(JsonMembers& members, std::vector<ReturnPath::Report>& reports
   }
 }
 
+// RFC 8601 2.7.2.
+bool was_in_doubt(const pb::Accepted& accepted, std::string_view method) {
+  const auto& results = accepted.authentication();
+  return std::any_of(results.begin(), results.end(), [&](const auto& one) {
+    return one.method() == method && one.result() == "temperror";
+  });
+}
+
 }  // namespace
 
 void open_return_path(const Event& accepted, std::string_view target, ReturnPath& out) {
@@ -44,6 +53,9 @@ void open_return_path(const Event& accepted, std::string_view target, ReturnPath
   out.route = body.route();
   out.verified = body.originator_verified();
   out.reason = body.originator_reason();
+  out.spf_in_doubt = !out.verified && was_in_doubt(body, "spf");
+  out.client_ip = out.spf_in_doubt ? accepted.client_ip() : std::string();
+  out.helo = out.spf_in_doubt ? body.helo() : std::string();
   out.smtputf8 = body.smtputf8();
   read_dsn_request(body.dsn(), out.dsn);
   out.rfc5322_message_id = body.rfc5322_message_id();
@@ -62,6 +74,11 @@ std::string to_json(const ReturnPath& path) {
   out["route"] = path.route;
   out["verified"] = path.verified;
   out["reason"] = path.reason;
+  if (path.spf_in_doubt) {
+    out["spf_in_doubt"] = true;
+    out["client_ip"] = path.client_ip;
+    out["helo"] = path.helo;
+  }
   out["smtputf8"] = path.smtputf8;
   out["ret"] = path.dsn.ret;
   out["envid"] = path.dsn.envid;
@@ -97,6 +114,12 @@ Result<ReturnPath> return_path_from_json(std::string_view text) {
   out.route = members.text("route");
   out.verified = members.flag("verified");
   out.reason = members.text("reason");
+  // Said where it is so, and by no older release.
+  if (members.find("spf_in_doubt") != nullptr) {
+    out.spf_in_doubt = members.flag("spf_in_doubt");
+    out.client_ip = members.text("client_ip");
+    out.helo = members.text("helo");
+  }
   out.smtputf8 = members.flag("smtputf8");
   out.dsn.ret = members.text("ret");
   out.dsn.envid = members.text("envid");

@@ -33,6 +33,11 @@ struct ReturnPath {
   std::string route;
   bool verified = false;  // the originator was (I6)
   std::string reason;     // of that
+  // Not verified because DNS did not say who may send for the sender's domain: it can be asked
+  // again for this client.
+  bool spf_in_doubt = false;
+  std::string client_ip;
+  std::string helo;
   bool smtputf8 = false;
   DsnRequest dsn;
   std::string rfc5322_message_id;

@@ -16,14 +16,17 @@ class RelayPart final : public Part {
  public:
   // Asked for at start(), and valid until stopped().
   using Directory = std::function<relay::returnpath::ReturnPathDirectory&()>;
+  // Fills in what is known of earlier tries, before mail is taken.
+  using Learn = std::function<void(relay::plan::Tries&)>;
 
   RelayPart(Process& process, JournalPart& journal, RoutesPart& routes, KeysPart& keys,
-            Directory return_paths)
+            Directory return_paths, Learn learn)
       : process_(process),
         journal_(journal),
         routes_(routes),
         keys_(keys),
-        return_paths_(std::move(return_paths)) {}
+        return_paths_(std::move(return_paths)),
+        learn_(std::move(learn)) {}
 
   std::string_view name() const override { return "relay"; }
   runtime::Explained<void> start() override;
@@ -38,6 +41,8 @@ class RelayPart final : public Part {
   RoutesPart& routes_;
   KeysPart& keys_;
   const Directory return_paths_;
+  const Learn learn_;
+  relay::plan::Tries tries_;
   std::unique_ptr<RelayRole> relay_;
 };
 

@@ -79,6 +79,7 @@ struct LaneThread {
                                .keys = shared.world.keys,
                                .return_paths = shared.world.return_paths,
                                .turns = shared.turns,
+                               .tries = shared.world.tries,
                                .admission = shared.admission,
                                .metrics = shared.metrics,
                                .spool_workers = *shared.spool_workers,

@@ -7,6 +7,7 @@
 
 #include "app/config/config.h"
 #include "ingest/event_appender.h"
+#include "relay/plan/tries.h"
 #include "relay/returnpath/directory.h"
 #include "relay/returnpath/key_ring.h"
 #include "relay/routes/current_routes.h"
@@ -31,6 +32,7 @@ struct RelayWorld {
   relay::routes::CurrentRoutes& routes;
   relay::returnpath::CurrentKeys& keys;
   relay::returnpath::ReturnPathDirectory& return_paths;
+  relay::plan::Tries& tries;
   runtime::Metrics& metrics;
 };
 

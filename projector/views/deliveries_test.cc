@@ -100,6 +100,25 @@ TEST(DeliveriesTest, AnOutcomeEndsAnAcceptance) {
   }
 }
 
+Event of_message(Event event, std::uint8_t number) {
+  event.set_message_id(tests::message_id(number).bytes());
+  return event;
+}
+
+TEST(DeliveriesTest, ARetryGoesOnUnderTheDeliveryThatWasPutOff) {
+  const std::vector<Event> put_off = {of_message(tests::accepted({}), 1),
+                                      of_message(tests::deferred({}), 1)};
+  const auto with = [&](std::vector<Event> more) {
+    std::vector<Event> all = put_off;
+    for (Event& event : more) all.push_back(of_message(std::move(event), 2));
+    return state_of(all);
+  };
+  EXPECT_EQ(with({tests::accepted({})}), "accepted");
+  EXPECT_EQ(with({tests::accepted({}), tests::in_doubt({})}), "in_doubt");
+  EXPECT_EQ(with({tests::accepted({}), tests::deferred({})}), "deferred");
+  EXPECT_EQ(with({tests::accepted({}), tests::forwarded({})}), "forwarded");
+}
+
 TEST(DeliveriesTest, AReportMovesOnWhatWasForwarded) {
   const struct {
     pb::BounceClass report;
@@ -197,8 +216,8 @@ TEST(DeliveriesTest, AFloodOfReportsIsBounded) {
 }
 
 TEST(DeliveriesTest, TheApiNamesEveryState) {
-  // "settled" is what a state becomes with time (query/story.h).
-  std::set<std::string> states = {"settled", std::string(name_of(DeliveryState(0x63)))};
+  // "settled" and "unclear" are what a state becomes with time (query/story.h).
+  std::set<std::string> states = {"settled", "unclear", std::string(name_of(DeliveryState(0x63)))};
   for (const DeliveryState state : kAll) states.emplace(name_of(state));
   const std::string text = tests::document("schemas/openapi.yaml");
   const std::string_view before = " state: type: string enum: [";

@@ -92,10 +92,15 @@ std::optional<std::string_view> target_of_delivery(const Event& event,
 std::optional<DeliveryFacts> facts_of(std::string_view delivery_id,
                                       const std::vector<Event>& events) {
   std::optional<DeliveryFacts> facts;
+  std::string put_off;  // the message of the try that was
   for (const Event& event : events) {
     const auto target = target_of_delivery(event, delivery_id);
     if (!target) continue;
     if (!facts) facts.emplace().changed_at = event.occurred_at();
+    // A retry is another message in SMTP's sense, and goes on under the same delivery.
+    const bool again = event.has_accepted() && event.message_id() != put_off;
+    if (again && facts->state == DeliveryState::deferred) facts->state = DeliveryState::accepted;
+    if (event.has_deferred()) put_off = event.message_id();
     take_envelope(event, *facts);
     if (event.has_accepted() || facts->target.empty()) facts->target = *target;
     if (event.has_accepted()) facts->accepted_at = event.occurred_at();

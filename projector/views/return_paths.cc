@@ -16,8 +16,7 @@ using schemas::Event;
 using schemas::MessageId;
 using schemas::ReturnPath;
 
-constexpr auto kKeptHours =
-    static_cast<std::uint64_t>((schemas::kMaxBounceWindow + kMargin).count());
+constexpr auto kKeptHours = static_cast<std::uint64_t>(kKept.count());
 constexpr auto kGapHours = static_cast<std::uint64_t>(kLongestGap.count());
 
 Result<std::optional<LogTime>> stored_log_time(Rows& rows) {
@@ -42,6 +41,7 @@ Result<void> move_horizon(const Event& event, ArchivePlace place, Rows& rows) {
     time.horizon = hour - kKeptHours;
     time.moved_at = place.index;
     rows.erase_range(Table::return_paths, kReturnPathTag, return_path_key_at(time.horizon));
+    rows.erase_range(Table::return_paths, kTryTag, try_key_at(time.horizon));
   }
   std::string row;
   append_log_time(time, row);
@@ -74,9 +74,21 @@ bool take_report(const Event& event, const MessageId& message, Reports& reports)
   return true;
 }
 
+// What a retry of the mail goes on from: deliveries that were put off, those done of a message that
+// has several, and messages that were left in doubt.
+bool is_of_a_try(const Event& event) {
+  if (event.delivery_id().size() != kIdOctets || !event.reported_delivery_id().empty())
+    return false;
+  if (event.has_forwarded()) return !event.forwarded().content_digest().empty();
+  return event.has_deferred() || event.has_in_doubt();
+}
+
 }  // namespace
 
 runtime::Result<void> ReturnPaths::fold(const Event& event, ArchivePlace place, Rows& rows) {
+  if (is_of_a_try(event)) {
+    rows.put(Table::return_paths, try_key_at(hour_of(event.occurred_at()), place.index), {});
+  }
   const std::string& id = event.reported_delivery_id();
   const bool reports_on_one = id.size() == kIdOctets;
   if (!event.has_accepted() && !reports_on_one) return {};

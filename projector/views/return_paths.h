@@ -1,5 +1,6 @@
 // Return paths: how long the sender of a delivery is told of reports on it, and which of them came.
-// Who that is stands in the acceptance: a delivery without a report has no row.
+// Who that is stands in the acceptance: a delivery without a report has no row. Of tries there is a
+// row for each event that a relay has to know again after its start (relay/plan/tries.h).
 //
 // A return path outlives every window (schemas/limits.h) by kMargin, in which a report whose body
 // was late is still told apart; then it is gone, as the log's own time goes on: `h` says so of the
@@ -25,6 +26,10 @@ namespace waybill::projector {
 
 // An SMTP transaction that began within the window has ended by then (RFC 5321 4.5.3.2).
 inline constexpr std::chrono::hours kMargin{1};
+
+// Since its id was made, with the longest window: a try under an earlier one's id ends later.
+inline constexpr std::chrono::hours kKept =
+    schemas::kMaxBounceWindow + schemas::kRetryLife + kMargin;
 
 // The longest step between two acceptances that a clock is believed: a weekend without mail.
 inline constexpr std::chrono::hours kLongestGap{72};

@@ -121,8 +121,8 @@ TEST_F(ReturnPathsTest, AReportOnNothingMakesNoPath) {
   EXPECT_EQ(find(id_).error(), Errc::not_found);
 }
 
-constexpr auto kKept = static_cast<std::uint64_t>(
-    std::chrono::nanoseconds(schemas::kMaxBounceWindow + kMargin).count());
+constexpr auto kKept =
+    static_cast<std::uint64_t>(std::chrono::nanoseconds(projector::kKept).count());
 constexpr std::uint64_t kDay = 24 * kHourOfNanoseconds;
 
 // Mail on each day from `from` on, the last at `to`: a clock that is right.

@@ -10,7 +10,7 @@ namespace waybill::relay::forward {
 class Clearance {
  public:
   virtual ~Clearance() = default;
-  // The same answer every time it is asked. One asks at a time.
+  // The same answer every time it is asked, and to all who ask at a time.
   virtual runtime::Task<runtime::Result<void>> clear() = 0;
 };
 

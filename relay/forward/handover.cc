@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "relay/policy/limits.h"
-#include "runtime/check.h"
 #include "runtime/clock.h"
 
 namespace waybill::relay::forward {
@@ -52,6 +51,9 @@ HopAnswer answer_of(Answered answered) {
   out.command = std::move(answered.command);
   return out;
 }
+
+// A next hop that closes at DATA again and again does not want the message.
+constexpr int kDialsForOneMessage = 1;
 
 // Before MAIL a server speaks of itself and not of our mail: another one may take it.
 bool speaks_of_itself(const HopAnswer& answer) {
@@ -162,12 +164,22 @@ std::optional<HopAnswer> Handover::beyond_next_hop() const {
 
 Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearance& clearance,
                                Instant deadline) {
-  runtime::check(session_ != nullptr,
-                 "a message is sent only to a next hop that took its recipient");
   // Before DATA: if the process ends here, the next hop loses a connection on which no data was
   // sent. From DATA to the held octets (hop_session.cc) it has a part of a message and takes
   // nothing; after them it may have taken all of it.
-  HopAnswer answer = co_await session_->send(std::move(trace), body, clearance, deadline);
+  HopAnswer answer;
+  for (int dialled = 0;; ++dialled) {
+    if (session_ == nullptr || session_->gone()) {
+      session_.reset();
+      answer = co_await ask(deadline);
+      if (answer.kind != HopAnswer::Kind::accepted) co_return answer;
+    }
+    answer = co_await session_->send(trace, body, clearance, deadline);
+    // Servers close what is idle, and a long body, or a long list of recipients, takes its time.
+    const bool again = session_->closed_at_data() && dialled < kDialsForOneMessage;
+    if (!again || parts_.clock.now() >= deadline) break;
+    session_.reset();
+  }
   // If it ends here, the next hop's answer is lost with the process: recovery says InDoubt, be the
   // answer 250 or 550.
   answer.hop = hop_;

@@ -44,9 +44,14 @@ class Handover {
   runtime::Task<HopAnswer> ask(runtime::Instant deadline);
 
   // The message, after ask() gave accepted; once. `trace` is put in front. The message's end waits
-  // for the clearance.
+  // for the clearance. Where the next hop has closed meanwhile, or the connection was let go, it is
+  // asked again: nothing was sent, and the answer may now be a refusal of the recipient.
   runtime::Task<HopAnswer> send(std::string trace, message::Spool& body, Clearance& clearance,
                                 runtime::Instant deadline);
+
+  // Whether it holds a connection; gives it up for others.
+  bool holds() const { return session_ != nullptr; }
+  void let_go();
 
   const schemas::Target& target() const { return target_; }
 
@@ -56,7 +61,6 @@ class Handover {
   runtime::Task<runtime::Result<Answered>> connect(dns::Candidate hop, runtime::Instant deadline);
   std::optional<HopAnswer> beyond_next_hop() const;
   smtp::RcptParameters rcpt() const;
-  void let_go();
 
   HandoverParts parts_;
   schemas::Target target_;

@@ -424,9 +424,28 @@ TEST_F(HandoverTest, TellsWhetherTheHopTakesRequestsForNoticesOn) {
   }
 }
 
-TEST_F(HandoverTest, SendingToNobodyIsABrokenPromise) {
+TEST_F(HandoverTest, AConnectionThatWasLetGoIsTakenUpAgainForTheMessage) {
+  dns_.add(kOneHop);
+  hops_.listen(kHop, {HopScript()});
   const auto one = handover();
-  EXPECT_DEATH(send(*one), "a message is sent only to a next hop that took its recipient");
+  ASSERT_EQ(ask(*one), "accepted RCPT 250");
+  EXPECT_TRUE(one->holds());
+  one->let_go();
+  EXPECT_FALSE(one->holds());
+  EXPECT_EQ(pool_.size(), 1u);
+  hops_.take_heard();
+  EXPECT_EQ(send(*one), "accepted body 250");
+  EXPECT_THAT(hops_.heard(), ElementsAre("RSET", "MAIL FROM:<ann@e.test>", "RCPT TO:<bob@h.test>",
+                                         "DATA", "body 34"));
+}
+
+TEST_F(HandoverTest, AskedAgainTheHopMayRefuseAndNothingIsSent) {
+  dns_.add(kOneHop);
+  hops_.listen(kHop, {{{"DATA", "421 4.4.2 Idle" + kHangUp}}, {{"RCPT", "550 5.1.1 gone"}}});
+  const auto one = handover();
+  ASSERT_EQ(ask(*one), "accepted RCPT 250");
+  EXPECT_EQ(send(*one), "refused RCPT 550");
+  EXPECT_THAT(hops_.bodies(), testing::IsEmpty());
 }
 
 }  // namespace

@@ -180,6 +180,11 @@ Task<Result<void>> HopSession::send_body(std::string trace, message::Spool& body
     sent = Sent::not_cleared;
     co_return cleared.error();
   }
+  // Nobody would listen to the answer.
+  if (clock_.now() >= deadline) {
+    sent = Sent::not_cleared;
+    co_return make_error_code(Errc::timeout);
+  }
   // A server that spoke or closed by now did not answer the end, and is not to get it.
   if (replies_.has_rest() || !connection_->quiet()) co_return make_error_code(Errc::closed);
   // If it ends from here on, the next hop may have taken the message, and only recovery's InDoubt
@@ -223,10 +228,13 @@ Task<HopAnswer> HopSession::send(std::string trace, message::Spool& body, Cleara
   const Instant data_deadline = runtime::sooner(deadline, clock_.now() + kDataCommandTimeout);
   const auto go_ahead = co_await exchange(std::string(smtp::kDataCommand), data_deadline);
   if (!go_ahead) {
+    closed_at_data_ = go_ahead.error() != Errc::timeout;
     co_return lost(HopAnswer::Kind::deferred, "DATA", "The next hop did not answer DATA");
   }
   if (go_ahead->code != 354) {
     auto refused = answer_of(*go_ahead, "DATA");
+    // RFC 5321 3.8: it speaks of the connection and not of the message.
+    closed_at_data_ = go_ahead->code == 421;
     // A 2xx to DATA means nothing: no message was sent.
     if (go_ahead->positive()) {
       unusable_ = true;

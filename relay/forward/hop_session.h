@@ -50,8 +50,12 @@ class HopSession {
   const runtime::Endpoint& remote() const { return connection_->remote(); }
   int transactions() const { return transactions_; }
   bool unusable() const { return unusable_; }
+  // The peer has closed, or spoken unasked.
+  bool gone() const { return unusable_ || replies_.has_rest() || !connection_->quiet(); }
+  // The last send() ended because the peer was gone before DATA: it has nothing of the message.
+  bool closed_at_data() const { return closed_at_data_; }
   // Idle, in step, and the peer has neither closed nor spoken unasked.
-  bool fit_for_reuse() { return !unusable_ && !replies_.has_rest() && connection_->quiet(); }
+  bool fit_for_reuse() const { return !gone(); }
 
   runtime::Instant idle_since{};
 
@@ -79,6 +83,7 @@ class HopSession {
   smtp::Extensions offered_;
   int transactions_ = 0;
   bool unusable_ = false;
+  bool closed_at_data_ = false;
   // A transaction was begun and not ended by a body that was taken: RSET goes before the next one.
   bool needs_reset_ = false;
 };

@@ -1,7 +1,5 @@
 #include "relay/policy/judge_recipient.h"
 
-#include <algorithm>
-
 #include "relay/policy/limits.h"
 
 namespace waybill::relay::policy {
@@ -11,9 +9,10 @@ namespace {
 using Taken = RcptFacts::Taken;
 
 std::optional<Refusal> judge_address(const ReturnPathFacts& path, const RcptFacts& facts) {
-  if (path.sender == ReturnPathFacts::Sender::named) return refusal_by(Rule::return_path_sender);
-  if (!path.closes) return refusal_by(Rule::return_path_forged);
-  if (facts.now > *path.closes) return refusal_by(Rule::return_path_expired);
+  if (!path.began) return refusal_by(Rule::return_path_forged);
+  if (facts.now > *path.began + path.window + schemas::kRetryLife) {
+    return refusal_by(Rule::return_path_expired);
+  }
   if (facts.taken != Taken::nothing) return refusal_by(Rule::return_path_alone);
   return std::nullopt;
 }
@@ -42,13 +41,18 @@ std::optional<Refusal> judge_recipient(const RcptFacts& facts) {
   return judge_route(facts.route);
 }
 
-std::optional<Refusal> judge_return_path(const runtime::Result<schemas::ReturnPath>& path) {
-  if (!path) return refusal_by(Rule::return_path_unknown);
-  // A report that is not done yet may be this one, come again.
-  const bool all_done = std::all_of(path->reports.begin(), path->reports.end(),
-                                    [](const auto& report) { return report.done; });
-  if (path->reports.size() >= kReportsPerReturnPath && all_done) {
-    return refusal_by(Rule::return_path_used_up);
+bool is_window_unsure(const ReturnPathFacts& facts, runtime::WallTime now) {
+  return now > *facts.began + facts.window;
+}
+
+std::optional<Refusal> judge_window(const runtime::Result<schemas::ReturnPath>& path,
+                                    const ReturnPathFacts& facts, runtime::WallTime now) {
+  if (!path && path.error() != runtime::Errc::not_found) {
+    return refusal_by(Rule::return_path_unknown);
+  }
+  // Nothing went out under it, or what did is forgotten.
+  if (!path || now > path->accepted_at + facts.window) {
+    return refusal_by(Rule::return_path_expired);
   }
   return std::nullopt;
 }

@@ -16,12 +16,13 @@
 
 namespace waybill::relay::policy {
 
-// An address of a return path's form in a domain of ours.
+// An address of a return path's form in a domain of ours. Whoever asks about one that is live hears
+// 250, and that from the address alone: servers that verify a sender by calling back do so while we
+// ask them to take its first mail, when nothing is on record yet. The body decides.
 struct ReturnPathFacts {
-  enum class Sender { null, named };
-  Sender sender = Sender::null;
-  // When its delivery's window closes; nullopt: this server did not make it for that domain.
-  std::optional<runtime::WallTime> closes{};
+  // When its id was made; nullopt: this server did not make it for that domain.
+  std::optional<runtime::WallTime> began{};
+  runtime::Duration window{};  // for reports
 };
 
 // What is known of a recipient from the command alone.
@@ -40,7 +41,12 @@ struct RcptFacts {
 // nullopt: nothing stands against it. It is then a return path, or its route forwards or drops.
 std::optional<Refusal> judge_recipient(const RcptFacts& facts);
 
-// At RCPT: what the views say of a return path; the error where they do not.
-std::optional<Refusal> judge_return_path(const runtime::Result<schemas::ReturnPath>& path);
+// Whether the address alone does not say if the window is over: a retry of a mail goes on under the
+// id of its first try (kRetryLife), and the window is counted from the hand-over.
+bool is_window_unsure(const ReturnPathFacts& facts, runtime::WallTime now);
+
+// Then the views say it.
+std::optional<Refusal> judge_window(const runtime::Result<schemas::ReturnPath>& path,
+                                    const ReturnPathFacts& facts, runtime::WallTime now);
 
 }  // namespace waybill::relay::policy

@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 using runtime::Errc;
 using schemas::Reply;
 using Taken = RcptFacts::Taken;
-using Sender = ReturnPathFacts::Sender;
 
 const runtime::WallTime kNow(std::chrono::hours(500'000));
 
@@ -37,10 +36,9 @@ routes::Lookup unknown_alias() {
 TEST(JudgeRecipientTest, TheFirstThingThatStandsAgainstARecipientIsItsVerdict) {
   const Reply bad{501, "5.1.3", "Bad recipient address syntax"};
   const Reply many{452, "4.5.3", "Too many recipients"};
-  const ReturnPathFacts open{Sender::null, kNow};
-  const ReturnPathFacts closed{Sender::null, kNow - 1ns};
-  const ReturnPathFacts forged{Sender::null, std::nullopt};
-  const ReturnPathFacts with_sender{Sender::named, std::nullopt};
+  const ReturnPathFacts open{kNow - 72h - schemas::kRetryLife, 72h};
+  const ReturnPathFacts closed{kNow - 72h - schemas::kRetryLife - 1ns, 72h};
+  const ReturnPathFacts forged{std::nullopt, 72h};
   const struct {
     const char* verdict;
     RcptFacts facts;
@@ -50,8 +48,6 @@ TEST(JudgeRecipientTest, TheFirstThingThatStandsAgainstARecipientIsItsVerdict) {
       {"too-many-recipients", {.core_refusal = many, .taken = Taken::mail, .now = kNow}},
       {"return-path-alone", {.taken = Taken::report, .route = found(kForward), .now = kNow}},
       {"return-path-alone", {.taken = Taken::report, .return_path = open, .now = kNow}},
-      {"return-path-sender", {.return_path = with_sender, .now = kNow}},
-      {"return-path-sender", {.taken = Taken::mail, .return_path = with_sender, .now = kNow}},
       {"return-path-forged", {.return_path = forged, .now = kNow}},
       {"return-path-forged", {.taken = Taken::mail, .return_path = forged, .now = kNow}},
       {"return-path-expired", {.return_path = closed, .now = kNow}},
@@ -80,30 +76,29 @@ TEST(JudgeRecipientTest, ARoutesOwnReplyIsTheReply) {
   EXPECT_EQ(*refusal, (Refusal{"a@b.test", {550, "5.7.1", "No spam"}}));
 }
 
-TEST(JudgeReturnPathTest, AnswersDecide) {
-  const auto path = [](std::size_t reports, std::size_t open) {
+TEST(JudgeWindowTest, IsAskedOnlyWhereTheAddressDoesNotSayIt) {
+  EXPECT_FALSE(is_window_unsure({kNow - 72h, 72h}, kNow));
+  EXPECT_TRUE(is_window_unsure({kNow - 72h - 1ns, 72h}, kNow));
+}
+
+TEST(JudgeWindowTest, TheWindowIsCountedFromTheHandOver) {
+  const auto accepted = [](runtime::WallTime at) {
     schemas::ReturnPath out;
-    for (std::size_t i = 0; i < reports; ++i) {
-      out.reports.push_back({{}, std::string(32, static_cast<char>('a' + i)), i >= open});
-    }
+    out.accepted_at = at;
     return out;
   };
-  const std::size_t all = kReportsPerReturnPath;
   const struct {
     const char* verdict;
     runtime::Result<schemas::ReturnPath> path;
   } cases[] = {
-      {"return-path-unknown", make_error_code(Errc::not_found)},
+      {"taken", accepted(kNow - 72h)},
+      {"return-path-expired", accepted(kNow - 72h - 1ns)},
+      {"return-path-expired", make_error_code(Errc::not_found)},
       {"return-path-unknown", make_error_code(Errc::timeout)},
-      {"taken", path(0, 0)},
-      {"taken", path(all - 1, 0)},
-      {"return-path-used-up", path(all, 0)},
-      {"return-path-used-up", path(all + 3, 0)},
-      // One of them is not done: this may be it, come again.
-      {"taken", path(all, 1)},
   };
   for (std::size_t i = 0; i < std::size(cases); ++i) {
-    EXPECT_EQ(word_of(judge_return_path(cases[i].path)), cases[i].verdict) << "case " << i;
+    EXPECT_EQ(word_of(judge_window(cases[i].path, {kNow - 80h, 72h}, kNow)), cases[i].verdict)
+        << "case " << i;
   }
 }
 

@@ -44,6 +44,9 @@ inline constexpr int kMessagesPerConnection = 100;
 inline constexpr int kMaxReceivedHeaders = 50;
 
 using schemas::kReportsPerReturnPath;
+// Notices of success that a thread brings home at one time, behind the reply; one more is left out.
+inline constexpr std::size_t kMostNotices = 32;
+
 // For the look-up of a return path.
 inline constexpr seconds kReturnPathTimeout{10};
 // All questions of SPF, DKIM and DMARC about one message.

@@ -102,10 +102,4 @@ std::optional<TokenFacts> read_token(const KeyRing& keys, std::string_view domai
   return out;
 }
 
-runtime::WallTime began_at(const schemas::DeliveryId& delivery) {
-  std::int64_t milliseconds = 0;
-  for (std::size_t i = 0; i < 6; ++i) milliseconds = milliseconds << 8 | delivery.octets()[i];
-  return runtime::WallTime(std::chrono::milliseconds(milliseconds));
-}
-
 }  // namespace waybill::relay::returnpath

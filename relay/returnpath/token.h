@@ -37,7 +37,4 @@ bool has_token_form(std::string_view local);
 std::optional<TokenFacts> read_token(const KeyRing& keys, std::string_view domain,
                                      std::string_view local);
 
-// When the delivery began (RFC 9562 5.7), to the millisecond.
-runtime::WallTime began_at(const schemas::DeliveryId& delivery);
-
 }  // namespace waybill::relay::returnpath

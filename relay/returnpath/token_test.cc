@@ -96,7 +96,7 @@ TEST_F(TokenTest, AnotherVersionIsNotRead) {
 
 TEST(BeganAtTest, IsTheTimeInTheId) {
   const auto id = *schemas::DeliveryId::parse("019ca945-0a5d-7a31-b601-eaf59686e7ba");
-  EXPECT_EQ(began_at(id).time_since_epoch(), std::chrono::milliseconds(0x019ca9450a5d));
+  EXPECT_EQ(schemas::time_of(id).time_since_epoch(), std::chrono::milliseconds(0x019ca9450a5d));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ constexpr int kAttempts = 9;
 constexpr int kFlood = 20;
 
 WallTime window_end(const SentReport& report) {
-  return relay::returnpath::began_at(*report.delivery) + kWindow;
+  return schemas::time_of(*report.delivery) + kWindow;
 }
 
 }  // namespace

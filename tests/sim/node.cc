@@ -156,6 +156,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
                               .keys = keys_,
                               .return_paths = *return_paths_,
                               .turns = turns_,
+                              .tries = tries_,
                               .admission = admission_,
                               .metrics = relay_metrics_,
                               .spool_workers = *workers_,

@@ -83,6 +83,7 @@ class SimNode {
   projector::History history_;
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   relay::returnpath::Turns turns_;
+  relay::plan::Tries tries_;
   std::unique_ptr<relay::AssembledLane> relay_;
   schemas::LogOffset folded_to_;
   std::unique_ptr<ingest::EventStream> stream_;

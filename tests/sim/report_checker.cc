@@ -180,7 +180,7 @@ class ReportChecker {
       return;
     }
     if (!report.delivery) return;
-    const WallTime end = relay::returnpath::began_at(*report.delivery) + kWindow;
+    const WallTime end = schemas::time_of(*report.delivery) + kWindow;
     const bool expired = reply.text.find("expired") != std::string::npos;
     const bool used_up = is_used_up(reply);
     expect(attempt.rcpt_said <= end || expired, "it came late and was not refused: " + reply.text);

@@ -24,6 +24,11 @@ std::shared_ptr<const relay::routes::RouteTable> transcript_routes() {
   ours.aliases["shop"] = forward_to({"bob@hop.test"});
   ours.aliases["news"] = forward_to({"eve@other.test"});
   ours.aliases["pair"] = forward_to({"bob@hop.test", "eve@other.test"});
+  schemas::ForwardTo eleven;
+  for (int i = 1; i <= 11; ++i) {
+    eleven.targets.push_back(*schemas::Target::parse("bob" + std::to_string(i) + "@hop.test"));
+  }
+  ours.aliases["eleven"] = std::move(eleven);
   ours.aliases["null"] = forward_to({"x@null.test"});
   ours.aliases["loop"] = forward_to({"x@loop.test"});
   ours.aliases["void"] = schemas::DropSilently{};

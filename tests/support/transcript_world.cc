@@ -259,6 +259,10 @@ bool TranscriptWorld::give_to_views(std::string_view what) {
   } else if (what == "the sender was not verified") {
     path.verified = false;
     path.reason = "SPF said none";
+  } else if (what == "DNS was in doubt of the sender") {
+    path.verified = false;
+    path.spf_in_doubt = true;
+    path.client_ip = "192.0.2.77";
   } else if (std::regex_match(text, match, std::regex("the sender asked for NOTIFY=(\\S+)"))) {
     path.dsn.notify = match[1];
   } else if (std::regex_match(text, match, std::regex("the return path is of (\\S+)"))) {
@@ -340,6 +344,7 @@ void TranscriptWorld::begin() {
                             .keys = keys_,
                             .return_paths = directory_,
                             .turns = turns_,
+                            .tries = tries_,
                             .admission = admission_,
                             .metrics = relay_metrics_,
                             .spool_workers = workers_,

@@ -130,6 +130,7 @@ class TranscriptWorld {
   relay::routes::CurrentRoutes routes_;
   relay::returnpath::CurrentKeys keys_;
   relay::returnpath::Turns turns_;
+  relay::plan::Tries tries_;
   std::optional<relay::returnpath::Turns::Turn> held_turn_;
   relay::Admission admission_{10, 10};
   runtime::Metrics metrics_;

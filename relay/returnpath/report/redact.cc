@@ -58,7 +58,12 @@ void add_host(std::vector<Secret>& secrets, std::string_view host) {
   }
 }
 
-// The longest first: a name goes before its pieces.
+// A name goes before its pieces.
+void sort_longest_first(std::vector<Secret>& secrets) {
+  std::stable_sort(secrets.begin(), secrets.end(),
+                   [](const Secret& a, const Secret& b) { return a.word.size() > b.word.size(); });
+}
+
 std::vector<Secret> secrets_of(const Hidden& hidden) {
   std::vector<Secret> secrets;
   for (const std::string& raw : hidden.names) {
@@ -72,8 +77,7 @@ std::vector<Secret> secrets_of(const Hidden& hidden) {
     add_secret(secrets, std::string_view(name).substr(0, at), kAddressMark);
     add_host(secrets, std::string_view(name).substr(at + 1));
   }
-  std::stable_sort(secrets.begin(), secrets.end(),
-                   [](const Secret& a, const Secret& b) { return a.word.size() > b.word.size(); });
+  sort_longest_first(secrets);
   return secrets;
 }
 
@@ -220,6 +224,36 @@ std::string redact(std::string_view diagnostic, const Hidden& hidden) {
     }
   }
   return clean_line(out, kMaxFact);
+}
+
+std::string redact_reply(std::string_view text, const Hidden& hidden) {
+  constexpr std::string_view kType = "smtp; ";
+  const std::string shown = redact(std::string(kType).append(text), hidden);
+  return shown.size() < kType.size() ? std::string() : shown.substr(kType.size());
+}
+
+std::string without_names(std::string_view text, const Hidden& hidden) {
+  std::vector<Secret> secrets;
+  for (const std::string& name : hidden.names) {
+    const std::size_t at = name.rfind('@');
+    if (at != std::string::npos) add_secret(secrets, name, kAddressMark);
+    add_secret(secrets, std::string_view(name).substr(at == std::string::npos ? 0 : at + 1),
+               kHostMark);
+  }
+  sort_longest_first(secrets);
+  std::string out(text);
+  for (const Secret& secret : secrets) hide(out, secret);
+  std::string shown;
+  for (const char c : out) {
+    if (c == kAddressMark) {
+      shown += kAddress;
+    } else if (c == kHostMark) {
+      shown += kHost;
+    } else {
+      shown += c;
+    }
+  }
+  return shown;
 }
 
 }  // namespace waybill::relay::returnpath::report

@@ -24,6 +24,12 @@ struct Hidden {
 // "type; text" or text alone; the type is kept. At most kMaxFact octets, one clean line.
 std::string redact(std::string_view diagnostic, const Hidden& hidden);
 
+// The same of a reply's text (RFC 5321 4.2), which has no type.
+std::string redact_reply(std::string_view text, const Hidden& hidden);
+
+// Words of our own, which say nothing that is to be hidden but the names themselves.
+std::string without_names(std::string_view text, const Hidden& hidden);
+
 // An RFC 3463 code without the private detail that some providers have of their own (RFC 5248):
 // "5.7.606" becomes "5.7.0". Empty stays empty.
 std::string redact_status(std::string_view status);

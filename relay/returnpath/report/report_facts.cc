@@ -89,6 +89,21 @@ std::string_view name_of(ReportClass kind) {
   return "";
 }
 
+bool reads_as_report(const ReportFacts& facts) {
+  switch (facts.kind) {
+    case ReportClass::hard:
+    case ReportClass::soft:
+    case ReportClass::delayed:
+    case ReportClass::delivered:
+    case ReportClass::relayed:
+    case ReportClass::expanded:
+    case ReportClass::complaint: return true;
+    case ReportClass::unrecognised:
+    case ReportClass::auto_reply: break;
+  }
+  return false;
+}
+
 ReportClass class_of(const RecipientFacts& recipient) {
   const std::string& action = recipient.action;
   if (action == "delayed") return ReportClass::delayed;

@@ -62,6 +62,9 @@ struct ReportFacts {
   std::optional<ReturnedMessage> returned;
 };
 
+// Whether a message with a sender is a report all the same: it says what became of a delivery.
+bool reads_as_report(const ReportFacts& facts);
+
 // The class of a recipient whose other facts are there: by the action, and for a failure by the
 // status, then by the reply code in the diagnostic; a failure that gives no code is hard.
 ReportClass class_of(const RecipientFacts& recipient);

@@ -1,0 +1,58 @@
+#include "app/return_paths/known_tries.h"
+
+#include <set>
+
+namespace waybill::app {
+
+using relay::plan::TryKey;
+using runtime::Result;
+using schemas::DeliveryId;
+using schemas::Event;
+
+namespace {
+
+TryKey key_of(const Event& event, const std::string& target) {
+  return relay::plan::try_key(event.sender(), event.alias(), target);
+}
+
+// Messages that their senders were asked to send again, or that a crash left without an answer.
+std::set<std::string> left_open(const std::vector<Event>& events) {
+  std::set<std::string> out;
+  for (const Event& event : events) {
+    const bool open = event.has_in_doubt() ||
+                      (event.has_deferred() && event.deferred().stage() == schemas::pb::STAGE_BODY);
+    if (open) out.insert(event.message_id());
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::size_t> learn_tries(const projector::History& history, runtime::WallTime now,
+                                relay::plan::Tries& tries) {
+  const auto events = history.tries(now - schemas::kDoneLife, relay::plan::kMostTries);
+  if (!events) return events.error();
+  const std::set<std::string> open = left_open(*events);
+  std::size_t learned = 0;
+  for (const Event& event : *events) {
+    const auto id = DeliveryId::from_bytes(event.delivery_id());
+    if (!id) continue;
+    const runtime::WallTime at = schemas::wall_time(event.occurred_at());
+    if (event.has_forwarded() && open.contains(event.message_id())) {
+      const auto& forwarded = event.forwarded();
+      if (forwarded.content_digest().size() != relay::plan::kContentDigestOctets) continue;
+      tries.remember_done(key_of(event, forwarded.target()), forwarded.content_digest(), *id, at);
+      ++learned;
+    } else if (event.has_deferred() && now - at < schemas::kRetryLife) {
+      // It may have gone through since.
+      const auto delivery = history.delivery(*id);
+      if (!delivery) return delivery.error();
+      if (delivery->state != "deferred") continue;
+      tries.put_off(key_of(event, event.deferred().target()), *id);
+      ++learned;
+    }
+  }
+  return learned;
+}
+
+}  // namespace waybill::app

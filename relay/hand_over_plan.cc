@@ -1,0 +1,460 @@
+#include "relay/hand_over_plan.h"
+
+#include <algorithm>
+
+#include "relay/message/received.h"
+#include "relay/plan/content_digest.h"
+#include "relay/policy/limits.h"
+#include "relay/returnpath/report/redact.h"
+#include "relay/returnpath/token.h"
+#include "runtime/clock.h"
+#include "runtime/scope.h"
+#include "schemas/partition.h"
+
+namespace waybill::relay {
+
+using forward::Handover;
+using forward::HopAnswer;
+using runtime::Errc;
+using runtime::Instant;
+using runtime::Task;
+using schemas::Event;
+using schemas::Reply;
+namespace pb = schemas::pb;
+
+namespace {
+
+// What the sender hears of a next hop's answer: with `redact` never what stands behind the alias.
+// The log keeps the whole.
+HopAnswer as_told(const Recipient& recipient, const Delivery& delivery) {
+  HopAnswer out = delivery.answer;
+  if (!recipient.redacts()) return out;
+  returnpath::report::Hidden hidden;
+  hidden.alias = recipient.subject.alias;
+  hidden.names.push_back(delivery.target->address().text());
+  if (out.hop) {
+    hidden.names.push_back(out.hop->mx_host);
+    hidden.names.push_back(out.hop->endpoint.address.to_string());
+  }
+  if (out.by != HopAnswer::By::next_hop) {
+    out.reply.text = returnpath::report::without_names(out.reply.text, hidden);
+    return out;
+  }
+  out.reply.text = returnpath::report::redact_reply(out.reply.text, hidden);
+  out.reply.enhanced = returnpath::report::redact_status(out.reply.enhanced);
+  return out;
+}
+
+HopAnswer out_of_time() {
+  HopAnswer out;
+  out.kind = HopAnswer::Kind::deferred;
+  out.reply = policy::reply_of(policy::Rule::out_of_time);
+  out.by = HopAnswer::By::relay;
+  out.rule = policy::Rule::out_of_time;
+  out.command = "body";
+  return out;
+}
+
+}  // namespace
+
+bool Recipient::redacts() const {
+  return returnpath::policy_of(*found.domain, found.action).redact;
+}
+
+// What was asked for and not used is let go, and a try that was lent goes back.
+HandOverPlan::~HandOverPlan() {
+  for (const Recipient& recipient : recipients_) {
+    for (const Delivery& delivery : recipient.deliveries) {
+      if (delivery.lent && !delivery.ended) lane_.tries.put_off(delivery.key, delivery.id);
+    }
+  }
+}
+
+std::uint16_t HandOverPlan::partition_of(const Recipient& recipient) const {
+  return static_cast<std::uint16_t>(
+      schemas::partition_of_key(recipient.subject.alias, lane_.partitions));
+}
+
+Delivery HandOverPlan::new_delivery(const Recipient& recipient, const schemas::Target& target) {
+  Delivery out;
+  out.target = target;
+  const std::string sender = envelope_.mail.sender ? envelope_.mail.sender->text() : std::string();
+  out.key = plan::try_key(sender, recipient.subject.alias, target.text());
+  const auto lent = lane_.tries.take(out.key, lane_.clock.wall());
+  out.lent = lent.has_value();
+  out.id = lent ? *lent : schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);
+  out.handover =
+      std::make_unique<Handover>(lane_.forward, target, mail_for(recipient, out), recipient.dsn);
+  return out;
+}
+
+// The next hop's bounces are to come back to the delivery that they are about.
+smtp::MailParameters HandOverPlan::mail_for(const Recipient& recipient,
+                                            const Delivery& delivery) const {
+  smtp::MailParameters mail = envelope_.mail;
+  if (!mail.sender) return mail;
+  const schemas::Address& alias = recipient.found.alias;
+  const auto keys = lane_.keys.get();
+  mail.sender = alias.with_local(returnpath::issue_token(keys->current(), alias.domain(),
+                                                         {partition_of(recipient), delivery.id}));
+  return mail;
+}
+
+Task<Reply> HandOverPlan::take(Recipient recipient) {
+  if (!recipient.drops()) co_return co_await ask_targets(std::move(recipient));
+  Delivery nowhere;
+  nowhere.id = schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);
+  recipient.deliveries.push_back(std::move(nowhere));
+  recipients_.push_back(std::move(recipient));
+  co_return Reply{250, "2.1.5", "Recipient ok"};
+}
+
+Task<void> HandOverPlan::ask_in_turn(Round& round) {
+  while (round.next < round.turns.size()) {
+    Delivery& delivery = *round.turns[round.next++].delivery;
+    delivery.answer = co_await delivery.handover->ask(round.deadline);
+  }
+}
+
+Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
+  const auto& forward = std::get<schemas::ForwardTo>(*recipient.found.action);
+  for (const schemas::Target& target : forward.targets) {
+    recipient.deliveries.push_back(new_delivery(recipient, target));
+  }
+  Round round;
+  round.deadline = lane_.clock.now() + lane_.settings.rcpt_deadline;
+  for (Delivery& delivery : recipient.deliveries) round.turns.push_back({&recipient, &delivery});
+  const auto ask = [&] { return ask_in_turn(round); };
+  co_await runtime::side_by_side("ask a next hop", kSideBySide, round.turns.size(), ask);
+  plan::Verdicts verdicts;
+  bool taken = false;
+  for (Delivery& delivery : recipient.deliveries) {
+    verdicts.add(as_told(recipient, delivery));
+    taken = taken || delivery.asked_well();
+    if (delivery.answer.kind != HopAnswer::Kind::deferred) continue;
+    lane_.tries.put_off(delivery.key, delivery.id);
+    delivery.lent = false;
+  }
+  if (taken) {
+    recipients_.push_back(std::move(recipient));
+    hold_few();
+    co_return Reply{250, "2.1.5", "Recipient ok"};
+  }
+  std::vector<Event> refusals;
+  for (const Delivery& delivery : recipient.deliveries) {
+    refusals.push_back(hop_verdict(recipient.subject, pb::STAGE_RCPT, delivery.answer,
+                                   *delivery.target, delivery.id, runtime::Duration::zero()));
+  }
+  // If the process ends here, next hops lose a connection on which no data was sent, and nothing is
+  // on record: the sender heard nothing and comes again.
+  const auto recorded = co_await lane_.recorder.record(std::move(refusals));
+  // If it ends here, the refusals are on record and the sender has not heard them: its retry makes
+  // others.
+  if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
+  co_return verdicts.reply();
+}
+
+// The newest stay: the oldest have waited longest, and their next hops are the first to close.
+void HandOverPlan::hold_few() {
+  std::size_t held = 0;
+  for (auto recipient = recipients_.rbegin(); recipient != recipients_.rend(); ++recipient) {
+    for (Delivery& delivery : recipient->deliveries) {
+      if (delivery.handover == nullptr || !delivery.handover->holds()) continue;
+      if (++held > kHeldPerMessage) delivery.handover->let_go();
+    }
+  }
+}
+
+// Empty: the whole message is one delivery, or the disk of the spool failed; a retry then brings
+// the message to all its targets.
+Task<std::string> HandOverPlan::digest_of(message::Spool& spool) {
+  std::size_t deliveries = 0;
+  bool any_done = false;
+  for (const Recipient& recipient : recipients_) {
+    if (recipient.drops()) continue;
+    deliveries += recipient.deliveries.size();
+    for (const Delivery& delivery : recipient.deliveries) {
+      any_done = any_done || lane_.tries.any_done(delivery.key, lane_.clock.wall());
+    }
+  }
+  if (deliveries < 2 && !any_done) co_return std::string();
+  auto digest = co_await plan::content_digest(spool);
+  if (!digest) co_return std::string();
+  co_return std::move(*digest);
+}
+
+void HandOverPlan::find_done(const std::string& digest) {
+  if (digest.empty()) return;
+  for (Recipient& recipient : recipients_) {
+    if (recipient.drops()) continue;
+    for (Delivery& delivery : recipient.deliveries) {
+      delivery.done_before = lane_.tries.done(delivery.key, digest, lane_.clock.wall()).has_value();
+    }
+  }
+}
+
+Event HandOverPlan::accepted_event_of(const Recipient& recipient,
+                                      const WholeMessage& message) const {
+  Event event = accepted_event(envelope_, message, recipient.subject, recipient.dsn);
+  event.mutable_accepted()->set_route(recipient.found.route);
+  trust::record_judgement(trusted_.judgement, *event.mutable_accepted());
+  return event;
+}
+
+// What ends with the acceptance itself: what a route drops, what an earlier try has done, and what
+// was refused or put off when the next hop was asked.
+void HandOverPlan::end_at_once(const Recipient& recipient, std::vector<Event>& events) const {
+  for (const Delivery& delivery : recipient.deliveries) {
+    if (recipient.drops() || delivery.done_before) {
+      Event dropped = begin_event(recipient.subject);
+      dropped.set_delivery_id(delivery.id.bytes());
+      dropped.mutable_dropped()->set_rule(
+          recipient.drops() ? recipient.found.route
+                            : std::string(policy::word_of(policy::Rule::done_before)));
+      events.push_back(std::move(dropped));
+    } else if (!delivery.asked_well()) {
+      events.push_back(hop_verdict(recipient.subject, pb::STAGE_BODY, delivery.answer,
+                                   *delivery.target, delivery.id, runtime::Duration::zero()));
+    }
+  }
+}
+
+// One Accepted for each recipient; what ends at once ends in the same append.
+std::vector<Event> HandOverPlan::accepted_events(const WholeMessage& message) const {
+  std::vector<Event> events;
+  for (const Recipient& recipient : recipients_) {
+    Event event = accepted_event_of(recipient, message);
+    pb::Accepted& body = *event.mutable_accepted();
+    if (recipient.found.domain->log_subject) {
+      body.set_subject(schemas::clean_reply_text(message.header.subject));
+    }
+    for (const Delivery& delivery : recipient.deliveries) {
+      pb::ChosenTarget& target = *body.add_targets();
+      target.set_delivery_id(delivery.id.bytes());
+      if (delivery.target) target.set_target(delivery.target->text());
+    }
+    events.push_back(std::move(event));
+    end_at_once(recipient, events);
+  }
+  return events;
+}
+
+std::string HandOverPlan::trace_fields() const {
+  message::Trace trace;
+  trace.helo = envelope_.client.helo;
+  trace.client = envelope_.client.endpoint;
+  trace.host_name = lane_.settings.host_name;
+  trace.protocol = envelope_.client.esmtp ? "ESMTP" : "SMTP";
+  if (envelope_.mail.smtputf8) trace.protocol = "UTF8SMTP";
+  const std::string id = envelope_.id.text();
+  trace.id = id;
+  trace.time = lane_.clock.wall();
+  return trusted_.auth_results + message::received_field(trace);
+}
+
+// The tightest order of all; docs/life_of_a_message.md, steps 6 to 9. What ends the process below
+// is a kill or a loss of power.
+Task<Reply> HandOverPlan::hand_over(WholeMessage message, Trusted trusted) {
+  trusted_ = std::move(trusted);
+  Round round;
+  round.deadline = lane_.clock.now() + lane_.settings.final_deadline;
+  round.spool = &message.spool;
+  round.trace = trace_fields();
+  round.digest = co_await digest_of(message.spool);
+  find_done(round.digest);
+  // If the process ends here, nothing is on record and no octet of the message went to a next hop.
+  Acceptance acceptance(lane_.recorder.begin(accepted_events(message)));
+  round.acceptance = &acceptance;
+  // From here until the sync has returned, the acceptance is on the disk whole or not at all. If
+  // it is, recovery says InDoubt of every target, though no message's end was sent.
+  for (Recipient& recipient : recipients_) {
+    for (Delivery& delivery : recipient.deliveries) {
+      const bool goes = !recipient.drops() && !delivery.done_before && delivery.asked_well();
+      if (goes) {
+        round.turns.push_back({&recipient, &delivery});
+        continue;
+      }
+      delivery.ended = true;
+      if (delivery.handover != nullptr) delivery.handover->let_go();
+    }
+  }
+  const auto carry = [&] { return hand_over_in_turn(round); };
+  co_await runtime::side_by_side("hand a message over", kSideBySide, round.turns.size(), carry);
+  // Known since the first delivery; a mail that is only dropped waits for it here.
+  const auto accepted = co_await acceptance.clear();
+  if (!accepted) co_return not_recorded(accepted.error());
+  if (round.unrecorded) co_return not_recorded(*round.unrecorded);
+  // If the process ends here, all is on record and the sender has not heard it: it sends the
+  // message again, as another message with an acceptance of its own.
+  co_return co_await verdict(message, round);
+}
+
+Task<void> HandOverPlan::hand_over_in_turn(Round& round) {
+  while (round.next < round.turns.size() && !round.unrecorded) {
+    const Turn turn = round.turns[round.next++];
+    co_await hand_over_one(round, turn);
+  }
+}
+
+Task<void> HandOverPlan::hand_over_one(Round& round, Turn turn) {
+  const Instant began = lane_.clock.now();
+  Delivery& delivery = *turn.delivery;
+  if (began >= round.deadline) {
+    delivery.answer = out_of_time();
+  } else {
+    // Inside: DATA, the message, and its last octets once the acceptance is durable (handover.cc).
+    delivery.answer = co_await delivery.handover->send(round.trace, *round.spool, *round.acceptance,
+                                                       round.deadline);
+  }
+  // If the process ends here, the next hop may have the message and the delivery is open: recovery
+  // says InDoubt, whatever the next hop answered.
+  const auto accepted = co_await round.acceptance->clear();
+  if (!accepted) co_return;
+  std::vector<Event> outcome;
+  outcome.push_back(outcome_of(round, turn, lane_.clock.now() - began));
+  delivery.ended = true;
+  if (delivery.answer.kind == HopAnswer::Kind::deferred) {
+    lane_.tries.put_off(delivery.key, delivery.id);
+  }
+  const auto written = co_await lane_.recorder.record(std::move(outcome));
+  // The outcome and the end of the open delivery are one batch: a crash in the sync leaves both or
+  // neither, and recovery never says InDoubt beside an outcome.
+  if (!written && !round.unrecorded) round.unrecorded = written.error();
+}
+
+Event HandOverPlan::outcome_of(const Round& round, const Turn& turn,
+                               runtime::Duration time_spent) const {
+  Event event = hop_verdict(turn.recipient->subject, pb::STAGE_BODY, turn.delivery->answer,
+                            *turn.delivery->target, turn.delivery->id, time_spent);
+  if (!event.has_forwarded()) return event;
+  pb::Forwarded& forwarded = *event.mutable_forwarded();
+  if (!round.digest.empty()) forwarded.set_content_digest(round.digest);
+  if (envelope_.mail.sender) {
+    forwarded.set_return_path_id(turn.delivery->id.bytes());
+    // The window is counted from this try, whose id may be an earlier one's.
+    const runtime::WallTime began =
+        turn.delivery->lent ? lane_.clock.wall() : schemas::time_of(turn.delivery->id);
+    forwarded.set_bounce_until(
+        schemas::nanoseconds(began + turn.recipient->found.domain->bounce_window));
+  }
+  return event;
+}
+
+plan::Verdicts HandOverPlan::verdicts() const {
+  plan::Verdicts out;
+  for (const Recipient& recipient : recipients_) {
+    if (recipient.drops()) continue;
+    for (const Delivery& delivery : recipient.deliveries) {
+      if (delivery.done_before) {
+        out.add_done();
+      } else {
+        out.add(as_told(recipient, delivery));
+      }
+    }
+  }
+  return out;
+}
+
+Task<Reply> HandOverPlan::verdict(const WholeMessage& message, const Round& round) {
+  const plan::Verdicts all = verdicts();
+  switch (all.sum()) {
+    case plan::Verdicts::Sum::open: remember(round); break;
+    case plan::Verdicts::Sum::all_taken: tell_relayed(message); break;
+    case plan::Verdicts::Sum::all_refused: break;
+    case plan::Verdicts::Sum::mixed: {
+      const bool told = co_await tell_of_refused(message);
+      if (!told) break;
+      tell_relayed(message);
+      co_return all.reply(plan::Verdicts::Told::yes);
+    }
+  }
+  co_return all.reply();
+}
+
+// The sender comes again: what is done is not done twice.
+void HandOverPlan::remember(const Round& round) {
+  if (round.digest.empty()) return;
+  for (const Recipient& recipient : recipients_) {
+    if (recipient.drops()) continue;
+    for (const Delivery& delivery : recipient.deliveries) {
+      if (!delivery.done_before && !delivery.asked_well()) continue;
+      lane_.tries.remember_done(delivery.key, round.digest, delivery.id, lane_.clock.wall());
+    }
+  }
+}
+
+// What the log was too slow for is in the journal all the same (ack = "kafka"): deliveries that
+// were never begun end here, or they would stay open until the next start.
+Reply HandOverPlan::not_recorded(const runtime::Error& error) {
+  std::vector<Event> ends;
+  for (const Recipient& recipient : recipients_) {
+    if (recipient.drops()) continue;
+    for (const Delivery& delivery : recipient.deliveries) {
+      if (delivery.ended) continue;
+      lane_.tries.put_off(delivery.key, delivery.id);
+      if (error != Errc::timeout) continue;
+      ends.push_back(unsent(recipient.subject, *delivery.target, delivery.id));
+    }
+  }
+  // Nobody waits for it: what closes always fits.
+  if (!ends.empty()) lane_.recorder.begin(std::move(ends));
+  return unrecorded(lane_.metrics, error);
+}
+
+// As the views will have it, but for the time of the acceptance: the journal's is not known here.
+schemas::ReturnPath HandOverPlan::path_of(const Recipient& recipient, const Delivery& delivery,
+                                          const WholeMessage& message) const {
+  Event accepted = accepted_event_of(recipient, message);
+  accepted.set_occurred_at(schemas::nanoseconds(lane_.clock.wall()));
+  schemas::ReturnPath path;
+  schemas::open_return_path(accepted, delivery.target->text(), path);
+  return path;
+}
+
+Homecoming HandOverPlan::homecoming_of(const Recipient& recipient, const Delivery& delivery,
+                                       const WholeMessage& message) const {
+  Subject subject = recipient.subject;
+  subject.partition = partition_of(recipient);
+  subject.sender = std::string();
+  subject.message = schemas::new_id<schemas::MessageId>(lane_.clock.wall(), lane_.chance);
+  subject.reported = delivery.id;
+  return Homecoming(lane_, std::move(subject), delivery.id, path_of(recipient, delivery, message),
+                    returnpath::policy_of(*recipient.found.domain, recipient.found.action));
+}
+
+// True once a notice of each refused delivery is with the sender's server.
+Task<bool> HandOverPlan::tell_of_refused(const WholeMessage& message) {
+  for (const Recipient& recipient : recipients_) {
+    for (const Delivery& delivery : recipient.deliveries) {
+      const bool refused = !recipient.drops() && !delivery.done_before &&
+                           delivery.answer.kind == HopAnswer::Kind::refused;
+      if (!refused) continue;
+      Homecoming home = homecoming_of(recipient, delivery, message);
+      const bool told = co_await home.tell_refused(delivery.answer);
+      if (!told) co_return false;
+    }
+  }
+  co_return true;
+}
+
+// Those who asked for it, once for the message and after the reply to it: it is the sender's own
+// server that is dialled, and the sender waits for no notice.
+void HandOverPlan::tell_relayed(const WholeMessage& message) {
+  if (!envelope_.mail.sender) return;
+  std::vector<std::string> aliases;
+  std::optional<Homecoming> home;
+  for (const Recipient& recipient : recipients_) {
+    if (recipient.dsn.notify.find("SUCCESS") == std::string::npos) continue;
+    for (const Delivery& delivery : recipient.deliveries) {
+      if (recipient.drops() || delivery.done_before || !delivery.asked_well()) continue;
+      if (delivery.answer.dsn_passed_on) continue;
+      if (aliases.empty() || aliases.back() != recipient.subject.alias) {
+        aliases.push_back(recipient.subject.alias);
+      }
+      if (!home) home.emplace(homecoming_of(recipient, delivery, message));
+    }
+  }
+  if (home) begin_telling_relayed(lane_, std::move(*home), std::move(aliases));
+}
+
+}  // namespace waybill::relay

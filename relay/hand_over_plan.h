@@ -1,0 +1,133 @@
+// HandOverPlan: all deliveries of one message, from the first question to a next hop to the reply
+// to the body. It owns their connections, their order, their deadlines and their tries.
+//
+// Recipients come one by one; the targets of each are asked side by side (cut-through), and the
+// message goes to all targets side by side, each with its own verdict (plan/verdict_rule.h has the
+// one reply). A retry of the same mail goes on where the earlier try ended (plan/tries.h).
+//
+// Promises: a next hop's refusal at RCPT is on record before it is returned; the acceptance is on
+// record before the last octet of the message goes to a next hop; each delivery's outcome is on
+// record before the sender hears of it. Where the log does not take an event, the reply is 451
+// instead. Nothing begins after the deadline. Owner's thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "relay/acceptance.h"
+#include "relay/homecoming.h"
+#include "relay/plan/tries.h"
+#include "relay/plan/verdict_rule.h"
+#include "relay/sender_envelope.h"
+#include "relay/trust/judge.h"
+
+namespace waybill::relay {
+
+// Deliveries of one message that are asked, or handed over, at one time. More wait for their turn:
+// an alias of many targets costs a stranger's one command no more connections than this.
+inline constexpr std::size_t kSideBySide = 10;
+// Connections that one message holds between RCPT and its body. Recipients beyond are asked, their
+// connections are let go, and they are asked again when their turn comes: rounds on the same
+// connections, below what next hops allow one client (Postfix: 50).
+inline constexpr std::size_t kHeldPerMessage = 10;
+
+struct Delivery {
+  schemas::DeliveryId id;
+  std::optional<schemas::Target> target;  // nullopt: the route drops it
+  plan::TryKey key;
+  // The id is an earlier try's, to be given back where no next hop took a message by it.
+  bool lent = false;
+  std::unique_ptr<forward::Handover> handover;
+  forward::HopAnswer answer;  // the last one
+  bool done_before = false;
+  bool ended = false;  // its outcome is on its way to the record
+
+  bool asked_well() const { return answer.kind == forward::HopAnswer::Kind::accepted; }
+};
+
+struct Recipient {
+  Subject subject;
+  routes::Found found;
+  smtp::RcptDsn dsn;
+  std::vector<Delivery> deliveries;  // of a route that drops: one, without target
+
+  bool drops() const { return std::holds_alternative<schemas::DropSilently>(*found.action); }
+  bool redacts() const;
+};
+
+// What the gate of trust found of the message.
+struct Trusted {
+  trust::Judgement judgement;
+  std::string auth_results;  // the field, with its line end
+};
+
+class HandOverPlan {
+ public:
+  // Both outlive it.
+  HandOverPlan(Lane& lane, const SenderEnvelope& envelope) : lane_(lane), envelope_(envelope) {}
+  ~HandOverPlan();
+  HandOverPlan(const HandOverPlan&) = delete;
+  HandOverPlan& operator=(const HandOverPlan&) = delete;
+
+  const std::vector<Recipient>& recipients() const { return recipients_; }
+
+  // A recipient whose route forwards or drops. Asks its next hops; the reply to RCPT. It is taken
+  // where one of them takes it: what became of the others is part of the verdict on the body.
+  runtime::Task<schemas::Reply> take(Recipient recipient);
+
+  // Records the acceptance, hands over, records the outcomes. The reply to the body.
+  runtime::Task<schemas::Reply> hand_over(WholeMessage message, Trusted trusted);
+
+ private:
+  struct Turn {
+    Recipient* recipient;
+    Delivery* delivery;
+  };
+  // What the side-by-side tasks of one message share.
+  struct Round {
+    std::vector<Turn> turns;
+    std::size_t next = 0;
+    runtime::Instant deadline;
+    message::Spool* spool = nullptr;
+    Acceptance* acceptance = nullptr;
+    std::string trace;
+    std::string digest;  // empty: no retry can go to a part of the targets
+    std::optional<runtime::Error> unrecorded;
+  };
+
+  Delivery new_delivery(const Recipient& recipient, const schemas::Target& target);
+  smtp::MailParameters mail_for(const Recipient& recipient, const Delivery& delivery) const;
+  std::uint16_t partition_of(const Recipient& recipient) const;
+  runtime::Task<schemas::Reply> ask_targets(Recipient recipient);
+  runtime::Task<void> ask_in_turn(Round& round);
+  void hold_few();
+  runtime::Task<std::string> digest_of(message::Spool& spool);
+  void find_done(const std::string& digest);
+  std::vector<schemas::Event> accepted_events(const WholeMessage& message) const;
+  schemas::Event accepted_event_of(const Recipient& recipient, const WholeMessage& message) const;
+  void end_at_once(const Recipient& recipient, std::vector<schemas::Event>& events) const;
+  runtime::Task<void> hand_over_in_turn(Round& round);
+  runtime::Task<void> hand_over_one(Round& round, Turn turn);
+  schemas::Event outcome_of(const Round& round, const Turn& turn,
+                            runtime::Duration time_spent) const;
+  runtime::Task<schemas::Reply> verdict(const WholeMessage& message, const Round& round);
+  plan::Verdicts verdicts() const;
+  void remember(const Round& round);
+  runtime::Task<bool> tell_of_refused(const WholeMessage& message);
+  void tell_relayed(const WholeMessage& message);
+  schemas::ReturnPath path_of(const Recipient& recipient, const Delivery& delivery,
+                              const WholeMessage& message) const;
+  Homecoming homecoming_of(const Recipient& recipient, const Delivery& delivery,
+                           const WholeMessage& message) const;
+  schemas::Reply not_recorded(const runtime::Error& error);
+  std::string trace_fields() const;
+
+  Lane& lane_;
+  const SenderEnvelope& envelope_;
+  std::vector<Recipient> recipients_;
+  Trusted trusted_;
+};
+
+}  // namespace waybill::relay
