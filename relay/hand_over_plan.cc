@@ -65,9 +65,13 @@ bool Recipient::redacts() const {
 HandOverPlan::~HandOverPlan() {
   for (const Recipient& recipient : recipients_) {
     for (const Delivery& delivery : recipient.deliveries) {
-      if (delivery.lent && !delivery.ended) lane_.tries.put_off(delivery.key, delivery.id);
+      if (delivery.lent && !delivery.ended) put_off(delivery);
     }
   }
+}
+
+void HandOverPlan::put_off(const Delivery& delivery) const {
+  if (envelope_.mail.sender) lane_.tries.put_off(delivery.key, delivery.id);
 }
 
 std::uint16_t HandOverPlan::partition_of(const Recipient& recipient) const {
@@ -80,7 +84,9 @@ Delivery HandOverPlan::new_delivery(const Recipient& recipient, const schemas::T
   out.target = target;
   const std::string sender = envelope_.mail.sender ? envelope_.mail.sender->text() : std::string();
   out.key = plan::try_key(sender, recipient.subject.alias, target.text());
-  const auto lent = lane_.tries.take(out.key, lane_.clock.wall());
+  // Mails from the null sender have no return path to go on under, and are many.
+  const auto lent = envelope_.mail.sender ? lane_.tries.take(out.key, lane_.clock.wall())
+                                          : std::optional<schemas::DeliveryId>();
   out.lent = lent.has_value();
   out.id = lent ? *lent : schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);
   out.handover =
@@ -132,7 +138,7 @@ Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
     verdicts.add(as_told(recipient, delivery));
     taken = taken || delivery.asked_well();
     if (delivery.answer.kind != HopAnswer::Kind::deferred) continue;
-    lane_.tries.put_off(delivery.key, delivery.id);
+    put_off(delivery);
     delivery.lent = false;
   }
   if (taken) {
@@ -314,7 +320,7 @@ Task<void> HandOverPlan::hand_over_one(Round& round, Turn turn) {
   outcome.push_back(outcome_of(round, turn, lane_.clock.now() - began));
   delivery.ended = true;
   if (delivery.answer.kind == HopAnswer::Kind::deferred) {
-    lane_.tries.put_off(delivery.key, delivery.id);
+    put_off(delivery);
   }
   const auto written = co_await lane_.recorder.record(std::move(outcome));
   // The outcome and the end of the open delivery are one batch: a crash in the sync leaves both or
@@ -391,7 +397,7 @@ Reply HandOverPlan::not_recorded(const runtime::Error& error) {
     if (recipient.drops()) continue;
     for (const Delivery& delivery : recipient.deliveries) {
       if (delivery.ended) continue;
-      lane_.tries.put_off(delivery.key, delivery.id);
+      put_off(delivery);
       if (error != Errc::timeout) continue;
       ends.push_back(unsent(recipient.subject, *delivery.target, delivery.id));
     }

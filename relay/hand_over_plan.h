@@ -98,6 +98,7 @@ class HandOverPlan {
   };
 
   Delivery new_delivery(const Recipient& recipient, const schemas::Target& target);
+  void put_off(const Delivery& delivery) const;
   smtp::MailParameters mail_for(const Recipient& recipient, const Delivery& delivery) const;
   std::uint16_t partition_of(const Recipient& recipient) const;
   runtime::Task<schemas::Reply> ask_targets(Recipient recipient);

@@ -57,7 +57,8 @@ class Checker {
   void every_reply_is_on_record(const SimClient& client) {
     for (const SentMessage& sent : client.sent()) {
       for (const auto& [alias, reply] : sent.rcpt) {
-        if (!reply.positive() && !says_unrecorded(reply)) ++refusals_seen_[{alias, reply.text}];
+        if (!reply.positive() && !says_unrecorded(reply))
+          ++refusals_seen_[{alias, as_told(static_cast<std::uint32_t>(reply.code))}];
       }
       if (sent.final && !says_unrecorded(*sent.final)) final_is_on_record(sent);
     }
@@ -65,8 +66,9 @@ class Checker {
 
   void refusals_are_counted() {
     for (const auto& [refusal, seen] : refusals_seen_) {
-      expect(seen <= refusals_[refusal], "the sender saw \"" + refusal.second + "\" for " +
-                                             refusal.first + " more often than it is on record");
+      expect(seen <= refusals_[refusal], "the sender saw " + std::to_string(refusal.second) +
+                                             " for " + refusal.first +
+                                             " more often than it is on record");
     }
   }
 
@@ -156,8 +158,28 @@ class Checker {
     } else if (is_outcome(event) && !event.delivery_id().empty()) {
       fates_[event.delivery_id()].outcomes.push_back(&event);
     }
-    if (event.has_rejected()) ++refusals_[{event.alias(), event.rejected().reply().text()}];
-    if (event.has_deferred()) ++refusals_[{event.alias(), event.deferred().reply().text()}];
+    if (event.has_rejected()) ++refusals_[{event.alias(), event.rejected().reply().code()}];
+    if (event.has_deferred()) {
+      ++refusals_[{event.alias(), as_told(event.deferred().reply().code())}];
+    }
+    if (event.has_accepted() && !event.reported_delivery_id().empty()) {
+      notices_[event.reported_delivery_id()].push_back(&event);
+    }
+  }
+
+  // A next hop's 421 is our 451.
+  static std::uint32_t as_told(std::uint32_t code) { return code == 421 ? 451 : code; }
+
+  // A notice on that delivery is with its sender's server.
+  bool is_told(const Event& outcome) {
+    for (const Event* notice : notices_[outcome.delivery_id()]) {
+      for (const auto& home : notice->accepted().targets()) {
+        for (const Event* end : fates_[home.delivery_id()].outcomes) {
+          if (end->has_forwarded()) return true;
+        }
+      }
+    }
+    return false;
   }
 
   // The outcomes of one message, over all its recipients.
@@ -186,7 +208,10 @@ class Checker {
     const std::string what = sent.message_id + " was answered " + std::to_string(final.code);
     expect(!outcomes.empty(), what + " and nothing is on record");
     if (final.positive()) {
-      expect(taken == outcomes.size(), what + " and not every target has it");
+      expect(open == 0 && taken > 0, what + " and not every target has it");
+      for (const Event* outcome : outcomes) {
+        expect(!outcome->has_rejected() || is_told(*outcome), what + " and a refusal is not told");
+      }
       std::size_t recipients = 0;
       for (const auto& [alias, reply] : sent.rcpt) recipients += reply.positive();
       expect(accepted_[sent.message_id].size() == recipients, what + " for other recipients");
@@ -203,8 +228,9 @@ class Checker {
   std::set<std::string> event_ids_;
   std::map<std::string, Fate> fates_;
   std::map<std::string, std::vector<const Event*>> accepted_;
-  std::map<std::pair<std::string, std::string>, int> refusals_;
-  std::map<std::pair<std::string, std::string>, int> refusals_seen_;
+  std::map<std::pair<std::string, std::uint32_t>, int> refusals_;
+  std::map<std::pair<std::string, std::uint32_t>, int> refusals_seen_;
+  std::map<std::string, std::vector<const Event*>> notices_;  // by the delivery that they tell of
   std::map<std::pair<std::string, std::string>, int> chosen_;
   std::map<std::pair<std::string, std::string>, int> taken_;
   std::map<std::string, std::vector<std::string>> bodies_;

@@ -21,10 +21,12 @@ enum class Trick {
   forged,        // one letter of the token is another
   foreign,       // the token goes to another domain of ours
   stray,         // the token goes to a domain that is not ours
-  named_sender,  // the reverse-path is not null
+  named_sender,  // the reverse-path is not null: a report all the same, which it reads as
 };
 
-inline bool is_genuine(Trick trick) { return trick == Trick::none || trick == Trick::cased; }
+inline bool is_genuine(Trick trick) {
+  return trick == Trick::none || trick == Trick::cased || trick == Trick::named_sender;
+}
 
 struct ReportAttempt {
   runtime::WallTime rcpt_said{};

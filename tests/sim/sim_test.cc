@@ -175,8 +175,8 @@ TEST(SimulationTest, EveryPromiseHoldsForEverySeed) {
   EXPECT_GT(at_home, 0U);
   // What is rare must have been there all the same.
   for (const char* rule :
-       {"return-path-busy", "return-path-expired", "return-path-forged", "return-path-sender",
-        "return-path-used-up", "report-absorbed", "report-again", "report-held", "report-late"}) {
+       {"return-path-busy", "return-path-expired", "return-path-forged", "return-path-used-up",
+        "report-absorbed", "report-again", "report-held", "report-late"}) {
     EXPECT_EQ(rules.count(rule), 1U) << rule;
   }
 }
