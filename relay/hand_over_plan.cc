@@ -138,6 +138,8 @@ Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
     verdicts.add(as_told(recipient, delivery));
     taken = taken || delivery.asked_well();
     if (delivery.answer.kind != HopAnswer::Kind::deferred) continue;
+    // It may be a mail that the target has; its body will tell.
+    taken = taken || lane_.tries.any_done(delivery.key, lane_.clock.wall());
     put_off(delivery);
     delivery.lent = false;
   }
@@ -175,15 +177,16 @@ void HandOverPlan::hold_few() {
 // the message to all its targets.
 Task<std::string> HandOverPlan::digest_of(message::Spool& spool) {
   std::size_t deliveries = 0;
-  bool any_done = false;
+  bool tried_before = false;
   for (const Recipient& recipient : recipients_) {
     if (recipient.drops()) continue;
     deliveries += recipient.deliveries.size();
     for (const Delivery& delivery : recipient.deliveries) {
-      any_done = any_done || lane_.tries.any_done(delivery.key, lane_.clock.wall());
+      tried_before =
+          tried_before || delivery.lent || lane_.tries.any_done(delivery.key, lane_.clock.wall());
     }
   }
-  if (deliveries < 2 && !any_done) co_return std::string();
+  if (deliveries < 2 && !tried_before) co_return std::string();
   auto digest = co_await plan::content_digest(spool);
   if (!digest) co_return std::string();
   co_return std::move(*digest);
@@ -363,8 +366,9 @@ plan::Verdicts HandOverPlan::verdicts() const {
 
 Task<Reply> HandOverPlan::verdict(const WholeMessage& message, const Round& round) {
   const plan::Verdicts all = verdicts();
+  remember(round, all.sum() == plan::Verdicts::Sum::open);
   switch (all.sum()) {
-    case plan::Verdicts::Sum::open: remember(round); break;
+    case plan::Verdicts::Sum::open: break;
     case plan::Verdicts::Sum::all_taken: tell_relayed(message); break;
     case plan::Verdicts::Sum::all_refused: break;
     case plan::Verdicts::Sum::mixed: {
@@ -377,13 +381,15 @@ Task<Reply> HandOverPlan::verdict(const WholeMessage& message, const Round& roun
   co_return all.reply();
 }
 
-// The sender comes again: what is done is not done twice.
-void HandOverPlan::remember(const Round& round) {
+// Where the sender comes again, what is done is not done twice. A sender that came again before may
+// do so once more, having lost our reply (RFC 1047).
+void HandOverPlan::remember(const Round& round, bool comes_again) {
   if (round.digest.empty()) return;
   for (const Recipient& recipient : recipients_) {
     if (recipient.drops()) continue;
     for (const Delivery& delivery : recipient.deliveries) {
       if (!delivery.done_before && !delivery.asked_well()) continue;
+      if (!comes_again && !delivery.lent) continue;
       lane_.tries.remember_done(delivery.key, round.digest, delivery.id, lane_.clock.wall());
     }
   }
