@@ -27,14 +27,16 @@ bool is_atext(char c) {
   return c != '\0' && std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
-// RFC 5321 4.1.2, Dot-string.
+// What can stand without quotes: atext, and dots wherever people put them.
+bool can_stand_bare(std::string_view local) {
+  return !local.empty() &&
+         std::all_of(local.begin(), local.end(), [](char c) { return c == '.' || is_atext(c); });
+}
+
+// RFC 5321 4.1.2, Dot-string: none at either end, no two together.
 bool is_dot_string(std::string_view local) {
-  bool after_dot = true;
-  for (const char c : local) {
-    if (c == '.' ? after_dot : !is_atext(c)) return false;
-    after_dot = c == '.';
-  }
-  return !after_dot;
+  return can_stand_bare(local) && local.front() != '.' && local.back() != '.' &&
+         local.find("..") == std::string_view::npos;
 }
 
 std::string quoted_string(std::string_view local) {
@@ -45,10 +47,6 @@ std::string quoted_string(std::string_view local) {
   }
   out.push_back('"');
   return out;
-}
-
-std::string written(std::string_view local) {
-  return is_dot_string(local) ? std::string(local) : quoted_string(local);
 }
 
 void fold(std::string& local) { local = lower(local); }
@@ -109,16 +107,16 @@ Result<std::string> mailbox_domain(std::string_view text) {
   if (text.starts_with('[')) return address_literal(text);
   // RFC 5321 2.3.5: the dot that ends an absolute name is no part of a mailbox.
   if (text.ends_with('.')) return make_error_code(Errc::invalid);
-  return normalise_domain(text);
+  return normalise_mail_domain(text);
 }
 
 }  // namespace
 
 Result<Address> Address::parse(std::string_view text, LocalPartCase local_case) {
-  if (!is_clean_utf8(text)) return make_error_code(Errc::invalid);
+  if (text.size() > kMaxMailbox || !is_clean_utf8(text)) return make_error_code(Errc::invalid);
   const bool is_quoted = text.starts_with('"');
   const std::size_t at = is_quoted ? end_of_quoted(text) : text.find('@');
-  if (at == std::string_view::npos || at > kMaxLocalPart || at >= text.size() || text[at] != '@') {
+  if (at == std::string_view::npos || at >= text.size() || text[at] != '@') {
     return make_error_code(Errc::invalid);
   }
 
@@ -126,18 +124,21 @@ Result<Address> Address::parse(std::string_view text, LocalPartCase local_case) 
   if (is_quoted) {
     local = unquote(text.substr(0, at));
     if (!local) return local.error();
-  } else if (!is_dot_string(*local)) {
+  } else if (!can_stand_bare(*local)) {
     return make_error_code(Errc::invalid);
   }
   if (local_case == LocalPartCase::fold) fold(*local);
 
   Result<std::string> domain = mailbox_domain(text.substr(at + 1));
   if (!domain) return domain.error();
-  return Address(std::move(*local), std::move(*domain));
+  Address out(std::move(*local), std::move(*domain));
+  out.keeps_quotes_ = is_quoted && can_stand_bare(out.local_) && !is_dot_string(out.local_);
+  return out;
 }
 
 std::string Address::text() const {
-  std::string out = written(local_);
+  const bool bare = can_stand_bare(local_) && !keeps_quotes_;
+  std::string out = bare ? local_ : quoted_string(local_);
   out.push_back('@');
   return out.append(domain_);
 }
@@ -146,8 +147,9 @@ bool Address::needs_smtputf8() const { return !is_ascii(local_); }
 
 Address Address::with_local(std::string local) const {
   runtime::check(is_clean_utf8(local), "a local part is UTF-8 without controls");
-  runtime::check(written(local).size() <= kMaxLocalPart, "a local part fits 64 octets");
-  return {std::move(local), domain_};
+  Address out(std::move(local), domain_);
+  runtime::check(out.text().size() <= kMaxMailbox, "an address fits 2048 octets");
+  return out;
 }
 
 Address Address::folded() const {

@@ -39,6 +39,14 @@ TEST(AddressTest, ReadsAMailboxIntoItsNormalForm) {
       {"quoted quote", "\"a\\\"b\\\\\"@example.org", "a\"b\\", "example.org",
        "\"a\\\"b\\\\\"@example.org"},
       {"quoted dot at the end", "\"a.\"@example.org", "a.", "example.org", "\"a.\"@example.org"},
+      {"two dots", "a..b@example.org", "a..b", "example.org", "a..b@example.org"},
+      {"dots before the at", "a...@example.org", "a...", "example.org", "a...@example.org"},
+      {"dot first", ".a@example.org", ".a", "example.org", ".a@example.org"},
+      {"a dot alone", ".@example.org", ".", "example.org", ".@example.org"},
+      {"two dots in quotes", "\"a..b\"@example.org", "a..b", "example.org", "\"a..b\"@example.org"},
+      {"underscores", "_a_@ex_ample.org", "_a_", "ex_ample.org", "_a_@ex_ample.org"},
+      {"label of an underscore first", "a@_spf.example.org", "a", "_spf.example.org",
+       "a@_spf.example.org"},
       {"quoted nothing", "\"\"@example.org", "", "example.org", "\"\"@example.org"},
       {"IPv4 literal", "a@[192.0.2.1]", "a", "[192.0.2.1]", "a@[192.0.2.1]"},
       {"IPv6 literal", "a@[ipv6:2001:DB8:0:0:0:0:0:1]", "a", "[IPv6:2001:db8::1]",
@@ -74,9 +82,6 @@ TEST(AddressTest, RefusesWhatIsNoMailbox) {
       {"angle brackets", "<alice@example.org>"},
       {"source route", "@relay.example:alice@example.org"},
       {"two ats", "a@b@example.org"},
-      {"dot first", ".a@example.org"},
-      {"dot last", "a.@example.org"},
-      {"two dots", "a..b@example.org"},
       {"space", "a b@example.org"},
       {"space before at", "alice @example.org"},
       {"space at the end", "alice@example.org "},
@@ -91,7 +96,6 @@ TEST(AddressTest, RefusesWhatIsNoMailbox) {
       {"domain with a dot at the end", "a@example.org."},
       {"domain with two dots", "a@example..org"},
       {"domain with a dot first", "a@.example.org"},
-      {"underscore", "a@ex_ample.org"},
       {"hyphen first", "a@-example.org"},
       {"hyphen last", "a@example-.org"},
       {"dotted quad without brackets", "a@192.0.2.1"},
@@ -137,16 +141,12 @@ TEST(AddressTest, RefusesControlOctetsAnywhere) {
   EXPECT_FALSE(Address::parse("a@[192.0.2.1" + std::string(1, '\0') + "]"));
 }
 
-TEST(AddressTest, CountsOctetsOfTheLocalPartAsWritten) {
+// Forwarders that rewrite (SRS) make them longer than RFC 5321 4.5.3.1.1 has them.
+TEST(AddressTest, ALocalPartIsAsLongAsACommandLineHoldsIt) {
   const std::string at = "@example.org";
-  EXPECT_TRUE(Address::parse(std::string(64, 'a') + at));
-  EXPECT_FALSE(Address::parse(std::string(65, 'a') + at));
-  EXPECT_TRUE(Address::parse('"' + std::string(62, ' ') + '"' + at));
-  EXPECT_FALSE(Address::parse('"' + std::string(63, ' ') + '"' + at));
-  std::string wide;
-  for (int i = 0; i < 32; ++i) wide += "\xC3\xBC";
-  EXPECT_TRUE(Address::parse(wide + at));
-  EXPECT_FALSE(Address::parse('a' + wide + at));
+  EXPECT_EQ(address(std::string(81, 'a') + at).text(), std::string(81, 'a') + at);
+  EXPECT_TRUE(Address::parse(std::string(kMaxMailbox - at.size(), 'a') + at));
+  EXPECT_FALSE(Address::parse(std::string(kMaxMailbox - at.size() + 1, 'a') + at));
 }
 
 TEST(AddressTest, FoldsOnlyAsciiLettersOfTheLocalPartAndOnlyIfTold) {
@@ -159,6 +159,7 @@ TEST(AddressTest, EqualMeansTheSameMailbox) {
   EXPECT_EQ(address("\"alice\"@EXAMPLE.org"), address("alice@example.org"));
   EXPECT_EQ(address("a@[IPv6:2001:db8::1]"), address("a@[IPv6:2001:0db8:0::0001]"));
   EXPECT_NE(address("Alice@example.org"), address("alice@example.org"));
+  EXPECT_NE(address("\"a.\"@example.org"), address("a.@example.org"));
   const std::set<Address> set{address("b@example.org"), address("a@example.org"),
                               address("a@EXAMPLE.ORG")};
   EXPECT_EQ(set.size(), 2u);
@@ -179,8 +180,7 @@ TEST(AddressTest, AnotherLocalPartIsQuotedWhereItMustBe) {
 
 TEST(AddressDeathTest, ALocalPartThatCannotBeWrittenIsABrokenPromise) {
   const Address bob = address("bob@example.org");
-  EXPECT_DEATH((void)bob.with_local(std::string(65, 'a')), "64 octets");
-  EXPECT_DEATH((void)bob.with_local(std::string(63, ' ')), "64 octets");
+  EXPECT_DEATH((void)bob.with_local(std::string(kMaxMailbox, 'a')), "2048 octets");
   EXPECT_DEATH((void)bob.with_local("a\r\nRCPT"), "controls");
 }
 

@@ -23,21 +23,25 @@ constexpr std::string_view kAlabelPrefix = "xn--";
 using runtime::ascii::is_digit;
 using runtime::ascii::lower;
 
-bool is_lower_ldh(char c) { return runtime::ascii::is_lower(c) || is_digit(c) || c == '-'; }
+enum class Underscores { refused, kept };
 
-bool is_label(std::string_view label) {
+bool is_label(std::string_view label, Underscores underscores) {
+  const auto fits = [underscores](char c) {
+    return runtime::ascii::is_lower(c) || is_digit(c) || c == '-' ||
+           (c == '_' && underscores == Underscores::kept);
+  };
   return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' &&
-         label.back() != '-' && std::all_of(label.begin(), label.end(), is_lower_ldh);
+         label.back() != '-' && std::all_of(label.begin(), label.end(), fits);
 }
 
 // RFC 1123 2.1, for a name in lower case. The last label is never all digits: a dotted quad is an
 // address, not a name.
-bool is_host_name(std::string_view name) {
+bool is_host_name(std::string_view name, Underscores underscores) {
   if (name.size() > kMaxDomain) return false;
   for (;;) {
     const std::size_t dot = name.find('.');
     const std::string_view label = name.substr(0, dot);
-    if (!is_label(label)) return false;
+    if (!is_label(label, underscores)) return false;
     if (dot == std::string_view::npos) return !std::all_of(label.begin(), label.end(), is_digit);
     name.remove_prefix(dot + 1);
   }
@@ -58,22 +62,30 @@ Result<std::string> to_alabels(const std::string& name) {
   return std::string(reinterpret_cast<const char*>(raw));
 }
 
-}  // namespace
-
-Result<std::string> normalise_domain(std::string_view name) {
+Result<std::string> normalise(std::string_view name, Underscores underscores) {
   if (name.ends_with('.')) name.remove_suffix(1);
   if (name.size() > kMaxDomain) return make_error_code(Errc::invalid);
   std::string folded(name);
   folded = lower(folded);
   const bool ascii = runtime::ascii::is_ascii(folded);
-  if (ascii && !is_host_name(folded)) return make_error_code(Errc::invalid);
+  if (ascii && !is_host_name(folded, underscores)) return make_error_code(Errc::invalid);
   if (ascii && !has_alabel(folded)) return folded;
   if (!is_clean_utf8(folded)) return make_error_code(Errc::invalid);
 
   Result<std::string> converted = to_alabels(folded);
   // The mapping can bring forth what no host name holds: U+2100 becomes "a/c".
-  if (!converted || !is_host_name(*converted)) return make_error_code(Errc::invalid);
+  if (!converted || !is_host_name(*converted, underscores)) return make_error_code(Errc::invalid);
   return converted;
+}
+
+}  // namespace
+
+Result<std::string> normalise_domain(std::string_view name) {
+  return normalise(name, Underscores::refused);
+}
+
+Result<std::string> normalise_mail_domain(std::string_view name) {
+  return normalise(name, Underscores::kept);
 }
 
 }  // namespace waybill::schemas

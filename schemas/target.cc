@@ -68,6 +68,8 @@ Explained<Target> Target::parse(std::string_view text) {
     if (!ip) return refused("not an IP address in the brackets");
     mailbox += literal(*ip);
   } else {
+    // Mail is carried to hosts, which have no underscores (RFC 1123 2.1).
+    if (!normalise_domain(host)) return refused();
     mailbox += host;
   }
   auto address = Address::parse(mailbox);

@@ -78,7 +78,7 @@ std::string_view without_route(std::string_view path) {
   for (;;) {
     const std::size_t comma = route.find(',');
     const std::string_view hop = route.substr(0, comma);
-    if (!hop.starts_with('@') || !schemas::normalise_domain(hop.substr(1))) return {};
+    if (!hop.starts_with('@') || !schemas::normalise_mail_domain(hop.substr(1))) return {};
     if (comma == std::string_view::npos) return path.substr(colon + 1);
     route.remove_prefix(comma + 1);
   }

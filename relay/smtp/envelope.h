@@ -30,7 +30,8 @@ struct RcptDsn {
 };
 
 struct MailArgument {
-  std::string_view path;                   // as sent, without angle brackets
+  // As RcptArgument's.
+  std::string_view path;
   std::optional<schemas::Address> sender;  // nullopt: the null reverse-path
   std::optional<std::uint64_t> size;
   BodyKind body = BodyKind::seven_bit;

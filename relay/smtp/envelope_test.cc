@@ -48,7 +48,16 @@ TEST(EnvelopeTest, PathsOfMail) {
       {"FROM:<a>", "501 5.1.7"},
       {"FROM:<postmaster>", "501 5.1.7"},
       {"FROM:< >", "501 5.1.7"},
-      {"FROM:<a..b@c.example>", "501 5.1.7"},
+      {"FROM:<a..b@c.example>", "<a..b@c.example>"},
+      {"FROM:<a.@c.example>", "<a.@c.example>"},
+      {"FROM:<.@c.example>", "<.@c.example>"},
+      {"FROM:<\"a..b\"@c.example>", "<\"a..b\"@c.example>"},
+      {"FROM:<A_b@c_d.example>", "<A_b@c_d.example>"},
+      {"FROM:<SRS0=3Ypr33=QM=crm.some-organisation.test=bounce+b.25211.6039846.eb7e7e8ba282f9d0"
+       "@c.example>",
+       "<SRS0=3Ypr33=QM=crm.some-organisation.test=bounce+b.25211.6039846.eb7e7e8ba282f9d0"
+       "@c.example>"},
+      {"FROM:<@x_y.example:a@b.example>", "<a@b.example>"},
       {"FROM:<A B <a@b.example>>", "501 5.5.4"},
       {"FROM:<@x.example>", "501 5.1.7"},
       {"FROM:<@x.example,y.example:a@b.example>", "501 5.1.7"},

@@ -77,7 +77,8 @@ class ListReader {
       const std::size_t at = mailbox.rfind('@');
       std::string domain;
       if (at != std::string::npos && at > 0) {
-        if (const auto name = schemas::normalise_domain(mailbox.substr(at + 1))) domain = *name;
+        if (const auto name = schemas::normalise_mail_domain(mailbox.substr(at + 1)))
+          domain = *name;
       }
       domains_.push_back(std::move(domain));
     }

@@ -84,7 +84,10 @@ AuthResult spf_field(const JudgeRequest& request, const spf::SpfResult& result) 
   if (result.identity == spf::SpfIdentity::helo) {
     out.properties.push_back({"smtp", "helo", result.domain});
   } else if (request.sender) {
-    out.properties.push_back({"smtp", "mailfrom", request.sender->text()});
+    // A value that would be cut is the domain alone, which RFC 8601 2.7.2 allows.
+    const std::string whole = request.sender->text();
+    const bool fits = whole.size() <= kMaxAuthValue;
+    out.properties.push_back({"smtp", "mailfrom", fits ? whole : request.sender->domain()});
   }
   return out;
 }

@@ -21,6 +21,7 @@ constexpr const char* kNoDomain = "only RCPT has a postmaster without domain (RF
 constexpr const char* kNullPath = "a path is <> or a mailbox, and RCPT has no null path";
 constexpr const char* kTwice = "a parameter stands once (RFC 5321 4.1.1.11)";
 constexpr const char* kMailbox = "no Mailbox of RFC 5321 4.1.2";
+constexpr const char* kDots = "carriers give out mailboxes with such dots (schemas/address.h)";
 
 const SmtpExceptions kExceptions{
     {"smtp-proto/parse/MAIL  FROM : <postmaster>", kNoDomain},
@@ -29,6 +30,8 @@ const SmtpExceptions kExceptions{
     {"smtp-proto/parse/MAIL FROM:<> RET=HDRS RET=FULL", kTwice},
     {"smtp-proto/parse/MAIL FROM:<> BODY=BINARYMIME BODY=7BIT BODY=8BITMIME", kTwice},
     {"smtp-proto/parse/MAIL FROM:<foo@bar\"aa\\\" hello world\".com>", kMailbox},
+    {"smtp-proto/parse/MAIL FROM:<hi..there@invalid.org>", kDots},
+    {"smtp-proto/parse/MAIL FROM:<.hi.there@invalid.org>", kDots},
     {"haraka/rfc1869/MAIL FROM:<postmaster>", kNoDomain},
     {"haraka/rfc1869/RCPT TO:<abuse>", kNoDomain},
 };
