@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "app/config/action_reader.h"
 #include "app/config/domain_reader.h"
 #include "app/config/endpoint_text.h"
 #include "app/config/sections.h"
@@ -38,6 +39,22 @@ Config defaults() {
   return config;
 }
 
+// server.postmaster: an action that forwards, and not to a domain of ours.
+std::optional<schemas::RouteAction> read_postmaster(const toml::table& file,
+                                                    const std::vector<schemas::DomainRoutes>& own,
+                                                    std::vector<Complaint>& complaints) {
+  const toml::node* const node = file["server"]["postmaster"].node();
+  if (node == nullptr) return std::nullopt;
+  TomlReader reader(*file["server"].as_table(), "server", complaints);
+  if (!node->is_string() && !node->is_array()) {
+    reader.expected(*node, reader.name("postmaster"), "an address or an array of addresses");
+    return std::nullopt;
+  }
+  OwnDomains names;
+  for (const schemas::DomainRoutes& domain : own) names.insert(domain.name);
+  return ActionReader(names, complaints).read(*node, reader.name("postmaster"));
+}
+
 // [http] comes after [server], whose addresses it must not take.
 void read_file(const toml::table& file, Config& config, std::vector<Complaint>& complaints) {
   using Read = void (*)(TomlReader&, Config&);
@@ -55,7 +72,9 @@ void read_file(const toml::table& file, Config& config, std::vector<Complaint>& 
   }
   std::vector<schemas::DomainRoutes> domains;
   if (const toml::table* table = top.table("domains")) domains = read_domains(*table, complaints);
-  config.routes = std::make_shared<relay::routes::RouteTable>(std::move(domains));
+  auto postmaster = read_postmaster(file, domains, complaints);
+  config.routes = std::make_shared<relay::routes::RouteTable>(
+      std::move(domains), relay::routes::Postmaster{config.host_name, std::move(postmaster)});
   top.no_others();
 }
 

@@ -75,6 +75,8 @@ void read_path(TomlReader& reader, std::string_view key, std::string& path) {
 
 void read_server(TomlReader& reader, Config& config) {
   read_names(reader, config);
+  // Known from here; its value is read once the domains are (config.cc).
+  (void)reader.find("postmaster");
   read_smtp_listen(reader, config);
   read_numbers(reader, "server", config);
   // In the order of the enumerations.

@@ -37,12 +37,11 @@ std::string catch_all_text(const RouteAction& action) {
   return "drops";
 }
 
-std::string domain_text(const DomainRoutes& domain) {
+std::string domain_text(const DomainRoutes& domain, bool reaches_postmaster) {
   std::string out = plural(domain.aliases.size(), "alias", "aliases");
   out += domain.catch_all ? ", catch-all " + catch_all_text(*domain.catch_all) : ", no catch-all";
-  const bool postmaster = domain.catch_all || domain.aliases.contains("postmaster");
   // RFC 5321 4.5.1: whoever takes mail takes it for postmaster.
-  if (!postmaster) out += ", no postmaster";
+  if (!reaches_postmaster) out += ", no postmaster";
   return out;
 }
 
@@ -70,13 +69,20 @@ std::string summary(const Config& config) {
                 number_text(number.quantity, number.get(config)));
   }
   std::size_t aliases = 0;
+  std::size_t without_postmaster = 0;
   for (const auto& [name, domain] : config.routes->domains()) {
-    append_line(out, "domains.\"" + name + "\"", domain_text(domain));
+    const bool reaches_postmaster = config.routes->reaches_postmaster(domain);
+    append_line(out, "domains.\"" + name + "\"", domain_text(domain, reaches_postmaster));
+    if (!reaches_postmaster) ++without_postmaster;
     aliases += domain.aliases.size();
   }
   const std::size_t domains = config.routes->domains().size();
   out += plural(domains, "domain", "domains") + ", " + plural(aliases, "alias", "aliases");
-  return out + (domains == 0 ? ": every recipient will be refused\n" : "\n");
+  out += domains == 0 ? ": every recipient will be refused\n" : "\n";
+  if (without_postmaster == 0) return out;
+  return out + "Set server.postmaster, an address: " +
+         plural(without_postmaster, "domain takes", "domains take") +
+         " no mail for postmaster (RFC 5321 4.5.1)\n";
 }
 
 }  // namespace waybill::app

@@ -59,11 +59,21 @@ journal.max_size               1 GiB
 journal.keep                   7 d
 domains."a.example"            0 aliases, catch-all forwards to 2 targets
 domains."c.example"            1 alias, no catch-all, no postmaster
-domains."d.example"            0 aliases, catch-all rejects with 551 5.1.6
+domains."d.example"            0 aliases, catch-all rejects with 551 5.1.6, no postmaster
 domains."e.example"            2 aliases, catch-all drops
 domains."f.example"            1 alias, no catch-all
 5 domains, 4 aliases
+Set server.postmaster, an address: 2 domains take no mail for postmaster (RFC 5321 4.5.1)
 )");
+}
+
+TEST(SummaryTest, AsksForNoPostmasterWhereThereIsOne) {
+  const std::string text = summary_of(R"([server]
+postmaster = "admin@b.example"
+[domains."c.example".aliases]
+buzz = "x@b.example"
+)");
+  EXPECT_EQ(text.find("postmaster"), std::string::npos) << text;
 }
 
 TEST(SummaryTest, WarnsOfAServerWithoutDomains) {

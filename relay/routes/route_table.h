@@ -1,10 +1,14 @@
 // RouteTable: what happens to mail for an address. Immutable once built; a reload builds a new one.
 //
 // Order of search in a known domain: the alias itself; the alias without its subaddress tag (RFC
-// 5233) where the domain has a separator; the catch-all; else unknown.
+// 5233) where the domain has a separator; the catch-all; else unknown. A postmaster without an
+// alias goes to the catch-all if that forwards, else where the server's postmaster does. The
+// postmaster of the server itself, whose name may be no domain of ours, is that of one which is:
+// the return path of such mail needs a domain that takes reports.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,27 +31,43 @@ struct UnknownAlias {     // 550 5.1.1
   schemas::Address alias;
 };
 
+// Where mail for postmaster goes that has no route of its own: RFC 5321 4.5.1 asks that it can be
+// reached in every domain, and without one.
+struct Postmaster {
+  std::string host_name;  // of this server
+  // server.postmaster; nullopt: what has no route of its own is refused.
+  std::optional<schemas::RouteAction> action{};
+};
+
 using Lookup = std::variant<Found, UnknownDomain, UnknownAlias>;
 
 class RouteTable {
  public:
   RouteTable() = default;
   // `domains` have distinct names.
-  explicit RouteTable(std::vector<schemas::DomainRoutes> domains);
+  explicit RouteTable(std::vector<schemas::DomainRoutes> domains, Postmaster postmaster = {});
 
-  // `postmaster` without domain (RFC 5321 4.1.1.3) is not handled here: the core gives full
-  // addresses.
+  // `postmaster` without domain (RFC 5321 4.1.1.3) comes as that of the host name: the core gives
+  // full addresses.
   Lookup find(const schemas::Address& recipient) const;
 
   // How local parts of that domain are folded; `keep` for one that is not ours.
   schemas::LocalPartCase local_case_of(std::string_view domain) const;
+
+  // Whether mail for the postmaster of that domain of ours is taken.
+  bool reaches_postmaster(const schemas::DomainRoutes& domain) const;
 
   const std::map<std::string, schemas::DomainRoutes, std::less<>>& domains() const {
     return domains_;
   }
 
  private:
+  const schemas::RouteAction* postmaster_of(const schemas::DomainRoutes& domain) const;
+  std::string domain_of_bare_postmaster() const;
+
   std::map<std::string, schemas::DomainRoutes, std::less<>> domains_;
+  Postmaster postmaster_;
+  std::string bare_postmaster_in_;  // a domain of ours; empty: there is none
 };
 
 }  // namespace waybill::relay::routes

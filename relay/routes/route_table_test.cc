@@ -128,6 +128,47 @@ TEST(RouteTableTest, FindsWhatIsConfigured) {
   }
 }
 
+// RFC 5321 4.5.1
+TEST(RouteTableTest, PostmasterOfEveryDomainHasAPlaceToGo) {
+  DomainRoutes refusing = plain_domain();
+  refusing.name = "no.example";
+  refusing.catch_all = RejectWith{{550, "5.1.1", "No"}};
+  const RouteTable routes({plain_domain(), exact_domain(), catching_domain(), refusing},
+                          {"mx.exact.example", to("admin@target.example")});
+  const struct {
+    const char* recipient;
+    const char* told;
+  } cases[] = {
+      {"PostMaster@plain.example",
+       "postmaster@plain.example <- postmaster@plain.example -> admin@target.example"},
+      {"postmaster@no.example",
+       "postmaster@no.example <- postmaster@no.example -> admin@target.example"},
+      {"postmaster@exact.example",
+       "postmaster@exact.example <- postmaster@exact.example -> postmaster@target.example"},
+      {"postmaster@catch.example",
+       "postmaster@catch.example <- *@catch.example -> all@target.example"},
+      // of the server itself: of the domain of ours that its name is in
+      {"POSTMASTER@mx.exact.example",
+       "postmaster@exact.example <- postmaster@exact.example -> postmaster@target.example"},
+      {"buzz@mx.exact.example", "unknown domain"},
+      {"postmaster@mx.plain.example", "unknown domain"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(told(routes.find(*Address::parse(c.recipient))), c.told) << c.recipient;
+  }
+}
+
+TEST(RouteTableTest, PostmasterOfAServerElsewhereIsTheFirstThatThereIs) {
+  const auto told_by = [](std::vector<DomainRoutes> domains) {
+    const RouteTable routes(std::move(domains), {"mx.elsewhere.example"});
+    return told(routes.find(*Address::parse("postmaster@mx.elsewhere.example")));
+  };
+  EXPECT_EQ(told_by({plain_domain(), exact_domain()}),
+            "postmaster@exact.example <- postmaster@exact.example -> postmaster@target.example");
+  EXPECT_EQ(told_by({plain_domain()}), "postmaster@plain.example unknown");
+  EXPECT_EQ(told_by({}), "unknown domain");
+}
+
 TEST(RouteTableTest, GivesTheDomainWithItsSettings) {
   const RouteTable routes = table();
   const Lookup found = routes.find(*Address::parse("buzz@plain.example"));

@@ -6,19 +6,9 @@
 
 namespace waybill::tools::doctor {
 
-using schemas::DomainRoutes;
-using schemas::RejectWith;
-
 namespace {
 
 constexpr std::size_t kMostNamed = 5;
-
-// RFC 5321 4.5.1: whoever takes mail for a domain takes it for its postmaster.
-bool takes_for_postmaster(const DomainRoutes& domain) {
-  const auto found = domain.aliases.find("postmaster");
-  if (found != domain.aliases.end()) return !std::holds_alternative<RejectWith>(found->second);
-  return domain.catch_all && !std::holds_alternative<RejectWith>(*domain.catch_all);
-}
 
 }  // namespace
 
@@ -29,7 +19,8 @@ Findings judge_configuration(const app::Config& config) {
   std::vector<std::string> without_postmaster;
   for (const auto& [name, domain] : domains) {
     aliases += domain.aliases.size();
-    if (!takes_for_postmaster(domain)) without_postmaster.push_back(name);
+    // RFC 5321 4.5.1: whoever takes mail for a domain takes it for its postmaster.
+    if (!config.routes->reaches_postmaster(domain)) without_postmaster.push_back(name);
   }
   if (domains.empty()) {
     out.push_back({Severity::note, "domains", "there are none: a relay refuses every recipient",
@@ -45,7 +36,7 @@ Findings judge_configuration(const app::Config& config) {
                    name_some(without_postmaster, kMostNamed) +
                        (without_postmaster.size() == 1 ? " takes" : " take") +
                        " no mail for postmaster, which RFC 5321 4.5.1 asks for",
-                   "Add an alias postmaster: it is where others report trouble with your mail."});
+                   "Set server.postmaster: it is where others report trouble with your mail."});
   }
   const auto loopback = [](const auto& at) { return at.address.is_loopback(); };
   if (std::all_of(config.smtp_listen.begin(), config.smtp_listen.end(), loopback)) {
