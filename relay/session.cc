@@ -86,20 +86,24 @@ Task<void> Session::timed_out() {
   core_.shut_down(reply);
 }
 
-void Session::begin_transaction(const smtp::MailStep& mail) {
+Task<Reply> Session::mail(smtp::MailStep step) {
   Client client;
   client.endpoint = connection_->remote();
   client.helo = core_.helo();
   client.esmtp = core_.esmtp();
-  transaction_.emplace(lane_, std::move(client), mail);
-  core_.answer({250, "2.1.0", "Sender ok"});
+  if (step.syntax_error) {
+    co_return co_await refuse_mail(lane_, std::move(client), std::move(step));
+  }
+  transaction_.emplace(lane_, std::move(client), step);
+  co_return Reply{250, "2.1.0", "Sender ok"};
 }
 
 Task<void> Session::take(smtp::Step step) {
   if (const auto* chunk = std::get_if<smtp::BodyChunk>(&step)) {
     co_await transaction_->body(chunk->octets);
-  } else if (const auto* mail = std::get_if<smtp::MailStep>(&step)) {
-    begin_transaction(*mail);
+  } else if (auto* begun = std::get_if<smtp::MailStep>(&step)) {
+    const Reply reply = co_await mail(std::move(*begun));
+    core_.answer(reply);
   } else if (auto* rcpt = std::get_if<smtp::RcptStep>(&step)) {
     const Reply reply = co_await transaction_->rcpt(std::move(*rcpt));
     core_.answer(reply);

@@ -30,7 +30,7 @@ class Session {
   runtime::Task<bool> read_more();
   runtime::Task<void> take(smtp::Step step);
   runtime::Task<void> timed_out();
-  void begin_transaction(const smtp::MailStep& mail);
+  runtime::Task<schemas::Reply> mail(smtp::MailStep step);
   runtime::Instant read_deadline() const;
 
   Lane& lane_;

@@ -16,6 +16,30 @@ using schemas::Event;
 using schemas::Reply;
 namespace pb = schemas::pb;
 
+namespace {
+
+// If the process ends in it, the refusal is on record and the sender has not heard it: its retry
+// makes another.
+Task<Reply> record_refusal(Lane& lane, Event event, Reply reply) {
+  std::vector<Event> events;
+  events.push_back(std::move(event));
+  const auto recorded = co_await lane.recorder.record(std::move(events));
+  if (!recorded) co_return unrecorded(lane.metrics, recorded.error());
+  co_return reply;
+}
+
+}  // namespace
+
+// What was no path is on record as it was written: it is all that is known of the sender.
+Task<Reply> refuse_mail(Lane& lane, Client client, smtp::MailStep mail) {
+  const SenderEnvelope envelope = open_envelope(lane, std::move(client), mail);
+  Subject subject = subject_for(envelope, {});
+  if (!mail.sender) subject.sender = mail.argument;
+  Refusal refusal = policy::judge_mail(*mail.syntax_error);
+  Event event = policy_refusal(subject, pb::STAGE_MAIL, refusal);
+  co_return co_await record_refusal(lane, std::move(event), std::move(refusal.reply));
+}
+
 Transaction::Transaction(Lane& lane, Client client, const smtp::MailStep& mail)
     : lane_(lane),
       envelope_(open_envelope(lane, std::move(client), mail)),
@@ -91,13 +115,8 @@ std::vector<Subject> Transaction::subjects() const {
 }
 
 Task<Reply> Transaction::refuse(Subject subject, Refusal refusal) {
-  std::vector<Event> events;
-  events.push_back(policy_refusal(subject, pb::STAGE_RCPT, refusal));
-  const auto recorded = co_await lane_.recorder.record(std::move(events));
-  // If the process ends here, the refusal is on record and the sender has not heard it: its retry
-  // makes another.
-  if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
-  co_return refusal.reply;
+  Event event = policy_refusal(subject, pb::STAGE_RCPT, refusal);
+  co_return co_await record_refusal(lane_, std::move(event), std::move(refusal.reply));
 }
 
 // Before any acceptance: the deliveries asked for at RCPT are let go with the transaction.

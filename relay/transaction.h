@@ -18,6 +18,10 @@
 
 namespace waybill::relay {
 
+// MAIL that the SMTP core refused: no transaction begins. The reply to it, once the refusal is on
+// record.
+runtime::Task<schemas::Reply> refuse_mail(Lane& lane, Client client, smtp::MailStep mail);
+
 class Transaction {
  public:
   Transaction(Lane& lane, Client client, const smtp::MailStep& mail);

@@ -69,7 +69,7 @@ Event policy_refusal(const Subject& subject, pb::Stage stage, const policy::Refu
   Event event = begin_event(subject);
   const auto fill = [&](auto& body) {
     body.set_stage(stage);
-    body.set_command(stage == pb::STAGE_RCPT ? "RCPT" : "body");
+    body.set_command(stage == pb::STAGE_MAIL ? "MAIL" : stage == pb::STAGE_RCPT ? "RCPT" : "body");
     body.set_by(pb::VERDICT_BY_POLICY);
     body.set_rule(refusal.rule);
     schemas::set_reply(*body.mutable_reply(), refusal.reply);

@@ -30,7 +30,7 @@ struct Subject {
 schemas::Event begin_event(const Subject& subject);
 
 // A refusal of ours: Rejected for 5xx, Deferred for 4xx.
-// `stage` is RCPT's or the body's.
+// `stage` is MAIL's, RCPT's or the body's.
 schemas::Event policy_refusal(const Subject& subject, schemas::pb::Stage stage,
                               const policy::Refusal& refusal);
 

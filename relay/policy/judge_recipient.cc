@@ -30,6 +30,12 @@ std::optional<Refusal> judge_route(const routes::Lookup& route) {
 
 }  // namespace
 
+Refusal judge_mail(const schemas::Reply& core_refusal) {
+  // The one 552 that the core has for MAIL (RFC 1870 6.1).
+  const Rule rule = core_refusal.code == 552 ? Rule::mail_size : Rule::mail_syntax;
+  return refusal_by(rule, core_refusal);
+}
+
 std::optional<Refusal> judge_recipient(const RcptFacts& facts) {
   if (facts.core_refusal) {
     // The one 4xx that the core has for RCPT.

@@ -25,6 +25,9 @@ struct ReturnPathFacts {
   runtime::Duration window{};  // for reports
 };
 
+// The SMTP core's own refusal of MAIL, by the rule that it speaks for.
+Refusal judge_mail(const schemas::Reply& core_refusal);
+
 // What is known of a recipient from the command alone.
 struct RcptFacts {
   // The SMTP core's own refusal of the command.

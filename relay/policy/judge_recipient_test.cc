@@ -66,6 +66,13 @@ TEST(JudgeRecipientTest, TheFirstThingThatStandsAgainstARecipientIsItsVerdict) {
   }
 }
 
+TEST(JudgeMailTest, ASizeAboveTheLimitIsTheOnlyRefusalThatIsNotOfSyntax) {
+  const Reply large{552, "5.3.4", "Message is larger than this host takes"};
+  EXPECT_EQ(judge_mail(large), (Refusal{"message-size", large}));
+  const Reply bad{501, "5.1.7", "Bad sender address syntax"};
+  EXPECT_EQ(judge_mail(bad), (Refusal{"syntax", bad}));
+}
+
 TEST(JudgeRecipientTest, TheCoresRefusalIsCarriedAsItIs) {
   const Reply bad{501, "5.1.3", "Bad recipient address syntax"};
   EXPECT_EQ(judge_recipient({.core_refusal = bad})->reply, bad);

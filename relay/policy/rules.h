@@ -18,6 +18,9 @@ namespace waybill::relay::policy {
 
 // Rules of one word have one meaning and speak at different stages.
 enum class Rule {
+  // MAIL.
+  mail_syntax,
+  mail_size,
   // What the sender asks for at RCPT.
   syntax,
   too_many_recipients,
@@ -60,7 +63,7 @@ enum class Rule {
 
 // Which reply of ours the verdict decides. `either`: RCPT's or the body's; a report's next hop is
 // asked only once the body is whole.
-enum class Stage { rcpt, body, either };
+enum class Stage { mail, rcpt, body, either };
 
 struct RuleRow {
   Rule rule;
@@ -74,6 +77,10 @@ struct RuleRow {
 };
 
 inline constexpr RuleRow kRules[] = {
+    {Rule::mail_syntax, "syntax", Stage::mail, "500, 501, 553, 555", "",
+     "The MAIL command is not what RFC 5321 and the announced extensions allow."},
+    {Rule::mail_size, "message-size", Stage::mail, "552 5.3.4", "",
+     "The sender declared a size above `max_message_size` (RFC 1870 6.1)."},
     {Rule::syntax, "syntax", Stage::rcpt, "500, 501, 553, 555", "",
      "The RCPT command is not what RFC 5321 and the announced extensions allow."},
     {Rule::too_many_recipients, "too-many-recipients", Stage::rcpt, "452 4.5.3", "",
@@ -169,7 +176,7 @@ inline constexpr RuleRow kRules[] = {
 
 const RuleRow& row_of(Rule rule);
 inline std::string_view word_of(Rule rule) { return row_of(rule).word; }
-// "RCPT", "body", "RCPT, body".
+// "MAIL", "RCPT", "body", "RCPT, body".
 std::string_view word_of(Stage stage);
 
 // The reply of a rule that has one code and one text.

@@ -83,13 +83,21 @@ TEST(RulesTest, TheReturnPathPageNamesWordsThatExist) {
 bool meets(const std::string& event, const RuleRow& row) {
   const std::string word(row.word);
   if (event.ends_with(" by " + word)) return event.starts_with("E: dropped ");
-  const std::size_t at = event.find(" " + word + ": ");
-  if (at == std::string::npos) return false;
-  const std::string reply = event.substr(at + word.size() + 3);
+  const std::size_t begin = event.find(" " + word + ": ");
+  if (begin == std::string::npos) return false;
+  const std::string reply = event.substr(begin + word.size() + 3);
   const bool replies = row.reply.find(reply) != std::string_view::npos ||
                        row.reply.find(reply.substr(0, 3) + ",") != std::string_view::npos;
-  const bool at_rcpt = event.find(" at RCPT by ") != std::string::npos;
-  return replies && (row.stage == Stage::either || (row.stage == Stage::rcpt) == at_rcpt);
+  const auto at = [&](const char* stage) {
+    return event.find(" at " + std::string(stage) + " by ") != std::string::npos;
+  };
+  switch (row.stage) {
+    case Stage::mail: return replies && at("MAIL");
+    case Stage::rcpt: return replies && at("RCPT");
+    case Stage::body: return replies && at("the body");
+    case Stage::either: return replies && !at("MAIL");
+  }
+  return false;
 }
 
 // A rule that is never shown at work may be one that never works.

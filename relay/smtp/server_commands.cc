@@ -24,12 +24,14 @@ bool is_helo_name(std::string_view name) {
 std::optional<Step> ServerCore::State::obey(const Line& line) {
   const Command command = parse_command(line.text);
   const bool first = std::exchange(first_line, false);
+  const bool unclean = runtime::ascii::has_control(line.text);
   if (command.verb == Verb::http) {
     hang_up(replies::this_is_smtp());
-  } else if (command.verb == Verb::unknown && first) {
-    // A first line that is no SMTP is another protocol's, perhaps by a third party's doing.
+  } else if (command.verb == Verb::unknown && first && unclean) {
+    // Another protocol's, TLS for one, perhaps by a third party's doing. A command in clear text
+    // that nobody knows is a clumsy client's, and its session goes on (RFC 5321 4.2.4).
     hang_up(replies::unknown_command());
-  } else if (line.fault != LineFault::none || runtime::ascii::has_control(line.text)) {
+  } else if (line.fault != LineFault::none || unclean) {
     return refuse_line(line, command);
   } else {
     return obey(command);
@@ -80,6 +82,12 @@ std::optional<Step> ServerCore::State::refuse_line(const Line& line, const Comma
     step.syntax_error = std::move(refusal);
     return recipient_step(std::move(step));
   }
+  if (command.verb == Verb::mail && !helo_name.empty() && !in_transaction) {
+    MailStep step;
+    step.argument = schemas::clean_reply_text(command.argument);
+    step.syntax_error = std::move(refusal);
+    return mail_step(std::move(step));
+  }
   error(refusal);
   // RFC 3030 2: a chunk follows whose size this line hides.
   if (command.verb == Verb::bdat) close();
@@ -116,20 +124,22 @@ std::optional<Step> ServerCore::State::mail(std::string_view argument) {
     return std::nullopt;
   }
   MailArgument parsed = parse_mail(argument, limits.max_message_octets);
-  if (parsed.refusal) {
-    error(*parsed.refusal);
-    return std::nullopt;
-  }
-  ++transactions;
-  awaiting = Awaiting::mail;
+  if (!parsed.refusal) ++transactions;
   smtputf8 = parsed.smtputf8;
   MailStep step;
-  step.argument = parsed.path;
+  step.argument = schemas::clean_reply_text(parsed.path);
   step.sender = std::move(parsed.sender);
   step.size = parsed.size;
   step.body = parsed.body;
   step.smtputf8 = parsed.smtputf8 == Smtputf8::yes;
   step.dsn = std::move(parsed.dsn);
+  step.syntax_error = std::move(parsed.refusal);
+  return mail_step(std::move(step));
+}
+
+Step ServerCore::State::mail_step(MailStep step) {
+  awaiting = Awaiting::mail;
+  refusal_due = step.syntax_error.has_value();
   return step;
 }
 

@@ -41,7 +41,7 @@ void ServerCore::State::answer(const Reply& reply) {
   const bool own_refusal = std::exchange(refusal_due, false);
   switch (asked) {
     case Awaiting::nothing: break;
-    case Awaiting::mail: mail_answered(reply); break;
+    case Awaiting::mail: mail_answered(reply, own_refusal); break;
     case Awaiting::recipient:
       if (reply.positive()) ++recipients;
       // Too many recipients is no fault of syntax.
@@ -60,7 +60,8 @@ void ServerCore::State::answer(const Reply& reply) {
   if (reply.code == kServiceClosing || closes_after_answer) close();
 }
 
-void ServerCore::State::mail_answered(const Reply& reply) {
+void ServerCore::State::mail_answered(const Reply& reply, bool own_refusal) {
+  if (own_refusal && reply.permanent()) return error(reply);
   say(reply);
   if (!reply.positive()) return;
   in_transaction = true;

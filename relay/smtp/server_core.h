@@ -25,7 +25,7 @@
 //   - memory is bounded: one line (kMaxCommandLine) plus the chunk fed.
 // What the driver owes: the octets it feeds stay where they are until next() gives NeedInput or
 // Hangup (body pieces are views into them); every step that wants an answer gets one before the
-// next next(); a refusal the core has made (RcptStep.syntax_error, BodyEnd.fault) is never turned
+// next next(); a refusal the core has made (syntax_error of a step, BodyEnd.fault) is never turned
 // into an acceptance. An answer of 421 ends the session. Owner's thread only. Ends: after Hangup
 // the core answers Hangup for ever.
 #pragma once
@@ -64,13 +64,14 @@ struct ServerLimits {
 struct NeedInput {};
 
 struct MailStep {
-  std::string_view argument;  // the path as sent without angle brackets, for the record; valid
-                              // until the next call of next()
-  std::optional<schemas::Address> sender;  // nullopt: the null reverse-path
+  std::string argument;  // the path as sent without angle brackets, cleaned, for the record
+  std::optional<schemas::Address> sender;  // nullopt: the null reverse-path, or `syntax_error`
   std::optional<std::uint64_t> size;       // SIZE= as declared
   BodyKind body = BodyKind::seven_bit;
   bool smtputf8 = false;
   MailDsn dsn;
+  // As RcptStep's: syntax, a parameter, a size above the limit.
+  std::optional<schemas::Reply> syntax_error;
 };
 
 struct RcptStep {

@@ -192,13 +192,14 @@ S: 501 5.5.4 Syntax: EHLO or HELO name
 C: 
 S: 500 5.5.2 Command not known
 )"},
-    {"SyntaxErrorsOfRcptGoOnRecordFirst", R"(
+    {"SyntaxErrorsOfMailAndRcptGoOnRecordFirst", R"(
 S: 220 mx.example ESMTP Waybill
 C: HELO c
 S: 250 mx.example
 C: RCPT TO:bob@b.example
 S: 503 5.5.1 MAIL first
 C: MAIL FROM:a@a.example
+D: mail <FROM:a@a.example> refused=501
 S: 501 5.5.4 Syntax: MAIL FROM:<address> [parameters]
 C: MAIL FROM:<a@a.example>
 D: mail <a@a.example>
@@ -221,6 +222,7 @@ S: 220 mx.example ESMTP Waybill
 C: HELO c
 S: 250 mx.example
 C: MAIL FROM:<a@a.example> SIZE=21
+D: mail <a@a.example> refused=552 size=21
 S: 552 5.3.4 Message is larger than this host takes
 C: MAIL FROM:<a@a.example>
 C: RCPT TO:<1@b.example>
@@ -356,6 +358,15 @@ C: MAIL FROM:<a@a.example>
 D: hangup
 S: 250 2.0.0 OK
 S: 554 5.5.1 This is SMTP, not HTTP
+)"},
+    {"AFirstCommandThatNobodyKnowsIsNotTheLast", R"(
+S: 220 mx.example ESMTP Waybill
+C: XYZZY
+S: 500 5.5.2 Command not known
+C: EXPN list
+S: 502 5.5.1 Command not offered
+C: HELO c
+S: 250 mx.example
 )"},
     {"AnotherProtocolSpeaksFirst", R"(
 S: 220 mx.example ESMTP Waybill

@@ -36,7 +36,7 @@ struct ServerCore::State {
   void hang_up(const Reply& reply);
   void close();
   bool has_body() const { return body.has_value(); }
-  void mail_answered(const Reply& reply);
+  void mail_answered(const Reply& reply, bool own_refusal);
   void start_answered(const Reply& reply);
   // Reset if one was open.
   std::optional<Step> end_transaction();
@@ -54,6 +54,7 @@ struct ServerCore::State {
   // Why no body can start now.
   std::optional<Reply> body_out_of_order() const;
   Step recipient_step(RcptStep step);
+  Step mail_step(MailStep step);
 
   // nullopt: nothing for the driver, go on.
   std::optional<Step> read_data();

@@ -12,6 +12,7 @@ namespace pb = schemas::pb;
 // What RCPT named, where the alias is not known.
 template <class Body>
 std::string whom(const Event& event, const Body& body) {
+  if (body.recipient().empty()) return "from <" + event.sender() + ">";
   return event.alias().empty() ? "<" + body.recipient() + ">" : event.alias();
 }
 
@@ -22,6 +23,7 @@ std::string reply_text(const pb::Reply& reply) {
 }
 
 std::string stage_text(pb::Stage stage) {
+  if (stage == pb::STAGE_MAIL) return "at MAIL";
   if (stage == pb::STAGE_RCPT) return "at RCPT";
   return stage == pb::STAGE_BODY ? "at the body" : "at no stage";
 }

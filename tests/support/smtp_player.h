@@ -90,14 +90,15 @@ class SmtpPlayer {
   void take(relay::smtp::Hangup&) {}
 
   void take(relay::smtp::MailStep& step) {
-    std::string line = "mail <" + (step.sender ? step.sender->text() : "") + ">";
+    std::string line = "mail <" + (step.sender ? step.sender->text() : step.argument) + ">";
+    if (step.syntax_error) line += " refused=" + std::to_string(step.syntax_error->code);
     if (step.size) line += " size=" + std::to_string(*step.size);
     if (step.body == relay::smtp::BodyKind::eight_bit_mime) line += " 8bitmime";
     if (step.smtputf8) line += " smtputf8";
     if (!step.dsn.ret.empty()) line += " ret=" + step.dsn.ret;
     if (!step.dsn.envid.empty()) line += " envid=" + step.dsn.envid;
     seen_.push_back(std::move(line));
-    const schemas::Reply reply = policy_->mail(step);
+    const schemas::Reply reply = step.syntax_error ? *step.syntax_error : policy_->mail(step);
     open_ = {step.sender ? step.sender->text() : "", {}, {}};
     core_.answer(reply);
   }
