@@ -78,8 +78,8 @@ struct Config {
   KafkaConfig kafka;
   ClusterConfig cluster;
 
-  // server.postmaster, and [domains."their.domain"] with aliases, catch_all, subaddress, local_part,
-  // log_subject, bounces, redact, bounce_window, dmarc
+  // server.postmaster, and [domains."their.domain"] with aliases, catch_all, subaddress,
+  // local_part, log_subject, bounces, redact, bounce_window, dmarc
   std::shared_ptr<const relay::routes::RouteTable> routes;
 };
 

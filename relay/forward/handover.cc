@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "relay/forward/asks_for_tls.h"
+#include "relay/forward/beyond_hop.h"
 #include "relay/policy/limits.h"
 #include "runtime/clock.h"
 
@@ -43,6 +45,7 @@ HopAnswer before_mail(Rule rule) {
 }
 
 HopAnswer answer_of(Answered answered) {
+  if (auto ours = asks_for_tls(answered)) return *std::move(ours);
   HopAnswer out;
   out.kind = answered.reply.code >= 200 && answered.reply.code < 300 ? HopAnswer::Kind::accepted
              : answered.reply.permanent()                            ? HopAnswer::Kind::refused
@@ -91,9 +94,12 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
   }
   HopAnswer last = unreachable("No next hop could be reached");
   bool tried = false;
-  for (const Candidate& hop : std::get<std::vector<Candidate>>(found)) {
-    if (parts_.clock.now() >= deadline) break;
-    HopAnswer answer = co_await ask_at(hop, deadline);
+  const auto& hops = std::get<std::vector<Candidate>>(found);
+  for (const Candidate& hop : hops) {
+    const Instant now = parts_.clock.now();
+    if (now >= deadline) break;
+    const runtime::Duration share = (deadline - now) / (&hop == &hops.back() ? 1 : 2);
+    HopAnswer answer = co_await ask_at(hop, now + share, deadline);
     answer.hop = hop;
     if (!speaks_of_itself(answer)) {
       hop_ = hop;
@@ -109,19 +115,18 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
   co_return last;
 }
 
-Task<Result<Answered>> Handover::connect(Candidate hop, Instant deadline) {
-  const Instant dial_deadline = runtime::sooner(deadline, parts_.clock.now() + kConnectTimeout);
+Task<Result<Answered>> Handover::connect(Candidate hop, Instant greeted) {
+  const Instant dial_deadline = runtime::sooner(greeted, parts_.clock.now() + kConnectTimeout);
   auto connection = co_await parts_.dialer.dial(hop.endpoint, dial_deadline);
   if (!connection) co_return connection.error();
   session_ = std::make_unique<HopSession>(std::move(*connection), parts_.clock);
-  const Instant greeting_deadline =
-      runtime::sooner(deadline, parts_.clock.now() + kGreetingTimeout);
+  const Instant greeting_deadline = runtime::sooner(greeted, parts_.clock.now() + kGreetingTimeout);
   co_return co_await session_->open(parts_.host_name, greeting_deadline);
 }
 
 smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.notify, dsn_.orcpt}; }
 
-Task<HopAnswer> Handover::ask_at(Candidate hop, Instant deadline) {
+Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadline) {
   session_ = parts_.pool.take(hop.endpoint);
   if (session_ != nullptr) {
     if (auto refusal = beyond_next_hop()) co_return *refusal;
@@ -132,7 +137,7 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant deadline) {
     // nothing about this message.
     session_.reset();
   }
-  auto opened = co_await connect(hop, deadline);
+  auto opened = co_await connect(hop, greeted);
   if (!opened) {
     co_return unreachable("The next hop " + hop.mx_host +
                           " could not be reached: " + opened.error().message());
@@ -148,11 +153,11 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant deadline) {
 }
 
 // What the next hop cannot carry is refused here, before anything is sent (RFC 6531 3.5, RFC
-// 1870 6.1).
+// 1870 6.1). Whether the message itself needs what was declared for it is known once it is whole.
 std::optional<HopAnswer> Handover::beyond_next_hop() const {
   const smtp::Extensions& offered = session_->offered();
   const bool sender_utf8 = mail_.sender && mail_.sender->needs_smtputf8();
-  if ((mail_.smtputf8 || sender_utf8 || target_.address().needs_smtputf8()) && !offered.smtputf8) {
+  if ((sender_utf8 || target_.address().needs_smtputf8()) && !offered.smtputf8) {
     return before_mail(Rule::next_hop_without_smtputf8);
   }
   const std::uint64_t limit = offered.size.value_or(0);
@@ -173,6 +178,11 @@ Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearanc
       session_.reset();
       answer = co_await ask(deadline);
       if (answer.kind != HopAnswer::Kind::accepted) co_return answer;
+    }
+    if (const auto rule = beyond_hop(body.needs(), session_->offered())) {
+      answer = own_verdict(*rule, policy::reply_of(*rule));
+      answer.command = "body";
+      break;
     }
     answer = co_await session_->send(trace, body, clearance, deadline);
     // Servers close what is idle, and a long body, or a long list of recipients, takes its time.

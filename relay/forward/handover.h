@@ -57,8 +57,9 @@ class Handover {
 
  private:
   runtime::Task<dns::NextHops> candidates(runtime::Instant deadline);
-  runtime::Task<HopAnswer> ask_at(dns::Candidate hop, runtime::Instant deadline);
-  runtime::Task<runtime::Result<Answered>> connect(dns::Candidate hop, runtime::Instant deadline);
+  runtime::Task<HopAnswer> ask_at(dns::Candidate hop, runtime::Instant greeted,
+                                  runtime::Instant deadline);
+  runtime::Task<runtime::Result<Answered>> connect(dns::Candidate hop, runtime::Instant greeted);
   std::optional<HopAnswer> beyond_next_hop() const;
   smtp::RcptParameters rcpt() const;
 

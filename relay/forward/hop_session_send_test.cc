@@ -79,7 +79,7 @@ TEST_F(HopSessionSendTest, EachAnswerToDataAndTheBodyHasItsOutcome) {
       {"body", kHangUp, "in_doubt body 451 connection-lost"},
       {"body", "queued", "in_doubt body 451 connection-lost"},
       {"body", "250 " + endless, "in_doubt body 451 connection-lost"},
-      {"body", "250-codes\r\n550 differ", "in_doubt body 451 connection-lost"},
+      {"body", "250-codes\r\n550 differ", "refused body 550", true},
       {"body", "354 go on", "in_doubt body 451 connection-lost"},
       {"body", "150 wait", "in_doubt body 451 connection-lost"},
   };

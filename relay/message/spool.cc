@@ -65,6 +65,7 @@ Spool::~Spool() = default;
 
 Task<Result<void>> Spool::append(std::string_view octets) {
   size_ += octets.size();
+  scan_.read(octets);
   if (in_file_ == 0 && tail_.empty()) {
     const std::size_t room = settings_.memory_octets - memory_.size();
     memory_.append(octets.substr(0, room));

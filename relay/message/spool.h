@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "relay/message/needs.h"
 #include "runtime/permits.h"
 #include "runtime/result.h"
 #include "runtime/task.h"
@@ -53,6 +54,9 @@ class Spool {
 
   std::uint64_t size() const { return size_ - left_out_; }
 
+  // Of all that was appended.
+  Needs needs() const { return scan_.needs(); }
+
   // The beginning of the message as it was appended, as far as memory holds it: the whole header
   // unless that is huge.
   std::string_view head() const { return memory_; }
@@ -63,6 +67,7 @@ class Spool {
   runtime::Task<runtime::Result<std::string_view>> read_kept(std::uint64_t offset);
 
   SpoolSettings settings_;
+  NeedsScan scan_;
   std::string memory_;
   std::string tail_;        // beyond memory, not yet in the file
   std::string window_;      // what the last read() of the file gave

@@ -25,8 +25,10 @@ inline constexpr seconds kBodyRateGrace{30};
 inline constexpr minutes kReplyTimeout{1};
 
 // As a client, each also bounded by the deadline of the whole step.
-inline constexpr seconds kConnectTimeout{15};     // several addresses must fit in the RCPT deadline
-inline constexpr seconds kGreetingTimeout{30};    // greeting and EHLO of one address
+inline constexpr seconds kConnectTimeout{15};  // several addresses must fit in the RCPT deadline
+// Greeting and EHLO of one address (RFC 5321 4.5.3.2.1). Where other addresses are left, one may
+// take half of what is left of the step, so that a server that never greets leaves them a turn.
+inline constexpr minutes kGreetingTimeout{5};
 inline constexpr minutes kDataCommandTimeout{2};  // RFC 5321 4.5.3.2.4
 inline constexpr seconds kQuitTimeout{2};         // courtesy only
 inline constexpr seconds kDnsTimeout{20};

@@ -35,7 +35,9 @@ enum class Rule {
   no_route,
   unreachable,
   next_hop_without_smtputf8,
+  next_hop_without_8bitmime,
   next_hop_size,
+  next_hop_wants_tls,
   unsafe_octets,
   connection_lost,
   // The body.
@@ -108,10 +110,17 @@ inline constexpr RuleRow kRules[] = {
      "No next hop took the connection, or none answered."},
     {Rule::next_hop_without_smtputf8, "next-hop-without-smtputf8", Stage::either, "550 5.6.7",
      "The next hop does not take internationalized mail",
-     "The message or its target needs SMTPUTF8, which the next hop does not offer."},
+     "The target, or the header of the message, is not ASCII alone and needs SMTPUTF8, which the "
+     "next hop does not offer."},
+    {Rule::next_hop_without_8bitmime, "next-hop-without-8bitmime", Stage::body, "550 5.6.3",
+     "The message has octets beyond ASCII, which the next hop does not take",
+     "The body of the message is not ASCII alone, and the next hop does not offer 8BITMIME (RFC "
+     "6152 3)."},
     {Rule::next_hop_size, "next-hop-size", Stage::either, "552 5.3.4",
      "The message is larger than the next hop takes",
      "The sender declared a size above the next hop's limit."},
+    {Rule::next_hop_wants_tls, "next-hop-wants-tls", Stage::either, "451 4.7.0", "",
+     "The next hop wants TLS or a log-in before it takes mail, and is given neither."},
     {Rule::unsafe_octets, "unsafe-octets", Stage::body, "550 5.6.0",
      "The message has octets that no server can be trusted with",
      "A line of the message begins with NUL: a server that drops NULs may see the end of the "

@@ -126,18 +126,18 @@ Result<ReplyReader::Taken> ReplyReader::take_line(std::string_view line) {
   }
   const int code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
   if (code < 200 || code > 599) return make_error_code(Errc::invalid);
-  if (lines_ > 0 && code != reply_.code) return make_error_code(Errc::invalid);
 
   const char separator = line.size() > 3 ? line[3] : ' ';
   if (separator != ' ' && separator != '-') return make_error_code(Errc::invalid);
   line.remove_prefix(std::min<std::size_t>(line.size(), 4));
 
   const std::size_t enhanced = enhanced_length(line, code);
-  if (lines_ == 0) {
+  const bool another_code = lines_ > 0 && code != reply_.code;
+  if (another_code && !reply_.enhanced.empty()) reply_.text.insert(0, reply_.enhanced + ' ');
+  if (lines_ > 0) reply_.text += '\n';
+  if (lines_ == 0 || another_code) {
     reply_.code = code;
     reply_.enhanced = line.substr(0, enhanced);
-  } else {
-    reply_.text += '\n';
   }
   // RFC 2034 4: every line repeats the code. One that differs is kept as text.
   if (enhanced > 0 && line.substr(0, enhanced) == reply_.enhanced) {

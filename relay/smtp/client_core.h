@@ -5,8 +5,9 @@
 // breaks a promise of the caller (check), because addresses were parsed and names validated before.
 // The same holds for a space inside a host name or a parameter's value.
 // A reply is whole lines only, at most kMaxReplyOctets and kMaxReplyLinesRead; lines may end in LF
-// alone (hosts in the wild do), text is cleaned of control octets; lines whose codes differ within
-// one reply, a line without a code, or a code outside 200..599 are Errc::invalid, and the
+// alone (hosts in the wild do), text is cleaned of control octets. Where the codes of its lines
+// differ, which RFC 5321 4.2.1 forbids and hosts in the wild send, the last line decides and all
+// words are kept. A line without a code, or a code outside 200..599, is Errc::invalid, and the
 // connection is of no more use. Whether the server can take the message at all (an address that
 // needs SMTPUTF8, a size above its limit) is for the caller to judge by Extensions; here a
 // parameter not offered is just not written. Owner's thread only.

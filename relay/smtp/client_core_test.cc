@@ -80,6 +80,27 @@ TEST(ReplyReaderTest, TakesOnlyWhatIsAnEnhancedStatusCodeForOne) {
   EXPECT_EQ(hear("354 3.0.0 go on\r\n", 1).replies[0], (Reply{354, "", "3.0.0 go on"}));
 }
 
+TEST(ReplyReaderTest, OfTwoCodesInOneReplyTheLastLinesDecidesAndAllWordsAreKept) {
+  const struct {
+    std::string_view wire;
+    Reply reply;
+  } cases[] = {
+      {"550-5.1.1 no such user\r\n554 5.7.1 denied\r\n",
+       {554, "5.7.1", "5.1.1 no such user\ndenied"}},
+      {"250-fine\r\n550 no\r\n", {550, "", "fine\nno"}},
+      {"450-4.2.0 later\r\n450-4.2.0 or\r\n550-5.1.1 never\r\n550 5.1.1 at all\r\n",
+       {550, "5.1.1", "4.2.0 later\nor\nnever\nat all"}},
+      {"550-5.1.1 no\r\n250 2.1.5 yes\r\n", {250, "2.1.5", "5.1.1 no\nyes"}},
+  };
+  for (const auto& c : cases) {
+    for (const std::size_t step : {std::size_t{1}, c.wire.size()}) {
+      const Heard heard = hear(c.wire, step);
+      EXPECT_FALSE(heard.error) << c.wire;
+      EXPECT_EQ(heard.replies, std::vector{c.reply}) << c.wire;
+    }
+  }
+}
+
 TEST(ReplyReaderTest, RefusesWhatIsNoReply) {
   const std::string_view wires[] = {
       "\r\n",
@@ -90,7 +111,6 @@ TEST(ReplyReaderTest, RefusesWhatIsNoReply) {
       "199 below\r\n",
       "600 above\r\n",
       " 250 a space first\r\n",
-      "250-codes\r\n251 differ\r\n",
       "250-then\r\nnothing\r\n",
       "HTTP/1.1 400 Bad Request\r\n",
   };
