@@ -39,6 +39,8 @@ struct LaneWorld {
   runtime::Permits& spool_octets;
   const dns::Ourselves& ourselves;
   std::uint32_t partitions = 1;  // of the log
+  // Of all messages in memory, one for all lanes; nullptr: without an end.
+  runtime::Permits* message_memory = nullptr;
 };
 
 struct AssembledLane {

@@ -7,6 +7,7 @@
 #include "relay/policy/limits.h"
 #include "relay/returnpath/report/redact.h"
 #include "relay/returnpath/token.h"
+#include "relay/smtp/asked.h"
 #include "runtime/clock.h"
 #include "runtime/scope.h"
 #include "schemas/partition.h"
@@ -98,6 +99,7 @@ Delivery HandOverPlan::new_delivery(const Recipient& recipient, const schemas::T
 smtp::MailParameters HandOverPlan::mail_for(const Recipient& recipient,
                                             const Delivery& delivery) const {
   smtp::MailParameters mail = envelope_.mail;
+  mail.asked = smtp::with_asked(std::move(mail.asked), recipient.found.alias.text());
   if (!mail.sender) return mail;
   const schemas::Address& alias = recipient.found.alias;
   const auto keys = lane_.keys.get();

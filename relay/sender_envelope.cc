@@ -17,8 +17,10 @@ SenderEnvelope open_envelope(const Lane& lane, Client client, const smtp::MailSt
   out.mail.size = mail.size;
   out.mail.eight_bit_mime = mail.body == smtp::BodyKind::eight_bit_mime;
   out.mail.smtputf8 = mail.smtputf8;
+  out.mail.utf8_sender = mail.sender && mail.sender->needs_smtputf8();
   out.mail.ret = mail.dsn.ret;
   out.mail.envid = mail.dsn.envid;
+  out.mail.asked = mail.asked;
   return out;
 }
 

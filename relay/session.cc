@@ -22,9 +22,27 @@ Task<void> Session::turn_away(Reply reply) {
   connection_->close();
 }
 
-void Session::stop() {
-  stopping_ = true;
-  if (!transaction_) connection_->close();
+namespace {
+
+Reply stopping(const std::string& host_name) {
+  return {421, "4.3.2", host_name + " is stopping; try again later"};
+}
+
+}  // namespace
+
+void Session::stop(runtime::Scope& scope) {
+  if (std::exchange(stopping_, true) || !reading_ || core_.in_body()) return;
+  core_.shut_down(stopping(lane_.settings.host_name));
+  farewell_.emplace();
+  scope.spawn("smtp farewell", say_farewell(core_.take_output()));
+}
+
+// run() waits in its read meanwhile, which ends by the close, and then for the end of this.
+Task<void> Session::say_farewell(std::string words) {
+  const runtime::OneShot<bool> said = *farewell_;
+  co_await connection_->write(words, lane_.clock.now() + kFarewellTimeout);
+  connection_->close();
+  said.give(true);
 }
 
 Task<void> Session::run() {
@@ -34,12 +52,13 @@ Task<void> Session::run() {
     smtp::Step step = core_.next();
     if (std::holds_alternative<smtp::Hangup>(step)) break;
     if (!std::holds_alternative<smtp::NeedInput>(step)) {
+      if (!co_await flush_before(step)) break;
       co_await take(std::move(step));
       command_deadline_ = lane_.clock.now() + kCommandTimeout;
       continue;
     }
-    if (stopping_ && !transaction_) {
-      core_.shut_down({421, "4.3.2", lane_.settings.host_name + " is stopping; try again later"});
+    if (stopping_ && !core_.in_body()) {
+      core_.shut_down(stopping(lane_.settings.host_name));
       continue;
     }
     if (!co_await flush()) break;
@@ -47,29 +66,53 @@ Task<void> Session::run() {
   }
   co_await flush();
   connection_->close();
+  if (farewell_) co_await farewell_->wait();
+}
+
+// RFC 2920 3.2: what answers a group of MAIL and RCPT may wait for its last, all else may not. The
+// group does not wait long either: an RCPT may take as long as its next hop.
+Task<bool> Session::flush_before(const smtp::Step& step) {
+  const bool waits =
+      std::holds_alternative<smtp::RcptStep>(step) || std::holds_alternative<smtp::MailStep>(step);
+  const bool ends = std::holds_alternative<smtp::BodyEnd>(step);
+  if (!core_.has_output() || (!waits && !ends)) co_return true;
+  const Instant now = lane_.clock.now();
+  if (!grouped_since_) grouped_since_ = now;
+  const bool due = ends || core_.output_is_urgent() || now - *grouped_since_ >= kReplyGroup;
+  if (!due) co_return true;
+  co_return co_await flush();
 }
 
 Task<bool> Session::flush() {
+  grouped_since_.reset();
   const std::string output = core_.take_output();
   if (output.empty()) co_return true;
   const auto written = co_await connection_->write(output, lane_.clock.now() + kReplyTimeout);
   co_return written.has_value();
 }
 
-// A command has to be whole in time; a body has to keep coming, and at its minimum rate.
-Instant Session::read_deadline() const {
+// A command has to be whole in time; a body has to begin as soon as a command would, to keep
+// coming, and at its minimum rate. The octets of a faulty one count: its sender is to hear why.
+Instant Session::read_deadline() {
   if (!core_.in_body()) return command_deadline_;
-  const std::chrono::duration<double> due(static_cast<double>(transaction_->body_octets()) /
+  const Instant now = lane_.clock.now();
+  const std::uint64_t octets = core_.body_octets();
+  if (octets == 0) return body_began_ + kCommandTimeout;
+  if (!first_body_octet_) first_body_octet_ = now;
+  const std::chrono::duration<double> due(static_cast<double>(octets) /
                                           lane_.settings.min_data_rate);
   const Instant slow =
-      body_began_ + kBodyRateGrace + std::chrono::duration_cast<runtime::Duration>(due);
-  return runtime::sooner(lane_.clock.now() + kBodyPieceTimeout, slow);
+      *first_body_octet_ + kBodyRateGrace + std::chrono::duration_cast<runtime::Duration>(due);
+  return runtime::sooner(now + kBodyPieceTimeout, slow);
 }
 
 Task<bool> Session::read_more() {
   if (buffer_.empty()) buffer_.resize(kReadOctets);
   const std::span<char> into(buffer_);
-  const auto count = co_await connection_->read_some(into, read_deadline());
+  const Instant deadline = read_deadline();
+  reading_ = true;
+  const auto count = co_await connection_->read_some(into, deadline);
+  reading_ = false;
   if (!count) {
     if (count.error() == Errc::timeout) co_await timed_out();
     co_return count.error() == Errc::timeout;
@@ -109,6 +152,7 @@ Task<void> Session::take(smtp::Step step) {
     core_.answer(reply);
   } else if (std::holds_alternative<smtp::BodyStart>(step)) {
     body_began_ = lane_.clock.now();
+    first_body_octet_.reset();
     core_.answer({354, "", "End data with <CR><LF>.<CR><LF>"});
   } else if (const auto* end = std::get_if<smtp::BodyEnd>(&step)) {
     const Reply reply = co_await transaction_->end(end->fault);

@@ -4,9 +4,12 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "relay/transaction.h"
 #include "runtime/connection.h"
+#include "runtime/one_shot.h"
+#include "runtime/scope.h"
 
 namespace waybill::relay {
 
@@ -20,18 +23,21 @@ class Session {
   // One reply and the end, for a session that is not taken.
   runtime::Task<void> turn_away(schemas::Reply reply);
 
-  // The server is stopping: a session between two transactions ends now; one with mail under way
-  // goes on to the reply it owes, and ends then.
-  void stop();
+  // The server is stopping: a session without a body under way is told so by 421 and ends; one with
+  // a body goes on to the reply that it owes, and ends then. `scope` is where it is told.
+  void stop(runtime::Scope& scope);
 
  private:
   // False: the client cannot be reached any more.
   runtime::Task<bool> flush();
+  // Before a step that may wait.
+  runtime::Task<bool> flush_before(const smtp::Step& step);
+  runtime::Task<void> say_farewell(std::string words);
   runtime::Task<bool> read_more();
   runtime::Task<void> take(smtp::Step step);
   runtime::Task<void> timed_out();
   runtime::Task<schemas::Reply> mail(smtp::MailStep step);
-  runtime::Instant read_deadline() const;
+  runtime::Instant read_deadline();
 
   Lane& lane_;
   std::unique_ptr<runtime::Connection> connection_;
@@ -39,8 +45,12 @@ class Session {
   std::optional<Transaction> transaction_;
   runtime::Instant command_deadline_{};
   runtime::Instant body_began_{};
+  std::optional<runtime::Instant> first_body_octet_;
+  std::optional<runtime::Instant> grouped_since_;  // the oldest reply that waits for its group
   std::string buffer_;
+  bool reading_ = false;
   bool stopping_ = false;
+  std::optional<runtime::OneShot<bool>> farewell_;  // given once it is said
 };
 
 }  // namespace waybill::relay

@@ -37,7 +37,7 @@ Task<void> SessionHost::turn_away(std::unique_ptr<runtime::Connection> connectio
 
 void SessionHost::stop() {
   stopping_ = true;
-  for (Session* session : sessions_) session->stop();
+  for (Session* session : sessions_) session->stop(scope_);
 }
 
 }  // namespace waybill::relay

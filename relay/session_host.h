@@ -18,12 +18,12 @@ class SessionHost {
  public:
   // All outlive it. `scope` is joined by its owner after stop().
   SessionHost(Lane& lane, Admission& admission, runtime::Scope& scope)
-      : lane_(lane), admission_(admission), crowd_(scope, kMaxTurningAway) {}
+      : lane_(lane), admission_(admission), scope_(scope), crowd_(scope, kMaxTurningAway) {}
 
   // Begins a session on this connection, or turns it away with 421.
   void adopt(std::unique_ptr<runtime::Connection> connection);
 
-  // Sessions between two transactions end now, the others after the reply they owe.
+  // Sessions without a body under way end now, by 421, the others after the reply they owe.
   void stop();
 
   std::size_t sessions() const { return sessions_.size(); }
@@ -35,6 +35,7 @@ class SessionHost {
 
   Lane& lane_;
   Admission& admission_;
+  runtime::Scope& scope_;
   runtime::Crowd crowd_;
   // In the order in which they came, so that a run under a seed is the same run wherever the heap
   // puts them.

@@ -15,6 +15,7 @@ struct Settings {
   std::uint32_t max_sessions = 1000;
   std::uint32_t max_sessions_per_client = 50;
   std::uint64_t memory_per_message = 256 << 10;  // octets; above, an unlinked file
+  std::uint64_t max_memory = 256 << 20;          // octets of messages in memory, in all
   std::uint64_t max_spool = 4ULL << 30;          // octets in such files, in all
   std::string spool_directory = ".";
   std::uint16_t next_hop_port = 25;   // where neither target nor DNS names one (RFC 5321 4.5.4.2)

@@ -2,6 +2,7 @@
 
 #include "relay/policy/limits.h"
 #include "relay/returnpath/token.h"
+#include "relay/smtp/asked.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
@@ -66,6 +67,7 @@ Transaction::Named Transaction::look_at(const smtp::RcptStep& step) const {
   if (const auto* found = std::get_if<routes::Found>(&out.facts.route)) {
     out.subject.domain = found->domain->name;
     out.subject.alias = found->alias.text();
+    out.facts.asked_already = smtp::asks_again(envelope_.mail.asked, out.subject.alias);
   } else if (const auto* unknown = std::get_if<routes::UnknownAlias>(&out.facts.route)) {
     out.subject.domain = unknown->domain->name;
     out.subject.alias = unknown->alias.text();
@@ -148,7 +150,9 @@ Task<void> Transaction::body(std::string_view octets) {
 Task<Reply> Transaction::end(smtp::BodyFault fault) {
   const Instant began = lane_.clock.now();
   WholeMessage message{spool_, body_octets_, message::scan_header(spool_.head())};
-  auto refusal = policy::judge_body({fault, kept_, message.header.received});
+  const std::string_view head = spool_.head();
+  const bool blank_first = head.starts_with(' ') || head.starts_with('\t');
+  auto refusal = policy::judge_body({fault, kept_, message.header.received, blank_first});
   Reply reply;
   if (refusal) {
     reply = co_await refuse_body(std::move(*refusal));

@@ -84,6 +84,8 @@ constexpr std::array kNumbers = {
                                                                 Quantity::count, 1, kMostSessions),
     number<&Config::limits, &Settings::memory_per_message>(kLimits, "memory_per_message",
                                                            Quantity::octets, 4 * kKiB, 64 * kMiB),
+    number<&Config::limits, &Settings::max_memory>(kLimits, "max_memory", Quantity::octets, kMiB,
+                                                   1024 * kGiB),
     number<&Config::limits, &Settings::max_spool>(kLimits, "max_spool", Quantity::octets, 0,
                                                   1024 * kGiB),
     number<&Config::limits, &Settings::min_data_rate>(kLimits, "min_data_rate", Quantity::octets, 1,

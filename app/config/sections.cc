@@ -6,6 +6,7 @@
 #include "app/config/endpoint_text.h"
 #include "app/config/number_keys.h"
 #include "app/config/quantity.h"
+#include "relay/message/spool.h"
 
 namespace waybill::app {
 
@@ -99,6 +100,16 @@ void read_limits(TomlReader& reader, Config& config) {
                       "at most max_sessions (" + std::to_string(config.limits.max_sessions) + ")");
     }
     config.limits.max_sessions_per_client = config.limits.max_sessions;
+  }
+  // With less, no message of that size could ever be taken.
+  const std::uint64_t one = config.limits.memory_per_message + relay::message::kSpoolFileMemory;
+  const toml::node* memory = reader.find("max_memory");
+  if (config.limits.max_memory < one) {
+    if (memory != nullptr) {
+      reader.expected(*memory, reader.name("max_memory"),
+                      "at least memory_per_message and 512 KiB (" + octets_text(one) + ")");
+    }
+    config.limits.max_memory = one;
   }
   const toml::node* spool = reader.find("max_spool");
   const std::uint64_t largest = config.limits.smtp.max_message_octets;

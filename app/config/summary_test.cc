@@ -51,6 +51,7 @@ limits.max_transactions        1000
 limits.max_sessions            1000
 limits.max_sessions_per_client 50
 limits.memory_per_message      256 KiB
+limits.max_memory              256 MiB
 limits.max_spool               4 GiB
 limits.min_data_rate           500 B
 limits.final_deadline          5 min

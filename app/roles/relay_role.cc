@@ -57,6 +57,7 @@ struct Shared {
   relay::dns::Ourselves ourselves;
   std::unique_ptr<runtime::Workers> spool_workers;
   runtime::Permits spool_octets;
+  runtime::Permits message_memory;
   std::uint32_t partitions = 1;
   relay::returnpath::Turns turns{};
 };
@@ -85,7 +86,8 @@ struct LaneThread {
                                .spool_workers = *shared.spool_workers,
                                .spool_octets = shared.spool_octets,
                                .ourselves = shared.ourselves,
-                               .partitions = shared.partitions})) {}
+                               .partitions = shared.partitions,
+                               .message_memory = &shared.message_memory})) {}
 
   runtime::AsioClock& clock;
   std::unique_ptr<runtime::Chance> chance = runtime::system_chance();
@@ -115,6 +117,7 @@ class Role final : public RelayRole {
                 .ourselves = {.names = {config.host_name}, .endpoints = {}},
                 .spool_workers = runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
                 .spool_octets = runtime::Permits(config.limits.max_spool),
+                .message_memory = runtime::Permits(config.limits.max_memory),
                 .partitions = config.kafka.there ? config.kafka.partitions : 1} {}
 
   ~Role() override {

@@ -156,7 +156,7 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadlin
 // 1870 6.1). Whether the message itself needs what was declared for it is known once it is whole.
 std::optional<HopAnswer> Handover::beyond_next_hop() const {
   const smtp::Extensions& offered = session_->offered();
-  const bool sender_utf8 = mail_.sender && mail_.sender->needs_smtputf8();
+  const bool sender_utf8 = mail_.utf8_sender || (mail_.sender && mail_.sender->needs_smtputf8());
   if ((sender_utf8 || target_.address().needs_smtputf8()) && !offered.smtputf8) {
     return before_mail(Rule::next_hop_without_smtputf8);
   }

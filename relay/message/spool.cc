@@ -63,9 +63,24 @@ Result<std::string> read_at(int descriptor, std::size_t count, std::uint64_t off
 Spool::Spool(SpoolSettings settings) : settings_(std::move(settings)) {}
 Spool::~Spool() = default;
 
+// False: the budget has no room for what was appended.
+bool Spool::hold_memory() {
+  if (settings_.all_memory == nullptr) return true;
+  const std::uint64_t most = settings_.memory_octets + kSpoolFileMemory;
+  const std::uint64_t steps = (size_ + kSpoolMemoryStep - 1) / kSpoolMemoryStep;
+  const std::uint64_t needed = std::min(most, steps * kSpoolMemoryStep);
+  if (needed <= memory_held_) return true;
+  auto more = settings_.all_memory->try_take(needed - memory_held_);
+  if (!more) return false;
+  held_.push_back(std::move(*more));
+  memory_held_ = needed;
+  return true;
+}
+
 Task<Result<void>> Spool::append(std::string_view octets) {
   size_ += octets.size();
   scan_.read(octets);
+  if (!hold_memory()) co_return make_error_code(Errc::limit_exceeded);
   if (in_file_ == 0 && tail_.empty()) {
     const std::size_t room = settings_.memory_octets - memory_.size();
     memory_.append(octets.substr(0, room));

@@ -20,7 +20,7 @@
 namespace waybill::relay::message {
 
 // One write or read of the file: large enough to be cheap, small enough to bound memory. A message
-// shorter than this touches no file and cannot fail to be appended.
+// shorter than this touches no file.
 inline constexpr std::size_t kSpoolPieceOctets = 256 << 10;
 
 struct SpoolSettings {
@@ -28,7 +28,15 @@ struct SpoolSettings {
   std::uint64_t memory_octets = 256 << 10;  // kept in memory; also what head() shows at most
   runtime::Workers* workers = nullptr;      // outlives every spool
   runtime::Permits* file_octets = nullptr;  // budget of all spool files together; outlives them
+  // Budget of the memory of all spools together; outlives them. nullptr: there is none.
+  runtime::Permits* all_memory = nullptr;
 };
+
+// What a message may take of it beyond memory_octets, once it has a file: the piece that is on its
+// way to the file, and the one that was read back.
+inline constexpr std::uint64_t kSpoolFileMemory = 2 * kSpoolPieceOctets;
+// The budget is taken in such steps, or in less where that is all that a message may take.
+inline constexpr std::uint64_t kSpoolMemoryStep = 16 << 10;
 
 class Spool {
  public:
@@ -42,7 +50,7 @@ class Spool {
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
 
-  // `octets` must live until the task ends. Errc::limit_exceeded: the files' budget is used up;
+  // `octets` must live until the task ends. Errc::limit_exceeded: a budget is used up;
   // Errc::io_error: the disk failed. After an error the spool is of no more use.
   runtime::Task<runtime::Result<void>> append(std::string_view octets);
 
@@ -63,6 +71,7 @@ class Spool {
 
  private:
   struct File;
+  bool hold_memory();
   runtime::Task<runtime::Result<void>> flush_tail();
   runtime::Task<runtime::Result<std::string_view>> read_kept(std::uint64_t offset);
 
@@ -75,6 +84,7 @@ class Spool {
   std::uint64_t left_out_ = 0;
   std::vector<Range> ranges_;
   std::uint64_t in_file_ = 0;
+  std::uint64_t memory_held_ = 0;
   std::shared_ptr<File> file_;
   std::vector<runtime::Permits::Held> held_;
 };

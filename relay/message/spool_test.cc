@@ -294,5 +294,30 @@ TEST_F(SpoolTest, WorksOverThreadsOfItsOwn) {
   EXPECT_TRUE(read_all(spool) == whole);
 }
 
+TEST_F(SpoolTest, TheMemoryOfAllSpoolsIsOneBudget) {
+  runtime::Permits memory(40 << 10);
+  SpoolSettings given = settings();
+  given.memory_octets = 32 << 10;
+  given.all_memory = &memory;
+  {
+    Spool first(given);
+    EXPECT_TRUE(append(first, octets(20 << 10)));
+    EXPECT_EQ(memory.free(), 8u << 10) << "two steps of 16 KiB";
+    Spool second(given);
+    EXPECT_EQ(append(second, octets(1)), make_error_code(Errc::limit_exceeded));
+    EXPECT_TRUE(append(first, octets(12 << 10))) << "what it holds already";
+  }
+  EXPECT_EQ(memory.free(), 40u << 10);
+}
+
+TEST_F(SpoolTest, AMessageInAFileTakesNoMoreMemoryHoweverLargeItIs) {
+  runtime::Permits memory(kMemory + kSpoolFileMemory);
+  SpoolSettings given = settings();
+  given.all_memory = &memory;
+  Spool spool(given);
+  EXPECT_TRUE(append(spool, octets(3 << 20)));
+  EXPECT_EQ(memory.free(), 0u);
+}
+
 }  // namespace
 }  // namespace waybill::relay::message

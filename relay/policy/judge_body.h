@@ -17,6 +17,8 @@ struct BodyFacts {
   enum class Kept { whole, in_part };
   Kept kept = Kept::whole;
   int received_fields = 0;
+  // It would be folded into the field that is put in front.
+  bool begins_with_blank = false;
 };
 
 std::optional<Refusal> judge_body(const BodyFacts& facts);

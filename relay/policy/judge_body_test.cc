@@ -24,6 +24,8 @@ TEST(JudgeBodyTest, TheFirstThingThatStandsAgainstABodyIsItsVerdict) {
       {"bare-line-end", {BodyFault::bare_line_end, Kept::in_part, many}},
       {"message-size", {BodyFault::too_large, Kept::in_part, many}},
       {"spool", {BodyFault::none, Kept::in_part, many}},
+      {"header-begins-blank", {BodyFault::none, Kept::whole, many, true}},
+      {"spool", {BodyFault::none, Kept::in_part, many, true}},
       {"hop-count", {BodyFault::none, Kept::whole, many}},
       {"taken", {BodyFault::none, Kept::whole, kMaxReceivedHeaders}},
   };

@@ -44,7 +44,9 @@ std::optional<Refusal> judge_recipient(const RcptFacts& facts) {
   }
   if (facts.taken == Taken::report) return refusal_by(Rule::return_path_alone);
   if (facts.return_path) return judge_address(*facts.return_path, facts);
-  return judge_route(facts.route);
+  if (auto refusal = judge_route(facts.route)) return refusal;
+  if (facts.asked_already) return refusal_by(Rule::loop);
+  return std::nullopt;
 }
 
 bool is_window_unsure(const ReturnPathFacts& facts, runtime::WallTime now) {

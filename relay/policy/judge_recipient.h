@@ -38,6 +38,8 @@ struct RcptFacts {
   std::optional<ReturnPathFacts> return_path{};
   // Of an address that has no return path's form.
   routes::Lookup route = routes::UnknownDomain{};
+  // MAIL says that this very address is being asked for (relay/smtp/asked.h).
+  bool asked_already = false;
   runtime::WallTime now{};
 };
 

@@ -58,6 +58,8 @@ TEST(JudgeRecipientTest, TheFirstThingThatStandsAgainstARecipientIsItsVerdict) {
       {"unknown-alias", {.route = unknown_alias(), .now = kNow}},
       {"a@b.test", {.route = found(kReject), .now = kNow}},
       {"taken", {.route = found(kForward), .now = kNow}},
+      {"loop", {.route = found(kForward), .asked_already = true, .now = kNow}},
+      {"a@b.test", {.route = found(kReject), .asked_already = true, .now = kNow}},
       {"taken", {.route = found(kDrop), .now = kNow}},
       {"taken", {.taken = Taken::mail, .route = found(kForward), .now = kNow}},
   };

@@ -23,6 +23,10 @@ inline constexpr minutes kBodyPieceTimeout{3};
 inline constexpr seconds kBodyRateGrace{30};
 // A client that does not read our replies.
 inline constexpr minutes kReplyTimeout{1};
+// The 421 to a client whose session is ended while it is silent: the end of the process waits.
+inline constexpr seconds kFarewellTimeout{2};
+// Replies to a group of MAIL and RCPT leave together if that takes no longer (RFC 2920 3.2).
+inline constexpr std::chrono::milliseconds kReplyGroup{200};
 
 // As a client, each also bounded by the deadline of the whole step.
 inline constexpr seconds kConnectTimeout{15};  // several addresses must fit in the RCPT deadline

@@ -170,6 +170,7 @@ Extensions parse_extensions(const schemas::Reply& reply) {
       Flag{"CHUNKING", &Extensions::chunking},
       Flag{"DSN", &Extensions::dsn},
       Flag{"STARTTLS", &Extensions::starttls},
+      Flag{"XASKED", &Extensions::asked},
       Flag{"ENHANCEDSTATUSCODES", &Extensions::enhanced_status_codes},
   };
 
@@ -203,6 +204,7 @@ std::string mail_command(const MailParameters& parameters, const Extensions& off
     add_parameter(text, " RET=", parameters.ret);
     add_parameter(text, " ENVID=", parameters.envid);
   }
+  if (offered.asked) add_parameter(text, " XASKED=", parameters.asked);
   return command_line(std::move(text));
 }
 

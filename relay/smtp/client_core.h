@@ -62,6 +62,7 @@ struct Extensions {
   bool dsn = false;
   bool enhanced_status_codes = false;
   bool starttls = false;
+  bool asked = false;                 // XASKED
   std::optional<std::uint64_t> size;  // absent: SIZE not offered; 0: no limit known
 };
 
@@ -75,8 +76,11 @@ struct MailParameters {
   std::optional<std::uint64_t> size;
   bool eight_bit_mime = false;
   bool smtputf8 = false;
+  // The sender that the message came from is not ASCII, whatever return path goes out in its place.
+  bool utf8_sender = false;
   std::string ret;    // "FULL" or "HDRS"
   std::string envid;  // xtext
+  std::string asked;  // asked.h
 };
 
 struct RcptParameters {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "relay/smtp/asked.h"
 #include "relay/smtp/command.h"
 #include "runtime/ascii.h"
 
@@ -146,6 +147,10 @@ std::optional<Reply> apply(const Parameter& parameter, std::uint64_t max_size, M
     const std::string_view envid = parameter.value.value_or("");
     if (!is_envid(envid)) return bad_parameter(name);
     mail.dsn.envid = envid;
+  } else if (name == "XASKED") {
+    const std::string_view asked = parameter.value.value_or("");
+    if (!is_asked(asked)) return bad_parameter(name);
+    mail.asked = asked;
   } else {
     return unknown_parameter(name);
   }

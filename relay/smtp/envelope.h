@@ -37,6 +37,7 @@ struct MailArgument {
   BodyKind body = BodyKind::seven_bit;
   Smtputf8 smtputf8 = Smtputf8::no;
   MailDsn dsn;
+  std::string asked;  // asked.h; empty if nothing is
   std::optional<schemas::Reply> refusal;
 };
 

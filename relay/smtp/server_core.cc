@@ -48,7 +48,7 @@ void ServerCore::State::answer(const Reply& reply) {
       if (own_refusal && reply.permanent()) {
         error(reply);
       } else {
-        say(reply);
+        say_in_group(reply);
       }
       break;
     case Awaiting::body_start: start_answered(reply); break;
@@ -62,7 +62,7 @@ void ServerCore::State::answer(const Reply& reply) {
 
 void ServerCore::State::mail_answered(const Reply& reply, bool own_refusal) {
   if (own_refusal && reply.permanent()) return error(reply);
-  say(reply);
+  say_in_group(reply);
   if (!reply.positive()) return;
   in_transaction = true;
   idle_commands = 0;
@@ -134,11 +134,19 @@ void ServerCore::answer(const Reply& reply) { state_->answer(reply); }
 
 void ServerCore::shut_down(const Reply& reply) { state_->hang_up(reply); }
 
-std::string ServerCore::take_output() { return std::exchange(state_->output, {}); }
+std::string ServerCore::take_output() {
+  state_->urgent = false;
+  return std::exchange(state_->output, {});
+}
+bool ServerCore::has_output() const { return !state_->output.empty(); }
+bool ServerCore::output_is_urgent() const { return state_->urgent; }
 
 const std::string& ServerCore::helo() const { return state_->helo_name; }
 bool ServerCore::esmtp() const { return state_->esmtp; }
 std::size_t ServerCore::recipients() const { return state_->recipients; }
 bool ServerCore::in_body() const { return state_->has_body(); }
+std::uint64_t ServerCore::body_octets() const {
+  return state_->has_body() ? state_->body->octets() + state_->body->drained() : 0;
+}
 
 }  // namespace waybill::relay::smtp

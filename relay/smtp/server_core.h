@@ -70,6 +70,7 @@ struct MailStep {
   BodyKind body = BodyKind::seven_bit;
   bool smtputf8 = false;
   MailDsn dsn;
+  std::string asked;  // asked.h
   // As RcptStep's: syntax, a parameter, a size above the limit.
   std::optional<schemas::Reply> syntax_error;
 };
@@ -133,12 +134,18 @@ class ServerCore {
 
   // Octets to write, in order; empty if none.
   std::string take_output();
+  bool has_output() const;
+  // The output holds a reply that must not wait for the steps that follow: all but those to MAIL
+  // and RCPT (RFC 2920 3.2).
+  bool output_is_urgent() const;
 
   const std::string& helo() const;  // the client's EHLO or HELO name; empty before
   bool esmtp() const;               // EHLO was used
   std::size_t recipients() const;   // accepted in the open transaction
   // True between a positive answer to BodyStart and BodyEnd: the driver's clock is the body's.
   bool in_body() const;
+  // Octets of the open body that have come, those of a faulty one too, which nobody gets.
+  std::uint64_t body_octets() const;
 
  private:
   struct State;

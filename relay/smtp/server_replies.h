@@ -16,7 +16,7 @@ inline Reply helo(const std::string& host) { return {250, "", host}; }
 inline Reply ehlo(const std::string& host, std::uint64_t max_message_octets) {
   return {250, "",
           host + "\nPIPELINING\nSIZE " + std::to_string(max_message_octets) +
-              "\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES\nCHUNKING\nDSN"};
+              "\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES\nCHUNKING\nDSN\nXASKED"};
 }
 inline Reply ok() { return {250, "2.0.0", "OK"}; }
 inline Reply help() { return {214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY QUIT"}; }

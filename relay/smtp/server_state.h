@@ -30,7 +30,12 @@ struct ServerCore::State {
 
   Step next();
   void answer(const Reply& reply);
-  void say(const Reply& reply) { output += schemas::wire(reply); }
+  void say(const Reply& reply) {
+    say_in_group(reply);
+    urgent = true;
+  }
+  // One that may wait for the others of its group (RFC 2920 3.2).
+  void say_in_group(const Reply& reply) { output += schemas::wire(reply); }
   void error(const Reply& reply);  // counted towards kMaxErrors
   void idle(const Reply& reply);   // counted towards kMaxIdleCommands
   void hang_up(const Reply& reply);
@@ -72,6 +77,7 @@ struct ServerCore::State {
 
   std::string_view input;
   std::string output;
+  bool urgent = false;
   LineReader lines;
   Reading reading = Reading::commands;
   Awaiting awaiting = Awaiting::nothing;

@@ -299,6 +299,11 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
     settings_.memory_per_message = number;
   } else if (what.starts_with("max_spool ")) {
     spool_octets_ = number;
+  } else if (what.starts_with("max_memory ")) {
+    memory_.emplace(number);
+  } else if (what == "the server stops") {
+    session_->stop(relay_->scope);
+    settle();
   } else if (what == "the workers are busy") {
     workers_.busy = true;
   } else if (what.starts_with("client ")) {
@@ -349,7 +354,8 @@ void TranscriptWorld::begin() {
                             .metrics = relay_metrics_,
                             .spool_workers = workers_,
                             .spool_octets = *spool_,
-                            .ourselves = ourselves_});
+                            .ourselves = ourselves_,
+                            .message_memory = memory_ ? &*memory_ : nullptr});
   wire_ = std::make_shared<ClientWire>();
   session_.emplace(relay_->lane, std::make_unique<ClientConnection>(clock_, wire_, note_, client_,
                                                                     io_.get_executor()));

@@ -127,6 +127,7 @@ class TranscriptWorld {
   relay::Settings settings_;
   std::optional<runtime::Permits> spool_;
   std::uint64_t spool_octets_ = 64 << 20;
+  std::optional<runtime::Permits> memory_;
   relay::routes::CurrentRoutes routes_;
   relay::returnpath::CurrentKeys keys_;
   relay::returnpath::Turns turns_;
