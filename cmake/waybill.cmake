@@ -21,7 +21,6 @@ pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka++ rdkafka)
 find_library(UNBOUND_LIBRARY unbound REQUIRED)
-find_library(OPENDKIM_LIBRARY opendkim REQUIRED)
 
 add_library(waybill_options INTERFACE)
 target_include_directories(waybill_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})

@@ -45,7 +45,6 @@ DOORS = {
     "prometheus/*": ["runtime/*"],
     "toml++/*": ["app/config/*"],
     "unbound.h": ["runtime/dns/*"],
-    "opendkim/*": ["relay/trust/dkim/opendkim_*"],
     "boost/beast*": ["http/codec*", "runtime/http_answer*"],
     "CLI/*": ["app/command/command_line.cc"],
     "openssl/*": ["runtime/*"],

@@ -37,6 +37,7 @@ PARSERS = (
     "relay/smtp/server_core.h",
     "relay/trust/auth_results.h",
     "relay/trust/authors.h",
+    "relay/trust/dkim/canonical.h",
     "relay/trust/dkim/key_record.h",
     "relay/trust/dkim/signature.h",
     "relay/trust/dkim/verify.h",

@@ -1,5 +1,5 @@
-// Any octets as a whole message, through libopendkim and all, with keys for every name: it is
-// judged the same in one piece and octet by octet, and within the limits.
+// Any octets as a whole message, with keys for every name: it is judged the same in one piece and
+// octet by octet, and within the limits.
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -10,8 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "relay/trust/dkim/body_watch.h"
-#include "relay/trust/dkim/opendkim_message.h"
 #include "relay/trust/dkim/verify.h"
 
 namespace {

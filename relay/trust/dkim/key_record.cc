@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "relay/trust/dkim/rsa_key.h"
 #include "relay/trust/dkim/tag_list.h"
 
 namespace waybill::relay::trust::dkim {
 namespace {
 
-// RFC 8463 4.2: the key itself, not wrapped in ASN.1.
-constexpr std::size_t kEd25519Octets = 32;
+constexpr std::string_view kRsa = "rsa";
+constexpr std::string_view kEd25519 = "ed25519";
 
 bool has(const std::vector<std::string>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
@@ -21,6 +20,28 @@ std::vector<std::string> list_of(const TagList& tags, std::string_view name) {
 }
 
 Fault bad_key(std::string reason) { return {DkimWord::permerror, std::move(reason)}; }
+
+std::optional<Fault> fault_of(const runtime::PublicKey& key) {
+  if (key.bits() < kMinRsaBits) return Fault{DkimWord::policy, "the RSA key is too short"};
+  if (key.bits() > kMaxRsaBits) return Fault{DkimWord::policy, "the key is too long"};
+  if (key.exponent_bits() > kMaxRsaExponentBits) {
+    return Fault{DkimWord::policy, "the RSA key's exponent is too long"};
+  }
+  return std::nullopt;
+}
+
+void read_key(std::string_view text, KeyRecord& out) {
+  const auto octets = decode_base64(text);
+  if (octets && out.type == kRsa) out.key = runtime::PublicKey::rsa(*octets);
+  if (octets && out.type == kEd25519) out.key = runtime::PublicKey::ed25519(*octets);
+  // One of another type fits no signature.
+  if (out.key == nullptr) {
+    out.fault = bad_key("the key is malformed");
+  } else if (out.type == kRsa) {
+    out.fault = fault_of(*out.key);
+  }
+  if (out.fault) out.key = nullptr;
+}
 
 }  // namespace
 
@@ -35,19 +56,24 @@ std::optional<KeyRecord> parse_key_record(std::string_view text) {
   const auto key = tags->find("p");
   if (!key) return std::nullopt;
   KeyRecord out;
-  out.type = unfolded(tags->find("k").value_or("rsa"));
+  out.type = unfolded(tags->find("k").value_or(kRsa));
   out.hashes = list_of(*tags, "h");
   out.services = list_of(*tags, "s");
   out.flags = list_of(*tags, "t");
-  out.key = unfolded(*key);
-  if (out.type == "rsa") out.key = subject_public_key_info(out.key).value_or(out.key);
+  out.is_revoked = key->empty();
+  if (text.size() > kMaxKeyRecord) {
+    out.fault = Fault{DkimWord::policy, "the key is too long"};
+  } else {
+    read_key(*key, out);
+  }
   return out;
 }
 
 std::optional<Fault> unfit(const KeyRecord& key, const Signature& signature) {
-  if (key.key.empty()) return bad_key("the key is revoked");
-  const bool rsa = signature.key_type == KeyType::rsa;
-  if (key.type != (rsa ? "rsa" : "ed25519")) return bad_key("the key is of another type");
+  if (key.is_revoked) return bad_key("the key is revoked");
+  if (key.type != (signature.key_type == KeyType::rsa ? kRsa : kEd25519)) {
+    return bad_key("the key is of another type");
+  }
   if (!key.hashes.empty() && !has(key.hashes, "sha256")) {
     return bad_key("the key is not for this hash");
   }
@@ -57,10 +83,7 @@ std::optional<Fault> unfit(const KeyRecord& key, const Signature& signature) {
   if (key.has_flag("s") && signature.identity_domain() != signature.domain) {
     return bad_key("the key is not for a subdomain in i=");
   }
-  if (key.key.size() > kMaxKeyText) return Fault{DkimWord::policy, "the key is too long"};
-  const auto octets = base64_octets(key.key);
-  if (!octets || (!rsa && *octets != kEd25519Octets)) return bad_key("the key is malformed");
-  return std::nullopt;
+  return key.fault;
 }
 
 }  // namespace waybill::relay::trust::dkim

@@ -1,8 +1,8 @@
 // One DKIM-Signature field: its tags, and what is wrong with them before any key is asked for.
 // RFC 6376 3.5, RFC 8301, RFC 8463. Any octets may come in; linear time.
 //
-// RFC 8301 makes rsa-sha1 worthless, and l= lets anybody add to the body (RFC 6376 8.2): both are
-// `policy`, not `pass`. Signatures whose names are not ASCII (RFC 8616) are `neutral`.
+// RFC 8301 makes rsa-sha1 worthless: `policy`, not `pass`. Signatures whose names are not ASCII
+// (RFC 8616) are `neutral`.
 #pragma once
 
 #include <cstddef>
@@ -12,17 +12,21 @@
 #include <string_view>
 #include <vector>
 
+#include "relay/trust/dkim/body_hash.h"
+#include "relay/trust/dkim/canonical.h"
 #include "relay/trust/dkim/result.h"
 #include "runtime/time.h"
 
 namespace waybill::relay::trust::dkim {
 
-// Header field names in h=: real signatures name about twenty. libopendkim cuts the list at 4095
-// octets without a word, so neither limit may grow past that.
-inline constexpr std::size_t kMaxSignedNames = 200;
-inline constexpr std::size_t kMaxSignedNamesOctets = 4000;
-// Octets of i= as written: libopendkim cuts it at 256.
-inline constexpr std::size_t kMaxIdentityOctets = 250;
+// Header field names in h=: real signatures name about twenty, and a header that is judged has no
+// more than a thousand fields (verify.h).
+inline constexpr std::size_t kMaxSignedNames = 1000;
+inline constexpr std::size_t kMaxSignedNamesOctets = 16 << 10;
+// Octets of i= as written: an address has 320 at most (RFC 5321 4.5.3.1), and each may be three.
+inline constexpr std::size_t kMaxIdentityOctets = 1000;
+// Octets of b= in base64: a signature by a key of kMaxRsaBits (key_record.h) has 1368.
+inline constexpr std::size_t kMaxDataText = 1500;
 // Signers' clocks may be this far from ours.
 inline constexpr std::chrono::minutes kClockSkew{5};
 
@@ -37,6 +41,14 @@ struct Signature {
   std::string identity;   // i= decoded, its control octets as "?"
   std::string algorithm;  // a=
   KeyType key_type = KeyType::rsa;
+  Form header_form = Form::simple;  // c=
+  Form body_form = Form::simple;
+  std::string body_hash;  // bh=, decoded
+  SignedLength length;    // l=
+  std::string data;       // b=, decoded
+  // Where the value of b= stands in the text, from its "=" to the next ";" or the end.
+  std::size_t data_begin = 0;
+  std::size_t data_end = 0;
   std::vector<std::string> signed_names;  // h= in upper case, in order
   std::optional<SignatureTime> signed_at;
   std::optional<SignatureTime> expires_at;

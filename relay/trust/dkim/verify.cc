@@ -4,15 +4,16 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "relay/message/header_fields.h"
-#include "relay/trust/dkim/body_watch.h"
-#include "relay/trust/dkim/key_record.h"
-#include "relay/trust/dkim/opendkim_message.h"
+#include "relay/trust/dkim/body_hash.h"
+#include "relay/trust/dkim/kept_keys.h"
 #include "relay/trust/dkim/signature.h"
+#include "relay/trust/dkim/signed_header.h"
 #include "runtime/scope.h"
 
 namespace waybill::relay::trust::dkim {
@@ -28,7 +29,7 @@ constexpr std::string_view kFieldName = "DKIM-Signature";
 
 // What DNS gave for one key name.
 struct FoundKeys {
-  std::vector<KeyRecord> records;
+  std::vector<std::shared_ptr<const KeyRecord>> records;
   Fault fault;  // without any record
 };
 
@@ -37,22 +38,22 @@ struct Judged {
   std::size_t field = 0;  // its place in the header
   Signature signature;
   std::optional<Fault> fault;
-  std::optional<KeyRecord> key;
+  std::shared_ptr<const KeyRecord> key;
 };
 
 using Fields = std::vector<message::HeaderField>;
 using Signatures = std::vector<Judged>;
 using Keys = std::map<std::string, FoundKeys>;
 
-DkimResult result_of(const Judged& one, DkimWord word, std::string reason) {
+DkimResult result_of(const Judged& one) {
   DkimResult out;
-  out.word = word;
+  out.word = one.fault ? one.fault->word : DkimWord::pass;
   out.domain = one.signature.domain;
   out.selector = one.signature.selector;
   out.identity = one.signature.identity;
   out.algorithm = one.signature.algorithm;
-  out.reason = std::move(reason);
-  if (one.key && one.key->has_flag("y")) out.key = KeyMode::testing;
+  if (one.fault) out.reason = one.fault->reason;
+  if (one.key != nullptr && one.key->has_flag("y")) out.key = KeyMode::testing;
   return out;
 }
 
@@ -69,11 +70,6 @@ std::optional<std::string_view> beyond_limits(std::string_view header, const Fie
   return std::nullopt;
 }
 
-// A signature field with a tab before its colon is one that libopendkim does not see.
-bool is_seen(const message::HeaderField& field) {
-  return field.octets.substr(0, field.octets.find(':')).find('\t') == std::string_view::npos;
-}
-
 Signatures collect(const Fields& fields, runtime::WallTime now) {
   const auto senders =
       static_cast<std::size_t>(std::count_if(fields.begin(), fields.end(), [](const auto& field) {
@@ -87,9 +83,6 @@ Signatures collect(const Fields& fields, runtime::WallTime now) {
     one.signature = parse_signature(fields[i].value);
     one.fault = one.signature.fault;
     if (!one.fault) one.fault = fault_at(one.signature, now);
-    if (!one.fault && !is_seen(fields[i])) {
-      one.fault = Fault{DkimWord::neutral, "the field's name is not written plainly"};
-    }
     // An unsigned one could be what the reader is shown.
     if (!one.fault && one.signature.times_signed("FROM") < senders) {
       one.fault = Fault{DkimWord::permerror, "a From field is not signed"};
@@ -97,6 +90,12 @@ Signatures collect(const Fields& fields, runtime::WallTime now) {
     out.push_back(std::move(one));
   }
   return out;
+}
+
+// Of this thread.
+KeptKeys& kept_keys() {
+  thread_local KeptKeys keys;
+  return keys;
 }
 
 FoundKeys read_answer(const Result<runtime::dns::Answer<std::string>>& answer) {
@@ -110,7 +109,7 @@ FoundKeys read_answer(const Result<runtime::dns::Answer<std::string>>& answer) {
   if (answer->records.empty()) return {{}, {DkimWord::permerror, "there is no key"}};
   FoundKeys found{{}, {DkimWord::permerror, "the key is malformed"}};
   for (const std::string& text : answer->records) {
-    if (auto record = parse_key_record(text)) found.records.push_back(std::move(*record));
+    if (auto record = kept_keys().read(text)) found.records.push_back(std::move(record));
   }
   return found;
 }
@@ -125,11 +124,17 @@ Task<void> fetch(runtime::dns::Resolver& resolver, std::string name, Instant dea
 Task<Keys> fetch_all(runtime::dns::Resolver& resolver, const Signatures& signatures,
                      Instant deadline) {
   Keys keys;
-  runtime::Scope scope(co_await boost::asio::this_coro::executor);
   for (const Judged& one : signatures) {
-    if (one.fault) continue;
-    const auto [place, is_new] = keys.try_emplace(one.signature.key_name());
-    if (is_new) scope.spawn("dkim key", fetch(resolver, place->first, deadline, place->second));
+    if (!one.fault) keys.try_emplace(one.signature.key_name());
+  }
+  if (keys.size() == 1) {
+    auto& [name, found] = *keys.begin();
+    co_await fetch(resolver, name, deadline, found);
+    co_return keys;
+  }
+  runtime::Scope scope(co_await boost::asio::this_coro::executor);
+  for (auto& [name, found] : keys) {
+    scope.spawn("dkim key", fetch(resolver, name, deadline, found));
   }
   co_await scope.join();
   co_return keys;
@@ -140,8 +145,8 @@ Task<Keys> fetch_all(runtime::dns::Resolver& resolver, const Signatures& signatu
 void choose_key(const FoundKeys& found, Judged& one) {
   one.fault = found.fault;
   std::size_t fitting = 0;
-  for (const KeyRecord& record : found.records) {
-    const auto fault = unfit(record, one.signature);
+  for (const auto& record : found.records) {
+    const auto fault = unfit(*record, one.signature);
     if (fitting == 0) one.fault = fault;
     if (fault) continue;
     ++fitting;
@@ -161,81 +166,69 @@ bool any_left(const Signatures& signatures) {
                      [](const Judged& one) { return !one.fault; });
 }
 
-// What libopendkim is shown: all fields, but of the signatures only those that it shall verify. It
-// forms hashes for every other too.
-std::vector<OpendkimMessage::Field> shown(const Fields& fields, const Signatures& signatures) {
-  std::vector<OpendkimMessage::Field> out(fields.size());
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (!message::is_field(fields[i], kFieldName)) out[i].octets = fields[i].octets;
-  }
-  for (const Judged& one : signatures) {
-    if (one.fault) continue;
-    out[one.field].octets = fields[one.field].octets;
-    out[one.field].key = one.key->key;
-    out[one.field].is_ed25519 = one.signature.key_type == KeyType::ed25519;
-  }
-  return out;
+// Others get their turn.
+Task<void> give_way() {
+  const runtime::Executor executor = co_await boost::asio::this_coro::executor;
+  co_await boost::asio::post(executor, boost::asio::use_awaitable_t<runtime::Executor>());
 }
 
-// A signature may sign other signatures (RFC 6376 5.4); those that are not shown would be missed.
-void refuse_signed_signatures(const Fields& fields, Signatures& signatures) {
-  const auto all = std::count_if(
-      fields.begin(), fields.end(),
-      [](const message::HeaderField& field) { return message::is_field(field, kFieldName); });
-  const auto left = std::count_if(signatures.begin(), signatures.end(),
-                                  [](const Judged& one) { return !one.fault; });
-  if (left == all) return;
+Task<void> check_headers(const Fields& fields, Signatures& signatures) {
+  const SignedHeader header(fields);
+  bool first = true;
   for (Judged& one : signatures) {
-    if (!one.fault && one.signature.times_signed("DKIM-SIGNATURE") > 0) {
-      one.fault = Fault{DkimWord::policy, "it signs a signature that is not accepted"};
+    if (one.fault) continue;
+    if (!first) co_await give_way();
+    first = false;
+    const runtime::Digest digest = header.hash(one.signature, one.field);
+    if (!one.key->key->has_signed(digest, one.signature.data)) {
+      one.fault = Fault{DkimWord::fail, "the header differs"};
     }
   }
 }
 
-std::string_view complaint_of(BodyWatch::Found found) {
-  return found == BodyWatch::Found::long_line ? "the body has too long a line"
-                                              : "the body has a bare CR or LF";
+void ask_for_hashes(const Signatures& signatures, BodyHashes& hashes) {
+  for (const Judged& one : signatures) {
+    if (!one.fault) hashes.ask(one.signature.body_form, one.signature.length);
+  }
 }
 
-// Nothing to complain of, or why no hash of this body would mean anything.
-Task<Result<std::string_view>> hash_body(BodySource& body, OpendkimMessage& message) {
-  const runtime::Executor executor = co_await boost::asio::this_coro::executor;
-  BodyWatch watch;
+Task<Result<void>> hash_body(BodySource& body, BodyHashes& hashes) {
   while (true) {
-    auto piece = co_await body.next();
+    const auto piece = co_await body.next();
     if (!piece) co_return piece.error();
     if (piece->empty()) break;
     for (std::string_view rest = *piece; !rest.empty();) {
       const std::string_view now = rest.substr(0, kHashedOctets);
       rest.remove_prefix(now.size());
-      const BodyWatch::Found found = watch.see(now);
-      if (found != BodyWatch::Found::lines) co_return complaint_of(found);
-      message.body(now);
-      co_await boost::asio::post(executor, boost::asio::use_awaitable_t<runtime::Executor>());
+      hashes.take(now);
+      if (now.size() == kHashedOctets) co_await give_way();
     }
   }
-  if (watch.ends_in_cr()) co_return complaint_of(BodyWatch::Found::bare_line_end);
-  message.body(watch.missing_end());
-  co_return std::string_view();
+  hashes.end();
+  co_return Result<void>();
 }
 
-DkimResult found_of(const Judged& one, const OpendkimMessage& message) {
-  using Finding = OpendkimMessage::Finding;
-  const Finding finding = message.finding(one.field);
-  const unsigned bits = message.rsa_bits(one.field);
-  // RFC 8301 3.2
-  if (one.signature.key_type == KeyType::rsa && finding != Finding::unprocessed &&
-      finding != Finding::bad_key && bits < kMinRsaBits) {
-    return result_of(one, DkimWord::policy, "the RSA key is too short");
+// Why the body is not the one that the signature is of, or not all of it.
+std::optional<Fault> fault_of(const Signature& signature, const BodyHashes::Hash& hash) {
+  const std::string_view digest(reinterpret_cast<const char*>(hash.digest.data()),
+                                hash.digest.size());
+  if (signature.length && *signature.length > hash.octets) {
+    return Fault{DkimWord::fail, "the body is shorter than l="};
   }
-  switch (finding) {
-    case Finding::holds: return result_of(one, DkimWord::pass, {});
-    case Finding::header_differs: return result_of(one, DkimWord::fail, "the header differs");
-    case Finding::body_differs: return result_of(one, DkimWord::fail, "the body differs");
-    case Finding::bad_key: return result_of(one, DkimWord::permerror, "the key is malformed");
-    case Finding::unprocessed: break;
+  if (signature.body_hash != digest) return Fault{DkimWord::fail, "the body differs"};
+  // Anybody may have added what is behind (RFC 6376 8.2).
+  if (signature.length && *signature.length < hash.octets) {
+    return Fault{DkimWord::policy, "l= leaves the end of the body unsigned"};
   }
-  return result_of(one, DkimWord::neutral, "libopendkim cannot process it");
+  return std::nullopt;
+}
+
+void check_bodies(const BodyHashes& hashes, Signatures& signatures) {
+  for (Judged& one : signatures) {
+    if (one.fault) continue;
+    const Signature& signature = one.signature;
+    one.fault = fault_of(signature, hashes.hash(signature.body_form, signature.length));
+  }
 }
 
 }  // namespace
@@ -253,29 +246,21 @@ Task<Result<std::vector<DkimResult>>> verify(runtime::dns::Resolver& resolver,
   if (!message::has_plain_lines(header)) {
     co_return one_result(DkimWord::permerror, "the header has a NUL or a bare CR or LF");
   }
-  const Keys keys = co_await fetch_all(resolver, signatures, deadline);
-  choose_keys(keys, signatures);
-  refuse_signed_signatures(fields, signatures);
-
-  OpendkimMessage message;
-  std::string_view complaint;
   if (any_left(signatures)) {
-    message.begin(shown(fields, signatures));
-    const auto hashed = co_await hash_body(body, message);
+    const Keys keys = co_await fetch_all(resolver, signatures, deadline);
+    choose_keys(keys, signatures);
+  }
+  // Headers first: they cost least, and the body is read for those alone that hold so far.
+  if (any_left(signatures)) co_await check_headers(fields, signatures);
+  if (any_left(signatures)) {
+    BodyHashes hashes;
+    ask_for_hashes(signatures, hashes);
+    const auto hashed = co_await hash_body(body, hashes);
     if (!hashed) co_return hashed.error();
-    complaint = *hashed;
-    message.end();
+    check_bodies(hashes, signatures);
   }
   std::vector<DkimResult> results;
-  for (const Judged& one : signatures) {
-    if (one.fault) {
-      results.push_back(result_of(one, one.fault->word, one.fault->reason));
-    } else if (!complaint.empty()) {
-      results.push_back(result_of(one, DkimWord::neutral, std::string(complaint)));
-    } else {
-      results.push_back(found_of(one, message));
-    }
-  }
+  for (const Judged& one : signatures) results.push_back(result_of(one));
   co_return results;
 }
 

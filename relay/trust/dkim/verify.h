@@ -2,14 +2,16 @@
 //
 // Promises: a result for each signature that is judged, in the header's order; a single `none` for
 // a message without any; one `policy` for a message beyond the limits below. A key that DNS does
-// not give by the deadline is `temperror`. Nothing of the message is kept.
+// not give by the deadline is `temperror`. Nothing of the message is kept, keys are (kept_keys.h).
+// The body is read once at most, and not where no signature of its hash holds.
 //
-// Other coroutines of the thread run between pieces of the body; the pieces are kHashedOctets at
-// most, so that hashing never holds the thread for longer than about a millisecond.
+// Other coroutines of the thread run between signatures and between pieces of the body; the pieces
+// are kHashedOctets at most, so that the thread is never held for longer than about a millisecond.
 //
 // What `pass` does not say: that d= has anything to do with the From field (that is DMARC), or that
-// fields were not added which the signer did not foresee (RFC 6376 8.15). But every From field must
-// be signed, however many there are.
+// fields were not added which the signer did not foresee (RFC 6376 8.15). But it says that every
+// From field is signed, however many there are, and all of the body: a signature with l= passes if
+// nothing is behind what it is of.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +30,7 @@ namespace waybill::relay::trust::dkim {
 inline constexpr std::size_t kMaxSignatures = 10;
 // Octets of a header that is judged: many times what real mail has, and cheap to hold.
 inline constexpr std::size_t kMaxHeaderOctets = 256 << 10;
-// Fields of a header that is judged. Finding those that h= names takes their product.
+// Fields of a header that is judged: ten times what real mail has.
 inline constexpr std::size_t kMaxFields = 1000;
 // Octets hashed before others get their turn.
 inline constexpr std::size_t kHashedOctets = 64 << 10;
