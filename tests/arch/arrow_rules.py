@@ -51,6 +51,8 @@ DOORS = {
     "idn2.h": ["schemas/*"],
     "libpsl.h": ["relay/trust/dmarc/*"],
     "gmime/*": ["relay/returnpath/report/mime_parts*"],
+    "iconv.h": ["relay/returnpath/report/charset*"],
+    "libxml/*": ["relay/returnpath/report/html_text*"],
     "boost/json*": ["schemas/*", "http/*", "query/*", "app/*", "tools/*"],
     "google/protobuf/*": ["schemas/*"],
 }

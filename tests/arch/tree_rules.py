@@ -30,6 +30,7 @@ PARSERS = (
     "relay/message/header_scan.h",
     "relay/returnpath/key_ring.h",
     "relay/returnpath/report/dsn_writer.h",
+    "relay/returnpath/report/html_text.h",
     "relay/returnpath/report/read_report.h",
     "relay/returnpath/token.h",
     "relay/smtp/body_reader.h",

@@ -2,10 +2,13 @@
 
 #include <gmime/gmime.h>
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 
+#include "relay/returnpath/report/charset.h"
 #include "relay/returnpath/report/clean_text.h"
+#include "relay/returnpath/report/html_text.h"
 
 namespace waybill::relay::returnpath::report {
 namespace {
@@ -29,13 +32,16 @@ bool names_content_type(std::string_view line) {
 std::size_t octets_within_limits(std::string_view text) {
   std::size_t content_types = 0;
   std::size_t delimiters = 0;
+  std::size_t fields = 0;
   std::string_view rest = text;
   while (!rest.empty()) {
     const std::size_t at = text.size() - rest.size();
     const std::string_view line = take_line(rest);
     content_types += names_content_type(line) ? 1 : 0;
     delimiters += line.starts_with("--") ? 1 : 0;
+    fields += begins_field(line) ? 1 : 0;
     if (content_types > kMaxContentTypes || delimiters > kMaxDelimiters) return at;
+    if (fields > kMaxFieldLines) return at;
   }
   return text.size();
 }
@@ -62,6 +68,8 @@ std::string taken(char* text) {
 
 std::string without_returns(std::string text) {
   std::erase(text, '\r');
+  // Old servers put an octet 0 into what they quote; what follows it is text all the same.
+  std::replace(text.begin(), text.end(), '\0', ' ');
   if (text.size() > kMaxPartOctets) text.resize(kMaxPartOctets);
   return text;
 }
@@ -79,6 +87,23 @@ std::string decoded(GMimePart* part) {
 std::string type_of(GMimeObject* object) {
   GMimeContentType* type = g_mime_object_get_content_type(object);  // borrowed
   return type == nullptr ? "text/plain" : lower(taken(g_mime_content_type_get_mime_type(type)));
+}
+
+std::string charset_of(GMimeObject* object) {
+  const char* name = g_mime_object_get_content_type_parameter(object, "charset");  // borrowed
+  return name == nullptr ? "" : name;
+}
+
+// What an HTML page says of its own charset (HTML 13.2.3.2); empty if it says nothing.
+std::string charset_within(std::string_view html) {
+  constexpr std::size_t kPrescan = 1024;
+  constexpr std::string_view kSign = "charset=";
+  const std::string head = lower(html.substr(0, kPrescan));
+  const std::size_t at = head.find(kSign);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = head.find_first_not_of("\"' ", at + kSign.size());
+  if (begin == std::string::npos) return {};
+  return head.substr(begin, head.find_first_of("\"' />;", begin) - begin);
 }
 
 class Walk {
@@ -113,11 +138,14 @@ class Walk {
   }
 
   void leaf(GMimeObject* object) {
-    std::string text;
-    if (GMIME_IS_TEXT_PART(object))
-      text = taken(g_mime_text_part_get_text(GMIME_TEXT_PART(object)));
-    if (text.empty()) text = decoded(GMIME_PART(object));
-    parts_.push_back({type_of(object), without_returns(std::move(text))});
+    const std::string type = type_of(object);
+    std::string text = decoded(GMIME_PART(object));
+    if (text.size() > kMaxPartOctets) text.resize(kMaxPartOctets);
+    std::string charset = charset_of(object);
+    if (type == "text/html" && charset.empty()) charset = charset_within(text);
+    if (GMIME_IS_TEXT_PART(object)) text = to_utf8(text, charset);
+    if (type == "text/html") text = html_text(text);
+    parts_.push_back({type, without_returns(std::move(text))});
   }
 
   std::vector<Part>& parts_;

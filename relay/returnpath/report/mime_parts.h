@@ -21,13 +21,17 @@ inline constexpr std::size_t kMaxReportOctets = 1048576;
 inline constexpr std::size_t kMaxContentTypes = 64;
 // Lines that could part a multipart, likewise: a part without a type costs a line.
 inline constexpr std::size_t kMaxDelimiters = 1024;
+// Lines that could begin a field, likewise: a parser keeps each field of each header, and a field
+// of three octets costs it hundreds.
+inline constexpr std::size_t kMaxFieldLines = 8192;
 // Of each part, decoded.
 inline constexpr std::size_t kMaxPartOctets = kMaxReportOctets;
 
 struct Part {
   std::string type;  // "text/plain", lower case
-  // text/*: UTF-8 where its charset is known; otherwise as decoded. message/rfc822 and its like:
-  // the message inside, raw. LF line ends, at most kMaxPartOctets.
+  // text/*: UTF-8 (charset.h); of text/html what a person reads of it (html_text.h).
+  // message/rfc822 and its like: the message inside, raw. LF line ends, no octet 0, at most
+  // kMaxPartOctets.
   std::string text;
 };
 

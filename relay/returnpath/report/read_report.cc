@@ -34,12 +34,17 @@ ReturnedMessage returned_of(std::string_view text) {
   return returned;
 }
 
-// All text for people, up to the first returned message.
+// All text for people, up to the first returned message. HTML says again what a plain text before
+// it said; alone it is the report.
 std::string text_of(const Message& message) {
   std::string text;
+  bool told = false;
   for (const Part& part : message.parts) {
     if (is_returned(part.type)) break;
-    if (part.type == "text/plain") text += part.text + "\n";
+    const bool html = part.type == "text/html";
+    if (part.type != "text/plain" && (!html || told)) continue;
+    told = told || std::any_of(part.text.begin(), part.text.end(), is_letter);
+    text += part.text + "\n";
   }
   return text;
 }

@@ -181,6 +181,37 @@ TEST(ReadReport, AReportInsideTheReturnedMessageSpeaksOfAnotherDelivery) {
   EXPECT_EQ(facts.recipients[0].final_recipient, "a@b.example");
 }
 
+std::string part_of(const std::string& type, const std::string& octets) {
+  return "From: MAILER-DAEMON@relay.example\nSubject: Mail delivery failed\n" + type + "\n\n" +
+         octets;
+}
+
+TEST(ReadReport, HtmlIsReadWhereItIsTheReport) {
+  const std::string html =
+      "<p>We could not deliver your mail.</p><p>&lt;a@b.example&gt;:<br>"
+      "552 5.2.2 mailbox&nbsp;full</p>";
+  for (const std::string& mail : {
+           part_of("Content-Type: text/html; charset=utf-8", html),
+           part_of("Content-Type: multipart/mixed; boundary=b",
+                   "--b\nContent-Type: text/html\n\n" + html + "\n--b--\n"),
+           part_of("Content-Type: multipart/alternative; boundary=b",
+                   "--b\n\n \n--b\nContent-Type: text/html\n\n" + html + "\n--b--\n"),
+       }) {
+    const ReportFacts facts = read_report(mail);
+    ASSERT_EQ(facts.recipients.size(), 1u) << mail;
+    EXPECT_EQ(facts.recipients[0].final_recipient, "a@b.example") << mail;
+    EXPECT_EQ(facts.recipients[0].diagnostic_code, "smtp; 552 5.2.2 mailbox full") << mail;
+  }
+}
+
+TEST(ReadReport, AnOctetNulEndsNothing) {
+  const ReportFacts facts = read_report(
+      part_of("Content-Type: text/plain; charset=us-ascii",
+              std::string("It was not delivered.\0\n\n<a@b.example>: 550 5.1.1 unknown\n", 57)));
+  ASSERT_EQ(facts.recipients.size(), 1u);
+  EXPECT_EQ(facts.recipients[0].final_recipient, "a@b.example");
+}
+
 TEST(ReadReport, LimitsHold) {
   std::string fields;
   for (std::size_t i = 0; i < kMaxRecipients + 20; ++i) {
@@ -195,6 +226,12 @@ TEST(ReadReport, LimitsHold) {
   std::string parts = "Content-Type: multipart/mixed; boundary=b\n\n";
   for (int i = 0; i < 5000; ++i) parts += "--b\n\n";
   EXPECT_LE(read_message(parts).parts.size(), kMaxDelimiters);
+
+  std::string header;
+  for (int i = 0; i < 200000; ++i) header += "x:y\n";
+  EXPECT_LE(read_message(header).header.size(), kMaxFields);
+  EXPECT_LE(read_message("Content-Type: message/rfc822\n\n" + header).parts[0].text.size(),
+            4 * kMaxFieldLines);
 }
 
 }  // namespace
