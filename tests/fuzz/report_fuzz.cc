@@ -27,8 +27,13 @@ void hold_promises(const RecipientFacts& recipient) {
   fit_for_the_record(recipient.remote_mta);
   runtime::check(recipient.original_recipient.empty() || !recipient.final_recipient.empty(),
                  "an original recipient stands in for the final one");
-  runtime::check(recipient.kind == ReportClass::complaint || recipient.kind == class_of(recipient),
-                 "the class follows from the facts");
+  // Words may turn a failure into a delay and back; nothing turns either into a success.
+  const ReportClass by_fields = class_of(recipient);
+  const bool positive = recipient.kind == ReportClass::delivered ||
+                        recipient.kind == ReportClass::relayed ||
+                        recipient.kind == ReportClass::expanded;
+  runtime::check(!positive || recipient.kind == by_fields, "success is what the fields say");
+  runtime::check(recipient.kind != ReportClass::auto_reply, "an answer speaks of nobody");
 }
 
 }  // namespace

@@ -30,6 +30,8 @@ class Recipients {
       now(kStatus).status = read_status(field.value);
     } else if (field.name == "diagnostic-code") {
       current_.diagnostic_code = typed_diagnostic(field.value);
+    } else if (field.name == "will-retry-until") {
+      current_.retried = true;
     } else if (field.name == "remote-mta") {
       current_.remote_mta = typed_mta(field.value);
     }
@@ -169,7 +171,14 @@ std::optional<std::chrono::sys_seconds> read_date(std::string_view field) {
   const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{month},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) return {};
-  return std::chrono::sys_days{date} + *time - zone_of(next_word(rest));
+  // The record counts nanoseconds since 1970 in 64 bits.
+  constexpr std::chrono::sys_seconds kFirst =
+      std::chrono::sys_days{std::chrono::year{1970} / 1 / 1};
+  constexpr std::chrono::sys_seconds kEnd = std::chrono::sys_days{std::chrono::year{2262} / 1 / 1};
+  const std::chrono::sys_seconds found =
+      std::chrono::sys_days{date} + *time - zone_of(next_word(rest));
+  if (found < kFirst || found >= kEnd) return {};
+  return found;
 }
 
 }  // namespace waybill::relay::returnpath::report

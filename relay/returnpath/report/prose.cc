@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 
 #include "relay/returnpath/report/address_scan.h"
 #include "relay/returnpath/report/clean_text.h"
+#include "relay/returnpath/report/folded_text.h"
+#include "relay/returnpath/report/mentions.h"
 #include "relay/returnpath/report/prose_rules.h"
 #include "relay/returnpath/report/status_code.h"
 
@@ -14,97 +15,19 @@ namespace {
 
 constexpr std::size_t kMaxDiagnostic = 500;
 
-// How surely a line names a recipient; the lower the surer.
-enum class Sureness {
-  heads_line,     // "<a@b.example>: host mx said ..."
-  heads_refusal,  // "550 5.1.1 <a@b.example>... User unknown": may be a refused sender
-  after_lead,     // "could not be delivered to: <a@b.example>"
-  none,
-};
-
-struct Mention {
-  std::string address;
-  Sureness sureness = Sureness::none;
-  std::size_t line = 0;    // where its line begins
-  std::size_t behind = 0;  // where the address ends
-};
-
 std::string_view strip_front(std::string_view text, std::string_view signs) {
   const std::size_t at = text.find_first_not_of(signs);
   return at == std::string_view::npos ? std::string_view() : text.substr(at);
 }
 
-std::string_view strip_back(std::string_view text, std::string_view signs) {
-  return text.substr(0, text.find_last_not_of(signs) + 1);
+std::string_view text_read(const ProseSource& source) { return source.text.substr(0, kMaxProse); }
+
+std::vector<Mention> mentions_of(const ProseSource& source) {
+  return find_mentions(text_read(source), known_others(source.header, source.returned_header));
 }
 
-// What follows an address that heads its line: nothing, a reason set apart by a sign, or words that
-// give a reason.
-bool reads_as_reason(std::string_view behind) {
-  behind = strip_front(behind, ">\"'");
-  const std::string_view text = trim(behind);
-  if (text.empty() || text.starts_with("[") || text.starts_with("...") || text.starts_with("(")) {
-    return true;
-  }
-  if (behind.front() == ':' || behind.front() == ',' || text.starts_with("on ")) return true;
-  return find_reply(text) || !reason_in(flat_text(text)).empty();
-}
-
-bool is_refusal_head(std::string_view before) {
-  before = trim(strip_back(before, "<\"' "));
-  return !before.empty() && std::all_of(before.begin(), before.end(), [](char c) {
-    return is_digit(c) || c == '.' || c == ' ' || c == '-';
-  }) && find_reply(before).code != 0;
-}
-
-Sureness sureness_of(std::string_view before, std::string_view behind) {
-  const std::string_view head = strip_front(before, " \t<\"'*->|");
-  if (head.empty()) return reads_as_reason(behind) ? Sureness::heads_line : Sureness::none;
-  if (is_refusal_head(before)) return Sureness::heads_refusal;
-  const std::string flat = flat_text(strip_back(before, " \t:<\"'"));
-  const bool led = ends_with_rule(flat, Passage::lead, Meaning::recipient);
-  return led ? Sureness::after_lead : Sureness::none;
-}
-
-std::vector<Mention> find_mentions(std::string_view text) {
-  std::vector<Mention> mentions;
-  std::string_view rest = text;
-  while (!rest.empty() && mentions.size() < kMaxAddresses) {
-    const std::size_t begin = text.size() - rest.size();
-    const std::string_view line = take_line(rest);
-    const std::vector<FoundAddress> found = find_addresses(line);
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      const Sureness sureness =
-          sureness_of(line.substr(0, found[i].begin), line.substr(found[i].end));
-      if (sureness == Sureness::none) continue;
-      mentions.push_back({found[i].text, sureness, begin, begin + found[i].end});
-      break;
-    }
-  }
-  return mentions;
-}
-
-// The mentions of the surest kind that there is.
-std::vector<Mention> surest(std::vector<Mention> mentions) {
-  Sureness best = Sureness::none;
-  for (const Mention& mention : mentions) best = std::min(best, mention.sureness);
-  std::erase_if(mentions, [best](const Mention& mention) { return mention.sureness != best; });
-  return mentions;
-}
-
-std::vector<std::string> addresses_of(std::string_view field) {
-  std::vector<std::string> out;
-  for (const FoundAddress& found : find_addresses(field)) out.push_back(found.text);
-  return out;
-}
-
-struct Recipient {
-  std::string address;
-  std::string text;  // what is said of it
-};
-
-void add(std::vector<Recipient>& recipients, const std::string& address, std::string_view text) {
-  for (Recipient& known : recipients) {
+void add(std::vector<Told>& recipients, const std::string& address, std::string_view text) {
+  for (Told& known : recipients) {
     if (!same_address(known.address, address)) continue;
     known.text += '\n';
     known.text += text;
@@ -115,78 +38,64 @@ void add(std::vector<Recipient>& recipients, const std::string& address, std::st
 }
 
 // Each recipient with the text from its line to the next one's.
-std::vector<Recipient> recipients_in(std::string_view text) {
-  const std::vector<Mention> mentions = surest(find_mentions(text));
-  std::vector<Recipient> recipients;
+std::vector<Told> recipients_in(const ProseSource& source) {
+  const std::string_view text = text_read(source);
+  const std::vector<Mention> mentions = mentions_of(source);
+  std::vector<Told> recipients;
   for (std::size_t i = 0; i < mentions.size(); ++i) {
     const std::size_t end = i + 1 < mentions.size() ? mentions[i + 1].line : text.size();
-    // A transcript says its code before the address.
+    // A transcript says its code before the address, and the only address stands anywhere.
     const bool code_first = mentions[i].sureness == Sureness::heads_refusal;
-    const std::size_t begin = code_first ? mentions[i].line : mentions[i].behind;
+    std::size_t begin = code_first ? mentions[i].line : mentions[i].behind;
+    if (mentions[i].sureness == Sureness::only_one) begin = 0;
     add(recipients, mentions[i].address, text.substr(begin, end - begin));
   }
   return recipients;
 }
 
-std::vector<Recipient> find_recipients(const ProseSource& source, std::string_view text) {
-  std::vector<Recipient> in_text = recipients_in(text);
-  // Exim and Gmail name them in a field; the text then only tells why.
-  std::vector<Recipient> named;
-  for (const Field& field : source.header) {
-    if (field.name != "x-failed-recipients") continue;
-    for (const std::string& address : addresses_of(field.value)) add(named, address, "");
-  }
-  for (Recipient& recipient : named) {
-    for (const Recipient& other : in_text) {
-      if (same_address(recipient.address, other.address)) recipient.text = other.text;
-    }
-  }
-  if (!named.empty()) return named;
-  if (!in_text.empty()) return in_text;
-  for (const std::string& address : addresses_of(first_value(source.returned_header, "to"))) {
-    add(named, address, "");
-  }
-  if (named.empty()) named.push_back({});
-  return named;
+bool has_letter(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return is_letter(c) || static_cast<unsigned char>(c) >= 0x80; });
 }
 
-bool has_letter(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return is_letter(c); });
-}
+bool gives_reason(std::string_view text) { return !hear_text(text, Passage::body).status.empty(); }
 
 // The first paragraph that gives a reason, or else says anything.
-std::string_view telling_paragraph(std::string_view text) {
+std::string_view telling_paragraph(std::string_view text, OnlyReasons only_reasons) {
   std::string_view first;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find("\n\n"), text.size());
     const std::string_view paragraph = text.substr(0, end);
     text.remove_prefix(std::min(end + 2, text.size()));
-    if (!reason_in(flat_text(paragraph)).empty()) return paragraph;
+    if (gives_reason(paragraph)) return paragraph;
     if (first.empty() && has_letter(paragraph)) first = paragraph;
   }
-  return first;
+  return only_reasons == OnlyReasons::yes ? std::string_view() : first;
 }
 
-// From the refusal to the end of its paragraph. A code that ends a sentence ("(#5.1.1)") speaks of
-// its line.
-std::string diagnostic_of(std::string_view text, const FoundReply& reply) {
+// A code that ends a sentence ("(#5.1.1)") speaks of its line.
+std::string diagnostic_of(std::string_view text, const FoundReply& reply,
+                          OnlyReasons only_reasons) {
   std::string_view said = text;
   if (reply) {
     const std::size_t line = text.substr(0, reply.begin).rfind('\n') + 1;
     said = text.substr(reply.code == 0 ? line : reply.begin);
     said = said.substr(0, said.find("\n\n"));
   } else {
-    said = telling_paragraph(text);
+    said = telling_paragraph(text, only_reasons);
   }
-  return typed_diagnostic(clean_line(strip_front(said, " \t\n:>\"'.-=*#"), kMaxDiagnostic));
+  return typed_diagnostic(clean_line(strip_front(said, " \t\n:>\"'.,;)-=*#"), kMaxDiagnostic));
 }
 
 std::string status_of(std::string_view text, std::string_view all, const FoundReply& reply,
                       const std::string& action) {
+  if (action == "delivered") return "2.0.0";
   if (!reply.enhanced.empty()) return reply.enhanced;
   const int digit = reply.code / 100;
-  std::string_view reason = reason_in(flat_text(text));
-  if (reason.empty()) reason = reason_in(flat_text(all));
+  const Heard of_all = hear_text(all, Passage::body);
+  std::string_view reason = hear_text(text, Passage::body).status;
+  // Why it was not delivered in time is the lesser news.
+  if (reason.empty() || (of_all.says(Meaning::expired) && digit == 0)) reason = of_all.status;
   std::string status(reason);
   if (status.empty()) status = action == "delayed" ? "4.0.0" : "5.0.0";
   if (digit != 0) status.front() = static_cast<char>('0' + digit);
@@ -198,59 +107,105 @@ bool has_null_return_path(const Fields& header) {
   return trim(first_value(header, "return-path")) == "<>";
 }
 
-}  // namespace
-
-SplitText split_text(std::string_view text) {
-  static constexpr std::array<std::string_view, 6> kTrace = {
-      "received:",   "return-path:", "dkim-signature:", "domainkey-signature:",
-      "x-received:", "delivered-to:"};
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::size_t at = text.size() - rest.size();
-    const std::string_view line = take_line(rest);
-    const std::string low = lower(line.substr(0, 100));
-    for (const std::string_view name : kTrace) {
-      if (low.starts_with(name)) return {text.substr(0, at), text.substr(at)};
-    }
-    if (line.size() < 100 && says(flat_text(line), Passage::divider, Meaning::returned)) {
-      return {text.substr(0, at), strip_front(rest, "\n-=* ")};
-    }
-  }
-  return {text, {}};
+bool has_failed_recipients(const Fields& header) {
+  return !first_value(header, "x-failed-recipients").empty();
 }
 
-bool is_prose_report(const ProseSource& source) {
-  if (!first_value(source.header, "x-failed-recipients").empty()) return true;
-  const std::string from = flat_text(first_value(source.header, "from"));
-  const std::string subject = flat_text(source.subject);
-  const std::string_view text = source.text.substr(0, kMaxProse);
-  const bool by_sender = says(from, Passage::from, Meaning::report);
-  const bool by_subject = says(subject, Passage::subject, Meaning::report);
-  if (by_sender && by_subject) return true;
-  const std::string body = flat_text(text);
-  const bool told = says(body, Passage::body, Meaning::report);
-  const bool reasoned = find_reply(text) || !reason_in(body).empty();
-  if (by_sender || by_subject) return told || reasoned;
-  // Automatic replies have the null return path too.
-  return has_null_return_path(source.header) && told && reasoned;
+// What became of one recipient: its own words before those about all.
+std::string action_of(std::string_view said, const FoundReply& reply, const Evidence& evidence) {
+  if (evidence.delivered) return "delivered";
+  const Words own = words_in(said);
+  const bool refused = reply.code >= 500 && !own.late;
+  if (evidence.late && !own.expired && !refused) return "delayed";
+  return evidence.failed || own.expired || reply.code != 0 ? "failed" : "";
+}
+
+}  // namespace
+
+Words words_in(std::string_view text) {
+  const Heard heard = hear_text(text, Passage::body);
+  Words words;
+  words.late = heard.says(Meaning::delayed);
+  words.expired = heard.says(Meaning::expired);
+  words.failed = heard.says(Meaning::report);
+  return words;
+}
+
+Evidence weigh(const ProseSource& source, bool marked) {
+  const std::string_view text = text_read(source);
+  const Heard from = hear_text(first_value(source.header, "from"), Passage::from);
+  const Heard subject = hear_text(source.subject, Passage::subject);
+  const Heard body = hear_text(text, Passage::body);
+  const FoundReply reply = find_reply(text);
+  const bool field = has_failed_recipients(source.header) || source.names_itself;
+  const bool by_sender = from.says(Meaning::report);
+  const bool named = subject.says(Meaning::report) || subject.says(Meaning::delayed) ||
+                     subject.says(Meaning::topic) || subject.says(Meaning::delivered);
+  const bool told = body.says(Meaning::report) || body.says(Meaning::expired);
+  const bool reasoned = reply || !body.status.empty();
+  const bool says =
+      told || reasoned || body.says(Meaning::delayed) || body.says(Meaning::delivered);
+  const std::vector<Mention> mentions = mentions_of(source);
+  const bool headed = !mentions.empty() && mentions.front().sureness < Sureness::only_one;
+  const bool by_form = by_sender && headed && source.returns;
+  const bool answers = subject.says(Meaning::auto_reply) || body.says(Meaning::auto_reply);
+
+  Evidence out;
+  out.answer = answers;
+  if (field || (by_sender && (named || by_form || says))) {
+    out.report = field || !subject.says(Meaning::auto_reply) || named;
+  } else if (subject.says(Meaning::auto_reply)) {
+    out.report = false;
+  } else if (named) {
+    out.report = says && (!marked || !body.says(Meaning::auto_reply) || reply);
+  } else if (!marked && !body.says(Meaning::auto_reply)) {
+    // Automatic replies have the null return path too.
+    const bool firm = headed || source.returns || reply;
+    out.report =
+        has_null_return_path(source.header) && firm && (told || body.says(Meaning::delayed));
+  }
+  const bool late = subject.says(Meaning::delayed) || body.says(Meaning::delayed);
+  out.late = late && !body.says(Meaning::expired);
+  out.failed = subject.says(Meaning::report) || told || reasoned || by_form ||
+               has_failed_recipients(source.header);
+  const bool arrived = body.says(Meaning::delivered) || subject.says(Meaning::delivered);
+  out.delivered = arrived && !subject.says(Meaning::report) && !told && !late && reply.code == 0;
+  return out;
 }
 
 bool names_recipients(const ProseSource& source) {
-  return !first_value(source.header, "x-failed-recipients").empty() ||
-         !find_mentions(source.text.substr(0, kMaxProse)).empty();
+  return has_failed_recipients(source.header) || !mentions_of(source).empty();
 }
 
-std::vector<RecipientFacts> read_prose(const ProseSource& source) {
-  const std::string_view text = source.text.substr(0, kMaxProse);
-  const std::string subject = flat_text(source.subject);
-  const bool late = says(subject, Passage::subject, Meaning::delayed) ||
-                    says(flat_text(text), Passage::body, Meaning::delayed);
-  const std::vector<Recipient> recipients = find_recipients(source, text);
+std::vector<Told> told_in(const ProseSource& source) {
+  std::vector<Told> in_text = recipients_in(source);
+  // Exim and Gmail name them in a field; the text then only tells why.
+  std::vector<Told> named;
+  for (const Field& field : source.header) {
+    if (field.name != "x-failed-recipients") continue;
+    for (const FoundAddress& found : find_addresses(field.value)) add(named, found.text, "");
+  }
+  for (Told& recipient : named) {
+    for (const Told& other : in_text) {
+      if (same_address(recipient.address, other.address)) recipient.text = other.text;
+    }
+  }
+  if (!named.empty()) return named;
+  if (in_text.empty()) in_text.emplace_back();
+  return in_text;
+}
+
+std::string diagnostic_in(std::string_view text, OnlyReasons only_reasons) {
+  return diagnostic_of(text, find_reply(text), only_reasons);
+}
+
+std::vector<RecipientFacts> read_prose(const ProseSource& source, const Evidence& evidence) {
+  const std::string_view text = text_read(source);
+  const std::vector<Told> recipients = told_in(source);
   std::vector<RecipientFacts> out;
-  for (const Recipient& recipient : recipients) {
+  for (const Told& recipient : recipients) {
     RecipientFacts facts;
     facts.final_recipient = bare_address(recipient.address);
-    facts.action = late ? "delayed" : "failed";
     FoundReply reply = find_reply(recipient.text);
     std::string_view said = recipient.text;
     // A text about one recipient is about it throughout.
@@ -258,8 +213,13 @@ std::vector<RecipientFacts> read_prose(const ProseSource& source) {
       reply = find_reply(text);
       said = text;
     }
-    facts.diagnostic_code = diagnostic_of(said, reply);
-    facts.status = status_of(said, text, reply, facts.action);
+    facts.action = action_of(said, reply, evidence);
+    facts.diagnostic_code = diagnostic_of(said, reply, OnlyReasons::no);
+    // Before the only recipient of a text may stand why.
+    if (!reply && recipients.size() == 1 && !gives_reason(said) && gives_reason(text)) {
+      facts.diagnostic_code = diagnostic_of(text, reply, OnlyReasons::no);
+    }
+    if (!facts.action.empty()) facts.status = status_of(said, text, reply, facts.action);
     facts.kind = class_of(facts);
     out.push_back(std::move(facts));
   }

@@ -1,18 +1,18 @@
-// What reports without machine-readable fields say, as one table of phrases.
+// What reports without machine-readable fields say, as tables of phrases: words_of_*.cc.
 //
 // A rule is a way of speaking that several reporters share or one reporter's texts all have; never
-// words of a single mail. Phrases are lower case and match anywhere in the passage named, white
-// space of any kind and length being one space.
+// words of a single mail. Phrases are folded (folded_text.h) and match anywhere in the passage
+// named, where a word begins; "#" in a phrase is a number.
 #pragma once
 
-#include <optional>
+#include <cstddef>
+#include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace waybill::relay::returnpath::report {
 
-enum class Passage {
+enum class Passage : std::uint8_t {
   from,     // the From field
   subject,  // the Subject, decoded
   body,     // the text that people are meant to read, up to the returned message
@@ -20,9 +20,12 @@ enum class Passage {
   divider,  // a line between the report and the returned message
 };
 
-enum class Meaning {
-  report,     // mail came back, or is late
+enum class Meaning : std::uint8_t {
+  report,     // mail came back
+  topic,      // what became of mail, good or bad
   delayed,    // it is still being tried
+  expired,    // it was tried until its time was over; a reason too
+  delivered,  // it arrived
   reason,     // why; the rule's status says which
   recipient,  // the address that follows could not be reached
   returned,   // the returned message follows
@@ -32,24 +35,35 @@ enum class Meaning {
 struct ProseRule {
   Passage passage;
   Meaning meaning;
-  std::string_view phrase;
   // For reasons: RFC 3463, its class only where no reply code says otherwise. Else empty.
   std::string_view status;
-  // A published case that shows it (ndr-open), for a reader who doubts the rule; or the source of
-  // it.
+  // A published case that shows it (ndr-open, field), the reporter or the language whose servers
+  // speak so: for a reader who doubts the rule.
   std::string_view shown_by;
+  // Each a phrase; "|" stands between two.
+  std::string_view phrases;
 };
 
-std::span<const ProseRule> prose_rules();
+std::span<const ProseRule> words_of_topics();
+std::span<const ProseRule> words_of_failure();
+std::span<const ProseRule> words_of_delay();
+std::span<const ProseRule> words_of_expiry();
+std::span<const ProseRule> words_of_reason();
+std::span<const ProseRule> words_of_answers();
+std::span<const ProseRule> words_of_places();
 
-// `text` in lower case with single spaces: what the rules are held against.
-std::string flat_text(std::string_view text);
+// What a passage says, all rules heard at once.
+struct Heard {
+  unsigned meanings = 0;    // one bit for each Meaning
+  std::string_view status;  // of the surest reason: the first in the tables; empty: none
+  bool says(Meaning meaning) const { return (meanings >> static_cast<unsigned>(meaning)) & 1u; }
+};
 
-// Whether some rule of that passage and meaning matches. `flat` as flat_text gives it.
-bool says(std::string_view flat, Passage passage, Meaning meaning);
+// `flat` as folded() gives it. Linear in it, whatever the number of rules.
+Heard hear(std::string_view flat, Passage passage);
 
-// The status of the first reason in the table that `flat` gives; empty if there is none.
-std::string_view reason_in(std::string_view flat);
+// The same of a text that is not folded yet.
+Heard hear_text(std::string_view text, Passage passage);
 
 // Whether a rule of that passage and meaning matches at the end of `flat`.
 bool ends_with_rule(std::string_view flat, Passage passage, Meaning meaning);

@@ -4,6 +4,8 @@
 #include <initializer_list>
 
 #include "relay/returnpath/report/clean_text.h"
+#include "relay/returnpath/report/prose.h"
+#include "relay/returnpath/report/prose_rules.h"
 #include "relay/returnpath/report/status_code.h"
 #include "runtime/hex.h"
 
@@ -72,6 +74,21 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// RFC 3464 2.3.3 has no such action: the status decides; where it says nothing of a failure, the
+// words do.
+ReportClass class_of_unknown(const RecipientFacts& recipient, const FoundReply& reply,
+                             std::string_view reason, bool late) {
+  char digit = recipient.status.empty() ? '\0' : recipient.status.front();
+  if (recipient.action == "deliverable") return ReportClass::unrecognised;
+  if (digit != '4' && digit != '5' && reply) {
+    digit = reply.code != 0 ? static_cast<char>('0' + reply.code / 100) : reply.enhanced.front();
+  }
+  if (digit != '4' && digit != '5' && !reason.empty()) digit = reason.front();
+  if (digit == '5') return ReportClass::hard;
+  if (digit == '4' || late) return late ? ReportClass::delayed : ReportClass::soft;
+  return ReportClass::unrecognised;
+}
+
 }  // namespace
 
 std::string_view name_of(ReportClass kind) {
@@ -120,6 +137,34 @@ ReportClass class_of(const RecipientFacts& recipient) {
   const FoundReply reply = find_reply(recipient.diagnostic_code);
   if (reply.code != 0) return reply.code < 500 ? ReportClass::soft : ReportClass::hard;
   return action.empty() ? ReportClass::unrecognised : ReportClass::hard;
+}
+
+ReportClass class_by_words(const RecipientFacts& recipient, std::string_view text) {
+  const Words said = words_in(recipient.diagnostic_code);
+  const Words told = words_in(text);
+  const bool late = said.late || told.late || recipient.retried;
+  const bool expired = said.expired || (told.expired && !late);
+  const ReportClass kind = class_of(recipient);
+  const FoundReply reply = find_reply(recipient.diagnostic_code);
+  const bool general = recipient.status.empty() || recipient.status.ends_with(".0.0");
+  switch (kind) {
+    case ReportClass::delayed:
+      // OpenSMTPD's last word is "delayed"; Exchange's true delays have 4.4.7 and a time to come.
+      return expired && !recipient.retried ? ReportClass::soft : kind;
+    case ReportClass::hard:
+      // "Action: failed", and a text that says it is tried again.
+      return late && !expired && general && reply.code == 0 ? ReportClass::delayed : kind;
+    case ReportClass::soft:
+      if (general && reply.code >= 500) return ReportClass::hard;
+      return late && !expired && reply.code < 500 ? ReportClass::delayed : kind;
+    case ReportClass::unrecognised: break;
+    case ReportClass::delivered:
+    case ReportClass::relayed:
+    case ReportClass::expanded:
+    case ReportClass::complaint:
+    case ReportClass::auto_reply: return kind;
+  }
+  return class_of_unknown(recipient, reply, hear_text(text, Passage::body).status, late);
 }
 
 std::string bare_address(std::string_view text) {

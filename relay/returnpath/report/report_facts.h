@@ -40,6 +40,7 @@ struct RecipientFacts {
   std::string action;              // lower case: "failed", "delayed", ...
   std::string status;              // RFC 3463, "5.1.1"
   std::string diagnostic_code;     // "type; text"; the type is "x-text" if none was given
+  bool retried = false;            // a time is given until which it will be tried (RFC 3464 2.3.9)
   std::string remote_mta;          // the name alone
   ReportClass kind = ReportClass::unrecognised;
   friend bool operator==(const RecipientFacts&, const RecipientFacts&) = default;
@@ -68,6 +69,10 @@ bool reads_as_report(const ReportFacts& facts);
 // The class of a recipient whose other facts are there: by the action, and for a failure by the
 // status, then by the reply code in the diagnostic; a failure that gives no code is hard.
 ReportClass class_of(const RecipientFacts& recipient);
+
+// The same, where a text speaks of the recipient too: a delay is a delay and an end is an end,
+// whatever the action says, and an action that RFC 3464 does not know leaves it to the status.
+ReportClass class_by_words(const RecipientFacts& recipient, std::string_view text);
 
 // `text` as one clean line without outer white space and angle brackets.
 std::string bare_address(std::string_view text);

@@ -1,0 +1,88 @@
+#include "relay/returnpath/report/folded_text.h"
+
+#include <algorithm>
+#include <array>
+
+#include "relay/returnpath/report/clean_text.h"
+#include "schemas/utf8.h"
+
+namespace waybill::relay::returnpath::report {
+namespace {
+
+// U+00C0 to U+017F without their marks, and in lower case: Latin-1 Supplement and Latin Extended-A.
+constexpr std::string_view kLatin =
+    "aaaaaaaceeeeiiiidnooooo*ouuuuytsaaaaaaaceeeeiiiidnooooo/ouuuuyty"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+static_assert(kLatin.size() == 0x180 - 0xc0);
+
+unsigned code_point(std::string_view character) {
+  if (character.size() == 1) return static_cast<unsigned char>(character[0]);
+  unsigned point = static_cast<unsigned char>(character[0]) & (0x7fu >> character.size());
+  for (const char c : character.substr(1)) {
+    point = (point << 6) | (static_cast<unsigned char>(c) & 0x3fu);
+  }
+  return point;
+}
+
+void add_two_octets(std::string& out, unsigned point) {
+  out += static_cast<char>(0xc0 | (point >> 6));
+  out += static_cast<char>(0x80 | (point & 0x3f));
+}
+
+// Of what is not ASCII.
+void add_folded(std::string& out, std::string_view character) {
+  const unsigned point = code_point(character);
+  if (point == 0xdf) {
+    out += "ss";
+  } else if (point >= 0xc0 && point < 0x180) {
+    out += kLatin[point - 0xc0];
+  } else if (point >= 0x300 && point < 0x370) {
+    // A mark of its own behind its letter.
+  } else if (point >= 0x391 && point <= 0x3a9) {
+    add_two_octets(out, point + 0x20);
+  } else if (point >= 0x410 && point <= 0x42f) {
+    add_two_octets(out, point + 0x20);
+  } else if (point >= 0x400 && point <= 0x40f) {
+    // "ё" is written "е" as often as not.
+    add_two_octets(out, point == 0x401 ? 0x435 : point + 0x50);
+  } else if (point == 0x451) {
+    add_two_octets(out, 0x435);
+  } else if (point == 0x2018 || point == 0x2019 || point == 0xb4) {
+    out += '\'';
+  } else if (point == 0x201c || point == 0x201d || point == 0x201e) {
+    out += '"';
+  } else if (point == 0x2013 || point == 0x2014) {
+    out += '-';
+  } else if (point == 0xa0 || point == 0x3000 || point == 0x202f) {
+    if (!out.empty() && out.back() != ' ') out += ' ';
+  } else if (point >= 0xff01 && point <= 0xff5e) {
+    out += lower(std::string(1, static_cast<char>(point - 0xfee0)));
+  } else if (point != 0x200b && point != 0xfeff && point != 0xad) {
+    out += character;
+  }
+}
+
+}  // namespace
+
+std::string folded(std::string_view text) {
+  const std::string line = clean_line(lower(text), 4 * text.size());
+  std::string out;
+  out.reserve(line.size());
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const std::string_view character =
+        rest.substr(0, std::max<std::size_t>(1, schemas::utf8_character(rest)));
+    rest.remove_prefix(character.size());
+    if (character == " " && (out.empty() || out.back() == ' ')) continue;
+    if (character.size() == 1) {
+      out += character;
+    } else {
+      add_folded(out, character);
+    }
+  }
+  if (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+}  // namespace waybill::relay::returnpath::report
