@@ -78,6 +78,12 @@ class JournalStore {
   // As the last note said, also one of an earlier process; first_seq() if there is none.
   virtual schemas::SequenceNumber sent() const = 0;
 
+  // A failed read in words, where it refuses a start: they name what is damaged, and say how to go
+  // on. Reads all of the store then.
+  virtual runtime::Failure unreadable(const runtime::Error& error) const {
+    return runtime::explain(error, "cannot read the journal");
+  }
+
   // Beside commits and readers (runtime/store_backup.h). Errc::invalid: this store has no files.
   virtual runtime::Explained<runtime::StoreBackup> back_up(const std::string&,
                                                            const runtime::StoreProgress&) {

@@ -10,9 +10,6 @@
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/options.h>
-#include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -22,8 +19,12 @@
 #include <fstream>
 
 #include "ingest/journal_store.h"
+#include "ingest/open_set.h"
+#include "ingest/rocksdb_journal_damage.h"
+#include "ingest/rocksdb_journal_format.h"
 #include "ingest/wal_scan.h"
-#include "runtime/store_log.h"
+#include "runtime/log.h"
+#include "schemas/event.h"
 
 namespace waybill::ingest {
 namespace {
@@ -37,52 +38,13 @@ using schemas::SequenceNumber;
 // A journal begins with it.
 constexpr SequenceNumber kFirstSeq(1);
 
-// Keeps the rewriting of a busy journal to a few large files.
-constexpr std::size_t kWriteBufferOctets = 64 << 20;
-// The WAL outlives its memtable only until this much: bounds the time of recovery.
-constexpr std::uint64_t kMaxWalOctets = 256 << 20;
-constexpr std::size_t kBlockOctets = 32 << 10;
 // Trimmed records that are still in memory count until they are flushed: from this many octets on a
 // trim flushes them itself, or a small journal that is full would stay full. The same for what
 // became of deliveries that were open.
 constexpr std::uint64_t kFlushTrimmedOctets = 256 << 10;
-// Rows in memory are counted by the blocks that they lie in: those have to be smaller than that.
-constexpr std::size_t kArenaBlockOctets = 32 << 10;
-
-std::string key_of(SequenceNumber seq) {
-  std::string key(8, '\0');
-  std::uint64_t rest = seq.value();
-  for (std::size_t i = 8; i > 0; --i, rest >>= 8) key[i - 1] = static_cast<char>(rest);
-  return key;
-}
-
-SequenceNumber seq_of(const rocksdb::Slice& key) {
-  std::uint64_t seq = 0;
-  for (std::size_t i = 0; i < key.size() && i < 8; ++i) {
-    seq = seq << 8 | static_cast<unsigned char>(key[i]);
-  }
-  return SequenceNumber(seq);
-}
-
-Errc translate(const rocksdb::Status& status) {
-  if (status.IsCorruption()) return Errc::corrupt;
-  if (status.IsNotFound()) return Errc::not_found;
-  if (status.IsNoSpace()) return Errc::no_space;
-  if (status.ToString().find("lock") != std::string::npos) return Errc::locked;
-  return Errc::io_error;
-}
-
-rocksdb::ColumnFamilyOptions family_options() {
-  rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = kWriteBufferOctets;
-  options.arena_block_size = kArenaBlockOctets;
-  options.compression = rocksdb::kLZ4Compression;
-  rocksdb::BlockBasedTableOptions table;
-  table.block_size = kBlockOctets;
-  table.format_version = 5;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
+// A family that lost its last table lacks no more records than the write-ahead logs may hold: open
+// deliveries are looked through for so many octets before the end.
+constexpr std::uint64_t kLookedThroughOctets = kMaxWalOctets + kWriteBufferOctets;
 
 class RocksJournalStore final : public JournalStore {
  public:
@@ -129,6 +91,25 @@ class RocksJournalStore final : public JournalStore {
     end_ = it->Valid() ? seq_of(it->key()) + 1 : kFirstSeq;
     if (!it->status().ok()) return make_error_code(translate(it->status()));
     return {};
+  }
+
+  // The families are flushed one after the other. Where the file that says so was cut short, `open`
+  // can be older than the records: what has its outcome is in it still, a newer acceptance is not.
+  // The records correct it, from the oldest entry on, or from the first one that a flush may have
+  // missed. Without `had_open`: all of them.
+  Explained<void> mend_open(bool had_open) {
+    const auto before = open_deliveries();
+    if (!before) return unreadable(before.error());
+    SequenceNumber from = had_open ? looked_through_from() : first_seq();
+    for (const OpenDelivery& one : *before) from = std::min(from, one.accepted_seq);
+    OpenSet open(*before);
+    if (auto read = add_records(open, std::max(from, first_seq())); !read) return read.error();
+    return replace_open(*before, open.all());
+  }
+
+  Failure unreadable(const runtime::Error& error) const override {
+    if (error != Errc::corrupt) return runtime::explain(error, "cannot read " + db_->GetName());
+    return damaged_journal(*db_, error.message());
   }
 
   Result<void> commit(const JournalWrite& write) override {
@@ -267,6 +248,69 @@ class RocksJournalStore final : public JournalStore {
   SequenceNumber sent() const override { return sent_.load(); }
 
  private:
+  SequenceNumber looked_through_from() const {
+    const auto octets_from = [this](SequenceNumber seq) {
+      const std::string from = key_of(seq);
+      const std::string to = key_of(end_seq());
+      const rocksdb::Range range(from, to);
+      std::uint64_t octets = 0;
+      (void)db_->GetApproximateSizes(records_, &range, 1, &octets);
+      return octets;
+    };
+    SequenceNumber enough = first_seq();
+    SequenceNumber less = end_seq();
+    while (less - enough > 1) {
+      const SequenceNumber middle = enough + (less - enough) / 2;
+      (octets_from(middle) >= kLookedThroughOctets ? enough : less) = middle;
+    }
+    return enough;
+  }
+
+  Explained<void> add_records(OpenSet& open, SequenceNumber from) const {
+    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(rocksdb::ReadOptions(), records_));
+    schemas::Event event;
+    SequenceNumber seq = from;
+    for (it->Seek(key_of(from)); it->Valid(); it->Next(), ++seq) {
+      if (seq_of(it->key()) != seq) break;
+      const rocksdb::Slice value = it->value();
+      if (event.ParseFromArray(value.data(), static_cast<int>(value.size()))) open.add(event, seq);
+    }
+    if (!it->status().ok()) return damaged_journal(*db_, it->status().ToString());
+    if (seq == std::max(from, end_seq())) return {};
+    const SequenceNumber next = it->Valid() ? seq_of(it->key()) : end_seq();
+    return damaged_journal(*db_, "records " + std::to_string(seq.value()) + " to " +
+                                     std::to_string((next - 1).value()) + " are missing");
+  }
+
+  Explained<void> replace_open(const std::vector<OpenDelivery>& before,
+                               const std::vector<OpenDelivery>& after) {
+    // Both are in the order of their ids.
+    rocksdb::WriteBatch batch;
+    const auto of_id = [](const OpenDelivery& a, const OpenDelivery& b) {
+      return a.delivery_id < b.delivery_id;
+    };
+    std::vector<OpenDelivery> gone;
+    std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
+                        std::back_inserter(gone), of_id);
+    std::vector<OpenDelivery> found;
+    std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
+                        std::back_inserter(found), of_id);
+    for (const OpenDelivery& one : gone) batch.Delete(open_, one.delivery_id);
+    for (const OpenDelivery& one : found) {
+      batch.Put(open_, one.delivery_id, key_of(one.accepted_seq));
+    }
+    if (batch.Count() == 0) return {};
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    const rocksdb::Status status = db_->Write(options, &batch);
+    if (!status.ok()) return Failure{translate(status), status.ToString()};
+    runtime::log(runtime::Level::warn, "ingest",
+                 "the list of open deliveries was behind the records, and was made of them",
+                 {{"had_their_outcome", std::uint64_t{gone.size()}},
+                  {"were_not_in_it", std::uint64_t{found.size()}}});
+    return {};
+  }
+
   // What the next start has to find: without a record it finds no end.
   SequenceNumber marked_end() const { return first_seq() < end_seq() ? end_seq() : kFirstSeq; }
 
@@ -329,8 +373,41 @@ Explained<void> check_write_ahead_logs(const std::string& directory) {
   return {};
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> families_of_journal() {
-  return {{rocksdb::kDefaultColumnFamilyName, family_options()}, {"open", family_options()}};
+bool has_open_family(const std::string& directory) {
+  std::vector<std::string> names;
+  const auto listed = rocksdb::DB::ListColumnFamilies(options_of_journal(), directory, &names);
+  return listed.ok() && std::find(names.begin(), names.end(), kOpenFamily) != names.end();
+}
+
+Failure refused_to_open(const std::string& directory, const rocksdb::Status& status) {
+  if (status.IsNoSpace()) {
+    return {Errc::no_space,
+            directory + ": the disk is full; make room, a start needs some. " + status.ToString()};
+  }
+  // A file that another one names, and that is gone.
+  const bool lacks = status.IsPathNotFound();
+  if (status.IsCorruption() || lacks) return damaged_journal(directory, status.ToString());
+  return {translate(status), status.ToString()};
+}
+
+Explained<std::unique_ptr<JournalStore>> open_checked(const std::string& directory) {
+  const bool had_open = has_open_family(directory);
+  rocksdb::DBOptions options = options_of_journal();
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(options, directory, families_of_journal(), &families, &raw);
+  if (!status.ok()) return refused_to_open(directory, status);
+  auto store =
+      std::make_unique<RocksJournalStore>(std::unique_ptr<rocksdb::DB>(raw), std::move(families));
+  if (const auto ends = store->find_ends(); !ends) return store->unreadable(ends.error());
+  auto mark = JournalMark::open(directory);
+  if (!mark) return mark.error();
+  if (const auto begun = store->begin_mark(std::move(*mark)); !begun) return begun.error();
+  if (const auto mended = store->mend_open(had_open); !mended) return mended.error();
+  return std::unique_ptr<JournalStore>(std::move(store));
 }
 
 }  // namespace
@@ -340,47 +417,20 @@ Explained<std::unique_ptr<JournalStore>> open_rocks_journal(const std::string& d
   std::filesystem::create_directories(directory, failed);
   if (failed) return runtime::explain(failed, "cannot create " + directory);
   if (const auto sound = check_write_ahead_logs(directory); !sound) return sound.error();
-  rocksdb::DBOptions options;
-  options.create_if_missing = true;
-  options.create_missing_column_families = true;
-  options.paranoid_checks = true;
-  // Up to the first record that cannot be read; that it is the last one was seen above.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  options.max_total_wal_size = kMaxWalOctets;
-  options.info_log = runtime::rocksdb_log();
-  const auto descriptors = families_of_journal();
-  std::vector<rocksdb::ColumnFamilyHandle*> families;
-  rocksdb::DB* raw = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(options, directory, descriptors, &families, &raw);
-  if (status.IsNoSpace()) {
-    return Failure{
-        Errc::no_space,
-        directory + ": the disk is full; make room, a start needs some. " + status.ToString()};
-  }
-  if (!status.ok()) return Failure{translate(status), status.ToString()};
-  auto store =
-      std::make_unique<RocksJournalStore>(std::unique_ptr<rocksdb::DB>(raw), std::move(families));
-  const auto ends = store->find_ends();
-  if (!ends) return Failure{runtime::errc_of(ends.error()), "cannot read the first or last record"};
-  auto mark = JournalMark::open(directory);
-  if (!mark) return mark.error();
-  if (const auto begun = store->begin_mark(std::move(*mark)); !begun) return begun.error();
-  return std::unique_ptr<JournalStore>(std::move(store));
+  auto opened = open_checked(directory);
+  if (opened || opened.error() != Errc::corrupt) return opened;
+  // Its own words name what is damaged as well as a second look would.
+  return take_out_damaged_open(directory) ? open_checked(directory) : std::move(opened);
 }
 
 Explained<SequenceNumber> rocks_journal_end(const std::string& directory) {
-  rocksdb::DBOptions options;
-  options.info_log = runtime::rocksdb_log();
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* raw = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::OpenForReadOnly(options, directory, families_of_journal(), &families, &raw);
-  if (!status.ok()) return Failure{translate(status), status.ToString()};
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      options_of_journal(), directory, families_of_journal(), &families, &raw);
+  if (!status.ok()) return refused_to_open(directory, status);
   RocksJournalStore store(std::unique_ptr<rocksdb::DB>(raw), std::move(families));
-  if (const auto ends = store.find_ends(); !ends) {
-    return Failure{runtime::errc_of(ends.error()), "cannot read the first or last record"};
-  }
+  if (const auto ends = store.find_ends(); !ends) return store.unreadable(ends.error());
   return store.end_seq();
 }
 

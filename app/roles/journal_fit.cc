@@ -1,13 +1,12 @@
 #include "app/roles/journal_fit.h"
 
 #include <algorithm>
-#include <map>
 
 #include "ingest/journal_offsets.h"
+#include "ingest/open_set.h"
 #include "projector/archive/archive.h"
 #include "runtime/crypto.h"
 #include "schemas/event.h"
-#include "schemas/kind.h"
 
 namespace waybill::app {
 
@@ -27,36 +26,11 @@ namespace {
 EventIndex index_of(SequenceNumber seq) { return EventIndex((seq - 1).value()); }
 SequenceNumber seq_of(EventIndex index) { return SequenceNumber(index.value()) + 1; }
 
-class OpenSet {
- public:
-  explicit OpenSet(const std::vector<OpenDelivery>& before) {
-    for (const OpenDelivery& one : before) open_[one.delivery_id] = one.accepted_seq;
-  }
-
-  // The rules are the journal's (Journal::begin).
-  void add(const Event& event, SequenceNumber seq) {
-    if (event.has_accepted()) {
-      for (const auto& target : event.accepted().targets()) open_[target.delivery_id()] = seq;
-    } else if (schemas::ends_acceptance(event)) {
-      open_.erase(event.delivery_id());
-    }
-  }
-
-  std::vector<OpenDelivery> all() const {
-    std::vector<OpenDelivery> out;
-    for (const auto& [id, seq] : open_) out.push_back({id, seq});
-    return out;
-  }
-
- private:
-  std::map<std::string, SequenceNumber> open_;
-};
-
 // What `before` is once the archive's events from `from` on have come.
 Result<std::vector<OpenDelivery>> open_after(const projector::Archive& archive, EventIndex from,
                                              EventIndex end,
                                              const std::vector<OpenDelivery>& before) {
-  OpenSet open(before);
+  ingest::OpenSet open(before);
   Event event;
   for (EventIndex index = from; index < end;) {
     auto records = archive.read(index, end);
@@ -89,7 +63,7 @@ Explained<bool> is_a_beginning(const ingest::JournalStore& store,
                                const projector::Archive& archive) {
   const SequenceNumber last = store.end_seq() - 1;
   const auto record = store.read(last, 1, 1);
-  if (!record) return explain(record.error(), "cannot read the journal");
+  if (!record) return store.unreadable(record.error());
   const auto archived = archive.at(index_of(last));
   // What is lost there is no reason to lose the journal too.
   if (!archived && archived.error() == Errc::corrupt) return true;
@@ -104,7 +78,7 @@ Explained<bool> is_the_one_folded(const ingest::JournalStore& store, SequenceNum
                                   const std::string& digest) {
   if (digest.empty() || next <= store.first_seq()) return true;
   const auto record = store.read(next - 1, 1, 1);
-  if (!record) return explain(record.error(), "cannot read the journal");
+  if (!record) return store.unreadable(record.error());
   if (record->empty()) return false;
   const runtime::Digest of_record = runtime::sha256(record->front().value);
   return std::equal(of_record.begin(), of_record.end(), digest.begin(), digest.end(),
@@ -154,7 +128,7 @@ Explained<std::optional<JournalBegun>> fit_journal(ingest::Journal& journal,
     if (!belongs) return belongs.error();
     if (!*belongs) return two_histories(store.end_seq(), next);
     auto open = store.open_deliveries();
-    if (!open) return explain(open.error(), "cannot read the journal");
+    if (!open) return store.unreadable(open.error());
     before = std::move(*open);
   }
   const EventIndex from = empty ? EventIndex() : index_of(store.end_seq());

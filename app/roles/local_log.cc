@@ -71,8 +71,9 @@ Explained<void> LocalLog::settle(const Config& config, runtime::Metrics& metrics
   ingest::Recorder recorder(*journal_, clock_, *chance, config.node);
   Result<std::size_t> settled;
   runtime::run_until_done(settle_open(*store_, recorder, std::move(elsewhere), settled));
-  if (!settled) return explain(settled.error(), "recovery failed");
-  return {};
+  if (settled) return {};
+  if (settled.error() == Errc::corrupt) return store_->unreadable(settled.error());
+  return explain(settled.error(), "recovery failed");
 }
 
 void LocalLog::publish(const Config& config, runtime::Metrics& metrics) {
