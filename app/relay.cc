@@ -28,6 +28,7 @@ constexpr std::size_t kAskThreads = 4;
 http::Health health_of(JournalPart& journal, const PublisherPart& publisher) {
   http::Health out;
   out.backlog = publisher.publisher().backlog();
+  out.note = journal.note();
   if (const std::string why = journal.why_not(); !why.empty()) out.why_not = why;
   return out;
 }

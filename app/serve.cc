@@ -143,6 +143,9 @@ http::Health health_of(JournalPart& journal, const FoldingPart& folding) {
   out.lag = folding.lag();
   out.why_not = folding.why_not();
   out.note = folding.note();
+  if (const std::string note = journal.note(); !note.empty()) {
+    out.note += (out.note.empty() ? "" : "; ") + note;
+  }
   if (const std::string why = journal.why_not(); !why.empty()) out.why_not = why;
   return out;
 }

@@ -63,6 +63,10 @@ Recorded Journal::begin(std::vector<Event> events) {
     queue_.push_back(std::move(pending));
   }
   arrived_.notify_one();
+  ClockWatch* const watch = watch_.load(std::memory_order_relaxed);
+  if (watch != nullptr && !events.empty()) {
+    watch->saw(schemas::wall_time(events.front().occurred_at()));
+  }
   return done;
 }
 

@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "ingest/clock_watch.h"
 #include "ingest/event_appender.h"
 #include "ingest/event_counters.h"
 #include "ingest/event_stream.h"
@@ -52,6 +53,9 @@ class Journal final : public EventAppender {
   // From now on every event that becomes durable is counted, before its append succeeds.
   // `counters` outlives this.
   void count_events(EventCounters& counters) { counters_.store(&counters); }
+
+  // From now on it sees the time of what is recorded. `watch` outlives this.
+  void watch_clock(ClockWatch& watch) { watch_.store(&watch); }
 
   // Any thread.
   Recorded begin(std::vector<schemas::Event> events) override;
@@ -123,6 +127,7 @@ class Journal final : public EventAppender {
   std::atomic<bool> short_of_space_{false};
   std::atomic<HeldReplies*> held_{nullptr};
   std::atomic<EventCounters*> counters_{nullptr};
+  std::atomic<ClockWatch*> watch_{nullptr};
 
   runtime::Mutex mutex_;
   runtime::ConditionVariable arrived_;

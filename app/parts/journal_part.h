@@ -36,6 +36,10 @@ class JournalPart final : public Part {
   // Why this process cannot put mail on record; empty: it can. Any thread.
   std::string why_not() const;
 
+  // What is not as it should be though mail is taken; empty: nothing. Once the process is ready,
+  // any thread.
+  std::string note() const { return log_->clock_note(); }
+
   std::string_view name() const override { return "journal"; }
   runtime::Explained<void> start() override;
   void ready() override;

@@ -6,6 +6,7 @@
 #include "ingest/kafka_look.h"
 #include "ingest/kafka_producer.h"
 #include "runtime/io_thread.h"
+#include "schemas/event.h"
 #include "schemas/partition.h"
 
 namespace waybill::app {
@@ -25,6 +26,14 @@ constexpr std::chrono::seconds kAskTimeout{10};
 Task<void> settle_open(const ingest::JournalStore& store, ingest::Recorder& recorder,
                        ingest::KeptElsewhere elsewhere, Result<std::size_t>& settled) {
   settled = co_await settle_open_acceptances(store, recorder, std::move(elsewhere));
+}
+
+std::optional<runtime::WallTime> time_of_last(const ingest::JournalStore& store) {
+  if (store.first_seq() == store.end_seq()) return std::nullopt;
+  const auto last = store.read(store.end_seq() - 1, 1, 1);
+  schemas::Event event;
+  if (!last || last->empty() || !event.ParseFromString(last->front().value)) return std::nullopt;
+  return schemas::wall_time(event.occurred_at());
 }
 
 // A producer, once the topic is what the keys are counted for.
@@ -67,6 +76,8 @@ Explained<void> LocalLog::settle(const Config& config, runtime::Metrics& metrics
                                  ingest::KeptElsewhere elsewhere) {
   counters_ = std::make_unique<ingest::EventCounters>(metrics);
   journal_->count_events(*counters_);
+  watch_ = std::make_unique<ingest::ClockWatch>(clock_, time_of_last(*store_), metrics);
+  journal_->watch_clock(*watch_);
   const auto chance = runtime::system_chance();
   ingest::Recorder recorder(*journal_, clock_, *chance, config.node);
   Result<std::size_t> settled;

@@ -39,6 +39,9 @@ class LocalLog {
   // What goes by the clock while the publisher waits for a broker: replies that were held for too
   // long, and its gauge. A few times a second, from publish() on.
   void tick();
+  // What is to be known of the clock that stamps events; empty: nothing. From settle() on, any
+  // thread.
+  std::string clock_note() const { return watch_->note(); }
   // nullptr where the journal is the log.
   const ingest::Publisher* publisher() const { return publisher_.get(); }
 
@@ -49,6 +52,7 @@ class LocalLog {
   std::unique_ptr<ingest::JournalStore> store_;
   std::unique_ptr<ingest::HeldReplies> held_;
   std::unique_ptr<ingest::EventCounters> counters_;
+  std::unique_ptr<ingest::ClockWatch> watch_;
   std::unique_ptr<ingest::Journal> journal_;
   std::unique_ptr<ingest::Committer> committer_;
   std::unique_ptr<ingest::Publisher> publisher_;

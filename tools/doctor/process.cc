@@ -65,6 +65,10 @@ Findings judge_process(const ProcessFacts& facts) {
     return {{Severity::warning, facts.at, "is ready, and has " + how_far,
              "Wait if it has just started; else its log lines or the brokers' say why."}};
   }
+  if (why != nullptr && why->is_string()) {
+    return {{Severity::warning, facts.at, "is ready, and says: " + std::string(why->as_string()),
+             "docs/operating.md, \"Ready, with a detail\"."}};
+  }
   return {{Severity::fine, facts.at, "ready, " + how_far, ""}};
 }
 

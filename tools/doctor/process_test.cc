@@ -29,6 +29,11 @@ TEST(DoctorProcessTest, AReadyProcessSaysHowFarBehindItIs) {
               ElementsAre("warning here: is ready, and has 100001 events not yet in the views"));
 }
 
+TEST(DoctorProcessTest, WhatAReadyProcessSaysOfItselfIsAWarning) {
+  EXPECT_THAT(answered(200, R"({"ready":true,"detail":"the clock jumped","lag":3})"),
+              ElementsAre("warning here: is ready, and says: the clock jumped"));
+}
+
 TEST(DoctorProcessTest, ARelaySaysWhatOfItsJournalIsNotYetInTheLog) {
   EXPECT_THAT(answered(200, R"({"ready":true,"backlog":3})"),
               ElementsAre("fine here: ready, 3 events not yet in the log"));
