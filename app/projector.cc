@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "app/parts/routes_part.h"
 #include "app/parts/views_part.h"
 #include "app/process/process.h"
+#include "app/roles/log_holes.h"
 #include "app/subcommands.h"
 #include "ingest/kafka_quarantine.h"
 #include "ingest/kafka_stream.h"
@@ -73,6 +75,14 @@ Explained<FoldingPart::Log> log_on_kafka(Process& process, const ViewsPart& view
   out.parts.read = [&config](std::vector<ingest::StreamPosition> positions) {
     return ingest::kafka_stream(config.kafka.settings, schemas::kDeliveriesTopic,
                                 config.kafka.partitions, std::move(positions));
+  };
+  // A partition is folded by one thread.
+  auto holes = std::make_shared<std::map<std::uint32_t, LogHoles>>();
+  for (const auto& one : views.views()) {
+    holes->try_emplace(one->partition(), one->store(), one->partition(), out.parts.read);
+  }
+  out.parts.record = [holes](std::uint32_t partition, schemas::EventIndex index) {
+    return holes->at(partition).record(index);
   };
   return out;
 }

@@ -20,10 +20,12 @@
 #include "app/roles/hole_words.h"
 #include "app/roles/partition_views.h"
 #include "app/subcommands.h"
+#include "ingest/kafka_stream.h"
 #include "projector/projector.h"
 #include "projector/rocksdb_view_store.h"
 #include "runtime/asio_clock.h"
 #include "runtime/clock.h"
+#include "schemas/partition.h"
 
 namespace waybill::app {
 namespace {
@@ -60,8 +62,17 @@ bool show_progress(std::uint64_t done, std::uint64_t all) {
   return true;
 }
 
-int rebuild(const std::string& data_dir, std::uint32_t partition) {
-  const auto rebuilt = rebuild_partition(data_dir, partition, show_progress);
+ReadLog log_of(const Config& config) {
+  if (!config.kafka.there) return {};
+  return [kafka = config.kafka](std::vector<ingest::StreamPosition> positions) {
+    return ingest::kafka_stream(kafka.settings, schemas::kDeliveriesTopic, kafka.partitions,
+                                std::move(positions));
+  };
+}
+
+int rebuild(const Config& config, std::uint32_t partition) {
+  const std::string& data_dir = config.data_dir;
+  const auto rebuilt = rebuild_partition(data_dir, partition, show_progress, log_of(config));
   if (!rebuilt) {
     if (rebuilt.error() == Errc::locked) {
       return fail(rebuilt.error().why + "; stop the waybill that runs on it first");
@@ -79,8 +90,8 @@ int rebuild(const std::string& data_dir, std::uint32_t partition) {
   return rebuilt->holes.empty() ? kExitOk : kExitNo;
 }
 
-int digest(const std::string& data_dir, std::uint32_t partition) {
-  const std::string directory = views_directory(data_dir, partition);
+int digest(const Config& config, std::uint32_t partition) {
+  const std::string directory = views_directory(config.data_dir, partition);
   projector::RocksStoreSettings settings;
   settings.read_only = true;
   const auto store = projector::open_rocks_store(directory, settings);
@@ -97,9 +108,10 @@ int digest(const std::string& data_dir, std::uint32_t partition) {
   return kExitOk;
 }
 
-using OfOne = int (*)(const std::string& data_dir, std::uint32_t partition);
+using OfOne = int (*)(const Config& config, std::uint32_t partition);
 
-int of_each(const std::string& data_dir, int wanted, OfOne action) {
+int of_each(const Config& config, int wanted, OfOne action) {
+  const std::string& data_dir = config.data_dir;
   std::vector<std::uint32_t> partitions = partitions_in(data_dir);
   if (wanted >= 0) {
     const auto one = static_cast<std::uint32_t>(wanted);
@@ -111,7 +123,7 @@ int of_each(const std::string& data_dir, int wanted, OfOne action) {
                 data_dir + " makes them when it first starts");
   }
   for (const std::uint32_t partition : partitions) {
-    if (const int code = action(data_dir, partition); code != kExitOk) return code;
+    if (const int code = action(config, partition); code != kExitOk) return code;
   }
   return kExitOk;
 }
@@ -200,12 +212,12 @@ void add_views(Command root) {
   views.needs_subcommand();
   add_of_each(views, "rebuild", "Drop the views and fold the archived events again",
               [](const Config& config, const Options& options) {
-                return of_each(config.data_dir, options.partition, rebuild);
+                return of_each(config, options.partition, rebuild);
               });
   add_of_each(views, "digest",
               "Print one SHA-256 over all views of each partition: equal logs give equal digests",
               [](const Config& config, const Options& options) {
-                return of_each(config.data_dir, options.partition, digest);
+                return of_each(config, options.partition, digest);
               });
   add_with_directory(views, "backup", "Copy the views, also beside a running waybill",
                      [](const Config& config, const Options& options) {

@@ -26,8 +26,7 @@ using schemas::EventIndex;
 
 namespace {
 
-// Of the embedded log, whose records stand in the archive in its order; where the log is on Kafka
-// the journal is none of the views'.
+// Of the embedded log, whose records stand in the archive in its order.
 std::unique_ptr<ingest::JournalStore> journal_beside(const std::string& data_dir) {
   std::error_code error;
   const std::string directory = data_dir + "/journal";
@@ -79,7 +78,8 @@ Explained<void> swap(const std::string& place, const std::string& beside) {
 }  // namespace
 
 Explained<Rebuilt> rebuild_partition(const std::string& data_dir, std::uint32_t partition,
-                                     const projector::RebuildProgress& progress) {
+                                     const projector::RebuildProgress& progress,
+                                     const ReadLog& read_log) {
   const std::string place = views_directory(data_dir, partition);
   const std::string beside = place + ".rebuilding";
   std::error_code error;
@@ -92,8 +92,11 @@ Explained<Rebuilt> rebuild_partition(const std::string& data_dir, std::uint32_t 
   if (!damaged) return explain(damaged.error(), "cannot read the archive");
   auto fresh = open_beside(**store, beside, damaged->empty());
   if (!fresh) return fresh.error().in(beside);
-  const auto journal = journal_beside(data_dir);
-  const auto help = help_from(journal.get(), *stands, progress);
+  // Where the log is on Kafka, a journal beside the views is none of theirs.
+  const auto journal = read_log ? nullptr : journal_beside(data_dir);
+  auto help = help_from(journal.get(), *stands, progress);
+  LogHoles log(**store, partition, read_log);
+  if (read_log) help.elsewhere = [&log](EventIndex index) { return log.record(index); };
   const auto rebuilt = damaged->empty()
                            ? projector::rebuild_views(**fresh, partition, help)
                            : projector::rebuild_into(**store, **fresh, partition, help);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "app/roles/log_holes.h"
 #include "projector/archive/archive_holes.h"
 #include "projector/projector.h"
 
@@ -16,9 +17,11 @@ struct Rebuilt {
 };
 
 // Nobody may run on `data_dir`: Errc::locked. What of the archive cannot be read is taken from the
-// journal beside the views, where it is there and has it. Needs room for a second set of views; for
+// journal beside the views, where it is there and has it, or from the log that `read_log` reads,
+// where that is not empty. Needs room for a second set of views; for
 // a second archive too where that is damaged.
 runtime::Explained<Rebuilt> rebuild_partition(const std::string& data_dir, std::uint32_t partition,
-                                              const projector::RebuildProgress& progress);
+                                              const projector::RebuildProgress& progress,
+                                              const ReadLog& read_log);
 
 }  // namespace waybill::app
