@@ -120,7 +120,7 @@ query::Sources questions_of(Process& process, const FoldingPart& folding,
   sources.partitions = folding.partitions();
   sources.partition_count = process.config().kafka.partitions;
   sources.clock = &process.clock();
-  sources.local_case = [&routes](const std::string& domain) { return routes.local_case(domain); };
+  sources.local_parts = routes.local_parts();
   return sources;
 }
 

@@ -39,7 +39,7 @@ HttpPart::Site site_of(Process& process, JournalPart& journal, PublisherPart& pu
   questions.partition_count = process.config().kafka.partitions;
   questions.peers = node.node().peers();
   questions.clock = &process.clock();
-  questions.local_case = [&routes](const std::string& domain) { return routes.local_case(domain); };
+  questions.local_parts = routes.local_parts();
   HttpPart::Site site;
   site.settings.listen = process.config().http_listen;
   query::add_routes(site.router, std::move(questions));

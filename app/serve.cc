@@ -155,7 +155,7 @@ HttpPart::Site site_of(Process& process, JournalPart& journal, FoldingPart& fold
   query::Sources questions;
   questions.partitions = folding.partitions();
   questions.clock = &process.clock();
-  questions.local_case = [&routes](const std::string& domain) { return routes.local_case(domain); };
+  questions.local_parts = routes.local_parts();
   HttpPart::Site site;
   site.settings.listen = process.config().http_listen;
   query::add_routes(site.router, std::move(questions));
@@ -210,9 +210,7 @@ int serve_history(Process& process, const std::string& data_dir) {
     questions.partitions = history.partitions();
     if (config.kafka.there) questions.partition_count = config.kafka.partitions;
     questions.clock = &process.clock();
-    questions.local_case = [&routes](const std::string& domain) {
-      return routes.local_case(domain);
-    };
+    questions.local_parts = routes.local_parts();
     HttpPart::Site out;
     out.settings.listen = config.http_listen;
     query::add_routes(out.router, std::move(questions));

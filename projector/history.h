@@ -12,6 +12,7 @@
 #include "projector/positions.h"
 #include "projector/rows/view_store.h"
 #include "projector/views/counters_row.h"
+#include "projector/views/spelling.h"
 #include "projector/views/timeline_key.h"
 #include "projector/views/timeline_row.h"
 #include "runtime/result.h"
@@ -30,6 +31,10 @@ inline constexpr std::size_t kMaxPage = 500;
 // the page then holds what was found so far, perhaps nothing, and `next` goes on from there.
 inline constexpr std::size_t kMaxRowsRead = 20'000;
 
+// A question about one spelling of many reads at most this many events of the others for one page,
+// some 10 ms' worth; it goes on like a question for rare kinds.
+inline constexpr std::size_t kMaxEventsRead = 1'000;
+
 // A place in a timeline: the row that the next page comes after. Opaque to clients.
 struct TimelineCursor {
   runtime::WallTime time;
@@ -39,6 +44,7 @@ struct TimelineCursor {
 struct HistoryQuestion {
   std::string address;  // normalised text; a target with or without its port
   Role role = Role::alias;
+  Spellings spellings{};  // of a sender or a target that are meant; an alias is as it is written
   std::optional<runtime::WallTime> from;  // inclusive
   std::optional<runtime::WallTime> to;    // exclusive
   std::vector<std::string> kinds;         // words of schemas/kind.h; empty: all
@@ -106,8 +112,9 @@ class History {
   // while the views are being rebuilt: what they say then is not the whole.
   runtime::Result<Progress> progress() const;
 
-  // One seek and one scan; of a sender or a target also one look-up for each line. An address
-  // without history gives an empty page. Errc::invalid for a limit that is not 1..kMaxPage.
+  // One seek and one scan; of a sender or a target also one look-up for each line, and for each
+  // event of a spelling that is not meant. An address without history gives an empty page.
+  // Errc::invalid for a limit that is not 1..kMaxPage.
   runtime::Result<Page> timeline(const HistoryQuestion& question) const;
 
   // Errc::not_found.

@@ -210,6 +210,54 @@ TEST(HistoryTest, ARowOfAnotherAddressUnderTheSameHashIsNotShown) {
   }
 }
 
+// Of 2,500 events every hundredth is of the spelling that is asked for.
+EventLog spellings() {
+  EventLog log;
+  for (unsigned i = 0; i < 2'500; ++i) {
+    log.add(tests::accepted({.sender = i % 100 == 0 ? "Ann@origin.test" : "ann+b@origin.test",
+                             .message = i + 1,
+                             .delivery = i + 1}));
+  }
+  return log;
+}
+
+TEST(HistoryTest, PagesOfOneSpellingHoldEachOfItsEntriesOnceWhateverIsBetweenThem) {
+  const FoldedViews views(spellings());
+  for (const std::size_t limit : {1, 7, 24, 25, 26, 500}) {
+    HistoryQuestion question;
+    question.role = Role::sender;
+    question.address = "Ann@origin.test";
+    question.spellings = kExactly;
+    question.limit = limit;
+    std::vector<std::uint64_t> seen;
+    std::size_t pages = 0;
+    do {
+      const Page page = views.history().timeline(question).value();
+      ASSERT_LE(page.entries.size(), limit);
+      for (const TimelineEntry& entry : page.entries) EXPECT_EQ(entry.sender, "Ann@origin.test");
+      for (const std::uint64_t index : indexes(page)) seen.push_back(index);
+      question.after = page.next;
+      ++pages;
+    } while (question.after);
+    ASSERT_EQ(seen.size(), 25u) << limit;
+    for (std::uint64_t i = 0; i < 25; ++i) EXPECT_EQ(seen[i], 2'400 - i * 100) << limit;
+    // A page reads kMaxEventsRead at most, and no more of them than it needs.
+    EXPECT_EQ(pages, limit == 1 ? 25u : limit == 7 ? 4u : 3u) << limit;
+  }
+}
+
+TEST(HistoryTest, APageOfASpellingThatNobodyWroteEndsAndGoesOn) {
+  const FoldedViews views(spellings());
+  HistoryQuestion question;
+  question.role = Role::sender;
+  question.address = "ANN@origin.test";
+  question.spellings = kExactly;
+  const Page page = views.history().timeline(question).value();
+  EXPECT_TRUE(page.entries.empty());
+  ASSERT_TRUE(page.next);
+  EXPECT_EQ(page.next->index.value(), 2'499 - (kMaxEventsRead - 1));
+}
+
 TEST(HistoryTest, ARowThatDoesNotReadIsCorrupt) {
   FoldedViews views(acceptances(1));
   WriteBatch batch;

@@ -1,5 +1,5 @@
 // History::timeline(): one seek to the newest row asked for, one scan from there. Of a sender or a
-// target the rows point into the archive, which is then read once for each line of the page.
+// target the rows point into the archive, which is then read until the page is full.
 
 #include <algorithm>
 
@@ -50,7 +50,11 @@ Range range_of(const HistoryQuestion& question) {
 class PageReader {
  public:
   explicit PageReader(const HistoryQuestion& question)
-      : question_(question), address_(address_in_role(question.role, question.address)) {}
+      : question_(question),
+        address_(address_in_role(question.role, question.address)),
+        most_pointers_(question.spellings == Spellings{}
+                           ? question.limit
+                           : std::max(question.limit, kMaxEventsRead)) {}
 
   // False once the page is settled.
   bool take(std::string_view key, std::string_view row) {
@@ -69,13 +73,21 @@ class PageReader {
     return question_.role == Role::alias ? take_line(*place, row) : take_pointer(*place, row);
   }
 
-  // Reads what the rows have pointed at.
+  // Reads what the rows have pointed at. Whether an event is of the address is seen in it alone: a
+  // page may have fewer lines than it had room for, and go on.
   Result<void> look_up(const Archive& archive) {
-    page_.entries.reserve(pointers_.size());
-    for (const schemas::EventIndex index : pointers_) {
-      if (const auto read = archive.event_at(index, event_); !read) return read.error();
-      auto entry = timeline_entry(event_, index, question_.role, address_);
+    if (pointers_.empty()) return {};
+    const Sought sought(address_, question_.spellings);
+    page_.entries.reserve(std::min(pointers_.size(), question_.limit));
+    for (const TimelinePlace& place : pointers_) {
+      if (page_.entries.size() >= question_.limit) {
+        go_on_later();
+        break;
+      }
+      if (const auto read = archive.event_at(place.index, event_); !read) return read.error();
+      auto entry = timeline_entry(event_, place.index, question_.role, sought);
       if (entry) page_.entries.push_back(std::move(*entry));
+      last_read_ = place;
     }
     return {};
   }
@@ -102,13 +114,11 @@ class PageReader {
     return true;
   }
 
-  // Whether the event is of the address is seen in the archive: a page may have fewer lines than it
-  // had room for, and go on.
   bool take_pointer(TimelinePlace place, std::string_view row) {
     if (row.empty()) return fail(make_error_code(Errc::corrupt));
-    if (pointers_.size() >= question_.limit) return go_on_later();
+    if (pointers_.size() >= most_pointers_) return go_on_later();
     last_read_ = place;
-    pointers_.push_back(place.index);
+    pointers_.push_back(place);
     return true;
   }
 
@@ -125,7 +135,8 @@ class PageReader {
   const HistoryQuestion& question_;
   std::string_view address_;
   Page page_;
-  std::vector<schemas::EventIndex> pointers_;
+  const std::size_t most_pointers_;
+  std::vector<TimelinePlace> pointers_;
   schemas::Event event_;  // kept for its memory
   TimelinePlace last_read_;
   std::size_t rows_read_ = 0;

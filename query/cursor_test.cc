@@ -59,6 +59,20 @@ TEST(CursorTest, IsRefusedWithAnotherQuestion) {
   }
 }
 
+TEST(CursorTest, BelongsToTheSpellingsThatWereMeant) {
+  const projector::Spellings all[] = {{true, true}, {true, false}, {false, true}, {false, false}};
+  auto asked = question();
+  asked.role = projector::Role::target;
+  for (const auto& one : all) {
+    asked.spellings = one;
+    const auto text = write_cursor(kPlace, asked);
+    for (const auto& other : all) {
+      asked.spellings = other;
+      EXPECT_EQ(read_cursor(text, asked).has_value(), one == other);
+    }
+  }
+}
+
 TEST(CursorTest, RefusesWhatItNeverWrote) {
   const auto good = write_cursor(kPlace, question());
   auto other_version = *http::from_base64url(good);

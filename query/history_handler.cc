@@ -56,7 +56,7 @@ http::Response read_history(const Sources& sources, const Question& question,
 
 http::Plan plan_history(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
-  auto read = read_question(request.captured[0], parameters, sources.local_case);
+  auto read = read_question(request.captured[0], parameters, sources.local_parts);
   if (const auto* problem = std::get_if<http::Problem>(&read)) return http::to_response(*problem);
   auto question = std::get<Question>(std::move(read));
   const auto partition = partition_of(sources, question);

@@ -135,10 +135,62 @@ TEST_F(HistoryHandlerTest, FindsSendersTargetsAndTheNullSender) {
     return world_.json("/v1/addresses/" + target).at("entries").as_array().size();
   };
   EXPECT_EQ(count("ann%40example.com/history?role=sender"), 3U);
-  EXPECT_EQ(count("Ann%40example.com/history?role=sender"), 0U);
+  EXPECT_EQ(count("Ann+x%40example.com/history?role=sender"), 3U);
+  EXPECT_EQ(count("Ann%40example.com/history?role=sender&match=exact"), 0U);
+  EXPECT_EQ(count("%3C%3E/history?role=sender&match=exact"), 1U);
+  EXPECT_EQ(count("BOB+x%40example.net%3A2525/history?role=target"), 2U);
+  EXPECT_EQ(count("bob+x%40example.net%3A2525/history?role=target&match=exact"), 0U);
   EXPECT_EQ(count("bob%40example.net/history?role=target"), 2U);
   EXPECT_EQ(count("bob%40example.net%3A2525/history?role=target"), 2U);
   EXPECT_EQ(count("bob%40example.net/history"), 0U);
+}
+
+TEST_F(HistoryHandlerTest, FindsASenderInEverySpellingThatItsDomainTakesForTheSame) {
+  const struct {
+    const char* wrote;
+    const char* asked;
+    bool mailbox;
+  } cases[] = {
+      {"Ann+news@origin.test", "ann@origin.test", true},
+      {"ann@origin.test", "ANN+news@Origin.Test", true},
+      {"Ann+news@example.org", "ann+other@example.org", true},
+      {"ann@exact.example", "ann@exact.example", true},
+      {"Ann@exact.example", "ann@exact.example", false},
+      {"ann+news@exact.example", "ann@exact.example", false},
+  };
+  for (const auto& c : cases) {
+    QueryWorld world;
+    auto event = world.rejected(5);
+    event.set_sender(c.wrote);
+    world.fold(event);
+    const auto count = [&](const std::string& rest) {
+      return world.json("/v1/addresses/" + rest).at("entries").as_array().size();
+    };
+    EXPECT_EQ(count(std::string(c.asked) + "/history?role=sender"), c.mailbox) << c.asked;
+    EXPECT_EQ(count(std::string(c.wrote) + "/history?role=sender&match=exact"), 1U) << c.wrote;
+    const bool same = std::string_view(c.wrote) == c.asked;
+    EXPECT_EQ(count(std::string(c.asked) + "/history?role=sender&match=exact"), same) << c.asked;
+  }
+}
+
+TEST_F(HistoryHandlerTest, GoesOnFromACursorInAnotherSpellingOfOneMailboxAndNotInAnotherMatch) {
+  for (unsigned i = 1; i <= 3; ++i) world_.fold(world_.rejected(10, i));
+  const std::string ann = "/v1/addresses/ann@example.com/history?role=sender&limit=1";
+  const auto first = world_.get(ann + "&match=exact");
+  EXPECT_NE(field(first, "Link").find("match=exact"), std::string::npos);
+  const auto cursor = text(world_.json(ann).at("next_cursor"));
+  const auto second =
+      world_.json("/v1/addresses/ANN+x@example.com/history?role=sender&limit=1&cursor=" + cursor);
+  EXPECT_EQ(second.at("address"), "ann@example.com");
+  EXPECT_EQ(second.at("entries").as_array().size(), 1U);
+  EXPECT_EQ(world_.json(ann + "&match=exact&cursor=" + cursor, 400).at("parameter"), "cursor");
+}
+
+TEST_F(HistoryHandlerTest, AnAliasIsFoundExactlyAsTheLogHasIt) {
+  fold_three();
+  const std::string base = "/v1/addresses/";
+  EXPECT_EQ(kinds_of(world_.json(base + "sales@EXAMPLE.org/history?match=exact")).size(), 3U);
+  EXPECT_TRUE(kinds_of(world_.json(base + "Sales@example.org/history?match=exact")).empty());
 }
 
 TEST_F(HistoryHandlerTest, TakesPlusesAndUnicodeInAddresses) {
@@ -169,12 +221,13 @@ TEST_P(HistoryRefusalTest, NamesTheParameter) {
 
 INSTANTIATE_TEST_SUITE_P(
     Queries, HistoryRefusalTest,
-    testing::Values(Refusal{"role=both", "role"}, Refusal{"role=alias&role=sender", "role"},
-                    Refusal{"limit=0", "limit"}, Refusal{"limit=501", "limit"},
-                    Refusal{"limit=-1", "limit"}, Refusal{"limit=1x", "limit"},
-                    Refusal{"limit=", "limit"}, Refusal{"limit=99999999999999999999", "limit"},
-                    Refusal{"kind=forward", "kind"}, Refusal{"kind=forwarded,", "kind"},
-                    Refusal{"from=yesterday", "from"}, Refusal{"to=1969-12-31T23:59:59Z", "to"},
+    testing::Values(Refusal{"role=both", "role"}, Refusal{"match=prefix", "match"},
+                    Refusal{"role=alias&role=sender", "role"}, Refusal{"limit=0", "limit"},
+                    Refusal{"limit=501", "limit"}, Refusal{"limit=-1", "limit"},
+                    Refusal{"limit=1x", "limit"}, Refusal{"limit=", "limit"},
+                    Refusal{"limit=99999999999999999999", "limit"}, Refusal{"kind=forward", "kind"},
+                    Refusal{"kind=forwarded,", "kind"}, Refusal{"from=yesterday", "from"},
+                    Refusal{"to=1969-12-31T23:59:59Z", "to"},
                     Refusal{"from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "to"},
                     Refusal{"cursor=AAAA", "cursor"}, Refusal{"page=2", "page"},
                     Refusal{"Limit=5", "Limit"}));

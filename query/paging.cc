@@ -9,8 +9,8 @@ void refuse_cursor(http::Parameters& parameters, const runtime::Error& why) {
   if (runtime::errc_of(why) == runtime::Errc::refused) {
     parameters.refuse("cursor",
                       "This cursor belongs to another question: give it with the same address, "
-                      "role, from, to, kind or message that it came with, or leave it out to begin "
-                      "again.");
+                      "role, match, from, to, kind or message that it came with, or leave it out "
+                      "to begin again.");
   } else {
     parameters.refuse("cursor",
                       "This is no cursor of ours: take \"next_cursor\" of an answer as it is.");

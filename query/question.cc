@@ -23,19 +23,24 @@ runtime::Result<Address> parse_target_address(std::string_view text) {
   return Address::parse(tagged);
 }
 
-runtime::Result<std::string> normalise_target(std::string_view text) {
-  if (const auto whole = parse_target_address(text)) return whole->text();
+// Without its port.
+runtime::Result<Address> parse_target(std::string_view text) {
+  auto whole = parse_target_address(text);
+  if (whole) return whole;
   const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return make_error_code(runtime::Errc::invalid);
+  if (colon == std::string_view::npos) return whole;
   const auto digits = text.substr(colon + 1);
   std::uint16_t port = 0;
   const auto [at, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc() || at != digits.data() + digits.size() || port == 0) {
-    return make_error_code(runtime::Errc::invalid);
-  }
-  const auto address = parse_target_address(text.substr(0, colon));
-  if (!address) return address.error();
-  return address->text() + ":" + std::to_string(port);
+  if (error != std::errc() || at != digits.data() + digits.size() || port == 0) return whole;
+  return parse_target_address(text.substr(0, colon));
+}
+
+// Rows are found by all spellings: a domain of ours may tell some of them apart.
+projector::Spellings spellings_of(const std::optional<LocalParts>& ours) {
+  if (!ours) return {};
+  return {.any_case = ours->local_case == schemas::LocalPartCase::fold,
+          .any_tag = ours->subaddress_separator == '+'};
 }
 
 void read_cursor_parameter(http::Parameters& parameters, Question& question) {
@@ -62,19 +67,29 @@ const std::vector<std::string>& event_kinds() {
   return kinds;
 }
 
-runtime::Result<std::string> normalise(std::string_view text, Role role,
-                                       const LocalCaseOf& local_case) {
-  if (role == Role::target) return normalise_target(text);
-  if (role == Role::sender && text == "<>") return std::string();
-  const auto address = Address::parse(text);
+runtime::Result<void> set_address(projector::HistoryQuestion& question, std::string_view text,
+                                  Match match, const LocalPartsOf& local_parts) {
+  question.address.clear();
+  if (match == Match::exact) question.spellings = projector::kExactly;
+  if (question.role == Role::sender && text == "<>") return {};
+  const auto address = question.role == Role::target ? parse_target(text) : Address::parse(text);
   if (!address) return address.error();
-  const bool fold = local_case && local_case(address->domain()) == schemas::LocalPartCase::fold;
-  return fold ? address->folded().text() : address->text();
+  question.address = address->text();
+  if (match == Match::exact) return {};
+  const auto ours = local_parts ? local_parts(address->domain()) : std::nullopt;
+  if (question.role == Role::alias) {
+    const bool fold = ours && ours->local_case == schemas::LocalPartCase::fold;
+    if (fold) question.address = address->folded().text();
+    return {};
+  }
+  question.spellings = spellings_of(ours);
+  question.address = projector::common_spelling(question.address, question.spellings);
+  return {};
 }
 
 std::variant<Question, http::Problem> read_question(const std::string& address,
                                                     http::Parameters& parameters,
-                                                    const LocalCaseOf& local_case) {
+                                                    const LocalPartsOf& local_parts) {
   Question read;
   projector::HistoryQuestion& question = read.asked;
   const auto role = parameters.word("role", {"alias", "sender", "target"});
@@ -88,10 +103,10 @@ std::variant<Question, http::Problem> read_question(const std::string& address,
   question.kinds = parameters.words("kind", event_kinds());
   question.limit = parameters.number("limit", 1, projector::kMaxPage).value_or(kDefaultPage);
 
-  auto normal = normalise(address, question.role, local_case);
-  if (normal) {
-    question.address = std::move(*normal);
-  } else {
+  const auto match = parameters.word("match", {"mailbox", "exact"});
+  const auto set =
+      set_address(question, address, match == "exact" ? Match::exact : Match::mailbox, local_parts);
+  if (!set) {
     parameters.refuse("address",
                       "The address is not a mailbox of RFC 5321 4.1.2: write local@domain, "
                       "percent-encoded, such as sales%40example.org.");

@@ -1,8 +1,8 @@
 // A question about an address's history, read from a request and brought to the form in which the
-// views keep it: "Sales@EXAMPLE.org" is found where "sales@example.org" was written.
+// views keep it: "Sales@EXAMPLE.org" is found where "sales@example.org" was written, of a sender or
+// a target also the other way round.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <variant>
 
@@ -10,18 +10,24 @@
 #include "http/problem.h"
 #include "projector/history.h"
 #include "query/cursor.h"
-#include "schemas/address.h"
+#include "query/sources.h"
 
 namespace waybill::query {
 
 inline constexpr std::size_t kDefaultPage = 50;
 
-using LocalCaseOf = std::function<schemas::LocalPartCase(const std::string& domain)>;
+// Which spellings of the address are asked for.
+enum class Match {
+  mailbox,  // all that its domain takes for the same; of another's domain, any case and any tag
+  exact,    // this one alone
+};
 
-// `address` as the views have it; Errc::invalid. A sender may be "<>", the null sender (RFC 5321
-// 4.5.5), whose text is empty; a target may name a port ("bob@example.net:2525").
-runtime::Result<std::string> normalise(std::string_view address, projector::Role role,
-                                       const LocalCaseOf& local_case);
+// Sets address and spellings of `question`, whose role is set: the address as the views have it, or
+// what its spellings have in common. A sender may be "<>", the null sender (RFC 5321 4.5.5), whose
+// text is empty; a target may name a port ("bob@example.net:2525"), which makes no difference.
+// Errc::invalid.
+runtime::Result<void> set_address(projector::HistoryQuestion& question, std::string_view address,
+                                  Match match, const LocalPartsOf& local_parts);
 
 struct Question {
   projector::HistoryQuestion asked;   // as to every partition, `after` left out
@@ -30,7 +36,7 @@ struct Question {
 
 std::variant<Question, http::Problem> read_question(const std::string& address,
                                                     http::Parameters& parameters,
-                                                    const LocalCaseOf& local_case);
+                                                    const LocalPartsOf& local_parts);
 
 // The words of the kinds (schemas/kind.h) that a history may be filtered by: those that speak of a
 // delivery.

@@ -30,14 +30,21 @@ struct LocalPartition {
   std::function<Freshness()> freshness;  // any thread
 };
 
-// What is pointed to outlives every route. `local_case` may be called on any thread.
+// How a domain of ours tells its local parts apart.
+struct LocalParts {
+  schemas::LocalPartCase local_case = schemas::LocalPartCase::fold;
+  std::optional<char> subaddress_separator;
+};
+// nullopt: the domain is not ours. May be called on any thread.
+using LocalPartsOf = std::function<std::optional<LocalParts>(const std::string& domain)>;
+
+// What is pointed to outlives every route.
 struct Sources {
   std::vector<LocalPartition> partitions;  // ascending
   std::uint32_t partition_count = 1;       // of the whole log
   Peers* peers = nullptr;                  // where the others are; null: nowhere
   runtime::Clock* clock = nullptr;
-  // How local parts of a domain are to be folded, so that history is found as it was written.
-  std::function<schemas::LocalPartCase(const std::string& domain)> local_case;
+  LocalPartsOf local_parts;  // so that history is found as it was written
 };
 
 }  // namespace waybill::query

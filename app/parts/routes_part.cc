@@ -6,6 +6,15 @@ namespace waybill::app {
 
 using runtime::Explained;
 
+query::LocalPartsOf RoutesPart::local_parts() const {
+  return [this](const std::string& domain) -> std::optional<query::LocalParts> {
+    const auto table = routes_.get();
+    const auto found = table->domains().find(domain);
+    if (found == table->domains().end()) return std::nullopt;
+    return query::LocalParts{found->second.local_case, found->second.subaddress_separator};
+  };
+}
+
 Explained<Change> RoutesPart::reload(const Config& fresh) {
   // A file that is being saved is empty for a moment, and to refuse all mail for good on the
   // strength of it would lose what senders then give up.

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/process/process.h"
+#include "query/sources.h"
 #include "relay/returnpath/key_ring.h"
 #include "relay/routes/current_routes.h"
 
@@ -16,10 +17,8 @@ class RoutesPart final : public Part {
   explicit RoutesPart(Process& process) : routes_(process.config().routes) {}
 
   relay::routes::CurrentRoutes& routes() { return routes_; }
-  // How local parts of a domain are folded, so that history is found as it was written. Any thread.
-  schemas::LocalPartCase local_case(const std::string& domain) const {
-    return routes_.get()->local_case_of(domain);
-  }
+  // Of the routes as they are when it is called. This outlives it.
+  query::LocalPartsOf local_parts() const;
 
   std::string_view name() const override { return "routes"; }
   runtime::Explained<void> start() override { return {}; }

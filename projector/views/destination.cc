@@ -23,10 +23,9 @@ std::string_view target_of(const Event& event) {
   return {};
 }
 
-Destination destination_of(const Event& event, std::optional<std::string_view> address,
-                           std::string& joined) {
-  const auto wanted = [&](std::string_view target) {
-    return !address || address_in_role(Role::target, target) == *address;
+Destination destination_of(const Event& event, const Sought* sought, std::string& joined) {
+  const auto wanted = [sought](std::string_view target) {
+    return sought == nullptr || sought->is(address_in_role(Role::target, target));
   };
   if (!event.has_accepted() || event.accepted().targets().empty()) {
     const std::string_view target = target_of(event);

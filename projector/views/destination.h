@@ -1,10 +1,10 @@
 // Where an event went or would have gone, whatever its kind. Pure; any thread.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "projector/views/spelling.h"
 #include "schemas/event.h"
 
 namespace waybill::projector {
@@ -18,9 +18,7 @@ struct Destination {
   std::string_view delivery_id;  // empty where there are several
 };
 
-// With `address`, which has no port: what of it that address is the target of. `joined` is where
-// joined targets are kept.
-Destination destination_of(const schemas::Event& event, std::optional<std::string_view> address,
-                           std::string& joined);
+// With `sought`: what of it went to that address. `joined` is where joined targets are kept.
+Destination destination_of(const schemas::Event& event, const Sought* sought, std::string& joined);
 
 }  // namespace waybill::projector

@@ -40,6 +40,15 @@ TEST(KeysTest, EachRoleOfAnAddressHasATimelineOfItsOwn) {
   EXPECT_EQ(as_alias, timeline_prefix(Role::alias, "a@x.test"));
 }
 
+TEST(KeysTest, EverySpellingOfASenderOrATargetHasOneTimeline) {
+  for (const Role role : {Role::sender, Role::target}) {
+    EXPECT_EQ(timeline_prefix(role, "Ann+b@x.test"), timeline_prefix(role, "ann@x.test"));
+  }
+  EXPECT_EQ(timeline_prefix(Role::target, "Ann+b@x.test:26"),
+            timeline_prefix(Role::target, "ann@x.test"));
+  EXPECT_NE(timeline_prefix(Role::alias, "Ann@x.test"), timeline_prefix(Role::alias, "ann@x.test"));
+}
+
 TEST(KeysTest, ATargetIsFoundWithoutItsPort) {
   const struct {
     Role role;

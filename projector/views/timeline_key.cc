@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "projector/views/spelling.h"
+
 namespace waybill::projector {
 
 std::string_view address_in_role(Role role, std::string_view address) {
@@ -17,7 +19,11 @@ TimelinePrefix timeline_prefix(Role role, std::string_view address) {
   // One buffer and one hash: cheaper than a hash fed in parts.
   thread_local std::string name;
   name.assign(1, static_cast<char>(role));
-  name += address_in_role(role, address);
+  if (role == Role::alias) {
+    name += address;
+  } else {
+    append_common_spelling(name, address_in_role(role, address));
+  }
   const Prefix hash = prefix_of(name);
   TimelinePrefix prefix;
   std::copy_n(hash.begin(), prefix.size(), prefix.begin());

@@ -2,8 +2,9 @@
 //
 //   SHA-256(role octet, address)[0..10) | ~time 8 | ~index, 1 to 9 (append_falling)
 //
-// so that the newest row of an address is its first. Two addresses may share a prefix, by chance
-// among some 2^40 of them: every reader looks whether a row is of the address that it asks for.
+// so that the newest row of an address is its first. All spellings of a sender or a target have one
+// prefix (spelling.h), and two addresses may share one by chance, among some 2^40 of them: every
+// reader looks whether a row is of the address that it asks for.
 // Pure, any thread. A key is never shorter than kTimelinePrefix (RocksDB's prefix extractor asks
 // for that).
 #pragma once
@@ -37,6 +38,7 @@ enum class Role : std::uint8_t { alias = 1, sender = 2, target = 3 };
 // A target's history is one, whichever port a copy went to: "user@domain:2525" is found as
 // "user@domain". Addresses of the other roles are taken as they are.
 std::string_view address_in_role(Role role, std::string_view address);
+// The same for all spellings of a sender or a target; an alias's comes from the relay in one.
 TimelinePrefix timeline_prefix(Role role, std::string_view address);
 void append_timeline_key(std::string& out, const TimelinePrefix& prefix, std::uint64_t time,
                          schemas::EventIndex index);

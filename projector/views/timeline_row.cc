@@ -184,7 +184,7 @@ void append_row(const Event& event, const Destination& to, std::string& out) {
 
 void append_alias_row(const Event& event, std::string& out) {
   thread_local std::string joined;
-  append_row(event, destination_of(event, {}, joined), out);
+  append_row(event, destination_of(event, nullptr, joined), out);
 }
 
 void append_pointer_row(const Event& event, std::string& out) {
@@ -229,14 +229,13 @@ Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view octet
 }
 
 std::optional<TimelineEntry> timeline_entry(const Event& event, schemas::EventIndex index,
-                                            Role role, std::string_view address) {
+                                            Role role, const Sought& address) {
   const bool of_target = role == Role::target;
   std::string joined;
-  const Destination to =
-      destination_of(event, of_target ? std::optional(address) : std::nullopt, joined);
+  const Destination to = destination_of(event, of_target ? &address : nullptr, joined);
   const bool took_part = of_target              ? !to.target.empty()
-                         : role == Role::sender ? event.has_sender() && event.sender() == address
-                                                : event.alias() == address;
+                         : role == Role::sender ? event.has_sender() && address.is(event.sender())
+                                                : address.is(event.alias());
   if (!took_part) return std::nullopt;
   std::string row;
   append_row(event, to, row);

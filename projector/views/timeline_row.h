@@ -29,6 +29,7 @@
 #include <string>
 #include <string_view>
 
+#include "projector/views/spelling.h"
 #include "projector/views/timeline_key.h"
 #include "runtime/result.h"
 #include "runtime/time.h"
@@ -75,10 +76,10 @@ void append_pointer_row(const schemas::Event& event, std::string& out);
 // writer's rows hold is its own business.
 runtime::Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view row);
 
-// The line of an event of the archive, as `address` sees it, which has no port: of an Accepted a
-// target sees what went to it, everybody else all of it. nullopt: the address took no part in it.
+// The line of an event of the archive, as the address sees it, which has no port: of an Accepted a
+// target sees what went to it, a sender all of it. nullopt: the address took no part in it.
 std::optional<TimelineEntry> timeline_entry(const schemas::Event& event, schemas::EventIndex index,
-                                            Role role, std::string_view address);
+                                            Role role, const Sought& address);
 
 // The kind of the row's event, without reading the rest; nullptr for one from a newer writer, and
 // for a row without an octet.

@@ -86,6 +86,45 @@ TEST(TimelineTest, ATargetIsFoundWithAndWithoutItsPort) {
   EXPECT_EQ(only(views, Role::target, "owner@mailbox.test:26").target, "owner@mailbox.test:2525");
 }
 
+TEST(TimelineTest, SendersAndTargetsAreFoundInEverySpellingAndAliasesAsTheyAre) {
+  EventLog log;
+  log.add(tests::forwarded({.sender = "Ann+One@origin.test", .target = "Owner@mailbox.test:2525"}));
+  log.add(tests::accepted({.sender = "ANN@origin.test",
+                           .target = "owner+two@mailbox.test",
+                           .message = 2,
+                           .delivery = 2}));
+  const FoldedViews views(log);
+  for (const char* const sender : {"ann@origin.test", "Ann+One@origin.test", "aNN@origin.test"}) {
+    EXPECT_EQ(views.timeline(Role::sender, sender).entries.size(), 2u) << sender;
+  }
+  for (const char* const target : {"owner@mailbox.test", "OWNER+x@mailbox.test:26"}) {
+    EXPECT_EQ(views.timeline(Role::target, target).entries.size(), 2u) << target;
+  }
+  EXPECT_EQ(views.timeline(Role::alias, "shop@forward.test").entries.size(), 2u);
+  EXPECT_TRUE(views.timeline(Role::alias, "Shop@forward.test").entries.empty());
+}
+
+TEST(TimelineTest, TwoSpellingsOfOneTargetAreOneLineUnlessOneIsMeant) {
+  Event event = tests::accepted({.target = "owner+a@mailbox.test", .delivery = 1});
+  tests::add_target(event, 2, "Owner@mailbox.test:2525");
+  EventLog log;
+  log.add(event);
+  const FoldedViews views(log);
+  EXPECT_EQ(only(views, Role::target, "owner@mailbox.test").target,
+            "owner+a@mailbox.test, Owner@mailbox.test:2525");
+  HistoryQuestion question;
+  question.role = Role::target;
+  question.spellings = kExactly;
+  const auto asked = [&](const char* address) {
+    question.address = address;
+    return views.history().timeline(question).value().entries;
+  };
+  ASSERT_EQ(asked("Owner@mailbox.test").size(), 1u);
+  EXPECT_EQ(asked("Owner@mailbox.test").front().target, "Owner@mailbox.test:2525");
+  EXPECT_EQ(asked("Owner@mailbox.test").front().delivery_id, tests::delivery_id(2).text());
+  EXPECT_TRUE(asked("owner@mailbox.test").empty());
+}
+
 TEST(TimelineTest, ALineOfAnAcceptedSaysWhatWasTaken) {
   const TimelineEntry line = line_of(tests::accepted({}, 4711));
   EXPECT_EQ(line.index, 0_index);

@@ -9,7 +9,6 @@ namespace waybill::relay::routes {
 
 using schemas::Address;
 using schemas::DomainRoutes;
-using schemas::LocalPartCase;
 using schemas::RouteAction;
 
 namespace {
@@ -64,11 +63,6 @@ std::string RouteTable::domain_of_bare_postmaster() const {
     if (reaches_postmaster(domain)) return own;
   }
   return domains_.empty() ? std::string() : domains_.begin()->first;
-}
-
-LocalPartCase RouteTable::local_case_of(std::string_view domain) const {
-  const auto found = domains_.find(domain);
-  return found == domains_.end() ? LocalPartCase::keep : found->second.local_case;
 }
 
 Lookup RouteTable::find(const Address& recipient) const {

@@ -51,9 +51,6 @@ class RouteTable {
   // full addresses.
   Lookup find(const schemas::Address& recipient) const;
 
-  // How local parts of that domain are folded; `keep` for one that is not ours.
-  schemas::LocalPartCase local_case_of(std::string_view domain) const;
-
   // Whether mail for the postmaster of that domain of ours is taken.
   bool reaches_postmaster(const schemas::DomainRoutes& domain) const;
 

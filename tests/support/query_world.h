@@ -62,8 +62,11 @@ class QueryWorld : public HttpWorld {
     out.partition_count = partition_count_;
     out.peers = peers_;
     out.clock = &clock();
-    out.local_case = [](const std::string& domain) {
-      return domain == "example.org" ? schemas::LocalPartCase::fold : schemas::LocalPartCase::keep;
+    // Domains of ours: one that folds case and tag, and one that does neither.
+    out.local_parts = [](const std::string& domain) -> std::optional<query::LocalParts> {
+      if (domain == "example.org") return query::LocalParts{schemas::LocalPartCase::fold, '+'};
+      if (domain == "exact.example") return query::LocalParts{schemas::LocalPartCase::keep, {}};
+      return std::nullopt;
     };
     return out;
   }

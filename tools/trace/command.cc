@@ -28,6 +28,7 @@ struct Options {
   std::string address;
   std::string delivery;
   std::string role = "alias";
+  std::string match = "mailbox";
   std::string from;
   std::string to;
   std::vector<std::string> kinds;
@@ -43,6 +44,8 @@ std::string target_of(const Options& options, const std::string& cursor, std::si
   const auto add = [&](const char* key, const std::string& value) {
     if (!value.empty()) out += std::string("&") + key + "=" + runtime::percent_encode(value);
   };
+  // An older release does not know the parameter.
+  if (options.match != "mailbox") add("match", options.match);
   add("from", options.from);
   add("to", options.to);
   std::string kinds;
@@ -155,6 +158,11 @@ void add_trace(app::Command root) {
           .excludes(address);
   command.add("--role", options->role, "What the address was in the message")
       .one_of({"alias", "sender", "target"})
+      .shows_default();
+  command
+      .add("--match", options->match,
+           "Its spellings: mailbox, all that its domain takes for the same; exact, this one")
+      .one_of({"mailbox", "exact"})
       .shows_default();
   command.add("--from", options->from, "Not before this time (RFC 3339)");
   command.add("--to", options->to, "Before this time (RFC 3339)");
