@@ -45,8 +45,22 @@ void add_secret(std::vector<Secret>& secrets, std::string_view word, char mark) 
   if (word.size() >= kLeast) secrets.push_back({lower(word), mark});
 }
 
+bool is_ip_address(std::string_view core) {
+  const bool four = core.find_first_not_of("0123456789.") == std::string_view::npos &&
+                    std::count(core.begin(), core.end(), '.') == 3;
+  const bool six = core.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
+                   std::count(core.begin(), core.end(), ':') >= 2;
+  return four || six;
+}
+
 void add_host(std::vector<Secret>& secrets, std::string_view host) {
   add_secret(secrets, host, kHostMark);
+  // The numbers of an address are no names.
+  if (host.starts_with('[') || is_ip_address(host)) {
+    const std::string_view bare = host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
+    add_secret(secrets, bare, kHostMark);
+    return;
+  }
   while (!host.empty()) {
     const std::size_t dot = std::min(host.find('.'), host.size());
     const std::string label = lower(host.substr(0, dot));
@@ -110,14 +124,6 @@ void hide_addresses(std::string& text) {
   }
   out.append(text, taken);
   text = std::move(out);
-}
-
-bool is_ip_address(std::string_view core) {
-  const bool four = core.find_first_not_of("0123456789.") == std::string_view::npos &&
-                    std::count(core.begin(), core.end(), '.') == 3;
-  const bool six = core.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
-                   std::count(core.begin(), core.end(), ':') >= 2;
-  return four || six;
 }
 
 // Labels and a last one of letters. "e.g" and "sentence.Next" pass for one too: better so.
@@ -228,8 +234,15 @@ std::string redact(std::string_view diagnostic, const Hidden& hidden) {
 
 std::string redact_reply(std::string_view text, const Hidden& hidden) {
   constexpr std::string_view kType = "smtp; ";
-  const std::string shown = redact(std::string(kType).append(text), hidden);
-  return shown.size() < kType.size() ? std::string() : shown.substr(kType.size());
+  std::string out;
+  for (;;) {
+    const std::size_t line = std::min(text.find('\n'), text.size());
+    const std::string shown = redact(std::string(kType).append(text.substr(0, line)), hidden);
+    if (shown.size() > kType.size()) out.append(shown, kType.size());
+    if (line == text.size()) return out;
+    out += '\n';
+    text.remove_prefix(line + 1);
+  }
 }
 
 std::string without_names(std::string_view text, const Hidden& hidden) {
