@@ -16,6 +16,7 @@ AssembledLane::AssembledLane(const LaneWorld& world)
                        .dialer = world.dialer,
                        .resolver = world.resolver,
                        .pool = pool,
+                       .budget = world.hop_budget,
                        .ourselves = world.ourselves,
                        .host_name = world.settings.host_name,
                        .port = world.settings.next_hop_port},

@@ -30,10 +30,11 @@ struct LaneWorld {
   routes::CurrentRoutes& routes;
   returnpath::CurrentKeys& keys;
   returnpath::ReturnPathDirectory& return_paths;
-  // One for all lanes of a process, as are the five below.
+  // One for all lanes of a process, as are those below.
   returnpath::Turns& turns;
   plan::Tries& tries;
   Admission& admission;
+  forward::HopBudget& hop_budget;
   RelayMetrics& metrics;
   runtime::Workers& spool_workers;
   runtime::Permits& spool_octets;

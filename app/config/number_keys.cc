@@ -28,6 +28,8 @@ constexpr std::uint64_t kLeastMessage = 64 * kKiB;
 constexpr std::uint64_t kMostMessage = kGiB;
 // Every session costs a socket and some kilobytes; Linux gives a process no more sockets than this.
 constexpr std::uint64_t kMostSessions = 100'000;
+// More than one message holds (relay/hand_over_plan.h), so that its recipients can go in rounds.
+constexpr std::uint64_t kLeastHopConnections = 20;
 // The sender gives the end of data 10 minutes and RCPT 5 (RFC 5321 4.5.3.2.6, 4.5.3.2.3): we have
 // to answer before, with some time for the way.
 constexpr std::uint64_t kMostFinalDeadline = schemas::kMaxFinalDeadline.count();
@@ -82,6 +84,8 @@ constexpr std::array kNumbers = {
                                                      kMostSessions),
     number<&Config::limits, &Settings::max_sessions_per_client>(kLimits, "max_sessions_per_client",
                                                                 Quantity::count, 1, kMostSessions),
+    number<&Config::limits, &Settings::max_connections_per_hop>(
+        kLimits, "max_connections_per_hop", Quantity::count, kLeastHopConnections, kMostSessions),
     number<&Config::limits, &Settings::memory_per_message>(kLimits, "memory_per_message",
                                                            Quantity::octets, 4 * kKiB, 64 * kMiB),
     number<&Config::limits, &Settings::max_memory>(kLimits, "max_memory", Quantity::octets, kMiB,

@@ -34,8 +34,10 @@ constexpr std::size_t kSpoolQueue = 4096;
 constexpr std::chrono::milliseconds kSweepEvery{100};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 
-// Its own, a next hop's, a spool file, and one for a second next hop or a question over TCP.
-constexpr std::uint64_t kDescriptorsPerSession = 4;
+// Its own, a spool file or a question over TCP, and connections to next hops: a budget of all
+// sessions together, for most messages have one target and some have many.
+constexpr std::uint64_t kHopConnectionsPerSession = 2;
+constexpr std::uint64_t kDescriptorsPerSession = 2 + kHopConnectionsPerSession;
 // The files of journal and views, threads' own, what libraries open; and HTTP.
 constexpr std::uint64_t kDescriptorReserve =
     480 + http::ServerSettings{}.max_connections + http::ServerSettings{}.max_streams;
@@ -54,6 +56,7 @@ struct Shared {
   RelayWorld world;
   relay::RelayMetrics metrics;
   relay::Admission admission;
+  relay::forward::HopBudget hop_budget;
   relay::dns::Ourselves ourselves;
   std::unique_ptr<runtime::Workers> spool_workers;
   runtime::Permits spool_octets;
@@ -82,6 +85,7 @@ struct LaneThread {
                                .turns = shared.turns,
                                .tries = shared.world.tries,
                                .admission = shared.admission,
+                               .hop_budget = shared.hop_budget,
                                .metrics = shared.metrics,
                                .spool_workers = *shared.spool_workers,
                                .spool_octets = shared.spool_octets,
@@ -107,18 +111,22 @@ Task<void> sweep_pool(LaneThread& lane) {
 class Role final : public RelayRole {
  public:
   Role(const Config& config, RelayWorld world)
-      : shared_{.settings = relay_settings(config),
-                .node = config.node,
-                .world = world,
-                .metrics = relay::RelayMetrics(world.metrics),
-                .admission = relay::Admission(
-                    sessions_within(config.limits.max_sessions, runtime::descriptor_limit()),
-                    config.limits.max_sessions_per_client),
-                .ourselves = {.names = {config.host_name}, .endpoints = {}},
-                .spool_workers = runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
-                .spool_octets = runtime::Permits(config.limits.max_spool),
-                .message_memory = runtime::Permits(config.limits.max_memory),
-                .partitions = config.kafka.there ? config.kafka.partitions : 1} {}
+      : shared_{
+            .settings = relay_settings(config),
+            .node = config.node,
+            .world = world,
+            .metrics = relay::RelayMetrics(world.metrics),
+            .admission = relay::Admission(
+                sessions_within(config.limits.max_sessions, runtime::descriptor_limit()),
+                config.limits.max_sessions_per_client),
+            .hop_budget = {kHopConnectionsPerSession * sessions_within(config.limits.max_sessions,
+                                                                       runtime::descriptor_limit()),
+                           config.limits.max_connections_per_hop},
+            .ourselves = {.names = {config.host_name}, .endpoints = {}},
+            .spool_workers = runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
+            .spool_octets = runtime::Permits(config.limits.max_spool),
+            .message_memory = runtime::Permits(config.limits.max_memory),
+            .partitions = config.kafka.there ? config.kafka.partitions : 1} {}
 
   ~Role() override {
     end_lanes();

@@ -55,6 +55,9 @@ HopAnswer answer_of(Answered answered) {
   return out;
 }
 
+// For leave to connect; others' messages take as long.
+constexpr std::chrono::milliseconds kLookAgain{10};
+
 // A next hop that closes at DATA again and again does not want the message.
 constexpr int kDialsForOneMessage = 1;
 
@@ -115,11 +118,25 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
   co_return last;
 }
 
-Task<Result<Answered>> Handover::connect(Candidate hop, Instant greeted) {
+// Others end soon, or nobody does: then the sender is to come again, rather than all to wait for
+// each other.
+Task<std::optional<HopBudget::Held>> Handover::leave_for(Candidate hop, Instant deadline) {
+  const Instant until = runtime::sooner(deadline, parts_.clock.now() + kLeaveTimeout);
+  for (;;) {
+    auto leave = parts_.budget.try_take(hop.endpoint);
+    if (leave) co_return std::move(leave);
+    if (parts_.clock.now() >= until) co_return std::nullopt;
+    if (parts_.pool.make_room()) continue;
+    co_await parts_.clock.sleep_until(parts_.clock.now() + kLookAgain);
+  }
+}
+
+Task<Result<Answered>> Handover::connect(Candidate hop, HopBudget::Held leave, Instant greeted) {
   const Instant dial_deadline = runtime::sooner(greeted, parts_.clock.now() + kConnectTimeout);
   auto connection = co_await parts_.dialer.dial(hop.endpoint, dial_deadline);
   if (!connection) co_return connection.error();
   session_ = std::make_unique<HopSession>(std::move(*connection), parts_.clock);
+  session_->hold(std::move(leave));
   const Instant greeting_deadline = runtime::sooner(greeted, parts_.clock.now() + kGreetingTimeout);
   co_return co_await session_->open(parts_.host_name, greeting_deadline);
 }
@@ -137,7 +154,9 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadlin
     // nothing about this message.
     session_.reset();
   }
-  auto opened = co_await connect(hop, greeted);
+  auto leave = co_await leave_for(hop, greeted);
+  if (!leave) co_return before_mail(Rule::next_hop_busy);
+  auto opened = co_await connect(hop, std::move(*leave), greeted);
   if (!opened) {
     co_return unreachable("The next hop " + hop.mx_host +
                           " could not be reached: " + opened.error().message());

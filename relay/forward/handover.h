@@ -10,6 +10,7 @@
 
 #include "relay/dns/next_hop.h"
 #include "relay/forward/hop_answer.h"
+#include "relay/forward/hop_budget.h"
 #include "relay/forward/hop_pool.h"
 #include "relay/smtp/envelope.h"
 #include "runtime/chance.h"
@@ -25,6 +26,7 @@ struct HandoverParts {
   runtime::Dialer& dialer;
   runtime::dns::Resolver& resolver;
   HopPool& pool;
+  HopBudget& budget;
   const dns::Ourselves& ourselves;
   const std::string& host_name;
   std::uint16_t port = dns::kSmtpPort;  // of next hops whose target names none
@@ -59,7 +61,10 @@ class Handover {
   runtime::Task<dns::NextHops> candidates(runtime::Instant deadline);
   runtime::Task<HopAnswer> ask_at(dns::Candidate hop, runtime::Instant greeted,
                                   runtime::Instant deadline);
-  runtime::Task<runtime::Result<Answered>> connect(dns::Candidate hop, runtime::Instant greeted);
+  runtime::Task<std::optional<HopBudget::Held>> leave_for(dns::Candidate hop,
+                                                          runtime::Instant deadline);
+  runtime::Task<runtime::Result<Answered>> connect(dns::Candidate hop, HopBudget::Held leave,
+                                                   runtime::Instant greeted);
   std::optional<HopAnswer> beyond_next_hop() const;
   smtp::RcptParameters rcpt() const;
 

@@ -60,6 +60,21 @@ void HopPool::sweep() {
   }
 }
 
+bool HopPool::make_room() {
+  auto oldest = idle_.end();
+  for (auto it = idle_.begin(); it != idle_.end(); ++it) {
+    if (it->second.empty()) continue;
+    const Instant since = it->second.front()->idle_since;
+    if (oldest == idle_.end() || since < oldest->second.front()->idle_since) oldest = it;
+  }
+  if (oldest == idle_.end()) return false;
+  retire(std::move(oldest->second.front()));
+  oldest->second.erase(oldest->second.begin());
+  --size_;
+  if (oldest->second.empty()) idle_.erase(oldest);
+  return true;
+}
+
 void HopPool::clear() {
   idle_.clear();
   size_ = 0;

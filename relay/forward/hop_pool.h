@@ -25,6 +25,10 @@ class HopPool {
   // Keeps the session if it is worth keeping, else ends it.
   void give_back(std::unique_ptr<HopSession> session);
 
+  // Ends the session that has been idle longest, so that another hop can be dialled. False: none is
+  // idle.
+  bool make_room();
+
   // Ends sessions idle for longer than their life. Called now and then.
   void sweep();
   void clear();

@@ -12,6 +12,7 @@
 
 #include "relay/forward/clearance.h"
 #include "relay/forward/hop_answer.h"
+#include "relay/forward/hop_budget.h"
 #include "relay/message/spool.h"
 #include "relay/smtp/client_core.h"
 #include "runtime/connection.h"
@@ -28,6 +29,9 @@ class HopSession {
  public:
   HopSession(std::unique_ptr<runtime::Connection> connection, runtime::Clock& clock)
       : connection_(std::move(connection)), clock_(clock) {}
+
+  // Leave for the connection, given back with it.
+  void hold(HopBudget::Held leave) { leave_.emplace(std::move(leave)); }
 
   // Greeting and EHLO; HELO where EHLO is not known. The last reply: 2xx, or the refusal.
   runtime::Task<runtime::Result<Answered>> open(std::string our_name, runtime::Instant deadline);
@@ -77,6 +81,7 @@ class HopSession {
   HopAnswer not_to_be_sent();
   HopAnswer dropped();
 
+  std::optional<HopBudget::Held> leave_;
   std::unique_ptr<runtime::Connection> connection_;
   runtime::Clock& clock_;
   smtp::ReplyReader replies_;

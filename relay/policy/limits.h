@@ -29,6 +29,8 @@ inline constexpr seconds kFarewellTimeout{2};
 inline constexpr std::chrono::milliseconds kReplyGroup{200};
 
 // As a client, each also bounded by the deadline of the whole step.
+// For leave to connect, where as many connections are open as may be (HopBudget).
+inline constexpr seconds kLeaveTimeout{5};
 inline constexpr seconds kConnectTimeout{15};  // several addresses must fit in the RCPT deadline
 // Greeting and EHLO of one address (RFC 5321 4.5.3.2.1). Where other addresses are left, one may
 // take half of what is left of the step, so that a server that never greets leaves them a turn.

@@ -35,6 +35,7 @@ enum class Rule {
   // The next hop.
   no_route,
   unreachable,
+  next_hop_busy,
   next_hop_without_smtputf8,
   next_hop_without_8bitmime,
   next_hop_size,
@@ -113,6 +114,9 @@ inline constexpr RuleRow kRules[] = {
      "null MX."},
     {Rule::unreachable, "unreachable", Stage::either, "451 4.4.1", "",
      "No next hop took the connection, or none answered."},
+    {Rule::next_hop_busy, "next-hop-busy", Stage::either, "451 4.4.5",
+     "As many connections to the next hop are open as may be; try again later",
+     "`max_connections_per_hop` of them are in use, or all that the process may open."},
     {Rule::next_hop_without_smtputf8, "next-hop-without-smtputf8", Stage::either, "550 5.6.7",
      "The next hop does not take internationalized mail",
      "The target, or the header of the message, is not ASCII alone and needs SMTPUTF8, which the "

@@ -158,6 +158,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
                               .turns = turns_,
                               .tries = tries_,
                               .admission = admission_,
+                              .hop_budget = hop_budget_,
                               .metrics = relay_metrics_,
                               .spool_workers = *workers_,
                               .spool_octets = spool_,

@@ -84,6 +84,7 @@ class SimNode {
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   relay::returnpath::Turns turns_;
   relay::plan::Tries tries_;
+  relay::forward::HopBudget hop_budget_{1000, 50};
   std::unique_ptr<relay::AssembledLane> relay_;
   schemas::LogOffset folded_to_;
   std::unique_ptr<ingest::EventStream> stream_;

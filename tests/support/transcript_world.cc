@@ -304,6 +304,8 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
   } else if (what == "the server stops") {
     session_->stop(relay_->scope);
     settle();
+  } else if (what == "no connection is free") {
+    connections_ = 0;
   } else if (what == "the workers are busy") {
     workers_.busy = true;
   } else if (what.starts_with("client ")) {
@@ -351,6 +353,7 @@ void TranscriptWorld::begin() {
                             .turns = turns_,
                             .tries = tries_,
                             .admission = admission_,
+                            .hop_budget = hop_budget_.emplace(connections_, 50),
                             .metrics = relay_metrics_,
                             .spool_workers = workers_,
                             .spool_octets = *spool_,

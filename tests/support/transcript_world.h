@@ -132,6 +132,8 @@ class TranscriptWorld {
   relay::returnpath::CurrentKeys keys_;
   relay::returnpath::Turns turns_;
   relay::plan::Tries tries_;
+  std::optional<relay::forward::HopBudget> hop_budget_;
+  std::uint64_t connections_ = 1000;
   std::optional<relay::returnpath::Turns::Turn> held_turn_;
   relay::Admission admission_{10, 10};
   runtime::Metrics metrics_;
