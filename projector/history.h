@@ -24,8 +24,10 @@
 
 namespace waybill::projector {
 
-// An answer of this many lines is some 150 KiB of JSON.
+// An answer of this many lines is some 150 KiB of JSON. A line may name 100 targets: a page also
+// ends with the line that fills so many octets of rows, which is three times that in JSON.
 inline constexpr std::size_t kMaxPage = 500;
+inline constexpr std::size_t kMaxPageOctets = 512 << 10;
 
 // A question for rare kinds reads at most this many rows for one page, some milliseconds' worth;
 // the page then holds what was found so far, perhaps nothing, and `next` goes on from there.

@@ -258,6 +258,37 @@ TEST(HistoryTest, APageOfASpellingThatNobodyWroteEndsAndGoesOn) {
   EXPECT_EQ(page.next->index.value(), 2'499 - (kMaxEventsRead - 1));
 }
 
+TEST(HistoryTest, APageEndsWithTheLineThatFillsItsOctetsAndGoesOn) {
+  EventLog log;
+  for (unsigned i = 0; i < 300; ++i) {
+    schemas::Event event = tests::accepted({.message = i + 1, .delivery = i + 1});
+    for (unsigned target = 2; target <= 100; ++target) {
+      tests::add_target(event, target, "owner@" + std::string(60, 'a') + ".test");
+    }
+    log.add(event);
+  }
+  const FoldedViews views(log);
+  for (const auto& [role, address] :
+       {std::pair(Role::alias, kAlias), std::pair(Role::sender, "ann@origin.test")}) {
+    HistoryQuestion question;
+    question.role = role;
+    question.address = address;
+    question.limit = kMaxPage;
+    std::vector<std::uint64_t> seen;
+    do {
+      const Page page = views.history().timeline(question).value();
+      ASSERT_FALSE(page.entries.empty());
+      std::size_t octets = 0;
+      for (const TimelineEntry& entry : page.entries) octets += entry.target.size();
+      EXPECT_LT(octets, 2 * kMaxPageOctets);
+      for (const std::uint64_t index : indexes(page)) seen.push_back(index);
+      question.after = page.next;
+    } while (question.after);
+    ASSERT_EQ(seen.size(), 300u);
+    for (std::uint64_t i = 0; i < 300; ++i) EXPECT_EQ(seen[i], 299 - i);
+  }
+}
+
 TEST(HistoryTest, ARowThatDoesNotReadIsCorrupt) {
   FoldedViews views(acceptances(1));
   WriteBatch batch;

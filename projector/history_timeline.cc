@@ -80,14 +80,18 @@ class PageReader {
     const Sought sought(address_, question_.spellings);
     page_.entries.reserve(std::min(pointers_.size(), question_.limit));
     for (const TimelinePlace& place : pointers_) {
-      if (page_.entries.size() >= question_.limit) {
+      if (is_full()) {
         go_on_later();
         break;
       }
-      if (const auto read = archive.event_at(place.index, event_); !read) return read.error();
+      const auto record = archive.at(place.index);
+      if (!record) return record.error();
+      if (!record->read(event_)) return make_error_code(Errc::corrupt);
       auto entry = timeline_entry(event_, place.index, question_.role, sought);
-      if (entry) page_.entries.push_back(std::move(*entry));
       last_read_ = place;
+      if (!entry) continue;
+      page_.entries.push_back(std::move(*entry));
+      octets_ += record->row().size();
     }
     return {};
   }
@@ -98,6 +102,10 @@ class PageReader {
   }
 
  private:
+  bool is_full() const {
+    return page_.entries.size() >= question_.limit || octets_ >= kMaxPageOctets;
+  }
+
   bool is_wanted(std::string_view kind) const {
     const auto& kinds = question_.kinds;
     return kinds.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
@@ -108,9 +116,10 @@ class PageReader {
     if (!entry) return fail(entry.error());
     // Another address of the same hash, should there ever be one.
     if (entry->alias != address_) return true;
-    if (page_.entries.size() >= question_.limit) return go_on_later();
+    if (is_full()) return go_on_later();
     last_read_ = place;
     page_.entries.push_back(std::move(*entry));
+    octets_ += row.size();
     return true;
   }
 
@@ -140,6 +149,7 @@ class PageReader {
   schemas::Event event_;  // kept for its memory
   TimelinePlace last_read_;
   std::size_t rows_read_ = 0;
+  std::size_t octets_ = 0;
   runtime::Error failed_;
 };
 
