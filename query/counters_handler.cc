@@ -47,20 +47,21 @@ CountersQuestion read_span(const Sources& sources, http::Parameters& parameters)
 
 http::Response read_counters(const Sources& sources, const CountersQuestion& question,
                              const http::Request& request) {
-  Inquiry inquiry;
-  inquiry.ask = [&question](const LocalPartition& local) -> runtime::Result<boost::json::object> {
+  std::vector<CountersPart> parts;
+  const auto ask = [&](const LocalPartition& local) -> runtime::Result<CountersPart> {
     const auto counted = local.history->counters(question.domain, question.from, question.to);
     if (!counted) return counted.error();
-    return counters_part(question, *counted);
+    return counters_part(*counted);
   };
+  const Inquiry inquiry = inquiry_into(parts, ask, read_counters_part);
   Gathered gathered = gather(sources, request, inquiry);
   // A peer of an older release may answer 404 instead of an empty part.
-  if (gathered.problem || gathered.parts.empty()) {
+  if (gathered.problem || parts.empty()) {
     return http::to_response(
         nothing_found("Nobody who was asked has such counters.", std::move(gathered)));
   }
   http::Response response;
-  response.body = render(merge_counters(std::move(gathered.parts)), gathered.as_of);
+  response.body = render_counters(question, merge_counters(std::move(parts)), gathered.as_of);
   return response;
 }
 

@@ -8,25 +8,28 @@
 namespace waybill::query {
 namespace {
 
-runtime::Result<boost::json::object> ask_partition(const LocalPartition& local,
-                                                   const schemas::DeliveryId& id) {
+runtime::Result<DeliveryPart> ask_partition(const LocalPartition& local,
+                                            const schemas::DeliveryId& id) {
   // A silent log is known to be silent only up to when nothing of it was missing here: before
   // that, nothing is.
   const Freshness fresh = local.freshness();
-  const auto delivery = local.history->delivery(id);
+  auto delivery = local.history->delivery(id);
   if (!delivery) return delivery.error();
-  return delivery_part(*delivery, fresh.complete_at.value_or(runtime::WallTime{}));
+  return DeliveryPart(
+      OwnDelivery{std::move(*delivery), fresh.complete_at.value_or(runtime::WallTime{})});
 }
 
 http::Response read_delivery(const Sources& sources, const schemas::DeliveryId& id,
                              const http::Request& request) {
-  Inquiry inquiry;
-  inquiry.ask = [&id](const LocalPartition& local) { return ask_partition(local, id); };
+  std::vector<DeliveryPart> parts;
+  const Inquiry inquiry = inquiry_into(
+      parts, [&](const LocalPartition& local) { return ask_partition(local, id); },
+      read_delivery_part);
   Gathered gathered = gather(sources, request, inquiry);
-  if (!gathered.problem && !gathered.parts.empty()) {
+  if (!gathered.problem && !parts.empty()) {
     http::Response response;
     // A delivery lies in one partition.
-    response.body = render(std::move(gathered.parts.front()), gathered.as_of);
+    response.body = render_delivery(parts.front(), gathered.as_of);
     return response;
   }
   return http::to_response(

@@ -71,11 +71,9 @@ void ask_local(const LocalPartition& local, const Inquiry& inquiry, Gathered& ou
     return;
   }
   for (const projector::ArchiveHole& hole : *holes) as_of.holes.push_back(hole_of(hole));
-  auto part = inquiry.ask(local);
-  if (part) {
-    out.parts.push_back(std::move(*part));
-  } else if (part.error() != Errc::not_found) {
-    out.problem = unreadable(part.error());
+  const auto asked = inquiry.ask(local);
+  if (!asked && asked.error() != Errc::not_found) {
+    out.problem = unreadable(asked.error());
     return;
   }
   out.as_of.partitions.push_back(as_of);
@@ -115,7 +113,8 @@ bool is_told(const AsOf& as_of, std::uint32_t partition) {
 }
 
 // The partitions that it spoke of. None: that is no answer of a Waybill, and nothing is taken.
-std::vector<std::uint32_t> take_peer(const PeerAnswer& answer, Gathered& out) {
+std::vector<std::uint32_t> take_peer(const PeerAnswer& answer, const Inquiry& inquiry,
+                                     Gathered& out) {
   if (answer.status != 200 && answer.status != 404) return {};
   boost::system::error_code wrong;
   json::value value = json::parse(answer.body, wrong);
@@ -134,21 +133,21 @@ std::vector<std::uint32_t> take_peer(const PeerAnswer& answer, Gathered& out) {
     said.partitions.push_back(*read);
     told.push_back(read->partition);
   }
+  if (answer.status == 200 && !told.empty()) {
+    object.erase("as_of");
+    if (!inquiry.take({std::move(object), told, answer.body.size()})) return {};
+  }
   auto& partitions = out.as_of.partitions;
   partitions.insert(partitions.end(), said.partitions.begin(), said.partitions.end());
-  if (answer.status == 200) {
-    object.erase("as_of");
-    out.parts.push_back(std::move(object));
-  }
   return told;
 }
 
 void ask_peers(const Sources& sources, const http::Request& request,
-               const std::vector<std::uint32_t>& elsewhere, Gathered& out) {
+               const std::vector<std::uint32_t>& elsewhere, const Inquiry& inquiry, Gathered& out) {
   if (elsewhere.empty()) return;
   if (sources.peers != nullptr) {
     sources.peers->ask({elsewhere, request.target, request.trace},
-                       [&out](const PeerAnswer& answer) { return take_peer(answer, out); });
+                       [&](const PeerAnswer& answer) { return take_peer(answer, inquiry, out); });
   }
   for (const std::uint32_t partition : elsewhere) {
     if (!is_told(out.as_of, partition)) out.as_of.missing.push_back(partition);
@@ -186,7 +185,7 @@ Gathered gather(const Sources& sources, const http::Request& request, const Inqu
       elsewhere.push_back(partition);
     }
   }
-  ask_peers(sources, request, elsewhere, out);
+  ask_peers(sources, request, elsewhere, inquiry, out);
   std::sort(out.as_of.partitions.begin(), out.as_of.partitions.end(),
             [](const auto& a, const auto& b) { return a.partition < b.partition; });
   // A question that finds nothing in a partition has an empty part from it, or none (404).

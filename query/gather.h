@@ -3,15 +3,16 @@
 // the answer, never left out in silence.
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "http/handler.h"
 #include "http/problem.h"
 #include "http/request.h"
 #include "query/as_of.h"
+#include "query/peer_parts.h"
 #include "query/sources.h"
 
 namespace waybill::query {
@@ -19,13 +20,31 @@ namespace waybill::query {
 struct Inquiry {
   // The one partition that can know; nullopt: any.
   std::optional<std::uint32_t> partition;
-  // What the views of one partition say, as the answer's JSON without `as_of`. Errc::not_found:
-  // they know nothing of it.
-  std::function<runtime::Result<boost::json::object>(const LocalPartition&)> ask;
+  // Takes what the views of one partition say. Errc::not_found: they know nothing of it.
+  std::function<runtime::Result<void>(const LocalPartition&)> ask;
+  // Takes what another server says. False: it is no answer to the question.
+  std::function<bool(PeerSaid)> take;
 };
 
+// An inquiry whose parts are put to `parts`, which outlives it.
+template <class Part, class Ask, class Read>
+Inquiry inquiry_into(std::vector<Part>& parts, Ask ask, Read read) {
+  Inquiry inquiry;
+  inquiry.ask = [&parts, ask = std::move(ask)](const LocalPartition& local) {
+    runtime::Result<Part> part = ask(local);
+    if (!part) return runtime::Result<void>(part.error());
+    parts.push_back(std::move(*part));
+    return runtime::Result<void>();
+  };
+  inquiry.take = [&parts, read = std::move(read)](PeerSaid said) {
+    std::optional<Part> part = read(std::move(said));
+    if (part) parts.push_back(std::move(*part));
+    return part.has_value();
+  };
+  return inquiry;
+}
+
 struct Gathered {
-  std::vector<boost::json::object> parts;
   AsOf as_of;
   // There is no answer to be made of the parts: a store failed, or no partition could be asked.
   std::optional<http::Problem> problem;

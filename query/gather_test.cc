@@ -231,18 +231,46 @@ TEST_F(GatherTest, APartitionWithoutANumberIsNotTheFirst) {
   EXPECT_EQ(missing(last.json(kAnn)), "[0,1]");
 }
 
-TEST_F(GatherTest, AnAnswerOfAnotherFormBreaksNothing) {
+TEST_F(GatherTest, AnAnswerOfAnotherFormIsNoneAndItsPartitionIsMissing) {
   const std::string as_of = R"("as_of":{"partitions":[{"partition":2,"time":7,"index":"x"}]})";
   for (const std::string rest : {"", R"(,"entries":4)", R"(,"next_cursor":5)",
                                  R"(,"messages":{},"events":"","hours":[[]])"}) {
-    for (const unsigned status : {200U, 404U}) {
-      lay(status, "{" + as_of + rest + "}");
-      for (const char* const target : {kAnn, kByMessageId, kCounters}) {
-        EXPECT_EQ(ask_for(target, "2", status).at("as_of").at("partitions").as_array().size(), 1U)
-            << target << rest;
-        EXPECT_EQ(spoken_of(ask_for(target, "1,2")), "12") << target << rest;
-      }
+    lay(200, "{" + as_of + rest + "}");
+    for (const char* const target : {kAnn, kByMessageId, kCounters}) {
+      EXPECT_EQ(missing(ask_for(target, "2", 503)), "[2]") << target << rest;
+      const auto answer = ask_for(target, "1,2");
+      EXPECT_EQ(spoken_of(answer), "1") << target << rest;
+      EXPECT_EQ(missing(answer), "[2]") << target << rest;
     }
+    lay(404, "{" + as_of + rest + "}");
+    for (const char* const target : {kAnn, kByMessageId, kCounters}) {
+      EXPECT_EQ(spoken_of(ask_for(target, "2", 404)), "2") << target << rest;
+      EXPECT_EQ(spoken_of(ask_for(target, "1,2")), "12") << target << rest;
+    }
+  }
+}
+
+TEST_F(GatherTest, EventsOfANodeOfTheReleaseBeforeAreTold) {
+  one_.fold(one_.accepted(20));
+  two_.fold(two_.forwarded(10));
+  for (const char* const target : {kMessage, kByMessageId}) {
+    auto older = ask_for(target, "2");
+    const bool list = target == kByMessageId;
+    if (list) {
+      older["messages"] = json::array{
+          json::parse(R"({"message_id":"019ca945-0a01-7000-8001-000000000001","events":[]})")};
+    }
+    json::object& message = list ? older["messages"].as_array()[0].as_object() : older;
+    message["events"] =
+        json::array{json::parse(R"({"kind":"forwarded","occurred_at":"2026-03-01T12:20:00Z"})")};
+    lay(200, json::serialize(older));
+    const auto answer = here_.json(target);
+    EXPECT_EQ(missing(answer), "none");
+    const auto& told = list ? answer.at("messages").at(0).as_object() : answer;
+    ASSERT_EQ(told.at("events").as_array().size(), 2U) << target;
+    EXPECT_EQ(told.at("events").at(0).at("kind"), "accepted");
+    EXPECT_EQ(told.at("events").at(1).at("kind"), "forwarded");
+    peers_.instead.clear();
   }
 }
 

@@ -25,30 +25,31 @@ std::optional<std::uint32_t> partition_of(const Sources& sources, const Question
   return schemas::partition_of_key(address, sources.partition_count);
 }
 
-runtime::Result<boost::json::object> ask_partition(const LocalPartition& local,
-                                                   const Question& question) {
+runtime::Result<HistoryPart> ask_partition(const LocalPartition& local, const Question& question) {
   projector::HistoryQuestion asked = question.asked;
   if (question.after) asked.after = after(*question.after, local.partition);
-  const auto page = local.history->timeline(asked);
+  auto page = local.history->timeline(asked);
   if (!page) return page.error();
-  return history_part(question.asked, local.partition, *page);
+  return history_part(local.partition, std::move(*page));
 }
 
 http::Response read_history(const Sources& sources, const Question& question,
                             const http::Request& request) {
-  Inquiry inquiry;
+  std::vector<HistoryPart> parts;
+  Inquiry inquiry = inquiry_into(
+      parts, [&](const LocalPartition& local) { return ask_partition(local, question); },
+      [&](PeerSaid said) { return read_history_part(std::move(said), question.asked); });
   inquiry.partition = partition_of(sources, question);
-  inquiry.ask = [&question](const LocalPartition& local) { return ask_partition(local, question); };
   Gathered gathered = gather(sources, request, inquiry);
   // A peer of an older release may answer 404 instead of an empty part.
-  if (gathered.problem || gathered.parts.empty()) {
+  if (gathered.problem || parts.empty()) {
     return http::to_response(
         nothing_found("Nobody who was asked has such a history.", std::move(gathered)));
   }
-  const auto history = merge_histories(std::move(gathered.parts), question.asked);
+  const auto history = merge_histories(std::move(parts), question.asked.limit);
   http::Response response;
-  link_next(request, history, response);
-  response.body = render(history, gathered.as_of);
+  if (history.next) link_next(request, write_cursor(*history.next, question.asked), response);
+  response.body = render_history(question.asked, history, gathered.as_of);
   return response;
 }
 

@@ -38,53 +38,57 @@ void read_cursor_parameter(http::Parameters& parameters, MessagesQuestion& quest
   }
 }
 
-http::Response page_of(const http::Request& request, boost::json::object answer,
-                       const AsOf& as_of) {
-  http::Response response;
-  link_next(request, answer, response);
-  response.body = render(std::move(answer), as_of);
-  return response;
-}
-
 http::Response read_message(const Sources& sources, const schemas::MessageId& id,
                             const MessagesQuestion& question, const http::Request& request) {
-  Inquiry inquiry;
-  inquiry.ask = [&](const LocalPartition& local) -> runtime::Result<boost::json::object> {
+  std::vector<MessagesPart> parts;
+  const auto ask = [&](const LocalPartition& local) -> runtime::Result<MessagesPart> {
     const auto from = question.start_in(local.partition);
-    const auto message = local.history->message(id, from ? from->index : schemas::EventIndex(0));
+    auto message = local.history->message(id, from ? from->index : schemas::EventIndex(0));
     if (!message) return message.error();
-    return message_part(question.asked, local.partition, *message);
+    return message_part(local.partition, std::move(*message));
   };
+  const Inquiry inquiry = inquiry_into(parts, ask, [&](PeerSaid said) {
+    return read_message_part(std::move(said), question.asked);
+  });
   Gathered gathered = gather(sources, request, inquiry);
-  if (!gathered.problem && !gathered.parts.empty()) {
-    return page_of(request, merge_messages(std::move(gathered.parts), question.asked),
-                   gathered.as_of);
+  if (gathered.problem || parts.empty()) {
+    return http::to_response(
+        nothing_found("The views know no message " + id.text() +
+                          " as of the time given. Unless \"lag\" is 0 it may be in "
+                          "the log all the same: ask again in a moment.",
+                      std::move(gathered)));
   }
-  return http::to_response(
-      nothing_found("The views know no message " + id.text() +
-                        " as of the time given. Unless \"lag\" is 0 it may be in "
-                        "the log all the same: ask again in a moment.",
-                    std::move(gathered)));
+  const auto message = merge_messages(std::move(parts), 1);
+  http::Response response;
+  if (message.next) link_next(request, write_cursor(*message.next, question.asked), response);
+  response.body = render_message(id, question.asked, message, gathered.as_of);
+  return response;
 }
 
 http::Response read_messages(const Sources& sources, const std::string& message_id,
                              std::size_t limit, const MessagesQuestion& question,
                              const http::Request& request) {
-  Inquiry inquiry;
-  inquiry.ask = [&](const LocalPartition& local) -> runtime::Result<boost::json::object> {
-    const auto page =
+  std::vector<MessagesPart> parts;
+  const auto ask = [&](const LocalPartition& local) -> runtime::Result<MessagesPart> {
+    auto page =
         local.history->by_rfc5322_message_id(message_id, limit, question.start_in(local.partition));
     if (!page) return page.error();
-    return messages_part(message_id, question.asked, local.partition, *page);
+    return messages_part(local.partition, std::move(*page));
   };
+  const Inquiry inquiry = inquiry_into(parts, ask, [&](PeerSaid said) {
+    return read_messages_part(std::move(said), question.asked);
+  });
   Gathered gathered = gather(sources, request, inquiry);
   // A peer of an older release may answer 404 instead of an empty part.
-  if (gathered.problem || gathered.parts.empty()) {
+  if (gathered.problem || parts.empty()) {
     return http::to_response(
         nothing_found("Nobody who was asked has such a list.", std::move(gathered)));
   }
-  return page_of(request, merge_message_lists(std::move(gathered.parts), limit, question.asked),
-                 gathered.as_of);
+  const auto messages = merge_messages(std::move(parts), limit);
+  http::Response response;
+  if (messages.next) link_next(request, write_cursor(*messages.next, question.asked), response);
+  response.body = render_messages(message_id, question.asked, messages, gathered.as_of);
+  return response;
 }
 
 }  // namespace

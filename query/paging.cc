@@ -1,7 +1,6 @@
 #include "query/paging.h"
 
 #include "http/target.h"
-#include "schemas/json_members.h"
 
 namespace waybill::query {
 
@@ -17,9 +16,7 @@ void refuse_cursor(http::Parameters& parameters, const runtime::Error& why) {
   }
 }
 
-void link_next(http::Request request, const boost::json::object& answer, http::Response& response) {
-  const std::string cursor(schemas::text_member(answer, "next_cursor"));
-  if (cursor.empty()) return;
+void link_next(http::Request request, const std::string& cursor, http::Response& response) {
   std::erase_if(request.parameters, [](const http::Parameter& p) { return p.name == "cursor"; });
   request.parameters.push_back({"cursor", cursor});
   response.fields.emplace_back("Link", "<" + http::write_target(request) + ">; rel=\"next\"");

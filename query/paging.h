@@ -1,7 +1,7 @@
 // Paging: what answers in pages have in common on the wire.
 #pragma once
 
-#include <boost/json/object.hpp>
+#include <string>
 
 #include "http/parameters.h"
 #include "http/request.h"
@@ -13,8 +13,7 @@ namespace waybill::query {
 // Says why read_cursor() (cursor.h) refused the parameter `cursor`.
 void refuse_cursor(http::Parameters& parameters, const runtime::Error& why);
 
-// RFC 8288 3: the next page as a reference, for clients that follow links; nothing where `answer`
-// has no next_cursor.
-void link_next(http::Request request, const boost::json::object& answer, http::Response& response);
+// RFC 8288 3: the next page as a reference, for clients that follow links.
+void link_next(http::Request request, const std::string& cursor, http::Response& response);
 
 }  // namespace waybill::query

@@ -69,65 +69,12 @@ json::array to_json(const std::vector<StoryStep>& story) {
   return out;
 }
 
-json::array to_json(const std::vector<schemas::Event>& events) {
-  json::array out;
-  for (const auto& event : events) out.push_back(schemas::to_json_object(event));
-  return out;
-}
-
-// Each with its place in the log, by which answers of several servers are merged.
-json::object to_json(const projector::MessageEvents& message, std::uint32_t partition) {
-  json::object out;
-  out["message_id"] = message.message_id;
-  json::array events;
-  for (std::size_t i = 0; i < message.events.size(); ++i) {
-    json::object event = schemas::to_json_object(message.events[i]);
-    event["partition"] = partition;
-    event["index"] = message.indexes[i].value();
-    events.push_back(std::move(event));
-  }
-  out["events"] = std::move(events);
-  return out;
-}
-
-json::object to_json(const std::array<std::uint64_t, projector::kCounts>& counts) {
-  json::object out;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    out[projector::name_of(static_cast<projector::Count>(i))] = counts[i];
-  }
-  return out;
-}
-
-}  // namespace
-
-std::string_view word_of(projector::Role role) {
-  switch (role) {
-    case projector::Role::alias: return "alias";
-    case projector::Role::sender: return "sender";
-    case projector::Role::target: return "target";
-  }
-  return "";
-}
-
-json::object history_part(const projector::HistoryQuestion& question, std::uint32_t partition,
-                          const projector::Page& page) {
-  json::object out;
-  out["address"] = question.address;
-  out["role"] = word_of(question.role);
-  json::array entries;
-  for (const auto& entry : page.entries) entries.push_back(to_json(entry, partition));
-  out["entries"] = std::move(entries);
-  if (page.next) {
-    out["next_cursor"] = write_cursor({page.next->time, partition, page.next->index}, question);
-  }
-  return out;
-}
-
-json::object delivery_part(const projector::Delivery& delivery, runtime::WallTime complete_at) {
+json::object to_json(const OwnDelivery& own) {
+  const projector::Delivery& delivery = own.delivery;
   json::object out;
   out["delivery_id"] = delivery.delivery_id;
   put(out, "message_id", delivery.message_id);
-  out["state"] = state_at(delivery, complete_at);
+  out["state"] = state_at(delivery, own.complete_at);
   put(out, "alias", delivery.alias);
   put(out, "domain", delivery.domain);
   if (delivery.sender) out["sender"] = *delivery.sender;
@@ -135,51 +82,32 @@ json::object delivery_part(const projector::Delivery& delivery, runtime::WallTim
   const runtime::WallTime never{};
   if (delivery.accepted_at != never) out["accepted_at"] = schemas::rfc3339(delivery.accepted_at);
   if (delivery.changed_at != never) out["changed_at"] = schemas::rfc3339(delivery.changed_at);
-  out["story"] = to_json(story_of(delivery, complete_at));
-  out["events"] = to_json(delivery.events);
+  out["story"] = to_json(story_of(delivery, own.complete_at));
   return out;
 }
 
-json::object message_part(std::string_view question, std::uint32_t partition,
-                          const projector::MessageEvents& message) {
-  json::object out = to_json(message, partition);
-  const auto id = schemas::MessageId::parse(message.message_id);
-  if (id && message.next) {
-    out["next_cursor"] = write_cursor({*id, partition, *message.next}, question);
-  }
-  return out;
+std::string text_of(const HistoryLine& line) {
+  if (const auto* const said = std::get_if<json::object>(&line.entry))
+    return json::serialize(*said);
+  return json::serialize(
+      to_json(std::get<projector::TimelineEntry>(line.entry), line.place.partition));
 }
 
-json::object messages_part(std::string_view rfc5322_message_id, std::string_view question,
-                           std::uint32_t partition, const projector::MessagesPage& page) {
+// Each with its place in the log, by which answers of several servers are merged.
+std::string text_of(const EventLine& line) {
+  if (const auto* const said = std::get_if<json::object>(&line.event))
+    return json::serialize(*said);
+  json::object event = schemas::to_json_object(std::get<schemas::Event>(line.event));
+  event["partition"] = line.place.partition;
+  event["index"] = line.place.index.value();
+  return json::serialize(event);
+}
+
+json::object to_json(const projector::Counts& counts) {
   json::object out;
-  out["rfc5322_message_id"] = rfc5322_message_id;
-  json::array list;
-  for (const auto& message : page.messages) list.push_back(to_json(message, partition));
-  out["messages"] = std::move(list);
-  if (page.next) {
-    out["next_cursor"] = write_cursor({page.next->message, partition, page.next->index}, question);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    out[projector::name_of(static_cast<projector::Count>(i))] = counts[i];
   }
-  return out;
-}
-
-json::object counters_part(const CountersQuestion& question,
-                           const std::vector<projector::HourCounters>& hours) {
-  json::object out;
-  out["domain"] = question.domain;
-  out["from"] = schemas::rfc3339(question.from);
-  out["to"] = schemas::rfc3339(question.to);
-  std::array<std::uint64_t, projector::kCounts> total{};
-  json::array list;
-  for (const auto& [hour, counts] : hours) {
-    json::object one;
-    one["hour"] = schemas::rfc3339(hour);
-    for (auto& [name, value] : to_json(counts)) one[name] = std::move(value);
-    list.push_back(std::move(one));
-    for (std::size_t i = 0; i < total.size(); ++i) total[i] += counts[i];
-  }
-  out["hours"] = std::move(list);
-  out["total"] = to_json(total);
   return out;
 }
 
@@ -192,6 +120,155 @@ json::array to_json(const std::vector<PartitionAsOf::Hole>& holes) {
     out.push_back(std::move(one));
   }
   return out;
+}
+
+std::string_view word_of(projector::Role role) {
+  switch (role) {
+    case projector::Role::alias: return "alias";
+    case projector::Role::sender: return "sender";
+    case projector::Role::target: return "target";
+  }
+  return "";
+}
+
+// An object's text, member by member.
+class Text {
+ public:
+  void put(std::string_view name, const json::value& value) {
+    begin(name);
+    out_ += json::serialize(value);
+  }
+  void put(std::string_view name, std::string_view value) {
+    begin(name);
+    out_ += json::serialize(json::string_view(value.data(), value.size()));
+  }
+  void open_list(std::string_view name) {
+    begin(name);
+    open('[');
+  }
+  void open_object() {
+    comma();
+    open('{');
+  }
+  // `value` is JSON.
+  void add(std::string_view value) {
+    comma();
+    out_ += value;
+  }
+  void close_list() { close(']'); }
+  void close_object() { close('}'); }
+
+  std::string finish(const AsOf& as_of) {
+    put("as_of", query::to_json(as_of));
+    close('}');
+    return std::move(out_);
+  }
+
+ private:
+  // Names are ours: nothing in them is escaped.
+  void begin(std::string_view name) {
+    comma();
+    out_.append("\"").append(name).append("\":");
+  }
+  void open(char bracket) {
+    out_ += bracket;
+    first_ = true;
+  }
+  void close(char bracket) {
+    out_ += bracket;
+    first_ = false;
+  }
+  void comma() {
+    if (!first_) out_ += ',';
+    first_ = false;
+  }
+
+  std::string out_ = "{";
+  bool first_ = true;
+};
+
+void put_events(Text& text, const std::vector<EventLine>& lines, std::size_t from, std::size_t to) {
+  text.open_list("events");
+  for (std::size_t i = from; i < to; ++i) text.add(text_of(lines[i]));
+  text.close_list();
+}
+
+void put_cursor(Text& text, const MessagesPart& messages, std::string_view question) {
+  if (messages.next) text.put("next_cursor", write_cursor(*messages.next, question));
+}
+
+}  // namespace
+
+std::string render_history(const projector::HistoryQuestion& question, const HistoryPart& history,
+                           const AsOf& as_of) {
+  Text text;
+  text.put("address", question.address);
+  text.put("role", word_of(question.role));
+  text.open_list("entries");
+  for (const HistoryLine& line : history.lines) text.add(text_of(line));
+  text.close_list();
+  if (history.next) text.put("next_cursor", write_cursor(*history.next, question));
+  return text.finish(as_of);
+}
+
+std::string render_delivery(const DeliveryPart& delivery, const AsOf& as_of) {
+  Text text;
+  const auto* const own = std::get_if<OwnDelivery>(&delivery);
+  const json::object said = own != nullptr ? to_json(*own) : std::get<json::object>(delivery);
+  for (const auto& [name, value] : said) text.put(name, value);
+  if (own == nullptr) return text.finish(as_of);
+  text.open_list("events");
+  for (const auto& event : own->delivery.events) text.add(schemas::to_json(event));
+  text.close_list();
+  return text.finish(as_of);
+}
+
+std::string render_message(const schemas::MessageId& id, std::string_view question,
+                           const MessagesPart& message, const AsOf& as_of) {
+  Text text;
+  text.put("message_id", id.text());
+  put_events(text, message.lines, 0, message.lines.size());
+  put_cursor(text, message, question);
+  return text.finish(as_of);
+}
+
+std::string render_messages(std::string_view rfc5322_message_id, std::string_view question,
+                            const MessagesPart& messages, const AsOf& as_of) {
+  Text text;
+  text.put("rfc5322_message_id", rfc5322_message_id);
+  text.open_list("messages");
+  const auto& lines = messages.lines;
+  for (std::size_t from = 0, to = 0; from < lines.size(); from = to) {
+    const schemas::MessageId id = lines[from].place.message;
+    while (to < lines.size() && lines[to].place.message == id) ++to;
+    text.open_object();
+    text.put("message_id", id.text());
+    put_events(text, lines, from, to);
+    text.close_object();
+  }
+  text.close_list();
+  put_cursor(text, messages, question);
+  return text.finish(as_of);
+}
+
+std::string render_counters(const CountersQuestion& question, const CountersPart& counters,
+                            const AsOf& as_of) {
+  Text text;
+  text.put("domain", question.domain);
+  text.put("from", schemas::rfc3339(question.from));
+  text.put("to", schemas::rfc3339(question.to));
+  projector::Counts total{};
+  text.open_list("hours");
+  for (const auto& [hour, counts] : counters) {
+    json::object one;
+    one["hour"] = schemas::rfc3339(hour);
+    for (auto& [name, value] : to_json(counts)) one[name] = std::move(value);
+    text.add(json::serialize(one));
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] += counts[i];
+  }
+  text.close_list();
+  text.put("total", to_json(total));
+  return text.finish(as_of);
 }
 
 json::object to_json(const AsOf& as_of) {
@@ -220,11 +297,6 @@ json::object to_json(const AsOf& as_of) {
   for (const std::uint32_t partition : as_of.missing) missing.push_back(partition);
   out["missing"] = std::move(missing);
   return out;
-}
-
-std::string render(json::object answer, const AsOf& as_of) {
-  answer["as_of"] = to_json(as_of);
-  return json::serialize(answer);
 }
 
 }  // namespace waybill::query

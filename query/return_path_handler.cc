@@ -7,7 +7,6 @@
 #include "http/parameters.h"
 #include "query/gather.h"
 #include "query/handlers.h"
-#include "query/render.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
 #include "schemas/ids.h"

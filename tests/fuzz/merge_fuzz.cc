@@ -1,5 +1,5 @@
-// Answers of several servers as one, line by line a part: whatever is in them, a page is no longer
-// than was asked for and in order, and its cursor can be read.
+// Answers of other servers as one, line by line a part: whatever is in them, what is taken makes a
+// page no longer than was asked for and in order, whose cursor can be read and whose text is JSON.
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -8,6 +8,8 @@
 
 #include "query/cursor.h"
 #include "query/merge.h"
+#include "query/peer_parts.h"
+#include "query/render.h"
 #include "runtime/check.h"
 
 using namespace waybill;  // NOLINT: a program of one function
@@ -15,51 +17,79 @@ namespace json = boost::json;
 
 namespace {
 
-query::PartialAnswers parts_of(std::string_view text) {
-  query::PartialAnswers out;
+std::vector<query::PeerSaid> answers_of(std::string_view text) {
+  std::vector<query::PeerSaid> out;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     boost::system::error_code wrong;
     json::value value = json::parse(json::string_view(line.data(), line.size()), wrong);
-    if (!wrong && value.is_object()) out.push_back(std::move(value.as_object()));
+    if (!wrong && value.is_object()) {
+      out.push_back({std::move(value.as_object()), {0}, line.size()});
+    }
   }
   return out;
 }
 
-void check_page(const json::object& merged, const projector::HistoryQuestion& question) {
-  const json::array& entries = merged.at("entries").as_array();
-  runtime::check(entries.size() <= question.limit, "a page is as long as was asked for");
-  for (std::size_t i = 1; i < entries.size(); ++i) {
-    const auto time = [&](std::size_t at) {
-      return schemas::parse_rfc3339(entries[at].as_object().at("time").as_string());
-    };
-    runtime::check(*time(i - 1) >= *time(i), "newest first");
+// What is taken of the answers by `read`.
+template <class Read>
+auto parts_of(const std::vector<query::PeerSaid>& answers, Read read) {
+  std::vector<typename decltype(read(answers.front()))::value_type> parts;
+  for (const query::PeerSaid& said : answers) {
+    if (auto part = read(said)) parts.push_back(std::move(*part));
   }
-  const json::value* const cursor = merged.if_contains("next_cursor");
-  if (cursor == nullptr) return;
-  runtime::check(query::read_cursor(cursor->as_string(), question).has_value(),
-                 "the next page can be asked for");
+  return parts;
+}
+
+void check_text(const std::string& text) {
+  boost::system::error_code wrong;
+  json::parse(text, wrong);
+  runtime::check(!wrong, "an answer is JSON");
+}
+
+void check_history(const std::vector<query::PeerSaid>& answers) {
+  projector::HistoryQuestion question;
+  question.address = "sales@example.org";
+  question.limit = 2;
+  const auto parts = parts_of(answers, [&](query::PeerSaid said) {
+    return query::read_history_part(std::move(said), question);
+  });
+  const auto merged = query::merge_histories(parts, question.limit);
+  check_text(query::render_history(question, merged, {}));
+  if (parts.size() == 1) return;  // as it came
+  runtime::check(merged.lines.size() <= question.limit, "a page is as long as was asked for");
+  for (std::size_t i = 1; i < merged.lines.size(); ++i) {
+    runtime::check(merged.lines[i - 1].place >= merged.lines[i].place, "newest first");
+  }
+}
+
+void check_messages(const std::vector<query::PeerSaid>& answers) {
+  constexpr char kQuestion[] = "question";
+  const auto parts = parts_of(answers, [&](query::PeerSaid said) {
+    return query::read_messages_part(std::move(said), kQuestion);
+  });
+  const auto merged = query::merge_messages(parts, 2);
+  check_text(query::render_messages("1@x", kQuestion, merged, {}));
+  if (parts.size() == 1) return;
+  runtime::check(merged.lines.size() <= projector::kMaxEvents, "at most so many");
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const query::PartialAnswers parts = parts_of({reinterpret_cast<const char*>(data), size});
-  if (parts.empty()) return 0;
-  projector::HistoryQuestion question;
-  question.address = "sales@example.org";
-  question.limit = 2;
-  const json::object history = query::merge_histories(parts, question);
-  if (parts.size() == 1) {
-    runtime::check(history == parts.front(), "a single part comes back as it is");
-    return 0;
+  const auto answers = answers_of({reinterpret_cast<const char*>(data), size});
+  if (answers.empty()) return 0;
+  check_history(answers);
+  check_messages(answers);
+  const auto message = parts_of(answers, [](query::PeerSaid said) {
+    return query::read_message_part(std::move(said), "question");
+  });
+  query::merge_messages(message, 1);
+  const auto counters = parts_of(answers, query::read_counters_part);
+  check_text(query::render_counters({}, query::merge_counters(counters), {}));
+  for (const auto& part : parts_of(answers, query::read_delivery_part)) {
+    check_text(query::render_delivery(part, {}));
   }
-  check_page(history, question);
-  query::merge_messages(parts, "question");
-  const json::object messages = query::merge_message_lists(parts, question.limit, "question");
-  runtime::check(messages.at("messages").as_array().size() <= question.limit, "at most so many");
-  runtime::check(query::merge_counters(parts).at("total").is_object(), "counters have a sum");
   return 0;
 }
