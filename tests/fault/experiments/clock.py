@@ -51,6 +51,8 @@ def _jump(bench, node, clock, seconds):
     bench.moment(least=10)
     if bench.heals(node) is None:
         return False
+    if abs(seconds) >= HOUR and "stamped" not in node.http.get("/readyz").json.get("detail", ""):
+        bench.wrong.append("/readyz says nothing of the jump")
     within = bench.prober.mail_for_later(node)
     off = begun(delivery_of(within)) - time.time()
     if abs(off - seconds) > 30:

@@ -3,6 +3,7 @@ code, and the experiment that stands for the promise must say so. One that stays
 
 import io
 import os
+import pathlib
 import shutil
 import subprocess
 import tarfile
@@ -149,11 +150,18 @@ def build(name):
 
 
 def _copy_head(tree):
-    """Only what differs is written, so that only that is compiled again."""
+    """Only what differs is written, so that only that is compiled again; what an earlier HEAD had
+    besides goes, for sources are found by their names."""
     archive = subprocess.run(["git", "-C", ROOT, "archive", "HEAD"], check=True,
                              stdout=subprocess.PIPE).stdout
     with tarfile.open(fileobj=io.BytesIO(archive)) as members:
-        for member in filter(tarfile.TarInfo.isfile, members):
+        files = list(filter(tarfile.TarInfo.isfile, members))
+        names = {one.name for one in files}
+        for path in filter(pathlib.Path.is_file, tree.rglob("*")):
+            name = path.relative_to(tree)
+            if name.parts[0] != "build" and str(name) not in names:
+                path.unlink()
+        for member in files:
             octets, path = members.extractfile(member).read(), tree / member.name
             if not path.exists() or path.read_bytes() != octets:
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ Its diary: `took` for each whole message, before it is answered; `reports` befor
 bring a report on a delivery, and `reported` for the reply that ended it."""
 
 import argparse
+import collections
 import itertools
 import queue
 import sys
@@ -19,38 +20,64 @@ from support.recording_sink import Kept, RecordingSink
 from support.return_paths import delivery_of, report
 from support.smtp_client import Closed, SmtpClient
 
-# How long a report is tried for, as a bridgehead would for days.
+# How long a report is tried for, from its first try on, as a bridgehead would for days.
 REPORT_SECONDS = 90
 REPORT_PAUSE_SECONDS = 0.5
 
 
 class Reporter:
-    """Brings reports on deliveries to their return paths, one after the other."""
+    """Brings reports on deliveries to their return paths, one at a time; one that is put off waits
+    for its next try behind the others, and holds nobody up."""
 
     def __init__(self, ports, diary):
         self._ports = itertools.cycle(ports)
         self._diary = diary
         self._due = queue.Queue()
+        self._waiting = collections.deque()
+        self._next_turn = 0
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def add(self, return_path, delivery):
-        self._due.put((return_path, delivery, time.monotonic() + REPORT_SECONDS))
+        self._due.put((return_path, delivery))
 
     def end(self):
         self._due.put(None)
         self._thread.join()
 
     def _run(self):
-        while (due := self._due.get()) is not None:
-            return_path, delivery, until = due
-            octets = report(return_path, "back@toybox.test", host="sink.test", identity=delivery)
-            self._diary.write("reports", delivery=delivery)
-            code = 0
-            while time.monotonic() < until and not 200 <= code < 300 and code < 500:
-                time.sleep(REPORT_PAUSE_SECONDS if code else 0.05)
-                code = self._bring(return_path, octets)
-            self._diary.write("reported", delivery=delivery, code=code)
+        ended = False
+        while not ended or self._waiting:
+            pause = max(0, self._next_turn - time.monotonic()) if self._waiting else None
+            try:
+                due = self._due.get(timeout=pause)
+            except queue.Empty:
+                self._try_next()
+                continue
+            ended = ended or due is None
+            if due is not None:
+                self._begin(*due)
+
+    def _begin(self, return_path, delivery):
+        octets = report(return_path, "back@toybox.test", host="sink.test", identity=delivery)
+        self._diary.write("reports", delivery=delivery)
+        self._try(return_path, delivery, octets, time.monotonic() + REPORT_SECONDS)
+
+    def _try_next(self):
+        # After a pause all of them have their turn, until one is put off again.
+        for _ in range(len(self._waiting)):
+            if not self._try(*self._waiting.popleft()):
+                break
+
+    def _try(self, return_path, delivery, octets, until):
+        """False: it was put off."""
+        code = self._bring(return_path, octets)
+        if 400 <= code < 500 and time.monotonic() < until:
+            self._waiting.append((return_path, delivery, octets, until))
+            self._next_turn = time.monotonic() + REPORT_PAUSE_SECONDS
+            return False
+        self._diary.write("reported", delivery=delivery, code=code)
+        return True
 
     def _bring(self, return_path, octets):
         try:
