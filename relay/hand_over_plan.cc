@@ -208,7 +208,8 @@ Event HandOverPlan::accepted_event_of(const Recipient& recipient,
                                       const WholeMessage& message) const {
   Event event = accepted_event(envelope_, message, recipient.subject, recipient.dsn);
   event.mutable_accepted()->set_route(recipient.found.route);
-  trust::record_judgement(trusted_.judgement, *event.mutable_accepted());
+  trust::record_judgement(trusted_.judgement, recipient.found.domain->dkim_verifies,
+                          *event.mutable_accepted());
   return event;
 }
 

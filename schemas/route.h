@@ -35,17 +35,26 @@ inline constexpr std::string_view kReportsToNobody = "absorb";
 
 // What a message is worth that fails DMARC where its author's domain asks for rejection.
 enum class DmarcMode { enforce, tag, ignore };
+// Which sender a DKIM signature that passed makes one who may be told (I6): the mailbox that is the
+// author, or everybody in the domain that signed.
+enum class DkimVerifies { mailbox, domain };
 // Their words, by value; those of LocalPartCase likewise.
 inline constexpr std::array<std::string_view, 3> kDmarcModes = {"enforce", "tag", "ignore"};
+inline constexpr std::array<std::string_view, 2> kDkimVerifies = {"mailbox", "domain"};
 inline constexpr std::array<std::string_view, 2> kLocalPartCases = {"fold", "exact"};
 constexpr std::string_view word_of(DmarcMode mode) {
   return kDmarcModes[static_cast<std::size_t>(mode)];
+}
+constexpr std::string_view word_of(DkimVerifies verifies) {
+  return kDkimVerifies[static_cast<std::size_t>(verifies)];
 }
 constexpr std::string_view word_of(LocalPartCase local_case) {
   return kLocalPartCases[static_cast<std::size_t>(local_case)];
 }
 static_assert(word_of(DmarcMode::enforce) == "enforce" && word_of(DmarcMode::tag) == "tag" &&
               word_of(DmarcMode::ignore) == "ignore");
+static_assert(word_of(DkimVerifies::mailbox) == "mailbox" &&
+              word_of(DkimVerifies::domain) == "domain");
 static_assert(word_of(LocalPartCase::fold) == "fold" && word_of(LocalPartCase::keep) == "exact");
 
 struct ForwardTo {
@@ -78,6 +87,7 @@ struct DomainRoutes {
   bool redact = true;  // a bounce that goes home never names the target
   std::chrono::seconds bounce_window = std::chrono::hours(72);
   DmarcMode dmarc = DmarcMode::enforce;
+  DkimVerifies dkim_verifies = DkimVerifies::mailbox;
   std::map<std::string, RouteAction, std::less<>>
       aliases;  // by local part, folded where folds() says so
   std::optional<RouteAction> catch_all;
@@ -99,9 +109,9 @@ std::optional<Reply> parse_refusal(std::string_view text);
 Reply default_refusal();
 
 // {"domain", "local_part", "subaddress", "log_subject", "bounces", "redact", "bounce_window" in
-// seconds, "dmarc", "aliases": {LOCAL-PART: ACTION}, "catch_all": ACTION or null}; an ACTION is
-// {"forward": [TARGET], "bounces", "redact"}, the last two only where set, {"reject": "550 5.7.1
-// text"} or {"drop": true}. Every member is there, and no other one.
+// seconds, "dmarc", "dkim_verifies", "aliases": {LOCAL-PART: ACTION}, "catch_all": ACTION or null};
+// an ACTION is {"forward": [TARGET], "bounces", "redact"}, the last two only where set, {"reject":
+// "550 5.7.1 text"} or {"drop": true}. Every member is there, and no other one.
 std::string to_json(const DomainRoutes& domain);
 // Errc::invalid, with the words that name the member, for what is not written so or breaks a rule
 // of the values above. Whether a target lies in a domain of ours, one domain alone cannot say.

@@ -79,7 +79,7 @@ struct Config {
   ClusterConfig cluster;
 
   // server.postmaster, and [domains."their.domain"] with aliases, catch_all, subaddress,
-  // local_part, log_subject, bounces, redact, bounce_window, dmarc
+  // local_part, log_subject, bounces, redact, bounce_window, dmarc, dkim_verifies
   std::shared_ptr<const relay::routes::RouteTable> routes;
 };
 

@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::string_view kDomains = "domains";
 
-constexpr std::array<std::string_view, 9> kDomainKeys = {
-    "aliases", "bounce_window", "bounces",     "catch_all", "dmarc",
-    "redact",  "local_part",    "log_subject", "subaddress"};
+constexpr std::array<std::string_view, 10> kDomainKeys = {
+    "aliases",       "bounce_window", "bounces",    "catch_all",   "dmarc",
+    "dkim_verifies", "redact",        "local_part", "log_subject", "subaddress"};
 
 // A key this near to a known one is a slip of the pen, not part of a name.
 constexpr std::size_t kSlip = 2;
@@ -110,6 +110,9 @@ class DomainsReader {
     if (const auto redact = reader.boolean("redact")) domain.redact = *redact;
     if (const auto mode = reader.choice("dmarc", schemas::kDmarcModes)) {
       domain.dmarc = static_cast<DmarcMode>(*mode);
+    }
+    if (const auto verifies = reader.choice("dkim_verifies", schemas::kDkimVerifies)) {
+      domain.dkim_verifies = static_cast<schemas::DkimVerifies>(*verifies);
     }
     read_bounce_window(reader, domain);
   }

@@ -32,6 +32,31 @@ TEST(AuthorsTest, TakesTheDomainOfEachAuthor) {
   for (const auto& c : cases) EXPECT_EQ(author_domains(c.header), c.domains) << c.header;
 }
 
+TEST(AuthorsTest, TheOnlyMailboxIsThatWhichIsMeant) {
+  const struct {
+    std::string_view header;
+    std::string_view mailbox;  // empty: none
+  } cases[] = {
+      {"From: ann@a.test\r\n", "ann@a.test"},
+      {"From: Ann <Ann@A.Test>\r\n", "Ann@a.test"},
+      {"From: \"bad@bad.test\" <ann@a.test>\r\n", "ann@a.test"},
+      {"From: \"ann b\"@a.test\r\n", "\"ann b\"@a.test"},
+      {"From: \"ann\"@a.test\r\n", "ann@a.test"},
+      {"From: \"a\\\"b@c\"@a.test\r\n", "\"a\\\"b@c\"@a.test"},
+      {"From: \"ann@a.test\"\r\n", ""},
+      {"From: (x) a . b @ a.test (y)\r\n", "a.b@a.test"},
+      {"From: ann@a.test, bob@a.test\r\n", ""},
+      {"From: ann@a.test\r\nFrom: ann@a.test\r\n", ""},
+      {"From: nobody\r\n", ""},
+      {"From: @a.test\r\n", ""},
+      {"To: ann@a.test\r\n", ""},
+  };
+  for (const auto& c : cases) {
+    const auto mailbox = only_mailbox(c.header);
+    EXPECT_EQ(mailbox ? mailbox->text() : "", c.mailbox) << c.header;
+  }
+}
+
 TEST(AuthorsTest, AListWithoutEndIsCut) {
   std::string header = "From: a@a.test";
   for (int i = 0; i < 1000; ++i) header += ", a@a.test";

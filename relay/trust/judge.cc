@@ -1,7 +1,5 @@
 #include "relay/trust/judge.h"
 
-#include <algorithm>
-
 #include "relay/trust/authors.h"
 #include "relay/trust/dkim/body_source.h"
 #include "relay/trust/dkim/verify.h"
@@ -25,10 +23,12 @@ std::size_t body_begin(std::string_view head) {
   return at == std::string_view::npos ? head.size() : at + kEmptyLine.size();
 }
 
-dmarc::Authentication outcome_of(dkim::DkimWord word) {
-  if (word == dkim::DkimWord::pass) return dmarc::Authentication::passed;
-  return word == dkim::DkimWord::temperror ? dmarc::Authentication::unknown
-                                           : dmarc::Authentication::failed;
+// RFC 6376 3.6.1, t=y: as if the message were unsigned.
+dmarc::Authentication outcome_of(const dkim::DkimResult& result) {
+  if (result.key == dkim::KeyMode::testing) return dmarc::Authentication::failed;
+  if (result.word == dkim::DkimWord::pass) return dmarc::Authentication::passed;
+  return result.word == dkim::DkimWord::temperror ? dmarc::Authentication::unknown
+                                                  : dmarc::Authentication::failed;
 }
 
 dmarc::Authentication outcome_of(spf::SpfCode code) {
@@ -44,39 +44,54 @@ dmarc::DmarcRequest dmarc_request(const Judgement& judgement, std::vector<std::s
     request.spf = dmarc::Identifier{judgement.spf.domain, outcome_of(judgement.spf.code)};
   }
   for (const dkim::DkimResult& result : judgement.dkim) {
-    if (!result.domain.empty()) request.dkim.push_back({result.domain, outcome_of(result.word)});
+    if (!result.domain.empty()) request.dkim.push_back({result.domain, outcome_of(result)});
   }
   return request;
 }
 
 // A signature speaks for its own domain and for those below it, whose zones its owner delegates.
 // Not for those above: "ann.host.example" must not speak for "host.example".
-bool signs_for(const dkim::DkimResult& result, const std::string& domain) {
-  return result.word == dkim::DkimWord::pass && !result.domain.empty() &&
-         runtime::dns::is_at_or_under(domain, result.domain);
+const dkim::DkimResult* signature_for(const std::vector<dkim::DkimResult>& results,
+                                      const std::string& domain) {
+  for (const dkim::DkimResult& one : results) {
+    const bool holds =
+        one.word == dkim::DkimWord::pass && one.key == dkim::KeyMode::in_use && !one.domain.empty();
+    if (holds && runtime::dns::is_at_or_under(domain, one.domain)) return &one;
+  }
+  return nullptr;
 }
 
-void decide_originator(const JudgeRequest& request, Judgement& judgement) {
+// In any case of the local part's letters, which nearly everybody takes for the same.
+bool is_author(const Judgement& judgement, const schemas::Address& sender) {
+  return judgement.mailbox && judgement.mailbox->folded() == sender.folded();
+}
+
+void find_voucher(const JudgeRequest& request, Judgement& judgement) {
   if (!request.sender) {
     judgement.reason = "null reverse path: there is no originator";
     return;
   }
   const std::string& domain = request.sender->domain();
   if (judgement.spf.code == spf::SpfCode::pass) {
-    judgement.verified = true;
+    judgement.voucher = Voucher::spf;
     judgement.reason = "SPF passed for " + domain;
     return;
   }
-  const auto signature =
-      std::find_if(judgement.dkim.begin(), judgement.dkim.end(),
-                   [&](const dkim::DkimResult& result) { return signs_for(result, domain); });
-  if (signature != judgement.dkim.end()) {
-    judgement.verified = true;
-    judgement.reason = "a DKIM signature of " + signature->domain + " speaks for " + domain;
-    return;
+  const std::string spf = "SPF said " + std::string(spf::word(judgement.spf.code));
+  const dkim::DkimResult* signature = signature_for(judgement.dkim, domain);
+  if (judgement.spf.code == spf::SpfCode::fail) {
+    judgement.reason = spf + " for " + domain;
+  } else if (signature == nullptr) {
+    judgement.reason = spf + " and no DKIM signature that passed speaks for " + domain;
+  } else if (is_author(judgement, *request.sender)) {
+    // What passes signs every From field (dkim/verify.h).
+    judgement.voucher = Voucher::mailbox;
+    judgement.reason = "a DKIM signature of " + signature->domain + " speaks for the author";
+  } else {
+    judgement.voucher = Voucher::domain;
+    judgement.reason = "a DKIM signature of " + signature->domain + " speaks for " + domain +
+                       ", not for the mailbox";
   }
-  judgement.reason = "SPF said " + std::string(spf::word(judgement.spf.code)) +
-                     " and no DKIM signature that passed speaks for " + domain;
 }
 
 AuthResult spf_field(const JudgeRequest& request, const spf::SpfResult& result) {
@@ -94,6 +109,7 @@ AuthResult spf_field(const JudgeRequest& request, const spf::SpfResult& result) 
 
 AuthResult dkim_field(const dkim::DkimResult& result) {
   AuthResult out{"dkim", std::string(dkim::word_of(result.word)), result.reason, {}};
+  if (out.reason.empty() && result.key == dkim::KeyMode::testing) out.reason = "the key is a test";
   if (!result.domain.empty()) out.properties.push_back({"header", "d", result.domain});
   if (!result.selector.empty()) out.properties.push_back({"header", "s", result.selector});
   return out;
@@ -132,11 +148,12 @@ Task<Judgement> judge(runtime::dns::Resolver& resolver, JudgeRequest request,
   }
   auto authors = author_domains(header.substr(0, body));
   if (authors.size() == 1) out.header_from = authors.front();
+  out.mailbox = only_mailbox(header.substr(0, body));
   if (request.with_dmarc) {
     auto question = dmarc_request(out, std::move(authors));
     out.dmarc = co_await dmarc::evaluate(resolver, std::move(question), deadline);
   }
-  decide_originator(request, out);
+  find_voucher(request, out);
   co_return out;
 }
 
@@ -149,7 +166,18 @@ std::string auth_results_field(std::string_view host_name, const JudgeRequest& r
   return write_auth_results(host_name, results);
 }
 
-void record_judgement(const Judgement& judgement, pb::Accepted& accepted) {
+bool is_verified(const Judgement& judgement, schemas::DkimVerifies verifies) {
+  switch (judgement.voucher) {
+    case Voucher::none: return false;
+    case Voucher::domain: return verifies == schemas::DkimVerifies::domain;
+    case Voucher::mailbox:
+    case Voucher::spf: return true;
+  }
+  return false;
+}
+
+void record_judgement(const Judgement& judgement, schemas::DkimVerifies verifies,
+                      pb::Accepted& accepted) {
   const auto add = [&](std::string_view method, std::string_view result, const std::string& domain,
                        const std::string& reason) {
     pb::AuthenticationResult& out = *accepted.add_authentication();
@@ -163,7 +191,7 @@ void record_judgement(const Judgement& judgement, pb::Accepted& accepted) {
     add("dkim", dkim::word_of(result.word), result.domain, result.reason);
   }
   add("dmarc", dmarc::word(judgement.dmarc.code), judgement.dmarc.author, judgement.dmarc.reason);
-  accepted.set_originator_verified(judgement.verified);
+  accepted.set_originator_verified(is_verified(judgement, verifies));
   accepted.set_originator_reason(schemas::clean_reply_text(judgement.reason));
 }
 

@@ -1,10 +1,9 @@
 // judge: who sent this message? SPF, DKIM and DMARC together, and the one word that decides whether
 // a bounce may go home.
 //
-// Promises: ends by the deadline; never fails: what could not be found out is a temperror. The
-// originator is verified if SPF passed for the domain of the reverse path, or a signature of a
-// domain in the same organisation passed (RFC 9989 3.2.10.1, relaxed). Mail with a null reverse
-// path has no originator to be verified.
+// Promises: ends by the deadline; never fails: what could not be found out is a temperror. Whose
+// word there is for the originator (I6), `Voucher` says. Mail with a null reverse path has no
+// originator to be verified.
 //
 // The caller owes: `header` and `spool` outlive the task, and nobody else reads the spool
 // meanwhile.
@@ -26,6 +25,7 @@
 #include "runtime/time.h"
 #include "schemas/address.h"
 #include "schemas/event.h"
+#include "schemas/route.h"
 
 namespace waybill::relay::trust {
 
@@ -38,13 +38,25 @@ struct JudgeRequest {
   bool with_dmarc = true;
 };
 
+// What speaks for the reverse path, the best of it. A signature of one user of a provider can be
+// sent again by anybody, with any reverse path; so it speaks for its author, and only in a weaker
+// sense for others of the domain. None speaks against an SPF fail, nor does one whose key its owner
+// is only testing (RFC 6376 3.6.1, t=y).
+enum class Voucher {
+  none,
+  domain,   // a DKIM signature of its domain or of one above it
+  mailbox,  // a DKIM signature over From, whose only mailbox is the reverse path
+  spf,
+};
+
 struct Judgement {
   spf::SpfResult spf;
   std::vector<dkim::DkimResult> dkim;
   dmarc::DmarcResult dmarc;
-  std::string header_from;  // the author's domain, as A-label
-  bool verified = false;    // the originator
-  std::string reason;       // of that, for people
+  std::string header_from;                  // the author's domain, as A-label
+  std::optional<schemas::Address> mailbox;  // the only author's
+  Voucher voucher = Voucher::none;
+  std::string reason;  // of that, for people
 };
 
 // `header`: the beginning of the message, at least its whole header.
@@ -56,7 +68,11 @@ runtime::Task<Judgement> judge(runtime::dns::Resolver& resolver, JudgeRequest re
 std::string auth_results_field(std::string_view host_name, const JudgeRequest& request,
                                const Judgement& judgement);
 
+// Whether the originator may be told, where DKIM verifies so much.
+bool is_verified(const Judgement& judgement, schemas::DkimVerifies verifies);
+
 // Into the event's own words.
-void record_judgement(const Judgement& judgement, schemas::pb::Accepted& accepted);
+void record_judgement(const Judgement& judgement, schemas::DkimVerifies verifies,
+                      schemas::pb::Accepted& accepted);
 
 }  // namespace waybill::relay::trust

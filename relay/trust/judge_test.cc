@@ -55,44 +55,92 @@ class JudgeTest : public ::testing::Test {
   const std::string mail_ = "From: Ann <ann@origin.test>\r\nSubject: x\r\n\r\nHello\r\n";
 };
 
-// I6: what makes an originator one who may be told.
-TEST_F(JudgeTest, TheOriginatorIsVerifiedBySpfOrByASignatureThatSpeaksForHim) {
+// I6: what makes an originator one who may be told. A message that one user of a provider had
+// signed was sent again with another's address as its reverse path, and the bounces went there.
+TEST_F(JudgeTest, TheOriginatorIsVerifiedBySpfOrByASignatureOverHisOwnMailbox) {
+  zone_.add("soft.test. TXT \"v=spf1 ~all\"\n");
   const struct {
     std::string_view client;
     std::string sender;
+    std::string author;
     std::string signer;
-    bool verified;
+    Voucher voucher;
   } cases[] = {
-      {kClient, "ann@origin.test", "", true},
-      {kStranger, "ann@origin.test", "", false},
-      {kStranger, "ann@origin.test", "origin.test", true},
-      {kStranger, "vp=x@bounces.origin.test", "origin.test", true},
+      {kClient, "ann@origin.test", "ann@origin.test", "", Voucher::spf},
+      {kClient, "ann@origin.test", "bob@other.test", "", Voucher::spf},
+      {kStranger, "ann@open.test", "ann@open.test", "", Voucher::none},
+      {kStranger, "ann@open.test", "ann@open.test", "open.test", Voucher::mailbox},
+      {kStranger, "ann@open.test", "Ann <ANN@Open.test>", "open.test", Voucher::mailbox},
+      {kStranger, "ann@soft.test", "ann@soft.test", "soft.test", Voucher::mailbox},
+      {kStranger, "ann@sub.open.test", "ann@sub.open.test", "open.test", Voucher::mailbox},
+      {kStranger, "victim@open.test", "attacker@open.test", "open.test", Voucher::domain},
+      {kStranger, "victim@open.test", "\"victim@open.test\" <a@open.test>", "open.test",
+       Voucher::domain},
+      {kStranger, "victim@open.test", "victim@open.test, a@open.test", "open.test",
+       Voucher::domain},
+      {kStranger, "vp=x@bounces.open.test", "ann@open.test", "open.test", Voucher::domain},
+      // Not against SPF.
+      {kStranger, "ann@origin.test", "ann@origin.test", "origin.test", Voucher::none},
+      {kStranger, "vp=x@bounces.origin.test", "ann@origin.test", "origin.test", Voucher::none},
       // Whoever may sign below a domain does not speak for it.
-      {kStranger, "ann@origin.test", "mail.origin.test", false},
-      {kStranger, "ann@origin.test", "evil.test", false},
-      {kStranger, "ann@other.test", "origin.test", false},
-      {kStranger, "ann@notorigin.test", "origin.test", false},
-      {kClient, "ann@no-record.test", "", false},
-      {kClient, "", "origin.test", false},
+      {kStranger, "ann@open.test", "ann@open.test", "mail.open.test", Voucher::none},
+      {kStranger, "ann@open.test", "ann@open.test", "evil.test", Voucher::none},
+      {kStranger, "ann@notopen.test", "ann@notopen.test", "open.test", Voucher::none},
+      {kClient, "", "ann@origin.test", "origin.test", Voucher::none},
   };
   for (const auto& c : cases) {
-    const std::string mail = c.signer.empty() ? mail_ : signed_by(c.signer, mail_);
+    const std::string unsigned_mail = "From: " + c.author + "\r\nSubject: x\r\n\r\nHello\r\n";
+    const std::string mail = c.signer.empty() ? unsigned_mail : signed_by(c.signer, unsigned_mail);
     const Judgement judgement = judged(c.client, c.sender, mail);
-    EXPECT_EQ(judgement.verified, c.verified) << c.client << " " << c.sender << " " << c.signer;
+    EXPECT_EQ(judgement.voucher, c.voucher) << c.sender << " " << c.author << " " << c.signer;
     EXPECT_FALSE(judgement.reason.empty());
   }
 }
 
+TEST_F(JudgeTest, ADomainMayTakeASignatureForEverybodyInTheDomainThatSigned) {
+  using schemas::DkimVerifies;
+  const std::pair<Voucher, std::pair<bool, bool>> cases[] = {{Voucher::none, {false, false}},
+                                                             {Voucher::domain, {false, true}},
+                                                             {Voucher::mailbox, {true, true}},
+                                                             {Voucher::spf, {true, true}}};
+  for (const auto& [voucher, verified] : cases) {
+    Judgement judgement;
+    judgement.voucher = voucher;
+    EXPECT_EQ(is_verified(judgement, DkimVerifies::mailbox), verified.first);
+    EXPECT_EQ(is_verified(judgement, DkimVerifies::domain), verified.second);
+    schemas::pb::Accepted accepted;
+    record_judgement(judgement, DkimVerifies::domain, accepted);
+    EXPECT_EQ(accepted.originator_verified(), verified.second);
+  }
+}
+
+// RFC 6376 3.6.1, t=y: it is as if the message were not signed.
+TEST_F(JudgeTest, ASignatureByAKeyInTestModeSpeaksForNobody) {
+  zone_.add("_dmarc.open.test. TXT \"v=DMARC1; p=reject\"\n");
+  const std::string mail =
+      signed_by("open.test", "From: ann@open.test\r\nSubject: x\r\n\r\nHello\r\n");
+  EXPECT_EQ(judged(kStranger, "ann@open.test", mail).dmarc.code, dmarc::DmarcCode::pass);
+  zone_.remove("key._domainkey.open.test");
+  zone_.add_text("key._domainkey.open.test",
+                 "t=y; " + tests::dkim_key_record(tests::DkimKey::rsa).substr(9));
+  const Judgement judgement = judged(kStranger, "ann@open.test", mail);
+  EXPECT_EQ(judgement.dkim.front().word, dkim::DkimWord::pass);
+  EXPECT_EQ(judgement.voucher, Voucher::none);
+  EXPECT_EQ(judgement.dmarc.code, dmarc::DmarcCode::fail);
+  EXPECT_NE(auth_results_field("mx.us.test", request_, judgement).find("the key is a test"),
+            std::string::npos);
+}
+
 TEST_F(JudgeTest, ASignatureOfAnAlteredMessageVerifiesNobody) {
-  std::string mail = signed_by("origin.test", mail_);
+  std::string mail = signed_by("open.test", "From: ann@open.test\r\n\r\nHello\r\n");
   mail.replace(mail.find("Hello"), 5, "Hullo");
-  EXPECT_FALSE(judged(kStranger, "ann@origin.test", mail).verified);
+  EXPECT_EQ(judged(kStranger, "ann@open.test", mail).voucher, Voucher::none);
 }
 
 TEST_F(JudgeTest, ADeadNameServerVerifiesNobodyAndSaysSo) {
   zone_.fail("origin.test", runtime::Errc::temporary);
   const Judgement judgement = judged(kClient, "ann@origin.test", mail_);
-  EXPECT_FALSE(judgement.verified);
+  EXPECT_EQ(judgement.voucher, Voucher::none);
   EXPECT_EQ(judgement.spf.code, spf::SpfCode::temperror);
 }
 
@@ -112,7 +160,7 @@ TEST_F(JudgeTest, TheFieldAndTheEventSayTheSame) {
     EXPECT_NE(field.find(part), std::string::npos) << part << " in " << field;
   }
   schemas::pb::Accepted accepted;
-  record_judgement(judgement, accepted);
+  record_judgement(judgement, schemas::DkimVerifies::mailbox, accepted);
   ASSERT_EQ(accepted.authentication_size(), 3);
   for (const auto& result : accepted.authentication()) EXPECT_EQ(result.result(), "pass");
   EXPECT_TRUE(accepted.originator_verified());
@@ -121,7 +169,7 @@ TEST_F(JudgeTest, TheFieldAndTheEventSayTheSame) {
 TEST_F(JudgeTest, AMessageWithoutBodyOrHeaderIsJudgedToo) {
   for (const std::string& mail : {std::string("\r\n"), std::string("From: a@origin.test\r\n"),
                                   std::string("From: a@origin.test\r\n\r\n"), std::string("x")}) {
-    EXPECT_TRUE(judged(kClient, "ann@origin.test", mail).verified) << mail;
+    EXPECT_EQ(judged(kClient, "ann@origin.test", mail).voucher, Voucher::spf) << mail;
   }
 }
 

@@ -175,7 +175,7 @@ class SignedTest(RealServersCase):
         sent = self.signer.signed(message(From=SIGNER, To=ALIAS))
         self.submit(home, sent, SIGNER)
         delivery = self.check_told(home, waybill, bridgehead, sent, SIGNER)
-        self.assertEqual("a DKIM signature of signs.test speaks for signs.test",
+        self.assertEqual("a DKIM signature of signs.test speaks for the author",
                          self.bounced(delivery)["handling_reason"])
 
     def test_a_signature_that_does_not_fit_the_message_verifies_nobody(self):

@@ -15,6 +15,7 @@ _ZONES = {
     "test": "",
     "spf.test": '@ IN TXT "v=spf1 ip4:127.0.0.1 -all"\n_dmarc IN TXT "v=DMARC1; p=reject"',
     "signs.test": '@ IN TXT "v=spf1 -all"\n_dmarc IN TXT "v=DMARC1; p=reject"\n{key}',
+    "soft.test": '@ IN TXT "v=spf1 ~all"\n_dmarc IN TXT "v=DMARC1; p=reject"\n{soft_key}',
     "asks.test": '@ IN TXT "v=spf1 -all"\n_dmarc IN TXT "v=DMARC1; p=reject"',
     "watches.test": '@ IN TXT "v=spf1 -all"\n_dmarc IN TXT "v=DMARC1; p=none"',
 }
@@ -28,14 +29,18 @@ THEIRS = b"Authentication-Results: other.test; spf=pass\r\n"
 class TrustTest(PeersCase):
     def setUp(self):
         super().setUp()
-        self.signer = DkimSigner(self.directory, "signs.test")
-        zones = {name: text.format(key=self.signer.record()) for name, text in _ZONES.items()}
+        self.signers = {name: DkimSigner(self.directory, name)
+                        for name in ("signs.test", "soft.test")}
+        keys = {"key": self.signers["signs.test"].record(),
+                "soft_key": self.signers["soft.test"].record()}
+        zones = {name: text.format(**keys) for name, text in _ZONES.items()}
         names = self.start(NameServer, zones)
         self.sink = self.start(RecordingSink)
         target = f"u@[127.0.0.1]:{self.sink.port}"
         self.waybill = self.start(
-            Waybill, {f"{mode}.x.test": {"aliases": {"a": target}, "dmarc": mode}
-                      for mode in ("enforce", "tag", "ignore")}, name_server=names)
+            Waybill, {"lax.x.test": {"aliases": {"a": target}, "dkim_verifies": "domain"}} |
+            {f"{mode}.x.test": {"aliases": {"a": target}, "dmarc": mode}
+             for mode in ("enforce", "tag", "ignore")}, name_server=names)
 
     def send(self, sender, octets, mode="enforce"):
         with self.waybill.client() as client:
@@ -55,13 +60,14 @@ class TrustTest(PeersCase):
     def test_what_was_found_is_in_the_log_and_in_the_message(self):
         for domain, signed, words, verified in (
                 ("spf.test", False, ["spf=pass", "dkim=none", "dmarc=pass"], True),
-                ("signs.test", True, ["spf=fail", "dkim=pass", "dmarc=pass"], True),
+                ("signs.test", True, ["spf=fail", "dkim=pass", "dmarc=pass"], False),
+                ("soft.test", True, ["spf=softfail", "dkim=pass", "dmarc=pass"], True),
                 ("watches.test", False, ["spf=fail", "dkim=none", "dmarc=fail"], False),
                 ("nothing.test", False, ["spf=none", "dkim=none", "dmarc=none"], False)):
             with self.subTest(domain):
                 author = f"ann@{domain}"
                 octets = message(From=author)
-                octets = self.signer.signed(octets) if signed else octets
+                octets = self.signers[domain].signed(octets) if signed else octets
                 self.assertEqual(250, self.send(author, octets).code)
                 accepted = self.last()
                 self.assertEqual(words, self.words(accepted))
@@ -69,6 +75,15 @@ class TrustTest(PeersCase):
                 field = self.sink.mail()[-1].octets.split(b"Received:", 1)[0]
                 for word in words:
                     self.assertIn(word.encode(), field)
+
+    def test_a_signature_of_one_user_does_not_verify_another_of_the_domain(self):
+        octets = self.signers["soft.test"].signed(message(From="attacker@soft.test"))
+        for mode, verified in (("enforce", False), ("lax", True)):
+            with self.subTest(mode):
+                self.assertEqual(250, self.send("victim@soft.test", octets, mode).code)
+                accepted = self.last(mode)
+                self.assertEqual(["spf=softfail", "dkim=pass", "dmarc=pass"], self.words(accepted))
+                self.assertEqual(verified, accepted.get("originator_verified", False))
 
     def test_a_policy_of_rejection_is_obeyed_noted_or_not_asked_for(self):
         octets = message(From="ann@asks.test")
