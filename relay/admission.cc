@@ -1,5 +1,7 @@
 #include "relay/admission.h"
 
+#include "relay/client_network.h"
+
 namespace waybill::relay {
 
 Admission::Slot::~Slot() {
@@ -10,11 +12,12 @@ std::variant<Admission::Slot, Admission::Full> Admission::try_enter(
     const runtime::IpAddress& client) {
   const runtime::MutexLock lock(mutex_);
   if (sessions_ >= max_sessions_) return Full::server;
-  std::uint32_t& count = per_client_[client];
+  const runtime::IpAddress network = client_network(client);
+  std::uint32_t& count = per_client_[network];
   if (count >= max_per_client_) return Full::client;
   ++count;
   ++sessions_;
-  return Slot(this, client);
+  return Slot(this, network);
 }
 
 void Admission::leave(const runtime::IpAddress& client) {

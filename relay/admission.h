@@ -1,5 +1,6 @@
-// Admission: how many sessions there may be, in all and for each client address. Taken before a
-// session begins, so that a crowd is answered 421 and costs no memory. Any thread.
+// Admission: how many sessions there may be, in all and for each client (client_network.h: of IPv6
+// a /64). Taken before a session begins, so that a crowd is answered 421 and costs no memory. Any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,7 @@ class Admission {
     friend class Admission;
     Slot(Admission* from, runtime::IpAddress client) : from_(from), client_(std::move(client)) {}
     Admission* from_;
-    runtime::IpAddress client_;
+    runtime::IpAddress client_;  // its network
   };
 
   enum class Full { server, client };

@@ -33,7 +33,8 @@ TEST(AdmissionTest, OneClientAtItsLimitShutsOutNoOther) {
   const Entered third = admission.try_enter(client("2001:db8::1"));
   ASSERT_FALSE(inside(third));
   EXPECT_EQ(std::get<Admission::Full>(third), Admission::Full::client);
-  EXPECT_TRUE(inside(admission.try_enter(client("2001:db8::2"))));
+  EXPECT_FALSE(inside(admission.try_enter(client("2001:db8::2")))) << "of the same /64";
+  EXPECT_TRUE(inside(admission.try_enter(client("2001:db8:0:1::1"))));
 }
 
 TEST(AdmissionTest, AFullServerIsNamedBeforeAFullClient) {

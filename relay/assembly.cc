@@ -32,6 +32,7 @@ AssembledLane::AssembledLane(const LaneWorld& world)
            .tries = world.tries,
            .scope = scope,
            .notices = notices,
+           .patience = world.patience,
            .partitions = world.partitions},
       host(lane, world.admission, scope) {}
 

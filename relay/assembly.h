@@ -42,6 +42,8 @@ struct LaneWorld {
   std::uint32_t partitions = 1;  // of the log
   // Of all messages in memory, one for all lanes; nullptr: without an end.
   runtime::Permits* message_memory = nullptr;
+  // One for all lanes; nullptr: clients may have refused what they like.
+  Patience* patience = nullptr;
 };
 
 struct AssembledLane {

@@ -5,6 +5,7 @@
 #include "relay/forward/handover.h"
 #include "relay/message/spool.h"
 #include "relay/plan/tries.h"
+#include "relay/patience.h"
 #include "relay/relay_metrics.h"
 #include "relay/returnpath/directory.h"
 #include "relay/returnpath/key_ring.h"
@@ -34,6 +35,7 @@ struct Lane {
   // What goes on behind a reply runs here, kMostNotices at a time.
   runtime::Scope& scope;
   runtime::Permits& notices;
+  Patience* patience = nullptr;  // nullptr: without an end
   std::uint32_t partitions = 1;  // of the log; a return path names the one of its alias
 };
 

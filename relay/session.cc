@@ -14,7 +14,8 @@ using schemas::Reply;
 Session::Session(Lane& lane, std::unique_ptr<runtime::Connection> connection)
     : lane_(lane),
       connection_(std::move(connection)),
-      core_(lane.settings.host_name, lane.settings.smtp) {}
+      core_(lane.settings.host_name, lane.settings.smtp),
+      refusals_(lane, connection_->remote().address) {}
 
 Task<void> Session::turn_away(Reply reply) {
   core_.greet(reply);
@@ -66,6 +67,7 @@ Task<void> Session::run() {
   }
   co_await flush();
   connection_->close();
+  refusals_.errors(core_.errors());
   if (farewell_) co_await farewell_->wait();
 }
 
@@ -141,15 +143,27 @@ Task<Reply> Session::mail(smtp::MailStep step) {
   co_return Reply{250, "2.1.0", "Sender ok"};
 }
 
+Task<void> Session::answer(Reply reply) {
+  const Refusals::Then then = refusals_.count(reply);
+  if (then == Refusals::Then::wait) {
+    co_await flush();
+    co_await lane_.clock.sleep_until(lane_.clock.now() + kRefusalDelay);
+  }
+  core_.answer(reply);
+  if (then != Refusals::Then::hang_up) co_return;
+  const Reply farewell = co_await refusals_.hang_up();
+  core_.shut_down(farewell);
+}
+
 Task<void> Session::take(smtp::Step step) {
   if (const auto* chunk = std::get_if<smtp::BodyChunk>(&step)) {
     co_await transaction_->body(chunk->octets);
   } else if (auto* begun = std::get_if<smtp::MailStep>(&step)) {
-    const Reply reply = co_await mail(std::move(*begun));
-    core_.answer(reply);
+    Reply reply = co_await mail(std::move(*begun));
+    co_await answer(std::move(reply));
   } else if (auto* rcpt = std::get_if<smtp::RcptStep>(&step)) {
-    const Reply reply = co_await transaction_->rcpt(std::move(*rcpt));
-    core_.answer(reply);
+    Reply reply = co_await transaction_->rcpt(std::move(*rcpt));
+    co_await answer(std::move(reply));
   } else if (std::holds_alternative<smtp::BodyStart>(step)) {
     body_began_ = lane_.clock.now();
     first_body_octet_.reset();
@@ -157,6 +171,7 @@ Task<void> Session::take(smtp::Step step) {
   } else if (const auto* end = std::get_if<smtp::BodyEnd>(&step)) {
     const Reply reply = co_await transaction_->end(end->fault);
     core_.answer(reply);
+    if (reply.positive()) refusals_.message_taken();
     transaction_.reset();
   } else if (std::holds_alternative<smtp::Reset>(step)) {
     transaction_.reset();

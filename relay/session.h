@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "relay/refusals.h"
 #include "relay/transaction.h"
 #include "runtime/connection.h"
 #include "runtime/one_shot.h"
@@ -32,6 +33,8 @@ class Session {
   runtime::Task<bool> flush();
   // Before a step that may wait.
   runtime::Task<bool> flush_before(const smtp::Step& step);
+  // The reply to MAIL or RCPT, and what follows from too many refusals.
+  runtime::Task<void> answer(schemas::Reply reply);
   runtime::Task<void> say_farewell(std::string words);
   runtime::Task<bool> read_more();
   runtime::Task<void> take(smtp::Step step);
@@ -43,6 +46,7 @@ class Session {
   std::unique_ptr<runtime::Connection> connection_;
   smtp::ServerCore core_;
   std::optional<Transaction> transaction_;
+  Refusals refusals_;
   runtime::Instant command_deadline_{};
   runtime::Instant body_began_{};
   std::optional<runtime::Instant> first_body_octet_;

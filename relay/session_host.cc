@@ -1,5 +1,7 @@
 #include "relay/session_host.h"
 
+#include "runtime/clock.h"
+
 namespace waybill::relay {
 
 using runtime::Task;
@@ -7,6 +9,14 @@ using schemas::Reply;
 
 void SessionHost::adopt(std::unique_ptr<runtime::Connection> connection) {
   if (stopping_) return;
+  const runtime::IpAddress& client_address = connection->remote().address;
+  if (lane_.patience != nullptr && lane_.patience->turns_away(client_address, lane_.clock.now())) {
+    lane_.metrics.sessions_refused.add();
+    runtime::Connection& refused = *connection;
+    crowd_.turn_away("smtp refusal", refused,
+                     turn_away(std::move(connection), turned_away_reply()));
+    return;
+  }
   auto admitted = admission_.try_enter(connection->remote().address);
   runtime::Connection& one = *connection;
   if (auto* slot = std::get_if<Admission::Slot>(&admitted)) {
@@ -37,6 +47,7 @@ Task<void> SessionHost::turn_away(std::unique_ptr<runtime::Connection> connectio
 
 void SessionHost::stop() {
   stopping_ = true;
+  record_turned_away(lane_, Patience::Which::all);
   for (Session* session : sessions_) session->stop(scope_);
 }
 

@@ -15,6 +15,8 @@ struct Settings {
   std::uint32_t max_sessions = 1000;
   std::uint32_t max_sessions_per_client = 50;
   std::uint32_t max_connections_per_hop = 50;    // Postfix takes as many of one client
+  std::uint32_t max_refusals = 100;              // in a session since its last message
+  std::uint32_t max_refusals_per_client = 1000;  // in an hour
   std::uint64_t memory_per_message = 256 << 10;  // octets; above, an unlinked file
   std::uint64_t max_memory = 256 << 20;          // octets of messages in memory, in all
   std::uint64_t max_spool = 4ULL << 30;          // octets in such files, in all

@@ -131,6 +131,8 @@ Result<Address> Address::parse(std::string_view text, LocalPartCase local_case) 
 
   Result<std::string> domain = mailbox_domain(text.substr(at + 1));
   if (!domain) return domain.error();
+  // A-labels are longer than what they stand for.
+  if (at + 1 + domain->size() > kMaxMailbox) return make_error_code(Errc::invalid);
   Address out(std::move(*local), std::move(*domain));
   out.keeps_quotes_ = is_quoted && can_stand_bare(out.local_) && !is_dot_string(out.local_);
   return out;

@@ -30,6 +30,8 @@ constexpr std::uint64_t kMostMessage = kGiB;
 constexpr std::uint64_t kMostSessions = 100'000;
 // More than one message holds (relay/hand_over_plan.h), so that its recipients can go in rounds.
 constexpr std::uint64_t kLeastHopConnections = 20;
+// More is no limit: a client would be refused some 300 times a second for an hour.
+constexpr std::uint64_t kMostRefusals = 1'000'000;
 // The sender gives the end of data 10 minutes and RCPT 5 (RFC 5321 4.5.3.2.6, 4.5.3.2.3): we have
 // to answer before, with some time for the way.
 constexpr std::uint64_t kMostFinalDeadline = schemas::kMaxFinalDeadline.count();
@@ -84,6 +86,10 @@ constexpr std::array kNumbers = {
                                                      kMostSessions),
     number<&Config::limits, &Settings::max_sessions_per_client>(kLimits, "max_sessions_per_client",
                                                                 Quantity::count, 1, kMostSessions),
+    number<&Config::limits, &Settings::max_refusals>(kLimits, "max_refusals", Quantity::count, 1,
+                                                     kMostRefusals),
+    number<&Config::limits, &Settings::max_refusals_per_client>(kLimits, "max_refusals_per_client",
+                                                                Quantity::count, 1, kMostRefusals),
     number<&Config::limits, &Settings::max_connections_per_hop>(
         kLimits, "max_connections_per_hop", Quantity::count, kLeastHopConnections, kMostSessions),
     number<&Config::limits, &Settings::memory_per_message>(kLimits, "memory_per_message",

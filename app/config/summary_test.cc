@@ -50,6 +50,8 @@ limits.max_recipients          100
 limits.max_transactions        1000
 limits.max_sessions            1000
 limits.max_sessions_per_client 50
+limits.max_refusals            100
+limits.max_refusals_per_client 1000
 limits.max_connections_per_hop 50
 limits.memory_per_message      256 KiB
 limits.max_memory              256 MiB

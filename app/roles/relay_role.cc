@@ -61,6 +61,7 @@ struct Shared {
   std::unique_ptr<runtime::Workers> spool_workers;
   runtime::Permits spool_octets;
   runtime::Permits message_memory;
+  relay::Patience patience;
   std::uint32_t partitions = 1;
   relay::returnpath::Turns turns{};
 };
@@ -91,7 +92,8 @@ struct LaneThread {
                                .spool_octets = shared.spool_octets,
                                .ourselves = shared.ourselves,
                                .partitions = shared.partitions,
-                               .message_memory = &shared.message_memory})) {}
+                               .message_memory = &shared.message_memory,
+                               .patience = &shared.patience})) {}
 
   runtime::AsioClock& clock;
   std::unique_ptr<runtime::Chance> chance = runtime::system_chance();
@@ -105,6 +107,7 @@ Task<void> sweep_pool(LaneThread& lane) {
   while (!lane.stopping) {
     co_await lane.clock.sleep_until(lane.clock.now() + kSweepEvery);
     lane.relay->pool.sweep();
+    record_turned_away(lane.relay->lane, relay::Patience::Which::due);
   }
 }
 
@@ -126,6 +129,7 @@ class Role final : public RelayRole {
             .spool_workers = runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
             .spool_octets = runtime::Permits(config.limits.max_spool),
             .message_memory = runtime::Permits(config.limits.max_memory),
+            .patience = relay::Patience(config.limits.max_refusals_per_client),
             .partitions = config.kafka.there ? config.kafka.partitions : 1} {}
 
   ~Role() override {

@@ -21,6 +21,13 @@ inline constexpr minutes kCommandTimeout{5};
 inline constexpr minutes kBodyPieceTimeout{3};
 // The minimum data rate is asked for only after this: a slow start is no attack.
 inline constexpr seconds kBodyRateGrace{30};
+// Refusals in one session since its last message after which each further one waits: a clumsy
+// sender does not notice, a harvester of addresses does.
+inline constexpr std::uint32_t kRefusalsAtOnce = 10;
+inline constexpr seconds kRefusalDelay{1};
+// Recipients beyond max_recipients that are no refusals: a sender with many goes on to name them
+// all, and sends those that were left over in another transaction (RFC 5321 4.5.3.1.10).
+inline constexpr std::uint32_t kRecipientOvershoot = 1000;
 // A client that does not read our replies.
 inline constexpr minutes kReplyTimeout{1};
 // The 421 to a client whose session is ended while it is silent: the end of the process waits.

@@ -35,6 +35,7 @@ const RuleRow& row_of(Rule rule) { return kRules[static_cast<std::size_t>(rule)]
 
 std::string_view word_of(Stage stage) {
   switch (stage) {
+    case Stage::connection: return "connection";
     case Stage::mail: return "MAIL";
     case Stage::rcpt: return "RCPT";
     case Stage::body: return "body";

@@ -18,6 +18,8 @@ namespace waybill::relay::policy {
 
 // Rules of one word have one meaning and speak at different stages.
 enum class Rule {
+  // The connection.
+  too_many_refusals,
   // MAIL.
   mail_syntax,
   mail_size,
@@ -68,7 +70,7 @@ enum class Rule {
 
 // Which reply of ours the verdict decides. `either`: RCPT's or the body's; a report's next hop is
 // asked only once the body is whole.
-enum class Stage { mail, rcpt, body, either };
+enum class Stage { connection, mail, rcpt, body, either };
 
 struct RuleRow {
   Rule rule;
@@ -82,6 +84,9 @@ struct RuleRow {
 };
 
 inline constexpr RuleRow kRules[] = {
+    {Rule::too_many_refusals, "too-many-refusals", Stage::connection, "421 4.7.0", "",
+     "The client has had more refused than one may, in this session or in this hour; `reply` says "
+     "how many were refused or turned away."},
     {Rule::mail_syntax, "syntax", Stage::mail, "500, 501, 553, 555", "",
      "The MAIL command is not what RFC 5321 and the announced extensions allow."},
     {Rule::mail_size, "message-size", Stage::mail, "552 5.3.4", "",
@@ -198,7 +203,7 @@ inline constexpr RuleRow kRules[] = {
 
 const RuleRow& row_of(Rule rule);
 inline std::string_view word_of(Rule rule) { return row_of(rule).word; }
-// "MAIL", "RCPT", "body", "RCPT, body".
+// "connection", "MAIL", "RCPT", "body", "RCPT, body".
 std::string_view word_of(Stage stage);
 
 // The reply of a rule that has one code and one text.

@@ -92,6 +92,7 @@ bool meets(const std::string& event, const RuleRow& row) {
     return event.find(" at " + std::string(stage) + " by ") != std::string::npos;
   };
   switch (row.stage) {
+    case Stage::connection: return replies && at("the connection");
     case Stage::mail: return replies && at("MAIL");
     case Stage::rcpt: return replies && at("RCPT");
     case Stage::body: return replies && at("the body");

@@ -144,6 +144,7 @@ bool ServerCore::output_is_urgent() const { return state_->urgent; }
 const std::string& ServerCore::helo() const { return state_->helo_name; }
 bool ServerCore::esmtp() const { return state_->esmtp; }
 std::size_t ServerCore::recipients() const { return state_->recipients; }
+std::uint32_t ServerCore::errors() const { return static_cast<std::uint32_t>(state_->errors); }
 bool ServerCore::in_body() const { return state_->has_body(); }
 std::uint64_t ServerCore::body_octets() const {
   return state_->has_body() ? state_->body->octets() + state_->body->drained() : 0;

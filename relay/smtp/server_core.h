@@ -144,6 +144,7 @@ class ServerCore {
   std::size_t recipients() const;   // accepted in the open transaction
   // True between a positive answer to BodyStart and BodyEnd: the driver's clock is the body's.
   bool in_body() const;
+  std::uint32_t errors() const;  // answered so far, those of kMaxErrors
   // Octets of the open body that have come, those of a faulty one too, which nobody gets.
   std::uint64_t body_octets() const;
 

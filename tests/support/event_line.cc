@@ -23,6 +23,7 @@ std::string reply_text(const pb::Reply& reply) {
 }
 
 std::string stage_text(pb::Stage stage) {
+  if (stage == pb::STAGE_CONNECT) return "at the connection";
   if (stage == pb::STAGE_MAIL) return "at MAIL";
   if (stage == pb::STAGE_RCPT) return "at RCPT";
   return stage == pb::STAGE_BODY ? "at the body" : "at no stage";
@@ -36,7 +37,8 @@ std::string by_text(pb::VerdictBy by) {
 
 template <class Body>
 std::string refusal_line(const char* kind, const Event& event, const Body& body) {
-  std::string out = kind + whom(event, body);
+  const bool of_client = body.stage() == pb::STAGE_CONNECT;
+  std::string out = kind + (of_client ? event.client_ip() : whom(event, body));
   if (!body.target().empty()) out += " for " + body.target();
   out += " " + stage_text(body.stage()) + " by " + by_text(body.by());
   if (!body.rule().empty()) out += " " + body.rule();

@@ -299,6 +299,10 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
     settings_.memory_per_message = number;
   } else if (what.starts_with("max_spool ")) {
     spool_octets_ = number;
+  } else if (what.starts_with("max_refusals ")) {
+    settings_.max_refusals = static_cast<std::uint32_t>(number);
+  } else if (what.starts_with("max_refusals_per_client ")) {
+    patience_.emplace(static_cast<std::uint32_t>(number));
   } else if (what.starts_with("max_memory ")) {
     memory_.emplace(number);
   } else if (what == "the server stops") {
@@ -358,7 +362,8 @@ void TranscriptWorld::begin() {
                             .spool_workers = workers_,
                             .spool_octets = *spool_,
                             .ourselves = ourselves_,
-                            .message_memory = memory_ ? &*memory_ : nullptr});
+                            .message_memory = memory_ ? &*memory_ : nullptr,
+                            .patience = patience_ ? &*patience_ : nullptr});
   wire_ = std::make_shared<ClientWire>();
   session_.emplace(relay_->lane, std::make_unique<ClientConnection>(clock_, wire_, note_, client_,
                                                                     io_.get_executor()));

@@ -128,6 +128,7 @@ class TranscriptWorld {
   std::optional<runtime::Permits> spool_;
   std::uint64_t spool_octets_ = 64 << 20;
   std::optional<runtime::Permits> memory_;
+  std::optional<relay::Patience> patience_;
   relay::routes::CurrentRoutes routes_;
   relay::returnpath::CurrentKeys keys_;
   relay::returnpath::Turns turns_;

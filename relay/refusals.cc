@@ -1,0 +1,80 @@
+#include "relay/refusals.h"
+
+#include "relay/acceptance.h"
+#include "relay/policy/limits.h"
+#include "relay/verdict.h"
+#include "runtime/clock.h"
+
+namespace waybill::relay {
+
+using runtime::Task;
+using schemas::Event;
+using schemas::Reply;
+namespace pb = schemas::pb;
+
+namespace {
+
+Event event_of(const Lane& lane, const runtime::IpAddress& client, const Reply& reply) {
+  Subject subject;
+  subject.client_ip = client.to_string();
+  subject.message = schemas::new_id<schemas::MessageId>(lane.clock.wall(), lane.chance);
+  Event event = policy_refusal(subject, pb::STAGE_CONNECT,
+                               policy::refusal_by(policy::Rule::too_many_refusals, reply));
+  event.mutable_deferred()->set_command("connect");
+  return event;
+}
+
+Reply reply_with(std::string text) {
+  return policy::reply_of(policy::Rule::too_many_refusals, std::move(text));
+}
+
+}  // namespace
+
+Refusals::Then Refusals::count(const Reply& reply) {
+  const bool too_many = reply.code == 452 && reply.enhanced == "4.5.3";
+  if (!reply.permanent() && !too_many) return Then::go_on;
+  if (too_many && ++overshot_ <= kRecipientOvershoot) return Then::go_on;
+  ++since_message_;
+  const runtime::Instant now = lane_.clock.now();
+  if (lane_.patience != nullptr) {
+    lane_.patience->refused(client_, 1, now);
+    if (lane_.patience->used_up(client_, now)) return Then::hang_up;
+  }
+  if (since_message_ >= lane_.settings.max_refusals) return Then::hang_up;
+  return since_message_ > kRefusalsAtOnce ? Then::wait : Then::go_on;
+}
+
+void Refusals::errors(std::uint32_t so_far) {
+  if (lane_.patience != nullptr) {
+    lane_.patience->refused(client_, so_far - errors_, lane_.clock.now());
+  }
+  errors_ = so_far;
+}
+
+Task<Reply> Refusals::hang_up() {
+  Reply reply = reply_with("Too many refusals: " + std::to_string(since_message_) +
+                           " in this session; come again later");
+  std::vector<Event> events;
+  events.push_back(event_of(lane_, client_, reply));
+  const auto recorded = co_await lane_.recorder.record(std::move(events));
+  // It ends nobody's fate: what was refused is on record already, and the session ends either way.
+  if (!recorded) lane_.metrics.unrecorded.add();
+  co_return reply;
+}
+
+Reply turned_away_reply() {
+  return reply_with("Too many refusals from your address; come again later");
+}
+
+void record_turned_away(Lane& lane, Patience::Which which) {
+  if (lane.patience == nullptr) return;
+  std::vector<Event> events;
+  for (const Patience::Sum& sum : lane.patience->take_sums(which, lane.clock.now())) {
+    events.push_back(event_of(lane, sum.client,
+                              reply_with("Too many refusals from your address: " +
+                                         std::to_string(sum.sessions) + " sessions turned away")));
+  }
+  if (!events.empty()) lane.recorder.begin(std::move(events));
+}
+
+}  // namespace waybill::relay
