@@ -56,7 +56,6 @@ class HandoverWorld : public HopWorld {
   SeededChance chance_{1};
   relay::dns::Ourselves ourselves_{{"us.test"}, {endpoint("192.0.2.99:25")}};
   std::string host_name_ = "relay.test";
-  relay::forward::HopBudget budget_{1000, 50};
   relay::forward::HandoverParts parts_{clock_, chance_, hops_,      dns_,
                                        pool_,  budget_, ourselves_, host_name_};
   ScriptedClearance clearance_{clock_};

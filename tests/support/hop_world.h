@@ -117,6 +117,7 @@ class HopWorld {
   std::unique_ptr<runtime::Workers> workers_ = runtime::inline_workers();
   runtime::Permits file_octets_{64 << 20};
   runtime::Scope scope_{io_.get_executor()};
+  relay::forward::HopBudget budget_{1000, 50};
   relay::forward::HopPool pool_{clock_, scope_};
 };
 
