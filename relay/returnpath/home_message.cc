@@ -1,6 +1,7 @@
 #include "relay/returnpath/home_message.h"
 
 #include <algorithm>
+#include <array>
 
 #include "relay/returnpath/report/dsn_writer.h"
 #include "relay/returnpath/report/redact.h"
@@ -8,6 +9,7 @@
 #include "runtime/ascii.h"
 #include "schemas/address.h"
 #include "schemas/reply.h"
+#include "schemas/target.h"
 
 namespace waybill::relay::returnpath {
 
@@ -72,7 +74,8 @@ std::string domain_of(std::string_view address) {
 report::Hidden hidden_names(const ReturnPath& path, const ReportFacts& facts) {
   report::Hidden hidden;
   hidden.alias = path.alias;
-  hidden.names.push_back(path.target);
+  const auto target = schemas::Target::parse(path.target);
+  hidden.names.push_back(target ? target->address().text() : path.target);
   if (!facts.reporting_mta.empty()) hidden.names.push_back(facts.reporting_mta);
   for (const RecipientFacts& one : facts.recipients) {
     for (const std::string* name :
@@ -128,6 +131,45 @@ std::string as_the_sender_wrote(std::string_view returned_header, std::string_vi
   return {};
 }
 
+namespace {
+
+// Fields that senders and their software write (RFC 5322 3.6, RFC 2045, RFC 2369, RFC 2919), in
+// lower case; a "-" at the end stands for all that begin so. Servers add others, in front and at the
+// end, and name there whom they deliver to.
+constexpr std::array<std::string_view, 31> kWrittenFields = {
+    "auto-submitted",   "bcc",          "cc",
+    "content-",         "date",         "from",
+    "importance",       "in-reply-to",  "list-",
+    "message-id",       "mime-version", "organization",
+    "precedence",       "priority",     "received",
+    "references",       "reply-to",     "resent-",
+    "sender",           "sensitivity",  "subject",
+    "thread-index",     "thread-topic", "to",
+    "user-agent",       "x-mailer",     "x-msmail-priority",
+    "x-originating-ip", "x-priority",   "keywords",
+    "comments"};
+
+bool is_written_by_senders(std::string_view field) {
+  const std::string name =
+      runtime::ascii::lower(field.substr(0, std::min(field.find(':'), field.size())));
+  return std::any_of(kWrittenFields.begin(), kWrittenFields.end(), [&](std::string_view known) {
+    return known.ends_with('-') ? name.starts_with(known) : name == known;
+  });
+}
+
+std::string without_what_servers_added(std::string_view header, const report::Hidden& hidden) {
+  std::string out;
+  for (std::size_t at = 0; at < header.size();) {
+    const std::size_t end = field_end(header, at);
+    const std::string_view field = header.substr(at, end - at);
+    if (is_written_by_senders(field)) out += report::without_names(field, hidden);
+    at = end;
+  }
+  return out;
+}
+
+}  // namespace
+
 HomeMessage write_home(const ReturnPath& path, const ReportFacts& facts, const ReportPolicy& policy,
                        std::string_view to, std::string_view host_name, std::string_view message_id,
                        runtime::WallTime now) {
@@ -158,6 +200,10 @@ HomeMessage write_home(const ReturnPath& path, const ReportFacts& facts, const R
   if (facts.returned) {
     dsn.returned_header =
         as_the_sender_wrote(facts.returned->header, host_name, path.message.text());
+    if (policy.redact) {
+      dsn.returned_header =
+          without_what_servers_added(dsn.returned_header, hidden_names(path, facts));
+    }
   }
   if (dsn.returned_header.empty()) dsn.returned_header = known_header(path);
   HomeMessage out;

@@ -70,6 +70,25 @@ TEST_F(HomeMessageTest, NamesTheAliasAndNeverTheTarget) {
   }
 }
 
+TEST_F(HomeMessageTest, WhatServersAddedAtTheEndOfTheHeaderStaysHidden) {
+  facts_.returned->header +=
+      "To: Buzz <buzz@example.org>\n"
+      "Content-Type: text/plain\n"
+      "X-Envelope-To: hidden.person@target.test\n"
+      "Delivered-To: person-47\n"
+      "Cc: hidden.person@target.test, carl@origin.test\n";
+  const std::string text = written();
+  for (const char* hidden : {"hidden.person", "target.test", "person-47", "X-Envelope-To"}) {
+    EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
+  }
+  for (const char* shown : {"To: Buzz <buzz@example.org>", "Content-Type: text/plain",
+                            "Cc: [address], carl@origin.test", "Subject: Hello"}) {
+    EXPECT_NE(text.find(shown), std::string::npos) << shown;
+  }
+  policy_.redact = false;
+  EXPECT_NE(written().find("X-Envelope-To: hidden.person@target.test"), std::string::npos);
+}
+
 TEST_F(HomeMessageTest, HasTheHeaderAsTheSenderWroteIt) {
   const std::string text = written();
   EXPECT_NE(text.find("Received: by client.origin.test;"), std::string::npos);
