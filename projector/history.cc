@@ -69,7 +69,28 @@ struct Room {
   std::size_t octets = kMaxEventOctets;
 };
 
-// Up to `most` of a message's events, from `from` on.
+// Adds those that the rows of a message's own deliveries list, from `from` on. Events of reports on
+// these deliveries, which are other messages, are among them.
+Result<void> add_of_deliveries(const ViewStore& store, std::string_view message_id, EventIndex from,
+                               std::vector<EventIndex>& indexes) {
+  const std::string_view shared = message_id.substr(0, schemas::kSharedByDeliveries);
+  Result<void> read;
+  const auto scanned =
+      store.scan(Table::deliveries, shared, after_prefix(shared), [&](auto, std::string_view row) {
+        const auto of_row = read_indexes(row);
+        if (!of_row) {
+          read = of_row.error();
+          return false;
+        }
+        const auto first = std::lower_bound(of_row->begin(), of_row->end(), from);
+        indexes.insert(indexes.end(), first, of_row->end());
+        return true;
+      });
+  return scanned ? read : scanned;
+}
+
+// Where a message's events are, from `from` on: `most` of them at least, if there are so many.
+// Those of other messages may be among them.
 Result<std::vector<EventIndex>> message_indexes(const ViewStore& store, std::string_view message_id,
                                                 EventIndex from, std::size_t most) {
   const std::string prefix = message_prefix(message_id);
@@ -81,6 +102,11 @@ Result<std::vector<EventIndex>> message_indexes(const ViewStore& store, std::str
                    return indexes.size() < most;
                  });
   if (!scanned) return scanned.error();
+  if (const auto added = add_of_deliveries(store, message_id, from, indexes); !added) {
+    return added.error();
+  }
+  std::sort(indexes.begin(), indexes.end());
+  indexes.erase(std::unique(indexes.begin(), indexes.end()), indexes.end());
   return indexes;
 }
 
@@ -88,7 +114,6 @@ Result<MessageEvents> read_message(const ViewStore& store, std::string_view mess
                                    EventIndex from, Room& room) {
   const auto indexes = message_indexes(store, message_id, from, room.events + 1);
   if (!indexes) return indexes.error();
-  if (indexes->empty() && from == EventIndex(0)) return make_error_code(Errc::not_found);
   MessageEvents out;
   out.message_id = schemas::uuid_text(message_id);
   const Archive archive(store);
@@ -100,9 +125,16 @@ Result<MessageEvents> read_message(const ViewStore& store, std::string_view mess
     const auto record = archive.at(index);
     if (!record) return record.error();
     if (!record->read(out.events.emplace_back())) return make_error_code(Errc::corrupt);
+    if (out.events.back().message_id() != message_id) {
+      out.events.pop_back();
+      continue;
+    }
     out.indexes.push_back(index);
     --room.events;
     room.octets -= std::min(room.octets, record->row().size());
+  }
+  if (out.events.empty() && !out.next && from == EventIndex(0)) {
+    return make_error_code(Errc::not_found);
   }
   return out;
 }

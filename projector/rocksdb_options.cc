@@ -21,8 +21,6 @@ constexpr double kBloomBitsPerKey = 10;
 // A page of an alias is 50 rows of some 150 octets: about half a block. A delivery reads the one or
 // two blocks of the archive that its events are in.
 constexpr std::size_t kBlockOctets = 16 << 10;
-// Share of a memtable that its own bloom filter may take.
-constexpr double kMemtableBloomShare = 0.05;
 constexpr std::uint64_t kSmallBuffer = 1 << 20;
 // Pages are handed to the disk in steps, so that a sync never has a gigabyte to write at once.
 constexpr std::uint64_t kWriteStep = 1 << 20;
@@ -105,10 +103,6 @@ rocksdb::ColumnFamilyOptions table_options(Table table, const RocksStoreSettings
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(traits.filter_prefix));
     blocks.whole_key_filtering = false;
     options.memtable_factory = hashed_rows(traits, options.write_buffer_size);
-  }
-  if (traits.filters_memory) {
-    options.memtable_prefix_bloom_size_ratio = kMemtableBloomShare;
-    options.memtable_whole_key_filtering = true;
   }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
   return options;

@@ -80,6 +80,12 @@ std::uint16_t HandOverPlan::partition_of(const Recipient& recipient) const {
       schemas::partition_of_key(recipient.subject.alias, lane_.partitions));
 }
 
+schemas::DeliveryId HandOverPlan::new_id() {
+  const std::uint64_t number = ++deliveries_;
+  if (number <= schemas::kMaxDeliveryNumber) return schemas::delivery_of(envelope_.id, number);
+  return schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);
+}
+
 Delivery HandOverPlan::new_delivery(const Recipient& recipient, const schemas::Target& target) {
   Delivery out;
   out.target = target;
@@ -89,7 +95,7 @@ Delivery HandOverPlan::new_delivery(const Recipient& recipient, const schemas::T
   const auto lent = envelope_.mail.sender ? lane_.tries.take(out.key, lane_.clock.wall())
                                           : std::optional<schemas::DeliveryId>();
   out.lent = lent.has_value();
-  out.id = lent ? *lent : schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);
+  out.id = lent ? *lent : new_id();
   out.handover =
       std::make_unique<Handover>(lane_.forward, target, mail_for(recipient, out), recipient.dsn);
   return out;
@@ -111,7 +117,7 @@ smtp::MailParameters HandOverPlan::mail_for(const Recipient& recipient,
 Task<Reply> HandOverPlan::take(Recipient recipient) {
   if (!recipient.drops()) co_return co_await ask_targets(std::move(recipient));
   Delivery nowhere;
-  nowhere.id = schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);
+  nowhere.id = new_id();
   recipient.deliveries.push_back(std::move(nowhere));
   recipients_.push_back(std::move(recipient));
   co_return Reply{250, "2.1.5", "Recipient ok"};

@@ -97,6 +97,7 @@ class HandOverPlan {
     std::optional<runtime::Error> unrecorded;
   };
 
+  schemas::DeliveryId new_id();
   Delivery new_delivery(const Recipient& recipient, const schemas::Target& target);
   void put_off(const Delivery& delivery) const;
   smtp::MailParameters mail_for(const Recipient& recipient, const Delivery& delivery) const;
@@ -128,6 +129,7 @@ class HandOverPlan {
   Lane& lane_;
   const SenderEnvelope& envelope_;
   std::vector<Recipient> recipients_;
+  std::uint64_t deliveries_ = 0;  // that were given an id
   Trusted trusted_;
 };
 

@@ -189,7 +189,7 @@ Task<bool> Homecoming::tell_refused(HopAnswer refusal) {
 }
 
 Task<Reply> Homecoming::only_record(Event accepted, Rule rule, std::vector<Event> bounces) {
-  const auto delivery = schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance);
+  const auto delivery = schemas::delivery_of(subject_.message, 1);
   add_target(accepted, delivery, {});
   Event dropped = begin_event(subject_);
   dropped.set_delivery_id(delivery.bytes());
@@ -246,7 +246,7 @@ Task<Result<HopAnswer>> Homecoming::carry_home(Event accepted, std::vector<Event
   const std::vector<schemas::Target> doors = doors_of(to);
   std::vector<schemas::DeliveryId> deliveries;
   for (const schemas::Target& door : doors) {
-    deliveries.push_back(schemas::new_id<schemas::DeliveryId>(lane_.clock.wall(), lane_.chance));
+    deliveries.push_back(schemas::delivery_of(subject_.message, deliveries.size() + 1));
     add_target(accepted, deliveries.back(), door.text());
   }
   std::vector<Event> events;

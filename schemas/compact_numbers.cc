@@ -75,8 +75,10 @@ std::uint64_t move_small_numbers(Event& event, std::string& out) {
   return kNumbers;
 }
 
-bool has_chosen(const Event& event) {
-  return event.has_accepted() && event.accepted().targets_size() > 0;
+// That of the first target of an Accepted; nullptr: there is none.
+std::string* chosen_id(Event& event) {
+  if (!event.has_accepted() || event.accepted().targets_size() == 0) return nullptr;
+  return event.mutable_accepted()->mutable_targets(0)->mutable_delivery_id();
 }
 
 }  // namespace
@@ -135,11 +137,17 @@ std::uint64_t move_numbers(Event& event, std::string& out) {
     id.clear();
     moved |= bit;
   };
+  const bool of_envelope = !event.delivery_id().empty();
+  std::string* const delivery = of_envelope ? event.mutable_delivery_id() : chosen_id(event);
+  const std::uint64_t number =
+      delivery == nullptr ? 0 : delivery_number(*delivery, event.message_id());
   move_id(*event.mutable_message_id(), kMessageId);
-  if (!event.delivery_id().empty()) {
-    move_id(*event.mutable_delivery_id(), kDeliveryId);
-  } else if (has_chosen(event)) {
-    move_id(*event.mutable_accepted()->mutable_targets(0)->mutable_delivery_id(), kChosenId);
+  if (number != 0) {
+    append_varint(out, number);
+    delivery->clear();
+    moved |= kOfMessage | (of_envelope ? kDeliveryId : kChosenId);
+  } else if (delivery != nullptr) {
+    move_id(*delivery, of_envelope ? kDeliveryId : kChosenId);
   }
   out.append(tails, size);
   return moved;
@@ -164,7 +172,8 @@ bool take_numbers(std::string_view& octets, std::uint64_t moved, CompactNumbers&
     if (has[i] && !take_varint(octets, out.before[i])) return false;
   }
   for (int i : {0, 1}) {
-    if (has[i] && !take(octets, kTail, out.ids[i])) return false;
+    const bool written = has[i] && !(i == 1 && (moved & kOfMessage));
+    if (written && !take(octets, kTail, out.ids[i])) return false;
   }
   return true;
 }
@@ -190,14 +199,17 @@ bool put_back(const CompactNumbers& numbers, std::uint64_t moved, Event& event) 
     event.set_message_id(id_of(near & kMostTime, numbers.ids[0]));
   }
   if (!(moved & (kDeliveryId | kChosenId))) return true;
-  near -= unzigzag(numbers.before[1]);
-  std::string id = id_of(near & kMostTime, numbers.ids[1]);
-  if (moved & kDeliveryId) {
-    event.set_delivery_id(std::move(id));
-  } else {
-    if (!has_chosen(event)) return false;
-    event.mutable_accepted()->mutable_targets(0)->set_delivery_id(std::move(id));
+  std::string* const delivery =
+      (moved & kDeliveryId) ? event.mutable_delivery_id() : chosen_id(event);
+  if (delivery == nullptr) return false;
+  if (moved & kOfMessage) {
+    const std::uint64_t number = numbers.before[1];
+    if (!(moved & kMessageId) || number < 1 || number > kMaxDeliveryNumber) return false;
+    *delivery = delivery_of(event.message_id(), number);
+    return true;
   }
+  near -= unzigzag(numbers.before[1]);
+  *delivery = id_of(near & kMostTime, numbers.ids[1]);
   return true;
 }
 

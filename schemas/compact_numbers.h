@@ -9,6 +9,8 @@
 //   4  message_id; 5 delivery_id; 6 that of an Accepted's first target, if the envelope has none:
 //      how far its time lies before the one before it, occurred_at at first, in ms, a zigzag varint
 //      each; then the other 10 octets of each
+//   19 the id of 5 or 6 is one of the message's deliveries (ids.h): its number, a varint, stands
+//      for it
 //
 // The ids come last: an outcome has them and the envelope behind them as its acceptance had, in one
 // piece. Pure functions; any thread.
@@ -23,8 +25,9 @@
 namespace waybill::schemas {
 
 inline constexpr std::size_t kIdOctets = 16;
-inline constexpr std::uint64_t kFirstFree = 1 << 7;  // of the bits
-inline constexpr std::uint64_t kIdOfSalt = 1 << 17;  // event_id follows from occurred_at and salt
+inline constexpr std::uint64_t kFirstFree = 1 << 7;   // of the bits
+inline constexpr std::uint64_t kIdOfSalt = 1 << 17;   // event_id follows from occurred_at and salt
+inline constexpr std::uint64_t kOfMessage = 1 << 19;  // a delivery's id follows from the message's
 
 // Takes the numbers out of `event` and appends them; gives the bits of those that it took.
 std::uint64_t move_numbers(Event& event, std::string& out);
@@ -34,7 +37,7 @@ struct CompactNumbers {
   std::string_view salt;
   std::uint64_t occurred_at = 0;
   std::uint64_t numbers[2] = {};
-  std::uint64_t before[2] = {};  // of the ids' times, ms
+  std::uint64_t before[2] = {};  // of the ids' times, ms; or a delivery's number
   std::string_view ids[2];
 };
 // Removes what move_numbers() appended from the front of `octets`. False: it is not whole.

@@ -24,11 +24,11 @@ enum LeftOut : std::uint64_t {
   kReason = kFirstFree << 7,
   kAuthentication = kFirstFree << 8,
   kBounceUntil = kFirstFree << 9,
-  // Bit 17 is one of compact_numbers.h.
+  // Bits 17 and 19 are of compact_numbers.h.
   kJournal = kFirstFree << 11,
 };
 
-static_assert(kJournal != kIdOfSalt && kBounceUntil < kIdOfSalt);
+static_assert(kBounceUntil < kIdOfSalt && kIdOfSalt < kJournal && kJournal < kOfMessage);
 
 constexpr char kCompact = 7;
 constexpr char kAsIs = 6;

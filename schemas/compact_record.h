@@ -17,6 +17,7 @@
 //   15  authentication: a domain that is the sender's, and a reason's domain at its beginning
 //   16  bounce_until: the time of the delivery_id
 //   17  event_id, of occurred_at and salt (ids.h)
+//   19  the delivery's id, of message_id and a number (ids.h)
 //
 // Any other octets (no event, one that this release cannot serialise as they are) stand as they
 // are, behind an octet 06 where they begin with 06 or 07, with which no event can begin. Archives

@@ -122,8 +122,12 @@ class OddEvents {
       event.set_event_id(event_id_of(wall_time(event.occurred_at()), event.salt()).bytes());
     }
     event.set_trace(trace_of(event.message_id(), event.event_id()));
-    event.set_delivery_id(id);
-    if (event.has_forwarded()) event.mutable_forwarded()->set_return_path_id(id);
+    const std::string delivery = one_in(2) ? id : delivery_of(id, 1 + chance_() % 300);
+    if (one_in(2)) event.set_delivery_id(delivery);
+    if (event.has_forwarded()) event.mutable_forwarded()->set_return_path_id(delivery);
+    if (event.has_accepted() && one_in(2)) {
+      event.mutable_accepted()->add_targets()->set_delivery_id(delivery);
+    }
   }
 
   void set(Message& to, const FieldDescriptor& field) {
@@ -240,6 +244,19 @@ TEST(CompactRecordTest, AnIdThatIsMadeOfItsSaltIsLeftOut) {
   event.set_event_id(event_id_of(wall_time(event.occurred_at()), event.salt()).bytes());
   EXPECT_LE(compact(event.SerializeAsString()).size() + 8, other);
   expect_whole(event.SerializeAsString());
+}
+
+TEST(CompactRecordTest, ADeliveryOfItsMessageIsLeftOut) {
+  Event event;
+  event.set_occurred_at(kIdTime * 1'000'000);
+  event.set_message_id(std::string(kId));
+  event.mutable_accepted();
+  const std::size_t without = compact(event.SerializeAsString()).size();
+  event.mutable_accepted()->add_targets()->set_delivery_id(delivery_of(kId, 2));
+  const std::string record = event.SerializeAsString();
+  // Its number, one octet more of the bits, and the target without it.
+  EXPECT_LE(compact(record).size(), without + 6);
+  expect_whole(record);
 }
 
 TEST(CompactRecordTest, WhatAnEventRepeatsIsLeftOut) {

@@ -44,6 +44,28 @@ EventId event_id_of(runtime::WallTime now, std::string_view salt) {
   return EventId(octets);
 }
 
+std::string delivery_of(std::string_view message, std::uint64_t number) {
+  runtime::check(message.size() == kUuidOctets && number >= 1 && number <= kMaxDeliveryNumber,
+                 "a delivery has a message, and a number from 1 on");
+  std::string octets(message);
+  octets[kSharedByDeliveries] = static_cast<char>(octets[kSharedByDeliveries] ^ number >> 8);
+  octets[kSharedByDeliveries + 1] = static_cast<char>(octets[kSharedByDeliveries + 1] ^ number);
+  return octets;
+}
+
+DeliveryId delivery_of(const MessageId& message, std::uint64_t number) {
+  return *DeliveryId::from_bytes(delivery_of(message.bytes(), number));
+}
+
+std::uint64_t delivery_number(std::string_view delivery, std::string_view message) {
+  if (delivery.size() != kUuidOctets || message.size() != kUuidOctets) return 0;
+  if (delivery.substr(0, kSharedByDeliveries) != message.substr(0, kSharedByDeliveries)) return 0;
+  const auto differs = [&](std::size_t at) {
+    return static_cast<std::uint64_t>(static_cast<std::uint8_t>(delivery[at] ^ message[at]));
+  };
+  return differs(kSharedByDeliveries) << 8 | differs(kSharedByDeliveries + 1);
+}
+
 std::string uuid_text(std::string_view octets) {
   runtime::check(octets.size() == kUuidOctets, "a UUID has 16 octets");
   static constexpr char kDigits[] = "0123456789abcdef";

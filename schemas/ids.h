@@ -62,6 +62,19 @@ runtime::WallTime time_of(const Id<Tag>& id) {
 // the salt, so that who keeps the salt need not keep the id (docs/decisions/0010).
 EventId event_id_of(runtime::WallTime now, std::string_view salt);
 
+// A message's deliveries have its id but for the last two octets, which are the message's exclusive
+// or the delivery's number. So they have its time, who has message and number has the delivery, and
+// ids that begin with the same octets are of one message. Earlier releases gave deliveries ids of
+// their own.
+inline constexpr std::size_t kSharedByDeliveries = 14;
+// 1 to this; 0 is the message itself.
+inline constexpr std::uint64_t kMaxDeliveryNumber = 0xffff;
+DeliveryId delivery_of(const MessageId& message, std::uint64_t number);
+// The same in octets: `message` has 16.
+std::string delivery_of(std::string_view message, std::uint64_t number);
+// The number of a delivery of that message; 0: it is none, or has an id of its own.
+std::uint64_t delivery_number(std::string_view delivery, std::string_view message);
+
 // Hyphenated text of any 16 octets, and back: for fields whose kind is known only by name.
 std::string uuid_text(std::string_view octets);
 runtime::Result<std::array<std::uint8_t, 16>> parse_uuid(std::string_view text);

@@ -86,6 +86,20 @@ TEST(IdsTest, BytesOfAnotherLengthAreNoId) {
   }
 }
 
+TEST(IdsTest, ADeliveryIsItsMessageAndANumber) {
+  const MessageId message = MessageId::parse("019ca945-0a51-746b-b201-65eec91e63f4").value();
+  EXPECT_EQ(delivery_of(message, 1).text(), "019ca945-0a51-746b-b201-65eec91e63f5");
+  EXPECT_EQ(delivery_of(message, 0x0102).text(), "019ca945-0a51-746b-b201-65eec91e62f6");
+  for (const std::uint64_t number : {1U, 2U, 255U, 256U, 0xffffU}) {
+    EXPECT_EQ(delivery_number(delivery_of(message, number).bytes(), message.bytes()), number);
+  }
+  EXPECT_EQ(delivery_number(message.bytes(), message.bytes()), 0u);
+  const auto other = DeliveryId::parse("019ca945-0a51-746b-b201-65eec91f63f5").value();
+  EXPECT_EQ(delivery_number(other.bytes(), message.bytes()), 0u);
+  EXPECT_EQ(delivery_number("", message.bytes()), 0u);
+  EXPECT_EQ(delivery_number(other.bytes(), ""), 0u);
+}
+
 TEST(IdsTest, IdsOfDifferentThingsAreDifferentTypes) {
   EXPECT_FALSE((std::is_convertible_v<EventId, DeliveryId>));
   EXPECT_FALSE((std::is_constructible_v<MessageId, DeliveryId>));

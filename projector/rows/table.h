@@ -39,8 +39,6 @@ struct TableTraits {
   std::size_t octets_per_place = 0;
   // Every key that is looked for is there: files have no filter.
   bool every_get_hits = false;
-  // Keys are looked for that are mostly not there: rows in memory have a filter of their own.
-  bool filters_memory = false;
 };
 
 }  // namespace waybill::projector

@@ -1,8 +1,9 @@
 // The table `deliveries`. A key is a delivery id, 16 octets, which begins with its time (UUIDv7): a
-// new delivery is mostly beyond all others.
+// new delivery is mostly beyond all others. The deliveries of a message stand side by side.
 #pragma once
 
 #include "projector/rows/table.h"
+#include "schemas/ids.h"
 
 namespace waybill::projector {
 
@@ -11,6 +12,8 @@ inline constexpr TableTraits kDeliveriesTable{.table = Table::deliveries,
                                               .is_view = true,
                                               .writes = Writes::states,
                                               .buffer_sixteenths = 3,
-                                              .filters_memory = true};
+                                              .filter_prefix = schemas::kSharedByDeliveries,
+                                              // About one row.
+                                              .octets_per_place = 64};
 
 }  // namespace waybill::projector

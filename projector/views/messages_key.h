@@ -1,6 +1,6 @@
 // The table `messages` and its keys:
 //
-//   'm' | message id 16 | index 8
+//   'm' | message id 16 | index 8          of events that no delivery's row has (messages.h)
 //   'r' | SHA-256(RFC 5322 Message-ID)[0..8) | ~message id 16
 //
 // A message id is a UUIDv7: its complement sorts the newest message first and is unique as well.

@@ -168,6 +168,63 @@ TEST(MessagesTest, AnotherMessageUnderTheSameHashIsNotGiven) {
       views.history().by_rfc5322_message_id("other@origin.test", 10).value().messages.empty());
 }
 
+// Of message `message`, and of its own delivery `number`, as the relay writes it.
+schemas::Event of_delivery(schemas::Event event, unsigned message, std::uint64_t number) {
+  const std::string id = schemas::delivery_of(tests::message_id(message), number).bytes();
+  if (event.has_accepted()) {
+    event.mutable_accepted()->mutable_targets(0)->set_delivery_id(id);
+  } else {
+    event.set_delivery_id(id);
+  }
+  return event;
+}
+
+// The same with the message's own deliveries, which stand in for rows of the message.
+TEST(MessagesTest, AMessageHasTheEventsOfItsDeliveriesAndTheOthersOldestFirst) {
+  EventLog log;
+  log.add(of_delivery(tests::accepted({.alias = "a@forward.test"}), 1, 1));
+  log.add(of_delivery(tests::accepted({.alias = "b@forward.test"}), 1, 2));
+  log.add(tests::rejected({.delivery = 0}, schemas::pb::VERDICT_BY_POLICY));
+  log.add(of_delivery(tests::forwarded({}), 1, 2));
+  log.add(of_delivery(tests::forwarded({}), 1, 1));
+  log.add(of_delivery(tests::bounced({}, schemas::pb::BOUNCE_CLASS_HARD), 1, 1));
+  FoldedViews views(log);
+  const MessageEvents message = views.history().message(tests::message_id(1)).value();
+  EXPECT_EQ(message.indexes,
+            (std::vector{schemas::EventIndex(0), schemas::EventIndex(1), schemas::EventIndex(2),
+                         schemas::EventIndex(3), schemas::EventIndex(4), schemas::EventIndex(5)}));
+  const auto rest = views.history().message(tests::message_id(1), schemas::EventIndex(3)).value();
+  EXPECT_EQ(rest.events.size(), 3u);
+  int rows = 0;
+  ASSERT_TRUE(views.store().scan(Table::messages, message_prefix(tests::message_id(1).bytes()),
+                                 after_prefix(message_prefix(tests::message_id(1).bytes())),
+                                 [&](std::string_view, std::string_view) { return ++rows > 0; }));
+  EXPECT_EQ(rows, 2) << "the refusal's, and the report's";
+}
+
+TEST(MessagesTest, AReportOnAMessageIsAnotherMessage) {
+  EventLog log;
+  log.add(of_delivery(tests::accepted({}), 1, 1));
+  auto report = of_delivery(tests::accepted({.message = 2}), 2, 1);
+  report.set_reported_delivery_id(schemas::delivery_of(tests::message_id(1), 1).bytes());
+  log.add(report);
+  const FoldedViews views(log);
+  const auto delivery = views.history().delivery(schemas::delivery_of(tests::message_id(1), 1));
+  EXPECT_EQ(delivery.value().events.size(), 2u);
+  for (const unsigned message : {1u, 2u}) {
+    EXPECT_EQ(views.history().message(tests::message_id(message)).value().events.size(), 1u);
+  }
+}
+
+TEST(MessagesTest, AMessageThatOnlyBeginsAsAnotherIsNotFound) {
+  EventLog log;
+  log.add(of_delivery(tests::accepted({}), 1, 1));
+  const FoldedViews views(log);
+  const auto delivery = schemas::delivery_of(tests::message_id(1), 1);
+  EXPECT_EQ(views.history().message(schemas::MessageId(delivery.octets())).error(),
+            Errc::not_found);
+}
+
 TEST(MessagesTest, AnEventWithoutAMessageHasNoRow) {
   EventLog log;
   log.add(tests::rejected({.message = 0, .delivery = 0}, schemas::pb::VERDICT_BY_POLICY));

@@ -93,7 +93,7 @@ constexpr std::string_view kEvents[] = {
     R"({"kind":"accepted","occurred_at":"2026-03-20T12:00:00Z","node":"mx1","node_seq":14,
         "domain":"example.org","message_id":"019d0b2f-1b00-7b10-9123-65eec91e6352",
         "alias":"orders@example.org","sender":"dave@example.com",
-        "accepted":{"size":1,"targets":[{"delivery_id":"019d0b2f-1b80-7b11-9123-eaf59686e7c3",
+        "accepted":{"size":1,"targets":[{"delivery_id":"019d0b2f-1b00-7b10-9123-65eec91e6353",
                       "target":"anna@mailbox.example.net"}]}})",
 };
 

@@ -28,6 +28,7 @@ enum Field : std::uint64_t {
   kReply = 1 << 11,
   kRfc5322Id = 1 << 12,
   kReported = 1 << 13,
+  kDeliveryNumber = 1 << 14,
 };
 
 // Cut between UTF-8 sequences (RFC 3629 3), never within one.
@@ -110,14 +111,19 @@ std::uint64_t append_time(std::string_view id, std::uint64_t near, RowWriter& ro
   return time_of_id(id);
 }
 
-// Makes `near` the id's own time. A row cut short has no id: the reader remembers that it failed.
+// Octets. Makes `near` the id's own time. A row cut short has no id: the reader remembers that it
+// failed.
 std::string read_id(std::string_view tail, RowReader& row, std::uint64_t& near) {
   near -= row.zigzag();
   if (!row.ok()) return {};
   std::string id;
   append_be64(id, near << (64 - kTimeBits));
   id.resize(kTimeBits / 8);
-  return schemas::uuid_text(id.append(tail));
+  return id.append(tail);
+}
+
+std::string text_of_id(std::string_view id) {
+  return id.empty() ? std::string() : schemas::uuid_text(id);
 }
 
 std::string read_whole_id(RowReader& row) {
@@ -146,7 +152,12 @@ void append_row(const Event& event, const Destination& to, std::string& out) {
   if (shown.reply != nullptr) fields |= kReply;
   if (event.has_sender()) fields |= kSender;
   if (is_id(event.message_id())) fields |= kMessageId;
-  if (is_id(to.delivery_id)) fields |= kDeliveryId;
+  const std::uint64_t number = schemas::delivery_number(to.delivery_id, event.message_id());
+  if (number != 0) {
+    fields |= kDeliveryNumber;
+  } else if (is_id(to.delivery_id)) {
+    fields |= kDeliveryId;
+  }
   if (shown.size != 0) fields |= kSize;
   if (!shown.rfc5322_id.empty()) fields |= kRfc5322Id;
   if (is_id(event.reported_delivery_id())) fields |= kReported;
@@ -162,6 +173,7 @@ void append_row(const Event& event, const Destination& to, std::string& out) {
   std::uint64_t near = event.occurred_at() / kNanosecondsAMillisecond;
   if (fields & kMessageId) near = append_time(event.message_id(), near, row);
   if (fields & kDeliveryId) near = append_time(to.delivery_id, near, row);
+  if (fields & kDeliveryNumber) row.varint(number);
   if (fields & kStageAndVerdict) {
     row.octet(shown.stage);
     row.octet(shown.by);
@@ -208,8 +220,16 @@ Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view octet
   const std::string_view message = row.raw(fields & kMessageId ? kTailOctets : 0);
   const std::string_view delivery = row.raw(fields & kDeliveryId ? kTailOctets : 0);
   std::uint64_t near = place.time / kNanosecondsAMillisecond;
-  if (fields & kMessageId) entry.message_id = read_id(message, row, near);
-  if (fields & kDeliveryId) entry.delivery_id = read_id(delivery, row, near);
+  std::string message_id;
+  if (fields & kMessageId) message_id = read_id(message, row, near);
+  entry.message_id = text_of_id(message_id);
+  if (fields & kDeliveryId) entry.delivery_id = text_of_id(read_id(delivery, row, near));
+  if (fields & kDeliveryNumber) {
+    const std::uint64_t number = row.varint();
+    const bool is_one = number >= 1 && number <= schemas::kMaxDeliveryNumber;
+    if (!is_id(message_id) || !is_one) return make_error_code(Errc::corrupt);
+    entry.delivery_id = schemas::uuid_text(schemas::delivery_of(message_id, number));
+  }
   if (fields & kStageAndVerdict) {
     entry.stage = schemas::word_of(*pb::Stage_descriptor(), row.octet());
     entry.by = schemas::word_of(*pb::VerdictBy_descriptor(), row.octet());

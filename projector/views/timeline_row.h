@@ -6,6 +6,7 @@
 //   varint  which of the following are there, bit 0 first
 //   0 alias, 1 target, 2 sender                 strings; an empty sender is the null one
 //   3 message id, 4 delivery id                  10 octets each; then a time of each, varints
+//   14 a delivery of the message (schemas/ids.h) varint, its number, in place of 4
 //   5 stage and verdict                          one octet each, as in event.proto
 //   6 rule                                       string
 //   7 bounce class                               one octet, as in event.proto

@@ -280,6 +280,22 @@ TEST(TimelineRowTest, AnIdIsReadWhateverItsTimeIs) {
   }
 }
 
+TEST(TimelineRowTest, ADeliveryOfItsMessageIsItsNumber) {
+  Event event = tests::forwarded({});
+  std::string whole;
+  append_alias_row(event, whole);
+  event.set_delivery_id(schemas::delivery_of(event.message_id(), 300));
+  std::string row;
+  append_alias_row(event, row);
+  EXPECT_LE(row.size() + 8, whole.size());
+  const auto entry = read_alias_row({event.occurred_at(), 1_index}, row);
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->delivery_id, schemas::uuid_text(event.delivery_id()));
+  for (std::size_t size = 0; size < row.size(); ++size) {
+    EXPECT_FALSE(read_alias_row({1, 1_index}, std::string_view(row).substr(0, size))) << size;
+  }
+}
+
 TEST(TimelineRowTest, AUsualRowIsSmall) {
   for (const Event& event : {tests::accepted({}), tests::forwarded({})}) {
     std::string row;

@@ -56,7 +56,7 @@ class Generator {
     if (is_unknown(message)) {
       describe_unknown(n);
     } else if (outcome) {
-      event_.set_delivery_id(id(message, 'd'));
+      event_.set_delivery_id(delivery_id(message));
       describe_outcome(message);
     } else {
       describe_acceptance(message);
@@ -77,6 +77,10 @@ class Generator {
     octets[6] = static_cast<char>(0x70 | (octets[6] & 0x0f));
     octets[8] = static_cast<char>(0x80 | (octets[8] & 0x3f));
     return octets;
+  }
+
+  static std::string delivery_id(std::uint64_t message) {
+    return schemas::delivery_of(id(message, 'm'), 1);
   }
 
   static std::string salt(std::uint64_t n) {
@@ -186,7 +190,7 @@ class Generator {
     judge(accepted, message % 4 != 0);
     accepted.set_route(event_.alias());
     auto& chosen = *accepted.add_targets();
-    chosen.set_delivery_id(id(message, 'd'));
+    chosen.set_delivery_id(delivery_id(message));
     chosen.set_target(target(message));
   }
 

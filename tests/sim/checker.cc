@@ -4,7 +4,9 @@
 #include <set>
 
 #include "ingest/journal_offsets.h"
+#include "projector/history.h"
 #include "schemas/event.h"
+#include "schemas/ids.h"
 #include "tests/sim/report_checker.h"
 
 namespace waybill::tests {
@@ -124,9 +126,22 @@ class Checker {
     const auto progress = projector::read_progress(disks.views);
     expect(progress && progress->next_index == schemas::EventIndex(records_.size()),
            "the views have not every event exactly once");
+    messages_are_whole(disks.views);
   }
 
  private:
+  void messages_are_whole(const projector::ViewStore& views) {
+    std::map<std::string, std::size_t> events;
+    for (const Event& event : events_) ++events[event.message_id()];
+    const projector::History history(views);
+    for (const auto& [id, count] : events) {
+      const auto message = schemas::MessageId::from_bytes(id);
+      if (!message) continue;
+      const auto found = history.message(*message);
+      expect(found && found->events.size() == count, "a message is found without its events");
+    }
+  }
+
   void expect(bool kept, const std::string& otherwise) {
     if (!kept) broken_.push_back(otherwise);
   }
@@ -150,6 +165,8 @@ class Checker {
       const std::string& id = event.accepted().rfc5322_message_id();
       accepted_[id].push_back(&event);
       for (const auto& target : event.accepted().targets()) {
+        expect(schemas::delivery_number(target.delivery_id(), event.message_id()) != 0,
+               "the id of a delivery is not its message's");
         Fate& fate = fates_[target.delivery_id()];
         fate.accepted = &event;
         ++fate.acceptances;
