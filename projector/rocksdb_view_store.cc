@@ -310,7 +310,8 @@ Failure open_failure(const rocksdb::Status& status, const std::string& directory
   if (code == Errc::no_space) {
     return {code, directory + ": the disk is full; make room, a start needs some. " + words};
   }
-  return {code == Errc::invalid ? Errc::corrupt : code, words};
+  const bool lacks = code == Errc::invalid || status.IsPathNotFound();
+  return {lacks ? Errc::corrupt : code, words};
 }
 
 Explained<void> prepare_directory(const std::string& directory, bool read_only) {

@@ -5,8 +5,23 @@
 
 namespace waybill::app {
 
+using runtime::Errc;
 using runtime::explain;
 using runtime::Explained;
+using runtime::Failure;
+
+namespace {
+
+// For whom a start is refused.
+Failure with_cure(const Failure& failure, const std::string& directory) {
+  if (failure != Errc::corrupt) return failure;
+  return {Errc::corrupt, directory + " is damaged: " + failure.why +
+                             ". Restore the views from a backup; or move " + directory +
+                             " away and start, and they are folded anew from the log as far as it "
+                             "goes back: docs/operating.md, \"Views are damaged\""};
+}
+
+}  // namespace
 
 std::string views_directory(const std::string& data_dir, std::uint32_t partition) {
   return data_dir + "/views/p" + std::to_string(partition);
@@ -17,9 +32,12 @@ Explained<std::unique_ptr<PartitionViews>> PartitionViews::open(
     const std::shared_ptr<projector::StoreMemory>& memory) {
   projector::RocksStoreSettings settings;
   settings.memory = memory;
-  auto store = projector::open_rocks_store(views_directory(data_dir, partition), settings);
-  if (!store) return store.error();
-  return over(std::move(*store), partition);
+  const std::string directory = views_directory(data_dir, partition);
+  auto store = projector::open_rocks_store(directory, settings);
+  if (!store) return with_cure(store.error(), directory);
+  auto views = over(std::move(*store), partition);
+  if (!views) return with_cure(views.error(), directory);
+  return views;
 }
 
 Explained<std::unique_ptr<PartitionViews>> PartitionViews::over(

@@ -1,9 +1,13 @@
 #include "app/roles/partition_views.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 #include "projector/memory_view_store.h"
 #include "tests/support/http_world.h"
+#include "tests/support/temporary_directory.h"
 
 namespace waybill::app {
 namespace {
@@ -52,6 +56,21 @@ TEST_F(PartitionViewsTest, UpToWhenTheyAreCompleteIsKnownHoweverLongThatIsAgo) {
   ASSERT_EQ(freshness().complete_at, then);
   clock_.move(seconds(60));
   EXPECT_EQ(freshness().complete_at, then);
+}
+
+// The words are all that an operator has: the process ends with them.
+TEST(DamagedViewsTest, AStartThatIsRefusedNamesTheStoreAndTheWayOn) {
+  for (const char* const octets : {"MANIFEST-000001", "MANIFEST-999999\n"}) {
+    const tests::TemporaryDirectory data;
+    ASSERT_TRUE(PartitionViews::open(data.path(""), 3, nullptr));
+    const std::string directory = views_directory(data.path(""), 3);
+    std::ofstream(directory + "/CURRENT", std::ios::binary) << octets;
+    const auto refused = PartitionViews::open(data.path(""), 3, nullptr);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), runtime::Errc::corrupt) << refused.error().why;
+    EXPECT_THAT(refused.error().why, testing::HasSubstr(directory + " is damaged: "));
+    EXPECT_THAT(refused.error().why, testing::HasSubstr("move " + directory + " away and start"));
+  }
 }
 
 }  // namespace

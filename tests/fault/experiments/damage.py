@@ -97,7 +97,7 @@ class Sound:
             time.sleep(0.03)
         return self.node.runs
 
-    def refusal(self, where, store, tally):
+    def refusal(self, where, store):
         """What is wrong with a refusal; empty where it is as it should be."""
         code, said = self.node.exit_code, self.node.output()
         last = said.strip().splitlines()[-1] if said.strip() else ""
@@ -105,8 +105,8 @@ class Sound:
             return f"{where}: it ended with {code}: {last[-300:]}"
         if not any(word in said for word in _PLACES[store]):
             return f"{where}: it refuses without a place: {last[-300:]}"
-        if not any(word in said.lower() for word in _CURES):
-            tally["refused without a cure"] += 1
+        if not any(word in last.lower() for word in _CURES):
+            return f"{where}: it refuses without a cure: {last[-300:]}"
         return ""
 
     def answers_wrong(self, where):
@@ -139,7 +139,7 @@ def judge(sound, where, store, tally):
     """One start from what lies in the data directory."""
     if not sound.start():
         tally["refused"] += 1
-        wrong = sound.refusal(where, store, tally)
+        wrong = sound.refusal(where, store)
         return [wrong] if wrong else []
     wrong = sound.answers_wrong(where)
     tally["answered"] += 1
@@ -151,7 +151,7 @@ def judge(sound, where, store, tally):
             wrong = sound.answers_wrong(f"{where}, folded from the journal alone")
             sound.node.kill()
         else:
-            refusal = sound.refusal(f"{where}, without views", store, tally)
+            refusal = sound.refusal(f"{where}, without views", store)
             wrong = [refusal] if refusal else []
     return wrong
 
@@ -160,7 +160,7 @@ def _each(bench, store, places, spoil):
     sound = Sound(bench)
     # Unharmed, it starts, and says what it said.
     sound.lay_out()
-    tally = {"refused": 0, "refused without a cure": 0, "answered": 0}
+    tally = {"refused": 0, "answered": 0}
     bench.wrong += judge(sound, "nothing", store, tally)
     if tally["refused"]:
         bench.wrong.append("what was not harmed is refused")
