@@ -134,8 +134,8 @@ std::string as_the_sender_wrote(std::string_view returned_header, std::string_vi
 namespace {
 
 // Fields that senders and their software write (RFC 5322 3.6, RFC 2045, RFC 2369, RFC 2919), in
-// lower case; a "-" at the end stands for all that begin so. Servers add others, in front and at the
-// end, and name there whom they deliver to.
+// lower case; a "-" at the end stands for all that begin so. Servers add others, in front and at
+// the end, and name there whom they deliver to.
 constexpr std::array<std::string_view, 31> kWrittenFields = {
     "auto-submitted",   "bcc",          "cc",
     "content-",         "date",         "from",
