@@ -19,8 +19,8 @@ mx IN A 127.0.0.1
 
 
 class GreylistingSink(RecordingSink):
-    """Puts a mail off at the end of its body until `seconds` after it was first seen: a mail is known
-    by its sender and its recipient, as greylists know it."""
+    """Puts a mail off at the end of its body until `seconds` after it was first seen: a mail is
+    known by its sender and its recipient, as greylists know it."""
 
     def __init__(self, directory=None, *, seconds, **more):
         super().__init__(directory, **more)

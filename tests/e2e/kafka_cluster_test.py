@@ -98,8 +98,10 @@ class RolesApartTest(ClusterCase):
         self.assertEqual(["accepted", "deferred", "accepted", "forwarded"],
                          [entry["kind"] for entry in told])
         self.assertEqual(("log-timeout", 451), (told[1]["rule"], told[1]["reply"]["code"]))
+        # The sender's retry went on under the same delivery.
+        self.assertEqual(1, len({entry["delivery_id"] for entry in told if "delivery_id" in entry}))
         state = projector.http.delivery(told[1]["delivery_id"]).json["state"]
-        self.assertEqual("deferred", state)
+        self.assertEqual("forwarded", state)
 
     def test_a_record_that_nobody_can_read_goes_to_quarantine_and_the_partition_goes_on(self):
         cluster = self.start_cluster(partitions=1)
