@@ -84,9 +84,9 @@ TEST_P(ViewStoreContract, AReadSeesWhatWasApplied) {
 
 TEST_P(ViewStoreContract, TablesAreApart) {
   put(*store_, Table::archive, "0123456789abcdef", "archived");
-  put(*store_, Table::deliveries, "0123456789abcdef", "delivered");
+  put(*store_, Table::return_paths, "0123456789abcdef", "delivered");
   EXPECT_EQ(store_->get(Table::archive, "0123456789abcdef").value(), "archived");
-  EXPECT_EQ(store_->get(Table::deliveries, "0123456789abcdef").value(), "delivered");
+  EXPECT_EQ(store_->get(Table::return_paths, "0123456789abcdef").value(), "delivered");
   EXPECT_EQ(store_->get(Table::counters, "0123456789abcdef").error(), Errc::not_found);
 }
 
@@ -122,10 +122,10 @@ TEST_P(ViewStoreContract, ARangeIsErasedBeforeWhatTheBatchPuts) {
 TEST_P(ViewStoreContract, KeysAndValuesAreAnyOctets) {
   const std::string key("\0\xff key \n", 8);
   const std::string value("\0", 1);
-  put(*store_, Table::deliveries, key, value);
-  put(*store_, Table::deliveries, "empty", "");
-  EXPECT_EQ(store_->get(Table::deliveries, key).value(), value);
-  EXPECT_EQ(store_->get(Table::deliveries, "empty").value(), "");
+  put(*store_, Table::return_paths, key, value);
+  put(*store_, Table::return_paths, "empty", "");
+  EXPECT_EQ(store_->get(Table::return_paths, key).value(), value);
+  EXPECT_EQ(store_->get(Table::return_paths, "empty").value(), "");
 }
 
 TEST_P(ViewStoreContract, AnEmptyBatchIsApplied) {
@@ -203,7 +203,7 @@ TEST_P(ViewStoreContract, ReadersStandBesideTheWriter) {
   std::thread reader([&] {
     // Both rows of a batch are there or neither.
     for (;;) {
-      RowList both = rows(*store_, Table::deliveries, "left", "rights");
+      RowList both = rows(*store_, Table::return_paths, "left", "rights");
       if (both.empty()) continue;
       ASSERT_EQ(both.size(), 2u);
       ASSERT_EQ(both[0].second, both[1].second);
@@ -212,8 +212,8 @@ TEST_P(ViewStoreContract, ReadersStandBesideTheWriter) {
   });
   for (int i = 1; i <= kBatches; ++i) {
     WriteBatch batch;
-    batch.put(Table::deliveries, "left", std::to_string(i));
-    batch.put(Table::deliveries, "right", std::to_string(i));
+    batch.put(Table::return_paths, "left", std::to_string(i));
+    batch.put(Table::return_paths, "right", std::to_string(i));
     EXPECT_TRUE(store_->apply(batch));
   }
   reader.join();
@@ -280,14 +280,14 @@ TEST(RocksViewStoreTest, IsTheSameWhenOpenedAgain) {
   const TemporaryDirectory directory;
   auto store = open_or_fail(directory.path("deep/below/store"));
   put(*store, Table::timeline, std::string(kLongKey, 'k'), "row");
-  put(*store, Table::deliveries, std::string(16, 'd'), "row");
-  ASSERT_TRUE(store->drop(Table::deliveries));
+  put(*store, Table::return_paths, std::string(16, 'd'), "row");
+  ASSERT_TRUE(store->drop(Table::return_paths));
   put(*store, Table::meta, "key", "value");
   store.reset();
   store = open_or_fail(directory.path("deep/below/store"));
   EXPECT_EQ(store->get(Table::meta, "key").value(), "value");
   EXPECT_EQ(rows(*store, Table::timeline).size(), 1u);
-  EXPECT_EQ(rows(*store, Table::deliveries), RowList{});
+  EXPECT_EQ(rows(*store, Table::return_paths), RowList{});
 }
 
 TEST(RocksViewStoreTest, WhatWasAppliedOutlivesTheProcess) {
