@@ -162,7 +162,9 @@ def _taken(story):
         if not story.accepted.get(key):
             yield f"I2 {what}, and its acceptance is not on record"
             continue
-        outcomes = story.deliveries.get(line["delivery"], [])
+        # A retry goes on under the delivery of the try before: this one's are of its own message.
+        outcomes = [entry for entry in story.outcomes.get(key, [])
+                    if entry.get("delivery_id") == line["delivery"]]
         if not outcomes:
             yield f"I2 {what}, and neither an outcome nor in_doubt is on record"
         for entry in outcomes:
