@@ -60,7 +60,7 @@ struct Page {
 };
 
 // What became of one delivery. States: "accepted" (no outcome yet), "forwarded", "rejected",
-// "deferred", "dropped", "in_doubt", "bounced", "delivered".
+// "deferred", "dropped", "in_doubt", "not_understood", "bounced", "delivered".
 struct Delivery {
   std::string delivery_id;
   std::string message_id;

@@ -60,6 +60,7 @@ std::string accepted_text(const Event& event) {
 
 std::string step_of(pb::BounceClass report) {
   if (report == pb::BOUNCE_CLASS_DELIVERED) return "delivered";
+  if (report == pb::BOUNCE_CLASS_UNRECOGNISED) return "not_understood";
   return schemas::says_bounced(report) ? "bounced" : "reported";
 }
 
@@ -67,7 +68,9 @@ StoryStep bounced_step(const Event& event) {
   const pb::Bounced& body = event.bounced();
   StoryStep step;
   step.step = step_of(body.class_());
-  step.text = word_of(body.class_());
+  step.text = body.class_() == pb::BOUNCE_CLASS_UNRECOGNISED
+                  ? "something came back, and it is not known what it says"
+                  : word_of(body.class_());
   append(step.text, " ", body.status());
   append(step.text, ": ", body.diagnostic_code());
   append(step.text, ", reported by ", body.reporting_mta());

@@ -13,8 +13,9 @@ namespace waybill::query {
 struct StoryStep {
   runtime::WallTime time;
   // "accepted", "forwarded", "rejected", "deferred", "dropped", "in_doubt", "bounced",
-  // "delivered", "reported" (a report that ends nothing), "sent_home", "home_refused",
-  // "home_deferred", "home_in_doubt", "refused_report", "settled", "unclear"
+  // "delivered", "not_understood", "reported" (a report that ends nothing), "sent_home",
+  // "home_refused", "home_deferred", "home_in_doubt", "refused_report", "settled",
+  // "unclear"
   std::string step;
   std::string text;  // one line
 };

@@ -44,8 +44,7 @@ bool ends_acceptance(const Event& event) {
 }
 
 bool says_bounced(pb::BounceClass report) {
-  return report == pb::BOUNCE_CLASS_HARD || report == pb::BOUNCE_CLASS_SOFT ||
-         report == pb::BOUNCE_CLASS_UNRECOGNISED;
+  return report == pb::BOUNCE_CLASS_HARD || report == pb::BOUNCE_CLASS_SOFT;
 }
 
 }  // namespace waybill::schemas

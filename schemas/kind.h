@@ -116,8 +116,7 @@ inline constexpr std::string_view kUnknownKind = "unknown";
 // Whether the event ends the acceptance of the delivery that its envelope names.
 bool ends_acceptance(const Event& event);
 
-// Whether the report says that the message did not arrive. What cannot be read counts as one, for
-// somebody sent it to say something.
+// Whether the report says that the message did not arrive. What is not understood says nothing.
 bool says_bounced(pb::BounceClass report);
 
 }  // namespace waybill::schemas

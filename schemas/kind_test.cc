@@ -114,7 +114,7 @@ TEST(KindTest, TheLogsDocumentHasAMessageForEachKindAndNoOther) {
 
 TEST(KindTest, AReportThatEndsNothingSaysNoBounce) {
   EXPECT_TRUE(says_bounced(pb::BOUNCE_CLASS_HARD));
-  EXPECT_TRUE(says_bounced(pb::BOUNCE_CLASS_UNRECOGNISED));
+  EXPECT_FALSE(says_bounced(pb::BOUNCE_CLASS_UNRECOGNISED));
   EXPECT_FALSE(says_bounced(pb::BOUNCE_CLASS_DELIVERED));
   EXPECT_FALSE(says_bounced(pb::BOUNCE_CLASS_DELAYED));
   EXPECT_FALSE(says_bounced(pb::BOUNCE_CLASS_AUTO_REPLY));

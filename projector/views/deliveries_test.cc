@@ -22,10 +22,10 @@ using tests::EventLog;
 using tests::FoldedViews;
 namespace pb = schemas::pb;
 
-constexpr DeliveryState kAll[] = {DeliveryState::accepted, DeliveryState::in_doubt,
-                                  DeliveryState::deferred, DeliveryState::dropped,
-                                  DeliveryState::rejected, DeliveryState::forwarded,
-                                  DeliveryState::bounced,  DeliveryState::delivered};
+constexpr DeliveryState kAll[] = {
+    DeliveryState::accepted,       DeliveryState::in_doubt, DeliveryState::deferred,
+    DeliveryState::dropped,        DeliveryState::rejected, DeliveryState::forwarded,
+    DeliveryState::not_understood, DeliveryState::bounced,  DeliveryState::delivered};
 
 Delivery delivery_of(const FoldedViews& views, unsigned number = 1) {
   const auto delivery = views.history().delivery(tests::delivery_id(number));
@@ -124,11 +124,16 @@ TEST(DeliveriesTest, AReportMovesOnWhatWasForwarded) {
     pb::BounceClass report;
     const char* state;
   } cases[] = {
-      {pb::BOUNCE_CLASS_HARD, "bounced"},         {pb::BOUNCE_CLASS_SOFT, "bounced"},
-      {pb::BOUNCE_CLASS_UNRECOGNISED, "bounced"}, {pb::BOUNCE_CLASS_DELIVERED, "delivered"},
-      {pb::BOUNCE_CLASS_DELAYED, "forwarded"},    {pb::BOUNCE_CLASS_RELAYED, "forwarded"},
-      {pb::BOUNCE_CLASS_EXPANDED, "forwarded"},   {pb::BOUNCE_CLASS_AUTO_REPLY, "forwarded"},
-      {pb::BOUNCE_CLASS_COMPLAINT, "forwarded"},  {pb::BOUNCE_CLASS_UNSPECIFIED, "forwarded"},
+      {pb::BOUNCE_CLASS_HARD, "bounced"},
+      {pb::BOUNCE_CLASS_SOFT, "bounced"},
+      {pb::BOUNCE_CLASS_UNRECOGNISED, "not_understood"},
+      {pb::BOUNCE_CLASS_DELIVERED, "delivered"},
+      {pb::BOUNCE_CLASS_DELAYED, "forwarded"},
+      {pb::BOUNCE_CLASS_RELAYED, "forwarded"},
+      {pb::BOUNCE_CLASS_EXPANDED, "forwarded"},
+      {pb::BOUNCE_CLASS_AUTO_REPLY, "forwarded"},
+      {pb::BOUNCE_CLASS_COMPLAINT, "forwarded"},
+      {pb::BOUNCE_CLASS_UNSPECIFIED, "forwarded"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(state_of({tests::accepted({}), tests::forwarded({}), tests::bounced({}, c.report)}),
@@ -152,19 +157,21 @@ TEST(DeliveriesTest, NoFactMovesADeliveryBack) {
       tests::dropped({}),
       tests::rejected({}, pb::VERDICT_BY_NEXT_HOP),
       tests::forwarded({}),
+      tests::bounced({}, pb::BOUNCE_CLASS_UNRECOGNISED),
       tests::bounced({}, pb::BOUNCE_CLASS_HARD),
       tests::bounced({}, pb::BOUNCE_CLASS_DELIVERED),
   };
   const char* const moves[] = {
-      // a i d D r f b v: from
-      "........",  // accepted
-      "x.......",  // in_doubt
-      "xx......",  // deferred
-      "xxx.....",  // dropped
-      "xxx.....",  // rejected
-      "xxx.....",  // forwarded
-      "xx...x..",  // bounced
-      "xx...x..",  // delivered
+      // a i d D r f n b v: from
+      ".........",  // accepted
+      "x........",  // in_doubt
+      "xx.......",  // deferred
+      "xxx......",  // dropped
+      "xxx......",  // rejected
+      "xxx......",  // forwarded
+      "xx...x...",  // not_understood
+      "xx...xx..",  // bounced
+      "xx...xx..",  // delivered
   };
   for (std::size_t to = 0; to < std::size(kAll); ++to) {
     for (std::size_t from = 0; from < std::size(kAll); ++from) {

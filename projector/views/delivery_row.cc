@@ -22,6 +22,9 @@ DeliveryState state_said_by(const Event& event) {
     case Event::kBounced:
       if (event.bounced().class_() == pb::BOUNCE_CLASS_DELIVERED) return DeliveryState::delivered;
       if (schemas::says_bounced(event.bounced().class_())) return DeliveryState::bounced;
+      if (event.bounced().class_() == pb::BOUNCE_CLASS_UNRECOGNISED) {
+        return DeliveryState::not_understood;
+      }
       return DeliveryState::accepted;
     case Event::kAccepted:
     case Event::kControl:
@@ -32,10 +35,11 @@ DeliveryState state_said_by(const Event& event) {
 }
 
 bool may_follow(DeliveryState now, DeliveryState next) {
-  if (next >= DeliveryState::bounced) {
-    // A report can overtake the record of the hand-over, and it proves one that was in doubt.
+  if (next >= DeliveryState::not_understood) {
+    // A report can overtake the record of the hand-over, and it proves one that was in doubt. One
+    // that is understood says more than one that is not.
     return now == DeliveryState::accepted || now == DeliveryState::in_doubt ||
-           now == DeliveryState::forwarded;
+           now == DeliveryState::forwarded || (now == DeliveryState::not_understood && next > now);
   }
   return now <= DeliveryState::deferred && next > now;
 }
@@ -62,6 +66,7 @@ std::string_view name_of(DeliveryState state) {
     case DeliveryState::dropped: return "dropped";
     case DeliveryState::rejected: return "rejected";
     case DeliveryState::forwarded: return "forwarded";
+    case DeliveryState::not_understood: return "not_understood";
     case DeliveryState::bounced: return "bounced";
     case DeliveryState::delivered: return "delivered";
   }

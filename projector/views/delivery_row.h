@@ -21,8 +21,9 @@ enum class DeliveryState : std::uint8_t {
   dropped = 3,
   rejected = 4,
   forwarded = 5,
-  bounced = 6,
-  delivered = 7,
+  not_understood = 6,  // a report came, and nobody knows what it says
+  bounced = 7,
+  delivered = 8,
 };
 
 // "accepted", "in_doubt", ...; "unknown" for a state that is none.

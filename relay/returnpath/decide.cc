@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "relay/returnpath/xtext.h"
+
 namespace waybill::relay::returnpath {
 
 using report::ReportClass;
@@ -63,8 +65,21 @@ const ReturnPath::Report* find_earlier(const ReturnPath& path, std::string_view 
   return found == path.reports.end() ? nullptr : &*found;
 }
 
-Decision decide(const ReturnPath& path, const report::ReportFacts& facts,
-                const ReportPolicy& policy, runtime::WallTime now) {
+namespace {
+
+// What the report says of the envelope, held against what was asked of the next hop: the token has
+// named the delivery already, so that a difference is only told. Empty: none.
+std::string difference(const ReturnPath& path, const report::ReportFacts& facts) {
+  const std::string& said = facts.original_envelope_id;
+  const auto asked = decode_xtext(path.dsn.envid);
+  if (said.empty() || path.dsn.envid.empty() || !asked) return {};
+  // Some send it home as it stood in the command.
+  if (said == *asked || said == path.dsn.envid) return {};
+  return "; the report names another envelope id than the sender gave";
+}
+
+Decision decided(const ReturnPath& path, const report::ReportFacts& facts,
+                 const ReportPolicy& policy, runtime::WallTime now) {
   if (now > path.accepted_at + policy.window) {
     Decision late = held("the window for bounces had closed");
     late.late = true;
@@ -92,6 +107,15 @@ Decision decide(const ReturnPath& path, const report::ReportFacts& facts,
   if (!home) return held(home.error().in("the sender's address cannot be mailed to").why);
   out.to = std::move(*home);
   out.reason = path.reason;
+  return out;
+}
+
+}  // namespace
+
+Decision decide(const ReturnPath& path, const report::ReportFacts& facts,
+                const ReportPolicy& policy, runtime::WallTime now) {
+  Decision out = decided(path, facts, policy, now);
+  out.reason += difference(path, facts);
   return out;
 }
 

@@ -60,6 +60,21 @@ TEST(DecideTest, WhoAskedForWhatIsTold) {
   }
 }
 
+TEST(DecideTest, AnotherEnvelopeIdIsToldAndChangesNothing) {
+  ReturnPath to = path();
+  to.dsn.envid = "QQ+2B1";
+  report::ReportFacts said = facts(ReportClass::hard);
+  for (const char* same : {"QQ+1", "QQ+2B1", ""}) {
+    said.original_envelope_id = same;
+    EXPECT_EQ(decide(to, said, {}, kAccepted).reason.find("envelope id"), std::string::npos)
+        << same;
+  }
+  said.original_envelope_id = "other";
+  const Decision decision = decide(to, said, {}, kAccepted);
+  EXPECT_NE(decision.reason.find("envelope id"), std::string::npos);
+  EXPECT_EQ(decision.kind, Kind::hand_on);
+}
+
 // I6.
 TEST(DecideTest, NobodyUnverifiedIsTold) {
   ReturnPath to = path();

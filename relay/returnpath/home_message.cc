@@ -4,8 +4,10 @@
 #include <array>
 
 #include "relay/returnpath/report/dsn_writer.h"
+#include "relay/returnpath/report/prose.h"
 #include "relay/returnpath/report/redact.h"
 #include "relay/returnpath/report/status_code.h"
+#include "relay/returnpath/xtext.h"
 #include "runtime/ascii.h"
 #include "schemas/address.h"
 #include "schemas/reply.h"
@@ -51,7 +53,11 @@ std::string telling_status(const RecipientFacts& reported, ReportClass kind) {
   if (!is_general(status)) return status;
   const report::FoundReply said = report::find_reply(reported.diagnostic_code);
   const bool same_class = !said.enhanced.empty() && said.enhanced.front() == status.front();
-  return same_class ? said.enhanced : status;
+  if (same_class) return said.enhanced;
+  // "552 mailbox full" has no such code, and its words have one.
+  const std::string_view reason = report::reason_in(reported.diagnostic_code);
+  if (reason.empty() || status.front() == '2') return status;
+  return status.front() + std::string(reason.substr(1));
 }
 
 // The one delivery that the return path names is one recipient: the gravest of those reported.
@@ -62,7 +68,6 @@ RecipientFacts spoken_of(const ReportFacts& facts) {
   if (found != facts.recipients.end()) return *found;
   RecipientFacts none;
   none.kind = facts.kind;
-  none.diagnostic_code = "x-waybill; a message came back that is not understood as a report";
   return none;
 }
 
@@ -176,7 +181,7 @@ HomeMessage write_home(const ReturnPath& path, const ReportFacts& facts, const R
   const RecipientFacts reported = spoken_of(facts);
   RecipientFacts recipient;
   recipient.final_recipient = path.alias;
-  recipient.original_recipient = report::typed_address(path.dsn.orcpt);
+  recipient.original_recipient = report::typed_address(decode_orcpt(path.dsn.orcpt));
   recipient.action = action_of(facts.kind);
   recipient.status = telling_status(reported, facts.kind);
   recipient.diagnostic_code = reported.diagnostic_code;
@@ -194,7 +199,7 @@ HomeMessage write_home(const ReturnPath& path, const ReportFacts& facts, const R
   dsn.message_id = message_id;
   dsn.date = seconds_of(now);
   dsn.reporting_mta = host_name;
-  dsn.original_envelope_id = path.dsn.envid;
+  dsn.original_envelope_id = decode_xtext(path.dsn.envid).value_or("");
   dsn.arrival_date = seconds_of(path.accepted_at);
   dsn.recipients.push_back(std::move(recipient));
   if (facts.returned) {
@@ -209,7 +214,8 @@ HomeMessage write_home(const ReturnPath& path, const ReportFacts& facts, const R
   HomeMessage out;
   out.smtputf8 = path.smtputf8 && (!is_ascii(to) || !is_ascii(path.alias));
   if (out.smtputf8) dsn.transport = report::Transport::smtputf8;
-  out.text = report::write_dsn(dsn);
+  const bool understood = facts.kind != ReportClass::unrecognised;
+  out.text = understood ? report::write_dsn(dsn) : report::write_notice(dsn);
   return out;
 }
 

@@ -112,13 +112,32 @@ TEST_F(HomeMessageTest, UnredactedItTellsTheTargetsWords) {
   EXPECT_EQ(read.recipients[0].diagnostic_code, facts_.recipients[0].diagnostic_code);
 }
 
-TEST_F(HomeMessageTest, AReportNobodyUnderstandsStillSaysThatSomethingCameBack) {
-  facts_ = {};
+TEST_F(HomeMessageTest, WhatIsNotUnderstoodIsToldAsThatAndNothingElse) {
   facts_.kind = ReportClass::unrecognised;
-  const report::ReportFacts read = report::read_report(written());
-  ASSERT_EQ(read.recipients.size(), 1U);
-  EXPECT_EQ(read.recipients[0].action, "failed");
-  EXPECT_EQ(read.recipients[0].status, "5.0.0");
+  facts_.recipients[0].kind = ReportClass::unrecognised;
+  const std::string text = written();
+  EXPECT_NE(text.find("not understood"), std::string::npos);
+  EXPECT_NE(text.find("buzz@example.org"), std::string::npos);
+  EXPECT_NE(text.find("its subject: Hello"), std::string::npos);
+  EXPECT_NE(text.find("Content-Type: text/plain"), std::string::npos);
+  for (const char* word : {"failed", "Action:", "Status:", "5.0.0", "5.1.1", "not be delivered",
+                           "hidden.person", "target.test", "multipart/report"}) {
+    EXPECT_EQ(text.find(word), std::string::npos) << word;
+  }
+}
+
+TEST_F(HomeMessageTest, EnvidAndOrcptGoHomeDecoded) {
+  path_.dsn.envid = "QQ+2B314";
+  path_.dsn.orcpt = "rfc822;buzz+2Bz@origin.test";
+  const std::string text = written();
+  EXPECT_NE(text.find("Original-Envelope-Id: QQ+314\r\n"), std::string::npos);
+  EXPECT_NE(text.find("Original-Recipient: rfc822; buzz+z@origin.test\r\n"), std::string::npos);
+  path_.dsn.envid = "x+0D+0AStatus:2";
+  EXPECT_EQ(written().find("Original-Envelope-Id"), std::string::npos);
+}
+
+TEST_F(HomeMessageTest, AStatusIsToldInWords) {
+  EXPECT_NE(written().find("5.1.1 means: There is no such mailbox there.\r\n"), std::string::npos);
 }
 
 TEST_F(HomeMessageTest, TheWordsTellMoreThanAGeneralStatus) {
@@ -129,7 +148,8 @@ TEST_F(HomeMessageTest, TheWordsTellMoreThanAGeneralStatus) {
   } cases[] = {
       {"5.0.0", "smtp; 550 5.1.1 user unknown", "5.1.1"},
       {"5.0.0", "smtp; 450 4.2.1 mailbox busy", "5.0.0"},
-      {"5.0.0", "smtp; user unknown", "5.0.0"},
+      {"5.0.0", "smtp; user unknown", "5.1.1"},
+      {"5.0.0", "smtp; something else", "5.0.0"},
       {"5.2.2", "smtp; 550 5.1.1 user unknown", "5.2.2"},
   };
   for (const auto& c : cases) {

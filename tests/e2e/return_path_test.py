@@ -198,7 +198,13 @@ class WhoIsToldTest(ReturnPathCase):
                 bounced = self.bounced(self.delivery(waybill, latest))
                 self.assertEqual((kind, handling), (bounced["class"], bounced["handling"]))
         self.assertEqual(2, len(home.mail()))
-
+        delivery = self.delivery(waybill, latest)
+        self.assertEqual("not_understood", delivery["state"])
+        self.assertIn("not_understood", [step["step"] for step in delivery["story"]])
+        notice = home.mail()[-1].octets
+        self.assertIn(b"not understood", notice)
+        for false in (b"Action:", b"failed", b"5.0.0"):
+            self.assertNotIn(false, notice)
 
     def test_relayed_to_who_asked_for_success_where_the_next_hop_gives_no_notice(self):
         home, waybill = self.start_home_sink(), self.start_waybill()

@@ -8,6 +8,7 @@
 #include "relay/returnpath/report/clean_text.h"
 #include "relay/returnpath/report/fields.h"
 #include "relay/returnpath/report/status_code.h"
+#include "relay/returnpath/report/status_words.h"
 #include "runtime/ascii.h"
 #include "schemas/utf8.h"
 
@@ -155,16 +156,17 @@ std::string date_text(std::chrono::sys_seconds time) {
   return text.data();
 }
 
-void write_header(const DsnMessage& message, std::string& out) {
-  const std::string_view action =
-      message.recipients.empty() ? "failed" : std::string_view(message.recipients.front().action);
+void write_header(const DsnMessage& message, std::string_view subject, std::string& out) {
   write_field(out, "From", "Mail Delivery System <" + message.from + ">");
   write_field(out, "To", "<" + message.to + ">");
-  write_field(out, "Subject", words_of(action).subject);
+  write_field(out, "Subject", subject);
   write_field(out, "Date", date_text(message.date));
   write_field(out, "Message-ID", "<" + message.message_id + ">");
   write_field(out, "Auto-Submitted", "auto-replied");
   write_field(out, "MIME-Version", "1.0");
+}
+
+void write_report_type(std::string& out) {
   out += "Content-Type: multipart/report; report-type=delivery-status;\r\n boundary=\"";
   out += kBoundary;
   out += "\"\r\n\r\n";
@@ -192,9 +194,14 @@ void write_text(const DsnMessage& message, std::string& out) {
     const std::string shown =
         clean_line(recipient.final_recipient, kMaxFact, charset_of(message.transport));
     out += "\r\n\r\n    " + shown + "\r\n";
-    if (recipient.diagnostic_code.empty()) continue;
     const std::string& code = recipient.diagnostic_code;
-    out += "    because: " + code.substr(code.find("; ") + 2) + "\r\n";
+    if (!code.empty()) out += "    because: " + code.substr(code.find("; ") + 2) + "\r\n";
+    const std::string_view meaning = words_of_status(recipient.status);
+    if (!meaning.empty()) {
+      out += "    " + recipient.status + " means: ";
+      out += meaning;
+      out += "\r\n";
+    }
   }
 }
 
@@ -301,8 +308,11 @@ DsnMessage cleaned(DsnMessage message) {
 
 std::string write_dsn(const DsnMessage& message) {
   const DsnMessage clean = cleaned(message);
+  const std::string_view action =
+      clean.recipients.empty() ? "failed" : std::string_view(clean.recipients.front().action);
   std::string out;
-  write_header(clean, out);
+  write_header(clean, words_of(action).subject, out);
+  write_report_type(out);
   out += "This is a report in several parts, for programs and for people.\r\n";
   write_text(clean, out);
   write_status(clean, out);
@@ -310,6 +320,29 @@ std::string write_dsn(const DsnMessage& message) {
   out += "\r\n--";
   out += kBoundary;
   out += "--\r\n";
+  return out;
+}
+
+std::string write_notice(const DsnMessage& message) {
+  const DsnMessage clean = cleaned(message);
+  const bool utf8 = clean.transport == Transport::smtputf8;
+  std::string out;
+  write_header(clean, "An answer to your mail is not understood", out);
+  out += utf8 ? "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+              : "Content-Type: text/plain; charset=us-ascii\r\n";
+  out += "\r\nThis is the mail system of " + clean.reporting_mta + ".\r\n\r\n";
+  out +=
+      "A message came back in answer to your mail to this recipient. What it says\r\n"
+      "is not understood here, so it is not known whether your mail arrived:\r\n\r\n";
+  for (const RecipientFacts& recipient : clean.recipients) {
+    const Charset charset = charset_of(clean.transport);
+    out += "    " + clean_line(recipient.final_recipient, kMaxFact, charset) + "\r\n";
+  }
+  const Fields about = read_fields(clean.returned_header);
+  for (const char* name : {"message-id", "date", "subject"}) {
+    const std::string_view value = first_value(about, name);
+    if (!value.empty()) out += "    its " + std::string(name) + ": " + std::string(value) + "\r\n";
+  }
   return out;
 }
 

@@ -46,7 +46,13 @@ struct DsnMessage {
 // that action's general one; `kind` follows. Cleaning twice changes nothing.
 DsnMessage cleaned(DsnMessage message);
 
-// A whole message, header and body.
+// A whole message, header and body. Beside each reason stands what its status means
+// (status_words.h).
 std::string write_dsn(const DsnMessage& message);
+
+// A message in plain text, of the same header, which says only that something came back that is not
+// understood: no report, because there is no action that means it (RFC 3464 2.3.3). Of `message`
+// the recipients' addresses are named, and nothing else of them.
+std::string write_notice(const DsnMessage& message);
 
 }  // namespace waybill::relay::returnpath::report

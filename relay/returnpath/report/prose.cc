@@ -131,6 +131,8 @@ Words words_in(std::string_view text) {
   return words;
 }
 
+std::string_view reason_in(std::string_view text) { return hear_text(text, Passage::body).status; }
+
 Evidence weigh(const ProseSource& source, bool marked) {
   const std::string_view text = text_read(source);
   const Heard from = hear_text(first_value(source.header, "from"), Passage::from);

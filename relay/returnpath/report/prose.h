@@ -42,6 +42,9 @@ struct Words {
 
 Words words_in(std::string_view text);
 
+// The status of the surest reason that a text gives (RFC 3463); empty if it gives none.
+std::string_view reason_in(std::string_view text);
+
 // What makes a message a report, and what kind of one.
 struct Evidence {
   bool report = false;     // it is one

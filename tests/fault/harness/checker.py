@@ -326,7 +326,7 @@ def _single(story):
     for delivery, state in story.seen.told.states.items():
         kinds = {entry["kind"] for entry in story.deliveries.get(delivery, [])}
         if delivery in bounced:
-            kinds = {"bounced"}
+            kinds = {"bounced", "not_understood"}
         elif "forwarded" in kinds:
             kinds.add("settled")
         if kinds and state not in kinds:
