@@ -138,28 +138,16 @@ std::string as_the_sender_wrote(std::string_view returned_header, std::string_vi
 
 namespace {
 
-// Fields that senders and their software write (RFC 5322 3.6, RFC 2045, RFC 2369, RFC 2919), in
-// lower case; a "-" at the end stands for all that begin so. Servers add others, in front and at
-// the end, and name there whom they deliver to.
-constexpr std::array<std::string_view, 31> kWrittenFields = {
-    "auto-submitted",   "bcc",          "cc",
-    "content-",         "date",         "from",
-    "importance",       "in-reply-to",  "list-",
-    "message-id",       "mime-version", "organization",
-    "precedence",       "priority",     "received",
-    "references",       "reply-to",     "resent-",
-    "sender",           "sensitivity",  "subject",
-    "thread-index",     "thread-topic", "to",
-    "user-agent",       "x-mailer",     "x-msmail-priority",
-    "x-originating-ip", "x-priority",   "keywords",
-    "comments"};
+// Fields that servers add, in front or at the end, to say whom they deliver to; in lower case.
+constexpr std::array<std::string_view, 8> kDeliveryFields = {
+    "delivered-to",   "envelope-to",   "x-delivered-to", "x-envelope-to",
+    "x-forwarded-to", "x-original-to", "x-rcpt-to",      "x-real-to"};
+// Those of RFC 5322 3.6 that hold a sender's own words and addresses: cleaned, and kept.
+constexpr std::array<std::string_view, 8> kOwnWords = {"from",   "to",       "cc",      "bcc",
+                                                       "sender", "reply-to", "subject", "comments"};
 
-bool is_written_by_senders(std::string_view field) {
-  const std::string name =
-      runtime::ascii::lower(field.substr(0, std::min(field.find(':'), field.size())));
-  return std::any_of(kWrittenFields.begin(), kWrittenFields.end(), [&](std::string_view known) {
-    return known.ends_with('-') ? name.starts_with(known) : name == known;
-  });
+bool is_one_of(std::string_view name, const std::array<std::string_view, 8>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::string without_what_servers_added(std::string_view header, const report::Hidden& hidden) {
@@ -167,7 +155,11 @@ std::string without_what_servers_added(std::string_view header, const report::Hi
   for (std::size_t at = 0; at < header.size();) {
     const std::size_t end = field_end(header, at);
     const std::string_view field = header.substr(at, end - at);
-    if (is_written_by_senders(field)) out += report::without_names(field, hidden);
+    const std::string name =
+        runtime::ascii::lower(field.substr(0, std::min(field.find(':'), field.size())));
+    const std::string shown = report::without_names(field, hidden);
+    const bool own_words = is_one_of(name, kOwnWords);
+    if (!is_one_of(name, kDeliveryFields) && (own_words || shown == field)) out += shown;
     at = end;
   }
   return out;

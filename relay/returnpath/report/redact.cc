@@ -255,10 +255,13 @@ std::string without_names(std::string_view text, const Hidden& hidden) {
   }
   sort_longest_first(secrets);
   std::string out(text);
+  if (!hidden.alias.empty()) hide(out, {lower(hidden.alias), kAliasMark});
   for (const Secret& secret : secrets) hide(out, secret);
   std::string shown;
   for (const char c : out) {
-    if (c == kAddressMark) {
+    if (c == kAliasMark) {
+      shown += hidden.alias;
+    } else if (c == kAddressMark) {
       shown += kAddress;
     } else if (c == kHostMark) {
       shown += kHost;
