@@ -61,10 +61,11 @@ trust::JudgeRequest MailTransaction::judge_request() const {
 // And our Authentication-Results field in place of forged ones (RFC 8601 5).
 Task<std::optional<policy::Refusal>> MailTransaction::judge_sender(WholeMessage message) {
   const std::string_view head = message.spool.head();
-  const Instant deadline = lane_.clock.now() + kTrustTimeout;
+  const Instant now = lane_.clock.now();
+  const trust::TrustDeadlines deadlines{now + kEvidenceTimeout, now + kTrustTimeout};
   const trust::JudgeRequest request = judge_request();
   trusted_.judgement =
-      co_await trust::judge(lane_.forward.resolver, request, head, message.spool, deadline);
+      co_await trust::judge(lane_.forward.resolver, request, head, message.spool, deadlines);
   trusted_.auth_results =
       trust::auth_results_field(lane_.settings.host_name, request, trusted_.judgement);
   std::vector<message::Spool::Range> forged;

@@ -66,6 +66,9 @@ inline constexpr std::size_t kMostNotices = 32;
 inline constexpr seconds kReturnPathTimeout{10};
 // All questions of SPF, DKIM and DMARC about one message.
 inline constexpr seconds kTrustTimeout{20};
+// Of it SPF and DKIM have so much, at the same time, and DMARC the rest: eight seconds are many
+// times what a name server needs that wants its policy to be known.
+inline constexpr seconds kEvidenceTimeout{12};
 
 // Octets read from a socket at once: a typical message in one piece.
 inline constexpr std::size_t kReadOctets = 32 << 10;

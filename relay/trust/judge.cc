@@ -1,9 +1,12 @@
 #include "relay/trust/judge.h"
 
+#include <boost/asio/this_coro.hpp>
+
 #include "relay/trust/authors.h"
 #include "relay/trust/dkim/body_source.h"
 #include "relay/trust/dkim/verify.h"
 #include "runtime/dns/domain_name.h"
+#include "runtime/scope.h"
 #include "schemas/reply.h"
 
 namespace waybill::relay::trust {
@@ -121,37 +124,52 @@ AuthResult dmarc_field(const dmarc::DmarcResult& result) {
   return out;
 }
 
-}  // namespace
-
-Task<Judgement> judge(runtime::dns::Resolver& resolver, JudgeRequest request,
-                      std::string_view header, message::Spool& spool, Instant deadline) {
-  Judgement out;
+spf::SpfRequest spf_request(const JudgeRequest& request) {
   spf::SpfRequest who;
   who.client = request.client;
   who.helo = request.helo;
   who.sender = request.sender ? request.sender->text() : std::string();
   who.receiver = request.host_name;
   who.now = request.now;
-  out.spf = co_await spf::check_host(resolver, std::move(who), deadline);
+  return who;
+}
 
-  const std::size_t body = body_begin(header);
-  dkim::SpoolBody source(spool, body);
-  auto signatures =
-      co_await dkim::verify(resolver, header.substr(0, body), source, request.now, deadline);
+Task<void> find_spf(runtime::dns::Resolver& resolver, spf::SpfRequest who, Instant deadline,
+                    spf::SpfResult& out) {
+  out = co_await spf::check_host(resolver, std::move(who), deadline);
+}
+
+Task<void> find_signatures(runtime::dns::Resolver& resolver, std::string_view header,
+                           message::Spool& spool, runtime::WallTime now, Instant deadline,
+                           std::vector<dkim::DkimResult>& out) {
+  dkim::SpoolBody source(spool, header.size());
+  auto signatures = co_await dkim::verify(resolver, header, source, now, deadline);
   if (signatures) {
-    out.dkim = std::move(*signatures);
-  } else {
-    dkim::DkimResult unread;
-    unread.word = dkim::DkimWord::temperror;
-    unread.reason = "the message could not be read back";
-    out.dkim.push_back(std::move(unread));
+    out = std::move(*signatures);
+    co_return;
   }
-  auto authors = author_domains(header.substr(0, body));
+  dkim::DkimResult unread;
+  unread.word = dkim::DkimWord::temperror;
+  unread.reason = "the message could not be read back";
+  out.push_back(std::move(unread));
+}
+
+}  // namespace
+
+Task<Judgement> judge(runtime::dns::Resolver& resolver, JudgeRequest request,
+                      std::string_view header, message::Spool& spool, TrustDeadlines deadlines) {
+  Judgement out;
+  header = header.substr(0, body_begin(header));
+  runtime::Scope scope(co_await boost::asio::this_coro::executor);
+  scope.spawn("spf", find_spf(resolver, spf_request(request), deadlines.evidence, out.spf));
+  co_await find_signatures(resolver, header, spool, request.now, deadlines.evidence, out.dkim);
+  co_await scope.join();
+  auto authors = author_domains(header);
   if (authors.size() == 1) out.header_from = authors.front();
-  out.mailbox = only_mailbox(header.substr(0, body));
+  out.mailbox = only_mailbox(header);
   if (request.with_dmarc) {
     auto question = dmarc_request(out, std::move(authors));
-    out.dmarc = co_await dmarc::evaluate(resolver, std::move(question), deadline);
+    out.dmarc = co_await dmarc::evaluate(resolver, std::move(question), deadlines.policy);
   }
   find_voucher(request, out);
   co_return out;

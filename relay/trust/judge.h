@@ -1,7 +1,7 @@
 // judge: who sent this message? SPF, DKIM and DMARC together, and the one word that decides whether
 // a bounce may go home.
 //
-// Promises: ends by the deadline; never fails: what could not be found out is a temperror. Whose
+// Promises: ends by the deadlines; never fails: what could not be found out is a temperror. Whose
 // word there is for the originator (I6), `Voucher` says. Mail with a null reverse path has no
 // originator to be verified.
 //
@@ -59,10 +59,17 @@ struct Judgement {
   std::string reason;  // of that, for people
 };
 
+// A forger chooses the name servers that SPF and DKIM ask, and not those of the author's policy: so
+// that slow ones gain him nothing, DMARC has time that they cannot spend.
+struct TrustDeadlines {
+  runtime::Instant evidence;  // of SPF and DKIM, which go at the same time
+  runtime::Instant policy;    // of DMARC behind them; not before `evidence`
+};
+
 // `header`: the beginning of the message, at least its whole header.
 runtime::Task<Judgement> judge(runtime::dns::Resolver& resolver, JudgeRequest request,
                                std::string_view header, message::Spool& spool,
-                               runtime::Instant deadline);
+                               TrustDeadlines deadlines);
 
 // The Authentication-Results field of RFC 8601, with its CRLF.
 std::string auth_results_field(std::string_view host_name, const JudgeRequest& request,

@@ -9,6 +9,7 @@
 #include "runtime/workers.h"
 #include "tests/support/dkim_signer.h"
 #include "tests/support/run_task.h"
+#include "tests/support/run_virtual.h"
 #include "tests/support/virtual_clock.h"
 #include "tests/support/zone_resolver.h"
 
@@ -32,7 +33,8 @@ class JudgeTest : public ::testing::Test {
     message::Spool spool({"/nonexistent", 1 << 20, workers_.get(), &permits_});
     EXPECT_TRUE(tests::run_task(io_, spool.append(mail)));
     request_ = request;
-    return tests::run_task(io_, judge(zone_, request, spool.head(), spool, clock_.now() + 5s));
+    const TrustDeadlines deadlines{clock_.now() + 5s, clock_.now() + 10s};
+    return tests::run_virtual(io_, clock_, judge(zone_, request, spool.head(), spool, deadlines));
   }
 
   std::string signed_by(const std::string& domain, const std::string& mail) {
@@ -149,6 +151,22 @@ TEST_F(JudgeTest, DmarcFailsWhereNothingIsAligned) {
   EXPECT_EQ(forged.dmarc.code, dmarc::DmarcCode::fail);
   EXPECT_EQ(forged.dmarc.policy, dmarc::Policy::reject);
   EXPECT_EQ(judged(kClient, "ann@origin.test", mail_).dmarc.code, dmarc::DmarcCode::pass);
+}
+
+// A forger's own name server, silent for as long as anybody listens, hid whose policy he broke.
+TEST_F(JudgeTest, SilentNameServersOfTheSenderSpendNoTimeOfTheAuthorsPolicy) {
+  zone_.add("_dmarc.victim.test. TXT \"v=DMARC1; p=reject\"\n");
+  zone_.silence("evil.test");
+  zone_.silence("key._domainkey.evil.test");
+  const auto began = clock_.now();
+  const Judgement judgement =
+      judged(kStranger, "x@evil.test",
+             signed_by("evil.test", "From: ceo@victim.test\r\nSubject: x\r\n\r\nHello\r\n"));
+  EXPECT_EQ(judgement.spf.code, spf::SpfCode::temperror);
+  EXPECT_EQ(judgement.dkim.front().word, dkim::DkimWord::temperror);
+  EXPECT_EQ(judgement.dmarc.code, dmarc::DmarcCode::fail);
+  EXPECT_EQ(judgement.dmarc.policy, dmarc::Policy::reject);
+  EXPECT_EQ(clock_.now() - began, 5s);
 }
 
 TEST_F(JudgeTest, TheFieldAndTheEventSayTheSame) {

@@ -92,7 +92,8 @@ class Judging {
       request.now = runtime::WallTime(std::chrono::seconds(1'700'000'100));
       const auto judged =
           tests::run_task(io_, relay::trust::judge(zone_, request, message_->head(), *message_,
-                                                   clock_.now() + std::chrono::seconds(5)));
+                                                   {clock_.now() + std::chrono::seconds(5),
+                                                    clock_.now() + std::chrono::seconds(10)}));
       verified = judged.voucher == relay::trust::Voucher::spf;
     });
   }

@@ -1,10 +1,13 @@
 #include "relay/trust/dmarc/evaluate.h"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
+#include <set>
 
 #include "relay/trust/dmarc/discovery.h"
 #include "runtime/ascii.h"
 #include "runtime/dns/domain_name.h"
+#include "runtime/scope.h"
 
 namespace waybill::relay::trust::dmarc {
 
@@ -218,6 +221,59 @@ class Judgement {
   std::size_t walks_ = 0;
 };
 
+// In order; the empty one, which is nobody's domain, first.
+std::vector<std::string> distinct(const std::vector<std::string>& authors) {
+  std::set<std::string> out;
+  for (const std::string& one : authors) out.insert(runtime::ascii::lower(one));
+  return {out.begin(), out.end()};
+}
+
+// How much stands against a message whose author is judged so.
+int severity(const DmarcResult& result) {
+  switch (result.code) {
+    case DmarcCode::pass: return 0;
+    case DmarcCode::none: return 1;
+    case DmarcCode::permerror: return 3;
+    case DmarcCode::temperror: return 5;
+    case DmarcCode::fail: break;
+  }
+  switch (result.policy) {
+    case Policy::none: return 2;
+    case Policy::quarantine: return 4;
+    case Policy::reject: return 6;
+  }
+  return 6;
+}
+
+Task<DmarcResult> evaluate_one(runtime::dns::Resolver& resolver, DmarcRequest request,
+                               Instant deadline) {
+  Judgement judgement(resolver, std::move(request), std::nullopt, deadline);
+  DmarcResult out = co_await judgement.run();
+  co_return out;
+}
+
+Task<void> evaluate_into(runtime::dns::Resolver& resolver, DmarcRequest request, Instant deadline,
+                         DmarcResult& out) {
+  out = co_await evaluate_one(resolver, std::move(request), deadline);
+}
+
+// RFC 7489 6.6.1: the strictest of all. At one time, so that the name servers of one author cannot
+// use up the time of another.
+Task<DmarcResult> evaluate_each(runtime::dns::Resolver& resolver, std::vector<std::string> authors,
+                                DmarcRequest request, Instant deadline) {
+  std::vector<DmarcResult> results(authors.size());
+  runtime::Scope scope(co_await boost::asio::this_coro::executor);
+  for (std::size_t i = 0; i < authors.size(); ++i) {
+    DmarcRequest one = request;
+    one.authors = std::vector<std::string>(1, authors[i]);
+    scope.spawn("dmarc author", evaluate_into(resolver, std::move(one), deadline, results[i]));
+  }
+  co_await scope.join();
+  co_return *std::max_element(
+      results.begin(), results.end(),
+      [](const DmarcResult& a, const DmarcResult& b) { return severity(a) < severity(b); });
+}
+
 }  // namespace
 
 std::string_view word(DmarcCode code) {
@@ -233,8 +289,12 @@ std::string_view word(DmarcCode code) {
 
 Task<DmarcResult> evaluate(runtime::dns::Resolver& resolver, DmarcRequest request,
                            Instant deadline) {
-  Judgement judgement(resolver, std::move(request), std::nullopt, deadline);
-  DmarcResult out = co_await judgement.run();
+  const auto authors = distinct(request.authors);
+  if (authors.size() > 1 && authors.size() <= kMaxAuthorDomains && !authors.front().empty()) {
+    DmarcResult out = co_await evaluate_each(resolver, authors, std::move(request), deadline);
+    co_return out;
+  }
+  DmarcResult out = co_await evaluate_one(resolver, std::move(request), deadline);
   co_return out;
 }
 

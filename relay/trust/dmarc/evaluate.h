@@ -4,6 +4,10 @@
 // The tree walk asks for at most kMaxWalk records for the author's domain, and as many for each of
 // at most kMaxIdentifiers identifiers within the author's organisation that are to be aligned.
 //
+// Authors of several domains: RFC 9989 5.3.1 leaves them to the receiver. evaluate() judges each at
+// the same time, and the result is that of the author whose policy stands most against the message
+// (RFC 7489 6.6.1): a mailbox more in From takes nothing from the policy of another.
+//
 // The caller owes: the resolver, the list and the chance outlive the task; domains as A-labels
 // (schemas::normalise_domain).
 #pragma once
@@ -27,6 +31,9 @@ namespace waybill::relay::trust::dmarc {
 inline constexpr std::size_t kMaxWalk = 8;
 // DKIM identifiers looked at: each may cost a walk. More than any honest mail bears.
 inline constexpr std::size_t kMaxIdentifiers = 10;
+
+// Domains of authors that are judged; with more the message has no author.
+inline constexpr std::size_t kMaxAuthorDomains = 16;
 
 // What SPF or DKIM found of an identifier; unknown: a temporary error hid it.
 enum class Authentication { passed, failed, unknown };
@@ -60,8 +67,8 @@ struct DmarcResult {
   // pass       an identifier that passed is aligned
   // fail       none is
   // temperror  DNS or an aligned identifier's own temporary error hid the answer
-  // permerror  no author or more than one domain of authors: refuse or judge without DMARC; or
-  //            policy tags that cannot be read and no address for reports
+  // permerror  no author, one who cannot be read, or too many domains of authors: refuse or judge
+  //            without DMARC; or policy tags that cannot be read and no address for reports
   DmarcCode code = DmarcCode::none;
   // What the domain's owner asks for this mail, after t= or pct=: for fail alone, else none.
   Policy policy = Policy::none;

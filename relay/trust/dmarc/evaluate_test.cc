@@ -73,15 +73,54 @@ TEST_F(DmarcTest, SaysNothingWhereNothingIsPublished) {
 }
 
 // RFC 9989 5.3.1
-TEST_F(DmarcTest, JudgesNoMailWithoutExactlyOneAuthorsDomain) {
+TEST_F(DmarcTest, JudgesNoMailWithoutAnAuthorOrWithOneThatCannotBeRead) {
   policy("example.test", "v=DMARC1; p=reject");
   EXPECT_EQ(judge(DmarcRequest()).code, DmarcCode::permerror);
   DmarcRequest two = from("example.test");
-  two.authors.push_back("other.test");
+  two.authors.push_back("");
   const DmarcResult result = judge(with_spf(two, "example.test"));
   EXPECT_EQ(result.code, DmarcCode::permerror);
   EXPECT_THAT(result.aligned, IsEmpty());
+  DmarcRequest many;
+  for (std::size_t i = 0; i <= kMaxAuthorDomains; ++i) {
+    many.authors.push_back("a" + std::to_string(i) + ".test");
+  }
+  EXPECT_EQ(judge(many).code, DmarcCode::permerror);
   EXPECT_THAT(resolver_.asked(), IsEmpty());
+}
+
+// RFC 7489 6.6.1. A forger put his own mailbox beside another's: no policy was asked for.
+TEST_F(DmarcTest, OfSeveralAuthorsTheStrictestPolicyDecides) {
+  policy("victim.test", "v=DMARC1; p=reject");
+  policy("watches.test", "v=DMARC1; p=none");
+  policy("careful.test", "v=DMARC1; p=quarantine");
+  policy("attacker.test", "v=DMARC1; p=none");
+  resolver_.fail("_dmarc.away.test", runtime::Errc::temporary);
+  const struct {
+    std::vector<std::string> authors;
+    DmarcCode code;
+    Policy policy;
+    std::string author;
+  } cases[] = {
+      {{"victim.test", "attacker.test"}, DmarcCode::fail, Policy::reject, "victim.test"},
+      {{"attacker.test", "Victim.test"}, DmarcCode::fail, Policy::reject, "victim.test"},
+      {{"attacker.test", "watches.test"}, DmarcCode::fail, Policy::none, "watches.test"},
+      {{"attacker.test", "nothing.test"}, DmarcCode::none, Policy::none, "nothing.test"},
+      {{"watches.test", "careful.test"}, DmarcCode::fail, Policy::quarantine, "careful.test"},
+      {{"careful.test", "away.test"}, DmarcCode::temperror, Policy::none, "away.test"},
+      {{"away.test", "victim.test"}, DmarcCode::fail, Policy::reject, "victim.test"},
+  };
+  for (const auto& one : cases) {
+    DmarcRequest request;
+    request.authors = one.authors;
+    const DmarcResult result = judge(with_spf(request, "attacker.test"));
+    EXPECT_EQ(result.code, one.code) << one.author;
+    EXPECT_EQ(result.policy, one.policy) << one.author;
+    EXPECT_EQ(result.author, one.author);
+  }
+  DmarcRequest both;
+  both.authors = {"victim.test", "attacker.test"};
+  EXPECT_EQ(judge(with_dkim(with_spf(both, "attacker.test"), "victim.test")).code, DmarcCode::pass);
 }
 
 TEST_F(DmarcTest, TakesSeveralAuthorsOfOneDomainForOne) {
