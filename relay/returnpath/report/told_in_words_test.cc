@@ -247,6 +247,7 @@ TEST(ToldInWords, AnAutomaticAnswerIsToldByWhatItIs) {
            mail("From: Help <help@target.example>\nX-Auto-Response-Suppress: All\n",
                 "[Ticket#1] We have received your request", "Thank you.\n"),  // u-ticket-received
            mail(kPerson, "Re: s", "Ich bin im Urlaub und bin wieder am 1.12. erreichbar.\n"),
+           mail(kPerson, "Re: s", "Je suis absent du bureau jusqu’au 4 décembre.\n"),
            mail(kPerson, "Absence du bureau", "Je suis en congé.\n"),
            mail(kPerson, "Автоответ: s", "Я в отпуске.\n"),
            mail(kPerson, "自動返信", "休暇中です。\n"),

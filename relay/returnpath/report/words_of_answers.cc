@@ -99,7 +99,8 @@ constexpr ProseRule kRules[] = {
      "so bald wie moglich|schnellstmoglich|automatisch generierte antwort|"
      "automatische antwort|e-mail wird nicht weitergeleitet|mutterschutz|elternzeit"},
     {body, auto_reply, "", "French",
-     "en conge|en vacances|hors du bureau|merci pour votre message|merci de votre message|"
+     "en conge|en vacances|hors du bureau|suis absent|serai absent|absent du bureau|merci pour "
+     "votre message|merci de votre message|"
      "merci de nous avoir|nous avons bien recu|votre demande a ete|"
      "dans les plus brefs delais|reponse automatique|en cas d'urgence"},
     {body, auto_reply, "", "Spanish",
