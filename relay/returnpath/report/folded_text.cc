@@ -1,9 +1,6 @@
 #include "relay/returnpath/report/folded_text.h"
 
-#include <algorithm>
-#include <array>
-
-#include "relay/returnpath/report/clean_text.h"
+#include "runtime/ascii.h"
 #include "schemas/utf8.h"
 
 namespace waybill::relay::returnpath::report {
@@ -57,7 +54,7 @@ void add_folded(std::string& out, std::string_view character) {
   } else if (point == 0xa0 || point == 0x3000 || point == 0x202f) {
     if (!out.empty() && out.back() != ' ') out += ' ';
   } else if (point >= 0xff01 && point <= 0xff5e) {
-    out += lower(std::string(1, static_cast<char>(point - 0xfee0)));
+    out += runtime::ascii::lower(static_cast<char>(point - 0xfee0));
   } else if (point != 0x200b && point != 0xfeff && point != 0xad) {
     out += character;
   }
@@ -66,20 +63,27 @@ void add_folded(std::string& out, std::string_view character) {
 }  // namespace
 
 std::string folded(std::string_view text) {
-  const std::string line = clean_line(lower(text), 4 * text.size());
   std::string out;
-  out.reserve(line.size());
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    const std::string_view character =
-        rest.substr(0, std::max<std::size_t>(1, schemas::utf8_character(rest)));
-    rest.remove_prefix(character.size());
-    if (character == " " && (out.empty() || out.back() == ' ')) continue;
-    if (character.size() == 1) {
-      out += character;
+  out.reserve(text.size());
+  const auto space = [&out] {
+    if (!out.empty() && out.back() != ' ') out += ' ';
+  };
+  while (!text.empty()) {
+    const char c = text.front();
+    std::size_t length = 1;
+    if (c >= 0 && c <= ' ') {
+      space();
+    } else if (c > ' ' && c < 0x7f) {
+      out += runtime::ascii::lower(c);
+    } else if (length = schemas::utf8_character(text); length == 0) {
+      out += '?';
+      length = 1;
+    } else if (schemas::is_control(text)) {
+      space();
     } else {
-      add_folded(out, character);
+      add_folded(out, text.substr(0, length));
     }
+    text.remove_prefix(length);
   }
   if (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
