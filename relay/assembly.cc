@@ -1,5 +1,7 @@
 #include "relay/assembly.h"
 
+#include <algorithm>
+
 namespace waybill::relay {
 
 AssembledLane::AssembledLane(const LaneWorld& world)
@@ -21,7 +23,8 @@ AssembledLane::AssembledLane(const LaneWorld& world)
                        .host_name = world.settings.host_name,
                        .port = world.settings.next_hop_port},
            .spool = {.directory = world.settings.spool_directory,
-                     .memory_octets = world.settings.memory_per_message,
+                     // The header is judged whole, whatever a message may take of memory.
+                     .memory_octets = std::max(world.settings.memory_per_message, kHeaderOctets),
                      .workers = &world.spool_workers,
                      .file_octets = &world.spool_octets,
                      .all_memory = world.message_memory},

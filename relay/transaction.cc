@@ -152,7 +152,9 @@ Task<Reply> Transaction::end(smtp::BodyFault fault) {
   WholeMessage message{spool_, body_octets_, message::scan_header(spool_.head())};
   const std::string_view head = spool_.head();
   const bool blank_first = head.starts_with(' ') || head.starts_with('\t');
-  auto refusal = policy::judge_body({fault, kept_, message.header.received, blank_first});
+  const bool header_too_large = !message.header.complete && message.spool.size() > head.size();
+  auto refusal =
+      policy::judge_body({fault, kept_, message.header.received, blank_first, header_too_large});
   Reply reply;
   if (refusal) {
     reply = co_await refuse_body(std::move(*refusal));

@@ -15,6 +15,7 @@ std::optional<Refusal> judge_body(const BodyFacts& facts) {
   }
   if (facts.kept == BodyFacts::Kept::in_part) return refusal_by(Rule::spool);
   if (facts.begins_with_blank) return refusal_by(Rule::blank_first);
+  if (facts.header_too_large) return refusal_by(Rule::header_size);
   if (facts.received_fields > kMaxReceivedHeaders) return refusal_by(Rule::hop_count);
   return std::nullopt;
 }

@@ -19,6 +19,8 @@ struct BodyFacts {
   int received_fields = 0;
   // It would be folded into the field that is put in front.
   bool begins_with_blank = false;
+  // Its end is beyond what is held to be judged.
+  bool header_too_large = false;
 };
 
 std::optional<Refusal> judge_body(const BodyFacts& facts);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "schemas/limits.h"
 
@@ -59,6 +60,11 @@ inline constexpr int kMessagesPerConnection = 100;
 inline constexpr int kMaxReceivedHeaders = 50;
 
 using schemas::kReportsPerReturnPath;
+// A header is held and judged whole up to this many octets at least; a longer one is refused, for
+// its authors could hide behind it. Headers of real mail, with all that servers add, are below 100
+// KiB.
+inline constexpr std::uint64_t kHeaderOctets = 256 << 10;
+
 // Notices of success that a thread brings home at one time, behind the reply; one more is left out.
 inline constexpr std::size_t kMostNotices = 32;
 

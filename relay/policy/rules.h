@@ -50,6 +50,7 @@ enum class Rule {
   message_size,
   spool,
   blank_first,
+  header_size,
   hop_count,
   dmarc,
   log_timeout,
@@ -156,6 +157,10 @@ inline constexpr RuleRow kRules[] = {
      "The message begins with white space, where no field stands that it could continue",
      "The message begins with white space: it would become a part of this server's own `Received` "
      "field."},
+    {Rule::header_size, "header-size", Stage::body, "550 5.6.0",
+     "The header is larger than this server judges",
+     "The header goes on behind 256 KiB, or behind `memory_per_message` where that is more: its "
+     "authors cannot be seen."},
     {Rule::hop_count, "hop-count", Stage::body, "554 5.4.6",
      "Too many Received fields: the message is in a loop",
      "The message has more than 50 `Received` fields."},
