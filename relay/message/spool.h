@@ -57,10 +57,13 @@ class Spool {
   // From now on the message is without these octets, in order and apart from each other.
   void leave_out(std::vector<Range> ranges);
 
-  // The octets from `offset` on, at least one unless offset is size(); valid until the next call.
+  // The octets from `offset` on, at least one unless offset is size(). Several may read at a time:
+  // what one got is valid until it waits again.
   runtime::Task<runtime::Result<std::string_view>> read(std::uint64_t offset);
 
   std::uint64_t size() const { return size_ - left_out_; }
+  // Octets that leave_out() took from it.
+  std::uint64_t left_out() const { return left_out_; }
 
   // Of all that was appended.
   Needs needs() const { return scan_.needs(); }

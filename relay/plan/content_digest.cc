@@ -22,38 +22,28 @@ constexpr std::array<std::string_view, 6> kTraceFields = {"return-path",
                                                           "arc-message-signature",
                                                           "arc-authentication-results"};
 
-}  // namespace
-
-std::vector<Spool::Range> trace_ranges(std::string_view head) {
-  std::vector<Spool::Range> out;
-  for (const message::HeaderField& field : message::split_header(head)) {
-    const bool trace = std::any_of(kTraceFields.begin(), kTraceFields.end(),
-                                   [&](std::string_view name) { return is_field(field, name); });
-    if (trace) out.push_back({field.begin, field.end});
-  }
-  return out;
+bool is_trace(const message::HeaderField& field) {
+  return std::any_of(kTraceFields.begin(), kTraceFields.end(),
+                     [&](std::string_view name) { return is_field(field, name); });
 }
 
+}  // namespace
+
 Task<Result<std::string>> content_digest(Spool& spool) {
-  const std::vector<Spool::Range> trace = trace_ranges(spool.head());
+  const std::string_view head = spool.head();
   runtime::Sha256 hash;
-  std::uint64_t offset = 0;
-  auto skipped = trace.begin();
+  std::uint64_t body = 0;
+  for (const message::HeaderField& field : message::split_header(head)) {
+    if (!is_trace(field)) hash.update(head.substr(field.begin, field.end - field.begin));
+    body = field.end;
+  }
+  // What is left out stands in the header.
+  std::uint64_t offset = body - spool.left_out();
   while (offset < spool.size()) {
-    const auto read = co_await spool.read(offset);
-    if (!read) co_return read.error();
-    std::string_view piece = *read;
-    while (!piece.empty()) {
-      while (skipped != trace.end() && skipped->end <= offset) ++skipped;
-      const bool inside = skipped != trace.end() && skipped->begin <= offset;
-      const std::uint64_t until = skipped == trace.end() ? UINT64_MAX
-                                  : inside               ? skipped->end
-                                                         : skipped->begin;
-      const std::string_view part = piece.substr(0, until - offset);
-      if (!inside) hash.update(part);
-      offset += part.size();
-      piece.remove_prefix(part.size());
-    }
+    const auto piece = co_await spool.read(offset);
+    if (!piece) co_return piece.error();
+    hash.update(*piece);
+    offset += piece->size();
   }
   const runtime::Digest digest = hash.finish();
   co_return std::string(digest.begin(), digest.begin() + kContentDigestOctets);

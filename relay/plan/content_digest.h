@@ -3,8 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "relay/message/spool.h"
 #include "runtime/result.h"
@@ -12,11 +10,10 @@
 
 namespace waybill::relay::plan {
 
-// Where trace fields stand in a header block (RFC 5321 4.4, RFC 8601, RFC 8617): Return-Path,
-// Received, Authentication-Results, and those of ARC.
-std::vector<message::Spool::Range> trace_ranges(std::string_view head);
-
-// kContentDigestOctets of the digest (tries.h). Reads the spool once. The error of its disk.
+// kContentDigestOctets of the digest (tries.h). Left out are the trace fields: Return-Path, Received
+// (RFC 5321 4.4), Authentication-Results (RFC 8601) and those of ARC (RFC 8617); it makes no
+// difference whether the spool leaves some of them out already. Its head() has the whole header.
+// Reads the body once. The error of the disk.
 runtime::Task<runtime::Result<std::string>> content_digest(message::Spool& spool);
 
 }  // namespace waybill::relay::plan
