@@ -381,7 +381,7 @@ Task<Reply> HandOverPlan::verdict(const WholeMessage& message, const Round& roun
     case plan::Verdicts::Sum::all_taken: tell_relayed(message); break;
     case plan::Verdicts::Sum::all_refused: break;
     case plan::Verdicts::Sum::mixed: {
-      const bool told = co_await tell_of_refused(message);
+      const bool told = co_await tell_of_refused(message, round.deadline);
       if (!told) break;
       tell_relayed(message);
       co_return all.reply(plan::Verdicts::Told::yes);
@@ -443,15 +443,17 @@ Homecoming HandOverPlan::homecoming_of(const Recipient& recipient, const Deliver
                     returnpath::policy_of(*recipient.found.domain, recipient.found.action));
 }
 
-// True once a notice of each refused delivery is with the sender's server.
-Task<bool> HandOverPlan::tell_of_refused(const WholeMessage& message) {
+// True once a notice of each refused delivery is with the sender's server. The sender waits for
+// them within the time that it waits for all.
+Task<bool> HandOverPlan::tell_of_refused(const WholeMessage& message, Instant deadline) {
   for (const Recipient& recipient : recipients_) {
     for (const Delivery& delivery : recipient.deliveries) {
       const bool refused = !recipient.drops() && !delivery.done_before &&
                            delivery.answer.kind == HopAnswer::Kind::refused;
       if (!refused) continue;
+      if (lane_.clock.now() >= deadline) co_return false;
       Homecoming home = homecoming_of(recipient, delivery, message);
-      const bool told = co_await home.tell_refused(delivery.answer);
+      const bool told = co_await home.tell_refused(delivery.answer, deadline);
       if (!told) co_return false;
     }
   }

@@ -117,7 +117,7 @@ class HandOverPlan {
   runtime::Task<schemas::Reply> verdict(const WholeMessage& message, const Round& round);
   plan::Verdicts verdicts() const;
   void remember(const Round& round, bool comes_again);
-  runtime::Task<bool> tell_of_refused(const WholeMessage& message);
+  runtime::Task<bool> tell_of_refused(const WholeMessage& message, runtime::Instant deadline);
   void tell_relayed(const WholeMessage& message);
   schemas::ReturnPath path_of(const Recipient& recipient, const Delivery& delivery,
                               const WholeMessage& message) const;

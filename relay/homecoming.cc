@@ -161,7 +161,7 @@ Task<void> Homecoming::tell_relayed(std::vector<std::string> aliases) {
 }
 
 // The refusal itself is on record as the delivery's outcome: no Bounced says it again.
-Task<bool> Homecoming::tell_refused(HopAnswer refusal) {
+Task<bool> Homecoming::tell_refused(HopAnswer refusal, Instant deadline) {
   ReadReport notice;
   notice.facts.kind = ReportClass::hard;
   notice.facts.reporting_mta = lane_.settings.host_name;
@@ -183,8 +183,8 @@ Task<bool> Homecoming::tell_refused(HopAnswer refusal) {
   complete(accepted, notice);
   const schemas::Target home = *decision.to;
   std::vector<Event> nothing_more;
-  const auto answer =
-      co_await carry_home(std::move(accepted), std::move(nothing_more), notice.facts, home);
+  const auto answer = co_await carry_home(std::move(accepted), std::move(nothing_more),
+                                          notice.facts, home, deadline);
   co_return answer && answer->kind == HopAnswer::Kind::accepted;
 }
 
@@ -239,10 +239,9 @@ std::vector<schemas::Target> Homecoming::doors_of(const schemas::Target& home) c
 // What the servers of home made of the notice: taken where one of them took it. The error of the
 // log.
 Task<Result<HopAnswer>> Homecoming::carry_home(Event accepted, std::vector<Event> bounces,
-                                               const ReportFacts& facts,
-                                               const schemas::Target& to) {
+                                               const ReportFacts& facts, const schemas::Target& to,
+                                               Instant deadline) {
   const Instant began = lane_.clock.now();
-  const Instant deadline = began + lane_.settings.final_deadline;
   const std::vector<schemas::Target> doors = doors_of(to);
   std::vector<schemas::DeliveryId> deliveries;
   for (const schemas::Target& door : doors) {
@@ -283,7 +282,9 @@ Task<Result<HopAnswer>> Homecoming::carry_home(Event accepted, std::vector<Event
 
 Task<Reply> Homecoming::send_home(Event accepted, std::vector<Event> bounces,
                                   const ReportFacts& facts, const schemas::Target& to) {
-  const auto answer = co_await carry_home(std::move(accepted), std::move(bounces), facts, to);
+  const Instant deadline = lane_.clock.now() + lane_.settings.final_deadline;
+  const auto answer =
+      co_await carry_home(std::move(accepted), std::move(bounces), facts, to, deadline);
   // If it ends here, the outcome is on record and the reporter has not heard: it comes again, and
   // is told 250 at once where nothing was left to be done (`report-again`).
   if (!answer) co_return unrecorded(lane_.metrics, answer.error());

@@ -50,7 +50,7 @@ class Homecoming {
   // Of a message with several targets this delivery was refused, and others were taken: the sender,
   // who waits, is told by a notice of failure. True once the sender's server has it; false where it
   // is not to be had, and then the refusal is the reply.
-  runtime::Task<bool> tell_refused(forward::HopAnswer refusal);
+  runtime::Task<bool> tell_refused(forward::HopAnswer refusal, runtime::Instant deadline);
 
  private:
   void complete(schemas::Event& accepted, const ReadReport& report) const;
@@ -66,7 +66,8 @@ class Homecoming {
                                           const schemas::Target& to);
   runtime::Task<runtime::Result<forward::HopAnswer>> carry_home(
       schemas::Event accepted, std::vector<schemas::Event> bounces,
-      const returnpath::report::ReportFacts& facts, const schemas::Target& to);
+      const returnpath::report::ReportFacts& facts, const schemas::Target& to,
+      runtime::Instant deadline);
   runtime::Task<forward::HopAnswer> hand_over(const schemas::Target& to,
                                               const returnpath::report::ReportFacts& facts,
                                               forward::Clearance& clearance,
