@@ -44,6 +44,15 @@ std::size_t utf8_character(std::string_view text) {
   return lead.octets;
 }
 
+std::uint32_t code_point(std::string_view character) {
+  if (character.size() == 1) return static_cast<std::uint8_t>(character[0]);
+  std::uint32_t point = static_cast<std::uint8_t>(character[0]) & (0x7fU >> character.size());
+  for (const char c : character.substr(1)) {
+    point = point << 6 | (static_cast<std::uint8_t>(c) & 0x3fU);
+  }
+  return point;
+}
+
 bool is_control(std::string_view text) {
   const auto first = static_cast<std::uint8_t>(text[0]);
   if (first < 0x20 || first == 0x7F) return true;

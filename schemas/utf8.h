@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace waybill::schemas {
 
 // Octets of the well-formed character at the front of `text`: 1 to 4; 0 if there is none.
 std::size_t utf8_character(std::string_view text);
+
+// Of a well-formed character.
+std::uint32_t code_point(std::string_view character);
 
 // True if the first character is a control: C0, DEL, or C1 (U+0080 to U+009F). A terminal acts
 // on all three. `text` starts with a well-formed character.

@@ -54,15 +54,6 @@ Charset charset_of(Transport transport) {
 
 using runtime::ascii::is_ascii;
 
-unsigned code_point(std::string_view character) {
-  if (character.size() == 1) return static_cast<unsigned char>(character[0]);
-  unsigned point = static_cast<unsigned char>(character[0]) & (0x7fu >> character.size());
-  for (const char c : character.substr(1)) {
-    point = (point << 6) | (static_cast<unsigned char>(c) & 0x3fu);
-  }
-  return point;
-}
-
 // RFC 6533 3: utf-8-addr-unitext over SMTPUTF8, utf-8-addr-xtext otherwise. ASCII addresses are
 // RFC 3464's own.
 std::string written_address(std::string_view address, Transport transport) {
@@ -75,7 +66,7 @@ std::string written_address(std::string_view address, Transport transport) {
       out += character;
     } else {
       std::array<char, 16> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\x{%02X}", code_point(character));
+      std::snprintf(escape.data(), escape.size(), "\\x{%02X}", schemas::code_point(character));
       out += escape.data();
     }
     address.remove_prefix(character.size());

@@ -13,15 +13,6 @@ constexpr std::string_view kLatin =
     "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 static_assert(kLatin.size() == 0x180 - 0xc0);
 
-unsigned code_point(std::string_view character) {
-  if (character.size() == 1) return static_cast<unsigned char>(character[0]);
-  unsigned point = static_cast<unsigned char>(character[0]) & (0x7fu >> character.size());
-  for (const char c : character.substr(1)) {
-    point = (point << 6) | (static_cast<unsigned char>(c) & 0x3fu);
-  }
-  return point;
-}
-
 void add_two_octets(std::string& out, unsigned point) {
   out += static_cast<char>(0xc0 | (point >> 6));
   out += static_cast<char>(0x80 | (point & 0x3f));
@@ -29,7 +20,7 @@ void add_two_octets(std::string& out, unsigned point) {
 
 // Of what is not ASCII.
 void add_folded(std::string& out, std::string_view character) {
-  const unsigned point = code_point(character);
+  const unsigned point = schemas::code_point(character);
   if (point == 0xdf) {
     out += "ss";
   } else if (point >= 0xc0 && point < 0x180) {
