@@ -1,10 +1,12 @@
 // Settings: what an operator decides about the relay. The reader of the configuration checks them.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
 
+#include "relay/policy/limits.h"
 #include "relay/smtp/server_core.h"
 
 namespace waybill::relay {
@@ -18,8 +20,10 @@ struct Settings {
   std::uint32_t max_refusals = 100;              // in a session since its last message
   std::uint32_t max_refusals_per_client = 1000;  // in an hour
   std::uint64_t memory_per_message = 256 << 10;  // octets; above, an unlinked file
-  std::uint64_t max_memory = 256 << 20;          // octets of messages in memory, in all
-  std::uint64_t max_spool = 4ULL << 30;          // octets in such files, in all
+  // What is held of one: the header is judged whole, whatever the operator gives a message.
+  std::uint64_t held_of_message() const { return std::max(memory_per_message, kHeaderOctets); }
+  std::uint64_t max_memory = 256 << 20;  // octets of messages in memory, in all
+  std::uint64_t max_spool = 4ULL << 30;  // octets in such files, in all
   std::string spool_directory = ".";
   std::uint16_t next_hop_port = 25;   // where neither target nor DNS names one (RFC 5321 4.5.4.2)
   std::uint32_t min_data_rate = 500;  // octets per second over a body, after kBodyRateGrace

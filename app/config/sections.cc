@@ -102,7 +102,7 @@ void read_limits(TomlReader& reader, Config& config) {
     config.limits.max_sessions_per_client = config.limits.max_sessions;
   }
   // With less, no message of that size could ever be taken.
-  const std::uint64_t one = config.limits.memory_per_message + relay::message::kSpoolFileMemory;
+  const std::uint64_t one = config.limits.held_of_message() + relay::message::kSpoolFileMemory;
   const toml::node* memory = reader.find("max_memory");
   if (config.limits.max_memory < one) {
     if (memory != nullptr) {
@@ -115,7 +115,7 @@ void read_limits(TomlReader& reader, Config& config) {
   const std::uint64_t largest = config.limits.smtp.max_message_octets;
   // A size that was announced (RFC 1870) and can never be taken makes senders retry for days.
   if (spool != nullptr && config.limits.max_spool < largest &&
-      config.limits.memory_per_message < largest) {
+      config.limits.held_of_message() < largest) {
     reader.expected(*spool, reader.name("max_spool"),
                     "at least max_message_size (" + octets_text(largest) + ")");
   }

@@ -173,6 +173,7 @@ TEST(RulesTest, TheLimitsThatMeaningsNameAreTheRelaysOwn) {
   };
   EXPECT_TRUE(names(Rule::return_path_used_up, kReportsPerReturnPath));
   EXPECT_TRUE(names(Rule::hop_count, kMaxReceivedHeaders));
+  EXPECT_TRUE(names(Rule::header_size, kHeaderOctets >> 10));
 }
 
 }  // namespace
