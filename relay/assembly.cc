@@ -1,7 +1,5 @@
 #include "relay/assembly.h"
 
-#include <algorithm>
-
 namespace waybill::relay {
 
 AssembledLane::AssembledLane(const LaneWorld& world)
@@ -23,11 +21,10 @@ AssembledLane::AssembledLane(const LaneWorld& world)
                        .host_name = world.settings.host_name,
                        .port = world.settings.next_hop_port},
            .spool = {.directory = world.settings.spool_directory,
-                     // The header is judged whole, whatever a message may take of memory.
-                     .memory_octets = std::max(world.settings.memory_per_message, kHeaderOctets),
+                     .memory_octets = world.settings.held_of_message(),
                      .workers = &world.spool_workers,
                      .file_octets = &world.spool_octets,
-                     .all_memory = world.message_memory},
+                     .all_memory = &world.message_memory},
            .metrics = world.metrics,
            .keys = world.keys,
            .return_paths = world.return_paths,

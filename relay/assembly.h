@@ -38,12 +38,10 @@ struct LaneWorld {
   RelayMetrics& metrics;
   runtime::Workers& spool_workers;
   runtime::Permits& spool_octets;
+  runtime::Permits& message_memory;  // octets
+  Patience& patience;
   const dns::Ourselves& ourselves;
   std::uint32_t partitions = 1;  // of the log
-  // Of all messages in memory, one for all lanes; nullptr: without an end.
-  runtime::Permits* message_memory = nullptr;
-  // One for all lanes; nullptr: clients may have refused what they like.
-  Patience* patience = nullptr;
 };
 
 struct AssembledLane {

@@ -35,7 +35,7 @@ struct Lane {
   // What goes on behind a reply runs here, kMostNotices at a time.
   runtime::Scope& scope;
   runtime::Permits& notices;
-  Patience* patience = nullptr;  // nullptr: without an end
+  Patience& patience;
   std::uint32_t partitions = 1;  // of the log; a return path names the one of its alias
 };
 

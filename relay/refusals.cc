@@ -36,18 +36,14 @@ Refusals::Then Refusals::count(const Reply& reply) {
   if (too_many && ++overshot_ <= kRecipientOvershoot) return Then::go_on;
   ++since_message_;
   const runtime::Instant now = lane_.clock.now();
-  if (lane_.patience != nullptr) {
-    lane_.patience->refused(client_, 1, now);
-    if (lane_.patience->used_up(client_, now)) return Then::hang_up;
-  }
+  lane_.patience.refused(client_, 1, now);
+  if (lane_.patience.used_up(client_, now)) return Then::hang_up;
   if (since_message_ >= lane_.settings.max_refusals) return Then::hang_up;
   return since_message_ > kRefusalsAtOnce ? Then::wait : Then::go_on;
 }
 
 void Refusals::errors(std::uint32_t so_far) {
-  if (lane_.patience != nullptr) {
-    lane_.patience->refused(client_, so_far - errors_, lane_.clock.now());
-  }
+  lane_.patience.refused(client_, so_far - errors_, lane_.clock.now());
   errors_ = so_far;
 }
 
@@ -67,9 +63,8 @@ Reply turned_away_reply() {
 }
 
 void record_turned_away(Lane& lane, Patience::Which which) {
-  if (lane.patience == nullptr) return;
   std::vector<Event> events;
-  for (const Patience::Sum& sum : lane.patience->take_sums(which, lane.clock.now())) {
+  for (const Patience::Sum& sum : lane.patience.take_sums(which, lane.clock.now())) {
     events.push_back(event_of(lane, sum.client,
                               reply_with("Too many refusals from your address: " +
                                          std::to_string(sum.sessions) + " sessions turned away")));

@@ -10,7 +10,7 @@ using schemas::Reply;
 void SessionHost::adopt(std::unique_ptr<runtime::Connection> connection) {
   if (stopping_) return;
   const runtime::IpAddress& client_address = connection->remote().address;
-  if (lane_.patience != nullptr && lane_.patience->turns_away(client_address, lane_.clock.now())) {
+  if (lane_.patience.turns_away(client_address, lane_.clock.now())) {
     lane_.metrics.sessions_refused.add();
     runtime::Connection& refused = *connection;
     crowd_.turn_away("smtp refusal", refused,

@@ -90,10 +90,10 @@ struct LaneThread {
                                .metrics = shared.metrics,
                                .spool_workers = *shared.spool_workers,
                                .spool_octets = shared.spool_octets,
+                               .message_memory = shared.message_memory,
+                               .patience = shared.patience,
                                .ourselves = shared.ourselves,
-                               .partitions = shared.partitions,
-                               .message_memory = &shared.message_memory,
-                               .patience = &shared.patience})) {}
+                               .partitions = shared.partitions})) {}
 
   runtime::AsioClock& clock;
   std::unique_ptr<runtime::Chance> chance = runtime::system_chance();

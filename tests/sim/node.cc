@@ -162,6 +162,8 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
                               .metrics = relay_metrics_,
                               .spool_workers = *workers_,
                               .spool_octets = spool_,
+                              .message_memory = message_memory_,
+                              .patience = patience_,
                               .ourselves = ourselves_})) {
   journal_.count_events(counters_);
   process_->before_write = [this] { maybe_kill(kills_.at_write); };

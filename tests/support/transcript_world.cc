@@ -361,9 +361,9 @@ void TranscriptWorld::begin() {
                             .metrics = relay_metrics_,
                             .spool_workers = workers_,
                             .spool_octets = *spool_,
-                            .ourselves = ourselves_,
-                            .message_memory = memory_ ? &*memory_ : nullptr,
-                            .patience = patience_ ? &*patience_ : nullptr});
+                            .message_memory = *memory_,
+                            .patience = *patience_,
+                            .ourselves = ourselves_});
   wire_ = std::make_shared<ClientWire>();
   session_.emplace(relay_->lane, std::make_unique<ClientConnection>(clock_, wire_, note_, client_,
                                                                     io_.get_executor()));

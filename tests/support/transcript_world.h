@@ -127,8 +127,8 @@ class TranscriptWorld {
   relay::Settings settings_;
   std::optional<runtime::Permits> spool_;
   std::uint64_t spool_octets_ = 64 << 20;
-  std::optional<runtime::Permits> memory_;
-  std::optional<relay::Patience> patience_;
+  std::optional<runtime::Permits> memory_{std::in_place, 64 << 20};
+  std::optional<relay::Patience> patience_{std::in_place, 1000};
   relay::routes::CurrentRoutes routes_;
   relay::returnpath::CurrentKeys keys_;
   relay::returnpath::Turns turns_;
