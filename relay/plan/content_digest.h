@@ -10,9 +10,9 @@
 
 namespace waybill::relay::plan {
 
-// kContentDigestOctets of the digest (tries.h). Left out are the trace fields: Return-Path, Received
-// (RFC 5321 4.4), Authentication-Results (RFC 8601) and those of ARC (RFC 8617); it makes no
-// difference whether the spool leaves some of them out already. Its head() has the whole header.
+// kContentDigestOctets of the digest (tries.h). Left out are the trace fields: Return-Path,
+// Received (RFC 5321 4.4), Authentication-Results (RFC 8601) and those of ARC (RFC 8617); it makes
+// no difference whether the spool leaves some of them out already. Its head() has the whole header.
 // Reads the body once. The error of the disk.
 runtime::Task<runtime::Result<std::string>> content_digest(message::Spool& spool);
 
