@@ -92,6 +92,21 @@ TEST_F(ReturnPathsTest, NameTheSenderFromTheAcceptanceOn) {
   EXPECT_EQ(path->accepted_at, schemas::wall_time(kLogStart));
 }
 
+// A retry of a mail that was put off goes on under the same delivery.
+TEST_F(ReturnPathsTest, AreOfTheLastTry) {
+  const std::uint64_t later = kLogStart + 3600 * kSecond;
+  log_.add(accepted(id_, kLogStart));
+  Event again = accepted(id_, later);
+  again.set_message_id(tests::message_id(7).bytes());
+  again.mutable_accepted()->mutable_dsn()->set_envid("again");
+  log_.add(std::move(again));
+  const auto path = find(id_);
+  ASSERT_TRUE(path);
+  EXPECT_EQ(path->accepted_at, schemas::wall_time(later));
+  EXPECT_EQ(path->message, tests::message_id(7));
+  EXPECT_EQ(path->dsn.envid, "again");
+}
+
 TEST_F(ReturnPathsTest, WhatWasNeverAcceptedIsNotThere) {
   log_.add(forwarded(id_, kLogStart, kLogStart + kSecond));
   EXPECT_EQ(find(id_).error(), Errc::not_found);

@@ -153,6 +153,18 @@ TEST_F(HopPoolTest, AllHopsTogetherHaveSoManyIdleSessionsAtMost) {
   EXPECT_EQ(pool_.size(), kIdleConnections);
 }
 
+TEST_F(HopPoolTest, TheOneThatIsIdleLongestMakesRoom) {
+  EXPECT_FALSE(pool_.make_room());
+  pool_.give_back(session("192.0.2.2:25"));
+  pass(1s);
+  pool_.give_back(session(kHop));
+  EXPECT_TRUE(pool_.make_room());
+  EXPECT_EQ(quits(), 1);
+  EXPECT_EQ(pool_.size(), 1u);
+  EXPECT_EQ(take("192.0.2.2:25"), nullptr);
+  EXPECT_NE(take(), nullptr);
+}
+
 TEST_F(HopPoolTest, SweepingEndsTheOldAndKeepsTheYoung) {
   pool_.give_back(session(kHop));
   pool_.give_back(session("192.0.2.2:25"));

@@ -196,7 +196,9 @@ TranscriptWorld::TranscriptWorld(Note note)
   settings_.spool_directory = "/nonexistent";
   for (const char* at : {"192.0.2.10:25", "192.0.2.11:25", "192.0.2.20:25"}) hops_.listen(at, {{}});
   hops_.on_heard = [this](const std::string& line) {
-    if (worth_telling(line)) note_("H: " + without_token(line));
+    const bool again = line.starts_with("MAIL") && !mails_heard_.insert(line).second &&
+                       without_token(line) != line;
+    if (worth_telling(line)) note_("H: " + without_token(line) + (again ? " (again)" : ""));
     if (line.starts_with("body ")) note_("H: (the whole message)");
   };
   directory_.path = return_path();
@@ -265,6 +267,8 @@ bool TranscriptWorld::give_to_views(std::string_view what) {
     path.client_ip = "192.0.2.77";
   } else if (std::regex_match(text, match, std::regex("the sender asked for NOTIFY=(\\S+)"))) {
     path.dsn.notify = match[1];
+  } else if (std::regex_match(text, match, std::regex("the return path is of mail from (\\S+)"))) {
+    path.sender = match[1];
   } else if (std::regex_match(text, match, std::regex("the return path is of (\\S+)"))) {
     path.alias = match[1];
   } else if (std::regex_match(text, match, std::regex("the return path is (\\d+) min old"))) {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -120,6 +121,7 @@ class TranscriptWorld {
   VirtualClock clock_;
   SeededChance chance_{1};
   ScriptedHops hops_{clock_};
+  std::set<std::string> mails_heard_;  // MAIL commands, with their tokens
   ZoneResolver dns_;
   ScriptedLog log_;
   ScriptedDirectory directory_;
