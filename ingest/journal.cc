@@ -47,10 +47,11 @@ Recorded Journal::begin(std::vector<Event> events) {
     pending.kinds.add(event);
     if (event.has_accepted()) {
       for (const auto& target : event.accepted().targets()) {
-        pending.opens.emplace_back(target.delivery_id(), pending.records.size());
+        pending.changes.push_back({target.delivery_id(), pending.records.size()});
+        ++pending.opens;
       }
     } else if (!event.delivery_id().empty() && schemas::ends_acceptance(event)) {
-      pending.closes.push_back(event.delivery_id());
+      pending.changes.push_back({event.delivery_id(), std::nullopt});
     }
     pending.records.push_back(std::move(record));
   }
@@ -71,24 +72,26 @@ Recorded Journal::begin(std::vector<Event> events) {
 }
 
 runtime::Result<void> Journal::fits(const Pending& pending) const {
-  const bool only_closes = pending.opens.empty() && !pending.closes.empty();
+  const bool only_closes = pending.opens == 0 && pending.closes() > 0;
   if (only_closes) return {};
   if (short_of_space()) return make_error_code(Errc::no_space);
   const std::uint64_t used = octets_.load(std::memory_order_relaxed);
   // What is dropped opens and closes in one breath.
-  const std::size_t still_open =
-      pending.opens.size() - std::min(pending.opens.size(), pending.closes.size());
+  const std::size_t still_open = pending.opens - std::min(pending.opens, pending.closes());
   const std::uint64_t owed = (open_ + still_open) * limits_.outcome_octets;
   if (used + pending.octets + owed > limits_.max_octets) return make_error_code(Errc::log_full);
   return {};
 }
 
 void Journal::add_to(JournalWrite& write, Pending& pending) {
-  open_ += pending.opens.size();
-  open_ -= std::min<std::uint64_t>(open_, pending.closes.size());
+  open_ += pending.opens;
+  open_ -= std::min<std::uint64_t>(open_, pending.closes());
   const SequenceNumber base = write.first_seq + write.records.size();
-  for (auto& [id, index] : pending.opens) write.opens.push_back({std::move(id), base + index});
-  for (std::string& id : pending.closes) write.closes.push_back(std::move(id));
+  for (auto& [id, opened_by] : pending.changes) {
+    OpenChange& change = write.changes.emplace_back();
+    change.delivery_id = std::move(id);
+    if (opened_by) change.accepted_seq = base + *opened_by;
+  }
   for (std::string& record : pending.records) {
     const SequenceNumber seq = write.first_seq + write.records.size();
     schemas::append_identity(record, seq.value(), store_.id());

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -108,8 +109,13 @@ class Journal final : public EventAppender {
 
   struct Pending {
     std::vector<std::string> records;
-    std::vector<std::pair<std::string, std::size_t>> opens;  // delivery id, index into records
-    std::vector<std::string> closes;
+    struct Change {
+      std::string delivery_id;
+      std::optional<std::size_t> opened_by;  // index into records; nullopt: closed
+    };
+    std::vector<Change> changes;
+    std::size_t opens = 0;  // of the changes
+    std::size_t closes() const { return changes.size() - opens; }
     std::size_t octets = 0;
     KindCounts kinds;
     Recorded done;

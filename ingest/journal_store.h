@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +27,19 @@ struct OpenDelivery {
 };
 
 // One atomic write. Records have consecutive sequence numbers from first_seq on.
+// A delivery is opened by its acceptance, and closed by its outcome; to close one that is not open
+// is no error.
+struct OpenChange {
+  std::string delivery_id;
+  std::optional<schemas::SequenceNumber> accepted_seq;  // nullopt: closed
+};
+
 struct JournalWrite {
   schemas::SequenceNumber first_seq;
   std::vector<std::string> records;
-  std::vector<OpenDelivery> opens;
-  std::vector<std::string> closes;  // delivery ids; one that is not open is no error
+  // In the order of the records: a delivery that was put off is closed, and opened again by its
+  // next try.
+  std::vector<OpenChange> changes;
 };
 
 struct JournalRecord {

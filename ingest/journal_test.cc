@@ -203,6 +203,20 @@ TEST_F(JournalTest, OpensAtTheAcceptanceAndClosesAtTheOutcome) {
   EXPECT_EQ(store_.open_deliveries()->front().delivery_id, tests::delivery_id(1).bytes());
 }
 
+// A retry goes on under the delivery that was put off, also where both come to one commit.
+TEST_F(JournalTest, ADeliveryThatIsTakenUpAgainInTheCommitOfItsOutcomeIsOpen) {
+  append(accepted({.message = 1, .delivery = 1}));
+  commit();
+  Event put_off = tests::deferred({.message = 1, .delivery = 1});
+  put_off.mutable_deferred()->set_stage(schemas::pb::STAGE_BODY);
+  append(put_off);
+  append(accepted({.message = 2, .delivery = 1}));
+  commit();
+  const auto open = store_.open_deliveries();
+  ASSERT_EQ(open->size(), 1u);
+  EXPECT_EQ(open->front().accepted_seq, 3_seq);
+}
+
 struct EndingCase {
   const char* name;
   Event event;

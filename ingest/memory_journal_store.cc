@@ -17,8 +17,13 @@ void MemoryJournalStore::write_to(Contents& contents, const JournalWrite& write)
     contents.records.push_back(record);
     contents.octets += record.size();
   }
-  for (const OpenDelivery& open : write.opens) contents.open[open.delivery_id] = open.accepted_seq;
-  for (const std::string& id : write.closes) contents.open.erase(id);
+  for (const OpenChange& change : write.changes) {
+    if (change.accepted_seq) {
+      contents.open[change.delivery_id] = *change.accepted_seq;
+    } else {
+      contents.open.erase(change.delivery_id);
+    }
+  }
 }
 
 Result<void> MemoryJournalStore::commit(const JournalWrite& write) {

@@ -123,7 +123,7 @@ TEST_F(PublisherTest, AnotherProcessSendsAgainWhatTheJournalStillHas) {
 TEST_F(PublisherTest, ARecordThatNobodyCanReadGoesThereWithItsOctets) {
   MemoryJournalStore store;
   const std::string octets("\xff\xff no event");
-  ASSERT_TRUE(store.commit({.first_seq = 1_seq, .records = {octets}, .opens = {}, .closes = {}}));
+  ASSERT_TRUE(store.commit({.first_seq = 1_seq, .records = {octets}, .changes = {}}));
   Journal journal(store, {});
   Publisher publisher(journal, store, nullptr, {[this] { return log_.producer(); }, {}},
                       {.partitions = kPartitions}, clock_, metrics_);

@@ -35,7 +35,7 @@ class RecoveryTest : public ::testing::Test {
     write.first_seq = store_.end_seq();
     write.records.push_back(event.SerializeAsString());
     for (const auto& target : event.accepted().targets()) {
-      write.opens.push_back({target.delivery_id(), write.first_seq});
+      write.changes.push_back({target.delivery_id(), write.first_seq});
     }
     ASSERT_TRUE(store_.commit(write));
   }
@@ -44,7 +44,7 @@ class RecoveryTest : public ::testing::Test {
     JournalWrite write;
     write.first_seq = store_.end_seq();
     write.records.push_back(octets);
-    write.opens.push_back({delivery_id(opens).bytes(), write.first_seq});
+    write.changes.push_back({delivery_id(opens).bytes(), write.first_seq});
     ASSERT_TRUE(store_.commit(write));
   }
 
@@ -110,7 +110,7 @@ TEST_F(RecoveryTest, LeavesWhatHasItsOutcomeAlone) {
   JournalWrite outcome;
   outcome.first_seq = store_.end_seq();
   outcome.records.push_back(forwarded({.message = 1, .delivery = 1}).SerializeAsString());
-  outcome.closes.push_back(delivery_id(1).bytes());
+  outcome.changes.push_back({delivery_id(1).bytes(), std::nullopt});
   ASSERT_TRUE(store_.commit(outcome));
   EXPECT_EQ(recover(), std::size_t{1});
   ASSERT_EQ(in_doubt().size(), 1u);

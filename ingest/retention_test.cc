@@ -90,10 +90,10 @@ TEST_F(RetentionTest, ACrowdedLogStopsTrimmingBelowHalfOfItsLimit) {
 
 TEST_F(RetentionTest, NeverTrimsAnAcceptanceThatIsOpen) {
   const std::string id(16, 'd');
-  ASSERT_TRUE(store_.commit({kEnd, {}, {{id, 12'345_seq}}, {}}));
+  ASSERT_TRUE(store_.commit({kEnd, {}, {{id, 12'345_seq}}}));
   EXPECT_EQ(first_after({hours(1), kRoomy}, kEnd, kYear), 10'001_seq);
   EXPECT_EQ(first_after({hours(1), kCrowded}, kEnd, kYear), 12'345_seq);
-  ASSERT_TRUE(store_.commit({kEnd, {}, {}, {id}}));
+  ASSERT_TRUE(store_.commit({kEnd, {}, {{id, std::nullopt}}}));
   EXPECT_EQ(first_after({hours(1), kCrowded}, kEnd, kYear), kEnd - 1);
 }
 

@@ -116,10 +116,13 @@ class RocksJournalStore final : public JournalStore {
     rocksdb::WriteBatch batch;
     SequenceNumber seq = write.first_seq;
     for (const std::string& record : write.records) batch.Put(records_, key_of(seq++), record);
-    for (const OpenDelivery& open : write.opens) {
-      batch.Put(open_, open.delivery_id, key_of(open.accepted_seq));
+    for (const OpenChange& change : write.changes) {
+      if (change.accepted_seq) {
+        batch.Put(open_, change.delivery_id, key_of(*change.accepted_seq));
+      } else {
+        batch.Delete(open_, change.delivery_id);
+      }
     }
-    for (const std::string& id : write.closes) batch.Delete(open_, id);
     rocksdb::WriteOptions options;
     options.sync = true;
     const rocksdb::Status status = db_->Write(options, &batch);

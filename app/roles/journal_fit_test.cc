@@ -37,7 +37,7 @@ class JournalFitTest : public testing::Test {
     ingest::JournalWrite write;
     write.first_seq = store_.end_seq();
     for (const auto& record : log_.records({}, count)) write.records.push_back(record.value);
-    write.opens = std::move(open);
+    for (const auto& one : open) write.changes.push_back({one.delivery_id, one.accepted_seq});
     ASSERT_TRUE(store_.commit(write));
   }
 

@@ -32,11 +32,11 @@ void write_mail(JournalStore& store) {
   for (unsigned i = 1; i <= kMessages; ++i) {
     const std::string id = delivery_id(i).bytes();
     if (write.records.empty()) write.first_seq = store.end_seq();
-    write.opens.push_back({id, write.first_seq + write.records.size()});
+    write.changes.push_back({id, write.first_seq + write.records.size()});
     write.records.push_back(tests::accepted({.message = i, .delivery = i}).SerializeAsString());
     if (i + kOpen <= kMessages) {
       write.records.push_back(tests::forwarded({.message = i, .delivery = i}).SerializeAsString());
-      write.closes.push_back(id);
+      write.changes.push_back({id, std::nullopt});
     }
     if (i % kMessagesOfCommit != 0) continue;
     ASSERT_TRUE(store.commit(write));

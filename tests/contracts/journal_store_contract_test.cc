@@ -51,8 +51,10 @@ class JournalStoreContract : public ::testing::Test {
     JournalWrite write;
     write.first_seq = store().end_seq();
     write.records = records;
-    write.opens = opens;
-    write.closes = closes;
+    for (const OpenDelivery& one : opens) {
+      write.changes.push_back({one.delivery_id, one.accepted_seq});
+    }
+    for (const std::string& id : closes) write.changes.push_back({id, std::nullopt});
     ASSERT_TRUE(store().commit(write));
   }
 
@@ -154,6 +156,16 @@ TYPED_TEST(JournalStoreContract, ADeliveryIsOpenFromItsAcceptanceToItsOutcome) {
 TYPED_TEST(JournalStoreContract, ADeliveryOpenedAndClosedInOneCommitIsNotOpen) {
   this->commit({"accepted", "dropped"}, {{kFirst, 1_seq}}, {kFirst});
   EXPECT_EQ(this->open(), Texts());
+}
+
+TYPED_TEST(JournalStoreContract, ChangesOfADeliveryCountInTheirOrder) {
+  this->commit({"accepted"}, {{kFirst, 1_seq}});
+  JournalWrite write;
+  write.first_seq = 2_seq;
+  write.records = {"deferred", "accepted"};
+  write.changes = {{kFirst, std::nullopt}, {kFirst, 3_seq}};
+  ASSERT_TRUE(this->store().commit(write));
+  EXPECT_EQ(this->open(), (Texts{kFirst + ":3"}));
 }
 
 TYPED_TEST(JournalStoreContract, ClosingWhatIsNotOpenIsNoError) {

@@ -32,8 +32,8 @@ void write_commits(JournalStore& store) {
     JournalWrite write;
     write.first_seq = store.end_seq();
     for (std::uint64_t i = 1; i <= commit; ++i) write.records.push_back(text_of(commit, i));
-    write.opens.push_back({delivery_of(commit), write.first_seq});
-    if (commit > 1) write.closes.push_back(delivery_of(commit - 1));
+    write.changes.push_back({delivery_of(commit), write.first_seq});
+    if (commit > 1) write.changes.push_back({delivery_of(commit - 1), std::nullopt});
     ASSERT_TRUE(store.commit(write));
   }
 }
