@@ -37,11 +37,12 @@ HopAnswer as_told(const Recipient& recipient, const Delivery& delivery) {
     hidden.names.push_back(out.hop->mx_host);
     hidden.names.push_back(out.hop->endpoint.address.to_string());
   }
-  if (out.by != HopAnswer::By::next_hop) {
-    out.reply.text = returnpath::report::without_names(out.reply.text, hidden);
-    return out;
-  }
-  out.reply.text = returnpath::report::redact_reply(out.reply.text, hidden);
+  std::string& text = out.reply.text;
+  const std::size_t ours =
+      out.by == HopAnswer::By::next_hop ? 0 : std::min(out.quoted_from, text.size());
+  text = returnpath::report::without_names(text.substr(0, ours), hidden) +
+         returnpath::report::redact_reply(text.substr(ours), hidden);
+  if (ours == text.size()) return out;
   out.reply.enhanced = returnpath::report::redact_status(out.reply.enhanced);
   return out;
 }
@@ -62,17 +63,31 @@ bool Recipient::redacts() const {
   return returnpath::policy_of(*found.domain, found.action).redact;
 }
 
-// What was asked for and not used is let go, and a try that was lent goes back.
+// What was asked for and not used is let go, and its id is there for the next try: nobody but the
+// next hop has seen it.
 HandOverPlan::~HandOverPlan() {
-  for (const Recipient& recipient : recipients_) {
-    for (const Delivery& delivery : recipient.deliveries) {
-      if (delivery.lent && !delivery.ended) put_off(delivery);
+  for (Recipient& recipient : recipients_) {
+    for (Delivery& delivery : recipient.deliveries) {
+      if (!delivery.ended && (delivery.lent || delivery.deferred())) put_off(delivery);
     }
   }
 }
 
-void HandOverPlan::put_off(const Delivery& delivery) const {
-  if (envelope_.mail.sender) lane_.tries.put_off(delivery.key, delivery.id);
+// Only once all that is to be said of this try is on its way to the record: from here on another
+// session may accept a message under the id.
+void HandOverPlan::put_off(Delivery& delivery) const {
+  // Mails from the null sender have no return path to go on under, and are many.
+  if (delivery.put_off || !envelope_.mail.sender) return;
+  delivery.put_off = true;
+  lane_.tries.put_off(delivery.key, delivery.id);
+}
+
+void HandOverPlan::put_off_deferred() {
+  for (Recipient& recipient : recipients_) {
+    for (Delivery& delivery : recipient.deliveries) {
+      if (delivery.ended && delivery.deferred()) put_off(delivery);
+    }
+  }
 }
 
 std::uint16_t HandOverPlan::partition_of(const Recipient& recipient) const {
@@ -91,7 +106,6 @@ Delivery HandOverPlan::new_delivery(const Recipient& recipient, const schemas::T
   out.target = target;
   const std::string sender = envelope_.mail.sender ? envelope_.mail.sender->text() : std::string();
   out.key = plan::try_key(sender, recipient.subject.alias, target.text());
-  // Mails from the null sender have no return path to go on under, and are many.
   const auto lent = envelope_.mail.sender ? lane_.tries.take(out.key, lane_.clock.wall())
                                           : std::optional<schemas::DeliveryId>();
   out.lent = lent.has_value();
@@ -145,11 +159,9 @@ Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
   for (Delivery& delivery : recipient.deliveries) {
     verdicts.add(as_told(recipient, delivery));
     taken = taken || delivery.asked_well();
-    if (delivery.answer.kind != HopAnswer::Kind::deferred) continue;
-    // It may be a mail that the target has; its body will tell.
-    taken = taken || lane_.tries.any_done(delivery.key, lane_.clock.wall());
-    put_off(delivery);
-    delivery.lent = false;
+    // A mail that is put off may be one that the target has; its body will tell.
+    taken =
+        taken || (delivery.deferred() && lane_.tries.any_done(delivery.key, lane_.clock.wall()));
   }
   if (taken) {
     recipients_.push_back(std::move(recipient));
@@ -164,6 +176,9 @@ Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
   // If the process ends here, next hops lose a connection on which no data was sent, and nothing is
   // on record: the sender heard nothing and comes again.
   const auto recorded = co_await lane_.recorder.record(std::move(refusals));
+  for (Delivery& delivery : recipient.deliveries) {
+    if (delivery.deferred()) put_off(delivery);
+  }
   // If it ends here, the refusals are on record and the sender has not heard them: its retry makes
   // others.
   if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
@@ -300,6 +315,7 @@ Task<Reply> HandOverPlan::hand_over(WholeMessage message, Trusted trusted) {
   co_await runtime::side_by_side("hand a message over", kSideBySide, round.turns.size(), carry);
   // Known since the first delivery; a mail that is only dropped waits for it here.
   const auto accepted = co_await acceptance.clear();
+  put_off_deferred();
   if (!accepted) co_return not_recorded(accepted.error());
   if (round.unrecorded) co_return not_recorded(*round.unrecorded);
   // If the process ends here, all is on record and the sender has not heard it: it sends the
@@ -331,9 +347,6 @@ Task<void> HandOverPlan::hand_over_one(Round& round, Turn turn) {
   std::vector<Event> outcome;
   outcome.push_back(outcome_of(round, turn, lane_.clock.now() - began));
   delivery.ended = true;
-  if (delivery.answer.kind == HopAnswer::Kind::deferred) {
-    put_off(delivery);
-  }
   const auto written = co_await lane_.recorder.record(std::move(outcome));
   // The outcome and the end of the open delivery are one batch: a crash in the sync leaves both or
   // neither, and recovery never says InDoubt beside an outcome.
@@ -411,9 +424,7 @@ Reply HandOverPlan::not_recorded(const runtime::Error& error) {
   for (const Recipient& recipient : recipients_) {
     if (recipient.drops()) continue;
     for (const Delivery& delivery : recipient.deliveries) {
-      if (delivery.ended) continue;
-      put_off(delivery);
-      if (error != Errc::timeout) continue;
+      if (delivery.ended || error != Errc::timeout) continue;
       ends.push_back(unsent(recipient.subject, *delivery.target, delivery.id));
     }
   }

@@ -37,14 +37,18 @@ struct Delivery {
   schemas::DeliveryId id;
   std::optional<schemas::Target> target;  // nullopt: the route drops it
   plan::TryKey key;
-  // The id is an earlier try's, to be given back where no next hop took a message by it.
-  bool lent = false;
+  bool lent = false;     // the id is an earlier try's
+  bool put_off = false;  // the id is there for the next try
   std::unique_ptr<forward::Handover> handover;
   forward::HopAnswer answer;  // the last one
   bool done_before = false;
   bool ended = false;  // its outcome is on its way to the record
 
   bool asked_well() const { return answer.kind == forward::HopAnswer::Kind::accepted; }
+  // A next hop was asked, and neither took anything by the id nor refused it for good.
+  bool deferred() const {
+    return handover != nullptr && answer.kind == forward::HopAnswer::Kind::deferred;
+  }
 };
 
 struct Recipient {
@@ -99,7 +103,8 @@ class HandOverPlan {
 
   schemas::DeliveryId new_id();
   Delivery new_delivery(const Recipient& recipient, const schemas::Target& target);
-  void put_off(const Delivery& delivery) const;
+  void put_off(Delivery& delivery) const;
+  void put_off_deferred();
   smtp::MailParameters mail_for(const Recipient& recipient, const Delivery& delivery) const;
   std::uint16_t partition_of(const Recipient& recipient) const;
   runtime::Task<schemas::Reply> ask_targets(Recipient recipient);

@@ -3,7 +3,6 @@
 #include "relay/acceptance.h"
 #include "relay/policy/judge_body.h"
 #include "relay/returnpath/home_message.h"
-#include "runtime/check.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
 
@@ -53,6 +52,16 @@ pb::Handling handling_of(Decision::Kind kind) {
 // take more room than they had, and a few lines of ours.
 static_assert(4 * returnpath::report::kMaxReturnedHeader < message::kSpoolPieceOctets,
               "a message that goes home stays in memory");
+
+HopAnswer no_room() {
+  HopAnswer out;
+  out.kind = HopAnswer::Kind::deferred;
+  out.reply = policy::reply_of(Rule::spool);
+  out.by = HopAnswer::By::relay;
+  out.rule = Rule::spool;
+  out.command = "body";
+  return out;
+}
 
 void add_target(Event& accepted, const schemas::DeliveryId& delivery, const std::string& target) {
   pb::ChosenTarget& chosen = *accepted.mutable_accepted()->add_targets();
@@ -211,8 +220,9 @@ Task<HopAnswer> Homecoming::hand_over(const schemas::Target& to, const ReportFac
   const returnpath::HomeMessage home = returnpath::write_home(
       path_, facts, policy_, to.address().text(), lane_.settings.host_name, id, lane_.clock.wall());
   message::Spool spool(lane_.spool);
+  // It needs no file; the memory of all messages may be used up.
   const auto kept = co_await spool.append(home.text);
-  runtime::check(kept.has_value(), "a message that goes home needs no file");
+  if (!kept) co_return no_room();
   smtp::MailParameters mail;
   mail.size = spool.size();
   mail.smtputf8 = home.smtputf8;
@@ -234,6 +244,18 @@ std::vector<schemas::Target> Homecoming::doors_of(const schemas::Target& home) c
       found == nullptr ? nullptr : std::get_if<schemas::ForwardTo>(found->action);
   if (forward == nullptr) return {home};
   return forward->targets;
+}
+
+// What the log was too slow for is in the journal all the same (ack = "kafka"): doors from `next`
+// on, which nothing was sent to, end here, or they would stay open until the next start.
+void Homecoming::end_unsent(const runtime::Error& error, const std::vector<schemas::Target>& doors,
+                            const std::vector<schemas::DeliveryId>& deliveries, std::size_t next) {
+  if (error != runtime::Errc::timeout || next >= doors.size()) return;
+  std::vector<Event> ends;
+  for (; next < doors.size(); ++next) {
+    ends.push_back(unsent(subject_, doors[next], deliveries[next]));
+  }
+  lane_.recorder.begin(std::move(ends));
 }
 
 // What the servers of home made of the notice: taken where one of them took it. The error of the
@@ -263,18 +285,17 @@ Task<Result<HopAnswer>> Homecoming::carry_home(Event accepted, std::vector<Event
     // Bounced, and home is told, perhaps for the second time.
     const auto on_record = co_await acceptance.clear();
     if (!on_record) {
-      if (on_record.error() == runtime::Errc::timeout) {
-        std::vector<Event> end;
-        for (; i < doors.size(); ++i) end.push_back(unsent(subject_, doors[i], deliveries[i]));
-        lane_.recorder.begin(std::move(end));
-      }
+      end_unsent(on_record.error(), doors, deliveries, i);
       co_return on_record.error();
     }
     std::vector<Event> outcome;
     outcome.push_back(hop_verdict(subject_, pb::STAGE_BODY, answer, doors[i], deliveries[i],
                                   lane_.clock.now() - began));
     const auto recorded = co_await lane_.recorder.record(std::move(outcome));
-    if (!recorded) co_return recorded.error();
+    if (!recorded) {
+      end_unsent(recorded.error(), doors, deliveries, i + 1);
+      co_return recorded.error();
+    }
     if (i == 0 || answer.kind == HopAnswer::Kind::accepted) best = std::move(answer);
   }
   co_return best;

@@ -68,6 +68,8 @@ class Homecoming {
       schemas::Event accepted, std::vector<schemas::Event> bounces,
       const returnpath::report::ReportFacts& facts, const schemas::Target& to,
       runtime::Instant deadline);
+  void end_unsent(const runtime::Error& error, const std::vector<schemas::Target>& doors,
+                  const std::vector<schemas::DeliveryId>& deliveries, std::size_t next);
   runtime::Task<forward::HopAnswer> hand_over(const schemas::Target& to,
                                               const returnpath::report::ReportFacts& facts,
                                               forward::Clearance& clearance,

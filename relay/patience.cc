@@ -36,7 +36,10 @@ void Patience::refused(const IpAddress& client, std::uint32_t times, Instant now
   const runtime::MutexLock lock(mutex_);
   Record* record = find(client, now);
   if (record == nullptr) {
-    if (clients_.size() >= kMaxClientsRemembered) forget_drained(now);
+    if (clients_.size() >= kMaxClientsRemembered && now - forgot_at_ >= kForgetEvery) {
+      forget_drained(now);
+      forgot_at_ = now;
+    }
     if (clients_.size() >= kMaxClientsRemembered) return;
     record = &clients_[client_network(client)];
     record->at = now;

@@ -18,6 +18,8 @@ namespace waybill::relay {
 
 // Some ten megabytes. A crowd of more is held back by max_sessions alone.
 inline constexpr std::size_t kMaxClientsRemembered = 100'000;
+// A crowd of so many is looked through for those that may be forgotten at most so often.
+inline constexpr std::chrono::seconds kForgetEvery{10};
 // A sum is due once nobody was turned away for so long ...
 inline constexpr std::chrono::seconds kSumAfter{10};
 // ... or at the latest so long after the first.
@@ -60,6 +62,7 @@ class Patience {
   runtime::Mutex mutex_;
   std::map<runtime::IpAddress, Record> clients_ WAYBILL_GUARDED_BY(mutex_);
   std::uint64_t to_sum_ WAYBILL_GUARDED_BY(mutex_) = 0;
+  runtime::Instant forgot_at_ WAYBILL_GUARDED_BY(mutex_){};
 };
 
 }  // namespace waybill::relay

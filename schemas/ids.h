@@ -64,7 +64,7 @@ EventId event_id_of(runtime::WallTime now, std::string_view salt);
 
 // A message's deliveries have its id but for the last two octets, which are the message's exclusive
 // or the delivery's number. So they have its time, who has message and number has the delivery, and
-// ids that begin with the same octets are of one message. Earlier releases gave deliveries ids of
+// ids that begin with the same octets are of one message. A log may hold deliveries with ids of
 // their own.
 inline constexpr std::size_t kSharedByDeliveries = 14;
 // 1 to this; 0 is the message itself.

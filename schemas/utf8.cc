@@ -44,6 +44,24 @@ std::size_t utf8_character(std::string_view text) {
   return lead.octets;
 }
 
+void append_utf8(std::string& out, std::uint32_t point) {
+  if (point < 0x80) {
+    out += static_cast<char>(point);
+  } else if (point < 0x800) {
+    out += static_cast<char>(0xc0 | (point >> 6));
+    out += static_cast<char>(0x80 | (point & 0x3f));
+  } else if (point < 0x10000) {
+    out += static_cast<char>(0xe0 | (point >> 12));
+    out += static_cast<char>(0x80 | ((point >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (point & 0x3f));
+  } else {
+    out += static_cast<char>(0xf0 | (point >> 18));
+    out += static_cast<char>(0x80 | ((point >> 12) & 0x3f));
+    out += static_cast<char>(0x80 | ((point >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (point & 0x3f));
+  }
+}
+
 std::uint32_t code_point(std::string_view character) {
   if (character.size() == 1) return static_cast<std::uint8_t>(character[0]);
   std::uint32_t point = static_cast<std::uint8_t>(character[0]) & (0x7fU >> character.size());

@@ -12,6 +12,8 @@ namespace waybill::schemas {
 // Octets of the well-formed character at the front of `text`: 1 to 4; 0 if there is none.
 std::size_t utf8_character(std::string_view text);
 
+// Adds the character of that number, of at most U+10FFFF.
+void append_utf8(std::string& out, std::uint32_t point);
 // Of a well-formed character.
 std::uint32_t code_point(std::string_view character);
 

@@ -27,6 +27,7 @@ std::optional<HopAnswer> asks_for_tls(const Answered& answered) {
   out.rule = policy::Rule::next_hop_wants_tls;
   out.reply = policy::reply_of(*out.rule, kWanted + words + ' ' + theirs.text);
   out.by = HopAnswer::By::policy;
+  out.quoted_from = kWanted.size();
   out.command = answered.command;
   return out;
 }

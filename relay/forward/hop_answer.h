@@ -27,6 +27,8 @@ struct HopAnswer {
   };
   By by = By::next_hop;
   std::optional<policy::Rule> rule{};  // where the reply is ours
+  // A reply of ours repeats the next hop's words from here to its end.
+  std::size_t quoted_from = std::string::npos;
   std::string command;  // the command answered: "connect", "EHLO", "MAIL", "RCPT", "DATA", "body"
   // The next hop takes requests for notices (RFC 3461) over from us.
   bool dsn_passed_on = false;

@@ -160,7 +160,10 @@ Task<Result<void>> HopSession::send_body(std::string trace, message::Spool& body
   std::uint64_t offset = 0;
   while (wrote && offset < body.size()) {
     const auto piece = co_await body.read(offset);
-    if (!piece) co_return piece.error();
+    if (!piece) {
+      sent = Sent::unread;
+      co_return piece.error();
+    }
     offset += piece->size();
     wrote = writer.write(*piece, out);
     if (wrote && out.size() >= kSendOctets) {
@@ -223,6 +226,19 @@ HopAnswer HopSession::dropped() {
   return lost(HopAnswer::Kind::deferred, "body", "The message was not cleared to be sent");
 }
 
+// Our own disk failed in the middle of the body: nothing can have been taken.
+HopAnswer HopSession::unread() {
+  unusable_ = true;
+  connection_->close();
+  HopAnswer out;
+  out.kind = HopAnswer::Kind::deferred;
+  out.reply = policy::reply_of(Rule::spool);
+  out.by = HopAnswer::By::relay;
+  out.rule = Rule::spool;
+  out.command = "body";
+  return out;
+}
+
 Task<HopAnswer> HopSession::send(std::string trace, message::Spool& body, Clearance& clearance,
                                  Instant deadline) {
   const Instant data_deadline = runtime::sooner(deadline, clock_.now() + kDataCommandTimeout);
@@ -245,6 +261,7 @@ Task<HopAnswer> HopSession::send(std::string trace, message::Spool& body, Cleara
   Sent sent = Sent::in_part;
   const auto wrote = co_await send_body(std::move(trace), body, clearance, deadline, sent);
   if (sent == Sent::not_cleared) co_return dropped();
+  if (sent == Sent::unread) co_return unread();
   if (!wrote && wrote.error() == Errc::invalid) co_return not_to_be_sent();
   if (!wrote && sent == Sent::in_part) co_return co_await refusal_or_lost(deadline);
   if (!wrote) unusable_ = true;

@@ -72,14 +72,16 @@ class HopSession {
                                                      runtime::Instant deadline);
   // No reply can be trusted any more: Errc::invalid.
   runtime::Error out_of_step();
-  // How far the message got: its end is not sent, must not be sent, or may have arrived.
-  enum class Sent { in_part, not_cleared, to_the_end };
+  // How far the message got: its end is not sent, cannot be read, must not be sent, or may have
+  // arrived.
+  enum class Sent { in_part, unread, not_cleared, to_the_end };
   runtime::Task<runtime::Result<void>> send_body(std::string trace, message::Spool& body,
                                                  Clearance& clearance, runtime::Instant deadline,
                                                  Sent& sent);
   runtime::Task<HopAnswer> refusal_or_lost(runtime::Instant deadline);
   HopAnswer not_to_be_sent();
   HopAnswer dropped();
+  HopAnswer unread();
 
   std::optional<HopBudget::Held> leave_;
   std::unique_ptr<runtime::Connection> connection_;

@@ -38,10 +38,13 @@ std::optional<DeliveryId> Tries::take(const TryKey& key, WallTime now) {
   const runtime::MutexLock lock(mutex_);
   const auto found = known_.find(key.octets);
   if (found == known_.end() || !found->second.put_off) return std::nullopt;
-  const DeliveryId delivery = *std::exchange(found->second.put_off, std::nullopt);
-  if (found->second.done.empty()) known_.erase(found);
+  Known& known = found->second;
+  const DeliveryId delivery = *std::exchange(known.put_off, std::nullopt);
+  known.loans = known.lent == delivery ? known.loans + 1 : 1;
+  known.lent = delivery;
   // A clock that has gone back makes it young, and does no harm: the views judge by the acceptance.
-  if (now - schemas::time_of(delivery) >= schemas::kRetryLife) return std::nullopt;
+  const bool old = now - schemas::time_of(delivery) >= schemas::kRetryLife;
+  if (old || known.loans >= kMostTriesOfOne) return std::nullopt;
   return delivery;
 }
 

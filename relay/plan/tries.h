@@ -35,6 +35,10 @@ namespace waybill::relay::plan {
 
 // Some 200 octets each, 20 MiB in all, where each has one content.
 inline constexpr std::size_t kMostTries = 100'000;
+// Tries that go on under one delivery, each of some events: its row takes some 1,000
+// (projector/views/delivery_row.h), and what comes after the last is to be there. A mail a minute
+// to a mailbox that is full for hours would have them; the next one begins anew.
+inline constexpr std::uint32_t kMostTriesOfOne = 100;
 // Contents remembered of one envelope: mails of one sender to one alias that are half done at a
 // time.
 inline constexpr std::size_t kMostContents = 64;
@@ -53,8 +57,8 @@ inline constexpr std::size_t kContentDigestOctets = 16;
 
 class Tries {
  public:
-  // The delivery that a next hop has deferred, if it began less than kRetryLife ago. It is the
-  // caller's until put_off() gives it back.
+  // The delivery that a next hop has deferred, if it began less than kRetryLife ago and had fewer
+  // than kMostTriesOfOne tries. It is the caller's until put_off() gives it back.
   std::optional<schemas::DeliveryId> take(const TryKey& key, runtime::WallTime now);
   void put_off(const TryKey& key, const schemas::DeliveryId& delivery);
 
@@ -74,6 +78,8 @@ class Tries {
   };
   struct Known {
     std::optional<schemas::DeliveryId> put_off;
+    schemas::DeliveryId lent;  // the last one, and how often
+    std::uint32_t loans = 0;
     std::vector<Content> done;
     std::uint64_t number = 0;  // of its newest place in order_
   };

@@ -30,6 +30,21 @@ TEST(TriesTest, ADeliveryThatWasPutOffIsLentToOneTryAtATime) {
   EXPECT_EQ(tries.take(key, kNow + schemas::kRetryLife), std::nullopt);
 }
 
+TEST(TriesTest, ADeliveryHasSoManyTriesAtMost) {
+  Tries tries;
+  const TryKey key = try_key("ann@e.test", "shop@a.test", "bob@h.test");
+  tries.put_off(key, made(kNow));
+  std::uint32_t taken = 1;  // the one that put it off first
+  while (tries.take(key, kNow)) {
+    ++taken;
+    tries.put_off(key, made(kNow));
+  }
+  EXPECT_EQ(taken, kMostTriesOfOne);
+  EXPECT_EQ(tries.take(key, kNow), std::nullopt);
+  tries.put_off(key, made(kNow, 2));
+  EXPECT_EQ(tries.take(key, kNow), made(kNow, 2)) << "another one begins anew";
+}
+
 TEST(TriesTest, NoPartOfAnEnvelopeRunsIntoAnother) {
   EXPECT_EQ(try_key("a", "b", "c"), try_key("a", "b", "c"));
   EXPECT_NE(try_key("a", "b", "c"), try_key("ab", "", "c"));

@@ -10,7 +10,8 @@ using Taken = RcptFacts::Taken;
 
 std::optional<Refusal> judge_address(const ReturnPathFacts& path, const RcptFacts& facts) {
   if (!path.began) return refusal_by(Rule::return_path_forged);
-  if (facts.now > *path.began + path.window + schemas::kRetryLife) {
+  // A try that took the id at the last moment is accepted later by as long as a message takes.
+  if (facts.now > *path.began + path.window + schemas::kRetryLife + kLongestTransaction) {
     return refusal_by(Rule::return_path_expired);
   }
   if (facts.taken != Taken::nothing) return refusal_by(Rule::return_path_alone);

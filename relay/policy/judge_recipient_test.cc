@@ -36,8 +36,9 @@ routes::Lookup unknown_alias() {
 TEST(JudgeRecipientTest, TheFirstThingThatStandsAgainstARecipientIsItsVerdict) {
   const Reply bad{501, "5.1.3", "Bad recipient address syntax"};
   const Reply many{452, "4.5.3", "Too many recipients"};
-  const ReturnPathFacts open{kNow - 72h - schemas::kRetryLife, 72h};
-  const ReturnPathFacts closed{kNow - 72h - schemas::kRetryLife - 1ns, 72h};
+  const auto longest = 72h + schemas::kRetryLife + kLongestTransaction;
+  const ReturnPathFacts open{kNow - longest, 72h};
+  const ReturnPathFacts closed{kNow - longest - 1ns, 72h};
   const ReturnPathFacts forged{std::nullopt, 72h};
   const struct {
     const char* verdict;

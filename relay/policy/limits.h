@@ -56,6 +56,9 @@ inline constexpr std::size_t kIdleConnections = 200;
 // A next hop may count messages of one connection; many servers end it at 100.
 inline constexpr int kMessagesPerConnection = 100;
 
+// From a recipient's first question to the acceptance of the body: no honest sender takes longer.
+inline constexpr std::chrono::hours kLongestTransaction{1};
+
 // RFC 5321 6.3: loops are found by counting trace headers; 50 leaves room for any honest path.
 inline constexpr int kMaxReceivedHeaders = 50;
 
@@ -75,6 +78,9 @@ inline constexpr seconds kTrustTimeout{20};
 // Of it SPF and DKIM have so much, at the same time, and DMARC the rest: eight seconds are many
 // times what a name server needs that wants its policy to be known.
 inline constexpr seconds kEvidenceTimeout{12};
+
+// A turn to report on a delivery is held over all of these; what is left is for the log.
+static_assert(schemas::kTurnLife > schemas::kMaxFinalDeadline + kReturnPathTimeout + kTrustTimeout);
 
 // Octets read from a socket at once: a typical message in one piece.
 inline constexpr std::size_t kReadOctets = 32 << 10;

@@ -151,13 +151,14 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, 8>& nam
 }
 
 std::string without_what_servers_added(std::string_view header, const report::Hidden& hidden) {
+  const report::NameCleaner cleaner(hidden, header);
   std::string out;
   for (std::size_t at = 0; at < header.size();) {
     const std::size_t end = field_end(header, at);
     const std::string_view field = header.substr(at, end - at);
     const std::string name =
         runtime::ascii::lower(field.substr(0, std::min(field.find(':'), field.size())));
-    const std::string shown = report::without_names(field, hidden);
+    const std::string shown = cleaner.clean(field);
     const bool own_words = is_one_of(name, kOwnWords);
     if (!is_one_of(name, kDeliveryFields) && (own_words || shown == field)) out += shown;
     at = end;

@@ -119,7 +119,12 @@ std::vector<Author> authors_of(std::string_view header) {
     auto authors = ListReader().read(field.value);
     if (authors.empty()) authors.emplace_back();
     for (Author& author : authors) {
-      if (out.size() <= kMaxAuthors) out.push_back(std::move(author));
+      if (out.size() < kMaxAuthors) {
+        out.push_back(std::move(author));
+      } else if (out.size() == kMaxAuthors) {
+        // One stands for all that are not looked at: whose they are is not known.
+        out.emplace_back();
+      }
     }
   }
   return out;

@@ -62,6 +62,7 @@ TEST(AuthorsTest, AListWithoutEndIsCut) {
   for (int i = 0; i < 1000; ++i) header += ", a@a.test";
   header += "\r\n";
   EXPECT_EQ(author_domains(header).size(), kMaxAuthors + 1);
+  EXPECT_EQ(author_domains(header).back(), "") << "whose the others are is not known";
 }
 
 }  // namespace

@@ -25,4 +25,10 @@ std::string clean_line(std::string_view text, std::size_t limit, Charset charset
 // The first line of `text`, without its LF; `text` is left with the rest.
 std::string_view take_line(std::string_view& text);
 
+// Without the signs at its front.
+inline std::string_view strip_front(std::string_view text, std::string_view signs) {
+  const std::size_t at = text.find_first_not_of(signs);
+  return at == std::string_view::npos ? std::string_view() : text.substr(at);
+}
+
 }  // namespace waybill::relay::returnpath::report

@@ -13,11 +13,6 @@ constexpr std::string_view kLatin =
     "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 static_assert(kLatin.size() == 0x180 - 0xc0);
 
-void add_two_octets(std::string& out, unsigned point) {
-  out += static_cast<char>(0xc0 | (point >> 6));
-  out += static_cast<char>(0x80 | (point & 0x3f));
-}
-
 // Of what is not ASCII.
 void add_folded(std::string& out, std::string_view character) {
   const unsigned point = schemas::code_point(character);
@@ -28,14 +23,14 @@ void add_folded(std::string& out, std::string_view character) {
   } else if (point >= 0x300 && point < 0x370) {
     // A mark of its own behind its letter.
   } else if (point >= 0x391 && point <= 0x3a9) {
-    add_two_octets(out, point + 0x20);
+    schemas::append_utf8(out, point + 0x20);
   } else if (point >= 0x410 && point <= 0x42f) {
-    add_two_octets(out, point + 0x20);
+    schemas::append_utf8(out, point + 0x20);
   } else if (point >= 0x400 && point <= 0x40f) {
     // "ё" is written "е" as often as not.
-    add_two_octets(out, point == 0x401 ? 0x435 : point + 0x50);
+    schemas::append_utf8(out, point == 0x401 ? 0x435 : point + 0x50);
   } else if (point == 0x451) {
-    add_two_octets(out, 0x435);
+    schemas::append_utf8(out, 0x435);
   } else if (point == 0x2018 || point == 0x2019 || point == 0xb4) {
     out += '\'';
   } else if (point == 0x201c || point == 0x201d || point == 0x201e) {

@@ -16,11 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 3> kWideSigns = {"\xef\xbc\x9a", "\xe3\x80\x81",
                                                         "\xef\xbc\x8c"};
 
-std::string_view strip_front(std::string_view text, std::string_view signs) {
-  const std::size_t at = text.find_first_not_of(signs);
-  return at == std::string_view::npos ? std::string_view() : text.substr(at);
-}
-
 std::string_view strip_back(std::string_view text, std::string_view signs) {
   return text.substr(0, text.find_last_not_of(signs) + 1);
 }

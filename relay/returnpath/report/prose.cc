@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::size_t kMaxDiagnostic = 500;
 
-std::string_view strip_front(std::string_view text, std::string_view signs) {
-  const std::size_t at = text.find_first_not_of(signs);
-  return at == std::string_view::npos ? std::string_view() : text.substr(at);
-}
-
 std::string_view text_read(const ProseSource& source) { return source.text.substr(0, kMaxProse); }
 
 std::vector<Mention> mentions_of(const ProseSource& source) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "relay/returnpath/report/address_scan.h"
 #include "relay/returnpath/report/clean_text.h"
@@ -40,10 +41,31 @@ struct Secret {
   char mark;
 };
 
-void add_secret(std::vector<Secret>& secrets, std::string_view word, char mark) {
-  constexpr std::size_t kLeast = 2;
-  if (word.size() >= kLeast) secrets.push_back({lower(word), mark});
-}
+// Names are many and long, as a stranger's report has them; few are in the text.
+class SecretsOf {
+ public:
+  explicit SecretsOf(std::string_view text) : low_(lower(text)) {}
+
+  void add(std::string_view word, char mark) {
+    constexpr std::size_t kLeast = 2;
+    if (word.size() < kLeast) return;
+    std::string low = lower(word);
+    if (low_.find(low) == std::string::npos || !known_.insert(low).second) return;
+    secrets_.push_back({std::move(low), mark});
+  }
+  // The longest first: a name goes before its pieces.
+  std::vector<Secret> take() {
+    std::stable_sort(secrets_.begin(), secrets_.end(), [](const Secret& a, const Secret& b) {
+      return a.word.size() > b.word.size();
+    });
+    return std::move(secrets_);
+  }
+
+ private:
+  const std::string low_;
+  std::set<std::string> known_;
+  std::vector<Secret> secrets_;
+};
 
 bool is_ip_address(std::string_view core) {
   const bool four = core.find_first_not_of("0123456789.") == std::string_view::npos &&
@@ -53,12 +75,12 @@ bool is_ip_address(std::string_view core) {
   return four || six;
 }
 
-void add_host(std::vector<Secret>& secrets, std::string_view host) {
-  add_secret(secrets, host, kHostMark);
+void add_host(SecretsOf& secrets, std::string_view host) {
+  secrets.add(host, kHostMark);
   // The numbers of an address are no names.
   if (host.starts_with('[') || is_ip_address(host)) {
     const std::string_view bare = host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
-    add_secret(secrets, bare, kHostMark);
+    secrets.add(bare, kHostMark);
     return;
   }
   while (!host.empty()) {
@@ -67,19 +89,13 @@ void add_host(std::vector<Secret>& secrets, std::string_view host) {
     const bool plain =
         std::find(kPlainLabels.begin(), kPlainLabels.end(), label) != kPlainLabels.end();
     // The last label is a country's or a kind's.
-    if (dot < host.size() && label.size() > 2 && !plain) add_secret(secrets, label, kHostMark);
+    if (dot < host.size() && label.size() > 2 && !plain) secrets.add(label, kHostMark);
     host.remove_prefix(std::min(dot + 1, host.size()));
   }
 }
 
-// A name goes before its pieces.
-void sort_longest_first(std::vector<Secret>& secrets) {
-  std::stable_sort(secrets.begin(), secrets.end(),
-                   [](const Secret& a, const Secret& b) { return a.word.size() > b.word.size(); });
-}
-
-std::vector<Secret> secrets_of(const Hidden& hidden) {
-  std::vector<Secret> secrets;
+std::vector<Secret> secrets_of(const Hidden& hidden, std::string_view text) {
+  SecretsOf secrets(text);
   for (const std::string& raw : hidden.names) {
     const std::string name = bare_address(raw);
     const std::size_t at = name.rfind('@');
@@ -87,12 +103,11 @@ std::vector<Secret> secrets_of(const Hidden& hidden) {
       add_host(secrets, trim(std::string_view(name).substr(0, name.find(' '))));
       continue;
     }
-    add_secret(secrets, name, kAddressMark);
-    add_secret(secrets, std::string_view(name).substr(0, at), kAddressMark);
+    secrets.add(name, kAddressMark);
+    secrets.add(std::string_view(name).substr(0, at), kAddressMark);
     add_host(secrets, std::string_view(name).substr(at + 1));
   }
-  sort_longest_first(secrets);
-  return secrets;
+  return secrets.take();
 }
 
 // `secret` as a whole word, wherever it stands.
@@ -219,7 +234,7 @@ std::string redact(std::string_view diagnostic, const Hidden& hidden) {
   const std::size_t text_begin = typed.find("; ") + 2;
   std::string text = typed.substr(text_begin);
   if (!hidden.alias.empty()) hide(text, {lower(hidden.alias), kAliasMark});
-  for (const Secret& secret : secrets_of(hidden)) hide(text, secret);
+  for (const Secret& secret : secrets_of(hidden, text)) hide(text, secret);
   hide_addresses(text);
   std::string out = typed.substr(0, text_begin);
   for (const char c : shown_words(text)) {
@@ -245,22 +260,31 @@ std::string redact_reply(std::string_view text, const Hidden& hidden) {
   }
 }
 
-std::string without_names(std::string_view text, const Hidden& hidden) {
-  std::vector<Secret> secrets;
+struct NameCleaner::Secrets {
+  std::vector<Secret> all;
+};
+
+NameCleaner::NameCleaner(const Hidden& hidden, std::string_view text)
+    : alias_(hidden.alias), secrets_(std::make_unique<Secrets>()) {
+  SecretsOf secrets(text);
   for (const std::string& name : hidden.names) {
     const std::size_t at = name.rfind('@');
-    if (at != std::string::npos) add_secret(secrets, name, kAddressMark);
-    add_secret(secrets, std::string_view(name).substr(at == std::string::npos ? 0 : at + 1),
-               kHostMark);
+    if (at != std::string::npos) secrets.add(name, kAddressMark);
+    secrets.add(std::string_view(name).substr(at == std::string::npos ? 0 : at + 1), kHostMark);
   }
-  sort_longest_first(secrets);
-  std::string out(text);
-  if (!hidden.alias.empty()) hide(out, {lower(hidden.alias), kAliasMark});
-  for (const Secret& secret : secrets) hide(out, secret);
+  secrets_->all = secrets.take();
+}
+
+NameCleaner::~NameCleaner() = default;
+
+std::string NameCleaner::clean(std::string_view part) const {
+  std::string out(part);
+  if (!alias_.empty()) hide(out, {lower(alias_), kAliasMark});
+  for (const Secret& secret : secrets_->all) hide(out, secret);
   std::string shown;
   for (const char c : out) {
     if (c == kAliasMark) {
-      shown += hidden.alias;
+      shown += alias_;
     } else if (c == kAddressMark) {
       shown += kAddress;
     } else if (c == kHostMark) {
@@ -270,6 +294,10 @@ std::string without_names(std::string_view text, const Hidden& hidden) {
     }
   }
   return shown;
+}
+
+std::string without_names(std::string_view text, const Hidden& hidden) {
+  return NameCleaner(hidden, text).clean(text);
 }
 
 }  // namespace waybill::relay::returnpath::report

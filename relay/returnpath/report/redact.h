@@ -8,6 +8,7 @@
 // Pure functions, any thread; linear in the text for each hidden name.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,23 @@ std::string redact(std::string_view diagnostic, const Hidden& hidden);
 // The same of a reply's text (RFC 5321 4.2), which has no type.
 std::string redact_reply(std::string_view text, const Hidden& hidden);
 
-// Words of our own, which say nothing that is to be hidden but the names themselves.
+// Takes names alone out of words that say nothing else that is to be hidden: our own, or a
+// sender's.
+class NameCleaner {
+ public:
+  // For parts of `text`: of the names, those that are in it.
+  NameCleaner(const Hidden& hidden, std::string_view text);
+  ~NameCleaner();
+  NameCleaner(const NameCleaner&) = delete;
+  NameCleaner& operator=(const NameCleaner&) = delete;
+
+  std::string clean(std::string_view part) const;
+
+ private:
+  struct Secrets;
+  std::string alias_;
+  std::unique_ptr<Secrets> secrets_;
+};
 std::string without_names(std::string_view text, const Hidden& hidden);
 
 // An RFC 3463 code without the private detail that some providers have of their own (RFC 5248):

@@ -8,6 +8,7 @@
 #include "relay/returnpath/report/prose_rules.h"
 #include "relay/returnpath/report/status_code.h"
 #include "runtime/hex.h"
+#include "schemas/utf8.h"
 
 namespace waybill::relay::returnpath::report {
 namespace {
@@ -29,24 +30,6 @@ Typed split_type(std::string_view field) {
   return {lower(type), trim(field.substr(semicolon + 1))};
 }
 
-void append_utf8(std::string& out, unsigned point) {
-  if (point < 0x80) {
-    out += static_cast<char>(point);
-  } else if (point < 0x800) {
-    out += static_cast<char>(0xc0 | (point >> 6));
-    out += static_cast<char>(0x80 | (point & 0x3f));
-  } else if (point < 0x10000) {
-    out += static_cast<char>(0xe0 | (point >> 12));
-    out += static_cast<char>(0x80 | ((point >> 6) & 0x3f));
-    out += static_cast<char>(0x80 | (point & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | (point >> 18));
-    out += static_cast<char>(0x80 | ((point >> 12) & 0x3f));
-    out += static_cast<char>(0x80 | ((point >> 6) & 0x3f));
-    out += static_cast<char>(0x80 | (point & 0x3f));
-  }
-}
-
 // RFC 6533 3: EmbeddedUnicodeChar. What is no such thing stays as it is.
 std::string without_escapes(std::string_view text) {
   std::string out;
@@ -60,7 +43,7 @@ std::string without_escapes(std::string_view text) {
       point = point * 16 + static_cast<unsigned>(digit);
     }
     if (good && point <= 0x10ffff) {
-      append_utf8(out, point);
+      schemas::append_utf8(out, point);
       text.remove_prefix(close + 1);
     } else {
       out += text.front();

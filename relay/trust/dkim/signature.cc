@@ -5,6 +5,7 @@
 
 #include "relay/trust/dkim/tag_list.h"
 #include "runtime/ascii.h"
+#include "runtime/dns/domain_name.h"
 #include "runtime/dns/question_name.h"
 #include "runtime/hex.h"
 
@@ -72,11 +73,6 @@ std::optional<std::string> decode_quoted_printable(std::string_view value) {
   return out;
 }
 
-bool is_same_or_below(std::string_view name, std::string_view domain) {
-  if (!name.ends_with(domain)) return false;
-  return name.size() == domain.size() || name[name.size() - domain.size() - 1] == '.';
-}
-
 bool has_octets_beyond_ascii(std::string_view text) { return !runtime::ascii::is_ascii(text); }
 
 // Each reads some tags into `out` and gives the first fault.
@@ -107,7 +103,7 @@ std::optional<Fault> read_identity(const TagList& tags, Signature& out) {
   const auto identity = decode_quoted_printable(*written);
   if (!identity || identity->find('@') == std::string::npos) return syntax("i= is malformed");
   out.identity = *identity;
-  if (!is_same_or_below(out.identity_domain(), out.domain)) {
+  if (!runtime::dns::is_at_or_under(out.identity_domain(), out.domain)) {
     return syntax("i= is not below the domain of d=");
   }
   return std::nullopt;

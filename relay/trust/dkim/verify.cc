@@ -107,6 +107,9 @@ FoundKeys read_answer(const Result<runtime::dns::Answer<std::string>>& answer) {
     }
   }
   if (answer->records.empty()) return {{}, {DkimWord::permerror, "there is no key"}};
+  if (answer->records.size() > kMaxKeysAtName) {
+    return {{}, {DkimWord::permerror, "there are too many keys"}};
+  }
   FoundKeys found{{}, {DkimWord::permerror, "the key is malformed"}};
   for (const std::string& text : answer->records) {
     if (auto record = kept_keys().read(text)) found.records.push_back(std::move(record));

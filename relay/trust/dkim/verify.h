@@ -32,6 +32,9 @@ inline constexpr std::size_t kMaxSignatures = 10;
 inline constexpr std::size_t kMaxHeaderOctets = 256 << 10;
 // Fields of a header that is judged: ten times what real mail has.
 inline constexpr std::size_t kMaxFields = 1000;
+// Key records at one name: one, or one of each type while they change. Each is decoded on the I/O
+// thread and takes the place of another one that was kept.
+inline constexpr std::size_t kMaxKeysAtName = 4;
 // Octets hashed before others get their turn.
 inline constexpr std::size_t kHashedOctets = 64 << 10;
 

@@ -42,15 +42,15 @@ Record record_of(const std::vector<FoundRecord>& found, const std::string& domai
   return one->record;
 }
 
-// The author that all From fields agree on; empty if there is none, or several.
+// The author that all From fields agree on; empty if there is none, or several, or one who cannot
+// be read.
 std::string only_author(const std::vector<std::string>& authors) {
-  std::string out;
-  for (const std::string& one : authors) {
-    const std::string next = runtime::ascii::lower(one);
-    if (!out.empty() && next != out) return {};
-    out = next;
-  }
-  return out;
+  const std::string first =
+      authors.empty() ? std::string() : runtime::ascii::lower(authors.front());
+  const bool agreed = std::all_of(
+      authors.begin(), authors.end(),
+      [&first](const std::string& other) { return runtime::ascii::lower(other) == first; });
+  return agreed ? first : std::string();
 }
 
 // One evaluation; lives in the coroutine that began it.

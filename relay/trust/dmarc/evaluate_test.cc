@@ -76,11 +76,13 @@ TEST_F(DmarcTest, SaysNothingWhereNothingIsPublished) {
 TEST_F(DmarcTest, JudgesNoMailWithoutAnAuthorOrWithOneThatCannotBeRead) {
   policy("example.test", "v=DMARC1; p=reject");
   EXPECT_EQ(judge(DmarcRequest()).code, DmarcCode::permerror);
-  DmarcRequest two = from("example.test");
-  two.authors.push_back("");
-  const DmarcResult result = judge(with_spf(two, "example.test"));
-  EXPECT_EQ(result.code, DmarcCode::permerror);
-  EXPECT_THAT(result.aligned, IsEmpty());
+  for (const std::size_t unreadable : {0, 1}) {
+    DmarcRequest two = from("example.test");
+    two.authors.insert(two.authors.begin() + static_cast<std::ptrdiff_t>(unreadable), "");
+    const DmarcResult result = judge(with_spf(two, "example.test"));
+    EXPECT_EQ(result.code, DmarcCode::permerror) << unreadable;
+    EXPECT_THAT(result.aligned, IsEmpty());
+  }
   DmarcRequest many;
   for (std::size_t i = 0; i <= kMaxAuthorDomains; ++i) {
     many.authors.push_back("a" + std::to_string(i) + ".test");
