@@ -126,7 +126,12 @@ void learn_of_tries(Process& process, LocalLog& log, const PartitionViews& views
   while (views.folded_to() < on_record && process.clock().now() < deadline) {
     std::this_thread::sleep_for(kLookAgain);
   }
-  const auto learned = learn_tries(views.history(), process.clock().wall(), tries);
+  // Of views that are not whole a delivery may seem to be put off that has gone through.
+  const auto whole = views.history().progress();
+  const auto learned =
+      whole && views.folded_to() >= on_record
+          ? learn_tries(views.history(), process.clock().wall(), tries)
+          : runtime::Result<std::size_t>(make_error_code(runtime::Errc::temporary));
   if (learned && *learned == 0) return;
   if (learned) {
     runtime::log(runtime::Level::info, "app", "retries of mail that was put off go on",

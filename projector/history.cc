@@ -67,6 +67,7 @@ Result<schemas::ReturnPath> opened_path(const ViewStore& store, const schemas::D
 struct Room {
   std::size_t events = kMaxEvents;
   std::size_t octets = kMaxEventOctets;
+  std::size_t reads = kMaxRowsRead;  // events of other messages among them
 };
 
 // Adds those that the rows of a message's own deliveries list, from `from` on. Events of reports on
@@ -118,10 +119,11 @@ Result<MessageEvents> read_message(const ViewStore& store, std::string_view mess
   out.message_id = schemas::uuid_text(message_id);
   const Archive archive(store);
   for (const EventIndex index : *indexes) {
-    if (room.events == 0 || room.octets == 0) {
+    if (room.events == 0 || room.octets == 0 || room.reads == 0) {
       out.next = index;
       break;
     }
+    --room.reads;
     const auto record = archive.at(index);
     if (!record) return record.error();
     if (!record->read(out.events.emplace_back())) return make_error_code(Errc::corrupt);
@@ -196,16 +198,22 @@ Result<schemas::ReturnPath> History::return_path(const schemas::DeliveryId& id) 
   const auto indexes = delivery_indexes(store_, id);
   if (!indexes) return indexes.error();
   const Archive archive(store_);
-  // The last try: the ones before it were put off.
-  for (auto index = indexes->rbegin(); index != indexes->rend(); ++index) {
+  // The last try: the ones before it were put off. Behind its hand-over there are reports alone.
+  Event accepted;
+  std::optional<EventIndex> at;
+  for (const EventIndex index : *indexes) {
     Event event;
-    if (const auto read = archive.event_at(*index, event); !read) return read.error();
-    if (!event.has_accepted() || event.reported_delivery_id().size() == kIdOctets) continue;
-    const auto target = target_of_delivery(event, octets);
-    if (!target || event.message_id().size() != kIdOctets) continue;
-    return opened_path(store_, id, *index, event, *target);
+    if (const auto read = archive.event_at(index, event); !read) return read.error();
+    if (!event.reported_delivery_id().empty()) continue;
+    if (at && event.has_forwarded()) break;
+    const bool opens = event.has_accepted() && event.message_id().size() == kIdOctets &&
+                       target_of_delivery(event, octets);
+    if (!opens) continue;
+    accepted = std::move(event);
+    at = index;
   }
-  return make_error_code(Errc::not_found);
+  if (!at) return make_error_code(Errc::not_found);
+  return opened_path(store_, id, *at, accepted, *target_of_delivery(accepted, octets));
 }
 
 Result<std::vector<Event>> History::tries(runtime::WallTime from, std::size_t most) const {

@@ -58,7 +58,7 @@ std::string hash_of(std::string_view octets) {
 
 std::string question_hash(const projector::HistoryQuestion& question) {
   std::string octets(1, static_cast<char>(question.role));
-  // All spellings, and of an alias any: as releases before these had it.
+  // A cursor without spellings means all, and of an alias any.
   if (question.role != projector::Role::alias && question.spellings != projector::Spellings{}) {
     octets +=
         static_cast<char>(0x80 | question.spellings.any_case | question.spellings.any_tag << 1);

@@ -26,9 +26,11 @@ void add_events(std::uint32_t partition, projector::MessageEvents& message,
   }
 }
 
-// What else a line has is some 500 octets; these may be long.
+// What a line has besides what may be long.
+constexpr std::size_t kShortOctets = 500;
+
 std::size_t octets_of(const projector::TimelineEntry& entry) {
-  return 500 + entry.target.size() + entry.reply.text.size() + entry.diagnostic.size() +
+  return kShortOctets + entry.target.size() + entry.reply.text.size() + entry.diagnostic.size() +
          entry.rfc5322_message_id.size();
 }
 

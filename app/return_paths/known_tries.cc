@@ -1,5 +1,6 @@
 #include "app/return_paths/known_tries.h"
 
+#include <map>
 #include <set>
 
 namespace waybill::app {
@@ -34,6 +35,7 @@ Result<std::size_t> learn_tries(const projector::History& history, runtime::Wall
   if (!events) return events.error();
   const std::set<std::string> open = left_open(*events);
   std::size_t learned = 0;
+  std::map<DeliveryId, TryKey> put_off;  // one that had many tries is looked at once
   for (const Event& event : *events) {
     const auto id = DeliveryId::from_bytes(event.delivery_id());
     if (!id) continue;
@@ -44,13 +46,16 @@ Result<std::size_t> learn_tries(const projector::History& history, runtime::Wall
       tries.remember_done(key_of(event, forwarded.target()), forwarded.content_digest(), *id, at);
       ++learned;
     } else if (event.has_deferred() && now - at < schemas::kRetryLife) {
-      // It may have gone through since.
-      const auto delivery = history.delivery(*id);
-      if (!delivery) return delivery.error();
-      if (delivery->state != "deferred") continue;
-      tries.put_off(key_of(event, event.deferred().target()), *id);
-      ++learned;
+      put_off[*id] = key_of(event, event.deferred().target());
     }
+  }
+  for (const auto& [id, key] : put_off) {
+    // It may have gone through since.
+    const auto delivery = history.delivery(id);
+    if (!delivery) return delivery.error();
+    if (delivery->state != "deferred") continue;
+    tries.put_off(key, id);
+    ++learned;
   }
   return learned;
 }

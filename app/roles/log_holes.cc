@@ -25,14 +25,15 @@ using schemas::LogOffset;
 
 namespace {
 
+// Some two megabytes of records.
 constexpr std::size_t kRecordsAtOnce = 5'000;
 
 // Closes a stream that gives nothing for too long.
-class Patience {
+class SilenceLimit {
  public:
-  Patience(EventStream& stream, std::chrono::milliseconds patience)
+  SilenceLimit(EventStream& stream, std::chrono::milliseconds patience)
       : stream_(stream), patience_(patience), thread_([this] { run(); }) {}
-  ~Patience() {
+  ~SilenceLimit() {
     {
       const runtime::MutexLock lock(mutex_);
       over_ = true;
@@ -40,8 +41,8 @@ class Patience {
     changed_.notify_all();
     thread_.join();
   }
-  Patience(const Patience&) = delete;
-  Patience& operator=(const Patience&) = delete;
+  SilenceLimit(const SilenceLimit&) = delete;
+  SilenceLimit& operator=(const SilenceLimit&) = delete;
 
   void begin_anew() {
     {
@@ -87,14 +88,15 @@ std::string name_of(const schemas::Event& event) {
 // What stands in the log between two records, each event once.
 class Between {
  public:
-  // `seen`: names of events that stand in the archive before.
-  Between(std::string before, std::string after, std::set<std::string> seen)
-      : after_(std::move(after)),
+  // `lost`: how many are looked for; `seen`: names of events that stand in the archive before.
+  Between(std::uint64_t lost, std::string before, std::string after, std::set<std::string> seen)
+      : lost_(lost),
+        after_(std::move(after)),
         before_(std::move(before)),
         seen_(std::move(seen)),
         begun_(before_.empty()) {}
 
-  // False: the end has come.
+  // False: the end has come, or there are more than are lost.
   bool add(std::string record) {
     if (!begun_) {
       begun_ = record == before_;
@@ -104,12 +106,13 @@ class Between {
     // What is no event the archive keeps each time.
     if (event_.ParseFromString(record) && !seen_.insert(name_of(event_)).second) return true;
     found_.push_back(std::move(record));
-    return true;
+    return found_.size() <= lost_;
   }
 
   std::vector<std::string>& found() { return found_; }
 
  private:
+  const std::uint64_t lost_;
   const std::string after_;
   const std::string before_;
   std::set<std::string> seen_;
@@ -195,24 +198,26 @@ Explained<std::vector<std::string>> LogHoles::find(const Run& run, LogOffset fro
   if (!stands || !log_id) return Failure{Errc::corrupt, "the views do not say where they stand"};
   auto stream = read_({{partition_, from, {}, *log_id}});
   if (!stream) return stream.error();
-  Patience patience(**stream, patience_);
-  Between between(run.before, run.after, names_before(projector::Archive(store_), run.from));
+  SilenceLimit silence(**stream, patience_);
+  const std::uint64_t lost = run.to - run.from;
+  Between between(lost, run.before, run.after, names_before(projector::Archive(store_), run.from));
   bool ended = false;
   for (LogOffset next = from; !ended && next < stands->next_offset;) {
     ingest::Streamed<std::vector<LogRecord>> records;
     runtime::run_until_done(take_next(**stream, records));
     if (!records) return static_cast<const Failure&>(records.error());
-    patience.begin_anew();
+    silence.begin_anew();
     for (LogRecord& record : *records) {
       next = record.offset + 1;
       ended = record.offset >= stands->next_offset || !between.add(std::move(record.value));
       if (ended) break;
     }
   }
-  const std::uint64_t lost = run.to - run.from;
   if (between.found().size() != lost) {
-    return Failure{Errc::not_found, "the log has " + std::to_string(between.found().size()) +
-                                        " events there, and " + std::to_string(lost) + " are lost"};
+    return Failure{Errc::not_found,
+                   "the log has " + std::to_string(between.found().size()) +
+                       (between.found().size() > lost ? " events and more" : " events") +
+                       " there, and " + std::to_string(lost) + " are lost"};
   }
   return std::move(between.found());
 }

@@ -97,7 +97,7 @@ std::optional<std::string_view> target_of_delivery(const Event& event,
 std::optional<DeliveryFacts> facts_of(std::string_view delivery_id,
                                       const std::vector<Event>& events) {
   std::optional<DeliveryFacts> facts;
-  std::string put_off;  // the message of the try that was
+  std::string put_off;  // the message of the last Deferred
   for (const Event& event : events) {
     const auto target = target_of_delivery(event, delivery_id);
     if (!target) continue;

@@ -17,6 +17,7 @@ using schemas::MessageId;
 using schemas::ReturnPath;
 
 constexpr auto kKeptHours = static_cast<std::uint64_t>(kKept.count());
+constexpr auto kDoneHours = static_cast<std::uint64_t>(schemas::kDoneLife.count());
 constexpr auto kGapHours = static_cast<std::uint64_t>(kLongestGap.count());
 
 Result<std::optional<LogTime>> stored_log_time(Rows& rows) {
@@ -41,7 +42,10 @@ Result<void> move_horizon(const Event& event, ArchivePlace place, Rows& rows) {
     time.horizon = hour - kKeptHours;
     time.moved_at = place.index;
     rows.erase_range(Table::return_paths, kReturnPathTag, return_path_key_at(time.horizon));
-    rows.erase_range(Table::return_paths, kTryTag, try_key_at(time.horizon));
+  }
+  // What a relay learns at its start goes back no further.
+  if (hour >= time.run_began + kDoneHours) {
+    rows.erase_range(Table::return_paths, kTryTag, try_key_at(hour - kDoneHours));
   }
   std::string row;
   append_log_time(time, row);
