@@ -43,6 +43,27 @@ TEST(PatienceTest, WhatHappensSeldomIsNeverTooMuch) {
   }
 }
 
+TEST(PatienceTest, ASenderOfMoreGoodMailThanBadIsNeverTurnedAway) {
+  Patience patience(100);
+  const auto one = client("192.0.2.1");
+  const Instant begun{};
+  for (int message = 0; message < 10'000; ++message) {
+    patience.taken(one, begun);
+    if (message % 2 == 0) patience.refused(one, 1, begun);
+    ASSERT_FALSE(patience.used_up(one, begun)) << message;
+  }
+}
+
+TEST(PatienceTest, OneGoodMessageDoesNotPayForManyGuesses) {
+  Patience patience(100);
+  const auto one = client("192.0.2.1");
+  patience.taken(one, {});
+  patience.refused(one, 50, {});
+  patience.taken(one, {});
+  patience.refused(one, 51, {});
+  EXPECT_TRUE(patience.used_up(one, {}));
+}
+
 TEST(PatienceTest, AddressesOfOneNetworkShareOnePatience) {
   Patience patience(2);
   patience.refused(client("2001:db8::1"), 1, {});

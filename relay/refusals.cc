@@ -47,6 +47,11 @@ void Refusals::errors(std::uint32_t so_far) {
   errors_ = so_far;
 }
 
+void Refusals::message_taken() {
+  since_message_ = 0;
+  lane_.patience.taken(client_, lane_.clock.now());
+}
+
 Task<Reply> Refusals::hang_up() {
   Reply reply = reply_with("Too many refusals: " + std::to_string(since_message_) +
                            " in this session; come again later");

@@ -22,7 +22,7 @@ class Refusals {
   // Errors that the SMTP core has answered in all; they count for the client's share.
   void errors(std::uint32_t so_far);
   // A message was taken: an honest sender, who may begin anew.
-  void message_taken() { since_message_ = 0; }
+  void message_taken();
 
   // The 421 that ends the session, on record before it is said.
   runtime::Task<schemas::Reply> hang_up();
