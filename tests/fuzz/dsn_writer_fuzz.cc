@@ -78,6 +78,23 @@ void hold_lines(std::string_view written, Transport transport) {
   runtime::check(delimiters == 3 || delimiters == 4, "two parts or three, and the end");
 }
 
+// What was written is read back. What was not may be read from the words beside it, in which a
+// stranger's name may say that it "is down".
+void hold_recipients(const std::vector<RecipientFacts>& read,
+                     const std::vector<RecipientFacts>& written) {
+  runtime::check(read.size() == written.size(), "as many recipients are read back");
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    RecipientFacts told = read[i];
+    if (written[i].diagnostic_code.empty()) {
+      told.diagnostic_code.clear();
+      told.kind = written[i].kind;
+      if (written[i].status.empty()) told.status.clear();
+    }
+    if (written[i].final_recipient.empty()) told.final_recipient.clear();
+    runtime::check(told == written[i], "recipients are read back");
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -88,7 +105,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   runtime::check(write_dsn(clean) == written, "clean is clean");
   if (clean.recipients.empty()) return 0;
   const ReportFacts facts = read_report(written);
-  runtime::check(facts.recipients == clean.recipients, "recipients are read back");
+  hold_recipients(facts.recipients, clean.recipients);
   runtime::check(facts.reporting_mta == clean.reporting_mta, "the reporter is read back");
   runtime::check(facts.original_envelope_id == clean.original_envelope_id, "so is the envelope id");
   runtime::check(facts.arrival_date == clean.arrival_date, "and the time");
