@@ -63,6 +63,8 @@ Task<std::optional<policy::Refusal>> MailTransaction::judge_sender(WholeMessage 
   const std::string_view head = message.spool.head();
   const Instant now = lane_.clock.now();
   const trust::TrustDeadlines deadlines{now + kEvidenceTimeout, now + kTrustTimeout};
+  const auto enforced =
+      any_domain_is(enforces_dmarc) ? policy::DmarcEnforced::yes : policy::DmarcEnforced::no;
   const trust::JudgeRequest request = judge_request();
   trusted_.judgement =
       co_await trust::judge(lane_.forward.resolver, request, head, message.spool, deadlines);
@@ -73,8 +75,8 @@ Task<std::optional<policy::Refusal>> MailTransaction::judge_sender(WholeMessage 
     forged.push_back({range.begin, range.end});
   }
   message.spool.leave_out(std::move(forged));
-  const auto enforced =
-      any_domain_is(enforces_dmarc) ? policy::DmarcEnforced::yes : policy::DmarcEnforced::no;
+  auto refusal = policy::judge_from(trusted_.judgement.from, envelope_.mail.sender, enforced);
+  if (refusal) co_return refusal;
   co_return policy::judge_dmarc(trusted_.judgement.dmarc, enforced);
 }
 

@@ -20,11 +20,34 @@ std::optional<Refusal> judge_body(const BodyFacts& facts) {
   return std::nullopt;
 }
 
+std::optional<Refusal> judge_from(trust::From from, const std::optional<schemas::Address>& sender,
+                                  DmarcEnforced enforced) {
+  if (enforced == DmarcEnforced::no) return std::nullopt;
+  std::string text;
+  switch (from) {
+    case trust::From::readable: return std::nullopt;
+    case trust::From::without_domain:
+      if (!sender) return std::nullopt;
+      text = "The From field names no domain";
+      break;
+    case trust::From::missing: text = "The message has no From field"; break;
+    case trust::From::repeated: text = "The message has more than one From field"; break;
+    case trust::From::unreadable: text = "The From field is not a list of mailboxes"; break;
+  }
+  return refusal_by(Rule::from_field, reply_of(Rule::from_field, text + " (RFC 5322 3.6)"));
+}
+
 std::optional<Refusal> judge_dmarc(const trust::dmarc::DmarcResult& result,
                                    DmarcEnforced enforced) {
-  if (result.code != trust::dmarc::DmarcCode::fail) return std::nullopt;
-  if (result.policy != trust::dmarc::Policy::reject) return std::nullopt;
+  using trust::dmarc::DmarcCode;
   if (enforced == DmarcEnforced::no) return std::nullopt;
+  if (result.policy != trust::dmarc::Policy::reject) return std::nullopt;
+  if (result.code == DmarcCode::temperror) {
+    return refusal_by(Rule::dmarc_unsure,
+                      reply_of(Rule::dmarc_unsure, "DNS does not tell whether this mail is of " +
+                                                       result.author + "; try again later"));
+  }
+  if (result.code != DmarcCode::fail) return std::nullopt;
   return refusal_by(Rule::dmarc,
                     reply_of(Rule::dmarc, "The domain " + result.author +
                                               " asks to reject mail that fails its DMARC policy"));

@@ -7,7 +7,9 @@
 #include "relay/policy/rules.h"
 #include "relay/returnpath/decide.h"
 #include "relay/smtp/body_reader.h"
+#include "relay/trust/authors.h"
 #include "relay/trust/dmarc/evaluate.h"
+#include "schemas/address.h"
 
 namespace waybill::relay::policy {
 
@@ -27,6 +29,11 @@ std::optional<Refusal> judge_body(const BodyFacts& facts);
 
 // Whether some recipient's domain grants the author's domain the rejection that it asks for.
 enum class DmarcEnforced { no, yes };
+
+// DMARC judges authors: a message that hides its own is taken by nobody who enforces it. Reports
+// from the null sender may name a program alone.
+std::optional<Refusal> judge_from(trust::From from, const std::optional<schemas::Address>& sender,
+                                  DmarcEnforced enforced);
 
 std::optional<Refusal> judge_dmarc(const trust::dmarc::DmarcResult& result, DmarcEnforced enforced);
 

@@ -32,6 +32,20 @@ TEST(JudgeBodyTest, TheFirstThingThatStandsAgainstABodyIsItsVerdict) {
   for (const auto& c : cases) EXPECT_EQ(word_of(judge_body(c.facts)), c.verdict);
 }
 
+TEST(JudgeFromTest, AMessageThatHidesItsAuthorIsRefusedWhereDmarcIsEnforced) {
+  using trust::From;
+  const auto sender = *schemas::Address::parse("ann@a.test");
+  for (const From from : {From::missing, From::repeated, From::unreadable}) {
+    EXPECT_EQ(word_of(judge_from(from, sender, DmarcEnforced::yes)), "from-field");
+    EXPECT_EQ(word_of(judge_from(from, std::nullopt, DmarcEnforced::yes)), "from-field");
+    EXPECT_EQ(word_of(judge_from(from, sender, DmarcEnforced::no)), "taken");
+  }
+  EXPECT_EQ(word_of(judge_from(From::readable, sender, DmarcEnforced::yes)), "taken");
+  EXPECT_EQ(word_of(judge_from(From::without_domain, sender, DmarcEnforced::yes)), "from-field");
+  EXPECT_EQ(word_of(judge_from(From::without_domain, std::nullopt, DmarcEnforced::yes)), "taken")
+      << "a report of MAILER-DAEMON";
+}
+
 TEST(JudgeDmarcTest, OnlyAFailureThatTheAuthorWantsRejectedAndADomainGrantsIsRefused) {
   using trust::dmarc::DmarcCode;
   using trust::dmarc::Policy;
@@ -46,7 +60,10 @@ TEST(JudgeDmarcTest, OnlyAFailureThatTheAuthorWantsRejectedAndADomainGrantsIsRef
       {"taken", DmarcCode::fail, Policy::quarantine, DmarcEnforced::yes},
       {"taken", DmarcCode::fail, Policy::none, DmarcEnforced::yes},
       {"taken", DmarcCode::pass, Policy::reject, DmarcEnforced::yes},
-      {"taken", DmarcCode::temperror, Policy::reject, DmarcEnforced::yes},
+      {"taken", DmarcCode::permerror, Policy::none, DmarcEnforced::yes},
+      {"dmarc-unsure", DmarcCode::temperror, Policy::reject, DmarcEnforced::yes},
+      {"taken", DmarcCode::temperror, Policy::reject, DmarcEnforced::no},
+      {"taken", DmarcCode::temperror, Policy::quarantine, DmarcEnforced::yes},
   };
   for (const auto& c : cases) {
     trust::dmarc::DmarcResult result;

@@ -52,7 +52,9 @@ enum class Rule {
   blank_first,
   header_size,
   hop_count,
+  from_field,
   dmarc,
+  dmarc_unsure,
   log_timeout,
   out_of_time,
   done_before,
@@ -164,9 +166,17 @@ inline constexpr RuleRow kRules[] = {
     {Rule::hop_count, "hop-count", Stage::body, "554 5.4.6",
      "Too many Received fields: the message is in a loop",
      "The message has more than 50 `Received` fields."},
+    {Rule::from_field, "from-field", Stage::body, "550 5.6.0", "",
+     "The message has no From field, or several, or one that is not a list of mailboxes (RFC 5322 "
+     "3.6.2), and a recipient's domain enforces DMARC, which judges its authors."},
     {Rule::dmarc, "dmarc", Stage::body, "550 5.7.1", "",
      "The message fails DMARC, the author's domain asks to reject such mail, and a recipient's "
      "domain enforces it."},
+    {Rule::dmarc_unsure, "dmarc-unsure", Stage::body, "451 4.7.0", "",
+     "DNS gave no answer that DMARC needs, the author's domain asks to reject mail that fails or "
+     "may do so, and a recipient's domain enforces it. A domain that DNS says nothing of at all "
+     "does "
+     "not count."},
     {Rule::log_timeout, "log-timeout", Stage::body, "451 4.3.0",
      "The log took too long to keep the acceptance; nothing was sent",
      "With `ack = \"kafka\"`: the log had the acceptance too late, so nothing was sent to this "

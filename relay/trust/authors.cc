@@ -1,6 +1,9 @@
 #include "relay/trust/authors.h"
 
+#include <algorithm>
+
 #include "relay/message/header_fields.h"
+#include "runtime/ascii.h"
 
 namespace waybill::relay::trust {
 namespace {
@@ -11,18 +14,45 @@ struct Author {
   std::string local;
 };
 
-// The octets of a mailbox as they are read, and where the "@" is that no quotes hide.
-struct Octets {
-  std::string text;
-  std::optional<std::size_t> at;
+// Words of one mailbox as they are read, put together where RFC 5322 puts them together: around
+// "." and "@". Any other gap makes two words.
+struct Words {
+  struct Word {
+    std::string text;
+    std::optional<std::size_t> at;  // where the "@" is that no quotes hide
+    bool broken = false;            // it has another one
+  };
+  std::vector<Word> all;
+  bool gap = true;
+
   void add(char c, bool quoted) {
-    if (c == '@' && !quoted) at = text.size();
-    text += c;
+    const bool joins = !quoted && (c == '.' || c == '@');
+    const bool open = !all.empty() && !all.back().text.empty() && joined_;
+    if (all.empty() || (gap && !joins && !open)) all.emplace_back();
+    Word& word = all.back();
+    if (c == '@' && !quoted) {
+      word.broken = word.broken || word.at.has_value();
+      word.at = word.text.size();
+    }
+    word.text += c;
+    gap = false;
+    joined_ = joins;
   }
+  // White space, a comment, or the border of a quoted string.
+  void end_word() { gap = true; }
+
+ private:
+  bool joined_ = false;  // the last octet puts the next word to its own
 };
 
-// Cuts a mailbox-list (RFC 5322 3.4) into mailboxes at its commas. Comments are dropped, and quoted
-// strings are kept only inside an angle-addr or before an "@", where they are a local part.
+Author author_of(const Words::Word& word) {
+  if (word.broken || !word.at || *word.at == 0) return {};
+  const auto name = schemas::normalise_mail_domain(word.text.substr(*word.at + 1));
+  if (!name) return {};
+  return {*name, word.text.substr(0, *word.at)};
+}
+
+// Cuts a mailbox-list (RFC 5322 3.4) into mailboxes at its commas. Comments are dropped.
 class ListReader {
  public:
   std::vector<Author> read(std::string_view list) {
@@ -35,6 +65,7 @@ class ListReader {
       }
     }
     end_mailbox();
+    if (group_ == Group::open) authors_.emplace_back();
     return std::move(authors_);
   }
 
@@ -43,11 +74,12 @@ class ListReader {
   std::size_t inside(std::string_view rest) {
     const bool pair = rest[0] == '\\' && rest.size() > 1;
     if (pair || (quoted_ && rest[0] != '"')) {
-      if (quoted_) octets_.add(rest[pair ? 1 : 0], true);
+      if (quoted_) words_.add(rest[pair ? 1 : 0], true);
       return pair ? 1 : 0;
     }
     if (quoted_) {
       quoted_ = false;
+      words_.end_word();
     } else if (rest[0] == '(') {
       ++comments_;
     } else if (rest[0] == ')') {
@@ -58,77 +90,107 @@ class ListReader {
 
   void outside(char c) {
     switch (c) {
-      case '"': quoted_ = true; break;
-      case '(': ++comments_; break;
-      case '<':
-        octets_ = {};
-        angle_ = true;
+      case '"':
+        something_ = true;
+        // Behind the angle-addr there is nothing but comments.
+        broken_ = broken_ || closed_;
+        words_.end_word();
+        quoted_ = true;
         break;
+      case '(':
+        words_.end_word();
+        ++comments_;
+        break;
+      case ')': broken_ = true; break;
+      case '<': open_angle(); break;
       case '>':
-        mailbox_ = octets_;
+        broken_ = broken_ || !angle_;
+        mailbox_ = std::move(words_);
+        words_ = {};
         closed_ = true;
         angle_ = false;
         break;
-      case ':':  // the name of a group (RFC 5322 3.4), or a source route
-        octets_ = {};
-        break;
+      case ':': name_ends(); break;
       case ',':
+        if (angle_) {  // between the hosts of a source route
+          words_ = {};
+          break;
+        }
+        end_mailbox();
+        break;
       case ';':
-        if (!angle_) end_mailbox();
+        end_mailbox();
+        if (group_ != Group::open) authors_.emplace_back();
+        group_ = Group::closed;
         break;
       case ' ':
       case '\t':
       case '\r':
-      case '\n': break;
-      default: octets_.add(c, false);
+      case '\n': words_.end_word(); break;
+      case '\0': broken_ = true; break;
+      default:
+        something_ = true;
+        broken_ = broken_ || closed_;
+        words_.add(c, false);
     }
-    something_ = something_ || (c != ' ' && c != '\t' && c != '\r' && c != '\n' && c != ',' &&
-                                c != ';' && c != ':');
+  }
+
+  void open_angle() {
+    something_ = true;
+    // All to the end of the mailbox is one that nobody can read.
+    broken_ = broken_ || angle_ || closed_;
+    if (broken_) words_ = {};
+    for (const Words::Word& word : words_.all) {
+      const Author named = author_of(word);
+      if (!named.domain.empty()) named_.push_back(named);
+    }
+    words_ = {};
+    angle_ = true;
+  }
+
+  // A source route (RFC 5322 4.4), or the name of a group (3.4).
+  void name_ends() {
+    if (!angle_) {
+      broken_ = broken_ || closed_ || group_ != Group::none || !something_;
+      for (const Words::Word& word : words_.all) broken_ = broken_ || word.at.has_value();
+      group_ = Group::open;
+      something_ = false;
+    }
+    words_ = {};
   }
 
   void end_mailbox() {
-    if (something_ && authors_.size() <= kMaxAuthors) {
-      authors_.push_back(author_of(closed_ ? mailbox_ : octets_));
-    }
-    octets_ = {};
+    broken_ = broken_ || angle_ || quoted_ || comments_ > 0;
+    if ((something_ || broken_) && authors_.size() <= kMaxAuthors) add_mailbox();
+    words_ = {};
     mailbox_ = {};
-    closed_ = angle_ = something_ = false;
+    named_.clear();
+    closed_ = angle_ = something_ = broken_ = false;
   }
 
-  static Author author_of(const Octets& mailbox) {
-    if (!mailbox.at || *mailbox.at == 0) return {};
-    const auto name = schemas::normalise_mail_domain(mailbox.text.substr(*mailbox.at + 1));
-    if (!name) return {};
-    return {*name, mailbox.text.substr(0, *mailbox.at)};
+  void add_mailbox() {
+    const Words& words = closed_ ? mailbox_ : words_;
+    Author author;
+    if (!broken_ && words.all.size() == 1) author = author_of(words.all.front());
+    for (Author& other : named_) {
+      if (other.domain != author.domain) authors_.push_back(std::move(other));
+    }
+    authors_.push_back(std::move(author));
   }
 
-  Octets octets_;
-  Octets mailbox_;
+  Words words_;
+  Words mailbox_;
+  std::vector<Author> named_;  // in front of the angle-addr
+  enum class Group { none, open, closed };
+  Group group_ = Group::none;
   bool quoted_ = false;
   int comments_ = 0;
   bool angle_ = false;
   bool closed_ = false;
   bool something_ = false;
+  bool broken_ = false;
   std::vector<Author> authors_;
 };
-
-std::vector<Author> authors_of(std::string_view header) {
-  std::vector<Author> out;
-  for (const message::HeaderField& field : message::split_header(header)) {
-    if (!message::is_field(field, "From")) continue;
-    auto authors = ListReader().read(field.value);
-    if (authors.empty()) authors.emplace_back();
-    for (Author& author : authors) {
-      if (out.size() < kMaxAuthors) {
-        out.push_back(std::move(author));
-      } else if (out.size() == kMaxAuthors) {
-        // One stands for all that are not looked at: whose they are is not known.
-        out.emplace_back();
-      }
-    }
-  }
-  return out;
-}
 
 std::string quoted(std::string_view local) {
   std::string out = "\"";
@@ -139,20 +201,56 @@ std::string quoted(std::string_view local) {
   return out + '"';
 }
 
-}  // namespace
-
-std::vector<std::string> author_domains(std::string_view header) {
-  std::vector<std::string> out;
-  for (Author& author : authors_of(header)) out.push_back(std::move(author.domain));
-  return out;
+// One word, as a local program signs with.
+bool is_bare_word(std::string_view value) {
+  const auto is_plain = [](char c) {
+    return runtime::ascii::is_letter(c) || runtime::ascii::is_digit(c) || c == '-' || c == '_' ||
+           c == '.' || c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '<' || c == '>' ||
+           c == '"' || c == '(' || c == ')';
+  };
+  return std::all_of(value.begin(), value.end(), is_plain) &&
+         std::any_of(value.begin(), value.end(), runtime::ascii::is_letter);
 }
 
-std::optional<schemas::Address> only_mailbox(std::string_view header) {
-  const auto authors = authors_of(header);
-  if (authors.size() != 1 || authors.front().domain.empty()) return std::nullopt;
-  const auto mailbox =
-      schemas::Address::parse(quoted(authors.front().local) + "@" + authors.front().domain);
-  return mailbox ? std::optional(*mailbox) : std::nullopt;
+From from_of(std::size_t fields, std::string_view value, const std::vector<std::string>& domains) {
+  if (fields == 0) return From::missing;
+  if (fields > 1) return From::repeated;
+  const bool all = std::none_of(domains.begin(), domains.end(),
+                                [](const std::string& domain) { return domain.empty(); });
+  if (all) return From::readable;
+  return domains.size() == 1 && is_bare_word(value) ? From::without_domain : From::unreadable;
+}
+
+}  // namespace
+
+Authors authors_of(std::string_view header) {
+  Authors out;
+  std::vector<Author> authors;
+  std::size_t fields = 0;
+  std::string_view value;
+  for (const message::HeaderField& field : message::split_header(header)) {
+    if (!message::is_field(field, "From")) continue;
+    ++fields;
+    value = field.value;
+    auto found = ListReader().read(field.value);
+    if (found.empty()) found.emplace_back();
+    for (Author& author : found) {
+      if (authors.size() < kMaxAuthors) {
+        authors.push_back(std::move(author));
+      } else if (authors.size() == kMaxAuthors) {
+        // One stands for all that are not looked at: whose they are is not known.
+        authors.emplace_back();
+      }
+    }
+  }
+  for (const Author& author : authors) out.domains.push_back(author.domain);
+  out.from = from_of(fields, value, out.domains);
+  if (out.from == From::readable && authors.size() == 1) {
+    const auto mailbox =
+        schemas::Address::parse(quoted(authors.front().local) + "@" + authors.front().domain);
+    if (mailbox) out.mailbox = *mailbox;
+  }
+  return out;
 }
 
 }  // namespace waybill::relay::trust

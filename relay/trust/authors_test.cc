@@ -24,12 +24,31 @@ TEST(AuthorsTest, TakesTheDomainOfEachAuthor) {
       {"From: nobody\r\n", {""}},
       {"From:\r\n", {""}},
       {"From: <>\r\n", {""}},
-      {"From: ann@a.test <ann@b.test>\r\n", {"b.test"}},
+      {"From: ann@a.test <ann@b.test>\r\n", {"a.test", "b.test"}},
+      {"From: Ann ann@a.test <ann@a.test>\r\n", {"a.test"}},
+      {"From: <ann@a.test> <ann@b.test>\r\n", {""}},
+      {"From: <ann@a.test> ann@b.test\r\n", {""}},
+      {"From: ann@a.test ann@b.test\r\n", {""}},
+      {"From: ann@a.test(x)ann@b.test\r\n", {""}},
+      {"From: ann@a.test@b.test\r\n", {""}},
+      {"From: <ann@a.test ann@b.test>\r\n", {""}},
+      {"From: <ann@a.test <ann@b.test>>\r\n", {""}},
+      {"From: <ann@a.test\r\n", {""}},
+      {"From: ann@a.test>\r\n", {""}},
+      {"From: \"ann@a.test <ann@a.test>\r\n", {""}},
+      {"From: (ann <ann@a.test>\r\n", {""}},
+      {"From: \"ann@a.test\"bob@b.test\r\n", {""}},
+      {"From: ann@a.test: bob@b.test;\r\n", {""}},
+      {"From: team: ann@a.test\r\n", {"a.test", ""}},
+      {"From: team:;\r\n", {""}},
+      {"From: Lee, Ann <ann@a.test>\r\n", {"", "a.test"}},
+      {"From: <@r.test,@s.test:ann@a.test>\r\n", {"a.test"}},
+      {"From: J. Q. Lee <ann@a.test> (home)\r\n", {"a.test"}},
       {"From: @only.test\r\n", {""}},
       {"Subject: none\r\n", {}},
       {"Subject: x\r\n\r\nFrom: ann@body.test\r\n", {}},
   };
-  for (const auto& c : cases) EXPECT_EQ(author_domains(c.header), c.domains) << c.header;
+  for (const auto& c : cases) EXPECT_EQ(authors_of(c.header).domains, c.domains) << c.header;
 }
 
 TEST(AuthorsTest, TheOnlyMailboxIsThatWhichIsMeant) {
@@ -52,17 +71,38 @@ TEST(AuthorsTest, TheOnlyMailboxIsThatWhichIsMeant) {
       {"To: ann@a.test\r\n", ""},
   };
   for (const auto& c : cases) {
-    const auto mailbox = only_mailbox(c.header);
+    const auto mailbox = authors_of(c.header).mailbox;
     EXPECT_EQ(mailbox ? mailbox->text() : "", c.mailbox) << c.header;
   }
+}
+
+TEST(AuthorsTest, SaysWhatIsWrongWithTheField) {
+  const struct {
+    std::string_view header;
+    From from;
+  } cases[] = {
+      {"From: ann@a.test\r\n", From::readable},
+      {"From: Ann <ann@a.test>, Bob <bob@b.test>\r\n", From::readable},
+      {"Sender: ann@a.test\r\n", From::missing},
+      {"From: ann@a.test\r\nFrom: ann@a.test\r\n", From::repeated},
+      {"From: MAILER-DAEMON (Mail Delivery System)\r\n", From::without_domain},
+      {"From: Mail Delivery System <MAILER-DAEMON>\r\n", From::without_domain},
+      {"From: <>\r\n", From::unreadable},
+      {"From:\r\n", From::unreadable},
+      {"From: <ann@a.test> <ann@b.test>\r\n", From::unreadable},
+      {"From: ann@a.test, bob\r\n", From::unreadable},
+  };
+  for (const auto& c : cases) EXPECT_EQ(authors_of(c.header).from, c.from) << c.header;
+  const std::string nul("From: ann@a.test\0.b.test\r\n", 27);
+  EXPECT_EQ(authors_of(nul).from, From::unreadable);
 }
 
 TEST(AuthorsTest, AListWithoutEndIsCut) {
   std::string header = "From: a@a.test";
   for (int i = 0; i < 1000; ++i) header += ", a@a.test";
   header += "\r\n";
-  EXPECT_EQ(author_domains(header).size(), kMaxAuthors + 1);
-  EXPECT_EQ(author_domains(header).back(), "") << "whose the others are is not known";
+  EXPECT_EQ(authors_of(header).domains.size(), kMaxAuthors + 1);
+  EXPECT_EQ(authors_of(header).domains.back(), "") << "whose the others are is not known";
 }
 
 }  // namespace

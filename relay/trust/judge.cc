@@ -40,9 +40,8 @@ dmarc::Authentication outcome_of(spf::SpfCode code) {
                                          : dmarc::Authentication::failed;
 }
 
-dmarc::DmarcRequest dmarc_request(const Judgement& judgement, std::vector<std::string> authors) {
+dmarc::DmarcRequest dmarc_request(const Judgement& judgement) {
   dmarc::DmarcRequest request;
-  request.authors = std::move(authors);
   if (!judgement.spf.domain.empty()) {
     request.spf = dmarc::Identifier{judgement.spf.domain, outcome_of(judgement.spf.code)};
   }
@@ -161,15 +160,19 @@ Task<Judgement> judge(runtime::dns::Resolver& resolver, JudgeRequest request,
   Judgement out;
   header = header.substr(0, body_begin(header));
   runtime::Scope scope(co_await boost::asio::this_coro::executor);
+  const Authors authors = authors_of(header);
+  if (authors.domains.size() == 1) out.header_from = authors.domains.front();
+  out.mailbox = authors.mailbox;
+  out.from = authors.from;
+  dmarc::Evaluation evaluation(resolver, authors.domains);
   scope.spawn("spf", find_spf(resolver, spf_request(request), deadlines.evidence, out.spf));
+  if (request.with_dmarc) {
+    scope.spawn("dmarc", evaluation.find_policies(deadlines.evidence));
+  }
   co_await find_signatures(resolver, header, spool, request.now, deadlines.evidence, out.dkim);
   co_await scope.join();
-  auto authors = author_domains(header);
-  if (authors.size() == 1) out.header_from = authors.front();
-  out.mailbox = only_mailbox(header);
   if (request.with_dmarc) {
-    auto question = dmarc_request(out, std::move(authors));
-    out.dmarc = co_await dmarc::evaluate(resolver, std::move(question), deadlines.policy);
+    out.dmarc = co_await evaluation.decide(dmarc_request(out), deadlines.alignment);
   }
   find_voucher(request, out);
   co_return out;

@@ -16,6 +16,7 @@
 
 #include "relay/message/spool.h"
 #include "relay/trust/auth_results.h"
+#include "relay/trust/authors.h"
 #include "relay/trust/dkim/result.h"
 #include "relay/trust/dmarc/evaluate.h"
 #include "relay/trust/spf/check_host.h"
@@ -55,15 +56,17 @@ struct Judgement {
   dmarc::DmarcResult dmarc;
   std::string header_from;                  // the author's domain, as A-label
   std::optional<schemas::Address> mailbox;  // the only author's
+  From from = From::missing;
   Voucher voucher = Voucher::none;
   std::string reason;  // of that, for people
 };
 
 // A forger chooses the name servers that SPF and DKIM ask, and not those of the author's policy: so
-// that slow ones gain him nothing, DMARC has time that they cannot spend.
+// that slow ones gain him nothing, all three look at the same time, and DMARC has time behind them
+// that they cannot spend.
 struct TrustDeadlines {
-  runtime::Instant evidence;  // of SPF and DKIM, which go at the same time
-  runtime::Instant policy;    // of DMARC behind them; not before `evidence`
+  runtime::Instant evidence;   // of SPF, of DKIM, and of what the authors ask for
+  runtime::Instant alignment;  // of DMARC behind them; not before `evidence`
 };
 
 // `header`: the beginning of the message, at least its whole header.

@@ -169,6 +169,17 @@ TEST_F(JudgeTest, SilentNameServersOfTheSenderSpendNoTimeOfTheAuthorsPolicy) {
   EXPECT_EQ(clock_.now() - began, 5s);
 }
 
+TEST_F(JudgeTest, WhatTheAuthorAsksForIsLookedForBesideTheEvidence) {
+  zone_.silence("evil.test");
+  zone_.silence("_dmarc.victim.test");
+  const auto began = clock_.now();
+  const Judgement judgement =
+      judged(kStranger, "x@evil.test", "From: ceo@victim.test\r\nSubject: x\r\n\r\nHello\r\n");
+  EXPECT_EQ(judgement.dmarc.code, dmarc::DmarcCode::temperror);
+  EXPECT_EQ(judgement.dmarc.policy, dmarc::Policy::reject) << "nobody knows better";
+  EXPECT_EQ(clock_.now() - began, 5s);
+}
+
 TEST_F(JudgeTest, TheFieldAndTheEventSayTheSame) {
   const Judgement judgement = judged(kClient, "ann@origin.test", signed_by("origin.test", mail_));
   const std::string field = auth_results_field("mx.us.test", request_, judgement);

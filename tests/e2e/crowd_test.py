@@ -99,7 +99,7 @@ class CrowdTest(PeersCase):
             client.read()
             client.send(b"DATA\r\n")
             client.read()
-            client.send(b"Subject: x\r\n\r\n" + b"a line of it\r\n" * 30000)
+            client.send(b"From: x@y.test\r\n\r\n" + b"a line of it\r\n" * 30000)
             clients.append(client)
         time.sleep(0.5)
         codes = []

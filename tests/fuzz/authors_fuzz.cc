@@ -11,7 +11,8 @@ using namespace waybill;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view header(reinterpret_cast<const char*>(data), size);
-  const auto domains = relay::trust::author_domains(header);
+  const auto authors = relay::trust::authors_of(header);
+  const auto& domains = authors.domains;
   if (domains.size() > relay::trust::kMaxAuthors + 1) std::abort();
   for (const std::string& domain : domains) {
     if (domain.empty()) continue;

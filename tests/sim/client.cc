@@ -18,7 +18,8 @@ SentMessage SimClient::make_message() {
   const std::uint64_t who = net_.chance().below(8);
   if (who > 0) out.sender = "m" + number + "@" + (who > 2 ? kVerifiedDomain : kStrangeDomain);
   out.notify = kNotify[net_.chance().below(kNotify.size())];
-  out.body = "Message-ID: " + out.message_id + "\r\nSubject: simulated\r\n\r\n";
+  out.body = "From: " + (out.sender.empty() ? "MAILER-DAEMON" : out.sender) + "\r\n";
+  out.body += "Message-ID: " + out.message_id + "\r\nSubject: simulated\r\n\r\n";
   const std::uint64_t lines = net_.chance().below(20);
   for (std::uint64_t i = 0; i < lines; ++i) {
     out.body += std::string(net_.chance().below(3), '.') + "line " + std::to_string(i) + "\r\n";

@@ -47,6 +47,16 @@ std::string organisation_in(const std::vector<FoundRecord>& found, const std::st
   return found.empty() ? start : found.back().domain;
 }
 
+namespace {
+
+// A top-level domain has hardly ever a record, and all mail of those beneath would wait for a
+// server that does not answer for it, as one that serves some zones alone.
+bool is_shut_top(const std::string& name, runtime::Error error) {
+  return error != Errc::timeout && name.find('.') == std::string::npos;
+}
+
+}  // namespace
+
 Task<Result<Discovery::Found>> Discovery::record_at(std::string domain) {
   const auto known = known_.find(domain);
   if (known != known_.end()) co_return known->second;
@@ -75,8 +85,8 @@ Task<Result<std::vector<FoundRecord>>> Discovery::walk(std::string domain) {
   const std::vector<std::string> names = walk_of(domain);
   for (const std::string& name : names) {
     const auto found = co_await record_at(name);
-    if (!found) co_return found.error();
-    if (!found->record) continue;
+    if (!found && !is_shut_top(name, found.error())) co_return found.error();
+    if (!found || !found->record) continue;
     FoundRecord one;
     one.domain = name;
     one.record = *found->record;

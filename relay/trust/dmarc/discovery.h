@@ -31,13 +31,17 @@ class Discovery {
   Discovery(runtime::dns::Resolver& resolver, runtime::Instant deadline)
       : resolver_(resolver), deadline_(deadline) {}
 
+  // From here on, in place of the deadline so far.
+  void go_on_until(runtime::Instant deadline) { deadline_ = deadline; }
+
   // How many records stand at one name, and the record if it is one.
   struct Found {
     std::size_t count = 0;
     std::optional<Record> record;
   };
   runtime::Task<runtime::Result<Found>> record_at(std::string domain);
-  // The records of a tree walk, longest name first.
+  // The records of a tree walk, longest name first. A top-level domain for which no server answers
+  // counts as one without a record.
   runtime::Task<runtime::Result<std::vector<FoundRecord>>> walk(std::string domain);
   // RFC 8020 2: NXDOMAIN alone says no.
   runtime::Task<runtime::Result<runtime::dns::Existence>> existence(std::string domain);

@@ -53,52 +53,80 @@ std::string only_author(const std::vector<std::string>& authors) {
   return agreed ? first : std::string();
 }
 
-// One evaluation; lives in the coroutine that began it.
+}  // namespace
+
+// One author's evaluation.
 class Judgement {
  public:
-  Judgement(runtime::dns::Resolver& resolver, DmarcRequest request,
-            std::optional<SuffixRules> suffix_rules, Instant deadline)
-      : discovery_(resolver, deadline), request_(std::move(request)), suffix_rules_(suffix_rules) {}
+  Judgement(runtime::dns::Resolver& resolver, const std::vector<std::string>& authors,
+            std::optional<SuffixRules> suffix_rules)
+      : discovery_(resolver, Instant{}), suffix_rules_(suffix_rules) {
+    out_.author = only_author(authors);
+    if (!out_.author.empty()) return;
+    end(DmarcCode::permerror, authors.empty() ? "The message names no author"
+                                              : "The message names authors of several domains");
+  }
 
-  Task<DmarcResult> run() {
-    out_.author = only_author(request_.authors);
-    if (out_.author.empty()) {
-      const bool none = request_.authors.empty();
-      co_return ended(DmarcCode::permerror, none ? "The message names no author"
-                                                 : "The message names authors of several domains");
+  Task<void> find_policy(Instant deadline) {
+    if (ended_) co_return;
+    discovery_.go_on_until(deadline);
+    const auto source = co_await find_record();
+    if (!source) {
+      out_.policy = co_await worst_policy(source.error());
+      end(DmarcCode::temperror, "DNS gave no answer for the DMARC policy");
+      co_return;
     }
-    const auto source = co_await find_policy();
-    if (!source) co_return ended(DmarcCode::temperror, "DNS gave no answer for the DMARC policy");
-    if (!source->record) co_return ended(DmarcCode::none, out_.author + " has no DMARC policy");
+    if (!source->record) {
+      end(DmarcCode::none, out_.author + " has no DMARC policy");
+      co_return;
+    }
     out_.policy_domain = source->domain;
-    const Record record = *source->record;
-    if (!is_usable(record)) {
-      co_return ended(DmarcCode::permerror,
-                      "The DMARC policy of " + source->domain + " cannot be read");
+    record_ = *source->record;
+    if (!is_usable(record_)) {
+      end(DmarcCode::permerror, "The DMARC policy of " + source->domain + " cannot be read");
+      co_return;
     }
-    const bool answered = co_await find_published(record);
-    const Alignment alignment = co_await align_all(record);
+    answered_ = co_await find_published(record_);
+  }
+
+  Task<DmarcResult> decide(DmarcRequest request, Instant deadline) {
+    if (ended_) co_return out_;
+    discovery_.go_on_until(deadline);
+    request_ = std::move(request);
+    const Alignment alignment = co_await align_all(record_);
     if (alignment == Alignment::aligned) {
       const AlignedIdentifier& first = out_.aligned.front();
       const std::string by = first.method == Method::spf ? "SPF" : "A DKIM signature";
-      co_return ended(DmarcCode::pass, by + " of " + first.domain + " vouches for the author");
+      end(DmarcCode::pass, by + " of " + first.domain + " vouches for the author");
+      co_return out_;
     }
-    if (alignment == Alignment::unknown || !answered) {
-      co_return ended(DmarcCode::temperror, "An answer that DMARC needs did not come");
+    out_.policy = answered_ ? applied(record_) : Policy::reject;
+    if (alignment == Alignment::unknown || !answered_) {
+      end(DmarcCode::temperror, "An answer that DMARC needs did not come");
+      co_return out_;
     }
-    out_.policy = applied(record);
-    co_return ended(DmarcCode::fail, "Nothing vouches for " + out_.author + " as the author");
+    end(DmarcCode::fail, "Nothing vouches for " + out_.author + " as the author");
+    co_return out_;
   }
 
  private:
-  DmarcResult ended(DmarcCode code, std::string reason) {
+  void end(DmarcCode code, std::string reason) {
     out_.code = code;
     out_.reason = std::move(reason);
-    return out_;
+    ended_ = true;
+  }
+
+  // Where the policy is not told. A domain none of whose names any server answers for has none that
+  // anybody could see: its mail is not put off for it.
+  Task<Policy> worst_policy(runtime::Error error) {
+    if (error == runtime::Errc::timeout) co_return Policy::reject;
+    const auto existence = co_await discovery_.existence(out_.author);
+    const bool dead = !existence && existence.error() != runtime::Errc::timeout;
+    co_return dead ? Policy::none : Policy::reject;
   }
 
   // RFC 9989 4.10.1; RFC 7489 6.6.3.
-  Task<Result<PolicySource>> find_policy() {
+  Task<Result<PolicySource>> find_record() {
     PolicySource out;
     const auto own = co_await discovery_.record_at(out_.author);
     if (!own) co_return own.error();
@@ -218,8 +246,13 @@ class Judgement {
   DmarcRequest request_;
   std::optional<SuffixRules> suffix_rules_;
   DmarcResult out_;
+  bool ended_ = false;
+  Record record_;
+  bool answered_ = false;  // DNS told all that `published` needs
   std::size_t walks_ = 0;
 };
+
+namespace {
 
 // In order; the empty one, which is nobody's domain, first.
 std::vector<std::string> distinct(const std::vector<std::string>& authors) {
@@ -234,7 +267,7 @@ int severity(const DmarcResult& result) {
     case DmarcCode::pass: return 0;
     case DmarcCode::none: return 1;
     case DmarcCode::permerror: return 3;
-    case DmarcCode::temperror: return 5;
+    case DmarcCode::temperror: return result.policy == Policy::reject ? 5 : 2;
     case DmarcCode::fail: break;
   }
   switch (result.policy) {
@@ -245,33 +278,10 @@ int severity(const DmarcResult& result) {
   return 6;
 }
 
-Task<DmarcResult> evaluate_one(runtime::dns::Resolver& resolver, DmarcRequest request,
-                               Instant deadline) {
-  Judgement judgement(resolver, std::move(request), std::nullopt, deadline);
-  DmarcResult out = co_await judgement.run();
-  co_return out;
-}
+Task<void> find_one(Judgement& author, Instant deadline) { co_await author.find_policy(deadline); }
 
-Task<void> evaluate_into(runtime::dns::Resolver& resolver, DmarcRequest request, Instant deadline,
-                         DmarcResult& out) {
-  out = co_await evaluate_one(resolver, std::move(request), deadline);
-}
-
-// RFC 7489 6.6.1: the strictest of all. At one time, so that the name servers of one author cannot
-// use up the time of another.
-Task<DmarcResult> evaluate_each(runtime::dns::Resolver& resolver, std::vector<std::string> authors,
-                                DmarcRequest request, Instant deadline) {
-  std::vector<DmarcResult> results(authors.size());
-  runtime::Scope scope(co_await boost::asio::this_coro::executor);
-  for (std::size_t i = 0; i < authors.size(); ++i) {
-    DmarcRequest one = request;
-    one.authors = std::vector<std::string>(1, authors[i]);
-    scope.spawn("dmarc author", evaluate_into(resolver, std::move(one), deadline, results[i]));
-  }
-  co_await scope.join();
-  co_return *std::max_element(
-      results.begin(), results.end(),
-      [](const DmarcResult& a, const DmarcResult& b) { return severity(a) < severity(b); });
+Task<void> decide_one(Judgement& author, DmarcRequest request, Instant deadline, DmarcResult& out) {
+  out = co_await author.decide(std::move(request), deadline);
 }
 
 }  // namespace
@@ -287,14 +297,49 @@ std::string_view word(DmarcCode code) {
   return "";
 }
 
+Evaluation::Evaluation(runtime::dns::Resolver& resolver, const std::vector<std::string>& authors) {
+  const auto domains = distinct(authors);
+  const bool each =
+      domains.size() > 1 && domains.size() <= kMaxAuthorDomains && !domains.front().empty();
+  if (!each) {
+    authors_.push_back(std::make_unique<Judgement>(resolver, authors, std::nullopt));
+    return;
+  }
+  for (const std::string& one : domains) {
+    authors_.push_back(
+        std::make_unique<Judgement>(resolver, std::vector<std::string>(1, one), std::nullopt));
+  }
+}
+
+Evaluation::~Evaluation() = default;
+
+// At one time, so that the name servers of one author cannot use up the time of another.
+Task<void> Evaluation::find_policies(Instant deadline) {
+  runtime::Scope scope(co_await boost::asio::this_coro::executor);
+  for (const auto& author : authors_) {
+    scope.spawn("dmarc policy", find_one(*author, deadline));
+  }
+  co_await scope.join();
+}
+
+// RFC 7489 6.6.1: the strictest of all.
+Task<DmarcResult> Evaluation::decide(DmarcRequest request, Instant deadline) {
+  std::vector<DmarcResult> results(authors_.size());
+  runtime::Scope scope(co_await boost::asio::this_coro::executor);
+  for (std::size_t i = 0; i < authors_.size(); ++i) {
+    scope.spawn("dmarc author", decide_one(*authors_[i], request, deadline, results[i]));
+  }
+  co_await scope.join();
+  co_return *std::max_element(
+      results.begin(), results.end(),
+      [](const DmarcResult& a, const DmarcResult& b) { return severity(a) < severity(b); });
+}
+
 Task<DmarcResult> evaluate(runtime::dns::Resolver& resolver, DmarcRequest request,
                            Instant deadline) {
-  const auto authors = distinct(request.authors);
-  if (authors.size() > 1 && authors.size() <= kMaxAuthorDomains && !authors.front().empty()) {
-    DmarcResult out = co_await evaluate_each(resolver, authors, std::move(request), deadline);
-    co_return out;
-  }
-  DmarcResult out = co_await evaluate_one(resolver, std::move(request), deadline);
+  Evaluation evaluation(resolver, request.authors);
+  co_await evaluation.find_policies(deadline);
+  DmarcResult out = co_await evaluation.decide(std::move(request), deadline);
   co_return out;
 }
 
@@ -302,8 +347,9 @@ Task<DmarcResult> evaluate_by_suffixes(runtime::dns::Resolver& resolver,
                                        const PublicSuffixes& suffixes, runtime::Chance& chance,
                                        DmarcRequest request, Instant deadline) {
   const SuffixRules rules{&suffixes, &chance};
-  Judgement judgement(resolver, std::move(request), rules, deadline);
-  DmarcResult out = co_await judgement.run();
+  Judgement judgement(resolver, request.authors, rules);
+  co_await judgement.find_policy(deadline);
+  DmarcResult out = co_await judgement.decide(std::move(request), deadline);
   co_return out;
 }
 

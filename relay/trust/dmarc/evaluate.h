@@ -4,15 +4,19 @@
 // The tree walk asks for at most kMaxWalk records for the author's domain, and as many for each of
 // at most kMaxIdentifiers identifiers within the author's organisation that are to be aligned.
 //
-// Authors of several domains: RFC 9989 5.3.1 leaves them to the receiver. evaluate() judges each at
-// the same time, and the result is that of the author whose policy stands most against the message
+// Authors of several domains: RFC 9989 5.3.1 leaves them to the receiver. Each is judged at the
+// same time, and the result is that of the author whose policy stands most against the message
 // (RFC 7489 6.6.1): a mailbox more in From takes nothing from the policy of another.
+//
+// What the authors ask for does not depend on what SPF and DKIM find: an Evaluation may look for
+// the one while others look for the other.
 //
 // The caller owes: the resolver, the list and the chance outlive the task; domains as A-labels
 // (schemas::normalise_domain).
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,7 +74,8 @@ struct DmarcResult {
   // permerror  no author, one who cannot be read, or too many domains of authors: refuse or judge
   //            without DMARC; or policy tags that cannot be read and no address for reports
   DmarcCode code = DmarcCode::none;
-  // What the domain's owner asks for this mail, after t= or pct=: for fail alone, else none.
+  // What the domain's owner asks for mail that fails, after t= or pct=. For fail; for temperror
+  // what it may come to: reject, where DNS hides it, and not the whole domain. Else none.
   Policy policy = Policy::none;
   Policy published = Policy::none;  // as the record has it for this author
   std::string author;               // the domain judged; lower case; empty if there was not one
@@ -80,7 +85,27 @@ struct DmarcResult {
   std::string reason;                      // one short sentence for people; printable ASCII
 };
 
-// RFC 9989: organisations by tree walk; t= honoured, pct= unknown.
+class Judgement;
+
+// RFC 9989: organisations by tree walk; t= honoured, pct= unknown. One thread.
+class Evaluation {
+ public:
+  Evaluation(runtime::dns::Resolver& resolver, const std::vector<std::string>& authors);
+  ~Evaluation();
+  Evaluation(const Evaluation&) = delete;
+  Evaluation& operator=(const Evaluation&) = delete;
+
+  // What each author asks for. Ends by the deadline.
+  runtime::Task<void> find_policies(runtime::Instant deadline);
+  // After that: whether what was found of the message vouches for its authors. `request.authors` is
+  // not looked at.
+  runtime::Task<DmarcResult> decide(DmarcRequest request, runtime::Instant deadline);
+
+ private:
+  std::vector<std::unique_ptr<Judgement>> authors_;
+};
+
+// Both, one behind the other.
 runtime::Task<DmarcResult> evaluate(runtime::dns::Resolver& resolver, DmarcRequest request,
                                     runtime::Instant deadline);
 

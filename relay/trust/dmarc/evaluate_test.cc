@@ -109,7 +109,7 @@ TEST_F(DmarcTest, OfSeveralAuthorsTheStrictestPolicyDecides) {
       {{"attacker.test", "watches.test"}, DmarcCode::fail, Policy::none, "watches.test"},
       {{"attacker.test", "nothing.test"}, DmarcCode::none, Policy::none, "nothing.test"},
       {{"watches.test", "careful.test"}, DmarcCode::fail, Policy::quarantine, "careful.test"},
-      {{"careful.test", "away.test"}, DmarcCode::temperror, Policy::none, "away.test"},
+      {{"careful.test", "away.test"}, DmarcCode::temperror, Policy::reject, "away.test"},
       {{"away.test", "victim.test"}, DmarcCode::fail, Policy::reject, "victim.test"},
   };
   for (const auto& one : cases) {
@@ -123,6 +123,50 @@ TEST_F(DmarcTest, OfSeveralAuthorsTheStrictestPolicyDecides) {
   DmarcRequest both;
   both.authors = {"victim.test", "attacker.test"};
   EXPECT_EQ(judge(with_dkim(with_spf(both, "attacker.test"), "victim.test")).code, DmarcCode::pass);
+}
+
+TEST_F(DmarcTest, WhatDnsHidesMayBeAsBadAsTheAuthorsAskForAndNoWorse) {
+  policy("strict.test", "v=DMARC1; p=reject");
+  policy("careful.test", "v=DMARC1; p=quarantine");
+  const struct {
+    const char* author;
+    Policy policy;
+  } cases[] = {{"strict.test", Policy::reject}, {"careful.test", Policy::quarantine}};
+  for (const auto& one : cases) {
+    const auto result = judge(with_spf(from(one.author), one.author, Authentication::unknown));
+    EXPECT_EQ(result.code, DmarcCode::temperror);
+    EXPECT_EQ(result.policy, one.policy) << one.author;
+  }
+}
+
+TEST_F(DmarcTest, ADomainThatNobodyAnswersForHasNoPolicyThatHides) {
+  resolver_.add("hidden.test. A 192.0.2.1\n");
+  resolver_.fail("_dmarc.hidden.test", runtime::Errc::temporary);
+  resolver_.fail("_dmarc.dead.test", runtime::Errc::temporary);
+  resolver_.fail("dead.test", runtime::Errc::temporary);
+  EXPECT_EQ(judge(from("hidden.test")).code, DmarcCode::temperror);
+  EXPECT_EQ(judge(from("hidden.test")).policy, Policy::reject);
+  EXPECT_EQ(judge(from("dead.test")).code, DmarcCode::temperror);
+  EXPECT_EQ(judge(from("dead.test")).policy, Policy::none);
+}
+
+TEST_F(DmarcTest, ATopLevelDomainThatNobodyAnswersForPutsNoMailOff) {
+  resolver_.fail("_dmarc.test", runtime::Errc::temporary);
+  EXPECT_EQ(judge(from("plain.test")).code, DmarcCode::none);
+  policy("org.test", "v=DMARC1; p=reject");
+  EXPECT_EQ(judge(with_spf(from("a.org.test"), "b.org.test")).code, DmarcCode::pass);
+  EXPECT_EQ(judge(with_spf(from("a.org.test"), "evil.test")).code, DmarcCode::fail);
+}
+
+TEST_F(DmarcTest, APolicyIsFoundWithoutWaitingForTheEvidence) {
+  policy("example.test", "v=DMARC1; p=reject");
+  Evaluation evaluation(resolver_, {"example.test"});
+  tests::run_task(io_, evaluation.find_policies(clock_.now() + 10s));
+  resolver_.silence("_dmarc.example.test");
+  const auto result =
+      tests::run_task(io_, evaluation.decide(with_spf({}, "example.test"), clock_.now() + 10s));
+  EXPECT_EQ(result.code, DmarcCode::pass);
+  EXPECT_EQ(result.published, Policy::reject);
 }
 
 TEST_F(DmarcTest, TakesSeveralAuthorsOfOneDomainForOne) {
