@@ -171,14 +171,9 @@ std::optional<std::chrono::sys_seconds> read_date(std::string_view field) {
   const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{month},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) return {};
-  // The record counts nanoseconds since 1970 in 64 bits.
-  constexpr std::chrono::sys_seconds kFirst =
-      std::chrono::sys_days{std::chrono::year{1970} / 1 / 1};
-  constexpr std::chrono::sys_seconds kEnd = std::chrono::sys_days{std::chrono::year{2262} / 1 / 1};
   const std::chrono::sys_seconds found =
       std::chrono::sys_days{date} + *time - zone_of(next_word(rest));
-  if (found < kFirst || found >= kEnd) return {};
-  return found;
+  return is_on_record(found) ? std::optional(found) : std::nullopt;
 }
 
 }  // namespace waybill::relay::returnpath::report

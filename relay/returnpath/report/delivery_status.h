@@ -17,7 +17,13 @@ void read_delivery_status(std::string_view text, ReportFacts& facts);
 // recipient.
 std::string_view find_delivery_status(std::string_view prose);
 
-// RFC 5322 3.3; nothing if it is no date.
+// A time that the record can have: it counts nanoseconds since 1970 in 64 bits.
+constexpr bool is_on_record(std::chrono::sys_seconds time) {
+  return time >= std::chrono::sys_days{std::chrono::year{1970} / 1 / 1} &&
+         time < std::chrono::sys_days{std::chrono::year{2262} / 1 / 1};
+}
+
+// RFC 5322 3.3; nothing if it is no date on record.
 std::optional<std::chrono::sys_seconds> read_date(std::string_view field);
 
 }  // namespace waybill::relay::returnpath::report

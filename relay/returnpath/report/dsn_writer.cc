@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "relay/returnpath/report/clean_text.h"
+#include "relay/returnpath/report/delivery_status.h"
 #include "relay/returnpath/report/fields.h"
 #include "relay/returnpath/report/status_code.h"
 #include "relay/returnpath/report/status_words.h"
@@ -280,12 +281,7 @@ DsnMessage cleaned(DsnMessage message) {
   message.message_id = clean_mailbox(message.message_id, message.transport);
   message.reporting_mta = typed_mta("dns; " + clean_line(message.reporting_mta, kMaxFact, charset));
   message.original_envelope_id = clean_line(message.original_envelope_id, kMaxFact, charset);
-  // The years that a date has (RFC 5322 3.3), as far as anybody sent mail in them.
-  const auto known = [](std::chrono::sys_seconds time) {
-    return time >= std::chrono::sys_days{std::chrono::year{1970} / 1 / 1} &&
-           time < std::chrono::sys_days{std::chrono::year{10000} / 1 / 1};
-  };
-  if (message.arrival_date && !known(*message.arrival_date)) message.arrival_date.reset();
+  if (message.arrival_date && !is_on_record(*message.arrival_date)) message.arrival_date.reset();
   std::vector<RecipientFacts> recipients;
   for (const RecipientFacts& given : message.recipients) {
     if (recipients.size() == kMaxRecipients) break;
