@@ -287,7 +287,7 @@ std::string HandOverPlan::trace_fields() const {
 
 // The tightest order of all; docs/life_of_a_message.md, steps 6 to 9. What ends the process below
 // is a kill or a loss of power.
-Task<Reply> HandOverPlan::hand_over(WholeMessage message, Trusted trusted) {
+Task<plan::BodyReply> HandOverPlan::hand_over(WholeMessage message, Trusted trusted) {
   trusted_ = std::move(trusted);
   Round round;
   round.deadline = lane_.clock.now() + lane_.settings.final_deadline;
@@ -316,8 +316,8 @@ Task<Reply> HandOverPlan::hand_over(WholeMessage message, Trusted trusted) {
   // Known since the first delivery; a mail that is only dropped waits for it here.
   const auto accepted = co_await acceptance.clear();
   put_off_deferred();
-  if (!accepted) co_return not_recorded(accepted.error());
-  if (round.unrecorded) co_return not_recorded(*round.unrecorded);
+  if (!accepted) co_return plan::BodyReply{not_recorded(accepted.error()), {}};
+  if (round.unrecorded) co_return plan::BodyReply{not_recorded(*round.unrecorded), {}};
   // If the process ends here, all is on record and the sender has not heard it: it sends the
   // message again, as another message with an acceptance of its own.
   co_return co_await verdict(message, round);
@@ -371,9 +371,11 @@ Event HandOverPlan::outcome_of(const Round& round, const Turn& turn,
   return event;
 }
 
-plan::Verdicts HandOverPlan::verdicts() const {
+namespace {
+
+plan::Verdicts verdicts_on(std::span<const Recipient> recipients) {
   plan::Verdicts out;
-  for (const Recipient& recipient : recipients_) {
+  for (const Recipient& recipient : recipients) {
     if (recipient.drops()) continue;
     for (const Delivery& delivery : recipient.deliveries) {
       if (delivery.done_before) {
@@ -386,17 +388,33 @@ plan::Verdicts HandOverPlan::verdicts() const {
   return out;
 }
 
-Task<Reply> HandOverPlan::verdict(const WholeMessage& message, const Round& round) {
-  const plan::Verdicts all = verdicts();
-  remember(round, all.sum() == plan::Verdicts::Sum::open);
+}  // namespace
+
+Task<plan::BodyReply> HandOverPlan::verdict(const WholeMessage& message, const Round& round) {
+  remember(round, verdicts_on(recipients_).sum() == plan::Verdicts::Sum::open);
+  plan::BodyReply out;
+  if (!envelope_.prdr || recipients_.size() < 2) {
+    out.whole = co_await verdict_on(recipients_, message, round.deadline);
+    co_return out;
+  }
+  for (const Recipient& recipient : recipients_) {
+    const Group alone(&recipient, 1);
+    out.each.push_back(co_await verdict_on(alone, message, round.deadline));
+  }
+  out.whole = plan::whole_of(out.each);
+  co_return out;
+}
+
+Task<Reply> HandOverPlan::verdict_on(Group group, const WholeMessage& message, Instant deadline) {
+  const plan::Verdicts all = verdicts_on(group);
   switch (all.sum()) {
     case plan::Verdicts::Sum::open: break;
-    case plan::Verdicts::Sum::all_taken: tell_relayed(message); break;
+    case plan::Verdicts::Sum::all_taken: tell_relayed(group, message); break;
     case plan::Verdicts::Sum::all_refused: break;
     case plan::Verdicts::Sum::mixed: {
-      const bool told = co_await tell_of_refused(message, round.deadline);
+      const bool told = co_await tell_of_refused(group, message, deadline);
       if (!told) break;
-      tell_relayed(message);
+      tell_relayed(group, message);
       co_return all.reply(plan::Verdicts::Told::yes);
     }
   }
@@ -456,8 +474,9 @@ Homecoming HandOverPlan::homecoming_of(const Recipient& recipient, const Deliver
 
 // True once a notice of each refused delivery is with the sender's server. The sender waits for
 // them within the time that it waits for all.
-Task<bool> HandOverPlan::tell_of_refused(const WholeMessage& message, Instant deadline) {
-  for (const Recipient& recipient : recipients_) {
+Task<bool> HandOverPlan::tell_of_refused(Group group, const WholeMessage& message,
+                                         Instant deadline) {
+  for (const Recipient& recipient : group) {
     for (const Delivery& delivery : recipient.deliveries) {
       const bool refused = !recipient.drops() && !delivery.done_before &&
                            delivery.answer.kind == HopAnswer::Kind::refused;
@@ -473,11 +492,11 @@ Task<bool> HandOverPlan::tell_of_refused(const WholeMessage& message, Instant de
 
 // Those who asked for it, once for the message and after the reply to it: it is the sender's own
 // server that is dialled, and the sender waits for no notice.
-void HandOverPlan::tell_relayed(const WholeMessage& message) {
+void HandOverPlan::tell_relayed(Group taken, const WholeMessage& message) {
   if (!envelope_.mail.sender) return;
   std::vector<std::string> aliases;
   std::optional<Homecoming> home;
-  for (const Recipient& recipient : recipients_) {
+  for (const Recipient& recipient : taken) {
     if (recipient.dsn.notify.find("SUCCESS") == std::string::npos) continue;
     for (const Delivery& delivery : recipient.deliveries) {
       if (recipient.drops() || delivery.done_before || !delivery.asked_well()) continue;

@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -81,8 +82,9 @@ class HandOverPlan {
   // where one of them takes it: what became of the others is part of the verdict on the body.
   runtime::Task<schemas::Reply> take(Recipient recipient);
 
-  // Records the acceptance, hands over, records the outcomes. The reply to the body.
-  runtime::Task<schemas::Reply> hand_over(WholeMessage message, Trusted trusted);
+  // Records the acceptance, hands over, records the outcomes. The reply to the body; with PRDR one
+  // for each of recipients() too, where there are several.
+  runtime::Task<plan::BodyReply> hand_over(WholeMessage message, Trusted trusted);
 
  private:
   struct Turn {
@@ -119,11 +121,15 @@ class HandOverPlan {
   runtime::Task<void> hand_over_one(Round& round, Turn turn);
   schemas::Event outcome_of(const Round& round, const Turn& turn,
                             runtime::Duration time_spent) const;
-  runtime::Task<schemas::Reply> verdict(const WholeMessage& message, const Round& round);
-  plan::Verdicts verdicts() const;
+  // Recipients that one reply speaks of.
+  using Group = std::span<const Recipient>;
+  runtime::Task<plan::BodyReply> verdict(const WholeMessage& message, const Round& round);
+  runtime::Task<schemas::Reply> verdict_on(Group group, const WholeMessage& message,
+                                           runtime::Instant deadline);
   void remember(const Round& round, bool comes_again);
-  runtime::Task<bool> tell_of_refused(const WholeMessage& message, runtime::Instant deadline);
-  void tell_relayed(const WholeMessage& message);
+  runtime::Task<bool> tell_of_refused(Group group, const WholeMessage& message,
+                                      runtime::Instant deadline);
+  void tell_relayed(Group taken, const WholeMessage& message);
   schemas::ReturnPath path_of(const Recipient& recipient, const Delivery& delivery,
                               const WholeMessage& message) const;
   Homecoming homecoming_of(const Recipient& recipient, const Delivery& delivery,

@@ -24,10 +24,14 @@ bool heeds_dmarc(const schemas::DomainRoutes& domain) {
 
 }  // namespace
 
-bool MailTransaction::has(const schemas::Address& alias) const {
+bool MailTransaction::take_again(const schemas::Address& alias) {
   const auto& recipients = plan_.recipients();
-  return std::any_of(recipients.begin(), recipients.end(),
-                     [&](const Recipient& recipient) { return recipient.found.alias == alias; });
+  const auto found =
+      std::find_if(recipients.begin(), recipients.end(),
+                   [&](const Recipient& recipient) { return recipient.found.alias == alias; });
+  if (found == recipients.end()) return false;
+  named_.push_back(static_cast<std::size_t>(found - recipients.begin()));
+  return true;
 }
 
 std::vector<Subject> MailTransaction::subjects() const {
@@ -44,7 +48,10 @@ bool MailTransaction::any_domain_is(bool (*wanted)(const schemas::DomainRoutes&)
 
 Task<Reply> MailTransaction::take(Subject subject, routes::Found found, smtp::RcptDsn dsn) {
   Recipient recipient{std::move(subject), std::move(found), std::move(dsn), {}};
-  co_return co_await plan_.take(std::move(recipient));
+  const std::size_t next = plan_.recipients().size();
+  Reply reply = co_await plan_.take(std::move(recipient));
+  if (reply.positive()) named_.push_back(next);
+  co_return reply;
 }
 
 trust::JudgeRequest MailTransaction::judge_request() const {
@@ -80,8 +87,13 @@ Task<std::optional<policy::Refusal>> MailTransaction::judge_sender(WholeMessage 
   co_return policy::judge_dmarc(trusted_.judgement.dmarc, enforced);
 }
 
-Task<Reply> MailTransaction::hand_over(WholeMessage message) {
-  co_return co_await plan_.hand_over(std::move(message), std::move(trusted_));
+Task<plan::BodyReply> MailTransaction::hand_over(WholeMessage message) {
+  plan::BodyReply reply = co_await plan_.hand_over(std::move(message), std::move(trusted_));
+  if (reply.each.empty()) co_return reply;
+  std::vector<Reply> each;
+  for (const std::size_t recipient : named_) each.push_back(reply.each[recipient]);
+  reply.each = std::move(each);
+  co_return reply;
 }
 
 }  // namespace waybill::relay

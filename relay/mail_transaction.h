@@ -17,7 +17,8 @@ class MailTransaction {
       : lane_(lane), envelope_(envelope), plan_(lane, envelope) {}
 
   bool empty() const { return plan_.recipients().empty(); }
-  bool has(const schemas::Address& alias) const;
+  // The recipient is taken already: it is named twice and delivered once. This RCPT is accepted.
+  bool take_again(const schemas::Address& alias);
   std::vector<Subject> subjects() const;
 
   // A recipient whose route forwards or drops. Asks its next hops; the reply to RCPT.
@@ -28,8 +29,8 @@ class MailTransaction {
   runtime::Task<std::optional<policy::Refusal>> judge_sender(WholeMessage message);
 
   // After judge_sender() found nothing: records the acceptance, hands over, records the outcomes.
-  // The reply to the body.
-  runtime::Task<schemas::Reply> hand_over(WholeMessage message);
+  // The reply to the body; `each`, if it is not empty, one for each RCPT that was accepted.
+  runtime::Task<plan::BodyReply> hand_over(WholeMessage message);
 
  private:
   bool any_domain_is(bool (*wanted)(const schemas::DomainRoutes&)) const;
@@ -38,6 +39,7 @@ class MailTransaction {
   Lane& lane_;
   const SenderEnvelope& envelope_;
   HandOverPlan plan_;
+  std::vector<std::size_t> named_;  // of each accepted RCPT: which of the plan's recipients
   Trusted trusted_;
 };
 

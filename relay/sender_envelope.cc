@@ -21,6 +21,7 @@ SenderEnvelope open_envelope(const Lane& lane, Client client, const smtp::MailSt
   out.mail.ret = mail.dsn.ret;
   out.mail.envid = mail.dsn.envid;
   out.mail.asked = mail.asked;
+  out.prdr = mail.prdr;
   return out;
 }
 

@@ -28,6 +28,7 @@ struct SenderEnvelope {
   schemas::MessageId id;
   std::shared_ptr<const routes::RouteTable> routes;
   smtp::MailParameters mail;  // as a next hop is told, but for the sender
+  bool prdr = false;          // the sender reads a reply for each recipient
 };
 
 SenderEnvelope open_envelope(const Lane& lane, Client client, const smtp::MailStep& mail);

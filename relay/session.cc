@@ -169,9 +169,13 @@ Task<void> Session::take(smtp::Step step) {
     first_body_octet_.reset();
     core_.answer({354, "", "End data with <CR><LF>.<CR><LF>"});
   } else if (const auto* end = std::get_if<smtp::BodyEnd>(&step)) {
-    const Reply reply = co_await transaction_->end(end->fault);
-    core_.answer(reply);
-    if (reply.positive()) refusals_.message_taken();
+    const plan::BodyReply reply = co_await transaction_->end(end->fault);
+    if (reply.each.empty()) {
+      core_.answer(reply.whole);
+    } else {
+      core_.answer_each(reply.each, reply.whole);
+    }
+    if (reply.whole.positive()) refusals_.message_taken();
     transaction_.reset();
   } else if (std::holds_alternative<smtp::Reset>(step)) {
     transaction_.reset();

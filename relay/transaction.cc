@@ -94,7 +94,7 @@ Task<Reply> Transaction::rcpt(smtp::RcptStep step) {
   if (named.token) co_return co_await take_report(std::move(named));
   auto& found = std::get<routes::Found>(named.facts.route);
   // Named twice, delivered once.
-  if (mail_.has(found.alias)) co_return Reply{250, "2.1.5", "Recipient already taken"};
+  if (mail_.take_again(found.alias)) co_return Reply{250, "2.1.5", "Recipient already taken"};
   co_return co_await mail_.take(std::move(named.subject), std::move(found), std::move(step.dsn));
 }
 
@@ -147,7 +147,7 @@ Task<void> Transaction::body(std::string_view octets) {
                {{"error", appended.error().message()}});
 }
 
-Task<Reply> Transaction::end(smtp::BodyFault fault) {
+Task<plan::BodyReply> Transaction::end(smtp::BodyFault fault) {
   const Instant began = lane_.clock.now();
   WholeMessage message{spool_, body_octets_, message::scan_header(spool_.head())};
   const std::string_view head = spool_.head();
@@ -155,9 +155,9 @@ Task<Reply> Transaction::end(smtp::BodyFault fault) {
   const bool header_too_large = !message.header.complete && message.spool.size() > head.size();
   auto refusal =
       policy::judge_body({fault, kept_, message.header.received, blank_first, header_too_large});
-  Reply reply;
+  plan::BodyReply reply;
   if (refusal) {
-    reply = co_await refuse_body(std::move(*refusal));
+    reply.whole = co_await refuse_body(std::move(*refusal));
   } else {
     reply = co_await end_whole(std::move(message));
   }
@@ -166,11 +166,19 @@ Task<Reply> Transaction::end(smtp::BodyFault fault) {
   co_return reply;
 }
 
-Task<Reply> Transaction::end_whole(WholeMessage message) {
-  if (report_) co_return co_await report_->end(std::move(message));
+Task<plan::BodyReply> Transaction::end_whole(WholeMessage message) {
+  plan::BodyReply reply;
+  if (report_) {
+    reply.whole = co_await report_->end(std::move(message));
+    co_return reply;
+  }
   auto refusal = co_await mail_.judge_sender(message);
-  if (refusal) co_return co_await refuse_body(std::move(*refusal));
-  co_return co_await mail_.hand_over(std::move(message));
+  if (refusal) {
+    reply.whole = co_await refuse_body(std::move(*refusal));
+    co_return reply;
+  }
+  reply = co_await mail_.hand_over(std::move(message));
+  co_return reply;
 }
 
 }  // namespace waybill::relay

@@ -37,8 +37,8 @@ class Transaction {
   std::uint64_t body_octets() const { return body_octets_; }
 
   // The body is whole: judges it, records the acceptance, hands over, records the outcomes. The
-  // reply to the body.
-  runtime::Task<schemas::Reply> end(smtp::BodyFault fault);
+  // reply to the body; `each`, if it is not empty, one for each RCPT that was accepted.
+  runtime::Task<plan::BodyReply> end(smtp::BodyFault fault);
 
   // The body will not become whole in time: every recipient is refused by this 421. The reply to
   // say: this one, or 451 if it could not be put on record.
@@ -58,7 +58,7 @@ class Transaction {
   std::vector<Subject> subjects() const;
   runtime::Task<schemas::Reply> refuse(Subject subject, policy::Refusal refusal);
   runtime::Task<schemas::Reply> refuse_body(policy::Refusal refusal);
-  runtime::Task<schemas::Reply> end_whole(WholeMessage message);
+  runtime::Task<plan::BodyReply> end_whole(WholeMessage message);
 
   Lane& lane_;
   const SenderEnvelope envelope_;

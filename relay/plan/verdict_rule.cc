@@ -15,6 +15,21 @@ Reply carried_over(const Reply& reply) {
   return out;
 }
 
+Reply whole_of(const std::vector<Reply>& each) {
+  std::size_t taken = 0;
+  const Reply* open = nullptr;
+  for (const Reply& reply : each) {
+    taken += reply.positive();
+    if (open == nullptr && reply.transient()) open = &reply;
+  }
+  if (taken > 0) {
+    return {250, "2.0.0",
+            "Taken for " + std::to_string(taken) + " of " + std::to_string(each.size()) +
+                " recipients"};
+  }
+  return open != nullptr ? *open : each.front();
+}
+
 void Verdicts::add(const HopAnswer& answer) {
   ++answers_;
   std::optional<Reply>* slot = nullptr;

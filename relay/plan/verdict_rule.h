@@ -6,9 +6,13 @@
 //   none open, every one refused                  the 5yz of the first
 //   none open, some taken and some refused        250 once the sender was told of those refused by
 //                                                 a notice; where that cannot be, the first 5yz
+//
+// A sender that asked for PRDR hears of each recipient by that rule, and of the message what is
+// true of one of them at least: 250, else 451, else 5yz.
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "relay/forward/hop_answer.h"
 #include "schemas/reply.h"
@@ -18,6 +22,15 @@ namespace waybill::relay::plan {
 // A next hop's reply as our own: 421 would end our session, so it becomes 451; a class without an
 // enhanced code gets one, because we announced ENHANCEDSTATUSCODES (RFC 2034 4).
 schemas::Reply carried_over(const schemas::Reply& reply);
+
+// The reply to the body. `each` is empty, or has one for each recipient.
+struct BodyReply {
+  schemas::Reply whole;
+  std::vector<schemas::Reply> each;
+};
+
+// Of at least one recipient.
+schemas::Reply whole_of(const std::vector<schemas::Reply>& each);
 
 class Verdicts {
  public:

@@ -47,6 +47,16 @@ TEST(CarriedOverTest, AReplyOfANextHopBecomesOneThatWeMaySay) {
   }
 }
 
+TEST(WholeOfTest, TheMessageIsTakenWhereSomebodyHasItAndComesAgainWhereSomebodyMay) {
+  const Reply taken{250, "2.0.0", "taken"};
+  const Reply later{451, "4.2.0", "later"};
+  const Reply no{550, "5.1.1", "no"};
+  EXPECT_EQ(whole_of({no, later, taken}).code, 250);
+  EXPECT_EQ(whole_of({no, later, taken}).text, "Taken for 1 of 3 recipients");
+  EXPECT_EQ(whole_of({no, later}).code, 451);
+  EXPECT_EQ(whole_of({no, no}).text, "no");
+}
+
 // "taken", "no" and "later" are what next hops say; "doubt" is ours.
 HopAnswer said(std::string_view word) {
   if (word == "taken") return answer(Kind::accepted, {250, "2.0.0", "taken"});

@@ -139,6 +139,9 @@ std::optional<Reply> apply(const Parameter& parameter, std::uint64_t max_size, M
   if (name == "SMTPUTF8") {
     if (parameter.value) return bad_parameter(name);
     mail.smtputf8 = Smtputf8::yes;
+  } else if (name == "PRDR") {
+    if (parameter.value) return bad_parameter(name);
+    mail.prdr = true;
   } else if (name == "RET") {
     auto ret = parse_ret(parameter.value.value_or(""));
     if (!ret) return bad_parameter(name);

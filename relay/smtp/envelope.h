@@ -38,6 +38,7 @@ struct MailArgument {
   Smtputf8 smtputf8 = Smtputf8::no;
   MailDsn dsn;
   std::string asked;  // asked.h; empty if nothing is
+  bool prdr = false;  // a reply to the body for each recipient
   std::optional<schemas::Reply> refusal;
 };
 

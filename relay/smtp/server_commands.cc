@@ -134,6 +134,7 @@ std::optional<Step> ServerCore::State::mail(std::string_view argument) {
   step.smtputf8 = parsed.smtputf8 == Smtputf8::yes;
   step.dsn = std::move(parsed.dsn);
   step.asked = std::move(parsed.asked);
+  step.prdr = parsed.prdr;
   step.syntax_error = std::move(parsed.refusal);
   return mail_step(std::move(step));
 }

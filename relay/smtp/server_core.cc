@@ -60,6 +60,15 @@ void ServerCore::State::answer(const Reply& reply) {
   if (reply.code == kServiceClosing || closes_after_answer) close();
 }
 
+void ServerCore::State::answer_each(const std::vector<Reply>& each, const Reply& whole) {
+  if (closed) return;
+  runtime::check(awaiting == Awaiting::body_end, "the body alone has a reply for each recipient");
+  runtime::check(each.size() == recipients, "each recipient has a reply");
+  say(replies::one_by_one());
+  for (const Reply& reply : each) say(reply);
+  answer(whole);
+}
+
 void ServerCore::State::mail_answered(const Reply& reply, bool own_refusal) {
   if (own_refusal && reply.permanent()) return error(reply);
   say_in_group(reply);
@@ -131,6 +140,10 @@ void ServerCore::feed(std::string_view octets) {
 Step ServerCore::next() { return state_->next(); }
 
 void ServerCore::answer(const Reply& reply) { state_->answer(reply); }
+
+void ServerCore::answer_each(const std::vector<Reply>& each, const Reply& whole) {
+  state_->answer_each(each, whole);
+}
 
 void ServerCore::shut_down(const Reply& reply) { state_->hang_up(reply); }
 

@@ -2,9 +2,9 @@
 //
 // The core knows the syntax and the order of commands (RFC 5321 4.1), the extensions PIPELINING
 // (RFC 2920), SIZE (1870), 8BITMIME (6152), SMTPUTF8 (6531), ENHANCEDSTATUSCODES (2034), CHUNKING
-// (3030) and DSN (3461), end of data, dot-stuffing, and its named limits. It knows nothing of
-// routes, sockets or time. It never reads ahead of an unanswered step: what a pipelining client
-// sent stays buffered.
+// (3030), DSN (3461) and PRDR (draft-hall-prdr), end of data, dot-stuffing, and its named limits.
+// It knows nothing of routes, sockets or time. It never reads ahead of an unanswered step: what a
+// pipelining client sent stays buffered.
 //
 // The driver's loop:
 //     core.greet(...)
@@ -36,6 +36,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "relay/smtp/body_reader.h"
 #include "relay/smtp/envelope.h"
@@ -71,6 +72,7 @@ struct MailStep {
   bool smtputf8 = false;
   MailDsn dsn;
   std::string asked;  // asked.h
+  bool prdr = false;  // the client reads answer_each() too
   // As RcptStep's: syntax, a parameter, a size above the limit.
   std::optional<schemas::Reply> syntax_error;
 };
@@ -128,6 +130,10 @@ class ServerCore {
 
   // The reply to the last MailStep, RcptStep, BodyStart or BodyEnd. Dropped after shut_down().
   void answer(const schemas::Reply& reply);
+
+  // The reply to a BodyEnd where MAIL had PRDR: first one for each RCPT that was accepted, in their
+  // order, then `whole` as answer() has it.
+  void answer_each(const std::vector<schemas::Reply>& each, const schemas::Reply& whole);
 
   // Queues `reply` (a 421) and makes the next step Hangup, at any moment.
   void shut_down(const schemas::Reply& reply);

@@ -16,13 +16,14 @@ inline Reply helo(const std::string& host) { return {250, "", host}; }
 inline Reply ehlo(const std::string& host, std::uint64_t max_message_octets) {
   return {250, "",
           host + "\nPIPELINING\nSIZE " + std::to_string(max_message_octets) +
-              "\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES\nCHUNKING\nDSN\nXASKED"};
+              "\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES\nCHUNKING\nDSN\nPRDR\nXASKED"};
 }
 inline Reply ok() { return {250, "2.0.0", "OK"}; }
 inline Reply help() { return {214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY QUIT"}; }
 inline Reply cannot_verify() { return {252, "2.5.0", "Cannot verify, send mail to find out"}; }
 inline Reply bye() { return {221, "2.0.0", "Bye"}; }
 inline Reply send_body() { return {354, "", "End data with <CR><LF>.<CR><LF>"}; }
+inline Reply one_by_one() { return {353, "", "Each recipient is answered, then the message"}; }
 inline Reply chunk_taken(std::uint64_t octets) {
   return {250, "2.0.0", std::to_string(octets) + " octets received"};
 }

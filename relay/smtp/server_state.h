@@ -30,6 +30,7 @@ struct ServerCore::State {
 
   Step next();
   void answer(const Reply& reply);
+  void answer_each(const std::vector<Reply>& each, const Reply& whole);
   void say(const Reply& reply) {
     say_in_group(reply);
     urgent = true;

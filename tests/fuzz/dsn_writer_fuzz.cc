@@ -79,15 +79,15 @@ void hold_lines(std::string_view written, Transport transport) {
 }
 
 // What was written is read back. What was not may be read from the words beside it, in which a
-// stranger's name may say that it "is down".
+// stranger's name may say that it "is down"; so may whether all is over.
 void hold_recipients(const std::vector<RecipientFacts>& read,
                      const std::vector<RecipientFacts>& written) {
   runtime::check(read.size() == written.size(), "as many recipients are read back");
   for (std::size_t i = 0; i < read.size(); ++i) {
     RecipientFacts told = read[i];
+    told.kind = written[i].kind;
     if (written[i].diagnostic_code.empty()) {
       told.diagnostic_code.clear();
-      told.kind = written[i].kind;
       if (written[i].status.empty()) told.status.clear();
     }
     if (written[i].final_recipient.empty()) told.final_recipient.clear();
