@@ -9,6 +9,7 @@
 #include "app/parts/node_part.h"
 #include "app/parts/relay_part.h"
 #include "app/parts/routes_part.h"
+#include "app/parts/tries_part.h"
 #include "app/process/process.h"
 #include "app/subcommands.h"
 #include "query/routes.h"
@@ -64,14 +65,13 @@ int relay(Process& process) {
                         [&]() -> Explained<HttpPart::Site> {
                           return site_of(process, journal, publisher, node, routes);
                         });
-  process.add<RelayPart>(
+  const OwnJournal own{[&journal] { return journal.journal().end_seq(); },
+                       [&publisher] { return publisher.publisher().acknowledged_end(); }};
+  auto& relay = process.add<RelayPart>(
       journal, routes, keys,
-      [&]() -> ReturnPathDirectory& {
-        return node.node().look_for_return_paths(
-            {[&journal] { return journal.journal().end_seq(); },
-             [&publisher] { return publisher.publisher().acknowledged_end(); }});
-      },
-      nullptr);
+      [&node, own]() -> ReturnPathDirectory& { return node.node().look_for_return_paths(own); },
+      nullptr, [&node, own]() -> relay::plan::Loans& { return node.node().look_for_loans(own); });
+  process.add<TriesPart>(node, relay);
   return process.run();
 }
 

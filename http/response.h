@@ -19,4 +19,11 @@ struct Response {
   Fields fields{};  // further ones
 };
 
+// What there is to say is in the status.
+inline Response empty_object() {
+  Response out;
+  out.body = "{}";
+  return out;
+}
+
 }  // namespace waybill::http

@@ -229,6 +229,36 @@ Result<std::vector<Event>> History::tries(runtime::WallTime from, std::size_t mo
   return read_events(store_, {indexes.begin(), indexes.end()});
 }
 
+Result<TriesPage> History::tries_behind(TriesPlace place, runtime::WallTime now,
+                                        std::size_t most) const {
+  // Relays' clocks differ, and the log has its own order.
+  const std::uint64_t first = place.hour > 0 ? place.hour - 1 : 0;
+  const std::uint64_t last = hour_of(schemas::nanoseconds(now));
+  std::vector<std::pair<EventIndex, std::uint64_t>> found;
+  const auto scanned = store_.scan(Table::return_paths, try_key_at(first), try_key_at(last + 1),
+                                   [&](std::string_view key, std::string_view) {
+                                     const EventIndex index = index_of_try_key(key);
+                                     if (index > place.index)
+                                       found.emplace_back(index, hour_of_try_key(key));
+                                     return true;
+                                   });
+  if (!scanned) return scanned.error();
+  std::sort(found.begin(), found.end());
+  if (found.size() > most) found.resize(most);
+  TriesPage page;
+  page.next = place;
+  std::vector<EventIndex> indexes;
+  for (const auto& [index, hour] : found) {
+    indexes.push_back(index);
+    page.next.index = index;
+    page.next.hour = std::max(page.next.hour, hour);
+  }
+  auto events = read_events(store_, indexes);
+  if (!events) return events.error();
+  page.events = std::move(*events);
+  return page;
+}
+
 Result<MessageEvents> History::message(const schemas::MessageId& id, EventIndex from) const {
   Room room;
   return read_message(store_, octets_of(id.octets()), from, room);

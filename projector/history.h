@@ -43,6 +43,19 @@ struct TimelineCursor {
   schemas::EventIndex index;
 };
 
+// How far a reader of tries has come: the latest hour (since 1970) and the highest index it has
+// seen.
+struct TriesPlace {
+  std::uint64_t hour = 0;
+  schemas::EventIndex index;
+  friend bool operator==(const TriesPlace&, const TriesPlace&) = default;
+};
+
+struct TriesPage {
+  std::vector<schemas::Event> events;  // in the order of the log
+  TriesPlace next;
+};
+
 struct HistoryQuestion {
   std::string address;  // normalised text; a target with or without its port
   Role role = Role::alias;
@@ -130,6 +143,11 @@ class History {
   // Deferred, InDoubt, and Forwarded of messages with several deliveries.
   runtime::Result<std::vector<schemas::Event>> tries(runtime::WallTime from,
                                                      std::size_t most) const;
+
+  // The same as they come into the log: those behind `place`, at most `most` of them. Events whose
+  // time is more than an hour before the place's are not seen, nor are those ahead of `now`.
+  runtime::Result<TriesPage> tries_behind(TriesPlace place, runtime::WallTime now,
+                                          std::size_t most) const;
 
   // Messages that bore this RFC 5322 Message-ID (given with or without angle brackets), newest
   // first, at most `limit`. Message-IDs are not unique: anyone can write one twice.

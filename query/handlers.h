@@ -1,6 +1,8 @@
 // The handlers of this folder (routes.h). `sources` outlives the Read that a plan gives.
 #pragma once
 
+#include <memory>
+
 #include "http/handler.h"
 #include "query/sources.h"
 
@@ -12,8 +14,10 @@ http::Plan plan_message(const Sources& sources, const http::Request& request);
 http::Plan plan_messages(const Sources& sources, const http::Request& request);
 http::Plan plan_counters(const Sources& sources, const http::Request& request);
 http::Plan plan_return_path(const Sources& sources, const http::Request& request);
+http::Plan plan_tries(const Sources& sources, const http::Request& request);
 
 // Turns are kept in the handler. `clock` outlives it.
 http::Handler turn_handler(const runtime::Clock& clock);
+http::Handler try_turn_handler(std::shared_ptr<const Sources> sources);
 
 }  // namespace waybill::query

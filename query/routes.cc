@@ -31,6 +31,8 @@ void add_node_routes(http::Router& router, Sources sources) {
   router.add("/v1/return-paths/{id}/turn", turn_handler(*sources.clock), "POST, DELETE");
   const auto shared = std::make_shared<const Sources>(std::move(sources));
   router.add("/v1/return-paths/{id}", over(shared, plan_return_path));
+  router.add("/v1/tries", over(shared, plan_tries));
+  router.add("/v1/tries/{id}/turn", try_turn_handler(shared), "POST, DELETE");
 }
 
 }  // namespace waybill::query

@@ -30,6 +30,7 @@ AssembledLane::AssembledLane(const LaneWorld& world)
            .return_paths = world.return_paths,
            .turns = world.turns,
            .tries = world.tries,
+           .loans = world.loans,
            .scope = scope,
            .notices = notices,
            .patience = world.patience,

@@ -33,6 +33,7 @@ struct LaneWorld {
   // One for all lanes of a process, as are those below.
   returnpath::Turns& turns;
   plan::Tries& tries;
+  plan::Loans& loans;
   Admission& admission;
   forward::HopBudget& hop_budget;
   RelayMetrics& metrics;

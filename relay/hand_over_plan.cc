@@ -69,8 +69,24 @@ HandOverPlan::~HandOverPlan() {
   for (Recipient& recipient : recipients_) {
     for (Delivery& delivery : recipient.deliveries) {
       if (!delivery.ended && (delivery.lent || delivery.deferred())) put_off(delivery);
+      end_loan(recipient, delivery);
     }
   }
+}
+
+namespace {
+
+Task<void> give_back(plan::Loans& loans, schemas::DeliveryId delivery, std::uint32_t partition) {
+  co_await loans.give_back(delivery, partition);
+}
+
+}  // namespace
+
+void HandOverPlan::end_loan(const Recipient& recipient, Delivery& delivery) {
+  if (!std::exchange(delivery.lent, false)) return;
+  lane_.tries.spent(delivery.key, delivery.id);
+  lane_.scope.spawn("give a loan back",
+                    give_back(lane_.loans, delivery.id, partition_of(recipient)));
 }
 
 // Only once all that is to be said of this try is on its way to the record: from here on another
@@ -110,9 +126,22 @@ Delivery HandOverPlan::new_delivery(const Recipient& recipient, const schemas::T
                                           : std::optional<schemas::DeliveryId>();
   out.lent = lent.has_value();
   out.id = lent ? *lent : new_id();
-  out.handover =
-      std::make_unique<Handover>(lane_.forward, target, mail_for(recipient, out), recipient.dsn);
   return out;
+}
+
+// What another relay may go on under too is ours only once its owner says so.
+Task<void> HandOverPlan::borrow(const Recipient& recipient, Delivery& delivery, Instant deadline) {
+  if (delivery.lent) {
+    const Instant until = runtime::sooner(deadline, lane_.clock.now() + plan::kLoanTimeout);
+    const bool ours = co_await lane_.loans.take(delivery.id, partition_of(recipient), until);
+    if (!ours) {
+      lane_.tries.spent(delivery.key, delivery.id);
+      delivery.lent = false;
+      delivery.id = new_id();
+    }
+  }
+  delivery.handover = std::make_unique<Handover>(lane_.forward, *delivery.target,
+                                                 mail_for(recipient, delivery), recipient.dsn);
 }
 
 // The next hop's bounces are to come back to the delivery that they are about.
@@ -139,7 +168,9 @@ Task<Reply> HandOverPlan::take(Recipient recipient) {
 
 Task<void> HandOverPlan::ask_in_turn(Round& round) {
   while (round.next < round.turns.size()) {
-    Delivery& delivery = *round.turns[round.next++].delivery;
+    const Turn turn = round.turns[round.next++];
+    Delivery& delivery = *turn.delivery;
+    co_await borrow(*turn.recipient, delivery, round.deadline);
     delivery.answer = co_await delivery.handover->ask(round.deadline);
   }
 }
@@ -178,6 +209,7 @@ Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
   const auto recorded = co_await lane_.recorder.record(std::move(refusals));
   for (Delivery& delivery : recipient.deliveries) {
     if (delivery.deferred()) put_off(delivery);
+    end_loan(recipient, delivery);
   }
   // If it ends here, the refusals are on record and the sender has not heard them: its retry makes
   // others.

@@ -105,6 +105,9 @@ class HandOverPlan {
 
   schemas::DeliveryId new_id();
   Delivery new_delivery(const Recipient& recipient, const schemas::Target& target);
+  runtime::Task<void> borrow(const Recipient& recipient, Delivery& delivery,
+                             runtime::Instant deadline);
+  void end_loan(const Recipient& recipient, Delivery& delivery);
   void put_off(Delivery& delivery) const;
   void put_off_deferred();
   smtp::MailParameters mail_for(const Recipient& recipient, const Delivery& delivery) const;

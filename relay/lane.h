@@ -5,6 +5,7 @@
 #include "relay/forward/handover.h"
 #include "relay/message/spool.h"
 #include "relay/patience.h"
+#include "relay/plan/loans.h"
 #include "relay/plan/tries.h"
 #include "relay/relay_metrics.h"
 #include "relay/returnpath/directory.h"
@@ -32,6 +33,7 @@ struct Lane {
   returnpath::ReturnPathDirectory& return_paths;
   returnpath::Turns& turns;
   plan::Tries& tries;
+  plan::Loans& loans;
   // What goes on behind a reply runs here, kMostNotices at a time.
   runtime::Scope& scope;
   runtime::Permits& notices;

@@ -67,6 +67,8 @@ Task<void> Session::run() {
   }
   co_await flush();
   connection_->close();
+  // What it lets go goes on in the scope that this task is in.
+  transaction_.reset();
   refusals_.errors(core_.errors());
   if (farewell_) co_await farewell_->wait();
 }

@@ -66,6 +66,20 @@ ReturnPathDirectory& ClusterNode::look_for_return_paths(OwnJournal own) {
   return *return_paths_;
 }
 
+relay::plan::Loans& ClusterNode::look_for_loans(OwnJournal own) {
+  if (secret_) {
+    loans_ = remote_loans(parts(), std::move(own), *workers_, clock_);
+  } else {
+    loans_ = std::make_unique<relay::plan::NobodyElseLends>();
+  }
+  return *loans_;
+}
+
+std::unique_ptr<RemoteTries> ClusterNode::read_tries(runtime::WallTime since) {
+  if (!secret_) return nullptr;
+  return std::make_unique<RemoteTries>(parts(), config_.kafka.partitions, since);
+}
+
 void ClusterNode::announce(ingest::NodeState state) {
   state.set_node(config_.node);
   state.set_version(runtime::kBuild);

@@ -8,6 +8,7 @@
 
 #include "app/cluster/cluster_peers.h"
 #include "app/cluster/remote_return_paths.h"
+#include "app/cluster/remote_tries.h"
 #include "app/config/config.h"
 #include "relay/returnpath/directory.h"
 #include "runtime/asio_clock.h"
@@ -23,6 +24,12 @@ class ClusterNode {
   // For a relay: the directory of return paths, which is out of reach without cluster.secret_file.
   // Valid while this is. Called once.
   relay::returnpath::ReturnPathDirectory& look_for_return_paths(OwnJournal own);
+
+  // Loans of deliveries that several relays could go on under: where nobody can be asked there are
+  // none. Valid while this is. Called once.
+  relay::plan::Loans& look_for_loans(OwnJournal own);
+  // nullptr without cluster.secret_file.
+  std::unique_ptr<RemoteTries> read_tries(runtime::WallTime since);
 
   // nullptr without cluster.secret_file: nobody can be asked then.
   query::Peers* peers() { return peers_.get(); }
@@ -44,6 +51,7 @@ class ClusterNode {
   std::unique_ptr<query::Peers> peers_;
   std::unique_ptr<runtime::Workers> workers_;
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
+  std::unique_ptr<relay::plan::Loans> loans_;
 };
 
 }  // namespace waybill::app

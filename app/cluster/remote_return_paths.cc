@@ -1,6 +1,7 @@
 #include "app/cluster/remote_return_paths.h"
 
 #include "app/cluster/owner_chain.h"
+#include "app/cluster/publish_wait.h"
 #include "runtime/clock.h"
 #include "runtime/hex.h"
 #include "runtime/log.h"
@@ -27,9 +28,6 @@ namespace {
 // Of the time there is, so that an answer which says "not yet" still comes back.
 constexpr milliseconds kForTheWay{500};
 constexpr milliseconds kGiveBackTime{1'000};
-// A healthy log takes milliseconds.
-constexpr milliseconds kPublishTime{5'000};
-constexpr milliseconds kLookAgain{5};
 
 class Directory final : public ReturnPathDirectory {
  public:
@@ -37,7 +35,7 @@ class Directory final : public ReturnPathDirectory {
       : parts_(std::move(parts)), own_(std::move(own)), workers_(workers), clock_(clock) {}
 
   Task<Result<ReturnPath>> find(TokenFacts token, Instant deadline) override {
-    const bool published = co_await own_published(deadline);
+    const bool published = co_await own_published(own_, clock_, deadline);
     if (!published) co_return make_error_code(Errc::timeout);
     auto job = [this, token, deadline] { return ask(token, left_until(deadline)); };
     co_return co_await runtime::run_on_until(workers_, clock_, deadline, std::move(job));
@@ -53,7 +51,7 @@ class Directory final : public ReturnPathDirectory {
   Task<void> give_turn_back(TokenFacts token) override {
     // Not before others can see what this relay has recorded; where that takes long the turn ends
     // by itself.
-    const bool published = co_await own_published(clock_.now() + kPublishTime);
+    const bool published = co_await own_published(own_, clock_, clock_.now() + kPublishTime);
     if (!published) co_return;
     auto job = [this, token] { return ask_for_turn("DELETE", token, kGiveBackTime); };
     // Where it does not get through the turn ends by itself.
@@ -62,16 +60,6 @@ class Directory final : public ReturnPathDirectory {
   }
 
  private:
-  // True once all that is on record here now is in the log.
-  Task<bool> own_published(Instant deadline) {
-    const schemas::SequenceNumber end = own_.on_record();
-    while (own_.in_log() < end) {
-      if (clock_.now() >= deadline) co_return false;
-      co_await clock_.sleep_until(clock_.now() + kLookAgain);
-    }
-    co_return true;
-  }
-
   // When the job runs, which may be long after it was given.
   milliseconds left_until(Instant deadline) const {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.now());

@@ -17,8 +17,9 @@ constexpr std::chrono::seconds kDrainGrace{30};
 
 Explained<void> RelayPart::start() {
   if (learn_) learn_(tries_);
-  auto relay = start_relay(process_.config(), {journal_.journal(), routes_.routes(), keys_.keys(),
-                                               return_paths_(), tries_, process_.metrics()});
+  auto relay = start_relay(process_.config(),
+                           {journal_.journal(), routes_.routes(), keys_.keys(), return_paths_(),
+                            tries_, loans_ ? loans_() : alone_, process_.metrics()});
   if (!relay) return relay.error();
   relay_ = std::move(*relay);
   for (const auto& at : relay_->listening()) {

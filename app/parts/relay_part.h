@@ -18,15 +18,21 @@ class RelayPart final : public Part {
   using Directory = std::function<relay::returnpath::ReturnPathDirectory&()>;
   // Fills in what is known of earlier tries, before mail is taken.
   using Learn = std::function<void(relay::plan::Tries&)>;
+  // Asked for as the directory is.
+  using Loans = std::function<relay::plan::Loans&()>;
 
   RelayPart(Process& process, JournalPart& journal, RoutesPart& routes, KeysPart& keys,
-            Directory return_paths, Learn learn)
+            Directory return_paths, Learn learn, Loans loans = nullptr)
       : process_(process),
         journal_(journal),
         routes_(routes),
         keys_(keys),
         return_paths_(std::move(return_paths)),
-        learn_(std::move(learn)) {}
+        learn_(std::move(learn)),
+        loans_(std::move(loans)) {}
+
+  // What this relay knows of tries; from the beginning on.
+  relay::plan::Tries& tries() { return tries_; }
 
   std::string_view name() const override { return "relay"; }
   runtime::Explained<void> start() override;
@@ -42,6 +48,8 @@ class RelayPart final : public Part {
   KeysPart& keys_;
   const Directory return_paths_;
   const Learn learn_;
+  const Loans loans_;
+  relay::plan::NobodyElseLends alone_;
   relay::plan::Tries tries_;
   std::unique_ptr<RelayRole> relay_;
 };

@@ -3,6 +3,8 @@
 #include <map>
 #include <set>
 
+#include "app/return_paths/try_events.h"
+
 namespace waybill::app {
 
 using relay::plan::TryKey;
@@ -12,17 +14,11 @@ using schemas::Event;
 
 namespace {
 
-TryKey key_of(const Event& event, const std::string& target) {
-  return relay::plan::try_key(event.sender(), event.alias(), target);
-}
-
 // Messages that their senders were asked to send again, or that a crash left without an answer.
 std::set<std::string> left_open(const std::vector<Event>& events) {
   std::set<std::string> out;
   for (const Event& event : events) {
-    const bool open = event.has_in_doubt() ||
-                      (event.has_deferred() && event.deferred().stage() == schemas::pb::STAGE_BODY);
-    if (open) out.insert(event.message_id());
+    if (leaves_open(event)) out.insert(event.message_id());
   }
   return out;
 }
@@ -41,12 +37,11 @@ Result<std::size_t> learn_tries(const projector::History& history, runtime::Wall
     if (!id) continue;
     const runtime::WallTime at = schemas::wall_time(event.occurred_at());
     if (event.has_forwarded() && open.contains(event.message_id())) {
-      const auto& forwarded = event.forwarded();
-      if (forwarded.content_digest().size() != relay::plan::kContentDigestOctets) continue;
-      tries.remember_done(key_of(event, forwarded.target()), forwarded.content_digest(), *id, at);
+      if (!has_content(event)) continue;
+      tries.remember_done(key_of_try(event), event.forwarded().content_digest(), *id, at);
       ++learned;
     } else if (event.has_deferred() && now - at < schemas::kRetryLife) {
-      put_off[*id] = key_of(event, event.deferred().target());
+      put_off[*id] = key_of_try(event);
     }
   }
   for (const auto& [id, key] : put_off) {

@@ -85,6 +85,7 @@ struct LaneThread {
                                .return_paths = shared.world.return_paths,
                                .turns = shared.turns,
                                .tries = shared.world.tries,
+                               .loans = shared.world.loans,
                                .admission = shared.admission,
                                .hop_budget = shared.hop_budget,
                                .metrics = shared.metrics,

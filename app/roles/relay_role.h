@@ -7,6 +7,7 @@
 
 #include "app/config/config.h"
 #include "ingest/event_appender.h"
+#include "relay/plan/loans.h"
 #include "relay/plan/tries.h"
 #include "relay/returnpath/directory.h"
 #include "relay/returnpath/key_ring.h"
@@ -33,6 +34,7 @@ struct RelayWorld {
   relay::returnpath::CurrentKeys& keys;
   relay::returnpath::ReturnPathDirectory& return_paths;
   relay::plan::Tries& tries;
+  relay::plan::Loans& loans;
   runtime::Metrics& metrics;
 };
 

@@ -36,6 +36,9 @@ inline std::string try_key_at(std::uint64_t hour, schemas::EventIndex index = {}
 inline schemas::EventIndex index_of_try_key(std::string_view key) {
   return schemas::EventIndex(read_be64(key.substr(kTryTag.size() + 4)));
 }
+inline std::uint64_t hour_of_try_key(std::string_view key) {
+  return read_be32(key.substr(kTryTag.size()));
+}
 
 // `rest`: a delivery id, or its beginning.
 inline std::string return_path_key(std::string_view rest) {

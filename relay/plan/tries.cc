@@ -45,12 +45,39 @@ std::optional<DeliveryId> Tries::take(const TryKey& key, WallTime now) {
   // A clock that has gone back makes it young, and does no harm: the views judge by the acceptance.
   const bool old = now - schemas::time_of(delivery) >= schemas::kRetryLife;
   if (old || known.loans >= kMostTriesOfOne) return std::nullopt;
+  known.out = true;
   return delivery;
+}
+
+void Tries::end_loan(Known& known, const DeliveryId& delivery) const {
+  if (known.lent == delivery) known.out = false;
 }
 
 void Tries::put_off(const TryKey& key, const DeliveryId& delivery) {
   const runtime::MutexLock lock(mutex_);
-  touch(key).put_off = delivery;
+  Known& known = touch(key);
+  end_loan(known, delivery);
+  known.put_off = delivery;
+}
+
+void Tries::spent(const TryKey& key, const DeliveryId& delivery) {
+  const runtime::MutexLock lock(mutex_);
+  const auto found = known_.find(key.octets);
+  if (found != known_.end()) end_loan(found->second, delivery);
+}
+
+void Tries::hear_put_off(const TryKey& key, const DeliveryId& delivery) {
+  const runtime::MutexLock lock(mutex_);
+  Known& known = touch(key);
+  if (known.out && known.lent == delivery) return;
+  // An id begins with its time.
+  if (!known.put_off || *known.put_off < delivery) known.put_off = delivery;
+}
+
+void Tries::hear_spent(const TryKey& key, const DeliveryId& delivery) {
+  const runtime::MutexLock lock(mutex_);
+  const auto found = known_.find(key.octets);
+  if (found != known_.end() && found->second.put_off == delivery) found->second.put_off.reset();
 }
 
 void Tries::drop_old(Known& known, WallTime now) const {

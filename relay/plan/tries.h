@@ -12,7 +12,8 @@
 //                     retry, known by envelope and digest, goes to the others alone.
 //
 // What is done stands in the log (Forwarded.content_digest); this is its short memory, filled from
-// the views at the start. One for the process. Any thread. Bounded: beyond kMostTries the oldest
+// the views at the start, and in a cluster from what other relays have on record (loans.h). One for
+// the process. Any thread. Bounded: beyond kMostTries the oldest
 // are given up, which costs a greylister's patience or a second copy, and no mail.
 #pragma once
 
@@ -61,6 +62,13 @@ class Tries {
   // than kMostTriesOfOne tries. It is the caller's until put_off() gives it back.
   std::optional<schemas::DeliveryId> take(const TryKey& key, runtime::WallTime now);
   void put_off(const TryKey& key, const schemas::DeliveryId& delivery);
+  // The loan is over, and the delivery is not there for a next try.
+  void spent(const TryKey& key, const schemas::DeliveryId& delivery);
+
+  // What another relay of the cluster has on record. A delivery that is lent here stays so, and one
+  // that this relay has put off itself is not forgotten for an older one.
+  void hear_put_off(const TryKey& key, const schemas::DeliveryId& delivery);
+  void hear_spent(const TryKey& key, const schemas::DeliveryId& delivery);
 
   // Whether any content was handed over under this envelope within kDoneLife.
   bool any_done(const TryKey& key, runtime::WallTime now);
@@ -78,13 +86,15 @@ class Tries {
   };
   struct Known {
     std::optional<schemas::DeliveryId> put_off;
-    schemas::DeliveryId lent;  // the last one, and how often
+    schemas::DeliveryId lent;  // the last one, how often, and whether it is out now
     std::uint32_t loans = 0;
+    bool out = false;
     std::vector<Content> done;
     std::uint64_t number = 0;  // of its newest place in order_
   };
 
   Known& touch(const TryKey& key) WAYBILL_REQUIRES(mutex_);
+  void end_loan(Known& known, const schemas::DeliveryId& delivery) const WAYBILL_REQUIRES(mutex_);
   void drop_old(Known& known, runtime::WallTime now) const WAYBILL_REQUIRES(mutex_);
 
   runtime::Mutex mutex_;

@@ -45,6 +45,33 @@ TEST(TriesTest, ADeliveryHasSoManyTriesAtMost) {
   EXPECT_EQ(tries.take(key, kNow), made(kNow, 2)) << "another one begins anew";
 }
 
+TEST(TriesTest, WhatAnotherRelayHasPutOffIsLentHereUntilItIsSpent) {
+  Tries tries;
+  const TryKey key = try_key("ann@e.test", "shop@a.test", "bob@h.test");
+  tries.hear_put_off(key, made(kNow));
+  EXPECT_EQ(tries.take(key, kNow), made(kNow));
+  tries.hear_put_off(key, made(kNow));
+  EXPECT_EQ(tries.take(key, kNow), std::nullopt) << "it is out";
+  tries.spent(key, made(kNow));
+  tries.hear_put_off(key, made(kNow));
+  tries.hear_spent(key, made(kNow, 2));
+  EXPECT_EQ(tries.take(key, kNow), made(kNow)) << "another one is spent";
+  tries.put_off(key, made(kNow));
+  tries.hear_spent(key, made(kNow));
+  EXPECT_EQ(tries.take(key, kNow), std::nullopt);
+}
+
+TEST(TriesTest, TheNewestThatWasPutOffIsTheOneThatGoesOn) {
+  Tries tries;
+  const TryKey key = try_key("ann@e.test", "shop@a.test", "bob@h.test");
+  tries.put_off(key, made(kNow));
+  tries.hear_put_off(key, made(kNow - 1h, 2));
+  EXPECT_EQ(tries.take(key, kNow), made(kNow));
+  tries.put_off(key, made(kNow));
+  tries.hear_put_off(key, made(kNow + 1h, 3));
+  EXPECT_EQ(tries.take(key, kNow + 1h), made(kNow + 1h, 3));
+}
+
 TEST(TriesTest, NoPartOfAnEnvelopeRunsIntoAnother) {
   EXPECT_EQ(try_key("a", "b", "c"), try_key("a", "b", "c"));
   EXPECT_NE(try_key("a", "b", "c"), try_key("ab", "", "c"));

@@ -11,6 +11,7 @@ import uuid
 
 from support.cluster import DELIVERIES, Cluster, sha_of_views
 from support.event_wire import envelope
+from support.greylisting_sink import GreylistingSink
 from support.kafka_java import needs_kafka
 from support.peers_case import PeersCase
 from support.process import wait_until
@@ -271,6 +272,35 @@ class TwoOwnersTest(ClusterCase):
             history(one, "s@s.test", role="sender")
             took = self.ask_for(12, relay)
         self.assertLess(len([one for one in took if one > 0.5]), 5, took)
+
+
+class TwoRelaysTest(ClusterCase):
+    """A sender comes again to whichever MX it likes."""
+
+    def test_a_retry_at_another_relay_goes_on_where_the_first_try_ended(self):
+        self.sink = self.start(RecordingSink)
+        grey = self.start(GreylistingSink, seconds=3)
+        aliases = {"one": f"one@[127.0.0.1]:{grey.port}",
+                   "pair": [f"yes@[127.0.0.1]:{self.sink.port}", f"two@[127.0.0.1]:{grey.port}"]}
+        cluster = Cluster(self, aliases)
+        cluster.create_topics()
+        first, second = cluster.relay("mx1"), cluster.relay("mx2")
+        cluster.projector().wait_until_ready(60)
+        for alias in ("one", "pair"):
+            octets = message(Message_ID=f"<{alias}@s.test>")
+            self.assertEqual(451, self.say(first, alias, octets).code)
+            cluster.wait_for_log(first)
+            time.sleep(4)
+            reply = self.say(second, alias, octets)
+            self.assertEqual(250, reply.code, reply)
+        self.assertEqual(1, len(self.sink.mail()), "the target that had it has it once")
+        self.assertEqual(2, len(grey.mail()))
+
+    @staticmethod
+    def say(relay, alias, octets):
+        with relay.client() as client:
+            client.hello()
+            return client.deliver("s@s.test", [f"{alias}@x.test"], octets)
 
 
 class OneNameTest(ClusterCase):

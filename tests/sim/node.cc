@@ -157,6 +157,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
                               .return_paths = *return_paths_,
                               .turns = turns_,
                               .tries = tries_,
+                              .loans = loans_,
                               .admission = admission_,
                               .hop_budget = hop_budget_,
                               .metrics = relay_metrics_,

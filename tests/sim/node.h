@@ -84,6 +84,7 @@ class SimNode {
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   relay::returnpath::Turns turns_;
   relay::plan::Tries tries_;
+  relay::plan::NobodyElseLends loans_;
   runtime::Permits message_memory_{64 << 20};
   relay::Patience patience_{1000};
   relay::forward::HopBudget hop_budget_{1000, 50};

@@ -35,6 +35,9 @@ class QueryWorld : public HttpWorld {
     out.mutable_accepted()->set_rfc5322_message_id("<one@example.com>");
     return before_now(minutes, std::move(out));
   }
+  static schemas::Event deferred(int minutes, unsigned message = 1, unsigned delivery = 1) {
+    return before_now(minutes, tests::deferred(copy(message, delivery)));
+  }
   static schemas::Event forwarded(int minutes, unsigned message = 1, unsigned delivery = 1) {
     return before_now(minutes, tests::forwarded(copy(message, delivery)));
   }

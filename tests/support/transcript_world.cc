@@ -360,6 +360,7 @@ void TranscriptWorld::begin() {
                             .return_paths = directory_,
                             .turns = turns_,
                             .tries = tries_,
+                            .loans = loans_,
                             .admission = admission_,
                             .hop_budget = hop_budget_.emplace(connections_, 50),
                             .metrics = relay_metrics_,

@@ -135,6 +135,7 @@ class TranscriptWorld {
   relay::returnpath::CurrentKeys keys_;
   relay::returnpath::Turns turns_;
   relay::plan::Tries tries_;
+  relay::plan::NobodyElseLends loans_;
   std::optional<relay::forward::HopBudget> hop_budget_;
   std::uint64_t connections_ = 1000;
   std::optional<relay::returnpath::Turns::Turn> held_turn_;

@@ -1,0 +1,172 @@
+#include "app/cluster/remote_tries.h"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "app/cluster/owner_chain.h"
+#include "app/cluster/publish_wait.h"
+#include "runtime/clock.h"
+#include "runtime/hex.h"
+#include "runtime/log.h"
+#include "runtime/run_until.h"
+#include "schemas/limits.h"
+
+namespace waybill::app {
+
+namespace json = boost::json;
+using ingest::NodeState;
+using relay::returnpath::TurnHolder;
+using runtime::HttpAnswer;
+using runtime::HttpRequest;
+using runtime::Instant;
+using runtime::Result;
+using runtime::Task;
+using schemas::DeliveryId;
+using std::chrono::milliseconds;
+
+namespace {
+
+// Of the time there is, so that an answer which says "not yet" still comes back.
+constexpr milliseconds kForTheWay{200};
+constexpr milliseconds kGiveBackTime{1'000};
+constexpr std::chrono::seconds kReadTime{2};
+
+class RemoteLoans final : public relay::plan::Loans {
+ public:
+  RemoteLoans(ClusterParts parts, OwnJournal own, runtime::Workers& workers, runtime::Clock& clock)
+      : parts_(std::move(parts)), own_(std::move(own)), workers_(workers), clock_(clock) {}
+
+  Task<bool> take(DeliveryId delivery, std::uint32_t partition, Instant deadline) override {
+    auto job = [this, delivery, partition, deadline] {
+      return ask("POST", delivery, partition, deadline - clock_.now());
+    };
+    const auto ours = co_await runtime::run_on_until(workers_, clock_, deadline, std::move(job));
+    co_return ours.has_value() && ours.value() == TurnHolder::us;
+  }
+
+  Task<void> give_back(DeliveryId delivery, std::uint32_t partition) override {
+    const bool published = co_await own_published(own_, clock_, clock_.now() + kPublishTime);
+    if (!published) co_return;
+    auto job = [this, delivery, partition] {
+      return ask("DELETE", delivery, partition, kGiveBackTime);
+    };
+    // Where it does not get through the turn ends by itself.
+    const auto given = co_await runtime::run_on(workers_, std::move(job));
+    (void)given;
+  }
+
+ private:
+  Result<TurnHolder> ask(const char* method, const DeliveryId& delivery, std::uint32_t partition,
+                         runtime::Duration time) {
+    const auto left = std::chrono::duration_cast<milliseconds>(time);
+    Result<TurnHolder> out = make_error_code(runtime::Errc::unreachable);
+    if (left <= milliseconds(0)) return out;
+    OwnerChain chain(
+        parts_.silent, parts_.clock,
+        owners_of(parts_.board, partition, parts_.self, Choice::the_same_for_all),
+        [&](const NodeState& owner, Instant until) {
+          const auto within = std::chrono::duration_cast<milliseconds>(until - parts_.clock.now());
+          HttpRequest request;
+          request.base = owner.address();
+          request.target =
+              "/v1/tries/" + delivery.text() + "/turn?partition=" + std::to_string(partition) +
+              "&holder=" + runtime::percent_encode(parts_.self) +
+              "&within=" + std::to_string(std::max(within - kForTheWay, milliseconds(0)).count());
+          request.fields = {{"Authorization", parts_.secret.authorization()}};
+          request.method = method;
+          request.repeatable = true;
+          return request;
+        },
+        [&out](const NodeState&, const Result<HttpAnswer>& answer) {
+          if (!answer || (answer->status != 200 && answer->status != 409)) return false;
+          out = answer->status == 200 ? TurnHolder::us : TurnHolder::another;
+          return true;
+        });
+    parts_.http.follow_all({&chain}, left);
+    return out;
+  }
+
+  const ClusterParts parts_;
+  const OwnJournal own_;
+  runtime::Workers& workers_;
+  runtime::Clock& clock_;
+};
+
+std::optional<std::uint64_t> number_at(const json::object& object, std::string_view name) {
+  const auto* const value = object.if_contains(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_int64() && value->as_int64() >= 0) {
+    return static_cast<std::uint64_t>(value->as_int64());
+  }
+  return value->is_uint64() ? std::optional(value->as_uint64()) : std::nullopt;
+}
+
+}  // namespace
+
+std::unique_ptr<relay::plan::Loans> remote_loans(ClusterParts parts, OwnJournal own,
+                                                 runtime::Workers& workers, runtime::Clock& clock) {
+  return std::make_unique<RemoteLoans>(std::move(parts), std::move(own), workers, clock);
+}
+
+RemoteTries::RemoteTries(ClusterParts parts, std::uint32_t partitions, runtime::WallTime since)
+    : parts_(std::move(parts)) {
+  const auto hours = std::chrono::floor<std::chrono::hours>(since.time_since_epoch());
+  const projector::TriesPlace begin{static_cast<std::uint64_t>(hours.count()), {}};
+  for (std::uint32_t partition = 0; partition < partitions; ++partition) {
+    places_[partition] = begin;
+  }
+}
+
+bool RemoteTries::read(const Hear& hear) {
+  bool more = false;
+  std::vector<std::unique_ptr<OwnerChain>> chains;
+  std::vector<runtime::HttpChain*> all;
+  for (const auto& [partition, place] : places_) {
+    auto owners = owners_of(parts_.board, partition, parts_.self);
+    if (owners.empty()) continue;
+    const std::string target = "/v1/tries?partition=" + std::to_string(partition) +
+                               "&hour=" + std::to_string(place.hour) +
+                               "&index=" + std::to_string(place.index.value());
+    chains.push_back(std::make_unique<OwnerChain>(
+        parts_.silent, parts_.clock, std::move(owners),
+        [this, target](const NodeState& owner, Instant) {
+          HttpRequest request;
+          request.base = owner.address();
+          request.target = target;
+          request.fields = {{"Authorization", parts_.secret.authorization()}};
+          return request;
+        },
+        [this, partition = partition, &hear, &more](const NodeState&,
+                                                    const Result<HttpAnswer>& answer) {
+          return take(partition, answer, hear, more);
+        }));
+    all.push_back(chains.back().get());
+  }
+  if (!all.empty()) parts_.http.follow_all(all, kReadTime);
+  return more;
+}
+
+bool RemoteTries::take(std::uint32_t partition, const Result<HttpAnswer>& answer, const Hear& hear,
+                       bool& more) {
+  // An owner of an older release knows no tries; another one may.
+  if (!answer || answer->status != 200) return false;
+  boost::system::error_code failed;
+  const json::value said = json::parse(answer->body, failed);
+  const auto* const object = failed ? nullptr : said.if_object();
+  if (object == nullptr) return false;
+  const auto hour = number_at(*object, "hour");
+  const auto index = number_at(*object, "index");
+  const auto* const events = object->if_contains("events");
+  if (!hour || !index || events == nullptr || !events->is_array()) return false;
+  for (const json::value& one : events->as_array()) {
+    const auto event = schemas::event_from_json(json::serialize(one));
+    // One that a newer release wrote.
+    if (event) hear(*event);
+  }
+  places_[partition] = {*hour, schemas::EventIndex(*index)};
+  more = more || !events->as_array().empty();
+  return true;
+}
+
+}  // namespace waybill::app
