@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Brings servers that the tests and the demonstration start for themselves, without installing
 them: no service is started, no user made, nothing of the system's configuration touched. Each
-package is downloaded by apt-get and unpacked in build/peers/PACKAGE, with the libraries that it
-asks for and the system has not. Its programs are then build/peers/bin/NAME.
+package is downloaded by apt-get and unpacked in build/peers/PACKAGE, with the libraries and the
+modules of Perl that it asks for and the system has not. Its programs are then build/peers/bin/NAME.
 
 Usage: unpack.py PACKAGE...    what is there already is left as it is, and no network asked
 """
@@ -21,16 +21,18 @@ PEERS = pathlib.Path(__file__).resolve().parents[1] / "build/peers"
 STAMP = "unpacked"
 # Where a package has its programs; the last is Postfix's, for its daemons.
 PROGRAMS = ("usr/sbin", "usr/bin", "sbin", "bin", "usr/lib/postfix/sbin")
-# Debian's section of shared libraries. What else a server's package depends on, its maintainer's
-# scripts need: adduser, systemd's words, web pages.
-LIBRARIES = "libs"
+# Debian's sections of shared libraries and of modules. What else a server's package depends on, its
+# maintainer's scripts need: adduser, systemd's words, web pages.
+LIBRARIES = ("libs", "perl")
+# Perl itself is the system's, as Debian's compilers need it.
+PERL = re.compile(r"perl(-base|-modules.*)?$|libperl\d")
 
 # The libraries are found by their path; what the program starts in its turn finds them too.
 WRAPPER = """\
 #!/bin/sh
 # Written by scripts/unpack.py.
 peers=${{0%/*}}/..
-{environment}exec "$peers/{program}" "$@"
+{environment}exec {interpreter}"$peers/{program}" "$@"
 """
 
 
@@ -61,24 +63,37 @@ def libraries_of(packages):
     told = say("apt-cache", "show", "--no-all-versions", *packages)
     sections = dict(re.findall(r"^Package: (\S+)$.*?^Section: (?:\S+/)?(\S+)$", told,
                                re.MULTILINE | re.DOTALL))
-    return [package for package in packages if sections[package] == LIBRARIES]
+    return [package for package in packages
+            if sections[package] in LIBRARIES and not PERL.match(package)]
 
 
 def programs(place):
-    """Compiled ones; scripts ask for the installed package."""
+    """Compiled ones, and those in Perl; other scripts ask for the installed package."""
     for folder in PROGRAMS:
         for path in sorted((place / folder).glob("*")):
-            if path.is_file() and not path.is_symlink() and is_compiled(path):
-                yield path
+            if path.is_file() and not path.is_symlink():
+                if first_octets(path, 4) == b"\x7fELF" or perl_of(path):
+                    yield path
 
 
-def is_compiled(path):
+def first_octets(path, count):
     with open(path, "rb") as file:
-        return file.read(4) == b"\x7fELF"
+        return file.read(count)
+
+
+def perl_of(program):
+    """Perl and its options, as the first line of a script in Perl has them; else empty."""
+    line = first_octets(program, 80).split(b"\n")[0].decode("latin-1")
+    return line.removeprefix("#!").split() if line.startswith("#!/usr/bin/perl") else []
 
 
 def library_folders(place):
     return sorted({path.parent for path in place.rglob("lib*.so*")})
+
+
+def module_folders(place):
+    """Where the modules of Perl are, compiled ones and others."""
+    return sorted([*place.glob("usr/share/perl5"), *place.glob("usr/lib/*/perl5/*")])
 
 
 def lacking(place):
@@ -86,7 +101,7 @@ def lacking(place):
     path = ":".join(map(str, library_folders(place)))
     lines = []
     for program in programs(place):
-        # ldd fails over a program that needs no library.
+        # ldd fails over a program that needs no library, and over a script.
         done = subprocess.run(["ldd", program], capture_output=True, text=True, check=False,
                               env={**os.environ, "LD_LIBRARY_PATH": path})
         lines += re.findall(r"(\S+) => not found", done.stdout)
@@ -109,12 +124,17 @@ def fetch(package, place):
 
 
 def write_wrappers(package):
+    place = PEERS / package
     (PEERS / "bin").mkdir(exist_ok=True)
-    folders = [f"$peers/{path.relative_to(PEERS)}" for path in library_folders(PEERS / package)]
+    folders = [f"$peers/{path.relative_to(PEERS)}" for path in library_folders(place)]
     environment = f'export LD_LIBRARY_PATH="{":".join(folders)}"\n' if folders else ""
-    for program in programs(PEERS / package):
+    # By options: a script that distrusts what it is given (perlsec(1), -T) reads no PERL5LIB.
+    modules = [f'-I"$peers/{path.relative_to(PEERS)}"' for path in module_folders(place)]
+    for program in programs(place):
+        perl = perl_of(program)
+        interpreter = " ".join([*perl, *modules]) + " " if perl else ""
         wrapper = PEERS / "bin" / program.name
-        wrapper.write_text(WRAPPER.format(environment=environment,
+        wrapper.write_text(WRAPPER.format(environment=environment, interpreter=interpreter,
                                           program=program.relative_to(PEERS)))
         wrapper.chmod(0o755)
 

@@ -115,6 +115,36 @@ class UnpackTest(unittest.TestCase):
         self.assertIn("unpack: no waybill-none: apt-get -s: E: no mirror", said)
         self.assertFalse(list((ROOT / "build/peers").glob("waybill-none*")))
 
+    def test_modules_of_perl_come_along_and_perl_itself_does_not(self):
+        sections = {"libmail-perl": "perl", "libperl5.99": "libs", "libx1": "libs", "perl": "perl",
+                    "perl-base": "perl", "perl-modules-5.99": "libs", "adduser": "admin"}
+        told = "".join(f"echo Package: {name}; echo Section: {section}\n"
+                       for name, section in sections.items())
+        brought = "".join(f"echo Inst {name} x\n" for name in sections)
+        code, said = shell(f"python3 -B {ROOT}/scripts/unpack.py waybill-none", apt_cache=told,
+                           apt_get=f'test $1 = download || {{ {brought} exit 0; }}\n'
+                                   'shift 4; echo "E: fetched: $*" >&2; exit 100')
+        self.assertEqual(1, code)
+        self.assertRegex(said, r"E: fetched: waybill-none libmail-perl libx1\n")
+
+    def test_a_program_in_perl_finds_the_modules_that_came_along(self):
+        with tempfile.TemporaryDirectory() as name:
+            place = pathlib.Path(name, "server")
+            for path, text in (("usr/share/perl5/Own.pm", "package Own; sub word { 'found' } 1;"),
+                               ("usr/sbin/own", "#!/usr/bin/perl -T -w\nuse Own; print Own::word;"),
+                               ("usr/sbin/other", "#!/bin/sh\n")):
+                (place / path).parent.mkdir(parents=True, exist_ok=True)
+                (place / path).write_text(text)
+            code, said = run("python3", "-B", "-c", f"""
+import pathlib, sys
+sys.path.append("{ROOT}/scripts")
+import unpack
+unpack.PEERS = pathlib.Path("{name}")
+unpack.write_wrappers("server")""")
+            self.assertEqual((0, ""), (code, said))
+            self.assertEqual((0, "found"), run(f"{name}/bin/own"))
+            self.assertFalse(pathlib.Path(name, "bin/other").exists())
+
 
 if __name__ == "__main__":
     unittest.main()
