@@ -10,6 +10,9 @@ from support.postfix import Postfix
 from support.postgrey import Postgrey
 from support.process import free_port
 from support.recording_sink import RecordingSink
+from support.redis import PROGRAM as REDIS
+from support.redis import Redis
+from support.rspamd import Rspamd
 from support.servers import needs_servers
 from support.smtp_client import message
 from support.waybill import Waybill
@@ -102,6 +105,17 @@ class RealGreylistTest(GreylistCase):
             postfix, waybill, "Recipient address rejected: Greylisted, come again in 2 seconds",
             ["As it was.\r\n"] * 3)
         self.assertIn("action=pass, reason=triplet found, delay=", postgrey.log())
+
+    @needs_servers("rspamd", REDIS)
+    def test_a_mail_that_rspamd_put_off_passes_at_the_second_try(self):
+        rspamd = self.start(Rspamd, redis=self.start(Redis), seconds=SECONDS)
+        postfix, waybill = self.start_behind({"smtpd_milters": rspamd.milter,
+                                              "milter_default_action": "tempfail"})
+        # A body that it has seen passes, whoever brings it: so none comes twice.
+        self.check_passes_at_the_second_try(
+            postfix, waybill, "451 4.7.1 Greylisted by rspamd",
+            ["As it was.\r\n", "Of a stranger.\r\n", "Written anew.\r\n"])
+        self.assertIn("greylisting pass (meta)", rspamd.log(), "known by its envelope")
 
 
 if __name__ == "__main__":
