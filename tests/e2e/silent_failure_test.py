@@ -201,7 +201,8 @@ class EximTest(RealServersCase):
         home, waybill = self.start_home(), self.start_waybill()
         bridgehead = self.start(
             Exim, address=self.at["bridgehead"], name_server=self.names,
-            host_name="gatehouse.toybox.test", domain="toybox.test", behind=self.at["cellar"])
+            host_name="gatehouse.toybox.test",
+            routes={"toybox.test": (self.at["cellar"], SMTP_PORT)})
         sent = message(From=AUTHOR, To=ALIAS)
         self.submit(home, sent)
         self.check_told(home, waybill, bridgehead, sent)

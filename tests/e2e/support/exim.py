@@ -36,12 +36,12 @@ hostlist everybody = 0.0.0.0/0
 acl_smtp_rcpt = take_all
 begin acl
 take_all:
+  {verify}
   accept
 begin routers
 behind:
   driver = manualroute
-  domains = {domain}
-  route_data = {behind}
+  route_list = {routes}
   transport = smtp
   self = send
 by_name:
@@ -66,16 +66,20 @@ def _libraries():
 
 
 class Exim:
-    """Takes any mail, sends that for `domain` to the address `behind`, and the rest by MX records,
-    which it asks of `name_server`. Needs root."""
+    """Takes any mail, sends that for the domains of `routes` to an address and a port, and the rest
+    by MX records, which it asks of `name_server`. With `verify` ("sender/callout") it takes what
+    this condition holds for. Needs root."""
 
-    def __init__(self, directory, *, address, name_server, host_name, domain, behind):
+    def __init__(self, directory, *, routes, host_name, address="127.0.0.1", port=SMTP_PORT,
+                 name_server=None, verify=None):
         self.directory = directory
         self.address = address
-        self._resolv_conf = f"nameserver {name_server.address}\n"
+        self.port = port
+        self._resolv_conf = f"nameserver {name_server.address}\n" if name_server else ""
+        hosts = (f"{domain} {host}::{its_port}" for domain, (host, its_port) in routes.items())
         self._configuration = _CONFIGURATION.format(
-            user=_USER, host_name=host_name, address=address, port=SMTP_PORT, domain=domain,
-            behind=behind)
+            user=_USER, host_name=host_name, address=address, port=port, routes="; ".join(hosts),
+            verify=f"require verify = {verify}" if verify else "")
         self._process = None
 
     def start(self):
@@ -83,7 +87,7 @@ class Exim:
         self._process = Running(
             [find_program("chroot"), self.directory, f"/{_PROGRAM}", "-bdf", "-q5s"],
             self.directory / "output")
-        self._process.wait_for_port(SMTP_PORT, self.address)
+        self._process.wait_for_port(self.port, self.address)
 
     def stop(self):
         if self._process:
