@@ -9,6 +9,8 @@ import unittest
 from support.dkim_signer import DkimSigner
 from support.exim import Exim
 from support.network import SMTP_PORT
+from support.opensmtpd import COMMAND as OPENSMTPD
+from support.opensmtpd import OpenSmtpd
 from support.peers_case import needs
 from support.postfix import Postfix
 from support.process import wait_until
@@ -66,7 +68,7 @@ class RealServersCase(SilentFailureCase):
         self.assertIn(ALIAS, notice.words)
         self.assertEqual(f"rfc822; {ALIAS}", notice.recipient["Final-Recipient"])
         self.assertEqual("failed", notice.recipient["Action"])
-        self.assertEqual("5.1.1", notice.recipient["Status"], "Exim's 5.0.0 told by its words")
+        self.assertEqual("5.1.1", notice.recipient["Status"], "a 5.0.0 told by its words")
         self.assertIn("550 5.1.1 ", notice.recipient["Diagnostic-Code"])
 
     def check_returned(self, notice, sent):
@@ -203,6 +205,25 @@ class EximTest(RealServersCase):
             Exim, address=self.at["bridgehead"], name_server=self.names,
             host_name="gatehouse.toybox.test",
             routes={"toybox.test": (self.at["cellar"], SMTP_PORT)})
+        sent = message(From=AUTHOR, To=ALIAS)
+        self.submit(home, sent)
+        self.check_told(home, waybill, bridgehead, sent)
+
+
+@needs_servers(OPENSMTPD)
+@needs("ldd", "chroot")
+class OpenSmtpdTest(RealServersCase):
+    # Of a message; its envelopes' ids begin with it.
+    queue_id = r" msgid=([0-9a-f]{8}) "
+    status = "5.0.0"
+
+    def test_a_bounce_as_opensmtpd_writes_it_comes_home_too(self):
+        # It calls its report multipart/mixed, and says why in the text alone.
+        self.start_cellar()
+        home, waybill = self.start_home(), self.start_waybill()
+        bridgehead = self.start(
+            OpenSmtpd, address=self.at["bridgehead"], name_server=self.names,
+            host_name="gatehouse.toybox.test", domain="toybox.test", behind=self.at["cellar"])
         sent = message(From=AUTHOR, To=ALIAS)
         self.submit(home, sent)
         self.check_told(home, waybill, bridgehead, sent)

@@ -1,13 +1,9 @@
-"""Exim: another real mail server. It asks the system for a user that only its installed package
-makes, so it runs in a root directory of its own, which has that user."""
+"""Exim: another real mail server, in a root directory of its own."""
 
-import os
-import pathlib
-import re
 import shutil
-import subprocess
 
 from support.network import SMTP_PORT
+from support.own_root import make_own_root
 from support.process import Running, find_program
 from support.servers import PEERS
 
@@ -57,14 +53,6 @@ smtp:
 """
 
 
-def _libraries():
-    """Where the program finds them, outside the root directory."""
-    unpacked = ":".join(sorted({str(path.parent) for path in _PLACE.rglob("lib*.so*")}))
-    told = subprocess.run(["ldd", _PLACE / _PROGRAM], capture_output=True, text=True, check=True,
-                          env={**os.environ, "LD_LIBRARY_PATH": unpacked}).stdout
-    return [pathlib.Path(path) for path in re.findall(r"(/\S+) \(0x", told)]
-
-
 class Exim:
     """Takes any mail, sends that for the domains of `routes` to an address and a port, and the rest
     by MX records, which it asks of `name_server`. With `verify` ("sender/callout") it takes what
@@ -99,22 +87,9 @@ class Exim:
         return "".join(path.read_text(errors="replace") for path in sorted(logs))
 
     def _make_root(self):
-        for path in [_PLACE / _PROGRAM, *_libraries()]:
-            inside = path.relative_to(_PLACE if path.is_relative_to(_PLACE) else "/")
-            (self.directory / inside).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, self.directory / inside)
-            (self.directory / inside).chmod(0o755)
-        for folder in ("dev", "etc/exim4", "tmp", "spool/log"):
-            (self.directory / folder).mkdir(parents=True)
-        for path in (self.directory / "spool").rglob("*"):
-            shutil.chown(path, _UID, _UID)
-        shutil.chown(self.directory / "spool", _UID, _UID)
-        etc = {"passwd": f"root:x:0:0::/:\n{_USER}:x:{_UID}:{_UID}::/spool:\n",
-               "group": f"root:x:0:\n{_USER}:x:{_UID}:\n",
-               "resolv.conf": self._resolv_conf, "services": f"smtp {SMTP_PORT}/tcp\n",
-               "exim4/exim4.conf": self._configuration}
-        (self.directory / "dev/null").touch(0o666)
-        (self.directory / "dev/null").chmod(0o666)
-        for name, text in etc.items():
-            (self.directory / "etc" / name).write_text(text)
-            (self.directory / "etc" / name).chmod(0o644)
+        make_own_root(self.directory, _PLACE, _PROGRAM, users={_USER: _UID},
+                      etc={"resolv.conf": self._resolv_conf,
+                           "exim4/exim4.conf": self._configuration})
+        for folder in ("spool", "spool/log"):
+            (self.directory / folder).mkdir()
+            shutil.chown(self.directory / folder, _UID, _UID)
