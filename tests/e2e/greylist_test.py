@@ -4,12 +4,12 @@ same return path. Of a real one the mail of another sender, which came in betwee
 import time
 import unittest
 
+from support.greylisting_sink import GreylistingSink
 from support.habits_case import HabitsCase
 from support.name_server import NameServer
 from support.postfix import Postfix
 from support.postgrey import Postgrey
 from support.process import free_port
-from support.recording_sink import RecordingSink
 from support.redis import PROGRAM as REDIS
 from support.redis import Redis
 from support.rspamd import Rspamd
@@ -25,22 +25,6 @@ ALIAS = "a@x.test"
 MAILBOX = "u@y.test"
 # There is no other domain below it, which the senders' domains are told by.
 ZONES = {"test": "y IN MX 10 mx\nmx IN A 127.0.0.1"}
-
-
-class GreylistingSink(RecordingSink):
-    """Puts a mail off at the end of its body until `seconds` after it was first seen: a mail is
-    known by its sender and its recipient, as greylists know it."""
-
-    def __init__(self, directory=None, *, seconds, **more):
-        super().__init__(directory, **more)
-        self._seconds = seconds
-        self._first = {}
-
-    def keep(self, sender, recipients, octets):
-        first = self._first.setdefault((sender, tuple(recipients)), time.monotonic())
-        if time.monotonic() - first < self._seconds:
-            return "451 4.7.1 Greylisted, come again"
-        return super().keep(sender, recipients, octets)
 
 
 class GreylistCase(HabitsCase):
