@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "relay/returnpath/report/address_scan.h"
 #include "relay/returnpath/xtext.h"
 
 namespace waybill::relay::returnpath {
@@ -67,15 +68,36 @@ const ReturnPath::Report* find_earlier(const ReturnPath& path, std::string_view 
 
 namespace {
 
+bool names_envelope(const ReturnPath& path, const report::ReportFacts& facts) {
+  const std::string& said = facts.original_envelope_id;
+  const auto asked = decode_xtext(path.dsn.envid);
+  // Some send it home as it stood in the command.
+  return said.empty() || path.dsn.envid.empty() || !asked || said == *asked ||
+         said == path.dsn.envid;
+}
+
+bool names_recipient(const ReturnPath& path, const report::ReportFacts& facts) {
+  const std::string asked = report::typed_address(decode_orcpt(path.dsn.orcpt));
+  const std::string as_written = report::typed_address(path.dsn.orcpt);
+  return asked.empty() || std::all_of(facts.recipients.begin(), facts.recipients.end(),
+                                      [&](const report::RecipientFacts& one) {
+                                        const std::string& said = one.original_recipient;
+                                        return said.empty() || report::same_address(said, asked) ||
+                                               report::same_address(said, as_written);
+                                      });
+}
+
 // What the report says of the envelope, held against what was asked of the next hop: the token has
 // named the delivery already, so that a difference is only told. Empty: none.
 std::string difference(const ReturnPath& path, const report::ReportFacts& facts) {
-  const std::string& said = facts.original_envelope_id;
-  const auto asked = decode_xtext(path.dsn.envid);
-  if (said.empty() || path.dsn.envid.empty() || !asked) return {};
-  // Some send it home as it stood in the command.
-  if (said == *asked || said == path.dsn.envid) return {};
-  return "; the report names another envelope id than the sender gave";
+  std::string out;
+  if (!names_envelope(path, facts)) {
+    out += "; the report names another envelope id than the sender gave";
+  }
+  if (!names_recipient(path, facts)) {
+    out += "; the report names another original recipient than the sender gave";
+  }
+  return out;
 }
 
 Decision decided(const ReturnPath& path, const report::ReportFacts& facts,

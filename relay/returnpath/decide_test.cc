@@ -75,6 +75,21 @@ TEST(DecideTest, AnotherEnvelopeIdIsToldAndChangesNothing) {
   EXPECT_EQ(decision.kind, Kind::hand_on);
 }
 
+TEST(DecideTest, AnotherOriginalRecipientIsToldAndChangesNothing) {
+  ReturnPath to = path();
+  to.dsn.orcpt = "rfc822;buzz+2Bx@b.example";
+  report::ReportFacts said = facts(ReportClass::hard);
+  said.recipients.resize(1);
+  for (const char* same : {"buzz+x@b.example", "Buzz+X@B.Example", "buzz+2Bx@b.example", ""}) {
+    said.recipients[0].original_recipient = same;
+    EXPECT_EQ(decide(to, said, {}, kAccepted).reason.find("recipient"), std::string::npos) << same;
+  }
+  said.recipients[0].original_recipient = "other@b.example";
+  const Decision decision = decide(to, said, {}, kAccepted);
+  EXPECT_NE(decision.reason.find("original recipient"), std::string::npos);
+  EXPECT_EQ(decision.kind, Kind::hand_on);
+}
+
 // I6.
 TEST(DecideTest, NobodyUnverifiedIsTold) {
   ReturnPath to = path();

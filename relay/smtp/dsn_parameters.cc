@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/ascii.h"
+#include "runtime/hex.h"
 #include "schemas/utf8.h"
 
 namespace waybill::relay::smtp {
@@ -36,6 +37,8 @@ bool is_xtext(std::string_view text) {
     if (is_xchar(text[i])) continue;
     if (text[i] != '+' || text.size() - i < 3) return false;
     if (!is_upper_hex(text[i + 1]) || !is_upper_hex(text[i + 2])) return false;
+    const int octet = runtime::hex_value(text[i + 1]) * 16 + runtime::hex_value(text[i + 2]);
+    if (octet < 0x20 || octet == 0x7f) return false;
     i += 2;
   }
   return true;

@@ -12,8 +12,8 @@ namespace waybill::relay::smtp {
 inline constexpr std::size_t kMaxEnvid = 100;
 inline constexpr std::size_t kMaxOrcpt = 500;
 
-// RFC 3461 4: printable ASCII but "+", "=" and space, or "+" and two upper-case hex digits. Not
-// empty.
+// RFC 3461 4: printable ASCII but "+", "=" and space, or "+" and two upper-case hex digits, which
+// are no control octet: whoever decodes it puts it into a field. Not empty.
 bool is_xtext(std::string_view text);
 
 // "FULL" or "HDRS"; nullopt for all else.

@@ -10,8 +10,8 @@ TEST(DsnParametersTest, XtextIsPrintableAsciiWithHexForTheRest) {
        {"a", "Bob@Example.COM", "hi+20there", "e+3Dmc2", "\\x{3D}", "+2B"}) {
     EXPECT_TRUE(is_xtext(good)) << good;
   }
-  for (const auto* const bad :
-       {"", "a b", "a=b", "a+b", "a+", "a+2", "a+3d", "a+G0", "\x7f", "\t", "gr\xc3\xbcn"}) {
+  for (const auto* const bad : {"", "a b", "a=b", "a+b", "a+", "a+2", "a+3d", "a+G0",
+                                "a+0D+0AStatus:2", "+7F", "\x7f", "\t", "gr\xc3\xbcn"}) {
     EXPECT_FALSE(is_xtext(bad)) << bad;
   }
 }
