@@ -49,7 +49,7 @@ void Server::stop() {
 void Server::take(std::unique_ptr<runtime::Connection> connection) {
   runtime::Connection& one = *connection;
   const std::size_t asking = crowd_.served() - service_.streams().count();
-  if (asking < settings_.max_connections) {
+  if (asking < settings_.max_connections || idle_.close_one()) {
     crowd_.serve("http session", one, serve(std::move(connection)));
   } else {
     crowd_.turn_away("http refusal", one, refuse(std::move(connection)));
@@ -58,7 +58,7 @@ void Server::take(std::unique_ptr<runtime::Connection> connection) {
 
 runtime::Task<void> Server::serve(std::unique_ptr<runtime::Connection> connection) {
   const Counted counted(open_gauge_);
-  co_await serve_session(*connection, service_, clock_, settings_.session);
+  co_await serve_session(*connection, service_, clock_, idle_, settings_.session);
 }
 
 runtime::Task<void> Server::refuse(std::unique_ptr<runtime::Connection> connection) {

@@ -18,7 +18,8 @@
 namespace waybill::http {
 
 struct ServerSettings {
-  // Connections at one time, those that tell a stream left out; above, 503 and close.
+  // Connections at one time, those that tell a stream left out; above, one that waits for a request
+  // makes room, and where all are busy 503 and close.
   std::uint32_t max_connections = 256;
   std::uint32_t max_streams = kMaxStreams;
   SessionLimits session{};
@@ -50,6 +51,7 @@ class Server {
   runtime::Clock& clock_;
   runtime::Gauge& open_gauge_;
   Service service_;
+  IdleConnections idle_;
   runtime::Scope scope_;
   runtime::Crowd crowd_;
 };

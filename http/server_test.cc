@@ -165,6 +165,7 @@ TEST_F(ServerTest, CutsAHeadThatDripsAtItsDeadline) {
 
 TEST_F(ServerTest, ClosesAConnectionThatAsksNothing) {
   settings_.session.idle = 50ms;
+  settings_.session.unused = 50ms;
   RawHttp silent(start());
   EXPECT_TRUE(silent.ended());
   RawHttp once(at_);
@@ -188,6 +189,9 @@ TEST_F(ServerTest, TurnsAwayWhoeverComesWhenItIsFull) {
   auto first = std::make_unique<RawHttp>(start());
   first->ask("GET /livez");
   EXPECT_EQ(first->answer().status, 200);
+  // It asks again, and is not done with it.
+  first->send("GET /livez HTTP/1.1\r\n");
+  std::this_thread::sleep_for(50ms);
   {
     RawHttp second(at_);
     const auto answer = second.answer();
@@ -204,6 +208,22 @@ TEST_F(ServerTest, TurnsAwayWhoeverComesWhenItIsFull) {
     std::this_thread::sleep_for(5ms);
   }
   EXPECT_EQ(status, 200);
+}
+
+TEST_F(ServerTest, OneThatAsksNothingMakesRoomForOneThatMay) {
+  settings_.max_connections = 2;
+  RawHttp leaked(start());
+  leaked.ask("GET /livez");
+  EXPECT_EQ(leaked.answer().status, 200);
+  RawHttp leaked_later(at_);
+  leaked_later.ask("GET /livez");
+  EXPECT_EQ(leaked_later.answer().status, 200);
+  RawHttp orchestrator(at_);
+  orchestrator.ask("GET /livez");
+  EXPECT_EQ(orchestrator.answer().status, 200);
+  EXPECT_TRUE(leaked.ended()) << "the one that was idle the longest";
+  leaked_later.ask("GET /livez");
+  EXPECT_EQ(leaked_later.answer().status, 200);
 }
 
 // Larger than what the kernel holds for a connection.

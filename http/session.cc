@@ -42,16 +42,18 @@ runtime::Task<void> linger(runtime::Connection& connection, runtime::Clock& cloc
 class Session {
  public:
   Session(runtime::Connection& connection, Service& service, runtime::Clock& clock,
-          const SessionLimits& limits)
+          IdleConnections& idle, const SessionLimits& limits)
       : connection_(connection),
         service_(service),
         clock_(clock),
+        idle_(idle),
         limits_(limits),
         reader_(limits.hosts) {}
 
   runtime::Task<void> run() {
     for (std::uint32_t served = 1;; ++served) {
-      const auto incoming = co_await next_request();
+      const auto idle_time = served == 1 ? limits_.unused : limits_.idle;
+      const auto incoming = co_await next_request(idle_time);
       if (!incoming) co_return;
       const auto* const head = std::get_if<Head>(&*incoming);
       const bool unread = head == nullptr || head->has_body;
@@ -77,15 +79,18 @@ class Session {
 
  private:
   // nullopt: the client is gone, or was silent for too long with nothing asked.
-  runtime::Task<std::optional<Incoming>> next_request() {
+  runtime::Task<std::optional<Incoming>> next_request(std::chrono::milliseconds idle_time) {
     std::array<char, kReadOctets> octets;
     const std::span<char> into(octets);
-    auto deadline = clock_.now() + (reader_.idle() ? limits_.idle : limits_.head);
+    auto deadline = clock_.now() + (reader_.idle() ? idle_time : limits_.head);
     for (;;) {
       auto incoming = reader_.next();
       if (incoming) co_return incoming;
       const bool was_idle = reader_.idle();
+      std::optional<IdleConnections::Waiting> waiting;
+      if (was_idle) waiting.emplace(idle_, connection_);
       const auto count = co_await connection_.read_some(into, deadline);
+      waiting.reset();
       if (!count) {
         const bool cut = !was_idle && runtime::errc_of(count.error()) == runtime::Errc::timeout;
         if (cut) incoming.emplace(slow_head());
@@ -137,6 +142,7 @@ class Session {
   runtime::Connection& connection_;
   Service& service_;
   runtime::Clock& clock_;
+  IdleConnections& idle_;
   const SessionLimits& limits_;
   HeadReader reader_;
 };
@@ -144,8 +150,9 @@ class Session {
 }  // namespace
 
 runtime::Task<void> serve_session(runtime::Connection& connection, Service& service,
-                                  runtime::Clock& clock, SessionLimits limits) {
-  Session session(connection, service, clock, limits);
+                                  runtime::Clock& clock, IdleConnections& idle,
+                                  SessionLimits limits) {
+  Session session(connection, service, clock, idle, limits);
   co_await session.run();
 }
 

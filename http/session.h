@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "http/hosts.h"
+#include "http/idle_connections.h"
 #include "http/service.h"
 #include "runtime/connection.h"
 
@@ -17,6 +18,8 @@ namespace waybill::http {
 
 // Of one connection. Each time is for a step, not for the connection.
 struct SessionLimits {
+  // Until the first octet of the first request: nobody connects to say nothing.
+  std::chrono::milliseconds unused{10'000};
   // Between requests: longer than the pause of a dashboard that asks once a minute.
   std::chrono::milliseconds idle{75'000};
   // From the first octet of a request to the end of its head, which fits one packet.
@@ -32,8 +35,10 @@ struct SessionLimits {
   Hosts hosts = Hosts::local;
 };
 
+// A connection that waits for a request is among `idle`, and may be closed there.
 runtime::Task<void> serve_session(runtime::Connection& connection, Service& service,
-                                  runtime::Clock& clock, SessionLimits limits);
+                                  runtime::Clock& clock, IdleConnections& idle,
+                                  SessionLimits limits);
 
 // One answer to nobody's question, then the end: for a house that is full.
 runtime::Task<void> turn_away(runtime::Connection& connection, Service& service,

@@ -26,10 +26,17 @@ TEST(VirtualServerTest, AnswersClientsThatSayOneOctetAtATime) {
 
 TEST(VirtualServerTest, ClosesAnIdleConnectionWhenItsTimeIsUp) {
   VirtualHttp house;
+  house.settings.session.unused = 10s;
   house.settings.session.idle = 75s;
   house.start();
+  auto silent = house.connect();
   auto client = house.connect();
   const auto begun = house.clock().now();
+  client.ask("GET /livez");
+  client.hear_up_to("ok\n");
+  EXPECT_EQ(silent.hear_all(), "");
+  EXPECT_GE(house.clock().now() - begun, 10s);
+  EXPECT_LT(house.clock().now() - begun, 11s);
   EXPECT_TRUE(client.hears_nothing());
   EXPECT_EQ(client.hear_all(), "");
   EXPECT_GE(house.clock().now() - begun, 75s);
@@ -75,7 +82,9 @@ TEST(VirtualServerTest, TurnsAwayWhoeverComesWhenItIsFull) {
   auto first = house.connect();
   first.ask("GET /livez");
   first.hear_up_to("ok\n");
+  first.say("GET /livez");
   auto second = house.connect();
+  house.pass(1s);
   EXPECT_TRUE(second.hear_all().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
   first.close();
   house.pass(1s);

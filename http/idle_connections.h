@@ -1,0 +1,45 @@
+// IdleConnections: those on which nothing is asked now, the one that is so the longest first. Where
+// the house is full it makes room for one that may ask something: a dashboard that leaks sockets
+// costs no orchestrator its answer. One thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "runtime/connection.h"
+
+namespace waybill::http {
+
+class IdleConnections {
+ public:
+  // While it lives the connection waits for a request.
+  class Waiting {
+   public:
+    Waiting(IdleConnections& idle, runtime::Connection& connection)
+        : idle_(idle), number_(idle.next_++) {
+      idle_.waiting_.emplace(number_, &connection);
+    }
+    ~Waiting() { idle_.waiting_.erase(number_); }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+   private:
+    IdleConnections& idle_;
+    const std::uint64_t number_;
+  };
+
+  // Closes the one that has waited longest. False: none waits.
+  bool close_one() {
+    if (waiting_.empty()) return false;
+    runtime::Connection& longest = *waiting_.begin()->second;
+    waiting_.erase(waiting_.begin());
+    longest.close();
+    return true;
+  }
+
+ private:
+  std::map<std::uint64_t, runtime::Connection*> waiting_;
+  std::uint64_t next_ = 0;
+};
+
+}  // namespace waybill::http
