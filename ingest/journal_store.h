@@ -26,7 +26,6 @@ struct OpenDelivery {
   schemas::SequenceNumber accepted_seq;
 };
 
-// One atomic write. Records have consecutive sequence numbers from first_seq on.
 // A delivery is opened by its acceptance, and closed by its outcome; to close one that is not open
 // is no error.
 struct OpenChange {
@@ -34,6 +33,7 @@ struct OpenChange {
   std::optional<schemas::SequenceNumber> accepted_seq;  // nullopt: closed
 };
 
+// One atomic write. Records have consecutive sequence numbers from first_seq on.
 struct JournalWrite {
   schemas::SequenceNumber first_seq;
   std::vector<std::string> records;

@@ -229,28 +229,56 @@ Result<std::vector<Event>> History::tries(runtime::WallTime from, std::size_t mo
   return read_events(store_, {indexes.begin(), indexes.end()});
 }
 
+namespace {
+
+// The first `most` tries by their index. Relays' clocks differ, and the log has its own order: what
+// comes in one hour by its key may come an hour later in the log.
+class FirstTries {
+ public:
+  FirstTries(EventIndex from, std::size_t most) : from_(from), most_(most) {}
+
+  // By their keys. False: none that follows can be among them.
+  bool add(std::uint64_t hour, EventIndex index) {
+    if (enough_at_ && hour > *enough_at_ + 1) return false;
+    if (index < from_) return true;
+    found_.emplace(index, hour);
+    if (found_.size() <= most_) return true;
+    left_out_ = true;
+    if (!enough_at_) enough_at_ = hour;
+    found_.erase(std::prev(found_.end()));
+    return true;
+  }
+
+  const std::map<EventIndex, std::uint64_t>& found() const { return found_; }
+  bool left_out() const { return left_out_; }
+
+ private:
+  const EventIndex from_;
+  const std::size_t most_;
+  std::map<EventIndex, std::uint64_t> found_;
+  std::optional<std::uint64_t> enough_at_;
+  bool left_out_ = false;
+};
+
+}  // namespace
+
 Result<TriesPage> History::tries_behind(TriesPlace place, runtime::WallTime now,
                                         std::size_t most) const {
-  // Relays' clocks differ, and the log has its own order.
   const std::uint64_t first = place.hour > 0 ? place.hour - 1 : 0;
   const std::uint64_t last = hour_of(schemas::nanoseconds(now));
-  std::vector<std::pair<EventIndex, std::uint64_t>> found;
+  FirstTries tries(place.index, most);
   const auto scanned = store_.scan(Table::return_paths, try_key_at(first), try_key_at(last + 1),
                                    [&](std::string_view key, std::string_view) {
-                                     const EventIndex index = index_of_try_key(key);
-                                     if (index > place.index)
-                                       found.emplace_back(index, hour_of_try_key(key));
-                                     return true;
+                                     return tries.add(hour_of_try_key(key), index_of_try_key(key));
                                    });
   if (!scanned) return scanned.error();
-  std::sort(found.begin(), found.end());
-  if (found.size() > most) found.resize(most);
   TriesPage page;
   page.next = place;
+  page.more = tries.left_out();
   std::vector<EventIndex> indexes;
-  for (const auto& [index, hour] : found) {
+  for (const auto& [index, hour] : tries.found()) {
     indexes.push_back(index);
-    page.next.index = index;
+    page.next.index = index + 1;
     page.next.hour = std::max(page.next.hour, hour);
   }
   auto events = read_events(store_, indexes);

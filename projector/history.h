@@ -43,8 +43,8 @@ struct TimelineCursor {
   schemas::EventIndex index;
 };
 
-// How far a reader of tries has come: the latest hour (since 1970) and the highest index it has
-// seen.
+// How far a reader of tries has come: the latest hour (since 1970) it has seen, and the first index
+// that it has not.
 struct TriesPlace {
   std::uint64_t hour = 0;
   schemas::EventIndex index;
@@ -54,6 +54,7 @@ struct TriesPlace {
 struct TriesPage {
   std::vector<schemas::Event> events;  // in the order of the log
   TriesPlace next;
+  bool more = false;  // there are, behind it
 };
 
 struct HistoryQuestion {
@@ -144,7 +145,7 @@ class History {
   runtime::Result<std::vector<schemas::Event>> tries(runtime::WallTime from,
                                                      std::size_t most) const;
 
-  // The same as they come into the log: those behind `place`, at most `most` of them. Events whose
+  // The same as they come into the log: those from `place` on, at most `most` of them. Events whose
   // time is more than an hour before the place's are not seen, nor are those ahead of `now`.
   runtime::Result<TriesPage> tries_behind(TriesPlace place, runtime::WallTime now,
                                           std::size_t most) const;

@@ -46,6 +46,24 @@ std::vector<std::uint64_t> indexes(const Page& page) {
   return out;
 }
 
+TEST(HistoryTest, TriesAreToldPageByPageEachOnce) {
+  EventLog log;
+  for (unsigned i = 1; i <= 5; ++i) log.add(tests::deferred({.message = i, .delivery = i}));
+  const FoldedViews views(log);
+  TriesPlace place;
+  std::vector<std::string> told;
+  for (const std::size_t expected : {2u, 2u, 1u, 0u}) {
+    const auto page = views.history().tries_behind(place, at(100), 2);
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->events.size(), expected);
+    EXPECT_EQ(page->more, expected == 2 && told.size() < 3);
+    for (const auto& event : page->events) told.push_back(event.delivery_id());
+    place = page->next;
+  }
+  ASSERT_EQ(told.size(), 5u);
+  for (unsigned i = 0; i < 5; ++i) EXPECT_EQ(told[i], tests::delivery_id(i + 1).bytes());
+}
+
 TEST(HistoryTest, ATimelineIsNewestFirst) {
   const FoldedViews views(acceptances(3));
   const Page page = views.history().timeline(of_alias()).value();

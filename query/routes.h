@@ -18,6 +18,8 @@ void add_routes(http::Router& router, Sources sources);
 // For other nodes alone, on a server that asks for the cluster's secret: they name senders.
 //   GET /v1/return-paths/{id}?partition=&within=
 //   POST, DELETE /v1/return-paths/{id}/turn?holder=
+//   GET /v1/tries?partition=&hour=&index=
+//   POST, DELETE /v1/tries/{id}/turn?partition=&within=&holder=
 void add_node_routes(http::Router& router, Sources sources);
 
 }  // namespace waybill::query

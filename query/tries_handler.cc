@@ -2,7 +2,7 @@
 // events name senders.
 //
 // GET /v1/tries?partition=&hour=&index=: the events that a retry goes on from, as they come into
-// the log behind that place: {"hour", "index", "events"}, with the place to go on from.
+// the log behind that place: {"hour", "index", "more", "events"}, with the place to go on from.
 //
 // POST /v1/tries/{id}/turn?partition=&within=&holder=: the delivery, for one relay's next try. 200;
 // 409 where its last try was not put off, or another holder has it. DELETE gives it back.
@@ -23,6 +23,8 @@ namespace {
 
 // Of one answer: some 500 KiB.
 constexpr std::size_t kMostTriesTold = 1'000;
+// Each try has some of them, and a delivery's row has no room for more than 1,000.
+constexpr std::size_t kMostEventsOfTries = 500;
 
 std::optional<std::size_t> partition_of(http::Parameters& parameters) {
   const auto partition = parameters.number("partition", 0, schemas::kMaxPartitions - 1);
@@ -41,8 +43,8 @@ http::Response read_tries(const LocalPartition& local, projector::TriesPlace pla
   }
   http::Response response;
   response.body = "{\"hour\":" + std::to_string(page->next.hour) +
-                  ",\"index\":" + std::to_string(page->next.index.value()) + ",\"events\":[" +
-                  events + "]}";
+                  ",\"index\":" + std::to_string(page->next.index.value()) +
+                  ",\"more\":" + (page->more ? "true" : "false") + ",\"events\":[" + events + "]}";
   return response;
 }
 
@@ -50,15 +52,45 @@ http::Response refused(std::string detail) {
   return http::to_response(http::problem_of(409, "turn_taken", std::move(detail)));
 }
 
-http::Response take_turn(const LocalPartition& local, const schemas::DeliveryId& id, Turns& turns,
-                         const std::string& holder) {
+// A turn that is given back where it turns out that there is nothing to be tried.
+class Turn {
+ public:
+  Turn(std::shared_ptr<Turns> turns, const schemas::DeliveryId& id, std::string holder)
+      : turns_(std::move(turns)), id_(id), holder_(std::move(holder)) {}
+  ~Turn() {
+    if (!kept_) turns_->give_back(id_, holder_);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  void keep() { kept_ = true; }
+
+ private:
+  const std::shared_ptr<Turns> turns_;
+  const schemas::DeliveryId id_;
+  const std::string holder_;
+  bool kept_ = false;
+};
+
+http::Response look_at(const LocalPartition& local, const schemas::DeliveryId& id, Turn& turn) {
   const auto delivery = local.history->delivery(id);
   if (!delivery && delivery.error() != runtime::Errc::not_found) {
     return http::to_response(unreadable(delivery.error()));
   }
   if (!delivery || delivery->state != "deferred") return refused("It was not put off.");
-  if (!turns.take(id, holder)) return refused("Another relay tries it now.");
+  if (delivery->events.size() > kMostEventsOfTries) return refused("It had tries enough.");
+  turn.keep();
   return http::empty_object();
+}
+
+// The turn first: whatever another relay has done in its own is in the log by now.
+http::Plan take_turn(const Sources& sources, const LocalPartition& local,
+                     const schemas::DeliveryId& id, std::shared_ptr<Turns> turns,
+                     const std::string& holder, std::chrono::milliseconds within) {
+  if (!turns->take(id, holder)) return refused("Another relay tries it now.");
+  auto turn = std::make_shared<Turn>(std::move(turns), id, holder);
+  return once_caught_up(local, sources.clock->wall(), within,
+                        [&local, id, turn] { return look_at(local, id, *turn); });
 }
 
 }  // namespace
@@ -95,10 +127,7 @@ http::Handler try_turn_handler(std::shared_ptr<const Sources> sources) {
     const LocalPartition* const local =
         find_local(*sources, static_cast<std::uint32_t>(*partition));
     if (local == nullptr) return http::to_response(not_the_owner());
-    return once_caught_up(*local, sources->clock->wall(), std::chrono::milliseconds(within),
-                          [local, id = *id, turns, holder = *holder] {
-                            return take_turn(*local, id, *turns, holder);
-                          });
+    return take_turn(*sources, *local, *id, turns, *holder, std::chrono::milliseconds(within));
   };
 }
 

@@ -47,6 +47,7 @@ TEST_F(TriesHandlerTest, TellsEachTryOnceInTheOrderOfTheLog) {
   const std::string on = "/v1/tries?partition=0&hour=" + json::serialize(told.at("hour")) +
                          "&index=" + json::serialize(told.at("index"));
   EXPECT_TRUE(json(on).at("events").as_array().empty());
+  EXPECT_FALSE(told.at("more").as_bool());
   // A relay whose clock is behind, at the turn of the hour.
   world_.fold(world_.deferred(50));
   EXPECT_EQ(json(on).at("events").as_array().size(), 1u);
@@ -74,6 +75,14 @@ TEST_F(TriesHandlerTest, NobodyTakesATurnWhileTheViewsAreBehindTheLog) {
   world_.fold(world_.deferred(10));
   world_.health().lag = 1;
   EXPECT_EQ(take("mx1"), 503U);
+  world_.health().lag = 0;
+  EXPECT_EQ(take("mx2"), 200U) << "what was not given is nobody's";
+}
+
+TEST_F(TriesHandlerTest, ADeliveryHasTriesEnough) {
+  world_.fold(world_.accepted(20));
+  for (int i = 0; i < 500; ++i) world_.fold(world_.deferred(10));
+  EXPECT_EQ(take("mx1"), 409U);
 }
 
 TEST_F(TriesHandlerTest, NamesTheParameterThatIsWrong) {

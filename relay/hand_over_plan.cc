@@ -37,12 +37,12 @@ HopAnswer as_told(const Recipient& recipient, const Delivery& delivery) {
     hidden.names.push_back(out.hop->mx_host);
     hidden.names.push_back(out.hop->endpoint.address.to_string());
   }
-  std::string& text = out.reply.text;
-  const std::size_t ours =
-      out.by == HopAnswer::By::next_hop ? 0 : std::min(out.quoted_from, text.size());
-  text = returnpath::report::without_names(text.substr(0, ours), hidden) +
-         returnpath::report::redact_reply(text.substr(ours), hidden);
-  if (ours == text.size()) return out;
+  const std::string text = std::move(out.reply.text);
+  const bool theirs = out.by == HopAnswer::By::next_hop;
+  const std::size_t ours = theirs ? 0 : std::min(out.quoted_from, text.size());
+  out.reply.text = returnpath::report::without_names(text.substr(0, ours), hidden) +
+                   returnpath::report::redact_reply(text.substr(ours), hidden);
+  if (!theirs && ours == text.size()) return out;
   out.reply.enhanced = returnpath::report::redact_status(out.reply.enhanced);
   return out;
 }
@@ -69,24 +69,23 @@ HandOverPlan::~HandOverPlan() {
   for (Recipient& recipient : recipients_) {
     for (Delivery& delivery : recipient.deliveries) {
       if (!delivery.ended && (delivery.lent || delivery.deferred())) put_off(delivery);
-      end_loan(recipient, delivery);
+      end_loan(delivery);
     }
   }
 }
 
 namespace {
 
-Task<void> give_back(plan::Loans& loans, schemas::DeliveryId delivery, std::uint32_t partition) {
-  co_await loans.give_back(delivery, partition);
+Task<void> give_back(plan::Loans& loans, plan::Loan loan) {
+  co_await loans.give_back(std::move(loan));
 }
 
 }  // namespace
 
-void HandOverPlan::end_loan(const Recipient& recipient, Delivery& delivery) {
+void HandOverPlan::end_loan(Delivery& delivery) {
   if (!std::exchange(delivery.lent, false)) return;
   lane_.tries.spent(delivery.key, delivery.id);
-  lane_.scope.spawn("give a loan back",
-                    give_back(lane_.loans, delivery.id, partition_of(recipient)));
+  lane_.scope.spawn("give a loan back", give_back(lane_.loans, std::move(delivery.loan)));
 }
 
 // Only once all that is to be said of this try is on its way to the record: from here on another
@@ -130,18 +129,41 @@ Delivery HandOverPlan::new_delivery(const Recipient& recipient, const schemas::T
 }
 
 // What another relay may go on under too is ours only once its owner says so.
+Task<bool> HandOverPlan::is_ours(const Delivery& delivery, Instant deadline) {
+  const Instant until = runtime::sooner(deadline, lane_.clock.now() + plan::kLoanTimeout);
+  co_return co_await lane_.loans.take(delivery.loan, until);
+}
+
 Task<void> HandOverPlan::borrow(const Recipient& recipient, Delivery& delivery, Instant deadline) {
   if (delivery.lent) {
-    const Instant until = runtime::sooner(deadline, lane_.clock.now() + plan::kLoanTimeout);
-    const bool ours = co_await lane_.loans.take(delivery.id, partition_of(recipient), until);
-    if (!ours) {
-      lane_.tries.spent(delivery.key, delivery.id);
-      delivery.lent = false;
-      delivery.id = new_id();
-    }
+    delivery.loan = lane_.loans.of(delivery.id, partition_of(recipient));
+    const bool ours = co_await is_ours(delivery, deadline);
+    if (!ours) begin_anew(delivery);
   }
   delivery.handover = std::make_unique<Handover>(lane_.forward, *delivery.target,
                                                  mail_for(recipient, delivery), recipient.dsn);
+}
+
+void HandOverPlan::begin_anew(Delivery& delivery) {
+  lane_.tries.spent(delivery.key, delivery.id);
+  delivery.lent = false;
+  delivery.id = new_id();
+}
+
+// A body may take longer than a loan lasts: it is taken again for its whole life before anything is
+// accepted under it.
+Task<void> HandOverPlan::renew_loans(Instant deadline) {
+  for (Recipient& recipient : recipients_) {
+    for (Delivery& delivery : recipient.deliveries) {
+      if (!delivery.lent) continue;
+      const bool ours = co_await is_ours(delivery, deadline);
+      if (ours) continue;
+      // Its next hop was told the other's return path.
+      delivery.handover->let_go();
+      delivery.answer = out_of_time();
+      begin_anew(delivery);
+    }
+  }
 }
 
 // The next hop's bounces are to come back to the delivery that they are about.
@@ -209,7 +231,7 @@ Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
   const auto recorded = co_await lane_.recorder.record(std::move(refusals));
   for (Delivery& delivery : recipient.deliveries) {
     if (delivery.deferred()) put_off(delivery);
-    end_loan(recipient, delivery);
+    end_loan(delivery);
   }
   // If it ends here, the refusals are on record and the sender has not heard them: its retry makes
   // others.
@@ -325,6 +347,7 @@ Task<plan::BodyReply> HandOverPlan::hand_over(WholeMessage message, Trusted trus
   round.deadline = lane_.clock.now() + lane_.settings.final_deadline;
   round.spool = &message.spool;
   round.trace = trace_fields();
+  co_await renew_loans(round.deadline);
   round.digest = co_await digest_of(message.spool);
   find_done(round.digest);
   // If the process ends here, nothing is on record and no octet of the message went to a next hop.
@@ -427,27 +450,32 @@ Task<plan::BodyReply> HandOverPlan::verdict(const WholeMessage& message, const R
   plan::BodyReply out;
   if (!envelope_.prdr || recipients_.size() < 2) {
     out.whole = co_await verdict_on(recipients_, message, round.deadline);
+    if (!out.whole.positive()) co_return out;
+    std::vector<const Recipient*> taken;
+    for (const Recipient& recipient : recipients_) taken.push_back(&recipient);
+    tell_relayed(taken, message);
     co_return out;
   }
+  std::vector<const Recipient*> taken;
   for (const Recipient& recipient : recipients_) {
     const Group alone(&recipient, 1);
     out.each.push_back(co_await verdict_on(alone, message, round.deadline));
+    if (out.each.back().positive()) taken.push_back(&recipient);
   }
   out.whole = plan::whole_of(out.each);
+  tell_relayed(taken, message);
   co_return out;
 }
 
 Task<Reply> HandOverPlan::verdict_on(Group group, const WholeMessage& message, Instant deadline) {
   const plan::Verdicts all = verdicts_on(group);
   switch (all.sum()) {
-    case plan::Verdicts::Sum::open: break;
-    case plan::Verdicts::Sum::all_taken: tell_relayed(group, message); break;
+    case plan::Verdicts::Sum::open:
+    case plan::Verdicts::Sum::all_taken:
     case plan::Verdicts::Sum::all_refused: break;
     case plan::Verdicts::Sum::mixed: {
       const bool told = co_await tell_of_refused(group, message, deadline);
-      if (!told) break;
-      tell_relayed(group, message);
-      co_return all.reply(plan::Verdicts::Told::yes);
+      if (told) co_return all.reply(plan::Verdicts::Told::yes);
     }
   }
   co_return all.reply();
@@ -524,11 +552,13 @@ Task<bool> HandOverPlan::tell_of_refused(Group group, const WholeMessage& messag
 
 // Those who asked for it, once for the message and after the reply to it: it is the sender's own
 // server that is dialled, and the sender waits for no notice.
-void HandOverPlan::tell_relayed(Group taken, const WholeMessage& message) {
+void HandOverPlan::tell_relayed(const std::vector<const Recipient*>& taken,
+                                const WholeMessage& message) {
   if (!envelope_.mail.sender) return;
   std::vector<std::string> aliases;
   std::optional<Homecoming> home;
-  for (const Recipient& recipient : taken) {
+  for (const Recipient* const one : taken) {
+    const Recipient& recipient = *one;
     if (recipient.dsn.notify.find("SUCCESS") == std::string::npos) continue;
     for (const Delivery& delivery : recipient.deliveries) {
       if (recipient.drops() || delivery.done_before || !delivery.asked_well()) continue;

@@ -39,6 +39,7 @@ struct Delivery {
   std::optional<schemas::Target> target;  // nullopt: the route drops it
   plan::TryKey key;
   bool lent = false;     // the id is an earlier try's
+  plan::Loan loan;       // of that
   bool put_off = false;  // the id is there for the next try
   std::unique_ptr<forward::Handover> handover;
   forward::HopAnswer answer;  // the last one
@@ -107,7 +108,10 @@ class HandOverPlan {
   Delivery new_delivery(const Recipient& recipient, const schemas::Target& target);
   runtime::Task<void> borrow(const Recipient& recipient, Delivery& delivery,
                              runtime::Instant deadline);
-  void end_loan(const Recipient& recipient, Delivery& delivery);
+  runtime::Task<bool> is_ours(const Delivery& delivery, runtime::Instant deadline);
+  void begin_anew(Delivery& delivery);
+  runtime::Task<void> renew_loans(runtime::Instant deadline);
+  void end_loan(Delivery& delivery);
   void put_off(Delivery& delivery) const;
   void put_off_deferred();
   smtp::MailParameters mail_for(const Recipient& recipient, const Delivery& delivery) const;
@@ -132,7 +136,7 @@ class HandOverPlan {
   void remember(const Round& round, bool comes_again);
   runtime::Task<bool> tell_of_refused(Group group, const WholeMessage& message,
                                       runtime::Instant deadline);
-  void tell_relayed(Group taken, const WholeMessage& message);
+  void tell_relayed(const std::vector<const Recipient*>& taken, const WholeMessage& message);
   schemas::ReturnPath path_of(const Recipient& recipient, const Delivery& delivery,
                               const WholeMessage& message) const;
   Homecoming homecoming_of(const Recipient& recipient, const Delivery& delivery,

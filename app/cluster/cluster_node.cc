@@ -18,6 +18,7 @@ namespace {
 
 // Each waits for one node's answer.
 constexpr std::size_t kThreads = 8;
+constexpr std::size_t kLoanThreads = 4;
 constexpr std::size_t kQueue = 1024;
 // What an owner may say in one answer.
 constexpr std::size_t kMostAnswer = 16 << 20;
@@ -68,7 +69,9 @@ ReturnPathDirectory& ClusterNode::look_for_return_paths(OwnJournal own) {
 
 relay::plan::Loans& ClusterNode::look_for_loans(OwnJournal own) {
   if (secret_) {
-    loans_ = remote_loans(parts(), std::move(own), *workers_, clock_);
+    // Of their own: a loan waits for views that are behind, and a report is not to wait for it.
+    loan_workers_ = runtime::thread_workers("wb-loans", kLoanThreads, kQueue);
+    loans_ = remote_loans(parts(), std::move(own), *loan_workers_, clock_);
   } else {
     loans_ = std::make_unique<relay::plan::NobodyElseLends>();
   }

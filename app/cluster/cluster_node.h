@@ -50,6 +50,7 @@ class ClusterNode {
   std::unique_ptr<ingest::NodeBoard> board_;
   std::unique_ptr<query::Peers> peers_;
   std::unique_ptr<runtime::Workers> workers_;
+  std::unique_ptr<runtime::Workers> loan_workers_;
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   std::unique_ptr<relay::plan::Loans> loans_;
 };

@@ -32,11 +32,19 @@ class RemoteTries {
   bool read(const Hear& hear);
 
  private:
-  bool take(std::uint32_t partition, const runtime::Result<runtime::HttpAnswer>& answer,
-            const Hear& hear, bool& more);
+  struct Place {
+    std::string owner;  // who was read so far
+    projector::TriesPlace at;
+  };
+  runtime::HttpRequest request_to(const ingest::NodeState& owner, std::uint32_t partition,
+                                  const Place& place) const;
+  static bool take(const ingest::NodeState& owner,
+                   const runtime::Result<runtime::HttpAnswer>& answer, const Hear& hear,
+                   Place& place, bool& more);
 
   const ClusterParts parts_;
-  std::map<std::uint32_t, projector::TriesPlace> places_;
+  projector::TriesPlace begin_;
+  std::map<std::uint32_t, Place> places_;
 };
 
 }  // namespace waybill::app

@@ -120,7 +120,7 @@ class ListReader {
         break;
       case ';':
         end_mailbox();
-        if (group_ != Group::open) authors_.emplace_back();
+        if (group_ != Group::open && authors_.size() <= kMaxAuthors) authors_.emplace_back();
         group_ = Group::closed;
         break;
       case ' ':
@@ -141,8 +141,12 @@ class ListReader {
     broken_ = broken_ || angle_ || closed_;
     if (broken_) words_ = {};
     for (const Words::Word& word : words_.all) {
-      const Author named = author_of(word);
-      if (!named.domain.empty()) named_.push_back(named);
+      if (!word.at) continue;
+      if (named_.size() == kMaxAuthors) {
+        broken_ = true;
+        break;
+      }
+      named_.push_back(author_of(word));
     }
     words_ = {};
     angle_ = true;
@@ -173,7 +177,8 @@ class ListReader {
     Author author;
     if (!broken_ && words.all.size() == 1) author = author_of(words.all.front());
     for (Author& other : named_) {
-      if (other.domain != author.domain) authors_.push_back(std::move(other));
+      if (!other.domain.empty() && other.domain != author.domain)
+        authors_.push_back(std::move(other));
     }
     authors_.push_back(std::move(author));
   }

@@ -97,6 +97,15 @@ TEST(AuthorsTest, SaysWhatIsWrongWithTheField) {
   EXPECT_EQ(authors_of(nul).from, From::unreadable);
 }
 
+TEST(AuthorsTest, NamesWithoutEndAreNotLookedUp) {
+  std::string header = "From:";
+  for (int i = 0; i < 1000; ++i) header += " a" + std::to_string(i) + "@a.test";
+  header += " <ann@b.test>\r\n";
+  EXPECT_EQ(authors_of(header).from, From::unreadable);
+  EXPECT_LE(authors_of(header).domains.size(), kMaxAuthors + 1);
+  EXPECT_LE(authors_of("From: " + std::string(1000, ';') + "\r\n").domains.size(), kMaxAuthors + 1);
+}
+
 TEST(AuthorsTest, AListWithoutEndIsCut) {
   std::string header = "From: a@a.test";
   for (int i = 0; i < 1000; ++i) header += ", a@a.test";

@@ -228,6 +228,10 @@ bool TranscriptWorld::give_to_hops(std::string_view what) {
     hops_.listen(match[1].str() + ":25", {hop_scripts_[match[1]]});
   } else if (std::regex_match(text, match, std::regex("hop (\\S+) is gone"))) {
     hops_.fail_dial(match[1].str() + ":25", Errc::refused);
+  } else if (text == "another relay has the next try") {
+    loans_.refuses_from = 1;
+  } else if (text == "another relay has it once the body is here") {
+    loans_.refuses_from = 2;
   } else if (std::regex_match(text, match, std::regex("dns of (\\S+) is silent"))) {
     dns_.silence(match[1]);
   } else {

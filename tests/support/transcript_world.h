@@ -86,6 +86,24 @@ class ScriptedWorkers final : public runtime::Workers {
   bool busy = false;
 };
 
+// Of a cluster: another relay may have what was put off here, from its `refuses_from`th take on.
+class FakeLoans final : public relay::plan::Loans {
+ public:
+  std::size_t refuses_from = 0;  // 0: none
+
+  relay::plan::Loan of(const schemas::DeliveryId& delivery, std::uint32_t partition) override {
+    return {delivery, partition, "mx1"};
+  }
+  runtime::Task<bool> take(relay::plan::Loan, runtime::Instant) override {
+    ++taken_;
+    co_return refuses_from == 0 || taken_ < refuses_from;
+  }
+  runtime::Task<void> give_back(relay::plan::Loan) override { co_return; }
+
+ private:
+  std::size_t taken_ = 0;
+};
+
 class TranscriptWorld {
  public:
   explicit TranscriptWorld(Note note);
@@ -135,7 +153,7 @@ class TranscriptWorld {
   relay::returnpath::CurrentKeys keys_;
   relay::returnpath::Turns turns_;
   relay::plan::Tries tries_;
-  relay::plan::NobodyElseLends loans_;
+  FakeLoans loans_;
   std::optional<relay::forward::HopBudget> hop_budget_;
   std::uint64_t connections_ = 1000;
   std::optional<relay::returnpath::Turns::Turn> held_turn_;
