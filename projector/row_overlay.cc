@@ -28,7 +28,7 @@ runtime::Result<std::optional<std::string_view>> RowOverlay::get(Table table,
   if (row == nullptr) {
     const auto stored = read(table, key);
     if (!stored) return stored.error();
-    RowTable::Row& added = rows.find_or_add(key);
+    RowTable::Row& added = rows.add(key);
     if (*stored) rows.set(added, **stored);
     row = &added;
   }
@@ -70,7 +70,8 @@ RowTable::Row& RowOverlay::row_to_put(Table table, std::string_view key) {
     RowTable::Row& row = rows.row(last_.row);
     if (row.key == key) return row;
   }
-  return rows.find_or_add(key);
+  RowTable::Row* const known = rows.find(key);
+  return known != nullptr ? *known : rows.add(key);
 }
 
 void RowOverlay::put(Table table, std::string_view key, std::string_view value) {

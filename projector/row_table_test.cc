@@ -10,7 +10,7 @@ namespace {
 TEST(RowTableTest, ARowIsFoundByItsKey) {
   RowTable table;
   EXPECT_EQ(table.find("key"), nullptr);
-  RowTable::Row& row = table.find_or_add("key");
+  RowTable::Row& row = table.add("key");
   EXPECT_FALSE(row.present);
   table.set(row, "value");
   ASSERT_NE(table.find("key"), nullptr);
@@ -22,7 +22,7 @@ TEST(RowTableTest, ARowIsFoundByItsKey) {
 
 TEST(RowTableTest, AValueMayBecomeShorterLongerAndItsOwnPart) {
   RowTable table;
-  RowTable::Row& row = table.find_or_add("key");
+  RowTable::Row& row = table.add("key");
   table.set(row, "a value");
   for (const char* value : {"short", "", "one that is longer than before", "a value"}) {
     table.set(row, value);
@@ -38,7 +38,7 @@ TEST(RowTableTest, ManyRowsOfAnySizeKeepTheirNumbersAndValues) {
   const auto value = [](std::size_t i) { return std::string(i % 997, static_cast<char>(i)); };
   for (int round = 0; round < 3; ++round) {
     for (std::size_t i = 0; i < kRows; ++i) {
-      RowTable::Row& row = table.find_or_add(std::to_string(i));
+      RowTable::Row& row = table.add(std::to_string(i));
       EXPECT_EQ(table.number_of(row), i);
       table.set(row, value(i));
     }
@@ -55,11 +55,11 @@ TEST(RowTableTest, ManyRowsOfAnySizeKeepTheirNumbersAndValues) {
   }
 }
 
-TEST(RowTableTest, AValueLargerThanABlockIsKept) {
+TEST(RowTableTest, AValueOfMegabytesIsKept) {
   RowTable table;
   const std::string large(3 << 20, 'v');
-  table.set(table.find_or_add("small"), "value");
-  table.set(table.find_or_add("large"), large);
+  table.set(table.add("small"), "value");
+  table.set(table.add("large"), large);
   EXPECT_EQ(table.find("large")->value, large);
   EXPECT_EQ(table.find("small")->value, "value");
 }
