@@ -66,7 +66,7 @@ class QuarantinePart final : public Part {
 Explained<FoldingPart::Log> log_on_kafka(Process& process, const ViewsPart& views) {
   const Config& config = process.config();
   auto ends = ingest::kafka_ends(config.kafka.settings, schemas::kDeliveriesTopic,
-                                 views.partitions(), process.clock());
+                                 views.partitions(), process.clock(), longest_linger(config.kafka));
   if (!ends) return ends.error();
   FoldingPart::Log out;
   out.ends = std::move(*ends);

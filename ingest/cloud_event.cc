@@ -2,7 +2,6 @@
 
 #include "schemas/data_schema.h"
 #include "schemas/event.h"
-#include "schemas/ids.h"
 #include "schemas/kind.h"
 #include "schemas/partition.h"
 
@@ -23,43 +22,36 @@ void CloudEvent::set_type(const schemas::Envelope& envelope) {
 }
 
 // Control events are compacted by what they speak of, which only their body says. They are rare.
-void CloudEvent::set_subject(const schemas::Envelope& envelope, std::string_view value) {
+void CloudEvent::set_key(const schemas::Envelope& envelope, std::string_view value) {
   schemas::Event event;
   const bool control = envelope.body == schemas::Event::kControl;
   if (control && event.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-    subject_.assign(event.control().subject()).append("/").append(event.control().subject_id());
+    key_.assign(event.control().subject()).append("/").append(event.control().subject_id());
   } else {
-    subject_.assign(schemas::log_key(envelope));
+    key_.assign(schemas::log_key(envelope));
   }
 }
 
 const OutRecord& CloudEvent::describe(const schemas::Envelope& envelope, std::string_view value,
                                       std::uint32_t partitions) {
-  id_ = envelope.event_id.size() == schemas::EventId::kOctets
-            ? schemas::uuid_text(envelope.event_id)
-            : std::string(envelope.node)
-                  .append("-")
-                  .append(std::to_string(envelope.node_seq.value()));
+  // With the source it names the event, and compresses to next to nothing beside its neighbours.
+  id_.assign(std::to_string(envelope.journal))
+      .append("-")
+      .append(std::to_string(envelope.node_seq.value()));
   set_type(envelope);
   source_.assign("waybill/").append(envelope.node);
-  time_ = schemas::rfc3339(schemas::wall_time(envelope.occurred_at));
-  set_subject(envelope, value);
+  set_key(envelope, value);
   record_.topic = schemas::topic_of_body(envelope.body);
   // The other topics have one partition.
   record_.partition =
       record_.topic == schemas::kDeliveriesTopic ? schemas::partition_of(envelope, partitions) : 0;
-  record_.key = subject_;
+  record_.key = key_;
   record_.value = value;
   record_.headers.clear();
   record_.headers.emplace_back("ce_specversion", kSpecVersion);
   record_.headers.emplace_back("ce_id", id_);
   record_.headers.emplace_back("ce_type", type_);
   record_.headers.emplace_back("ce_source", source_);
-  record_.headers.emplace_back("ce_time", time_);
-  if (!subject_.empty()) {
-    record_.headers.emplace_back("ce_subject", subject_);
-    record_.headers.emplace_back("ce_partitionkey", subject_);
-  }
   record_.headers.emplace_back("ce_dataschema", schemas::data_schema());
   record_.headers.emplace_back("content-type", kContentType);
   return record_;

@@ -15,21 +15,20 @@ namespace waybill::ingest {
 
 class CloudEvent {
  public:
-  // Topic, partition, key and headers of `value`, which is what `envelope` was read from. Both live
-  // as long as what this gives; the next call ends it.
+  // Topic, partition, key and headers of `value`, a record with that envelope. Both live as long as
+  // what this gives; the next call ends it.
   const OutRecord& describe(const schemas::Envelope& envelope, std::string_view value,
                             std::uint32_t partitions);
 
  private:
   void set_type(const schemas::Envelope& envelope);
-  void set_subject(const schemas::Envelope& envelope, std::string_view value);
+  void set_key(const schemas::Envelope& envelope, std::string_view value);
 
   OutRecord record_;
   std::string id_;
   std::string type_;
   std::string source_;
-  std::string time_;
-  std::string subject_;
+  std::string key_;
 };
 
 }  // namespace waybill::ingest

@@ -2,6 +2,7 @@
 // on in each of its partitions. LogEnds: how far the log goes.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -45,6 +46,8 @@ class LogEnds {
   virtual ~LogEnds() = default;
   // The newest answer; nullopt: none yet, or no partition of ours. Any thread.
   virtual std::optional<LogEnd> of(std::uint32_t partition) const = 0;
+  // How long what is on record at a relay may be on its way to a log that takes it.
+  virtual std::chrono::milliseconds on_the_way() const { return std::chrono::milliseconds(0); }
 };
 
 struct StreamFailure : runtime::Failure {

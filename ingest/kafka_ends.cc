@@ -20,11 +20,17 @@ namespace {
 // How old an answer about a silent log may be.
 constexpr milliseconds kAskEvery{200};
 constexpr milliseconds kAskTimeout{2'000};
+// From a relay's journal to all in-sync replicas, where nothing is wrong.
+constexpr milliseconds kToBeWritten{200};
 
 class Ends final : public LogEnds {
  public:
-  Ends(std::string topic, std::vector<std::uint32_t> partitions, const runtime::Clock& clock)
-      : topic_(std::move(topic)), partitions_(std::move(partitions)), clock_(clock) {}
+  Ends(std::string topic, std::vector<std::uint32_t> partitions, const runtime::Clock& clock,
+       milliseconds linger)
+      : topic_(std::move(topic)),
+        partitions_(std::move(partitions)),
+        clock_(clock),
+        linger_(linger) {}
 
   ~Ends() override {
     {
@@ -53,6 +59,8 @@ class Ends final : public LogEnds {
     return found->second;
   }
 
+  milliseconds on_the_way() const override { return linger_ + kToBeWritten; }
+
  private:
   void run() {
     runtime::MutexLock lock(mutex_);
@@ -80,6 +88,7 @@ class Ends final : public LogEnds {
   const std::string topic_;
   const std::vector<std::uint32_t> partitions_;
   const runtime::Clock& clock_;
+  const milliseconds linger_;
   std::unique_ptr<KafkaHandle> handle_;
   mutable runtime::Mutex mutex_;
   runtime::ConditionVariable wake_;
@@ -93,8 +102,8 @@ class Ends final : public LogEnds {
 Explained<std::unique_ptr<LogEnds>> kafka_ends(const KafkaSettings& settings,
                                                const std::string& topic,
                                                std::vector<std::uint32_t> partitions,
-                                               const runtime::Clock& clock) {
-  auto ends = std::make_unique<Ends>(topic, std::move(partitions), clock);
+                                               const runtime::Clock& clock, milliseconds linger) {
+  auto ends = std::make_unique<Ends>(topic, std::move(partitions), clock, linger);
   if (const auto opened = ends->open(settings); !opened) return opened.error();
   return std::unique_ptr<LogEnds>(std::move(ends));
 }

@@ -25,10 +25,12 @@ runtime::Explained<std::unique_ptr<EventStream>> kafka_stream(
     const KafkaSettings& settings, const std::string& topic, std::uint32_t partitions,
     std::vector<StreamPosition> positions);
 
-// Asks for the ends of these partitions five times a second, on a thread of its own.
+// Asks for the ends of these partitions five times a second, on a thread of its own. `linger`: how
+// long relays have their records wait.
 runtime::Explained<std::unique_ptr<LogEnds>> kafka_ends(const KafkaSettings& settings,
                                                         const std::string& topic,
                                                         std::vector<std::uint32_t> partitions,
-                                                        const runtime::Clock& clock);
+                                                        const runtime::Clock& clock,
+                                                        std::chrono::milliseconds linger);
 
 }  // namespace waybill::ingest

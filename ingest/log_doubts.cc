@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "schemas/envelope.h"
+#include "schemas/lean_record.h"
 
 namespace waybill::ingest {
 
@@ -18,7 +19,11 @@ bool is_the_one(const StandsThere& there, const AckedRecord& record, const Journ
   if (there.what == StandsThere::What::removed) return true;
   if (there.what == StandsThere::What::log_ends_before) return false;
   const auto own = journal.read(record.seq, 1, 1);
-  if (own && !own->empty()) return own->front().value == there.value;
+  if (own && !own->empty()) {
+    // An earlier release has sent it whole.
+    const std::string& whole = own->front().value;
+    return there.value == whole || there.value == schemas::lean_record(whole);
+  }
   const auto envelope = schemas::read_envelope(there.value);
   return envelope && envelope->node_seq == record.seq;
 }

@@ -52,6 +52,10 @@ class LogProducer {
   virtual runtime::Explained<void> poll(std::chrono::milliseconds wait,
                                         std::vector<Acknowledged>& news) = 0;
 
+  // The same, and what was sent waits for no company.
+  virtual runtime::Explained<void> flush(std::chrono::milliseconds wait,
+                                         std::vector<Acknowledged>& news) = 0;
+
   // How often a broker went away, as of the last poll(): what comes back may have lost what was
   // acknowledged before.
   virtual std::uint64_t losses() const = 0;

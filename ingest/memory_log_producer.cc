@@ -26,6 +26,10 @@ class Producer final : public LogProducer {
     return sent;
   }
 
+  Explained<void> flush(std::chrono::milliseconds wait, std::vector<Acknowledged>& news) override {
+    return poll(wait, news);
+  }
+
   Explained<void> poll(std::chrono::milliseconds, std::vector<Acknowledged>& news) override {
     Waiting told;
     {

@@ -8,6 +8,7 @@
 #include "runtime/clock.h"
 #include "runtime/durable_file.h"
 #include "runtime/log.h"
+#include "schemas/lean_record.h"
 #include "schemas/partition.h"
 
 namespace waybill::ingest {
@@ -27,6 +28,8 @@ constexpr std::size_t kWindowRecords = 100'000;
 constexpr milliseconds kAckPoll{2};
 // A round ends soon enough to be stopped between two.
 constexpr milliseconds kIdleRound{100};
+// At the end, for acknowledgements of what still lingers: a healthy cluster takes milliseconds.
+constexpr milliseconds kLastRound{1'000};
 // A trim costs a flush.
 constexpr std::chrono::seconds kTrimEvery{1};
 // Without an acknowledgement for so long something is wrong: a healthy cluster takes milliseconds.
@@ -199,6 +202,16 @@ void Publisher::round(milliseconds wait) {
   show_backlog();
 }
 
+void Publisher::finish(milliseconds wait) {
+  if (!producer_) return;
+  send_some();
+  if (!producer_) return;
+  news_.clear();
+  const auto flushed = producer_->flush(wait, news_);
+  take(news_);
+  if (!flushed) lose_producer(flushed.error().why);
+}
+
 // A producer waits for its brokers for ever and does not say so.
 void Publisher::watch() {
   if (producer_ == nullptr || window_.empty() || !trouble().empty()) return;
@@ -232,7 +245,8 @@ bool Publisher::send_one(const JournalRecord& record) {
   auto envelope = schemas::read_envelope(record.value);
   // What nobody can read goes where its octets are kept: under no key.
   if (!envelope) envelope = schemas::Envelope();
-  const OutRecord& out = cloud_event_.describe(*envelope, record.value, settings_.partitions);
+  lean_ = schemas::lean_record(record.value);
+  const OutRecord& out = cloud_event_.describe(*envelope, lean_, settings_.partitions);
   // If the process ends between this and the acknowledgement, the record may be in the log or not.
   // The next start begins at the first record that was not trimmed, so some are in the log twice;
   // readers tell them by (node, journal, node_seq).
@@ -333,6 +347,7 @@ PublisherThread::~PublisherThread() {
 
 void PublisherThread::run() {
   while (!stopping_.load()) publisher_.round(kIdleRound);
+  publisher_.finish(kLastRound);
 }
 
 void PublisherThread::run_trims() {

@@ -69,6 +69,8 @@ class Publisher {
   void trim();
   // Looks whether the log has what it acknowledged, where that is in doubt; may wait for brokers.
   void look();
+  // The last round: what is sent waits for no company. At most `wait`.
+  void finish(std::chrono::milliseconds wait);
   // All of them, for one thread.
   void step(std::chrono::milliseconds wait) {
     round(wait);
@@ -114,6 +116,7 @@ class Publisher {
   std::unique_ptr<LogProducer> producer_;
   runtime::Instant next_try_{};
   CloudEvent cloud_event_;
+  std::string lean_;                   // what was sent last
   std::vector<JournalRecord> unsent_;  // read, and from unsent_at_ on not sent yet
   std::size_t unsent_at_ = 0;
   schemas::SequenceNumber next_;  // to be sent next
@@ -151,7 +154,8 @@ class PublisherThread {
  public:
   // The publisher outlives it.
   explicit PublisherThread(Publisher& publisher);
-  // Ends after the round under way; what is not acknowledged is sent again at the next start.
+  // Ends after the round under way, and a second at most for what lingers; what is not acknowledged
+  // then is sent again at the next start.
   ~PublisherThread();
   PublisherThread(const PublisherThread&) = delete;
   PublisherThread& operator=(const PublisherThread&) = delete;

@@ -11,6 +11,7 @@
 #include "runtime/crypto.h"
 #include "runtime/log.h"
 #include "schemas/compact_record.h"
+#include "schemas/lean_record.h"
 
 namespace waybill::projector {
 
@@ -174,7 +175,7 @@ Result<void> Projector::take(const ingest::LogRecord& record, Progress& progress
   }
   if (record.offset < progress.next_offset) return {};
   ++progress.next_offset;
-  const bool decoded = event_.ParseFromString(record.value);
+  const bool decoded = schemas::read_record(record.value, event_);
   if (decoded) {
     const auto seen = seen_before(event_);
     if (!seen) return seen.error();

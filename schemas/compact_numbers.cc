@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "schemas/ids.h"
+#include "schemas/left_out.h"
 
 namespace waybill::schemas {
 namespace {
@@ -23,8 +24,10 @@ static_assert(std::endian::native == std::endian::little);
 
 constexpr std::size_t kTimeOctets = 6;  // of an id (RFC 9562 5.7)
 constexpr std::uint64_t kNanosecondsAMillisecond = 1'000'000;
-// Whether the id's random half is a hash of the salt (docs/decisions/0010).
-bool is_of_salt(const Event& event) {
+
+}  // namespace
+
+bool is_id_of_salt(const Event& event) {
   // From 1970 on, and before the year 2262: ids of other times cannot be made.
   if (event.salt().size() != kIdOctets || event.occurred_at() >> 63 != 0) return false;
   const EventId id = event_id_of(wall_time(event.occurred_at()), event.salt());
@@ -32,6 +35,8 @@ bool is_of_salt(const Event& event) {
                     event.event_id().end(),
                     [](std::uint8_t a, char b) { return a == static_cast<std::uint8_t>(b); });
 }
+
+namespace {
 
 constexpr std::uint64_t kMostTime = (1ULL << (8 * kTimeOctets)) - 1;
 
@@ -107,7 +112,7 @@ std::uint64_t move_numbers(Event& event, std::string& out) {
   std::uint64_t near = at / kNanosecondsAMillisecond;
   const bool timed =
       event.event_id().size() == kIdOctets && time_of(event.event_id()) == near && at != 0;
-  if (timed && is_of_salt(event)) {
+  if (timed && is_id_of_salt(event)) {
     event.clear_event_id();
     moved |= kIdOfSalt;
   } else if (timed) {

@@ -26,7 +26,6 @@ namespace waybill::schemas {
 
 inline constexpr std::size_t kIdOctets = 16;
 inline constexpr std::uint64_t kFirstFree = 1 << 7;   // of the bits
-inline constexpr std::uint64_t kIdOfSalt = 1 << 17;   // event_id follows from occurred_at and salt
 inline constexpr std::uint64_t kOfMessage = 1 << 19;  // a delivery's id follows from the message's
 
 // Takes the numbers out of `event` and appends them; gives the bits of those that it took.
@@ -48,6 +47,9 @@ bool put_back(const CompactNumbers& numbers, std::uint64_t moved, Event& event);
 // Little-endian base 128, as in protobuf. False: it is not whole.
 void append_varint(std::string& out, std::uint64_t number);
 bool take_varint(std::string_view& octets, std::uint64_t& number);
+
+// Whether the random half of event_id is a hash of the salt (docs/decisions/0010).
+bool is_id_of_salt(const Event& event);
 
 // When an id was made, in ns (RFC 9562 5.7); it has kIdOctets.
 std::uint64_t began_at(std::string_view id);

@@ -8,16 +8,9 @@
 //   7   the journal has appended node_seq behind the event; 18 the journal's id behind that
 //       (record_identity.h)
 //   left out are:
-//   8   trace, of message_id and event_id
-//   9   domain, the alias's
-//   10  recipient of the body, the alias; 11 route, the alias
-//   12  return_path_id of the body, the delivery_id
-//   13  header_from: the sender in angle brackets at its end
-//   14  originator_reason: the sender's domain at its end
-//   15  authentication: a domain that is the sender's, and a reason's domain at its beginning
-//   16  bounce_until: the time of the delivery_id
-//   17  event_id, of occurred_at and salt (ids.h)
+//   8 to 17, 21, 22  those of left_out.h
 //   19  the delivery's id, of message_id and a number (ids.h)
+//   20  the log had it without what the other bits of left_out.h name (lean_record.h)
 //
 // Any other octets (no event, one that this release cannot serialise as they are) stand as they
 // are, behind an octet 06 where they begin with 06 or 07, with which no event can begin. Archives

@@ -1,46 +1,31 @@
 #include "schemas/compact_record.h"
 
-#include <google/protobuf/unknown_field_set.h>
 #include <gtest/gtest.h>
 
 #include "schemas/ids.h"
-#include "schemas/record_identity.h"
+#include "schemas/lean_record.h"
 #include "schemas/trace.h"
+#include "tests/support/odd_events.h"
 
 namespace waybill::schemas {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-using google::protobuf::Reflection;
-
-// An id made at kIdTime, in ms.
-constexpr std::uint64_t kIdTime = 0x019ca9450a51;
-constexpr std::string_view kId = "\x01\x9c\xa9\x45\x0a\x51tk\x12_____ng";
-static_assert(kId.size() == 16);
+using tests::identified;
+using tests::kId;
+using tests::kIdTime;
+using tests::numbered;
+using tests::Numbers;
+using tests::OddEvents;
 
 std::string compact(const std::string& record) {
   Event event;
   std::string out;
-  if (event.ParseFromString(record)) {
+  if (read_record(record, event)) {
     append_compact(record, event, out);
   } else {
     append_as_is(record, out);
   }
   return out;
-}
-
-// As a journal without an id has kept it.
-std::string numbered(const Event& event, std::uint64_t node_seq) {
-  std::string record = event.SerializeAsString();
-  append_node_seq(record, node_seq);
-  return record;
-}
-// As the journal keeps it (docs/data.md).
-std::string identified(const Event& event, std::uint64_t node_seq, std::uint32_t journal) {
-  std::string record = event.SerializeAsString();
-  append_identity(record, node_seq, journal);
-  return record;
 }
 
 // Octet for octet, and as an event.
@@ -51,123 +36,13 @@ void expect_whole(const std::string& record) {
   EXPECT_EQ(*back, record);
   Event expected;
   Event event;
-  const bool is_event = expected.ParseFromString(record);
+  const bool is_event = read_record(record, expected);
+  expected.clear_left_out();
   ASSERT_EQ(read_compact(octets, event).has_value(), is_event);
   if (is_event) {
     EXPECT_EQ(event.SerializeAsString(), expected.SerializeAsString());
   }
 }
-
-// The same numbers for the same seed (SplitMix64).
-class Numbers {
- public:
-  explicit Numbers(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t operator()() {
-    std::uint64_t z = state_ += 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-// Events of every shape, of few values: what one field says is often what another one says.
-class OddEvents {
- public:
-  explicit OddEvents(std::uint32_t seed) : chance_(seed) {}
-
-  Event next() {
-    Event event;
-    fill(event);
-    if (one_in(2)) usual_ids(event);
-    if (one_in(20)) {
-      Message& inner = event.has_accepted() ? static_cast<Message&>(*event.mutable_accepted())
-                                            : static_cast<Message&>(event);
-      inner.GetReflection()->MutableUnknownFields(&inner)->AddVarint(900, 7);
-    }
-    return event;
-  }
-
- private:
-  bool one_in(unsigned n) { return chance_() % n == 0; }
-
-  std::string text() {
-    static const std::string kTexts[] = {"",
-                                         "ann@origin.test",
-                                         "shop@forward.test",
-                                         "forward.test",
-                                         "origin.test",
-                                         "Ann <ann@origin.test>",
-                                         "<ann@origin.test>",
-                                         "origin.test has no SPF record",
-                                         "\1",
-                                         "SPF said none and no signature speaks for origin.test",
-                                         "\1 has",
-                                         "@",
-                                         "<>",
-                                         std::string(16, 'i'),
-                                         std::string(kId)};
-    return kTexts[chance_() % std::size(kTexts)];
-  }
-
-  void usual_ids(Event& event) {
-    event.set_occurred_at(kIdTime * 1'000'000 + 456'789);
-    const std::string id(kId);
-    event.set_event_id(id);
-    if (one_in(2)) event.set_message_id(id);
-    if (one_in(2)) event.set_salt(id);
-    if (one_in(2)) {
-      event.set_event_id(event_id_of(wall_time(event.occurred_at()), event.salt()).bytes());
-    }
-    event.set_trace(trace_of(event.message_id(), event.event_id()));
-    const std::string delivery = one_in(2) ? id : delivery_of(id, 1 + chance_() % 300);
-    if (one_in(2)) event.set_delivery_id(delivery);
-    if (event.has_forwarded()) event.mutable_forwarded()->set_return_path_id(delivery);
-    if (event.has_accepted() && one_in(2)) {
-      event.mutable_accepted()->add_targets()->set_delivery_id(delivery);
-    }
-  }
-
-  void set(Message& to, const FieldDescriptor& field) {
-    const Reflection& reflection = *to.GetReflection();
-    const bool many = field.is_repeated();
-    switch (field.cpp_type()) {
-      case FieldDescriptor::CPPTYPE_STRING: {
-        std::string value = text();
-        // Text is UTF-8 there, or the event does not parse.
-        if (field.type() == FieldDescriptor::TYPE_STRING && value.size() == 16) value = "x";
-        many ? reflection.AddString(&to, &field, value) : reflection.SetString(&to, &field, value);
-        break;
-      }
-      case FieldDescriptor::CPPTYPE_MESSAGE:
-        fill(many ? *reflection.AddMessage(&to, &field) : *reflection.MutableMessage(&to, &field));
-        break;
-      case FieldDescriptor::CPPTYPE_UINT64:
-        reflection.SetUInt64(&to, &field, chance_() % 4 == 0 ? 0 : chance_() << (chance_() % 60));
-        break;
-      case FieldDescriptor::CPPTYPE_UINT32:
-        reflection.SetUInt32(&to, &field, static_cast<std::uint32_t>(chance_() % 300));
-        break;
-      case FieldDescriptor::CPPTYPE_BOOL: reflection.SetBool(&to, &field, one_in(2)); break;
-      case FieldDescriptor::CPPTYPE_DOUBLE: reflection.SetDouble(&to, &field, 0.5); break;
-      case FieldDescriptor::CPPTYPE_ENUM:
-        reflection.SetEnumValue(&to, &field, static_cast<int>(chance_() % 12));
-        break;
-      default: ADD_FAILURE() << "a type that no event had: " << field.full_name();
-    }
-  }
-
-  void fill(Message& message) {
-    const auto& descriptor = *message.GetDescriptor();
-    for (int i = 0; i < descriptor.field_count(); ++i) {
-      if (!one_in(3)) set(message, *descriptor.field(i));
-    }
-  }
-
-  Numbers chance_;
-};
 
 TEST(CompactRecordTest, EveryRecordComesBackOctetForOctet) {
   OddEvents events(1);
@@ -189,6 +64,37 @@ TEST(CompactRecordTest, EveryRecordComesBackOctetForOctet) {
     ASSERT_FALSE(::testing::Test::HasFailure()) << event.DebugString();
   }
   EXPECT_GT(shorter, 10'000u);
+}
+
+TEST(CompactRecordTest, ALeanRecordComesBackOctetForOctetAndItsEventWhole) {
+  OddEvents events(7);
+  std::size_t lean_ones = 0;
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    Event event = events.next();
+    event.clear_node_seq();
+    event.clear_journal();
+    const std::string record = i % 2 == 0 ? identified(event, i, 9) : numbered(event, i);
+    const std::string lean = lean_record(record);
+    lean_ones += lean != record;
+    const std::string octets = compact(lean);
+    EXPECT_EQ(record_of_compact(octets).value(), lean);
+    Event whole;
+    Event read;
+    ASSERT_TRUE(whole.ParseFromString(record) && read_compact(octets, read));
+    ASSERT_EQ(read.SerializeAsString(), whole.SerializeAsString()) << event.DebugString();
+  }
+  EXPECT_GT(lean_ones, 5'000u);
+}
+
+TEST(CompactRecordTest, WhatSaysThatSomethingIsLeftOutAndIsNotOursComesBack) {
+  OddEvents events(8);
+  Numbers chance(9);
+  for (int i = 0; i < 20'000; ++i) {
+    Event event = events.next();
+    event.set_left_out(static_cast<std::uint32_t>(1 << (chance() % 24)));
+    const std::string record = event.SerializeAsString();
+    EXPECT_EQ(record_of_compact(compact(record)).value(), record);
+  }
 }
 
 TEST(CompactRecordTest, OctetsThatAreNoEventComeBack) {

@@ -55,14 +55,18 @@ class WireReader {
     return taken;
   }
 
-  std::uint64_t fixed64() {
-    const std::string_view octets = raw(8);
-    std::uint64_t value = 0;
+  std::uint64_t fixed64() { return fixed<std::uint64_t>(); }
+  std::uint32_t fixed32() { return fixed<std::uint32_t>(); }
+
+ private:
+  template <class Number>
+  Number fixed() {
+    Number value = 0;
+    const std::string_view octets = raw(sizeof value);
     if (ok_) std::memcpy(&value, octets.data(), sizeof value);  // little-endian, as on the wire
     return value;
   }
 
- private:
   std::uint64_t fail() {
     ok_ = false;
     rest_ = {};
@@ -100,7 +104,11 @@ void take_field(WireReader& wire, Envelope& out, std::uint64_t field, std::uint6
       return;
     }
     case kDelimited: take_text(out, field, wire.raw(wire.varint())); return;
-    case kFixed32: wire.raw(4); return;
+    case kFixed32: {
+      const std::uint32_t value = wire.fixed32();
+      if (field == Event::kJournalFieldNumber) out.journal = value;
+      return;
+    }
     case kGroup:
     case kGroupEnd: return;
     default: wire.raw(SIZE_MAX);  // no wire type

@@ -21,6 +21,7 @@ struct Envelope {
   std::uint64_t occurred_at = 0;  // ns since 1970
   std::string_view node;
   SequenceNumber node_seq;
+  std::uint32_t journal = 0;
   std::string_view domain;
   std::string_view trace;
   std::string_view alias;

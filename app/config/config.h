@@ -33,7 +33,13 @@ struct KafkaConfig {
   std::uint32_t replication = 3;  // copies of each partition
   Ack ack = Ack::journal;
   std::chrono::seconds ack_timeout{30};  // ack = "kafka": for all in-sync replicas, then 451
+  std::chrono::seconds linger{3};        // ack = "journal": what comes within it is one batch
 };
+
+// With ack = "kafka" a sender waits for each record, and no record for others.
+inline std::chrono::seconds longest_linger(const KafkaConfig& kafka) {
+  return kafka.ack == Ack::journal ? kafka.linger : std::chrono::seconds(0);
+}
 
 // [cluster]: how nodes ask each other.
 struct ClusterConfig {

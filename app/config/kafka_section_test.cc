@@ -31,6 +31,7 @@ node = "mx1"
 bootstrap = ["k1:9092", "[::1]:9093"]
 ack = "kafka"
 ack_timeout = "10 s"
+linger = "2 s"
 partitions = 24
 properties = { "ssl.ca.location" = "ca.pem" }
 )"));
@@ -39,6 +40,7 @@ properties = { "ssl.ca.location" = "ca.pem" }
   EXPECT_EQ(config.kafka.settings.client_id, "waybill-mx1");
   EXPECT_EQ(config.kafka.ack, Ack::kafka);
   EXPECT_EQ(config.kafka.ack_timeout.count(), 10);
+  EXPECT_EQ(config.kafka.linger.count(), 2);
   EXPECT_EQ(config.kafka.partitions, 24u);
   EXPECT_EQ(config.kafka.settings.properties.at("ssl.ca.location"), "ca.pem");
 }
@@ -59,6 +61,7 @@ TEST(KafkaSectionTest, EveryFaultIsToldWithItsPlace) {
       {"[kafka]\nbootstrap = \"k1\"", "f:2:13: kafka.bootstrap: expected \"host:port\""},
       {"[kafka]\nbootstrap = [\"k1:9092/x\"]", "f:2:14: kafka.bootstrap[0]: expected"},
       {"[kafka]\nack = \"all\"", "f:2:7: kafka.ack: expected \"journal\" or \"kafka\""},
+      {"[kafka]\nlinger = \"4 s\"", "f:2:10: kafka.linger: expected a time"},
       {"[kafka]\npartitions = 0", "kafka.partitions: expected an integer from 1 to 65536"},
       {"[kafka]\nproperties = { \"x\" = 5 }", "kafka.properties.\"x\": expected a string"},
       {"[limits]\nfinal_deadline = \"570 s\"\n[kafka]\nack = \"kafka\"\nack_timeout = \"10 s\"",

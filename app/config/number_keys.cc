@@ -69,6 +69,8 @@ constexpr std::string_view kLimits = "limits";
 constexpr std::string_view kJournal = "journal";
 constexpr std::string_view kKafka = "kafka";
 constexpr std::string_view kCluster = "cluster";
+// History is behind by that much, and five seconds without an acknowledgement are called trouble.
+constexpr std::uint64_t kMostLinger = 3;
 // Brokers of one cluster; nobody keeps more copies.
 constexpr std::uint64_t kMostReplicas = 9;
 
@@ -112,6 +114,8 @@ constexpr std::array kNumbers = {
                                                       kMostReplicas),
     number<&Config::kafka, &KafkaConfig::ack_timeout>(kKafka, "ack_timeout", Quantity::seconds, 1,
                                                       kMostRcptDeadline),
+    number<&Config::kafka, &KafkaConfig::linger>(kKafka, "linger", Quantity::seconds, 0,
+                                                 kMostLinger),
     number<&Config::cluster, &ClusterConfig::deadline>(kCluster, "deadline", Quantity::seconds, 1,
                                                        60),
 };

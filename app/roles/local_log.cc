@@ -47,7 +47,7 @@ Explained<std::unique_ptr<ingest::LogProducer>> make_producer(const KafkaConfig&
                        " partitions and kafka.partitions says " + std::to_string(kafka.partitions) +
                        ": keys would go where nobody looks for them"};
   }
-  return ingest::kafka_producer(kafka.settings);
+  return ingest::kafka_producer(kafka.settings, longest_linger(kafka));
 }
 
 }  // namespace

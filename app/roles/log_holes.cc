@@ -10,6 +10,7 @@
 #include "runtime/log.h"
 #include "runtime/mutex.h"
 #include "schemas/event.h"
+#include "schemas/lean_record.h"
 
 namespace waybill::app {
 
@@ -104,7 +105,7 @@ class Between {
     }
     if (!after_.empty() && record == after_) return false;
     // What is no event the archive keeps each time.
-    if (event_.ParseFromString(record) && !seen_.insert(name_of(event_)).second) return true;
+    if (schemas::read_record(record, event_) && !seen_.insert(name_of(event_)).second) return true;
     found_.push_back(std::move(record));
     return found_.size() <= lost_;
   }

@@ -6,6 +6,7 @@
 #include "projector/archive/archive_key.h"
 #include "runtime/check.h"
 #include "schemas/compact_record.h"
+#include "schemas/lean_record.h"
 
 namespace waybill::projector {
 
@@ -15,7 +16,7 @@ using runtime::Result;
 ArchivedRecord ArchivedRecord::of(std::string_view record) {
   std::string row;
   schemas::Event event;
-  if (event.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
+  if (schemas::read_record(record, event)) {
     schemas::append_compact(record, event, row);
   } else {
     schemas::append_as_is(record, row);

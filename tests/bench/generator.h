@@ -21,7 +21,7 @@ inline constexpr std::uint64_t kStart = 1'772'366'400'000'000'000;  // 2026-03-0
 inline constexpr std::uint64_t kBetweenEvents = 5'000'000;          // 200 events a second
 inline constexpr std::uint64_t kWindow =
     72ULL * 3600 * 1'000'000'000;  // a bounce is awaited that long
-// Messages under way at one time: an outcome comes that many acceptances later.
+// Messages under way at one time.
 inline constexpr std::uint64_t kUnderWay = 40;
 inline constexpr char kTheOne[] = "rare@forward.example";
 
@@ -45,12 +45,19 @@ inline std::uint64_t scattered(std::uint64_t number) {
 // Some 530 octets each, as the journal has them, with node_seq at the end.
 class Generator {
  public:
-  explicit Generator(std::uint64_t events) : every_(std::max<std::uint64_t>(events / 10, 1)) {}
+  // `under_way`: an outcome comes that many acceptances later.
+  explicit Generator(std::uint64_t events, std::uint64_t under_way = kUnderWay)
+      : every_(std::max<std::uint64_t>(events / 10, 1)), under_way_(under_way) {}
+
+  static std::string busiest_alias() { return alias_of(0); }
+  static std::string delivery_id(std::uint64_t message) {
+    return schemas::delivery_of(id(message, 'm'), 1);
+  }
 
   std::string next() {
     const std::uint64_t n = made_++;
-    const bool outcome = n % 2 == 1 && n / 2 >= kUnderWay;
-    const std::uint64_t message = outcome ? n / 2 - kUnderWay : messages_++;
+    const bool outcome = n % 2 == 1 && n / 2 >= under_way_;
+    const std::uint64_t message = outcome ? n / 2 - under_way_ : messages_++;
     event_.Clear();
     envelope(n, message);
     if (is_unknown(message)) {
@@ -77,10 +84,6 @@ class Generator {
     octets[6] = static_cast<char>(0x70 | (octets[6] & 0x0f));
     octets[8] = static_cast<char>(0x80 | (octets[8] & 0x3f));
     return octets;
-  }
-
-  static std::string delivery_id(std::uint64_t message) {
-    return schemas::delivery_of(id(message, 'm'), 1);
   }
 
   static std::string salt(std::uint64_t n) {
@@ -114,6 +117,11 @@ class Generator {
     return kNames[number % std::size(kNames)];
   }
 
+  static std::string alias_of(std::uint64_t number) {
+    return name(number) + "." + name(scattered(number)) + std::to_string(number) +
+           "@forward.example";
+  }
+
   static std::uint64_t alias_number(std::uint64_t message) {
     return skewed(message * 3 + 1, kAliases);
   }
@@ -138,9 +146,7 @@ class Generator {
     event_.set_domain("forward.example");
     event_.set_message_id(id(message, 'm'));
     event_.set_trace(schemas::trace_of(event_.message_id(), event_.event_id()));
-    event_.set_alias(is_of_the_one(message) ? kTheOne
-                                            : name(alias) + "." + name(scattered(alias)) +
-                                                  std::to_string(alias) + "@forward.example");
+    event_.set_alias(is_of_the_one(message) ? kTheOne : alias_of(alias));
     sender_domain_ = "mail" + std::to_string(sender % 40) + ".company" +
                      std::to_string(scattered(sender) % 3'000) + ".example";
     event_.set_sender(name(sender) + std::to_string(scattered(sender) % 1'000) + "@" +
@@ -269,6 +275,7 @@ class Generator {
   }
 
   std::uint64_t every_;
+  std::uint64_t under_way_;
   std::uint64_t made_ = 0;
   std::uint64_t messages_ = 0;
   std::string sender_domain_;

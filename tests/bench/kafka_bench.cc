@@ -10,6 +10,9 @@
 //     puts RATE messages a second on record in a journal in DIRECTORY, as a relay does, publishes
 //     them, and asks the projector at HTTP for some of them until it shows them: milliseconds from
 //     durable to visible.
+//   kafka_bench pace BOOTSTRAP PARTITIONS RATE SECONDS LINGER DIRECTORY
+//     the same without a projector, outcomes at once behind their acceptances: what the topic then
+//     takes on the broker's disk is for the caller to see. LINGER: kafka.linger, in ms.
 //
 // The last line is key=value pairs. Not run by ctest.
 #include <algorithm>
@@ -37,6 +40,7 @@
 #include "runtime/io_thread.h"
 #include "schemas/ids.h"
 #include "schemas/partition.h"
+#include "schemas/trace.h"
 #include "tests/bench/generator.h"
 
 namespace waybill {
@@ -213,6 +217,56 @@ int visible(const ingest::KafkaSettings& settings, std::uint32_t partitions, std
   return 0;
 }
 
+// Both events of each message at its time.
+void put_on_record_evenly(ingest::Journal& journal, std::uint64_t rate, std::uint64_t seconds) {
+  runtime::AsioClock clock;
+  bench::Generator generator(2 * rate * seconds, 0);
+  const double began = seconds_of(CLOCK_MONOTONIC);
+  for (std::uint64_t n = 0; n < 2 * rate * seconds; ++n) {
+    const double due = began + static_cast<double>(n / 2) / static_cast<double>(rate);
+    while (seconds_of(CLOCK_MONOTONIC) < due) {
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+    schemas::Event event;
+    if (!event.ParseFromString(generator.next())) fail("the generator makes no events");
+    event.clear_node_seq();
+    const runtime::WallTime now = clock.wall();
+    event.set_occurred_at(schemas::nanoseconds(now));
+    event.set_event_id(schemas::event_id_of(now, event.salt()).bytes());
+    event.set_trace(schemas::trace_of(event.message_id(), event.event_id()));
+    std::vector<schemas::Event> one;
+    one.push_back(std::move(event));
+    journal.begin(std::move(one));
+  }
+}
+
+int pace(const ingest::KafkaSettings& settings, std::uint32_t partitions, std::uint64_t rate,
+         std::uint64_t seconds, std::chrono::milliseconds linger, const std::string& directory) {
+  std::filesystem::remove_all(directory);
+  auto store = ingest::open_rocks_journal(directory);
+  if (!store) fail(store.error().why);
+  ingest::Journal journal(**store, {});
+  runtime::AsioClock clock;
+  runtime::Metrics metrics;
+  ingest::PublisherSettings publishing;
+  publishing.partitions = partitions;
+  ingest::Publisher publisher(journal, **store, nullptr,
+                              {[&] { return ingest::kafka_producer(settings, linger); }, {}},
+                              publishing, clock, metrics);
+  const double began = seconds_of(CLOCK_MONOTONIC);
+  {
+    ingest::Committer committer(journal);
+    const ingest::PublisherThread publish_all(publisher);
+    put_on_record_evenly(journal, rate, seconds);
+    while (publisher.backlog() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const double spent = seconds_of(CLOCK_MONOTONIC) - began;
+  std::printf("events=%lu messages_per_second=%.0f\n", 2 * rate * seconds,
+              static_cast<double>(rate * seconds) / spent);
+  std::filesystem::remove_all(directory);
+  return 0;
+}
+
 struct Views {
   std::unique_ptr<projector::ViewStore> store;
   std::unique_ptr<projector::Projector> projector;
@@ -322,6 +376,10 @@ int main(int argc, char** argv) {
   if (role == "visible" && argc == 8) {
     return waybill::visible(settings, static_cast<std::uint32_t>(number(3)), number(4), number(5),
                             argv[6], argv[7]);
+  }
+  if (role == "pace" && argc == 8) {
+    return waybill::pace(settings, static_cast<std::uint32_t>(number(3)), number(4), number(5),
+                         std::chrono::milliseconds(number(6)), argv[7]);
   }
   waybill::fail(
       "usage: publish BOOTSTRAP PARTITIONS EVENTS DIRECTORY | fold BOOTSTRAP PARTITIONS "

@@ -77,7 +77,7 @@ class KafkaWorld final : public LogWorld {
   }
   std::unique_ptr<LogEnds> ends(const std::string& topic, std::vector<std::uint32_t> partitions,
                                 const runtime::Clock& clock) override {
-    return kafka_ends(settings(), topic, std::move(partitions), clock).value();
+    return kafka_ends(settings(), topic, std::move(partitions), clock, {}).value();
   }
   ingest::LookAt look_at() override { return ingest::kafka_look(settings()); }
   std::vector<MemoryRecord> records(const std::string& topic, std::uint32_t partition) override;

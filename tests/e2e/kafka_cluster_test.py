@@ -7,7 +7,6 @@ import time
 import unittest
 import urllib.error
 import urllib.request
-import uuid
 
 from support.cluster import DELIVERIES, Cluster, sha_of_views
 from support.event_wire import envelope
@@ -66,14 +65,12 @@ class RolesApartTest(ClusterCase):
             event, headers = envelope(record.value), dict(record.headers)
             places[record.key].add(record.partition)
             self.assertEqual(event.alias.encode(), record.key)
-            self.assertEqual(str(uuid.UUID(bytes=event.event_id)).encode(), headers["ce_id"])
+            self.assertEqual(f"{event.journal}-{event.node_seq}".encode(), headers["ce_id"])
             self.assertEqual(b"waybill/mx1", headers["ce_source"])
-            self.assertEqual(record.key, headers["ce_subject"])
-            self.assertEqual(record.key, headers["ce_partitionkey"])
             self.assertEqual(b"1.0", headers["ce_specversion"])
             self.assertEqual(b"application/protobuf", headers["content-type"])
             self.assertTrue(headers["ce_dataschema"].startswith(b"waybill.events.v1"))
-            self.assertRegex(headers["ce_time"].decode(), r"^\d{4}-\d\d-\d\dT.*Z$")
+            self.assertEqual(6, len(headers))
         self.assertTrue(all(len(partitions) == 1 for partitions in places.values()))
         for alias in "abcde":
             kinds = [dict(record.headers)["ce_type"].decode() for record in records
