@@ -13,10 +13,11 @@ http::Problem not_caught_up() {
   return problem;
 }
 
-// The views have all that was in the log at `asked`.
+// The views have all that was in the log at `asked`. What was on its way there is the relay's to
+// wait for that asks.
 bool is_whole(const LocalPartition& local, runtime::WallTime asked) {
   const Freshness fresh = local.freshness();
-  return fresh.complete_at && *fresh.complete_at >= asked;
+  return fresh.complete_at && *fresh.complete_at + fresh.on_the_way >= asked;
 }
 
 }  // namespace

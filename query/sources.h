@@ -21,6 +21,8 @@ struct Freshness {
   std::optional<std::uint64_t> lag;
   // All that was in the log then is in the views; nullopt: that cannot be said now.
   std::optional<runtime::WallTime> complete_at;
+  // It is earlier by that: what relays have on record may be so long on its way to the log.
+  std::chrono::milliseconds on_the_way{0};
 };
 
 // A partition whose views are in this process.

@@ -86,7 +86,8 @@ query::Freshness PartitionViews::freshness(const ingest::LogEnds& ends,
   if (const auto complete = watermark_.complete(*end, folded)) {
     // In this order: a pause in between makes the answer older, never younger.
     const runtime::WallTime wall = clock.wall();
-    out.complete_at = wall - (clock.now() - *complete) - ends.on_the_way();
+    out.on_the_way = ends.on_the_way();
+    out.complete_at = wall - (clock.now() - *complete) - out.on_the_way;
   }
   return out;
 }

@@ -17,7 +17,9 @@ using std::chrono::seconds;
 class OneEnd final : public ingest::LogEnds {
  public:
   std::optional<ingest::LogEnd> of(std::uint32_t) const override { return end; }
+  std::chrono::milliseconds on_the_way() const override { return lingers; }
   std::optional<ingest::LogEnd> end;
+  std::chrono::milliseconds lingers{0};
 };
 
 class PartitionViewsTest : public testing::Test {
@@ -56,6 +58,13 @@ TEST_F(PartitionViewsTest, UpToWhenTheyAreCompleteIsKnownHoweverLongThatIsAgo) {
   ASSERT_EQ(freshness().complete_at, then);
   clock_.move(seconds(60));
   EXPECT_EQ(freshness().complete_at, then);
+}
+
+TEST_F(PartitionViewsTest, TheyAreNotCompleteForWhatMayBeOnItsWayToTheLog) {
+  ends_.end = ingest::LogEnd{schemas::LogOffset(0), clock_.now()};
+  ends_.lingers = seconds(3);
+  EXPECT_EQ(freshness().complete_at, clock_.wall() - seconds(3));
+  EXPECT_EQ(freshness().on_the_way, seconds(3));
 }
 
 // The words are all that an operator has: the process ends with them.
