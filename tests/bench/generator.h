@@ -49,7 +49,7 @@ class Generator {
   explicit Generator(std::uint64_t events, std::uint64_t under_way = kUnderWay)
       : every_(std::max<std::uint64_t>(events / 10, 1)), under_way_(under_way) {}
 
-  static std::string busiest_alias() { return alias_of(0); }
+  static std::string busiest_alias() { return alias_of(1); }
   static std::string delivery_id(std::uint64_t message) {
     return schemas::delivery_of(id(message, 'm'), 1);
   }

@@ -4,13 +4,15 @@
 //   projector_bench [EVENTS [BATCH [DIRECTORY]]]      2,000,000 events, 4,000 a batch
 //
 // Prints events/s (wall time, and processor time of the folding thread alone), what of that
-// processor time went where, then both page times and their ratio, and the beginning of the views'
-// digest: it tells one layout of rows from another. Not run by ctest: it takes its time and says
-// nothing that can be wrong or right.
+// processor time went where, then both page times and their ratio, the time of a page of 50 of a
+// busy address, time and octets read of a delivery that was asked for at random, what the views
+// take on the disk, and the beginning of their digest: it tells one layout of rows from another.
+// Not run by ctest: it takes its time and says nothing that can be wrong or right.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "projector/history.h"
 #include "projector/projector.h"
@@ -128,6 +130,63 @@ double page_time(const projector::ViewStore& store) {
   return times[kPages / 2];
 }
 
+// The median of the processor's microseconds.
+template <class Question>
+double median_cost(int times, Question question) {
+  std::vector<double> costs;
+  for (int i = 0; i < times; ++i) {
+    const double before = cpu_seconds();
+    question(static_cast<std::uint64_t>(i));
+    costs.push_back((cpu_seconds() - before) * 1e6);
+  }
+  std::nth_element(costs.begin(), costs.begin() + times / 2, costs.end());
+  return costs[static_cast<std::size_t>(times / 2)];
+}
+
+constexpr std::size_t kPage = 50;
+
+double busy_page_cost(const projector::History& history) {
+  projector::HistoryQuestion question;
+  question.address = Generator::busiest_alias();
+  question.limit = kPage;
+  return median_cost(2'001, [&](std::uint64_t) {
+    const auto page = history.timeline(question);
+    if (!page) fail(page.error().message());
+    if (page->entries.size() != kPage) fail("the busiest alias has no full page");
+  });
+}
+
+// Octets that this process has read from files (proc(5)).
+double octets_read() {
+  std::ifstream file("/proc/self/io");
+  std::string name;
+  double octets = 0;
+  file >> name >> octets;
+  return octets;
+}
+
+void measure_deliveries(const projector::History& history, std::uint64_t events) {
+  constexpr int kQuestions = 10'000;
+  const double before = octets_read();
+  const double cost = median_cost(kQuestions, [&](std::uint64_t i) {
+    std::uint64_t message = bench::scattered(i) % (events / 2 - bench::kUnderWay);
+    while (message % 16 == 5) ++message;  // it is of nobody
+    const auto id = schemas::DeliveryId::from_bytes(Generator::delivery_id(message));
+    const auto delivery = history.delivery(*id);
+    if (!delivery) fail(delivery.error().message());
+  });
+  std::printf("%9s delivery at random: %.1f us of a processor, %.0f octets read\n", "", cost,
+              (octets_read() - before) / kQuestions);
+}
+
+double octets_of(const std::string& directory) {
+  double octets = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(directory)) {
+    if (file.path().extension() == ".sst") octets += static_cast<double>(file.file_size());
+  }
+  return octets;
+}
+
 double measure(const std::string& directory, std::uint64_t events, std::uint64_t batch) {
   std::filesystem::remove_all(directory);
   auto store = projector::open_rocks_store(directory, {});
@@ -140,6 +199,13 @@ double measure(const std::string& directory, std::uint64_t events, std::uint64_t
   std::printf("%9s of it: parse %.0f%%, fold %.0f%%, apply %.0f%%\n", "", filled.parse * 100,
               (1 - filled.parse - filled.apply) * 100, filled.apply * 100);
   std::printf("%9s page of %lu events: %.1f us\n", "", kEventsOfTheOne, page);
+  const projector::History history(**store);
+  std::printf("%9s page of 50 of a busy alias, warm: %.1f us of a processor\n", "",
+              busy_page_cost(history));
+  if (!(*store)->sync()) fail("the views cannot be synced");
+  measure_deliveries(history, events);
+  std::printf("%9s tables: %.0f octets an event\n", "",
+              octets_of(directory) / static_cast<double>(events));
   const auto digest = projector::digest_views(**store);
   if (!digest) fail(digest.error().message());
   std::printf("%9s digest of the views: %s\n", "", digest->substr(0, 16).c_str());
