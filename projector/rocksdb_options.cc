@@ -18,9 +18,6 @@ namespace {
 
 // 1 in 100 look-ups of an absent key reads a block.
 constexpr double kBloomBitsPerKey = 10;
-// A page of an alias is 50 rows of some 150 octets: about half a block. A delivery reads the one or
-// two blocks of the archive that its events are in.
-constexpr std::size_t kBlockOctets = 16 << 10;
 constexpr std::uint64_t kSmallBuffer = 1 << 20;
 // Pages are handed to the disk in steps, so that a sync never has a gigabyte to write at once.
 constexpr std::uint64_t kWriteStep = 1 << 20;
@@ -87,7 +84,7 @@ rocksdb::ColumnFamilyOptions table_options(Table table, const RocksStoreSettings
                                            const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
-  blocks.block_size = kBlockOctets;
+  blocks.block_size = std::size_t{traits_of(table).block_kib} << 10;
   blocks.format_version = 5;
   blocks.cache_index_and_filter_blocks = true;
   blocks.pin_l0_filter_and_index_blocks_in_cache = true;

@@ -32,6 +32,9 @@ struct TableTraits {
   Writes writes;
   // Of the rows that a store keeps in memory, in sixteenths; 0: the least that there is.
   std::uint8_t buffer_sixteenths = 0;
+  // Of rows, before compression: a look-up reads and unpacks a block of them, and the larger it is,
+  // the less room they take. A page of an alias is 50 rows of some 150 octets, half a block.
+  std::uint8_t block_kib = 16;
   // Octets at the front of a key that a bloom filter answers for; 0: the filter takes whole keys.
   std::size_t filter_prefix = 0;
   // With a filter_prefix: octets of rows in memory for each place of the hash table that they stand

@@ -12,6 +12,8 @@ inline constexpr TableTraits kDeliveriesTable{.table = Table::deliveries,
                                               .is_view = true,
                                               .writes = Writes::states,
                                               .buffer_sixteenths = 3,
+                                              // Look-ups of single rows, of some 20 octets.
+                                              .block_kib = 4,
                                               .filter_prefix = schemas::kSharedByDeliveries,
                                               // About one row.
                                               .octets_per_place = 64};
