@@ -66,7 +66,8 @@ int relay(Process& process) {
                           return site_of(process, journal, publisher, node, routes);
                         });
   const OwnJournal own{[&journal] { return journal.journal().end_seq(); },
-                       [&publisher] { return publisher.publisher().acknowledged_end(); }};
+                       [&publisher] { return publisher.publisher().acknowledged_end(); },
+                       [&publisher] { publisher.publisher().hurry(); }};
   auto& relay = process.add<RelayPart>(
       journal, routes, keys,
       [&node, own]() -> ReturnPathDirectory& { return node.node().look_for_return_paths(own); },

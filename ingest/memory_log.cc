@@ -88,6 +88,11 @@ void MemoryLog::hold_acknowledgements(bool on) {
   state_->acknowledgements_held = on;
 }
 
+void MemoryLog::linger(bool on) {
+  const runtime::MutexLock lock(state_->mutex);
+  state_->lingering = on;
+}
+
 void MemoryLog::stall(const std::string& topic, std::uint32_t partition, bool on) {
   const runtime::MutexLock lock(state_->mutex);
   state_->at(topic, partition).stalled = on;

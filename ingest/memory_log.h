@@ -63,6 +63,8 @@ class MemoryLog {
   void limit_queue(std::size_t records);
   // What is written is not acknowledged until this is off again.
   void hold_acknowledgements(bool on);
+  // What is sent waits for company until a producer flushes, as long as this is on.
+  void linger(bool on);
   // Nothing is written to that partition, as if it had no leader.
   void stall(const std::string& topic, std::uint32_t partition, bool on);
 

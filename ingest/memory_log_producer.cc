@@ -26,15 +26,29 @@ class Producer final : public LogProducer {
     return sent;
   }
 
-  Explained<void> flush(std::chrono::milliseconds wait, std::vector<Acknowledged>& news) override {
-    return poll(wait, news);
+  Explained<void> flush(std::chrono::milliseconds, std::vector<Acknowledged>& news) override {
+    return take_news(Company::not_waited_for, news);
   }
 
   Explained<void> poll(std::chrono::milliseconds, std::vector<Acknowledged>& news) override {
+    return take_news(Company::waited_for, news);
+  }
+
+  std::uint64_t losses() const override {
+    const runtime::MutexLock lock(state_->mutex);
+    return state_->losses;
+  }
+
+ private:
+  // Of records that linger.
+  enum class Company { waited_for, not_waited_for };
+
+  Explained<void> take_news(Company company, std::vector<Acknowledged>& news) {
     Waiting told;
     {
       const runtime::MutexLock lock(state_->mutex);
-      if (still_whole()) write_all();
+      const bool stays = state_->lingering && company == Company::waited_for;
+      if (still_whole() && !stays) write_all();
       if (!failure_ && !state_->acknowledgements_held) {
         news.insert(news.end(), written_.begin(), written_.end());
         written_.clear();
@@ -46,12 +60,6 @@ class Producer final : public LogProducer {
     return {};
   }
 
-  std::uint64_t losses() const override {
-    const runtime::MutexLock lock(state_->mutex);
-    return state_->losses;
-  }
-
- private:
   struct Queued {
     MemoryRecord record;
     std::uint64_t tag;

@@ -38,6 +38,7 @@ struct MemoryLog::State {
   std::string refusal WAYBILL_GUARDED_BY(mutex);
   std::size_t queue_limit WAYBILL_GUARDED_BY(mutex) = SIZE_MAX;
   bool acknowledgements_held WAYBILL_GUARDED_BY(mutex) = false;
+  bool lingering WAYBILL_GUARDED_BY(mutex) = false;
   std::uint64_t losses WAYBILL_GUARDED_BY(mutex) = 0;
 };
 

@@ -26,6 +26,8 @@ constexpr std::size_t kReadOctets = 2 << 20;
 constexpr std::size_t kWindowRecords = 100'000;
 // While acknowledgements are awaited: a reply may hang on each (ack = "kafka").
 constexpr milliseconds kAckPoll{2};
+// For the acknowledgements of what somebody waits for; what comes meanwhile is sent after it.
+constexpr milliseconds kHurry{50};
 // A round ends soon enough to be stopped between two.
 constexpr milliseconds kIdleRound{100};
 // At the end, for acknowledgements of what still lingers: a healthy cluster takes milliseconds.
@@ -185,7 +187,8 @@ void Publisher::round(milliseconds wait) {
     news_.clear();
     const bool idle = window_.empty() && next_ >= journal_.end_seq();
     const milliseconds poll = idle ? milliseconds(0) : std::min(wait, kAckPoll);
-    const auto polled = producer_->poll(poll, news_);
+    const bool hurries = !idle && acknowledged_end() < hurry_below_.load(std::memory_order_acquire);
+    const auto polled = hurries ? producer_->flush(kHurry, news_) : producer_->poll(poll, news_);
     // Before the news: they may be of a log that has lost something already.
     if (std::exchange(losses_, producer_->losses()) != producer_->losses()) {
       doubts_.add(acked_.all());

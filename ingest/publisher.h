@@ -71,6 +71,8 @@ class Publisher {
   void look();
   // The last round: what is sent waits for no company. At most `wait`.
   void finish(std::chrono::milliseconds wait);
+  // What is on record now lingers no longer: somebody waits for it to be in the log. Any thread.
+  void hurry() { hurry_below_.store(journal_.end_seq(), std::memory_order_release); }
   // All of them, for one thread.
   void step(std::chrono::milliseconds wait) {
     round(wait);
@@ -126,6 +128,7 @@ class Publisher {
   };
   std::deque<InFlight> window_;  // base_ and those after it, up to next_
   std::atomic<schemas::SequenceNumber> base_;
+  std::atomic<schemas::SequenceNumber> hurry_below_{};
   schemas::SequenceNumber trimmed_;
   runtime::Instant last_trim_{};
   runtime::Instant awaited_since_{};  // while the window is not empty: the next acknowledgement

@@ -57,6 +57,20 @@ TEST_F(PublisherTest, TheBacklogIsWhatIsDurableAndNotAcknowledged) {
   EXPECT_EQ(publisher_->acknowledged_end(), 6_seq);
 }
 
+TEST_F(PublisherTest, WhatSomebodyWaitsForLingersNoLonger) {
+  log_.linger(true);
+  write_many(5);
+  step();
+  EXPECT_EQ(publisher_->backlog(), 5u);
+  publisher_->hurry();
+  write_many(2);
+  step();
+  EXPECT_EQ(publisher_->acknowledged_end(), 8_seq);
+  write_many(1);
+  step();
+  EXPECT_EQ(publisher_->backlog(), 1u) << "nobody waits for this one";
+}
+
 TEST_F(PublisherTest, APartitionThatStandsStillHoldsTheEndBackAndNotTheOthers) {
   write_many(50);
   const TopicPartition stalled = written_.at(9_seq);

@@ -29,8 +29,8 @@ inline constexpr std::size_t kReportsPerReturnPath = 8;
 // data 10 minutes (RFC 5321 4.5.3.2.6), and we have to answer before, with some time for the way.
 inline constexpr std::chrono::seconds kMaxFinalDeadline{570};
 
-// How long a relay has the turn to report on a delivery, or to try it again, without taking it anew.
-// A relay that dies keeps others from it for so long.
+// How long a relay has the turn to report on a delivery, or to try it again, without taking it
+// anew. A relay that dies keeps others from it for so long.
 inline constexpr std::chrono::minutes kTurnLife{11};
 static_assert(kTurnLife > kMaxFinalDeadline, "a turn outlives the end of any transaction");
 

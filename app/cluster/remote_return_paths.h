@@ -23,6 +23,8 @@ namespace waybill::app {
 struct OwnJournal {
   std::function<schemas::SequenceNumber()> on_record;
   std::function<schemas::SequenceNumber()> in_log;
+  // What is on record now is waited for, and lingers no longer.
+  std::function<void()> hurry;
 };
 
 // All outlive it. Any thread.
