@@ -1,13 +1,18 @@
 #include "tests/sim/checker.h"
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "ingest/journal_offsets.h"
 #include "projector/history.h"
 #include "schemas/event.h"
 #include "schemas/ids.h"
+#include "tests/sim/domain.h"
 #include "tests/sim/report_checker.h"
+#include "tests/sim/transactions.h"
+#include "tests/sim/tries_checker.h"
 
 namespace waybill::tests {
 
@@ -17,11 +22,6 @@ namespace pb = schemas::pb;
 
 bool says_unrecorded(const Reply& reply) {
   return reply.text.find("put on record") != std::string::npos;
-}
-
-std::string mailbox_of(const std::string& target) {
-  const std::string literal = target.substr(0, target.rfind(']') + 1);
-  return literal.empty() ? target : literal;
 }
 
 namespace {
@@ -40,16 +40,19 @@ class Checker {
     records_ = *records;
     events_.resize(records_.size());
     for (std::size_t i = 0; i < records_.size(); ++i) read(i);
+    transactions_.emplace(events_);
   }
 
   const std::vector<Event>& events() const { return events_; }
+
+  const Transactions& transactions() const { return *transactions_; }
 
   // I3: each acceptance has exactly one outcome for each of its targets, and no outcome is without
   // one.
   void every_acceptance_ends() {
     for (const auto& [id, fate] : fates_) {
-      expect(fate.acceptances == 1,
-             "a delivery was accepted " + std::to_string(fate.acceptances) + " times");
+      expect(fate.acceptances == 1, "a delivery was accepted " + std::to_string(fate.acceptances) +
+                                        " times in one transaction");
       expect(fate.outcomes.size() == 1, "a delivery to " + alias_of(fate) + " has " +
                                             std::to_string(fate.outcomes.size()) + " outcomes");
     }
@@ -58,11 +61,13 @@ class Checker {
   // I1, seen by the sender.
   void every_reply_is_on_record(const SimClient& client) {
     for (const SentMessage& sent : client.sent()) {
-      for (const auto& [alias, reply] : sent.rcpt) {
-        if (!reply.positive() && !says_unrecorded(reply))
-          ++refusals_seen_[{alias, as_told(static_cast<std::uint32_t>(reply.code))}];
+      for (std::size_t i = 0; i < sent.tries.size(); ++i) {
+        for (const auto& [alias, reply] : sent.tries[i].rcpt) {
+          if (!reply.positive() && !says_unrecorded(reply))
+            ++refusals_seen_[{alias, as_told(alias, static_cast<std::uint32_t>(reply.code))}];
+        }
+        verdicts_are_on_record(sent, i);
       }
-      if (sent.final && !says_unrecorded(*sent.final)) final_is_on_record(sent);
     }
   }
 
@@ -150,12 +155,6 @@ class Checker {
     return fate.accepted != nullptr ? fate.accepted->alias() : "an unknown alias";
   }
 
-  static bool is_outcome(const Event& event) {
-    if (event.has_rejected()) return event.rejected().stage() == pb::STAGE_BODY;
-    if (event.has_deferred()) return event.deferred().stage() == pb::STAGE_BODY;
-    return event.has_forwarded() || event.has_dropped() || event.has_in_doubt();
-  }
-
   void read(std::size_t i) {
     Event& event = events_[i];
     expect(event.ParseFromString(records_[i].value), "a record does not decode");
@@ -163,57 +162,59 @@ class Checker {
     expect(event_ids_.insert(event.event_id()).second, "an event id stands twice in the log");
     if (event.has_accepted()) {
       const std::string& id = event.accepted().rfc5322_message_id();
-      accepted_[id].push_back(&event);
       for (const auto& target : event.accepted().targets()) {
-        expect(schemas::delivery_number(target.delivery_id(), event.message_id()) != 0,
+        // That of a retry may be an earlier try's, of which nothing is on record where it was cut.
+        expect(schemas::delivery_number(target.delivery_id(), event.message_id()) != 0 ||
+                   !event.sender().empty(),
                "the id of a delivery is not its message's");
-        Fate& fate = fates_[target.delivery_id()];
+        Fate& fate = fates_[{event.message_id(), target.delivery_id()}];
         fate.accepted = &event;
         ++fate.acceptances;
         ++chosen_[{id, mailbox_of(target.target())}];
       }
     } else if (is_outcome(event) && !event.delivery_id().empty()) {
-      fates_[event.delivery_id()].outcomes.push_back(&event);
+      fates_[{event.message_id(), event.delivery_id()}].outcomes.push_back(&event);
     }
     if (event.has_rejected()) ++refusals_[{event.alias(), event.rejected().reply().code()}];
     if (event.has_deferred()) {
-      ++refusals_[{event.alias(), as_told(event.deferred().reply().code())}];
-    }
-    if (event.has_accepted() && !event.reported_delivery_id().empty()) {
-      notices_[event.reported_delivery_id()].push_back(&event);
+      ++refusals_[{event.alias(), as_told(event.alias(), event.deferred().reply().code())}];
     }
   }
 
-  // A next hop's 421 is our 451.
-  static std::uint32_t as_told(std::uint32_t code) { return code == 421 ? 451 : code; }
-
-  // A notice on that delivery is with its sender's server.
-  bool is_told(const Event& outcome) {
-    for (const Event* notice : notices_[outcome.delivery_id()]) {
-      for (const auto& home : notice->accepted().targets()) {
-        for (const Event* end : fates_[home.delivery_id()].outcomes) {
-          if (end->has_forwarded()) return true;
-        }
-      }
-    }
-    return false;
+  // A next hop's 421 is our 451, as is any 4yz of several targets.
+  static std::uint32_t as_told(const std::string& alias, std::uint32_t code) {
+    const auto targets = sim_targets().find(alias);
+    const bool several = targets != sim_targets().end() && targets->second.size() > 1;
+    return code == 421 || (several && code / 100 == 4) ? 451 : code;
   }
 
-  // The outcomes of one message, over all its recipients.
-  std::vector<const Event*> outcomes_of(const std::string& message_id) {
-    std::vector<const Event*> out;
-    for (const Event* accepted : accepted_[message_id]) {
-      for (const auto& target : accepted->accepted().targets()) {
-        const auto& outcomes = fates_[target.delivery_id()].outcomes;
-        out.insert(out.end(), outcomes.begin(), outcomes.end());
-      }
+  // What the sender heard of the body in one try.
+  void verdicts_are_on_record(const SentMessage& sent, std::size_t number) {
+    const SentTry& tried = sent.tries[number];
+    const bool on_record =
+        std::none_of(tried.verdicts.begin(), tried.verdicts.end(),
+                     [](const auto& verdict) { return says_unrecorded(verdict.second); });
+    if (tried.verdicts.empty() || !on_record) return;
+    const Transaction* transaction = transactions_->of_try(sent, number);
+    const std::string what = sent.message_id + " in try " + std::to_string(number + 1);
+    expect(transaction != nullptr || tried.verdicts.begin()->second.code == 421,
+           what + " was answered and nothing is on record");
+    if (transaction == nullptr) return;
+    expect(transaction->accepted.size() == tried.verdicts.size() || !tried.whole,
+           what + " was accepted for other recipients");
+    if (!tried.for_each) {
+      verdict_is_true(what, tried.verdicts.begin()->second, transaction->outcomes_of());
+      return;
     }
-    return out;
+    for (const auto& [alias, reply] : tried.verdicts) {
+      verdict_is_true(what + " for " + alias, reply, transaction->outcomes_of(alias));
+    }
+    if (tried.whole) whole_is_true(what, tried);
   }
 
-  void final_is_on_record(const SentMessage& sent) {
-    const auto outcomes = outcomes_of(sent.message_id);
-    const Reply& final = *sent.final;
+  void verdict_is_true(std::string what, const Reply& verdict,
+                       const std::vector<const Event*>& outcomes) {
+    what += " was answered " + std::to_string(verdict.code);
     std::size_t taken = 0;
     std::size_t refused = 0;
     std::size_t open = 0;
@@ -222,32 +223,41 @@ class Checker {
       refused += outcome->has_rejected();
       open += outcome->has_deferred() || outcome->has_in_doubt();
     }
-    const std::string what = sent.message_id + " was answered " + std::to_string(final.code);
     expect(!outcomes.empty(), what + " and nothing is on record");
-    if (final.positive()) {
+    if (verdict.positive()) {
       expect(open == 0 && taken > 0, what + " and not every target has it");
       for (const Event* outcome : outcomes) {
-        expect(!outcome->has_rejected() || is_told(*outcome), what + " and a refusal is not told");
+        expect(!outcome->has_rejected() || transactions_->is_told(*outcome),
+               what + " and a refusal is not told");
       }
-      std::size_t recipients = 0;
-      for (const auto& [alias, reply] : sent.rcpt) recipients += reply.positive();
-      expect(accepted_[sent.message_id].size() == recipients, what + " for other recipients");
-    } else if (final.permanent()) {
+    } else if (verdict.permanent()) {
       expect(refused > 0 && open == 0, what + " and no refusal is on record");
-    } else if (final.code != 421) {
+    } else if (verdict.code != 421) {
       expect(open > 0, what + " and nothing open is on record");
     }
+  }
+
+  // With PRDR: true of one recipient at least, the best of all.
+  void whole_is_true(const std::string& what, const SentTry& tried) {
+    bool taken = false;
+    bool open = false;
+    for (const auto& [alias, reply] : tried.verdicts) {
+      taken = taken || reply.positive();
+      open = open || reply.code / 100 == 4;
+    }
+    const int kind = taken ? 2 : open ? 4 : 5;
+    expect(tried.whole->code / 100 == kind,
+           what + " as a whole was answered " + std::to_string(tried.whole->code));
   }
 
   std::vector<std::string>& broken_;
   std::vector<ingest::JournalRecord> records_;
   std::vector<Event> events_;
   std::set<std::string> event_ids_;
-  std::map<std::string, Fate> fates_;
-  std::map<std::string, std::vector<const Event*>> accepted_;
+  std::optional<Transactions> transactions_;
+  std::map<std::pair<std::string, std::string>, Fate> fates_;  // by message and delivery
   std::map<std::pair<std::string, std::uint32_t>, int> refusals_;
   std::map<std::pair<std::string, std::uint32_t>, int> refusals_seen_;
-  std::map<std::string, std::vector<const Event*>> notices_;  // by the delivery that they tell of
   std::map<std::pair<std::string, std::string>, int> chosen_;
   std::map<std::pair<std::string, std::string>, int> taken_;
   std::map<std::string, std::vector<std::string>> bodies_;
@@ -277,6 +287,7 @@ std::vector<std::string> broken_promises(const Disks& disks, const Witnesses& se
   checker.every_mail_taken_is_on_record(seen.hop, seen.home);
   for (const SimClient* client : seen.clients) checker.bytes_are_the_senders(*client);
   check_reports(checker.events(), seen.clients, seen.bridgehead, seen.home.taken(), broken);
+  check_tries(checker.events(), checker.transactions(), seen.clients, seen.hop, broken);
   checker.views_are_the_fold(disks);
   return broken;
 }

@@ -29,7 +29,4 @@ std::set<std::string> rules_on_record(const Disks& disks);
 // The reply where the log did not take a verdict: nothing needs to be on record then.
 bool says_unrecorded(const schemas::Reply& reply);
 
-// A target without its port.
-std::string mailbox_of(const std::string& target);
-
 }  // namespace waybill::tests

@@ -1,10 +1,12 @@
 #include "tests/sim/node.h"
 
+#include "app/return_paths/known_tries.h"
+#include "app/return_paths/try_events.h"
 #include "ingest/recovery.h"
 #include "runtime/clock.h"
+#include "tests/sim/domain.h"
 #include "tests/support/counted_events.h"
 #include "tests/support/forwarding_journal_store.h"
-#include "tests/support/routes.h"
 
 namespace waybill::tests {
 
@@ -33,49 +35,6 @@ class SimNode::KillableStore final : public ForwardingJournalStore {
 
 namespace {
 
-constexpr const char* kDomain = "alias.test";
-
-// The hop is reached by its address or its name; home by the senders' own domains.
-constexpr const char* kZone = R"(
-hop.test. MX 10 mx.hop.test.
-mx.hop.test. A 192.0.2.10
-origin.test. MX 10 mx.home.test.
-origin.test. TXT "v=spf1 ip4:192.0.2.77 -all"
-stranger.test. MX 10 mx.home.test.
-stranger.test. TXT "v=spf1 -all"
-keeper.test. MX 10 mx.home.test.
-mx.home.test. A 192.0.2.20
-)";
-
-std::string at_hop(const std::string& local) { return local + "@[192.0.2.10]"; }
-
-schemas::DomainRoutes sim_domain() {
-  schemas::DomainRoutes domain;
-  domain.name = kDomain;
-  auto& out = domain.aliases;
-  for (const char* name : {"ok", "ok2", "refuse-rcpt", "defer-rcpt", "refuse-body", "defer-body",
-                           "drop-before", "drop-after", "silent", "421"}) {
-    out[name] = forward_to({at_hop(name)});
-  }
-  out["by-mx"] = forward_to({"ok-mx@hop.test"});
-  out["nowhere"] = forward_to({"x@[192.0.2.99]"});
-  out["two"] = forward_to({at_hop("ok-a"), at_hop("ok-b")});
-  out["mixed"] = forward_to({at_hop("ok-c"), at_hop("refuse-body2")});
-  out["bounce"] = forward_to({at_hop("bounce-hidden")});
-  out["bounce2"] = forward_to({"bounce2-hidden@hop.test"});
-  out["bounce-owned"] = forward_to({at_hop("bounce-owned-hidden")}, reports_to_owner(kKeeper));
-  out["bounce-absorbed"] = forward_to({at_hop("bounce-absorbed-hidden")}, reports_to_nobody());
-  out["void"] = schemas::DropSilently{};
-  out["spam"] = schemas::RejectWith{{550, "5.7.1", "No spam"}};
-  return domain;
-}
-
-std::shared_ptr<const relay::routes::RouteTable> sim_table() {
-  schemas::DomainRoutes other;
-  other.name = kOtherDomain;
-  return table_of({sim_domain(), std::move(other)});
-}
-
 // Return paths as one sees them who does not look closely.
 class MistakenDirectory final : public relay::returnpath::ReturnPathDirectory {
  public:
@@ -95,6 +54,20 @@ class MistakenDirectory final : public relay::returnpath::ReturnPathDirectory {
   Mistake mistake_;
 };
 
+// A turn at a delivery that was put off is never given.
+class LendsNothing final : public relay::plan::Loans {
+ public:
+  Task<bool> take(schemas::DeliveryId, std::uint32_t, runtime::Instant) override {
+    co_return false;
+  }
+  Task<void> give_back(schemas::DeliveryId, std::uint32_t) override { co_return; }
+};
+
+std::unique_ptr<relay::plan::Loans> loans_of(Mistake mistake) {
+  if (mistake == Mistake::lends_nothing) return std::make_unique<LendsNothing>();
+  return std::make_unique<relay::plan::NobodyElseLends>();
+}
+
 relay::Settings sim_settings() {
   relay::Settings settings;
   settings.host_name = "mx.test";
@@ -106,33 +79,17 @@ relay::Settings sim_settings() {
 
 }  // namespace
 
-std::vector<std::string> sim_aliases() {
-  std::vector<std::string> out;
-  for (const auto& [local, action] : sim_domain().aliases) out.push_back(local + "@" + kDomain);
-  out.push_back(std::string("nobody@") + kDomain);
-  // What goes well is the common case.
-  for (int i = 0; i < 6; ++i) out.push_back(std::string("ok@") + kDomain);
-  for (int i = 0; i < 3; ++i) out.push_back(std::string("bounce@") + kDomain);
-  return out;
-}
-
-const relay::returnpath::KeyRing& sim_keys() {
-  static const auto keys = key_ring();
-  return keys;
-}
-
-runtime::Endpoint sim_hop() { return {boost::asio::ip::make_address("192.0.2.10"), 25}; }
-
 SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances kills,
                  Mistake mistake)
     : net_(net),
       disks_(disks),
+      mistake_(mistake),
       at_(at),
       kills_(kills),
       store_(std::make_unique<KillableStore>(*this, disks.journal)),
       journal_(*store_, {}),
       dialer_(net.dialer(process_, at.address)),
-      resolver_(net.clock(), kZone),
+      resolver_(net.clock(), kSimZone),
       born_at_(disks.journal.end_seq()),
       relay_metrics_(metrics_),
       settings_(sim_settings()),
@@ -144,6 +101,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
       history_(disks.views),
       return_paths_(std::make_unique<MistakenDirectory>(
           app::local_return_paths(journal_, history_, *workers_, net.clock()), mistake)),
+      loans_(loans_of(mistake)),
       relay_(relay::assemble({.executor = net.executor(),
                               .clock = net.clock(),
                               .chance = net.chance(),
@@ -157,7 +115,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
                               .return_paths = *return_paths_,
                               .turns = turns_,
                               .tries = tries_,
-                              .loans = loans_,
+                              .loans = *loans_,
                               .admission = admission_,
                               .hop_budget = hop_budget_,
                               .metrics = relay_metrics_,
@@ -187,22 +145,76 @@ Task<bool> SimNode::start() {
   const auto settled = co_await settle_open_acceptances(*store_, relay_->recorder);
   if (!settled || dead()) co_return false;
   background_.spawn("projector", project());
+  while (!dead() && !caught_up()) {
+    const runtime::Instant soon = net_.clock().now() + std::chrono::milliseconds(1);
+    co_await net_.clock().sleep_until(soon);
+  }
+  if (dead()) co_return false;
+  learn_of_tries();
   net_.listen(at_, process_, [this](std::unique_ptr<runtime::Connection> connection) {
+    if (mistake_ == Mistake::forgets_what_is_done) forget_what_is_done();
     relay_->host.adopt(std::move(connection));
+    wake_journal();
   });
+  started_ = true;
   co_return true;
+}
+
+void SimNode::learn_of_tries() {
+  if (mistake_ == Mistake::learns_of_no_tries) return;
+  const auto learned = app::learn_tries(history_, net_.clock().wall(), tries_);
+  runtime::check(learned.has_value(), "the views know of tries");
+}
+
+// As much of other content as pushes out what was there.
+void SimNode::forget_what_is_done() {
+  for (const schemas::Event& event : forwarded_) {
+    const auto id = schemas::DeliveryId::from_bytes(event.delivery_id());
+    for (std::size_t i = 0; i < relay::plan::kMostContents; ++i) {
+      std::string digest = std::to_string(i);
+      digest.resize(relay::plan::kContentDigestOctets);
+      tries_.remember_done(app::key_of_try(event), digest, *id, net_.clock().wall());
+    }
+  }
+  forwarded_.clear();
+}
+
+void SimNode::make_mistakes(const std::vector<ingest::LogRecord>& records) {
+  for (const ingest::LogRecord& record : records) {
+    schemas::Event event;
+    if (!event.ParseFromString(record.value) || !event.has_forwarded()) continue;
+    const auto id = schemas::DeliveryId::from_bytes(event.delivery_id());
+    const bool of_mail = id && event.reported_delivery_id().empty();
+    if (!of_mail) continue;
+    if (mistake_ == Mistake::lends_what_is_spent) tries_.put_off(app::key_of_try(event), *id);
+    if (mistake_ == Mistake::forgets_what_is_done && app::has_content(event)) {
+      forwarded_.push_back(event);
+    }
+  }
+}
+
+void SimNode::wake_journal() {
+  if (!journal_sleeps_) return;
+  const auto sleeper = *std::exchange(journal_sleeps_, std::nullopt);
+  sleeper.give(true);
 }
 
 // A sync takes its time, in which others queue up behind it, and now and then a long time.
 Task<void> SimNode::drive_journal() {
   constexpr std::chrono::microseconds kLeast{100};
-  constexpr std::chrono::microseconds kMost{5000};
+  constexpr std::chrono::microseconds kMost{20'000};
   std::chrono::microseconds pause = kLeast;
   while (!stopping_) {
     const std::chrono::microseconds jitter(
         net_.chance().below(net_.chance().one_in(50) ? 40'000 : 300));
     co_await net_.clock().sleep_until(net_.clock().now() + pause + jitter);
-    pause = journal_.commit_pending() ? kLeast : std::min(pause * 2, kMost);
+    const bool committed = journal_.commit_pending();
+    pause = committed ? kLeast : std::min(pause * 2, kMost);
+    // Where nobody is there to record anything, virtual hours pass in one step.
+    if (committed || !started_ || stopping_ || relay_->scope.running() > 0) continue;
+    journal_sleeps_.emplace();
+    const auto sleeper = *journal_sleeps_;
+    co_await sleeper.wait();
   }
 }
 
@@ -221,6 +233,7 @@ Task<void> SimNode::project() {
       co_await net_.clock().sleep_until(net_.clock().now() + behind);
       if (dead()) co_return;
     }
+    if (mistake_ != Mistake::none) make_mistakes(*records);
     const auto projected = (*projector)->project(*records);
     runtime::check(projected.has_value(), "records are projected");
     folded_to_ = (*projector)->progress().next_offset;
@@ -249,6 +262,7 @@ Task<void> SimNode::end() {
   co_await relay_->scope.join();
   relay_->pool.clear();
   stopping_ = true;
+  wake_journal();
   if (stream_ != nullptr) stream_->close();
   co_await background_.join();
 }

@@ -29,8 +29,19 @@ struct KillChances {
   std::uint64_t at_fold = 0;    // between two batches of the projector
 };
 
-// What a relay that breaks its promises gets wrong about return paths: the oracle must see it.
-enum class Mistake { none, forgets_reports, believes_senders, mixes_senders_up };
+// What a relay that breaks its promises gets wrong: the oracle must see it.
+enum class Mistake {
+  none,
+  // of return paths
+  forgets_reports,
+  believes_senders,
+  mixes_senders_up,
+  // of tries
+  lends_nothing,         // each try has a return path of its own
+  lends_what_is_spent,   // a return path goes on when a next hop took a mail by it
+  forgets_what_is_done,  // each try goes to all targets
+  learns_of_no_tries,    // at a start
+};
 
 class SimNode {
  public:
@@ -46,6 +57,8 @@ class SimNode {
   bool fenced() const { return journal_.fenced(); }
   // Everything durable is in the views.
   bool caught_up() const { return folded_to_ >= ingest::offset_of(journal_.end_seq()); }
+  // It has sessions, or something to do behind them.
+  bool busy() const { return relay_->scope.running() > 0; }
 
   // What /metrics says of this life's events beside what it made durable; empty: the same.
   std::string miscounted() const;
@@ -57,10 +70,15 @@ class SimNode {
   class KillableStore;
   runtime::Task<void> drive_journal();
   runtime::Task<void> project();
+  void wake_journal();
+  void learn_of_tries();
+  void forget_what_is_done();
+  void make_mistakes(const std::vector<ingest::LogRecord>& records);
   void maybe_kill(std::uint64_t one_in);
 
   SimNet& net_;
   Disks& disks_;
+  const Mistake mistake_;
   const runtime::Endpoint at_;
   const KillChances kills_;
   std::shared_ptr<Process> process_ = std::make_shared<Process>();
@@ -84,25 +102,17 @@ class SimNode {
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   relay::returnpath::Turns turns_;
   relay::plan::Tries tries_;
-  relay::plan::NobodyElseLends loans_;
+  std::unique_ptr<relay::plan::Loans> loans_;
   runtime::Permits message_memory_{64 << 20};
   relay::Patience patience_{1000};
   relay::forward::HopBudget hop_budget_{1000, 50};
   std::unique_ptr<relay::AssembledLane> relay_;
   schemas::LogOffset folded_to_;
   std::unique_ptr<ingest::EventStream> stream_;
+  bool started_ = false;
   bool stopping_ = false;
+  std::optional<runtime::OneShot<bool>> journal_sleeps_;
+  std::vector<schemas::Event> forwarded_;  // for a mistake
 };
-
-// A domain of ours without aliases, and the owner of the alias "bounce-owned".
-inline constexpr const char* kOtherDomain = "other.test";
-inline constexpr const char* kKeeper = "keeper@keeper.test";
-
-// The same in every life, as a file would have it.
-const relay::returnpath::KeyRing& sim_keys();
-
-// Every alias of the simulated domain, whose name says what becomes of its mail.
-std::vector<std::string> sim_aliases();
-runtime::Endpoint sim_hop();
 
 }  // namespace waybill::tests

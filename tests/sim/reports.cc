@@ -2,7 +2,7 @@
 
 #include "relay/returnpath/report/dsn_writer.h"
 #include "relay/returnpath/token.h"
-#include "tests/sim/node.h"
+#include "tests/sim/domain.h"
 
 namespace waybill::tests {
 

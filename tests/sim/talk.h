@@ -23,12 +23,13 @@ class SimTalk {
   runtime::Task<bool> open(runtime::Endpoint relay, runtime::IpAddress from, std::string helo);
   // The reply; nullopt: the connection is of no more use.
   runtime::Task<std::optional<schemas::Reply>> say(std::string octets);
+  // The next reply, where one command has several.
+  runtime::Task<std::optional<schemas::Reply>> hear();
   // Does not wait for a reply.
   runtime::Task<void> write(std::string octets);
   void close();
 
  private:
-  runtime::Task<std::optional<schemas::Reply>> hear();
   runtime::Instant patience() const;
 
   SimNet& net_;
