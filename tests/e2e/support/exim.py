@@ -50,13 +50,15 @@ smtp:
   port = {port}
   interface = {address}
   hosts_try_fastopen =
+begin retry
+* * F,1h,1s
 """
 
 
 class Exim:
     """Takes any mail, sends that for the domains of `routes` to an address and a port, and the rest
-    by MX records, which it asks of `name_server`. With `verify` ("sender/callout") it takes what
-    this condition holds for. Needs root."""
+    by MX records, which it asks of `name_server`; what was put off goes again at each run of its
+    queue. With `verify` ("sender/callout") it takes what this condition holds for. Needs root."""
 
     def __init__(self, directory, *, routes, host_name, address="127.0.0.1", port=SMTP_PORT,
                  name_server=None, verify=None):
