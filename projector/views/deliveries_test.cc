@@ -82,6 +82,12 @@ TEST(DeliveriesTest, AnUnknownDeliveryIsNotFound) {
   EXPECT_EQ(FoldedViews().history().delivery(tests::delivery_id(1)).error(), Errc::not_found);
 }
 
+Event deferred_at(pb::Stage stage) {
+  Event event = tests::deferred({});
+  event.mutable_deferred()->set_stage(stage);
+  return event;
+}
+
 TEST(DeliveriesTest, AnOutcomeEndsAnAcceptance) {
   const struct {
     Event outcome;
@@ -89,7 +95,7 @@ TEST(DeliveriesTest, AnOutcomeEndsAnAcceptance) {
   } cases[] = {
       {tests::forwarded({}), "forwarded"},
       {tests::rejected({}, pb::VERDICT_BY_NEXT_HOP), "rejected"},
-      {tests::deferred({}), "deferred"},
+      {deferred_at(pb::STAGE_BODY), "deferred"},
       {tests::dropped({}), "dropped"},
       {tests::in_doubt({}), "in_doubt"},
   };
@@ -117,6 +123,15 @@ TEST(DeliveriesTest, ARetryGoesOnUnderTheDeliveryThatWasPutOff) {
   EXPECT_EQ(with({tests::accepted({}), tests::in_doubt({})}), "in_doubt");
   EXPECT_EQ(with({tests::accepted({}), tests::deferred({})}), "deferred");
   EXPECT_EQ(with({tests::accepted({}), tests::forwarded({})}), "forwarded");
+}
+
+// An alias was named twice: the first RCPT was put off, the second went on from there. Where a hop
+// gave no reply then, the delivery stayed "deferred", and its id was lent once more.
+TEST(DeliveriesTest, ATransactionGoesOnUnderTheDeliveryThatItsOwnRcptPutOff) {
+  const Event at_rcpt = of_message(deferred_at(pb::STAGE_RCPT), 1);
+  const Event accepted = of_message(tests::accepted({}), 1);
+  EXPECT_EQ(state_of({at_rcpt, accepted}), "accepted");
+  EXPECT_EQ(state_of({at_rcpt, accepted, of_message(tests::in_doubt({}), 1)}), "in_doubt");
 }
 
 TEST(DeliveriesTest, AReportMovesOnWhatWasForwarded) {

@@ -97,15 +97,17 @@ std::optional<std::string_view> target_of_delivery(const Event& event,
 std::optional<DeliveryFacts> facts_of(std::string_view delivery_id,
                                       const std::vector<Event>& events) {
   std::optional<DeliveryFacts> facts;
-  std::string put_off;  // the message of the last Deferred
+  std::string put_off;  // the message of the last Deferred that ended an acceptance
   for (const Event& event : events) {
     const auto target = target_of_delivery(event, delivery_id);
     if (!target) continue;
     if (!facts) facts.emplace().changed_at = event.occurred_at();
-    // A retry is another message in SMTP's sense, and goes on under the same delivery.
+    // A retry is another message in SMTP's sense, and goes on under the same delivery; as does a
+    // transaction under that which an RCPT of its own has put off, where it names an alias twice.
     const bool again = event.has_accepted() && event.message_id() != put_off;
     if (again && facts->state == DeliveryState::deferred) facts->state = DeliveryState::accepted;
-    if (event.has_deferred()) put_off = event.message_id();
+    const bool at_rcpt = event.has_deferred() && event.deferred().stage() == pb::STAGE_RCPT;
+    if (event.has_deferred() && !at_rcpt) put_off = event.message_id();
     take_envelope(event, *facts);
     if (event.has_accepted() || facts->target.empty()) facts->target = *target;
     if (event.has_accepted()) facts->accepted_at = event.occurred_at();
