@@ -287,7 +287,7 @@ std::vector<std::string> broken_promises(const Disks& disks, const Witnesses& se
   checker.every_mail_taken_is_on_record(seen.hop, seen.home);
   for (const SimClient* client : seen.clients) checker.bytes_are_the_senders(*client);
   check_reports(checker.events(), seen.clients, seen.bridgehead, seen.home.taken(), broken);
-  check_tries(checker.events(), checker.transactions(), seen.clients, seen.hop, broken);
+  check_tries(checker.events(), checker.transactions(), seen.clients, seen.hop, seen.ends, broken);
   checker.views_are_the_fold(disks);
   return broken;
 }

@@ -18,6 +18,7 @@ struct Witnesses {
   const SimNextHop& hop;
   const Bridgehead& bridgehead;
   const SimNextHop& home;
+  const std::vector<runtime::WallTime>& ends;  // of the relay's lives
 };
 
 // Every promise that was broken, as a sentence; empty if none was.

@@ -68,7 +68,7 @@ class World {
     }
     runtime::check(world_.running() == 0, "a simulated world comes to its end");
     run_.error_lines = runtime::error_lines() - errors_before;
-    Witnesses seen{{}, hop_, bridgehead_, home_};
+    Witnesses seen{{}, hop_, bridgehead_, home_, ends_};
     for (const auto& client : clients_) seen.clients.push_back(client.get());
     for (std::string& broken : broken_promises(disks_, seen)) {
       run_.broken.push_back(std::move(broken));
@@ -151,6 +151,7 @@ class World {
       node.kill();
     }
     co_await node.end();
+    ends_.push_back(clock_.wall());
     if (const std::string wrong = node.miscounted(); !wrong.empty()) {
       run_.broken.push_back("the metrics of a life miscount its events:" + wrong);
     }
@@ -179,6 +180,7 @@ class World {
   SimNextHop home_{net_, world_, sim_home(), "home.test", mind_by_chance(chance_), relay_};
   Bridgehead bridgehead_{net_, relay_};
   std::vector<std::unique_ptr<SimClient>> clients_;
+  std::vector<runtime::WallTime> ends_;
   Outcome run_;
 };
 

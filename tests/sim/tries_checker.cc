@@ -1,5 +1,6 @@
 #include "tests/sim/tries_checker.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -44,8 +45,8 @@ bool is_greylisted(const Reply& reply) {
 class TriesChecker {
  public:
   TriesChecker(const std::vector<Event>& events, const Transactions& transactions,
-               std::vector<std::string>& broken)
-      : events_(events), transactions_(transactions), broken_(broken) {}
+               const std::vector<WallTime>& ends, std::vector<std::string>& broken)
+      : events_(events), transactions_(transactions), ends_(ends), broken_(broken) {}
 
   // As the log has it: a delivery goes on only while it is put off.
   void deliveries_end_once() {
@@ -71,7 +72,7 @@ class TriesChecker {
     }
     std::set<std::string> paths;
     std::set<Copy> by_transaction;
-    std::set<Copy> done;
+    std::map<Copy, WallTime> done;
     for (const TakenMail& mail : hop.taken()) {
       expect(mail.sender.empty() || paths.insert(mail.sender).second,
              "two mails were taken from one return path");
@@ -83,10 +84,12 @@ class TriesChecker {
       what_ = copy.first + " at " + copy.second + ": ";
       expect(by_transaction.insert({id, mail.recipient}).second,
              "one transaction brought it twice");
-      expect(!done.contains(copy), "it came once more after it was known to be there");
+      const auto before = done.find(copy);
+      expect(before == done.end() || before->second <= transaction->accepted_at,
+             "it came once more after it was known to be there");
       const SentMessage* message = sent[copy.first];
       expect(message != nullptr, "nobody sent it");
-      if (message != nullptr && is_done(*message, *transaction, mail)) done.insert(copy);
+      if (message != nullptr) done[copy] = known_until(*message, *transaction, mail);
       what_.clear();
       taken_.insert(copy);
     }
@@ -158,16 +161,22 @@ class TriesChecker {
     return number;
   }
 
-  // The log knows that the mail is there, and the relay remembers it or its sender does not come
-  // again: a sender that lost the reply of a mail that all have does (RFC 1047).
-  bool is_done(const SentMessage& sent, const Transaction& transaction,
-               const TakenMail& mail) const {
+  // Until when the relay knows that the mail is there, or its sender does not come again. A sender
+  // that lost the reply of a mail that all have comes again (RFC 1047): of one that had come again
+  // before the relay remembers it while it lives, of another not at all.
+  WallTime known_until(const SentMessage& sent, const Transaction& transaction,
+                       const TakenMail& mail) const {
     const Event* outcome = transaction.outcome_at(mail.recipient);
     const bool known = outcome != nullptr && outcome->has_forwarded() &&
                        outcome->forwarded().reply().text() == mail.reply_text;
-    if (!known) return false;
+    if (!known) return WallTime::min();
     const std::size_t number = number_of(sent, transaction.accepted_at);
-    return transaction.open() || sent.tries[number].heard_of(outcome->alias());
+    const bool told = sent.tries[number].heard_of(outcome->alias());
+    if (transaction.open() || told) return WallTime::max();
+    const bool own = schemas::delivery_number(outcome->delivery_id(), outcome->message_id()) != 0;
+    if (own) return WallTime::min();
+    const auto end = std::lower_bound(ends_.begin(), ends_.end(), transaction.accepted_at);
+    return end == ends_.end() ? WallTime::max() : *end;
   }
 
   bool is_told(const SentMessage& sent, std::size_t number, const std::string& alias,
@@ -199,6 +208,7 @@ class TriesChecker {
 
   const std::vector<Event>& events_;
   const Transactions& transactions_;
+  const std::vector<WallTime>& ends_;
   std::vector<std::string>& broken_;
   std::string what_;
   std::set<Copy> taken_;
@@ -209,8 +219,8 @@ class TriesChecker {
 
 void check_tries(const std::vector<Event>& events, const Transactions& transactions,
                  const std::vector<const SimClient*>& clients, const SimNextHop& hop,
-                 std::vector<std::string>& broken) {
-  TriesChecker checker(events, transactions, broken);
+                 const std::vector<WallTime>& ends, std::vector<std::string>& broken) {
+  TriesChecker checker(events, transactions, ends, broken);
   checker.deliveries_end_once();
   checker.copies_are_owed(hop, clients);
   for (const SimClient* client : clients) {

@@ -12,9 +12,9 @@
 
 namespace waybill::tests {
 
-// Appends every promise that was broken, as a sentence.
+// Appends every promise that was broken, as a sentence. `ends`: of the relay's lives, in order.
 void check_tries(const std::vector<schemas::Event>& events, const Transactions& transactions,
                  const std::vector<const SimClient*>& clients, const SimNextHop& hop,
-                 std::vector<std::string>& broken);
+                 const std::vector<runtime::WallTime>& ends, std::vector<std::string>& broken);
 
 }  // namespace waybill::tests
