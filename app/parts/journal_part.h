@@ -77,7 +77,7 @@ class PublisherPart final : public Part {
  public:
   PublisherPart(Process& process, JournalPart& journal) : process_(process), journal_(journal) {}
 
-  const ingest::Publisher& publisher() const { return *journal_.log().publisher(); }
+  ingest::Publisher& publisher() const { return *journal_.log().publisher(); }
 
   std::string_view name() const override { return "publisher"; }
   runtime::Explained<void> start() override;

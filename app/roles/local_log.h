@@ -43,7 +43,7 @@ class LocalLog {
   // thread.
   std::string clock_note() const { return watch_->note(); }
   // nullptr where the journal is the log.
-  const ingest::Publisher* publisher() const { return publisher_.get(); }
+  ingest::Publisher* publisher() const { return publisher_.get(); }
 
  private:
   LocalLog() = default;

@@ -57,10 +57,11 @@ class MistakenDirectory final : public relay::returnpath::ReturnPathDirectory {
 // A turn at a delivery that was put off is never given.
 class LendsNothing final : public relay::plan::Loans {
  public:
-  Task<bool> take(schemas::DeliveryId, std::uint32_t, runtime::Instant) override {
-    co_return false;
+  relay::plan::Loan of(const schemas::DeliveryId& delivery, std::uint32_t partition) override {
+    return {delivery, partition, {}};
   }
-  Task<void> give_back(schemas::DeliveryId, std::uint32_t) override { co_return; }
+  Task<bool> take(relay::plan::Loan, runtime::Instant) override { co_return false; }
+  Task<void> give_back(relay::plan::Loan) override { co_return; }
 };
 
 std::unique_ptr<relay::plan::Loans> loans_of(Mistake mistake) {
