@@ -267,7 +267,7 @@ Result<TriesPage> History::tries_behind(TriesPlace place, runtime::WallTime now,
   const std::uint64_t first = place.hour > 0 ? place.hour - 1 : 0;
   const std::uint64_t last = hour_of(schemas::nanoseconds(now));
   FirstTries tries(place.index, most);
-  const auto scanned = store_.scan(Table::return_paths, try_key_at(first), try_key_at(last + 1),
+  const auto scanned = store_.scan(Table::return_paths, try_key_at(first), after_prefix(kTryTag),
                                    [&](std::string_view key, std::string_view) {
                                      return tries.add(hour_of_try_key(key), index_of_try_key(key));
                                    });
@@ -279,7 +279,7 @@ Result<TriesPage> History::tries_behind(TriesPlace place, runtime::WallTime now,
   for (const auto& [index, hour] : tries.found()) {
     indexes.push_back(index);
     page.next.index = index + 1;
-    page.next.hour = std::max(page.next.hour, hour);
+    page.next.hour = std::max(page.next.hour, std::min(hour, last));
   }
   auto events = read_events(store_, indexes);
   if (!events) return events.error();

@@ -146,7 +146,8 @@ class History {
                                                      std::size_t most) const;
 
   // The same as they come into the log: those from `place` on, at most `most` of them. Events whose
-  // time is more than an hour before the place's are not seen, nor are those ahead of `now`.
+  // time is more than an hour before the place's are not seen; a clock that is ahead of `now` does
+  // not move the place.
   runtime::Result<TriesPage> tries_behind(TriesPlace place, runtime::WallTime now,
                                           std::size_t most) const;
 

@@ -17,6 +17,7 @@ class MailTransaction {
       : lane_(lane), envelope_(envelope), plan_(lane, envelope) {}
 
   bool empty() const { return plan_.recipients().empty(); }
+  std::size_t recipients() const { return plan_.recipients().size(); }
   // The recipient is taken already: it is named twice and delivered once. This RCPT is accepted.
   bool take_again(const schemas::Address& alias);
   std::vector<Subject> subjects() const;

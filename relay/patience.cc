@@ -49,10 +49,11 @@ void Patience::refused(const IpAddress& client, std::uint32_t times, Instant now
   if (record->level > per_hour_ - 1.0) record->used_up = true;
 }
 
-void Patience::taken(const IpAddress& client, Instant now) {
+void Patience::taken(const IpAddress& client, std::size_t recipients, Instant now) {
   const runtime::MutexLock lock(mutex_);
   Record* const record = find(client, now);
-  if (record != nullptr) record->level = std::max(0.0, record->level - 1);
+  if (record != nullptr)
+    record->level = std::max(0.0, record->level - static_cast<double>(recipients));
 }
 
 bool Patience::used_up(const IpAddress& client, Instant now) {

@@ -3,8 +3,8 @@
 // leaves one event that says how many, not one for each.
 //
 // A leaky bucket for each client (client_network.h): `per_hour` refusals, which run out in an hour.
-// A message that is taken makes up for one of them, so a large sender of good mail, some of whose
-// recipients are gone, is never turned away.
+// A recipient whose message is taken makes up for one of them, so a large sender of good mail, some
+// of whose recipients are gone, is never turned away.
 // Memory is bounded by kMaxClientsRemembered. Any thread.
 #pragma once
 
@@ -33,8 +33,8 @@ class Patience {
 
   // So many refusals were said to the client.
   void refused(const runtime::IpAddress& client, std::uint32_t times, runtime::Instant now);
-  // A message of the client's was taken.
-  void taken(const runtime::IpAddress& client, runtime::Instant now);
+  // A message of the client's was taken, for so many recipients.
+  void taken(const runtime::IpAddress& client, std::size_t recipients, runtime::Instant now);
   // The client has had its share.
   bool used_up(const runtime::IpAddress& client, runtime::Instant now);
   // The same at the beginning of a session, which is then counted as turned away.

@@ -48,7 +48,7 @@ TEST(PatienceTest, ASenderOfMoreGoodMailThanBadIsNeverTurnedAway) {
   const auto one = client("192.0.2.1");
   const Instant begun{};
   for (int message = 0; message < 10'000; ++message) {
-    patience.taken(one, begun);
+    patience.taken(one, 1, begun);
     if (message % 2 == 0) patience.refused(one, 1, begun);
     ASSERT_FALSE(patience.used_up(one, begun)) << message;
   }
@@ -57,9 +57,9 @@ TEST(PatienceTest, ASenderOfMoreGoodMailThanBadIsNeverTurnedAway) {
 TEST(PatienceTest, OneGoodMessageDoesNotPayForManyGuesses) {
   Patience patience(100);
   const auto one = client("192.0.2.1");
-  patience.taken(one, {});
+  patience.taken(one, 1, {});
   patience.refused(one, 50, {});
-  patience.taken(one, {});
+  patience.taken(one, 1, {});
   patience.refused(one, 51, {});
   EXPECT_TRUE(patience.used_up(one, {}));
 }

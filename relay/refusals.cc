@@ -47,9 +47,9 @@ void Refusals::errors(std::uint32_t so_far) {
   errors_ = so_far;
 }
 
-void Refusals::message_taken() {
+void Refusals::message_taken(std::size_t recipients) {
   since_message_ = 0;
-  lane_.patience.taken(client_, lane_.clock.now());
+  lane_.patience.taken(client_, recipients, lane_.clock.now());
 }
 
 Task<Reply> Refusals::hang_up() {

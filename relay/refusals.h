@@ -21,8 +21,8 @@ class Refusals {
   Then count(const schemas::Reply& reply);
   // Errors that the SMTP core has answered in all; they count for the client's share.
   void errors(std::uint32_t so_far);
-  // A message was taken: an honest sender, who may begin anew.
-  void message_taken();
+  // A message was taken, for so many recipients: an honest sender, who may begin anew.
+  void message_taken(std::size_t recipients);
 
   // The 421 that ends the session, on record before it is said.
   runtime::Task<schemas::Reply> hang_up();

@@ -177,7 +177,7 @@ Task<void> Session::take(smtp::Step step) {
     } else {
       core_.answer_each(reply.each, reply.whole);
     }
-    if (reply.whole.positive()) refusals_.message_taken();
+    if (reply.whole.positive()) refusals_.message_taken(transaction_->recipients());
     transaction_.reset();
   } else if (std::holds_alternative<smtp::Reset>(step)) {
     transaction_.reset();

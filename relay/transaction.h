@@ -33,6 +33,9 @@ class Transaction {
 
   // Octets of the body, which live until the task ends. end() reports a failure.
   runtime::Task<void> body(std::string_view octets);
+  // Recipients that were taken, each once; a report has none.
+  std::size_t recipients() const { return mail_.recipients(); }
+
   // All that came by body().
   std::uint64_t body_octets() const { return body_octets_; }
 

@@ -18,7 +18,7 @@ runtime::Explained<void> TriesPart::start() {
 }
 
 void TriesPart::go_on() {
-  HeardTries heard(process_.config().node, relay_.tries());
+  HeardTries heard(process_.config().node, process_.clock().wall(), relay_.tries());
   bool more = true;
   while (!wait(more ? std::chrono::seconds(0) : kReadEvery)) {
     const runtime::WallTime now = process_.clock().wall();

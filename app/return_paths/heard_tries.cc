@@ -24,10 +24,10 @@ void HeardTries::remember(const Done& done) {
 }
 
 void HeardTries::hear(const Event& event, WallTime now) {
-  if (event.node() == own_) return;
+  const WallTime at = schemas::wall_time(event.occurred_at());
+  if (event.node() == own_ && at >= start_) return;
   const auto id = DeliveryId::from_bytes(event.delivery_id());
   if (!id) return;
-  const WallTime at = schemas::wall_time(event.occurred_at());
   Message& message = message_of(event);
   if (leaves_open(event) && !message.open) {
     message.open = true;

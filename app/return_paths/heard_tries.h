@@ -19,8 +19,9 @@ inline constexpr std::size_t kMostMessagesHeard = 10'000;
 
 class HeardTries {
  public:
-  // `own`: the name of this relay, whose own events are no news.
-  HeardTries(std::string own, relay::plan::Tries& tries) : own_(std::move(own)), tries_(tries) {}
+  // `own`: the name of this relay, whose own events since `start` are no news.
+  HeardTries(std::string own, runtime::WallTime start, relay::plan::Tries& tries)
+      : own_(std::move(own)), start_(start), tries_(tries) {}
 
   void hear(const schemas::Event& event, runtime::WallTime now);
 
@@ -40,6 +41,7 @@ class HeardTries {
   void remember(const Done& done);
 
   const std::string own_;
+  const runtime::WallTime start_;
   relay::plan::Tries& tries_;
   std::map<std::string, Message> messages_;
   std::deque<std::string> order_;  // oldest first

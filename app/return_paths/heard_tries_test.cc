@@ -51,7 +51,7 @@ class HeardTriesTest : public testing::Test {
   }
 
   Tries tries_;
-  HeardTries heard_{"mx1", tries_};
+  HeardTries heard_{"mx1", kNow - 2min, tries_};
 };
 
 TEST_F(HeardTriesTest, WhatAnotherPutOffIsLentHere) {
@@ -62,6 +62,11 @@ TEST_F(HeardTriesTest, WhatAnotherPutOffIsLentHere) {
 TEST_F(HeardTriesTest, ItsOwnAreNoNews) {
   hear(tests::deferred({}), 1, "bob@h.test", kNow - 1min, "mx1");
   EXPECT_EQ(tries_.take(key("bob@h.test"), kNow), std::nullopt);
+}
+
+TEST_F(HeardTriesTest, ItsOwnFromBeforeItsStartAre) {
+  hear(tests::deferred({}), 1, "bob@h.test", kNow - 3min, "mx1");
+  EXPECT_EQ(tries_.take(key("bob@h.test"), kNow), id(1));
 }
 
 TEST_F(HeardTriesTest, WhatWentThroughElsewhereIsNotLent) {

@@ -15,12 +15,13 @@ struct Author {
 };
 
 // Words of one mailbox as they are read, put together where RFC 5322 puts them together: around
-// "." and "@". Any other gap makes two words.
+// "." and "@". Any other gap makes two words, and so does one in a domain, whose end a reader may
+// see there.
 struct Words {
   struct Word {
     std::string text;
     std::optional<std::size_t> at;  // where the "@" is that no quotes hide
-    bool broken = false;            // it has another one
+    bool broken = false;            // it has another one, or one in quotes, which some readers take
   };
   std::vector<Word> all;
   bool gap = true;
@@ -28,11 +29,11 @@ struct Words {
   void add(char c, bool quoted) {
     const bool joins = !quoted && (c == '.' || c == '@');
     const bool open = !all.empty() && !all.back().text.empty() && joined_;
-    if (all.empty() || (gap && !joins && !open)) all.emplace_back();
+    if (all.empty() || (gap && ((!joins && !open) || in_domain()))) all.emplace_back();
     Word& word = all.back();
-    if (c == '@' && !quoted) {
-      word.broken = word.broken || word.at.has_value();
-      word.at = word.text.size();
+    if (c == '@') {
+      word.broken = word.broken || quoted || word.at.has_value();
+      if (!quoted) word.at = word.text.size();
     }
     word.text += c;
     gap = false;
@@ -42,14 +43,40 @@ struct Words {
   void end_word() { gap = true; }
 
  private:
+  bool in_domain() const { return all.back().at && *all.back().at + 1 < all.back().text.size(); }
+
   bool joined_ = false;  // the last octet puts the next word to its own
 };
 
+// RFC 2047 5: no encoded word stands in an address; some readers decode it all the same.
+bool has_encoded_word(std::string_view text) {
+  const std::size_t begin = text.find("=?");
+  return begin != std::string_view::npos && text.find("?=", begin + 2) != std::string_view::npos;
+}
+
 Author author_of(const Words::Word& word) {
-  if (word.broken || !word.at || *word.at == 0) return {};
+  if (word.broken || !word.at || *word.at == 0 || has_encoded_word(word.text)) return {};
   const auto name = schemas::normalise_mail_domain(word.text.substr(*word.at + 1));
   if (!name) return {};
   return {*name, word.text.substr(0, *word.at)};
+}
+
+// What some reader may take for an address in a name: up to what is no letter, digit, hyphen or
+// dot. A name of one label has no policy.
+std::string domain_in_name(const Words::Word& word) {
+  std::string domain = author_of(word).domain;
+  if (domain.empty()) {
+    const std::string_view text = std::string_view(word.text).substr(*word.at + 1);
+    std::size_t end = 0;
+    while (end < text.size() &&
+           (runtime::ascii::is_alphanumeric(text[end]) || text[end] == '-' || text[end] == '.')) {
+      ++end;
+    }
+    while (end > 0 && !runtime::ascii::is_alphanumeric(text[end - 1])) --end;
+    const auto name = schemas::normalise_mail_domain(std::string(text.substr(0, end)));
+    if (name) domain = *name;
+  }
+  return domain.find('.') == std::string::npos ? std::string() : domain;
 }
 
 // Cuts a mailbox-list (RFC 5322 3.4) into mailboxes at its commas. Comments are dropped.
@@ -65,7 +92,8 @@ class ListReader {
       }
     }
     end_mailbox();
-    if (group_ == Group::open) authors_.emplace_back();
+    // "Lee, Ann <ann@a.test>", where the name had to be in quotes, is Ann alone.
+    if (authors_.empty() && in_pieces_) authors_.emplace_back();
     return std::move(authors_);
   }
 
@@ -101,9 +129,14 @@ class ListReader {
         words_.end_word();
         ++comments_;
         break;
-      case ')': broken_ = true; break;
+      case ')': broken_ = broken_ || angle_; break;
       case '<': open_angle(); break;
       case '>':
+        if (!angle_ && !closed_) {  // in a name
+          stray_ = true;
+          words_.end_word();
+          break;
+        }
         broken_ = broken_ || !angle_;
         mailbox_ = std::move(words_);
         words_ = {};
@@ -112,15 +145,14 @@ class ListReader {
         break;
       case ':': name_ends(); break;
       case ',':
-        if (angle_) {  // between the hosts of a source route
-          words_ = {};
+        if (angle_) {
+          end_route();
           break;
         }
         end_mailbox();
         break;
       case ';':
         end_mailbox();
-        if (group_ != Group::open && authors_.size() <= kMaxAuthors) authors_.emplace_back();
         group_ = Group::closed;
         break;
       case ' ':
@@ -142,38 +174,49 @@ class ListReader {
     if (broken_) words_ = {};
     for (const Words::Word& word : words_.all) {
       if (!word.at) continue;
-      if (named_.size() == kMaxAuthors) {
-        broken_ = true;
-        break;
-      }
-      named_.push_back(author_of(word));
+      broken_ = broken_ || word.broken || named_.size() == kMaxAuthors;
+      if (broken_) break;
+      named_.push_back({domain_in_name(word), {}});
     }
     words_ = {};
     angle_ = true;
   }
 
-  // A source route (RFC 5322 4.4), or the name of a group (3.4).
+  // Of the hosts of a source route (RFC 5322 4.4), each behind an "@".
+  void end_route() {
+    broken_ = broken_ || words_.all.size() > 1;
+    for (const Words::Word& word : words_.all) broken_ = broken_ || word.at != 0 || word.broken;
+    words_ = {};
+  }
+
+  // A source route, or the name of a group (3.4).
   void name_ends() {
-    if (!angle_) {
-      broken_ = broken_ || closed_ || group_ != Group::none || !something_;
-      for (const Words::Word& word : words_.all) broken_ = broken_ || word.at.has_value();
-      group_ = Group::open;
-      something_ = false;
-    }
+    if (angle_) return end_route();
+    broken_ = broken_ || closed_ || group_ != Group::none || !something_;
+    for (const Words::Word& word : words_.all) broken_ = broken_ || word.at.has_value();
+    group_ = Group::open;
+    something_ = false;
     words_ = {};
   }
 
   void end_mailbox() {
-    broken_ = broken_ || angle_ || quoted_ || comments_ > 0;
+    broken_ = broken_ || angle_ || quoted_ || comments_ > 0 || (stray_ && !closed_);
     if ((something_ || broken_) && authors_.size() <= kMaxAuthors) add_mailbox();
     words_ = {};
     mailbox_ = {};
     named_.clear();
-    closed_ = angle_ = something_ = broken_ = false;
+    closed_ = angle_ = something_ = broken_ = stray_ = false;
   }
 
   void add_mailbox() {
     const Words& words = closed_ ? mailbox_ : words_;
+    const bool names_nobody =
+        std::none_of(words.all.begin(), words.all.end(),
+                     [](const Words::Word& word) { return word.at.has_value(); });
+    if (!broken_ && !closed_ && names_nobody) {
+      in_pieces_ = true;
+      return;
+    }
     Author author;
     if (!broken_ && words.all.size() == 1) author = author_of(words.all.front());
     for (Author& other : named_) {
@@ -194,6 +237,8 @@ class ListReader {
   bool closed_ = false;
   bool something_ = false;
   bool broken_ = false;
+  bool stray_ = false;      // a ">" in a name
+  bool in_pieces_ = false;  // there was a piece without "@"
   std::vector<Author> authors_;
 };
 
@@ -206,15 +251,24 @@ std::string quoted(std::string_view local) {
   return out + '"';
 }
 
-// One word, as a local program signs with.
-bool is_bare_word(std::string_view value) {
-  const auto is_plain = [](char c) {
-    return runtime::ascii::is_letter(c) || runtime::ascii::is_digit(c) || c == '-' || c == '_' ||
-           c == '.' || c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '<' || c == '>' ||
-           c == '"' || c == '(' || c == ')';
-  };
-  return std::all_of(value.begin(), value.end(), is_plain) &&
-         std::any_of(value.begin(), value.end(), runtime::ascii::is_letter);
+// A name, as a local program signs with: no "@" but one that nothing follows, and no encoded one.
+bool names_no_domain(std::string_view value) {
+  for (std::size_t at = value.find('@'); at != std::string_view::npos;
+       at = value.find('@', at + 1)) {
+    const std::string_view rest = value.substr(at + 1);
+    if (rest.find_first_not_of("> \t\r\n") != std::string_view::npos) return false;
+  }
+  return value.find('\0') == std::string_view::npos && value.find("=40") == std::string_view::npos;
+}
+
+// A field that is none of that name, and which a reader that skips what cannot be seen takes for
+// it.
+bool looks_like_from(const message::HeaderField& field) {
+  std::string seen;
+  for (const char c : field.name) {
+    if (c > ' ' && c < 0x7f) seen += c;
+  }
+  return seen.size() < field.name.size() && runtime::ascii::equal(seen, "From");
 }
 
 From from_of(std::size_t fields, std::string_view value, const std::vector<std::string>& domains) {
@@ -223,7 +277,7 @@ From from_of(std::size_t fields, std::string_view value, const std::vector<std::
   const bool all = std::none_of(domains.begin(), domains.end(),
                                 [](const std::string& domain) { return domain.empty(); });
   if (all) return From::readable;
-  return domains.size() == 1 && is_bare_word(value) ? From::without_domain : From::unreadable;
+  return domains.size() == 1 && names_no_domain(value) ? From::without_domain : From::unreadable;
 }
 
 }  // namespace
@@ -234,7 +288,7 @@ Authors authors_of(std::string_view header) {
   std::size_t fields = 0;
   std::string_view value;
   for (const message::HeaderField& field : message::split_header(header)) {
-    if (!message::is_field(field, "From")) continue;
+    if (!message::is_field(field, "From") && !looks_like_from(field)) continue;
     ++fields;
     value = field.value;
     auto found = ListReader().read(field.value);

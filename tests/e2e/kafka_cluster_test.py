@@ -279,7 +279,7 @@ class TwoRelaysTest(ClusterCase):
         grey = self.start(GreylistingSink, seconds=3)
         aliases = {"one": f"one@[127.0.0.1]:{grey.port}",
                    "pair": [f"yes@[127.0.0.1]:{self.sink.port}", f"two@[127.0.0.1]:{grey.port}"]}
-        cluster = Cluster(self, aliases)
+        cluster = Cluster(self, aliases, tables={"kafka": {"linger": "3 s"}})
         cluster.create_topics()
         first, second = cluster.relay("mx1"), cluster.relay("mx2")
         cluster.projector().wait_until_ready(60)

@@ -19,7 +19,8 @@ class RelaysApartTest(SilentFailureCase):
         super().setUp()
         self.bridgehead = self.start_taking_bridgehead()
         self.home = self.start_home_sink()
-        self.cluster = Cluster(self, {"buzz": HIDDEN}, name_server=self.names)
+        self.cluster = Cluster(self, {"buzz": HIDDEN}, name_server=self.names,
+                               tables={"kafka": {"linger": "3 s"}})
         self.cluster.create_topics()
         self.first = self.cluster.relay("mx1", address=self.at["relay"], smtp_port=SMTP_PORT)
         self.second = self.cluster.relay("mx2", smtp_port=free_port())

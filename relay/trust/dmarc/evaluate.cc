@@ -90,9 +90,13 @@ class Judgement {
   }
 
   Task<DmarcResult> decide(DmarcRequest request, Instant deadline) {
-    if (ended_) co_return out_;
-    discovery_.go_on_until(deadline);
     request_ = std::move(request);
+    if (ended_) {
+      // Whatever the policy is, it is met by an identifier of the author's very domain.
+      if (out_.code == DmarcCode::temperror && author_vouches()) out_.policy = Policy::none;
+      co_return out_;
+    }
+    discovery_.go_on_until(deadline);
     const Alignment alignment = co_await align_all(record_);
     if (alignment == Alignment::aligned) {
       const AlignedIdentifier& first = out_.aligned.front();
@@ -121,8 +125,26 @@ class Judgement {
   Task<Policy> worst_policy(runtime::Error error) {
     if (error == runtime::Errc::timeout) co_return Policy::reject;
     const auto existence = co_await discovery_.existence(out_.author);
-    const bool dead = !existence && existence.error() != runtime::Errc::timeout;
-    co_return dead ? Policy::none : Policy::reject;
+    if (existence || existence.error() == runtime::Errc::timeout) co_return Policy::reject;
+    // One below a living domain has that one's policy.
+    for (const std::string& above : walk_of(out_.author)) {
+      if (above == out_.author || above.find('.') == std::string::npos) continue;
+      const auto found = co_await discovery_.record_at(above);
+      if (found && found->record) {
+        const Record& record = *found->record;
+        co_return record.subdomain_policy.value_or(record.policy.value_or(Policy::none));
+      }
+    }
+    co_return Policy::none;
+  }
+
+  bool author_vouches() const {
+    const auto is_authors = [this](const Identifier& one) {
+      return one.outcome == Authentication::passed &&
+             runtime::ascii::lower(one.domain) == out_.author;
+    };
+    return (request_.spf && is_authors(*request_.spf)) ||
+           std::any_of(request_.dkim.begin(), request_.dkim.end(), is_authors);
   }
 
   // RFC 9989 4.10.1; RFC 7489 6.6.3.

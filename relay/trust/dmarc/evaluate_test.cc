@@ -148,6 +148,13 @@ TEST_F(DmarcTest, ADomainThatNobodyAnswersForHasNoPolicyThatHides) {
   EXPECT_EQ(judge(from("hidden.test")).policy, Policy::reject);
   EXPECT_EQ(judge(from("dead.test")).code, DmarcCode::temperror);
   EXPECT_EQ(judge(from("dead.test")).policy, Policy::none);
+  EXPECT_EQ(judge(with_spf(from("hidden.test"), "hidden.test")).policy, Policy::none)
+      << "whatever it is, it is met";
+  EXPECT_EQ(judge(with_spf(from("hidden.test"), "evil.test")).policy, Policy::reject);
+  policy("bank.test", "v=DMARC1; p=reject");
+  resolver_.fail("_dmarc.lame.bank.test", runtime::Errc::temporary);
+  resolver_.fail("lame.bank.test", runtime::Errc::temporary);
+  EXPECT_EQ(judge(from("lame.bank.test")).policy, Policy::reject) << "its organisation's";
 }
 
 TEST_F(DmarcTest, ATopLevelDomainThatNobodyAnswersForPutsNoMailOff) {

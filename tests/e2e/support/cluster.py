@@ -59,8 +59,9 @@ class Cluster:
     def tables(self, name):
         tables = {
             "server": {"node": name, "key_file": str(self.case.directory / "keys")},
+            # Where a test does not ask for it nothing lingers: each look at the log would wait.
             "kafka": {"bootstrap": self.kafka.bootstrap.split(","), "partitions": self.partitions,
-                      "replication": self._replication},
+                      "replication": self._replication, "linger": "0 s"},
             "cluster": {"listen": f"127.0.0.1:{free_port()}", "secret_file": str(self.secret)},
         }
         for section, keys in self._tables.items():
