@@ -46,17 +46,12 @@ function kindsType(kind) {
 
 // The headers of an example's record; ce_dataschema is its writer's.
 function headersOf(event, dataschema) {
-  const subject = event.alias ?? event.client_ip;
-  const key = event.control ? `${event.control.subject}/${event.control.subject_id}` : subject;
   return {
     ce_specversion: '1.0',
-    ce_id: event.event_id,
+    ce_id: `${event.journal ?? 0}-${event.node_seq}`,
     ce_type: kindsType(event.kind),
     ce_source: `waybill/${event.node}`,
-    ce_time: event.occurred_at,
-    ce_subject: subject,
     ce_dataschema: dataschema,
-    ce_partitionkey: key,
     'content-type': 'application/protobuf',
   };
 }
