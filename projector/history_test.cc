@@ -64,6 +64,27 @@ TEST(HistoryTest, TriesAreToldPageByPageEachOnce) {
   for (unsigned i = 0; i < 5; ++i) EXPECT_EQ(told[i], tests::delivery_id(i + 1).bytes());
 }
 
+TEST(HistoryTest, ATryOfARelayWhoseClockIsAheadIsToldAndHidesNoOther) {
+  constexpr std::uint64_t kThreeHours = 3 * 3'600;
+  EventLog log;
+  const auto add = [&log](unsigned number, std::uint64_t second) {
+    auto event = tests::deferred({.message = number, .delivery = number});
+    event.set_occurred_at(kLogStart + second * kSecond);
+    log.add(std::move(event));
+  };
+  add(1, kThreeHours);
+  FoldedViews views(log);
+  const auto page = views.history().tries_behind({}, at(0), 10);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->events.size(), 1u);
+  add(2, 1);
+  views.fold(log);
+  const auto later = views.history().tries_behind(page->next, at(2), 10);
+  ASSERT_TRUE(later);
+  ASSERT_EQ(later->events.size(), 1u);
+  EXPECT_EQ(later->events[0].delivery_id(), tests::delivery_id(2).bytes());
+}
+
 TEST(HistoryTest, ATimelineIsNewestFirst) {
   const FoldedViews views(acceptances(3));
   const Page page = views.history().timeline(of_alias()).value();

@@ -129,12 +129,14 @@ bool RemoteTries::read(const Hear& hear) {
   bool more = false;
   std::vector<std::unique_ptr<OwnerChain>> chains;
   std::vector<runtime::HttpChain*> all;
-  for (auto& [partition, place] : places_) {
+  for (auto& known : places_) {
+    const std::uint32_t partition = known.first;
+    Place& place = known.second;
     auto owners = owners_of(parts_.board, partition, parts_.self, Choice::the_same_for_all);
     if (owners.empty()) continue;
     chains.push_back(std::make_unique<OwnerChain>(
         parts_.silent, parts_.clock, std::move(owners),
-        [this, partition = partition, &place](const NodeState& owner, Instant) {
+        [this, partition, &place](const NodeState& owner, Instant) {
           return request_to(owner, partition, place);
         },
         [&place, &hear, &more](const NodeState& owner, const Result<HttpAnswer>& answer) {

@@ -63,8 +63,11 @@ class Judgement {
       : discovery_(resolver, Instant{}), suffix_rules_(suffix_rules) {
     out_.author = only_author(authors);
     if (!out_.author.empty()) return;
+    const bool unread = std::any_of(authors.begin(), authors.end(),
+                                    [](const std::string& one) { return one.empty(); });
     end(DmarcCode::permerror, authors.empty() ? "The message names no author"
-                                              : "The message names authors of several domains");
+                              : unread        ? "The message names an author who cannot be read"
+                                              : "The message names too many authors");
   }
 
   Task<void> find_policy(Instant deadline) {
