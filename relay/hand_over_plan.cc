@@ -48,13 +48,8 @@ HopAnswer as_told(const Recipient& recipient, const Delivery& delivery) {
 }
 
 HopAnswer out_of_time() {
-  HopAnswer out;
-  out.kind = HopAnswer::Kind::deferred;
-  out.reply = policy::reply_of(policy::Rule::out_of_time);
-  out.by = HopAnswer::By::relay;
-  out.rule = policy::Rule::out_of_time;
-  out.command = "body";
-  return out;
+  return forward::body_answer(HopAnswer::Kind::deferred, HopAnswer::By::relay,
+                              policy::Rule::out_of_time);
 }
 
 }  // namespace

@@ -54,13 +54,7 @@ static_assert(4 * returnpath::report::kMaxReturnedHeader < message::kSpoolPieceO
               "a message that goes home stays in memory");
 
 HopAnswer no_room() {
-  HopAnswer out;
-  out.kind = HopAnswer::Kind::deferred;
-  out.reply = policy::reply_of(Rule::spool);
-  out.by = HopAnswer::By::relay;
-  out.rule = Rule::spool;
-  out.command = "body";
-  return out;
+  return forward::body_answer(HopAnswer::Kind::deferred, HopAnswer::By::relay, Rule::spool);
 }
 
 void add_target(Event& accepted, const schemas::DeliveryId& delivery, const std::string& target) {

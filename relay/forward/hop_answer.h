@@ -35,4 +35,16 @@ struct HopAnswer {
   std::optional<dns::Candidate> hop;  // the server that answered, or was tried last
 };
 
+// The reply to a body, in our own words where a rule has them: no next hop was asked, or none is to
+// be heard any more.
+inline HopAnswer body_answer(HopAnswer::Kind kind, HopAnswer::By by, policy::Rule rule) {
+  HopAnswer out;
+  out.kind = kind;
+  out.reply = policy::reply_of(rule);
+  out.by = by;
+  out.rule = rule;
+  out.command = "body";
+  return out;
+}
+
 }  // namespace waybill::relay::forward

@@ -210,13 +210,7 @@ Task<HopAnswer> HopSession::refusal_or_lost(Instant deadline) {
 HopAnswer HopSession::not_to_be_sent() {
   unusable_ = true;
   connection_->close();
-  HopAnswer out;
-  out.kind = HopAnswer::Kind::refused;
-  out.reply = policy::reply_of(Rule::unsafe_octets);
-  out.by = HopAnswer::By::policy;
-  out.rule = Rule::unsafe_octets;
-  out.command = "body";
-  return out;
+  return body_answer(HopAnswer::Kind::refused, HopAnswer::By::policy, Rule::unsafe_octets);
 }
 
 // Without clearance the connection ends in the middle of the body: nothing can have been taken.
@@ -230,13 +224,7 @@ HopAnswer HopSession::dropped() {
 HopAnswer HopSession::unread() {
   unusable_ = true;
   connection_->close();
-  HopAnswer out;
-  out.kind = HopAnswer::Kind::deferred;
-  out.reply = policy::reply_of(Rule::spool);
-  out.by = HopAnswer::By::relay;
-  out.rule = Rule::spool;
-  out.command = "body";
-  return out;
+  return body_answer(HopAnswer::Kind::deferred, HopAnswer::By::relay, Rule::spool);
 }
 
 Task<HopAnswer> HopSession::send(std::string trace, message::Spool& body, Clearance& clearance,
