@@ -17,6 +17,7 @@ AssembledLane::AssembledLane(const LaneWorld& world)
                        .resolver = world.resolver,
                        .pool = pool,
                        .budget = world.hop_budget,
+                       .clients = world.client_budget,
                        .ourselves = world.ourselves,
                        .host_name = world.settings.host_name,
                        .port = world.settings.next_hop_port},

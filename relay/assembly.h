@@ -36,6 +36,7 @@ struct LaneWorld {
   plan::Loans& loans;
   Admission& admission;
   forward::HopBudget& hop_budget;
+  forward::ClientBudget& client_budget;
   RelayMetrics& metrics;
   runtime::Workers& spool_workers;
   runtime::Permits& spool_octets;

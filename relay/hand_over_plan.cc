@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "relay/client_network.h"
 #include "relay/message/received.h"
 #include "relay/plan/content_digest.h"
 #include "relay/policy/limits.h"
@@ -135,8 +136,9 @@ Task<void> HandOverPlan::borrow(const Recipient& recipient, Delivery& delivery, 
     const bool ours = co_await is_ours(delivery, deadline);
     if (!ours) begin_anew(delivery);
   }
-  delivery.handover = std::make_unique<Handover>(lane_.forward, *delivery.target,
-                                                 mail_for(recipient, delivery), recipient.dsn);
+  delivery.handover =
+      std::make_unique<Handover>(lane_.forward, client_network(envelope_.client.endpoint.address),
+                                 *delivery.target, mail_for(recipient, delivery), recipient.dsn);
 }
 
 void HandOverPlan::begin_anew(Delivery& delivery) {

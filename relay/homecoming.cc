@@ -1,6 +1,7 @@
 #include "relay/homecoming.h"
 
 #include "relay/acceptance.h"
+#include "relay/client_network.h"
 #include "relay/policy/judge_body.h"
 #include "relay/returnpath/home_message.h"
 #include "runtime/clock.h"
@@ -220,7 +221,8 @@ Task<HopAnswer> Homecoming::hand_over(const schemas::Target& to, const ReportFac
   smtp::MailParameters mail;
   mail.size = spool.size();
   mail.smtputf8 = home.smtputf8;
-  Handover handover(lane_.forward, to, mail);
+  const auto client = runtime::ip_of(subject_.client_ip);
+  Handover handover(lane_.forward, client_network(client.value_or(runtime::IpAddress())), to, mail);
   const Instant asked_by =
       runtime::sooner(deadline, lane_.clock.now() + lane_.settings.rcpt_deadline);
   HopAnswer answer = co_await handover.ask(asked_by);

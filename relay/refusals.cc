@@ -70,9 +70,8 @@ Reply turned_away_reply() {
 void record_turned_away(Lane& lane, Patience::Which which) {
   std::vector<Event> events;
   for (const Patience::Sum& sum : lane.patience.take_sums(which, lane.clock.now())) {
-    events.push_back(event_of(lane, sum.client,
-                              reply_with("Too many refusals from your address: " +
-                                         std::to_string(sum.sessions) + " sessions turned away")));
+    events.push_back(event_of(lane, sum.client, turned_away_reply()));
+    events.back().mutable_deferred()->set_sessions(sum.sessions);
   }
   if (!events.empty()) lane.recorder.begin(std::move(events));
 }

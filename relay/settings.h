@@ -16,7 +16,8 @@ struct Settings {
   smtp::ServerLimits smtp;
   std::uint32_t max_sessions = 1000;
   std::uint32_t max_sessions_per_client = 50;
-  std::uint32_t max_connections_per_hop = 50;    // Postfix takes as many of one client
+  std::uint32_t max_connections_per_hop = 50;  // Postfix takes as many of one client
+  std::uint32_t max_connections_per_client = 100;
   std::uint32_t max_refusals = 100;              // in a session since its last message
   std::uint32_t max_refusals_per_client = 1000;  // in an hour
   std::uint64_t memory_per_message = 256 << 10;  // octets; above, an unlinked file

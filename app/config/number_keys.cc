@@ -94,6 +94,9 @@ constexpr std::array kNumbers = {
                                                                 Quantity::count, 1, kMostRefusals),
     number<&Config::limits, &Settings::max_connections_per_hop>(
         kLimits, "max_connections_per_hop", Quantity::count, kLeastHopConnections, kMostSessions),
+    number<&Config::limits, &Settings::max_connections_per_client>(
+        kLimits, "max_connections_per_client", Quantity::count, kLeastHopConnections,
+        kMostSessions),
     number<&Config::limits, &Settings::memory_per_message>(kLimits, "memory_per_message",
                                                            Quantity::octets, 4 * kKiB, 64 * kMiB),
     number<&Config::limits, &Settings::max_memory>(kLimits, "max_memory", Quantity::octets, kMiB,

@@ -53,6 +53,7 @@ limits.max_sessions_per_client 50
 limits.max_refusals            100
 limits.max_refusals_per_client 1000
 limits.max_connections_per_hop 50
+limits.max_connections_per_client 100
 limits.memory_per_message      256 KiB
 limits.max_memory              256 MiB
 limits.max_spool               4 GiB

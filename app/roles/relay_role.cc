@@ -49,6 +49,11 @@ relay::Settings relay_settings(const Config& config) {
   return out;
 }
 
+std::uint64_t hop_connections(const Config& config) {
+  return kHopConnectionsPerSession *
+         sessions_within(config.limits.max_sessions, runtime::descriptor_limit());
+}
+
 // What all lanes share.
 struct Shared {
   relay::Settings settings;
@@ -57,6 +62,7 @@ struct Shared {
   relay::RelayMetrics metrics;
   relay::Admission admission;
   relay::forward::HopBudget hop_budget;
+  relay::forward::ClientBudget client_budget;
   relay::dns::Ourselves ourselves;
   std::unique_ptr<runtime::Workers> spool_workers;
   runtime::Permits spool_octets;
@@ -88,6 +94,7 @@ struct LaneThread {
                                .loans = shared.world.loans,
                                .admission = shared.admission,
                                .hop_budget = shared.hop_budget,
+                               .client_budget = shared.client_budget,
                                .metrics = shared.metrics,
                                .spool_workers = *shared.spool_workers,
                                .spool_octets = shared.spool_octets,
@@ -123,9 +130,8 @@ class Role final : public RelayRole {
             .admission = relay::Admission(
                 sessions_within(config.limits.max_sessions, runtime::descriptor_limit()),
                 config.limits.max_sessions_per_client),
-            .hop_budget = {kHopConnectionsPerSession * sessions_within(config.limits.max_sessions,
-                                                                       runtime::descriptor_limit()),
-                           config.limits.max_connections_per_hop},
+            .hop_budget = {hop_connections(config), config.limits.max_connections_per_hop},
+            .client_budget = {hop_connections(config), config.limits.max_connections_per_client},
             .ourselves = {.names = {config.host_name}, .endpoints = {}},
             .spool_workers = runtime::thread_workers("wb-spool", kSpoolThreads, kSpoolQueue),
             .spool_octets = runtime::Permits(config.limits.max_spool),

@@ -73,6 +73,7 @@ Handover::~Handover() { let_go(); }
 
 void Handover::let_go() {
   if (session_ != nullptr) parts_.pool.give_back(std::move(session_));
+  share_.reset();
 }
 
 Task<dns::NextHops> Handover::candidates(Instant deadline) {
@@ -95,9 +96,16 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
   if (const auto* refusal = std::get_if<Reply>(&found)) {
     co_return own_verdict(Rule::no_route, *refusal);
   }
+  const bool may_connect = co_await get_share(deadline);
+  if (!may_connect) co_return before_mail(Rule::next_hop_busy);
+  HopAnswer answer = co_await ask_in_turn(std::get<std::vector<Candidate>>(found), deadline);
+  if (session_ == nullptr) share_.reset();
+  co_return answer;
+}
+
+Task<HopAnswer> Handover::ask_in_turn(std::vector<Candidate> hops, Instant deadline) {
   HopAnswer last = unreachable("No next hop could be reached");
   bool tried = false;
-  const auto& hops = std::get<std::vector<Candidate>>(found);
   for (const Candidate& hop : hops) {
     const Instant now = parts_.clock.now();
     if (now >= deadline) break;
@@ -120,6 +128,17 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
 
 // Others end soon, or nobody does: then the sender is to come again, rather than all to wait for
 // each other.
+Task<bool> Handover::get_share(Instant deadline) {
+  const Instant until = runtime::sooner(deadline, parts_.clock.now() + kLeaveTimeout);
+  while (!share_) {
+    if (auto share = parts_.clients.try_take(client_)) share_.emplace(std::move(*share));
+    if (share_) break;
+    if (parts_.clock.now() >= until) co_return false;
+    co_await parts_.clock.sleep_until(parts_.clock.now() + kLookAgain);
+  }
+  co_return true;
+}
+
 Task<std::optional<HopBudget::Held>> Handover::leave_for(Candidate hop, Instant deadline) {
   const Instant until = runtime::sooner(deadline, parts_.clock.now() + kLeaveTimeout);
   for (;;) {

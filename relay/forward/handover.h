@@ -27,6 +27,7 @@ struct HandoverParts {
   runtime::dns::Resolver& resolver;
   HopPool& pool;
   HopBudget& budget;
+  ClientBudget& clients;
   const dns::Ourselves& ourselves;
   const std::string& host_name;
   std::uint16_t port = dns::kSmtpPort;  // of next hops whose target names none
@@ -34,9 +35,15 @@ struct HandoverParts {
 
 class Handover {
  public:
-  Handover(HandoverParts parts, schemas::Target target, smtp::MailParameters mail,
-           smtp::RcptDsn dsn = {})
-      : parts_(parts), target_(std::move(target)), mail_(std::move(mail)), dsn_(std::move(dsn)) {}
+  // `client`: the network (client_network.h) that the message came from, whose share of connections
+  // this one is of.
+  Handover(HandoverParts parts, runtime::IpAddress client, schemas::Target target,
+           smtp::MailParameters mail, smtp::RcptDsn dsn = {})
+      : parts_(parts),
+        client_(std::move(client)),
+        target_(std::move(target)),
+        mail_(std::move(mail)),
+        dsn_(std::move(dsn)) {}
   ~Handover();
   Handover(const Handover&) = delete;
   Handover& operator=(const Handover&) = delete;
@@ -59,6 +66,8 @@ class Handover {
 
  private:
   runtime::Task<dns::NextHops> candidates(runtime::Instant deadline);
+  runtime::Task<bool> get_share(runtime::Instant deadline);
+  runtime::Task<HopAnswer> ask_in_turn(std::vector<dns::Candidate> hops, runtime::Instant deadline);
   runtime::Task<HopAnswer> ask_at(dns::Candidate hop, runtime::Instant greeted,
                                   runtime::Instant deadline);
   runtime::Task<std::optional<HopBudget::Held>> leave_for(dns::Candidate hop,
@@ -69,9 +78,11 @@ class Handover {
   smtp::RcptParameters rcpt() const;
 
   HandoverParts parts_;
+  runtime::IpAddress client_;
   schemas::Target target_;
   smtp::MailParameters mail_;
   smtp::RcptDsn dsn_;
+  std::optional<ClientBudget::Held> share_;  // while a next hop is asked, and while it is held
   std::unique_ptr<HopSession> session_;
   std::optional<dns::Candidate> hop_;
 };

@@ -251,6 +251,32 @@ TEST_F(HandoverTest, ARecipientNobodyAnswersForIsDeferredAtTheDeadline) {
   }
 }
 
+TEST_F(HandoverTest, AClientThatUsesItsShareOfConnectionsWaitsAndLeavesOthersTheirs) {
+  dns_.add(kOneHop);
+  hops_.listen(kHop, {HopScript(), HopScript()});
+  std::vector<ClientBudget::Held> work;
+  while (auto share = clients_.try_take(client_)) work.push_back(std::move(*share));
+  const runtime::Instant begun = clock_.now();
+  EXPECT_EQ(ask(), "deferred MAIL 451 next-hop-busy");
+  EXPECT_EQ(clock_.now() - begun, std::chrono::seconds(5));
+  client_ = boost::asio::ip::make_address("198.51.100.8");
+  EXPECT_EQ(ask(), "accepted RCPT 250") << "another client";
+  client_ = boost::asio::ip::make_address("198.51.100.7");
+  work.pop_back();
+  const auto one = handover();
+  EXPECT_EQ(ask(*one), "accepted RCPT 250");
+  EXPECT_FALSE(clients_.try_take(client_)) << "while the next hop is held";
+  one->let_go();
+  EXPECT_TRUE(clients_.try_take(client_)) << "an idle session is nobody's";
+}
+
+TEST_F(HandoverTest, AShareIsGivenBackWhereNobodyTakesTheRecipient) {
+  dns_.add(kOneHop);
+  const auto one = handover();
+  EXPECT_EQ(ask(*one), "deferred connect 451 unreachable");
+  EXPECT_EQ(clients_.taken(), 0u);
+}
+
 TEST_F(HandoverTest, WhatAHopCannotCarryIsRefusedBeforeMailIsSaid) {
   dns_.add(kOneHop);
   const std::string utf8 = "250-mx\r\n250 SMTPUTF8";

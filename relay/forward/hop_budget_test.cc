@@ -27,9 +27,9 @@ TEST(HopBudgetTest, ConnectionsInAllAreBounded) {
   std::vector<HopBudget::Held> held;
   for (std::uint16_t port = 1; port <= 3; ++port) held.push_back(*budget.try_take(hop(port)));
   EXPECT_FALSE(budget.try_take(hop(4)));
-  EXPECT_EQ(budget.open(), 3u);
+  EXPECT_EQ(budget.taken(), 3u);
   held.pop_back();
-  EXPECT_EQ(budget.open(), 2u);
+  EXPECT_EQ(budget.taken(), 2u);
   EXPECT_TRUE(budget.try_take(hop(4)));
 }
 
@@ -38,9 +38,9 @@ TEST(HopBudgetTest, LeaveThatMovesIsGivenBackOnce) {
   {
     HopBudget::Held held = *budget.try_take(hop(25));
     const HopBudget::Held moved = std::move(held);
-    EXPECT_EQ(budget.open(), 1u);
+    EXPECT_EQ(budget.taken(), 1u);
   }
-  EXPECT_EQ(budget.open(), 0u);
+  EXPECT_EQ(budget.taken(), 0u);
 }
 
 }  // namespace

@@ -89,7 +89,8 @@ struct RuleRow {
 inline constexpr RuleRow kRules[] = {
     {Rule::too_many_refusals, "too-many-refusals", Stage::connection, "421 4.7.0", "",
      "The client has had more refused than one may, in this session or in this hour; `reply` says "
-     "how many were refused or turned away."},
+     "how many, or `sessions` how many sessions were turned away for it, at most those of a "
+     "minute."},
     {Rule::mail_syntax, "syntax", Stage::mail, "500, 501, 553, 555", "",
      "The MAIL command is not what RFC 5321 and the announced extensions allow."},
     {Rule::mail_size, "message-size", Stage::mail, "552 5.3.4", "",
@@ -123,8 +124,10 @@ inline constexpr RuleRow kRules[] = {
     {Rule::unreachable, "unreachable", Stage::either, "451 4.4.1", "",
      "No next hop took the connection, or none answered."},
     {Rule::next_hop_busy, "next-hop-busy", Stage::either, "451 4.4.5",
-     "As many connections to the next hop are open as may be; try again later",
-     "`max_connections_per_hop` of them are in use, or all that the process may open."},
+     "As many connections to next hops are open as may be; try again later",
+     "`max_connections_per_hop` are open to this one, `max_connections_per_client` work for "
+     "messages "
+     "of this client, or all that the process may open are in use."},
     {Rule::next_hop_without_smtputf8, "next-hop-without-smtputf8", Stage::either, "550 5.6.7",
      "The next hop does not take internationalized mail",
      "The target, or the header of the message, is not ASCII alone and needs SMTPUTF8, which the "

@@ -8,6 +8,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+from support.clock_off import clock_off
 from support.cluster import DELIVERIES, Cluster, sha_of_views
 from support.event_wire import envelope
 from support.greylisting_sink import GreylistingSink
@@ -18,6 +19,8 @@ from support.recording_sink import RecordingSink
 from support.smtp_client import message
 from support.verdicts import history
 from support.waybill import Waybill, binary
+
+HOUR = 3600
 
 
 @unittest.skipUnless(binary().exists(), f"not built: {binary()}")
@@ -274,30 +277,41 @@ class TwoOwnersTest(ClusterCase):
 class TwoRelaysTest(ClusterCase):
     """A sender comes again to whichever MX it likes."""
 
+    # Seconds that the wall clocks of the first and of the second are off.
+    CLOCKS = ((0, 0), (3 * HOUR, -HOUR), (-HOUR, 3 * HOUR))
+
     def test_a_retry_at_another_relay_goes_on_where_the_first_try_ended(self):
         self.sink = self.start(RecordingSink)
-        grey = self.start(GreylistingSink, seconds=3)
-        aliases = {"one": f"one@[127.0.0.1]:{grey.port}",
-                   "pair": [f"yes@[127.0.0.1]:{self.sink.port}", f"two@[127.0.0.1]:{grey.port}"]}
-        cluster = Cluster(self, aliases, tables={"kafka": {"linger": "3 s"}})
-        cluster.create_topics()
-        first, second = cluster.relay("mx1"), cluster.relay("mx2")
-        cluster.projector().wait_until_ready(60)
+        self.grey = self.start(GreylistingSink, seconds=3)
+        aliases = {"one": f"one@[127.0.0.1]:{self.grey.port}",
+                   "pair": [f"yes@[127.0.0.1]:{self.sink.port}",
+                            f"two@[127.0.0.1]:{self.grey.port}"]}
+        self.cluster = Cluster(self, aliases, tables={"kafka": {"linger": "3 s"}})
+        self.cluster.create_topics()
+        self.cluster.projector().wait_until_ready(60)
+        for number, clocks in enumerate(self.CLOCKS, start=1):
+            with self.subTest(clocks=clocks):
+                relays = [self.cluster.relay(f"mx{number}{which}",
+                                             env=clock_off(self.directory, off))
+                          for which, off in zip("ab", clocks)]
+                self.send_again(*relays, sender=f"s{number}@s.test")
+                self.assertEqual(number, len(self.sink.mail()), "who had it has it once")
+                self.assertEqual(2 * number, len(self.grey.mail()))
+
+    def send_again(self, first, second, sender):
         for alias in ("one", "pair"):
-            octets = message(Message_ID=f"<{alias}@s.test>")
-            self.assertEqual(451, self.say(first, alias, octets).code)
-            cluster.wait_for_log(first)
+            octets = message(Message_ID=f"<{alias}.{sender}>")
+            self.assertEqual(451, self.say(first, sender, alias, octets).code)
+            self.cluster.wait_for_log(first)
             time.sleep(4)
-            reply = self.say(second, alias, octets)
+            reply = self.say(second, sender, alias, octets)
             self.assertEqual(250, reply.code, reply)
-        self.assertEqual(1, len(self.sink.mail()), "the target that had it has it once")
-        self.assertEqual(2, len(grey.mail()))
 
     @staticmethod
-    def say(relay, alias, octets):
+    def say(relay, sender, alias, octets):
         with relay.client() as client:
             client.hello()
-            return client.deliver("s@s.test", [f"{alias}@x.test"], octets)
+            return client.deliver(sender, [f"{alias}@x.test"], octets)
 
 
 class OneNameTest(ClusterCase):

@@ -119,6 +119,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
                               .loans = *loans_,
                               .admission = admission_,
                               .hop_budget = hop_budget_,
+                              .client_budget = client_budget_,
                               .metrics = relay_metrics_,
                               .spool_workers = *workers_,
                               .spool_octets = spool_,

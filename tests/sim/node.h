@@ -106,6 +106,7 @@ class SimNode {
   runtime::Permits message_memory_{64 << 20};
   relay::Patience patience_{1000};
   relay::forward::HopBudget hop_budget_{1000, 50};
+  relay::forward::ClientBudget client_budget_{1000, 100};
   std::unique_ptr<relay::AssembledLane> relay_;
   schemas::LogOffset folded_to_;
   std::unique_ptr<ingest::EventStream> stream_;

@@ -77,7 +77,11 @@ std::string event_line(const Event& event) {
       return "forwarded " + event.alias() + " to " + event.forwarded().target() + ": " +
              reply_text(event.forwarded().reply());
     case Event::kRejected: return refusal_line("rejected  ", event, event.rejected());
-    case Event::kDeferred: return refusal_line("deferred  ", event, event.deferred());
+    case Event::kDeferred: {
+      const std::string line = refusal_line("deferred  ", event, event.deferred());
+      const std::uint64_t sessions = event.deferred().sessions();
+      return sessions == 0 ? line : line + ", " + std::to_string(sessions) + " sessions";
+    }
     case Event::kDropped: return "dropped   " + event.alias() + " by " + event.dropped().rule();
     case Event::kBounced: return bounced_line(event);
     case Event::kInDoubt: return "in doubt  " + event.alias() + " to " + event.in_doubt().target();

@@ -22,7 +22,7 @@ class HandoverWorld : public HopWorld {
   std::unique_ptr<relay::forward::Handover> handover(
       std::string_view target = "bob@h.test",
       const relay::smtp::MailParameters& mail = mail_from("ann@e.test")) {
-    return std::make_unique<relay::forward::Handover>(parts_, tests::target(target), mail);
+    return std::make_unique<relay::forward::Handover>(parts_, client_, tests::target(target), mail);
   }
 
   std::string ask(relay::forward::Handover& one,
@@ -56,8 +56,9 @@ class HandoverWorld : public HopWorld {
   SeededChance chance_{1};
   relay::dns::Ourselves ourselves_{{"us.test"}, {endpoint("192.0.2.99:25")}};
   std::string host_name_ = "relay.test";
-  relay::forward::HandoverParts parts_{clock_, chance_, hops_,      dns_,
-                                       pool_,  budget_, ourselves_, host_name_};
+  runtime::IpAddress client_ = boost::asio::ip::make_address("198.51.100.7");
+  relay::forward::HandoverParts parts_{clock_,  chance_,  hops_,      dns_,      pool_,
+                                       budget_, clients_, ourselves_, host_name_};
   ScriptedClearance clearance_{clock_};
   relay::forward::HopAnswer answer_;
 };

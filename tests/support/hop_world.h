@@ -118,6 +118,7 @@ class HopWorld {
   runtime::Permits file_octets_{64 << 20};
   runtime::Scope scope_{io_.get_executor()};
   relay::forward::HopBudget budget_{1000, 50};
+  relay::forward::ClientBudget clients_{1000, 100};
   relay::forward::HopPool pool_{clock_, scope_};
 };
 

@@ -4,6 +4,7 @@
 #include <regex>
 #include <stdexcept>
 
+#include "relay/refusals.h"
 #include "relay/session.h"
 #include "runtime/log.h"
 #include "tests/support/event_line.h"
@@ -311,6 +312,8 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
     settings_.max_refusals = static_cast<std::uint32_t>(number);
   } else if (what.starts_with("max_refusals_per_client ")) {
     patience_.emplace(static_cast<std::uint32_t>(number));
+  } else if (what.starts_with("sessions turned away ")) {
+    turned_away_ = number;
   } else if (what.starts_with("max_memory ")) {
     memory_.emplace(number);
   } else if (what == "the server stops") {
@@ -318,6 +321,8 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
     settle();
   } else if (what == "no connection is free") {
     connections_ = 0;
+  } else if (what.starts_with("max_connections_per_client ")) {
+    connections_of_client_ = static_cast<std::uint32_t>(number);
   } else if (what == "the workers are busy") {
     workers_.busy = true;
   } else if (what.starts_with("client ")) {
@@ -367,6 +372,7 @@ void TranscriptWorld::begin() {
                             .loans = loans_,
                             .admission = admission_,
                             .hop_budget = hop_budget_.emplace(connections_, 50),
+                            .client_budget = client_budget_.emplace(1000, connections_of_client_),
                             .metrics = relay_metrics_,
                             .spool_workers = workers_,
                             .spool_octets = *spool_,
@@ -382,6 +388,16 @@ void TranscriptWorld::begin() {
   wire_->wake();
   settle();
   telling_ = true;
+  turn_away();
+}
+
+void TranscriptWorld::turn_away() {
+  if (turned_away_ == 0) return;
+  patience_->refused(client_.address, 1'000'000, clock_.now());
+  for (std::size_t i = 0; i < turned_away_; ++i)
+    patience_->turns_away(client_.address, clock_.now());
+  relay::record_turned_away(relay_->lane, relay::Patience::Which::all);
+  settle();
 }
 
 bool TranscriptWorld::move() {

@@ -130,6 +130,7 @@ class TranscriptWorld {
   bool give_to_views(std::string_view what);
   bool give_to_settings(std::string_view what);
   void settle();
+  void turn_away();
   bool move();
 
   Note note_;
@@ -155,7 +156,10 @@ class TranscriptWorld {
   relay::plan::Tries tries_;
   FakeLoans loans_;
   std::optional<relay::forward::HopBudget> hop_budget_;
+  std::optional<relay::forward::ClientBudget> client_budget_;
   std::uint64_t connections_ = 1000;
+  std::uint32_t connections_of_client_ = 100;
+  std::size_t turned_away_ = 0;  // sessions, before this one
   std::optional<relay::returnpath::Turns::Turn> held_turn_;
   relay::Admission admission_{10, 10};
   runtime::Metrics metrics_;
