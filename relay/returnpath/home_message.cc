@@ -138,30 +138,70 @@ std::string as_the_sender_wrote(std::string_view returned_header, std::string_vi
 
 namespace {
 
-// Fields that servers add, in front or at the end, to say whom they deliver to; in lower case.
+// The fields of a header that comes home, by what they may tell of those behind the alias; in lower
+// case.
+constexpr std::array<std::string_view, 8> kOwnWords = {"from",   "to",       "cc",      "bcc",
+                                                       "sender", "reply-to", "subject", "comments"};
+// The sender's too: identifiers, dates, and what programs of the sender's read.
+constexpr std::array<std::string_view, 20> kOwnFacts = {"date",
+                                                        "message-id",
+                                                        "in-reply-to",
+                                                        "references",
+                                                        "mime-version",
+                                                        "content-type",
+                                                        "content-id",
+                                                        "content-disposition",
+                                                        "keywords",
+                                                        "content-language",
+                                                        "list-id",
+                                                        "list-help",
+                                                        "list-unsubscribe",
+                                                        "list-post",
+                                                        "content-description",
+                                                        "precedence",
+                                                        "organization",
+                                                        "auto-submitted",
+                                                        "list-archive",
+                                                        "content-transfer-encoding"};
+// Trace: in front of all other fields it is the sender's, behind one a server of the other side put
+// it there.
+constexpr std::array<std::string_view, 8> kTrace = {
+    "received", "dkim-signature",        "authentication-results",     "received-spf",
+    "arc-seal", "arc-message-signature", "arc-authentication-results", "domainkey-signature"};
+// Of these the only purpose is to say whom a server delivers to.
 constexpr std::array<std::string_view, 8> kDeliveryFields = {
     "delivered-to",   "envelope-to",   "x-delivered-to", "x-envelope-to",
     "x-forwarded-to", "x-original-to", "x-rcpt-to",      "x-real-to"};
-// Those of RFC 5322 3.6 that hold a sender's own words and addresses: cleaned, and kept.
-constexpr std::array<std::string_view, 8> kOwnWords = {"from",   "to",       "cc",      "bcc",
-                                                       "sender", "reply-to", "subject", "comments"};
 
-bool is_one_of(std::string_view name, const std::array<std::string_view, 8>& names) {
+template <std::size_t Size>
+bool is_one_of(std::string_view name, const std::array<std::string_view, Size>& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// Servers put fields in front of those that they found, and some behind them. What is the sender's
+// by its name is kept; what nobody knows is kept where it names nobody.
 std::string without_what_servers_added(std::string_view header, const report::Hidden& hidden) {
   const report::NameCleaner cleaner(hidden, header);
   std::string out;
+  bool in_front = true;
   for (std::size_t at = 0; at < header.size();) {
     const std::size_t end = field_end(header, at);
     const std::string_view field = header.substr(at, end - at);
+    at = end;
     const std::string name =
         runtime::ascii::lower(field.substr(0, std::min(field.find(':'), field.size())));
     const std::string shown = cleaner.clean(field);
-    const bool own_words = is_one_of(name, kOwnWords);
-    if (!is_one_of(name, kDeliveryFields) && (own_words || shown == field)) out += shown;
-    at = end;
+    if (is_one_of(name, kOwnWords)) {
+      out += shown;
+      in_front = false;
+      continue;
+    }
+    const bool trace = is_one_of(name, kTrace);
+    in_front = in_front && trace;
+    const bool own = is_one_of(name, kOwnFacts) || (trace && in_front);
+    const std::string_view value = field.substr(std::min(name.size() + 1, field.size()));
+    const bool safe = own || (!trace && !report::names_somebody(value, hidden));
+    if (!is_one_of(name, kDeliveryFields) && safe && shown == field) out += shown;
   }
   return out;
 }

@@ -89,6 +89,30 @@ TEST_F(HomeMessageTest, WhatServersAddedAtTheEndOfTheHeaderStaysHidden) {
   EXPECT_NE(written().find("X-Envelope-To: hidden.person@target.test"), std::string::npos);
 }
 
+// A server may add any field, by any name.
+TEST_F(HomeMessageTest, AFieldThatNobodyKnowsIsKeptWhereItNamesNobody) {
+  path_.target = "rob.hidden@secret.test";
+  const std::string before = facts_.returned->header;
+  for (const std::string field :
+       {"X-Scanned-By: mx7.hoster.test [203.0.113.9]", "X-Mailbox: rob.hidden", "X-Ip: 203.0.113.9",
+        "X-Encoded: rob.hidden%40secret.test", "X-Path: l-rob.hidden=secret.test@lists.test",
+        "X-Other-Code: cm9iLmhpZGRlbkBzZWNyZXQudGVzdA==", "X-Ip: IPv6:2001:db8::9",
+        "X-Spam-Checker-Version: SpamAssassin 4 on mx7.hoster.test", "X-Customer: secret",
+        "X-Folder: =?utf-8?q?rob=2Ehidden?=", "Received-SPF: pass client-ip=203.0.113.9",
+        "Authentication-Results: mx7.hoster.test; spf=pass", "DKIM-Signature: v=1; d=hoster.test",
+        "Received: from us by mx7.hoster.test", "X-Note:\n\tto mx7.hoster.test"}) {
+    facts_.returned->header = before + field + "\n";
+    EXPECT_EQ(written().find(field), std::string::npos) << field;
+  }
+  for (const std::string field :
+       {"X-Campaign: spring sale 2026", "X-Mailer: Mailer 4.1.2", "X-Priority: 3 (Normal)",
+        "List-Unsubscribe: <https://lists.origin.test/u/4711>", "Message-ID: <2@mail.origin.test>",
+        "X-Spam-Score: -1.4"}) {
+    facts_.returned->header = before + field + "\n";
+    EXPECT_NE(written().find(field), std::string::npos) << field;
+  }
+}
+
 TEST_F(HomeMessageTest, HasTheHeaderAsTheSenderWroteIt) {
   const std::string text = written();
   EXPECT_NE(text.find("Received: by client.origin.test;"), std::string::npos);

@@ -149,6 +149,9 @@ Evidence weigh(const ProseSource& source, bool marked) {
 
   Evidence out;
   out.answer = answers;
+  const Heard path = hear_text(first_value(source.header, "return-path"), Passage::from);
+  const bool by_system = by_sender || path.says(Meaning::report);
+  out.by_mail_system = field || (by_system && (named || by_form));
   if (field || (by_sender && (named || by_form || says))) {
     out.report = field || !subject.says(Meaning::auto_reply) || named;
   } else if (subject.says(Meaning::auto_reply)) {

@@ -52,6 +52,8 @@ struct Evidence {
   bool late = false;       // it says that mail is being tried
   bool delivered = false;  // it says that mail arrived
   bool answer = false;     // its words are those of an automatic answer
+  // A mail system wrote it, by its form or its author: no person who writes of a report.
+  bool by_mail_system = false;
 };
 
 // `marked`: the message says of itself that a program answers (automatic.h). Two of sender,

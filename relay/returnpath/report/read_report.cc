@@ -165,11 +165,14 @@ ReportFacts read_to(Depth depth, std::string_view raw) {
                            split.report,          returned,
                            !returned_raw.empty(), message.report_type == "delivery-status"};
 
+  facts.by_mail_system = status_part;
   if (facts.recipients.empty() && read_complaint(message, returned, facts)) {
+    facts.by_mail_system = true;
     facts.kind = ReportClass::complaint;
     return facts;
   }
   if (facts.recipients.empty() && read_json_notice(text, facts)) {
+    facts.by_mail_system = true;
     facts.kind = gravest(facts.recipients);
     return facts;
   }
@@ -186,6 +189,7 @@ ReportFacts read_to(Depth depth, std::string_view raw) {
       facts.recipients = read_prose(source, evidence);
     }
   }
+  facts.by_mail_system = facts.by_mail_system || status_part || evidence.by_mail_system;
   facts.kind = gravest(facts.recipients);
   if (facts.recipients.empty() && is_answer(automatic, evidence, source)) {
     facts.kind = ReportClass::auto_reply;

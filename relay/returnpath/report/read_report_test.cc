@@ -212,6 +212,45 @@ TEST(ReadReport, AnOctetNulEndsNothing) {
   EXPECT_EQ(facts.recipients[0].final_recipient, "a@b.example");
 }
 
+// What people, shops and forgers send to a return path speaks of reports, quotes them, and is none.
+TEST(ReadReport, WithASenderOnlyAMailSystemsOwnWordsAreAReport) {
+  struct Mail {
+    const char* from;
+    const char* subject;
+    const char* text;
+    bool report;
+    const char* path = "<rob@target.test>";
+  };
+  const Mail mails[] = {
+      {"Rob <rob@target.test>", "Re: Undelivered Mail Returned to Sender",
+       "What is wrong?\n\n> <bob@other.test>: 550 5.1.1 User unknown\n", false},
+      {"Rob <rob@target.test>", "Fwd: Delivery Status Notification (Failure)",
+       "Sue got this.\n\nYour message wasn't delivered to bob@other.test because the address "
+       "couldn't be found.\n",
+       false},
+      {"News <news@shop.test>", "Your order could not be delivered",
+       "The parcel could not be delivered to your address. We will try again tomorrow.\n", false},
+      {"Mail Admin <admin@spam.test>", "Your mailbox is full",
+       "Your mailbox ann@s.test quota exceeded. 5 messages could not be delivered.\n", false},
+      {"Dev <dev@target.test>", "Bug 550: mail delivery error in test",
+       "The test says 550 5.1.1 user unknown for carl@other.test.\n", false},
+      {"Postmaster <postmaster@target.test>", "Planned maintenance",
+       "Mail to rob@target.test may be delayed on Sunday. Messages will be retried.\n", false},
+      {"Mail Delivery Subsystem <mailer-daemon@target.test>", "Undelivered Mail",
+       "<bob@other.test>: 550 5.1.1 User unknown\n", true},
+      {"Mail service <noreply@target.test>", "Undelivered Mail",
+       "<bob@other.test>: 550 5.1.1 User unknown\n", true, "<mailer-daemon@target.test>"},
+  };
+  for (const Mail& one : mails) {
+    const std::string mail = std::string("Return-Path: ") + one.path + "\nFrom: " + one.from +
+                             "\nSubject: " + one.subject + "\n\n" + one.text;
+    EXPECT_EQ(reads_as_report(read_report(mail)), one.report) << mail;
+  }
+  EXPECT_TRUE(
+      reads_as_report(read_report(status_report("Final-Recipient: rfc822; a@b.example\n"
+                                                "Action: failed\nStatus: 5.1.1"))));
+}
+
 TEST(ReadReport, LimitsHold) {
   std::string fields;
   for (std::size_t i = 0; i < kMaxRecipients + 20; ++i) {

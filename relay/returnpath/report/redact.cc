@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kMaxDetailDigits = 2;
 // Longer words of letters and digits are no words.
 constexpr std::size_t kMaxWord = 30;
+// In a field that nobody knows a longer one may be an address in another code.
+constexpr std::size_t kMaxUnknownWord = 20;
+constexpr std::string_view kIpv6 = "ipv6:";
 
 // Labels that every mail host has: they tell nothing, and reasons use them as words.
 constexpr std::array<std::string_view, 20> kPlainLabels = {
@@ -35,6 +38,8 @@ constexpr char kHostMark = '\x03';
 bool is_word_octet(char c) {
   return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
 }
+// Beside letters of other alphabets a name is hidden too: they may be a server's own words.
+bool goes_on(char c) { return is_letter(c) || is_digit(c); }
 
 struct Secret {
   std::string word;  // lower case
@@ -118,8 +123,8 @@ void hide(std::string& text, const Secret& secret) {
   std::size_t at = low.find(secret.word);
   for (; at != std::string::npos; at = low.find(secret.word, at + 1)) {
     const std::size_t end = at + secret.word.size();
-    const bool begins = at == 0 || !is_word_octet(low[at - 1]) || !is_word_octet(low[at]);
-    const bool ends = end == low.size() || !is_word_octet(low[end]) || !is_word_octet(low[end - 1]);
+    const bool begins = at == 0 || !goes_on(low[at - 1]) || !goes_on(low[at]);
+    const bool ends = end == low.size() || !goes_on(low[end]) || !goes_on(low[end - 1]);
     if (at < taken || !begins || !ends) continue;
     out.append(text, taken, at - taken);
     out += secret.mark;
@@ -157,6 +162,13 @@ bool is_identifier(std::string_view core) {
     return digits > 0 || letters > 12;
   }
   return digits > 0 && letters > 0;
+}
+
+std::string_view strip_edges(std::string_view word) {
+  constexpr std::string_view kMarks = ".:-";
+  const std::size_t begin = std::min(word.find_first_not_of(kMarks), word.size());
+  word.remove_prefix(begin);
+  return word.substr(0, word.find_last_not_of(kMarks) + 1);
 }
 
 // What stands in place of one word; the word itself if it may stay.
@@ -258,6 +270,26 @@ std::string redact_reply(std::string_view text, const Hidden& hidden) {
     out += '\n';
     text.remove_prefix(line + 1);
   }
+}
+
+bool names_somebody(std::string_view text, const Hidden& hidden) {
+  // RFC 2047: what is encoded can be anything.
+  if (text.find("=?") != std::string_view::npos) return true;
+  std::string shown(text);
+  for (const Secret& secret : secrets_of(hidden, shown)) hide(shown, secret);
+  if (shown != text || !find_addresses(text).empty()) return true;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    const bool inside = at < text.size() && (is_word_octet(text[at]) || text[at] == '.' ||
+                                             text[at] == '-' || text[at] == ':');
+    if (inside) continue;
+    std::string_view word = strip_edges(text.substr(begin, at - begin));
+    // RFC 5321 4.1.3.
+    if (lower(word).starts_with(kIpv6)) word.remove_prefix(kIpv6.size());
+    if (word.size() > kMaxUnknownWord || is_ip_address(word) || is_host_name(word)) return true;
+    begin = at + 1;
+  }
+  return false;
 }
 
 struct NameCleaner::Secrets {

@@ -28,6 +28,11 @@ std::string redact(std::string_view diagnostic, const Hidden& hidden);
 // The same of a reply's text (RFC 5321 4.2), which has no type.
 std::string redact_reply(std::string_view text, const Hidden& hidden);
 
+// Whether a line of which nobody knows what it says names anybody: a hidden name, its local part or
+// a telling label of it, any other address or host, in any of the ways in which headers write them,
+// or a word too long to be one, which may be either in another code.
+bool names_somebody(std::string_view text, const Hidden& hidden);
+
 // Takes names alone out of words that say nothing else that is to be hidden: our own, or a
 // sender's.
 class NameCleaner {

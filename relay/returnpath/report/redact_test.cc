@@ -35,6 +35,7 @@ TEST(Redact, LeavesTheReasonAndTakesTheTarget) {
       {"smtp; 550 5.7.606 banned sending IP [2001:db8::1]",
        "smtp; 550 5.7.0 banned sending IP [host]"},
       {"smtp; 554 5.7.0 Reject, id=20025-09 - SPAM", "smtp; 554 5.7.0 Reject, [id] - SPAM"},
+      {"smtp; 550 hidden.person\xc3\xa9 is gone", "smtp; 550 [address] is gone"},
       {"x-unix; no room", "x-unix; no room"},
       {"no type at all", "x-text; no type at all"},
       {"", ""},

@@ -90,6 +90,7 @@ std::string_view name_of(ReportClass kind) {
 }
 
 bool reads_as_report(const ReportFacts& facts) {
+  if (!facts.by_mail_system) return false;
   switch (facts.kind) {
     case ReportClass::hard:
     case ReportClass::soft:

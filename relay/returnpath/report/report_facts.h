@@ -61,9 +61,11 @@ struct ReportFacts {
   std::optional<std::chrono::sys_seconds> arrival_date;
   std::vector<RecipientFacts> recipients;
   std::optional<ReturnedMessage> returned;
+  bool by_mail_system = false;  // no person wrote it, by its form or its author
 };
 
-// Whether a message with a sender is a report all the same: it says what became of a delivery.
+// Whether a message with a sender is a report all the same: a mail system says in it what became of
+// a delivery. People write of reports too, quote them and pass them on.
 bool reads_as_report(const ReportFacts& facts);
 
 // The class of a recipient whose other facts are there: by the action, and for a failure by the
