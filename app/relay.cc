@@ -68,8 +68,9 @@ int relay(Process& process) {
   const OwnJournal own{[&journal] { return journal.journal().end_seq(); },
                        [&publisher] { return publisher.publisher().acknowledged_end(); },
                        [&publisher] { publisher.publisher().hurry(); }};
+  auto& tls = process.add<TlsPart>();
   auto& relay = process.add<RelayPart>(
-      journal, routes, keys,
+      journal, routes, keys, tls,
       [&node, own]() -> ReturnPathDirectory& { return node.node().look_for_return_paths(own); },
       nullptr, [&node, own]() -> relay::plan::Loans& { return node.node().look_for_loans(own); });
   process.add<TriesPart>(node, relay);

@@ -186,8 +186,9 @@ int serve(Process& process) {
       [&]() -> Explained<HttpPart::Site> { return site_of(process, journal, folding, routes); });
   auto& lookups = process.add<WorkersPart>("wb-return-paths", kReturnPathThreads);
   std::unique_ptr<ReturnPathDirectory> return_paths;
+  auto& tls = process.add<TlsPart>();
   process.add<RelayPart>(
-      journal, routes, keys,
+      journal, routes, keys, tls,
       [&]() -> ReturnPathDirectory& {
         return_paths = local_return_paths(journal.journal(), views.views().front()->history(),
                                           lookups.workers(), process.clock());

@@ -18,6 +18,7 @@ AssembledLane::AssembledLane(const LaneWorld& world)
                        .pool = pool,
                        .budget = world.hop_budget,
                        .clients = world.client_budget,
+                       .tls = world.hop_tls,
                        .ourselves = world.ourselves,
                        .host_name = world.settings.host_name,
                        .port = world.settings.next_hop_port},
@@ -35,6 +36,7 @@ AssembledLane::AssembledLane(const LaneWorld& world)
            .scope = scope,
            .notices = notices,
            .patience = world.patience,
+           .tls = world.tls,
            .partitions = world.partitions},
       host(lane, world.admission, scope) {}
 

@@ -42,6 +42,8 @@ struct LaneWorld {
   runtime::Permits& spool_octets;
   runtime::Permits& message_memory;  // octets
   Patience& patience;
+  const runtime::TlsServer& tls;
+  const forward::HopTls& hop_tls;
   const dns::Ourselves& ourselves;
   std::uint32_t partitions = 1;  // of the log
 };

@@ -191,6 +191,8 @@ Task<void> HandOverPlan::ask_in_turn(Round& round) {
     Delivery& delivery = *turn.delivery;
     co_await borrow(*turn.recipient, delivery, round.deadline);
     delivery.answer = co_await delivery.handover->ask(round.deadline);
+    if (!delivery.asked_well()) delivery.handover->let_go();
+    hold_few(turn.recipient);
   }
 }
 
@@ -215,7 +217,6 @@ Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
   }
   if (taken) {
     recipients_.push_back(std::move(recipient));
-    hold_few();
     co_return Reply{250, "2.1.5", "Recipient ok"};
   }
   std::vector<Event> refusals;
@@ -237,13 +238,19 @@ Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
 }
 
 // The newest stay: the oldest have waited longest, and their next hops are the first to close.
-void HandOverPlan::hold_few() {
+void HandOverPlan::hold_few(Recipient* newest) {
   std::size_t held = 0;
+  let_go_beyond(*newest, held);
   for (auto recipient = recipients_.rbegin(); recipient != recipients_.rend(); ++recipient) {
-    for (Delivery& delivery : recipient->deliveries) {
-      if (delivery.handover == nullptr || !delivery.handover->holds()) continue;
-      if (++held > kHeldPerMessage) delivery.handover->let_go();
-    }
+    let_go_beyond(*recipient, held);
+  }
+}
+
+// Those that are being asked still are none of them.
+void HandOverPlan::let_go_beyond(Recipient& recipient, std::size_t& held) {
+  for (auto one = recipient.deliveries.rbegin(); one != recipient.deliveries.rend(); ++one) {
+    if (!one->asked_well() || one->handover == nullptr || !one->handover->holds()) continue;
+    if (++held > kHeldPerMessage) one->handover->let_go();
   }
 }
 
@@ -328,8 +335,15 @@ std::string HandOverPlan::trace_fields() const {
   trace.helo = envelope_.client.helo;
   trace.client = envelope_.client.endpoint;
   trace.host_name = lane_.settings.host_name;
-  trace.protocol = envelope_.client.esmtp ? "ESMTP" : "SMTP";
-  if (envelope_.mail.smtputf8) trace.protocol = "UTF8SMTP";
+  std::string protocol = envelope_.client.esmtp ? "ESMTP" : "SMTP";
+  if (envelope_.mail.smtputf8) protocol = "UTF8SMTP";
+  if (envelope_.client.tls) {
+    // RFC 3848: without E there is no word for it.
+    if (protocol == "SMTP") protocol = "ESMTP";
+    protocol += 'S';
+    trace.cipher = envelope_.client.tls->cipher;
+  }
+  trace.protocol = protocol;
   const std::string id = envelope_.id.text();
   trace.id = id;
   trace.time = lane_.clock.wall();

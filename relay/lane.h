@@ -17,6 +17,7 @@
 #include "runtime/permits.h"
 #include "runtime/scope.h"
 #include "runtime/time.h"
+#include "runtime/tls_connection.h"
 
 namespace waybill::relay {
 
@@ -38,7 +39,8 @@ struct Lane {
   runtime::Scope& scope;
   runtime::Permits& notices;
   Patience& patience;
-  std::uint32_t partitions = 1;  // of the log; a return path names the one of its alias
+  const runtime::TlsServer& tls;  // of the server's side
+  std::uint32_t partitions = 1;   // of the log; a return path names the one of its alias
 };
 
 }  // namespace waybill::relay

@@ -40,6 +40,7 @@ Event accepted_event(const SenderEnvelope& envelope, const WholeMessage& message
   pb::Accepted& body = *event.mutable_accepted();
   body.set_client_port(envelope.client.endpoint.port);
   body.set_helo(schemas::clean_reply_text(envelope.client.helo));
+  if (envelope.client.tls) fill_tls(*body.mutable_tls(), *envelope.client.tls);
   body.set_recipient(subject.recipient);
   body.set_size(message.octets);
   body.set_rfc5322_message_id(schemas::clean_reply_text(message.header.message_id));

@@ -21,6 +21,7 @@ struct Client {
   runtime::Endpoint endpoint;
   std::string helo;
   bool esmtp = false;
+  std::optional<runtime::TlsFacts> tls{};
 };
 
 struct SenderEnvelope {

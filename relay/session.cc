@@ -11,11 +11,22 @@ using runtime::Instant;
 using runtime::Task;
 using schemas::Reply;
 
-Session::Session(Lane& lane, std::unique_ptr<runtime::Connection> connection)
+Session::Session(Lane& lane, std::unique_ptr<runtime::Connection> connection, Begins begins)
     : lane_(lane),
       connection_(std::move(connection)),
       core_(lane.settings.host_name, lane.settings.smtp),
-      refusals_(lane, connection_->remote().address) {}
+      refusals_(lane, connection_->remote().address) {
+  late_->session = this;
+  if (begins == Begins::with_tls) {
+    begin_tls();
+  } else if (lane_.tls.ready()) {
+    core_.offer_tls();
+  }
+}
+
+Session::~Session() { late_->session = nullptr; }
+
+void Session::begin_tls() { connection_ = lane_.tls.secure(std::move(connection_)); }
 
 Task<void> Session::turn_away(Reply reply) {
   core_.greet(reply);
@@ -87,6 +98,34 @@ Task<bool> Session::flush_before(const smtp::Step& step) {
   co_return co_await flush();
 }
 
+Task<void> Session::send_late(std::shared_ptr<LateReplies> late, runtime::Clock& clock) {
+  while (late->session != nullptr && late->waiting && late->session->grouped_since_) {
+    const Instant due = *late->session->grouped_since_ + kReplyGroup;
+    if (clock.now() < due) {
+      co_await clock.sleep_until(due);
+      continue;
+    }
+    const runtime::OneShot<bool> written;
+    late->writing = written;
+    // The session waits for its end before it goes on.
+    co_await late->session->flush();
+    late->writing.reset();
+    written.give(true);
+  }
+  late->under_way = false;
+}
+
+Task<Reply> Session::recipient(smtp::RcptStep step) {
+  late_->waiting = true;
+  if (core_.has_output() && !std::exchange(late_->under_way, true)) {
+    lane_.scope.spawn("late replies", send_late(late_, lane_.clock));
+  }
+  Reply reply = co_await transaction_->rcpt(std::move(step));
+  late_->waiting = false;
+  if (const auto writing = late_->writing) co_await writing->wait();
+  co_return reply;
+}
+
 Task<bool> Session::flush() {
   grouped_since_.reset();
   const std::string output = core_.take_output();
@@ -138,6 +177,7 @@ Task<Reply> Session::mail(smtp::MailStep step) {
   client.endpoint = connection_->remote();
   client.helo = core_.helo();
   client.esmtp = core_.esmtp();
+  client.tls = connection_->tls();
   if (step.syntax_error) {
     co_return co_await refuse_mail(lane_, std::move(client), std::move(step));
   }
@@ -164,7 +204,7 @@ Task<void> Session::take(smtp::Step step) {
     Reply reply = co_await mail(std::move(*begun));
     co_await answer(std::move(reply));
   } else if (auto* rcpt = std::get_if<smtp::RcptStep>(&step)) {
-    Reply reply = co_await transaction_->rcpt(std::move(*rcpt));
+    Reply reply = co_await recipient(std::move(*rcpt));
     co_await answer(std::move(reply));
   } else if (std::holds_alternative<smtp::BodyStart>(step)) {
     body_began_ = lane_.clock.now();
@@ -181,6 +221,9 @@ Task<void> Session::take(smtp::Step step) {
     transaction_.reset();
   } else if (std::holds_alternative<smtp::Reset>(step)) {
     transaction_.reset();
+  } else if (std::holds_alternative<smtp::StartTls>(step)) {
+    const bool told = co_await flush();
+    if (told) begin_tls();
   }
 }
 

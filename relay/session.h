@@ -16,7 +16,13 @@ namespace waybill::relay {
 
 class Session {
  public:
-  Session(Lane& lane, std::unique_ptr<runtime::Connection> connection);
+  // How the connection begins; in clear text STARTTLS is offered where there is a certificate.
+  enum class Begins { in_clear, with_tls };
+  Session(Lane& lane, std::unique_ptr<runtime::Connection> connection,
+          Begins begins = Begins::in_clear);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   // Until the client or we are done. Then the connection is closed.
   runtime::Task<void> run();
@@ -29,16 +35,29 @@ class Session {
   void stop(runtime::Scope& scope);
 
  private:
+  // Replies of a group whose next one takes longer than a group may wait go out meanwhile, by a
+  // task of their own, one at a time.
+  struct LateReplies {
+    Session* session = nullptr;  // nullptr: it has ended
+    bool under_way = false;      // the task is there
+    bool waiting = false;        // a recipient's next hop is being asked
+    std::optional<runtime::OneShot<bool>> writing;
+  };
+  static runtime::Task<void> send_late(std::shared_ptr<LateReplies> late, runtime::Clock& clock);
+
   // False: the client cannot be reached any more.
   runtime::Task<bool> flush();
   // Before a step that may wait.
   runtime::Task<bool> flush_before(const smtp::Step& step);
+  runtime::Task<schemas::Reply> recipient(smtp::RcptStep step);
   // The reply to MAIL or RCPT, and what follows from too many refusals.
   runtime::Task<void> answer(schemas::Reply reply);
   runtime::Task<void> say_farewell(std::string words);
   runtime::Task<bool> read_more();
   runtime::Task<void> take(smtp::Step step);
   runtime::Task<void> timed_out();
+  // The handshake is made by the first read; one that fails ends the session as a hang-up does.
+  void begin_tls();
   runtime::Task<schemas::Reply> mail(smtp::MailStep step);
   runtime::Instant read_deadline();
 
@@ -51,6 +70,7 @@ class Session {
   runtime::Instant body_began_{};
   std::optional<runtime::Instant> first_body_octet_;
   std::optional<runtime::Instant> grouped_since_;  // the oldest reply that waits for its group
+  std::shared_ptr<LateReplies> late_ = std::make_shared<LateReplies>();
   std::string buffer_;
   bool reading_ = false;
   bool stopping_ = false;

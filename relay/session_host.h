@@ -21,7 +21,8 @@ class SessionHost {
       : lane_(lane), admission_(admission), scope_(scope), crowd_(scope, kMaxTurningAway) {}
 
   // Begins a session on this connection, or turns it away with 421.
-  void adopt(std::unique_ptr<runtime::Connection> connection);
+  void adopt(std::unique_ptr<runtime::Connection> connection,
+             Session::Begins begins = Session::Begins::in_clear);
 
   // Sessions without a body under way end now, by 421, the others after the reply they owe.
   void stop();
@@ -29,9 +30,10 @@ class SessionHost {
   std::size_t sessions() const { return sessions_.size(); }
 
  private:
-  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection, Admission::Slot slot);
+  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection, Session::Begins begins,
+                            Admission::Slot slot);
   runtime::Task<void> turn_away(std::unique_ptr<runtime::Connection> connection,
-                                schemas::Reply reply);
+                                Session::Begins begins, schemas::Reply reply);
 
   Lane& lane_;
   Admission& admission_;

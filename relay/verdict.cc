@@ -8,10 +8,14 @@ namespace pb = schemas::pb;
 
 namespace {
 
-void fill_hop(pb::NextHop& out, const dns::Candidate& hop) {
-  out.set_mx_host(hop.mx_host);
-  out.set_ip(hop.endpoint.address.to_string());
-  out.set_port(hop.endpoint.port);
+void fill_hop(pb::NextHop& out, const HopAnswer& answer) {
+  out.set_mx_host(answer.hop->mx_host);
+  out.set_ip(answer.hop->endpoint.address.to_string());
+  out.set_port(answer.hop->endpoint.port);
+  if (answer.tls) fill_tls(*out.mutable_tls(), *answer.tls);
+  if (!answer.tls_failure.empty()) {
+    out.set_tls_failure(schemas::clean_reply_text(answer.tls_failure));
+  }
 }
 
 pb::VerdictBy by_of(HopAnswer::By by) {
@@ -32,7 +36,7 @@ void fill_refusal(Body& body, const Subject& subject, pb::Stage stage, const Hop
   body.set_by(by_of(answer.by));
   if (answer.rule) body.set_rule(std::string(policy::word_of(*answer.rule)));
   schemas::set_reply(*body.mutable_reply(), answer.reply);
-  if (answer.hop) fill_hop(*body.mutable_next_hop(), *answer.hop);
+  if (answer.hop) fill_hop(*body.mutable_next_hop(), answer);
   body.set_target(target.text());
   body.set_recipient(subject.recipient);
 }
@@ -40,18 +44,24 @@ void fill_refusal(Body& body, const Subject& subject, pb::Stage stage, const Hop
 void fill_forwarded(pb::Forwarded& body, const HopAnswer& answer, const schemas::Target& target,
                     runtime::Duration time_spent) {
   body.set_target(target.text());
-  if (answer.hop) fill_hop(*body.mutable_next_hop(), *answer.hop);
+  if (answer.hop) fill_hop(*body.mutable_next_hop(), answer);
   schemas::set_reply(*body.mutable_reply(), answer.reply);
   body.set_time_spent(static_cast<std::uint64_t>(time_spent.count()));
 }
 
 void fill_in_doubt(pb::InDoubt& body, const HopAnswer& answer, const schemas::Target& target) {
   body.set_target(target.text());
-  if (answer.hop) fill_hop(*body.mutable_next_hop(), *answer.hop);
+  if (answer.hop) fill_hop(*body.mutable_next_hop(), answer);
   body.set_known(answer.reply.text);
 }
 
 }  // namespace
+
+void fill_tls(pb::Tls& out, const runtime::TlsFacts& tls) {
+  out.set_version(tls.version);
+  out.set_cipher(tls.cipher);
+  out.set_verified_name(tls.verified_name);
+}
 
 Event begin_event(const Subject& subject) {
   Event event;

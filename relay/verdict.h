@@ -29,6 +29,8 @@ struct Subject {
 
 schemas::Event begin_event(const Subject& subject);
 
+void fill_tls(schemas::pb::Tls& out, const runtime::TlsFacts& tls);
+
 // A refusal of ours: Rejected for 5xx, Deferred for 4xx.
 // `stage` is MAIL's, RCPT's or the body's.
 schemas::Event policy_refusal(const Subject& subject, schemas::pb::Stage stage,

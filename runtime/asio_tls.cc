@@ -47,10 +47,10 @@ class Turn {
   asio::steady_timer freed_;
 };
 
-class TlsConnection final : public Connection {
+class OverEngine final : public TlsConnection {
  public:
-  TlsConnection(std::unique_ptr<Connection> below, std::unique_ptr<TlsEngine> engine,
-                std::string host, Duration patience)
+  OverEngine(std::unique_ptr<Connection> below, std::unique_ptr<TlsEngine> engine, std::string host,
+             Duration patience)
       : below_(std::move(below)),
         engine_(std::move(engine)),
         host_(std::move(host)),
@@ -58,8 +58,14 @@ class TlsConnection final : public Connection {
         reading_(below_->executor()),
         writing_(below_->executor()) {}
 
+  Task<Explained<void>> shake_hands(Instant deadline) override {
+    const auto shaken = co_await make_handshake(deadline);
+    if (shaken) co_return Explained<void>();
+    co_return Failure{errc_of(shaken.error()), why_.empty() ? shaken.error().message() : why_};
+  }
+
   Task<Result<std::size_t>> read_some(std::span<char> into, Instant deadline) override {
-    const auto ready = co_await shake_hands(deadline);
+    const auto ready = co_await make_handshake(deadline);
     if (!ready) co_return ready.error();
     for (;;) {
       if (broken_) co_return make_error_code(*broken_);
@@ -72,7 +78,7 @@ class TlsConnection final : public Connection {
   }
 
   Task<Result<void>> write(std::string_view bytes, Instant deadline) override {
-    const auto ready = co_await shake_hands(deadline);
+    const auto ready = co_await make_handshake(deadline);
     if (!ready) co_return ready.error();
     while (!bytes.empty()) {
       if (broken_) co_return make_error_code(*broken_);
@@ -97,12 +103,17 @@ class TlsConnection final : public Connection {
 
   bool quiet() noexcept override { return !broken_ && !engine_->holds_input() && below_->quiet(); }
 
+  std::optional<TlsFacts> tls() const override {
+    if (!shaken_) return std::nullopt;
+    return engine_->facts();
+  }
+
   const Endpoint& local() const override { return below_->local(); }
   const Endpoint& remote() const override { return below_->remote(); }
   Executor executor() const override { return below_->executor(); }
 
  private:
-  Task<Result<void>> shake_hands(Instant deadline) {
+  Task<Result<void>> make_handshake(Instant deadline) {
     if (shaken_) co_return Result<void>();
     // From the first call: how long nobody made one is not the peer's fault.
     if (!until_) until_ = now() + patience_;
@@ -192,7 +203,8 @@ class TlsConnection final : public Connection {
   }
 
   // Any client that finds our port can fail at it; a server that we have chosen should not.
-  void say(std::string_view what) const {
+  void say(std::string_view what) {
+    why_ = std::string(what) + ": " + engine_->why();
     const Level level = host_.empty() ? Level::info : Level::warn;
     const std::string peer = to_string(remote());
     log(level, "runtime", what, {{"peer", peer}, {"host", host_}, {"cause", engine_->why()}});
@@ -205,6 +217,7 @@ class TlsConnection final : public Connection {
   std::optional<Instant> until_;
   bool shaken_ = false;
   std::optional<Errc> broken_;
+  std::string why_;  // the handshake failed
   Turn reading_;
   Turn writing_;
 };
@@ -217,7 +230,8 @@ class TlsListener final : public Listener {
   Task<Result<std::unique_ptr<Connection>>> accept(Executor home) override {
     auto accepted = co_await below_->accept(home);
     if (!accepted) co_return accepted.error();
-    co_return tls_server(std::move(*accepted), context_, patience_);
+    std::unique_ptr<Connection> secured = tls_server(std::move(*accepted), context_, patience_);
+    co_return secured;
   }
 
   void close() noexcept override { below_->close(); }
@@ -231,16 +245,17 @@ class TlsListener final : public Listener {
 
 }  // namespace
 
-std::unique_ptr<Connection> tls_server(std::unique_ptr<Connection> below, const TlsContext& context,
-                                       Duration patience) {
-  return std::make_unique<TlsConnection>(std::move(below), std::make_unique<TlsEngine>(context), "",
-                                         patience);
+std::unique_ptr<TlsConnection> tls_server(std::unique_ptr<Connection> below,
+                                          const TlsContext& context, Duration patience) {
+  return std::make_unique<OverEngine>(std::move(below), std::make_unique<TlsEngine>(context), "",
+                                      patience);
 }
 
-std::unique_ptr<Connection> tls_client(std::unique_ptr<Connection> below, const TlsContext& context,
-                                       const std::string& host, Duration patience) {
-  return std::make_unique<TlsConnection>(
-      std::move(below), std::make_unique<TlsEngine>(context, host), host, patience);
+std::unique_ptr<TlsConnection> tls_client(std::unique_ptr<Connection> below,
+                                          const TlsContext& context, const std::string& host,
+                                          Duration patience) {
+  return std::make_unique<OverEngine>(std::move(below), std::make_unique<TlsEngine>(context, host),
+                                      host, patience);
 }
 
 std::unique_ptr<Listener> tls_listener(std::unique_ptr<Listener> below, TlsContext context,

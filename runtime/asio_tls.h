@@ -18,6 +18,7 @@
 #include <string>
 
 #include "runtime/listener.h"
+#include "runtime/tls_connection.h"
 #include "runtime/tls_engine.h"
 
 namespace waybill::runtime {
@@ -26,12 +27,14 @@ namespace waybill::runtime {
 // mobile network's; a peer that is silent longer holds a descriptor for nothing.
 inline constexpr Duration kTlsPatience = std::chrono::seconds(10);
 
-std::unique_ptr<Connection> tls_server(std::unique_ptr<Connection> below, const TlsContext& context,
-                                       Duration patience = kTlsPatience);
+std::unique_ptr<TlsConnection> tls_server(std::unique_ptr<Connection> below,
+                                          const TlsContext& context,
+                                          Duration patience = kTlsPatience);
 
 // `host`: the name or IP address that the server's certificate must bear.
-std::unique_ptr<Connection> tls_client(std::unique_ptr<Connection> below, const TlsContext& context,
-                                       const std::string& host, Duration patience = kTlsPatience);
+std::unique_ptr<TlsConnection> tls_client(std::unique_ptr<Connection> below,
+                                          const TlsContext& context, const std::string& host,
+                                          Duration patience = kTlsPatience);
 
 // What it accepts speaks TLS as server.
 std::unique_ptr<Listener> tls_listener(std::unique_ptr<Listener> below, TlsContext context,

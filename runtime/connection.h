@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -15,6 +16,7 @@
 #include "runtime/result.h"
 #include "runtime/task.h"
 #include "runtime/time.h"
+#include "runtime/tls_facts.h"
 
 namespace waybill::runtime {
 
@@ -35,6 +37,9 @@ class Connection {
   // True while the peer has neither closed nor sent anything unasked: a pooled connection is only
   // good as long as this holds. Never blocks.
   virtual bool quiet() noexcept = 0;
+
+  // nullopt: what crosses it can be read on the way, or no handshake was made yet.
+  virtual std::optional<TlsFacts> tls() const { return std::nullopt; }
 
   virtual const Endpoint& local() const = 0;
   virtual const Endpoint& remote() const = 0;

@@ -81,34 +81,96 @@ int as_int(std::size_t size) {
 
 Explained<TlsContext> TlsContext::server(const std::string& chain_file,
                                          const std::string& key_file) {
-  auto context = fresh(TLS_server_method());
-  if (SSL_CTX_use_certificate_chain_file(context.get(), chain_file.c_str()) != 1) {
-    return invalid(chain_file, "no certificate chain in PEM");
-  }
-  if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return invalid(key_file, "no unencrypted private key in PEM for " + chain_file);
-  }
-  return TlsContext(std::move(context));
+  return server({{chain_file, key_file}});
 }
 
-Explained<TlsContext> TlsContext::client(const std::string& ca_file) {
+namespace {
+
+// Contexts of a server's other names; they live as long as the first one, which clients begin with.
+using OtherNames = std::vector<std::shared_ptr<SSL_CTX>>;
+
+bool is_of(const SSL_CTX* context, const char* name) {
+  X509* const certificate = SSL_CTX_get0_certificate(context);
+  return X509_check_host(certificate, name, 0, 0, nullptr) == 1;
+}
+
+// RFC 6066 3: a name that is nobody's is answered by the first certificate, as most servers do; the
+// client judges it.
+int choose_certificate(SSL* ssl, int* /*alert*/, void* others) {
+  const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  if (name == nullptr || is_of(SSL_get_SSL_CTX(ssl), name)) return SSL_TLSEXT_ERR_OK;
+  for (const auto& other : *static_cast<const OtherNames*>(others)) {
+    if (!is_of(other.get(), name)) continue;
+    SSL_set_SSL_CTX(ssl, other.get());
+    break;
+  }
+  return SSL_TLSEXT_ERR_OK;
+}
+
+Explained<std::shared_ptr<SSL_CTX>> server_context(const CertificateFiles& files) {
+  auto context = fresh(TLS_server_method());
+  if (SSL_CTX_use_certificate_chain_file(context.get(), files.chain.c_str()) != 1) {
+    return invalid(files.chain, "no certificate chain in PEM");
+  }
+  if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return invalid(files.key, "no unencrypted private key in PEM for " + files.chain);
+  }
+  return context;
+}
+
+Explained<std::shared_ptr<SSL_CTX>> client_context(const std::string& ca_file) {
   auto context = fresh(TLS_client_method());
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   if (ca_file.empty()) {
     const bool found = SSL_CTX_set_default_verify_paths(context.get()) == 1;
     if (!found) return invalid("the system's trusted certificates", "not found");
   } else if (SSL_CTX_load_verify_file(context.get(), ca_file.c_str()) != 1) {
     return invalid(ca_file, "no certificate in PEM");
   }
-  return TlsContext(std::move(context));
+  return context;
 }
 
-TlsEngine::TlsEngine(const TlsContext& context) : ssl_(over_memory(context)) {
+}  // namespace
+
+Explained<TlsContext> TlsContext::server(const std::vector<CertificateFiles>& certificates) {
+  check(!certificates.empty(), "a TLS server has a certificate");
+  auto first = server_context(certificates.front());
+  if (!first) return first.error();
+  auto others = std::make_shared<OtherNames>();
+  for (std::size_t i = 1; i < certificates.size(); ++i) {
+    auto other = server_context(certificates[i]);
+    if (!other) return other.error();
+    others->push_back(std::move(*other));
+  }
+  SSL_CTX_set_tlsext_servername_callback(first->get(), choose_certificate);
+  SSL_CTX_set_tlsext_servername_arg(first->get(), others.get());
+  SSL_CTX* const context = first->get();
+  // Both end together.
+  auto both = std::make_shared<std::pair<std::shared_ptr<SSL_CTX>, std::shared_ptr<OtherNames>>>(
+      std::move(*first), std::move(others));
+  return TlsContext(std::shared_ptr<SSL_CTX>(std::move(both), context));
+}
+
+Explained<TlsContext> TlsContext::client(const std::string& ca_file) {
+  auto context = client_context(ca_file);
+  if (!context) return context.error();
+  SSL_CTX_set_verify(context->get(), SSL_VERIFY_PEER, nullptr);
+  return TlsContext(std::move(*context));
+}
+
+Explained<TlsContext> TlsContext::client_of_anybody(const std::string& ca_file) {
+  auto context = client_context(ca_file);
+  if (!context) return context.error();
+  // Verified all the same: the verdict is asked for by facts().
+  SSL_CTX_set_verify(context->get(), SSL_VERIFY_NONE, nullptr);
+  return TlsContext(std::move(*context));
+}
+
+TlsEngine::TlsEngine(const TlsContext& context) : context_(context), ssl_(over_memory(context)) {
   SSL_set_accept_state(ssl_.get());
 }
 
 TlsEngine::TlsEngine(const TlsContext& context, const std::string& host)
-    : ssl_(over_memory(context)) {
+    : context_(context), ssl_(over_memory(context)) {
   SSL_set_connect_state(ssl_.get());
   X509_VERIFY_PARAM* const param = SSL_get0_param(ssl_.get());
   X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
@@ -133,7 +195,7 @@ TlsEngine::Step TlsEngine::judge(int result) {
     default: break;
   }
   const long verdict = SSL_get_verify_result(ssl_.get());
-  if (verdict != X509_V_OK) {
+  if (verdict != X509_V_OK && SSL_get_verify_mode(ssl_.get()) == SSL_VERIFY_PEER) {
     ERR_clear_error();
     why_ = X509_verify_cert_error_string(verdict);
     return Step::untrusted;
@@ -176,6 +238,17 @@ std::string TlsEngine::output() {
     const int size = as_int(out.size());
     check(BIO_read(bio, out.data(), size) == size, "memory gives what it holds");
   }
+  return out;
+}
+
+TlsFacts TlsEngine::facts() const {
+  TlsFacts out;
+  out.version = SSL_get_version(ssl_.get());
+  const char* const cipher = SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl_.get()));
+  if (cipher != nullptr) out.cipher = cipher;
+  const bool trusted = SSL_get_verify_result(ssl_.get()) == X509_V_OK;
+  const char* const name = trusted ? SSL_get0_peername(ssl_.get()) : nullptr;
+  if (name != nullptr) out.verified_name = name;
   return out;
 }
 

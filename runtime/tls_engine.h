@@ -12,22 +12,35 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/failure.h"
+#include "runtime/tls_facts.h"
 
 struct ssl_ctx_st;
 struct ssl_st;
 
 namespace waybill::runtime {
 
+// PEM files: a certificate with what leads to its root, and its key, which is not encrypted.
+struct CertificateFiles {
+  std::string chain;
+  std::string key;
+  friend bool operator==(const CertificateFiles&, const CertificateFiles&) = default;
+};
+
 // What an end is made of, read from files once and shared by its connections. Any thread.
 class TlsContext {
  public:
-  // PEM files: the certificate with what leads to its root, and its key, which is not encrypted.
   // Errc::invalid; the words name the file and the cause.
   static Explained<TlsContext> server(const std::string& chain_file, const std::string& key_file);
+  // Several names: a client that asks for one (RFC 6066 3) is shown the first certificate that is
+  // of it, and every other one the first of all. At least one.
+  static Explained<TlsContext> server(const std::vector<CertificateFiles>& certificates);
   // `ca_file`: PEM, whom to trust instead of those whom the system trusts; empty: the system's.
   static Explained<TlsContext> client(const std::string& ca_file);
+  // Goes on with whomever it finds (RFC 7435); TlsFacts say whether he is trusted.
+  static Explained<TlsContext> client_of_anybody(const std::string& ca_file);
 
   ssl_ctx_st* get() const { return context_.get(); }
 
@@ -68,12 +81,17 @@ class TlsEngine {
   // Whether anything was fed that no read has given.
   bool holds_input() const;
 
+  // After the handshake.
+  TlsFacts facts() const;
+
   // Why the last step was untrusted, refused or failed: for a log.
   std::string why() const { return why_; }
 
  private:
   Step judge(int result);
 
+  // A reload may let go of it while the handshake still chooses a certificate in it.
+  const TlsContext context_;
   std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
   std::string why_;
 };

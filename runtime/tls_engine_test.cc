@@ -8,6 +8,8 @@
 #include <fstream>
 #include <memory>
 
+#include "runtime/self_signed.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/support/test_authority.h"
 
 namespace waybill::runtime {
@@ -49,6 +51,64 @@ Ended shake_hands(TlsEngine& client, TlsEngine& server) {
     carry(server, client, std::string::npos);
   }
   return out;
+}
+
+// What the client learns of the server that it asks for `host`.
+TlsFacts facts_of(const TlsContext& server_end, const TlsContext& client_end,
+                  const std::string& host) {
+  TlsEngine server(server_end);
+  TlsEngine client(client_end, host);
+  const Ended ended = shake_hands(client, server);
+  EXPECT_EQ(ended.client, Step::done) << client.why();
+  EXPECT_EQ(server.facts().cipher, client.facts().cipher);
+  EXPECT_EQ(server.facts().verified_name, "");
+  return client.facts();
+}
+
+TEST(TlsEngineTest, FactsSayHowItIsProtectedAndWhetherTheNameIsTrusted) {
+  TestAuthority authority("ours");
+  const TlsContext server = server_context(authority.issue("DNS:node-1.test"));
+  const auto anybody = TlsContext::client_of_anybody(authority.ca_file());
+  ASSERT_TRUE(anybody) << anybody.error().why;
+  const TlsFacts trusted = facts_of(server, *anybody, "node-1.test");
+  EXPECT_EQ(trusted.version, "TLSv1.3");
+  EXPECT_TRUE(trusted.cipher.starts_with("TLS_")) << trusted.cipher;
+  EXPECT_EQ(trusted.verified_name, "node-1.test");
+  EXPECT_EQ(facts_of(server, *anybody, "node-2.test").verified_name, "") << "another name";
+  const TestAuthority theirs("theirs");
+  const auto of_theirs = TlsContext::client_of_anybody(theirs.ca_file());
+  EXPECT_EQ(facts_of(server, *of_theirs, "node-1.test").verified_name, "") << "nobody we trust";
+}
+
+TEST(TlsEngineTest, AServerOfSeveralNamesShowsTheCertificateThatIsAskedFor) {
+  TestAuthority authority("ours");
+  const auto one = authority.issue("DNS:one.test");
+  const auto two = authority.issue("DNS:two.test,DNS:*.more.test");
+  const auto server =
+      TlsContext::server({{one.chain_file, one.key_file}, {two.chain_file, two.key_file}});
+  ASSERT_TRUE(server) << server.error().why;
+  for (const std::string name : {"one.test", "two.test", "a.more.test"}) {
+    EXPECT_EQ(facts_of(*server, client_context(authority), name).verified_name,
+              name == "a.more.test" ? "*.more.test" : name);
+  }
+  TlsEngine server_end(*server);
+  TlsEngine client(client_context(authority), "three.test");
+  EXPECT_EQ(shake_hands(client, server_end).client, Step::untrusted) << "the first one is shown";
+}
+
+TEST(TlsEngineTest, ACertificateOfOurOwnMakingIsOne) {
+  const SelfSigned made = make_self_signed("mx.example.org", std::chrono::system_clock::now());
+  const tests::TemporaryDirectory folder;
+  std::ofstream(folder.path("chain")) << made.chain;
+  std::ofstream(folder.path("key")) << made.key;
+  const auto server = TlsContext::server(folder.path("chain"), folder.path("key"));
+  ASSERT_TRUE(server) << server.error().why;
+  // Who trusts it finds the name in it.
+  EXPECT_EQ(facts_of(*server, TlsContext::client(folder.path("chain")).value(), "mx.example.org")
+                .verified_name,
+            "mx.example.org");
+  const std::string longest(200, 'x');
+  EXPECT_FALSE(make_self_signed(longest, std::chrono::system_clock::now()).chain.empty());
 }
 
 TEST(TlsEngineTest, OctetsOneAtATimeAreAHandshakeAndWords) {

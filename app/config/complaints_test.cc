@@ -151,7 +151,8 @@ TEST(ComplaintsTest, OfWhoMayReadHistory) {
       {"[http]\nlisten = \"8025\"\n",
        {"f:2:10: http.listen: expected \"ip:port\" such as \"127.0.0.1:8025\", found \"8025\""}},
       {"[http]\nlisten = \"127.0.0.1:2525\"\n",
-       {"f:2:10: http.listen: expected an address that is not in server.listen, found "
+       {"f:2:10: http.listen: expected an address that is not in server.listen or tls.listen, "
+        "found "
         "\"127.0.0.1:2525\""}},
   });
 }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,10 +16,12 @@
 #include <vector>
 
 #include "ingest/kafka_settings.h"
+#include "relay/forward/tls_level.h"
 #include "relay/routes/route_table.h"
 #include "relay/settings.h"
 #include "runtime/endpoint.h"
 #include "runtime/log.h"
+#include "runtime/tls_engine.h"
 
 namespace waybill::app {
 
@@ -55,6 +58,16 @@ struct ClusterConfig {
 // their kernels otherwise; an operator needs a while longer to bring them back.
 inline constexpr std::chrono::hours kKeptBesideKafka{1};
 
+// [tls], and the `tls` of [next_hops."their.domain"].
+struct TlsConfig {
+  // Of this server; none: one of its own making, data_dir/tls, which nobody vouches for.
+  std::vector<runtime::CertificateFiles> certificates;
+  std::vector<runtime::Endpoint> listen;  // TLS from the first octet on (RFC 8314 3)
+  relay::forward::TlsLevel to_next_hops = relay::forward::TlsLevel::opportunistic;
+  std::map<std::string, relay::forward::TlsLevel, std::less<>> by_domain;
+  std::string ca;  // PEM: whom to trust of next hops; empty: whom the system trusts
+};
+
 struct Config {
   // [server]
   std::string host_name;  // "mx.example.org"; default: the system's host name
@@ -81,6 +94,7 @@ struct Config {
   // [dns]
   std::vector<std::string> dns_servers;  // "127.0.0.1@5353" (libunbound's); empty: the system's
 
+  TlsConfig tls;
   KafkaConfig kafka;
   ClusterConfig cluster;
 

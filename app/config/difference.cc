@@ -47,6 +47,12 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("cluster", "certificate", cluster.certificate == after.cluster.certificate);
   out.note("cluster", "key", cluster.key == after.cluster.key);
   out.note("cluster", "ca", cluster.ca == after.cluster.ca);
+  const TlsConfig& tls = before.tls;
+  out.note("tls", "certificate", tls.certificates == after.tls.certificates);
+  out.note("tls", "listen", tls.listen == after.tls.listen);
+  out.note("tls", "to_next_hops", tls.to_next_hops == after.tls.to_next_hops);
+  out.note("tls", "ca", tls.ca == after.tls.ca);
+  out.note("next_hops", "tls", tls.by_domain == after.tls.by_domain);
   out.note("dns", "servers", before.dns_servers == after.dns_servers);
   return std::move(out).text();
 }

@@ -74,6 +74,13 @@ void read_path(TomlReader& reader, std::string_view key, std::string& path) {
   }
 }
 
+bool takes_mail_at(const Config& config, const Endpoint& at) {
+  const auto in = [&](const std::vector<Endpoint>& all) {
+    return std::find(all.begin(), all.end(), at) != all.end();
+  };
+  return at.port != 0 && (in(config.smtp_listen) || in(config.tls.listen));
+}
+
 void read_server(TomlReader& reader, Config& config) {
   read_names(reader, config);
   // Known from here; its value is read once the domains are (config.cc).
@@ -133,9 +140,8 @@ void read_http(TomlReader& reader, Config& config) {
     reader.expected(*listen,
                     "a loopback address (nothing here asks who is calling, so everyone who reaches "
                     "this port may read all history)");
-  } else if (at->port != 0 && std::find(config.smtp_listen.begin(), config.smtp_listen.end(),
-                                        *at) != config.smtp_listen.end()) {
-    reader.expected(*listen, "an address that is not in server.listen");
+  } else if (takes_mail_at(config, *at)) {
+    reader.expected(*listen, "an address that is not in server.listen or tls.listen");
   } else {
     config.http_listen = *at;
   }

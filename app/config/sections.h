@@ -12,10 +12,15 @@ namespace waybill::app {
 void read_server(TomlReader& reader, Config& config);
 void read_limits(TomlReader& reader, Config& config);
 void read_journal(TomlReader& reader, Config& config);
+void read_tls(TomlReader& reader, Config& config);  // tls_section.cc, both
+void read_next_hops(TomlReader& reader, Config& config);
 void read_http(TomlReader& reader, Config& config);
 void read_dns(TomlReader& reader, Config& config);
 void read_kafka(TomlReader& reader, Config& config);  // kafka_section.cc, both
 void read_cluster(TomlReader& reader, Config& config);
+
+// A port there is another list's already.
+bool takes_mail_at(const Config& config, const runtime::Endpoint& at);
 
 // The value of a key that names a file or directory.
 void read_path(TomlReader& reader, std::string_view key, std::string& path);

@@ -11,8 +11,8 @@ using schemas::RouteAction;
 
 namespace {
 
-// Column of the values: the longest key ("limits.max_sessions_per_client") and a space.
-constexpr std::size_t kValueColumn = 31;
+// Column of the values: the longest key ("limits.max_connections_per_client") and a space.
+constexpr std::size_t kValueColumn = 34;
 
 void append_line(std::string& out, std::string key, std::string_view value) {
   key.resize(std::max(kValueColumn, key.size() + 1), ' ');
@@ -54,6 +54,15 @@ std::string summary(const Config& config) {
   append_line(out, "server.data_dir", config.data_dir);
   append_line(out, "server.key_file", key_file(config));
   for (const auto& at : config.smtp_listen) append_line(out, "server.listen", to_string(at));
+  for (const auto& files : config.tls.certificates) {
+    append_line(out, "tls.certificate", files.chain);
+  }
+  if (config.tls.certificates.empty()) append_line(out, "tls.certificate", "of our own making");
+  for (const auto& at : config.tls.listen) append_line(out, "tls.listen", to_string(at));
+  append_line(out, "tls.to_next_hops", word_of(config.tls.to_next_hops));
+  for (const auto& [domain, level] : config.tls.by_domain) {
+    append_line(out, "next_hops.\"" + domain + "\".tls", word_of(level));
+  }
   append_line(out, "http.listen", to_string(config.http_listen));
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
   if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");

@@ -35,38 +35,40 @@ aliases = { one = "x@b.example", two = "x@b.example" }
 [domains."f.example".aliases]
 Postmaster = "x@b.example"
 )"),
-            R"(server.host_name               mx.example.org
-server.node                    mx1
-server.data_dir                /var/lib/waybill
-server.key_file                /var/lib/waybill/return_path.keys
-server.listen                  127.0.0.1:2525
-server.listen                  [::1]:2525
-http.listen                    127.0.0.1:8025
-dns.servers                    127.0.0.1@5353
-server.threads                 0
-server.next_hop_port           25
-limits.max_message_size        50 MiB
-limits.max_recipients          100
-limits.max_transactions        1000
-limits.max_sessions            1000
-limits.max_sessions_per_client 50
-limits.max_refusals            100
-limits.max_refusals_per_client 1000
-limits.max_connections_per_hop 50
+            R"(server.host_name                  mx.example.org
+server.node                       mx1
+server.data_dir                   /var/lib/waybill
+server.key_file                   /var/lib/waybill/return_path.keys
+server.listen                     127.0.0.1:2525
+server.listen                     [::1]:2525
+tls.certificate                   of our own making
+tls.to_next_hops                  opportunistic
+http.listen                       127.0.0.1:8025
+dns.servers                       127.0.0.1@5353
+server.threads                    0
+server.next_hop_port              25
+limits.max_message_size           50 MiB
+limits.max_recipients             100
+limits.max_transactions           1000
+limits.max_sessions               1000
+limits.max_sessions_per_client    50
+limits.max_refusals               100
+limits.max_refusals_per_client    1000
+limits.max_connections_per_hop    50
 limits.max_connections_per_client 100
-limits.memory_per_message      256 KiB
-limits.max_memory              256 MiB
-limits.max_spool               4 GiB
-limits.min_data_rate           500 B
-limits.final_deadline          5 min
-limits.rcpt_deadline           2 min
-journal.max_size               1 GiB
-journal.keep                   7 d
-domains."a.example"            0 aliases, catch-all forwards to 2 targets
-domains."c.example"            1 alias, no catch-all, no postmaster
-domains."d.example"            0 aliases, catch-all rejects with 551 5.1.6, no postmaster
-domains."e.example"            2 aliases, catch-all drops
-domains."f.example"            1 alias, no catch-all
+limits.memory_per_message         256 KiB
+limits.max_memory                 256 MiB
+limits.max_spool                  4 GiB
+limits.min_data_rate              500 B
+limits.final_deadline             5 min
+limits.rcpt_deadline              2 min
+journal.max_size                  1 GiB
+journal.keep                      7 d
+domains."a.example"               0 aliases, catch-all forwards to 2 targets
+domains."c.example"               1 alias, no catch-all, no postmaster
+domains."d.example"               0 aliases, catch-all rejects with 551 5.1.6, no postmaster
+domains."e.example"               2 aliases, catch-all drops
+domains."f.example"               1 alias, no catch-all
 5 domains, 4 aliases
 Set server.postmaster, an address: 2 domains take no mail for postmaster (RFC 5321 4.5.1)
 )");
@@ -86,7 +88,7 @@ TEST(SummaryTest, WarnsOfAServerWithoutDomains) {
   const std::string last = "0 domains, 0 aliases: every recipient will be refused\n";
   ASSERT_GE(text.size(), last.size());
   EXPECT_EQ(text.substr(text.size() - last.size()), last);
-  EXPECT_NE(text.find("dns.servers                    the system's\n"), std::string::npos);
+  EXPECT_NE(text.find("dns.servers                       the system's\n"), std::string::npos);
 }
 
 TEST(SummaryTest, SaysWhereTheLogIsAndKeepsSecretsToItself) {
@@ -97,11 +99,11 @@ properties = { "security.protocol" = "sasl_ssl", "sasl.password" = "hush" }
 listen = "127.0.0.1:8026"
 secret_file = "secret"
 )");
-  for (const char* line : {"kafka.bootstrap                k1:9092,k2:9092\n",
+  for (const char* line : {"kafka.bootstrap                   k1:9092,k2:9092\n",
                            "kafka.properties.security.protocol sasl_ssl\n",
-                           "kafka.properties.sasl.password (not shown)\n",
-                           "cluster.advertise              http://127.0.0.1:8026\n",
-                           "kafka.partitions               12\n"}) {
+                           "kafka.properties.sasl.password    (not shown)\n",
+                           "cluster.advertise                 http://127.0.0.1:8026\n",
+                           "kafka.partitions                  12\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
   EXPECT_EQ(text.find("hush"), std::string::npos);

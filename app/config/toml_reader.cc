@@ -81,6 +81,19 @@ const toml::node* TomlReader::find(std::string_view key) {
   return table_.get(key);
 }
 
+void TomlReader::each_table(const std::function<void(const toml::key&, TomlReader&)>& read) {
+  for (const auto& [key, node] : table_) {
+    known_.emplace(key.str());
+    const toml::table* const table = node.as_table();
+    if (table == nullptr) {
+      expected(node, name(key.str()), "a table");
+      continue;
+    }
+    TomlReader one(*table, name(key.str()), complaints_);
+    read(key, one);
+  }
+}
+
 std::optional<WrittenText> TomlReader::text(std::string_view key) {
   const toml::node* node = find(key);
   if (node == nullptr) return std::nullopt;

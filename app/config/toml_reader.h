@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -44,6 +45,9 @@ class TomlReader {
                                     std::span<const std::string_view> choices);
   // A table; nullptr otherwise.
   const toml::table* table(std::string_view key);
+
+  // Each key, with a reader of its table. What is no table is a complaint.
+  void each_table(const std::function<void(const toml::key& key, TomlReader& one)>& read);
 
   // Complains of keys nobody asked for, naming the nearest that was.
   void no_others();

@@ -17,13 +17,19 @@ constexpr std::chrono::seconds kDrainGrace{30};
 
 Explained<void> RelayPart::start() {
   if (learn_) learn_(tries_);
-  auto relay = start_relay(process_.config(),
-                           {journal_.journal(), routes_.routes(), keys_.keys(), return_paths_(),
-                            tries_, loans_ ? loans_() : alone_, process_.metrics()});
+  auto relay = start_relay(process_.config(), {.log = journal_.journal(),
+                                               .routes = routes_.routes(),
+                                               .keys = keys_.keys(),
+                                               .return_paths = return_paths_(),
+                                               .tries = tries_,
+                                               .loans = loans_ ? loans_() : alone_,
+                                               .tls = tls_.server(),
+                                               .hop_tls = tls_.next_hops(),
+                                               .metrics = process_.metrics()});
   if (!relay) return relay.error();
   relay_ = std::move(*relay);
-  for (const auto& at : relay_->listening()) {
-    log(Level::info, "app", "taking mail", {{"smtp", to_string(at)}});
+  for (const auto& one : relay_->listening()) {
+    log(Level::info, "app", "taking mail", {{one.tls ? "smtps" : "smtp", to_string(one.at)}});
   }
   return {};
 }

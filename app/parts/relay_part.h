@@ -7,6 +7,7 @@
 
 #include "app/parts/journal_part.h"
 #include "app/parts/routes_part.h"
+#include "app/parts/tls_part.h"
 #include "app/process/process.h"
 #include "app/roles/relay_role.h"
 
@@ -22,11 +23,12 @@ class RelayPart final : public Part {
   using Loans = std::function<relay::plan::Loans&()>;
 
   RelayPart(Process& process, JournalPart& journal, RoutesPart& routes, KeysPart& keys,
-            Directory return_paths, Learn learn, Loans loans = nullptr)
+            TlsPart& tls, Directory return_paths, Learn learn, Loans loans = nullptr)
       : process_(process),
         journal_(journal),
         routes_(routes),
         keys_(keys),
+        tls_(tls),
         return_paths_(std::move(return_paths)),
         learn_(std::move(learn)),
         loans_(std::move(loans)) {}
@@ -46,6 +48,7 @@ class RelayPart final : public Part {
   JournalPart& journal_;
   RoutesPart& routes_;
   KeysPart& keys_;
+  TlsPart& tls_;
   const Directory return_paths_;
   const Learn learn_;
   const Loans loans_;

@@ -100,6 +100,8 @@ struct LaneThread {
                                .spool_octets = shared.spool_octets,
                                .message_memory = shared.message_memory,
                                .patience = shared.patience,
+                               .tls = shared.world.tls,
+                               .hop_tls = shared.world.hop_tls,
                                .ourselves = shared.ourselves,
                                .partitions = shared.partitions})) {}
 
@@ -118,6 +120,14 @@ Task<void> sweep_pool(LaneThread& lane) {
     record_turned_away(lane.relay->lane, relay::Patience::Which::due);
   }
 }
+
+using Begins = relay::Session::Begins;
+
+// Where connections come in.
+struct Door {
+  std::unique_ptr<runtime::Listener> listener;
+  Begins begins;
+};
 
 class Role final : public RelayRole {
  public:
@@ -158,10 +168,10 @@ class Role final : public RelayRole {
       if (const auto added = add_lane(config, i); !added) return added;
     }
     for (const Endpoint& at : config.smtp_listen) {
-      auto listener = runtime::listen_tcp(threads_.front()->context(), at);
-      if (!listener) return explain(listener.error(), "cannot listen on " + to_string(at));
-      shared_.ourselves.endpoints.push_back((*listener)->local());
-      listeners_.push_back(std::move(*listener));
+      if (auto listening = listen(at, Begins::in_clear); !listening) return listening;
+    }
+    for (const Endpoint& at : config.tls.listen) {
+      if (auto listening = listen(at, Begins::with_tls); !listening) return listening;
     }
     threads_.front()->call([this] { begin_accepting(); });
     return {};
@@ -188,15 +198,17 @@ class Role final : public RelayRole {
     return {};
   }
 
-  std::vector<Endpoint> listening() const override {
-    std::vector<Endpoint> out;
-    for (const auto& listener : listeners_) out.push_back(listener->local());
+  std::vector<Listening> listening() const override {
+    std::vector<Listening> out;
+    for (const Door& door : doors_) {
+      out.push_back({door.listener->local(), door.begins == Begins::with_tls});
+    }
     return out;
   }
 
   bool stop(std::chrono::seconds grace) override {
     threads_.front()->call([this] {
-      for (const auto& listener : listeners_) listener->close();
+      for (const Door& door : doors_) door.listener->close();
     });
     end_lanes();
     const Instant deadline = clock_.now() + grace;
@@ -228,16 +240,30 @@ class Role final : public RelayRole {
     return made;
   }
 
+  Explained<void> listen(const Endpoint& at, Begins begins) {
+    auto listener = runtime::listen_tcp(threads_.front()->context(), at);
+    if (!listener) return explain(listener.error(), "cannot listen on " + to_string(at));
+    shared_.ourselves.endpoints.push_back((*listener)->local());
+    doors_.push_back({std::move(*listener), begins});
+    return {};
+  }
+
   void begin_accepting() {
-    std::vector<runtime::Seat> seats;
+    for (const Door& door : doors_) {
+      lanes_.front()->relay->scope.spawn(
+          "accept", accept_all(*door.listener, clock_, seats(door.begins), "relay"));
+    }
+  }
+
+  std::vector<runtime::Seat> seats(Begins begins) {
+    std::vector<runtime::Seat> out;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       relay::SessionHost* const host = &lanes_[i]->relay->host;
-      seats.push_back({threads_[i]->executor(),
-                       [host](auto connection) { host->adopt(std::move(connection)); }});
+      out.push_back({threads_[i]->executor(), [host, begins](auto connection) {
+                       host->adopt(std::move(connection), begins);
+                     }});
     }
-    for (const auto& listener : listeners_) {
-      lanes_.front()->relay->scope.spawn("accept", accept_all(*listener, clock_, seats, "relay"));
-    }
+    return out;
   }
 
   void end_lanes() {
@@ -260,7 +286,7 @@ class Role final : public RelayRole {
   runtime::AsioClock clock_;
   Shared shared_;
   std::vector<std::unique_ptr<LaneThread>> lanes_;
-  std::vector<std::unique_ptr<runtime::Listener>> listeners_;
+  std::vector<Door> doors_;
   std::vector<std::unique_ptr<runtime::IoThread>> threads_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "app/config/config.h"
 #include "ingest/event_appender.h"
+#include "relay/forward/hop_tls.h"
 #include "relay/plan/loans.h"
 #include "relay/plan/tries.h"
 #include "relay/returnpath/directory.h"
@@ -21,7 +22,11 @@ class RelayRole {
  public:
   virtual ~RelayRole() = default;
   // Where it listens, also where port 0 was asked for.
-  virtual std::vector<runtime::Endpoint> listening() const = 0;
+  struct Listening {
+    runtime::Endpoint at;
+    bool tls = false;  // from the first octet on
+  };
+  virtual std::vector<Listening> listening() const = 0;
   // Takes no more sessions and waits for those that owe a reply, at most `grace`. True if all
   // ended.
   virtual bool stop(std::chrono::seconds grace) = 0;
@@ -35,6 +40,8 @@ struct RelayWorld {
   relay::returnpath::ReturnPathDirectory& return_paths;
   relay::plan::Tries& tries;
   relay::plan::Loans& loans;
+  const runtime::TlsServer& tls;
+  const relay::forward::HopTls& hop_tls;
   runtime::Metrics& metrics;
 };
 

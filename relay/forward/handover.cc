@@ -64,12 +64,19 @@ constexpr int kDialsForOneMessage = 1;
 // Before MAIL a server speaks of itself and not of our mail: another one may take it.
 bool speaks_of_itself(const HopAnswer& answer) {
   return answer.kind != HopAnswer::Kind::accepted &&
-         (answer.command == "connect" || answer.command == "EHLO" || answer.reply.code == 421);
+         (answer.command == "connect" || answer.command == "EHLO" || answer.command == "STARTTLS" ||
+          answer.reply.code == 421);
 }
 
 }  // namespace
 
 Handover::~Handover() { let_go(); }
+
+void Handover::note_tls(HopAnswer& answer) const {
+  if (session_ == nullptr) return;
+  answer.tls = session_->tls();
+  answer.tls_failure = session_->tls_failure();
+}
 
 void Handover::let_go() {
   if (session_ != nullptr) parts_.pool.give_back(std::move(session_));
@@ -112,6 +119,7 @@ Task<HopAnswer> Handover::ask_in_turn(std::vector<Candidate> hops, Instant deadl
     const runtime::Duration share = (deadline - now) / (&hop == &hops.back() ? 1 : 2);
     HopAnswer answer = co_await ask_at(hop, now + share, deadline);
     answer.hop = hop;
+    note_tls(answer);
     if (!speaks_of_itself(answer)) {
       hop_ = hop;
       co_return answer;
@@ -150,20 +158,55 @@ Task<std::optional<HopBudget::Held>> Handover::leave_for(Candidate hop, Instant 
   }
 }
 
-Task<Result<Answered>> Handover::connect(Candidate hop, HopBudget::Held leave, Instant greeted) {
+Task<std::optional<Result<Answered>>> Handover::connect(Candidate hop, Protection protection,
+                                                        Instant greeted) {
+  auto leave = co_await leave_for(hop, greeted);
+  if (!leave) co_return std::nullopt;
   const Instant dial_deadline = runtime::sooner(greeted, parts_.clock.now() + kConnectTimeout);
   auto connection = co_await parts_.dialer.dial(hop.endpoint, dial_deadline);
-  if (!connection) co_return connection.error();
+  if (!connection) co_return Result<Answered>(connection.error());
   session_ = std::make_unique<HopSession>(std::move(*connection), parts_.clock);
-  session_->hold(std::move(leave));
+  session_->hold(std::move(*leave));
+  session_->protect(std::move(protection));
   const Instant greeting_deadline = runtime::sooner(greeted, parts_.clock.now() + kGreetingTimeout);
   co_return co_await session_->open(parts_.host_name, greeting_deadline);
+}
+
+// RFC 7435 3: TLS that fails where nobody asked for it is no reason to keep the mail from going.
+Task<std::optional<Result<Answered>>> Handover::connect_or_fall_back(Candidate hop,
+                                                                     Protection protection,
+                                                                     Instant greeted) {
+  auto opened = co_await connect(hop, protection, greeted);
+  if (!opened || *opened || session_ == nullptr || protection.needed()) co_return opened;
+  if (session_->tls_failure().empty()) co_return opened;
+  const std::string why = session_->tls_failure();
+  session_.reset();
+  // Among the idle ones it is one of those that may be in clear.
+  Protection in_clear = protection;
+  in_clear.by = nullptr;
+  opened = co_await connect(hop, in_clear, greeted);
+  if (session_ != nullptr) session_->fell_back(why);
+  co_return opened;
+}
+
+Protection Handover::protection_at(const Candidate& hop) const {
+  return {&parts_.tls, parts_.tls.level_of(target_.address().domain()), hop.mx_host};
+}
+
+HopAnswer Handover::unprotected(const Candidate& hop) const {
+  HopAnswer out =
+      own_verdict(Rule::next_hop_tls,
+                  policy::reply_of(Rule::next_hop_tls, "TLS with the next hop " + hop.mx_host +
+                                                           " failed: " + session_->tls_failure()));
+  out.command = "STARTTLS";
+  return out;
 }
 
 smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.notify, dsn_.orcpt}; }
 
 Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadline) {
-  session_ = parts_.pool.take(hop.endpoint);
+  const Protection protection = protection_at(hop);
+  session_ = parts_.pool.take(hop.endpoint, protection);
   if (session_ != nullptr) {
     if (auto refusal = beyond_next_hop()) co_return *refusal;
     auto answered = co_await session_->begin(mail_, rcpt(), deadline);
@@ -173,9 +216,12 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadlin
     // nothing about this message.
     session_.reset();
   }
-  auto leave = co_await leave_for(hop, greeted);
-  if (!leave) co_return before_mail(Rule::next_hop_busy);
-  auto opened = co_await connect(hop, std::move(*leave), greeted);
+  auto connected = co_await connect_or_fall_back(hop, protection, greeted);
+  if (!connected) co_return before_mail(Rule::next_hop_busy);
+  Result<Answered>& opened = *connected;
+  if (!opened && protection.needed() && session_ != nullptr && !session_->tls_failure().empty()) {
+    co_return unprotected(hop);
+  }
   if (!opened) {
     co_return unreachable("The next hop " + hop.mx_host +
                           " could not be reached: " + opened.error().message());
@@ -228,9 +274,13 @@ Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearanc
     if (!again || parts_.clock.now() >= deadline) break;
     session_.reset();
   }
+  if (answer.by == HopAnswer::By::next_hop) {
+    if (auto ours = asks_for_tls({answer.command, answer.reply})) answer = *std::move(ours);
+  }
   // If it ends here, the next hop's answer is lost with the process: recovery says InDoubt, be the
   // answer 250 or 550.
   answer.hop = hop_;
+  note_tls(answer);
   answer.dsn_passed_on = session_->offered().dsn;
   let_go();
   co_return answer;

@@ -28,6 +28,7 @@ struct HandoverParts {
   HopPool& pool;
   HopBudget& budget;
   ClientBudget& clients;
+  const HopTls& tls;
   const dns::Ourselves& ourselves;
   const std::string& host_name;
   std::uint16_t port = dns::kSmtpPort;  // of next hops whose target names none
@@ -72,8 +73,15 @@ class Handover {
                                   runtime::Instant deadline);
   runtime::Task<std::optional<HopBudget::Held>> leave_for(dns::Candidate hop,
                                                           runtime::Instant deadline);
-  runtime::Task<runtime::Result<Answered>> connect(dns::Candidate hop, HopBudget::Held leave,
-                                                   runtime::Instant greeted);
+  // nullopt: no leave.
+  runtime::Task<std::optional<runtime::Result<Answered>>> connect(dns::Candidate hop,
+                                                                  Protection protection,
+                                                                  runtime::Instant greeted);
+  runtime::Task<std::optional<runtime::Result<Answered>>> connect_or_fall_back(
+      dns::Candidate hop, Protection protection, runtime::Instant greeted);
+  Protection protection_at(const dns::Candidate& hop) const;
+  HopAnswer unprotected(const dns::Candidate& hop) const;
+  void note_tls(HopAnswer& answer) const;
   std::optional<HopAnswer> beyond_next_hop() const;
   smtp::RcptParameters rcpt() const;
 

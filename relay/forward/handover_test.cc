@@ -251,6 +251,59 @@ TEST_F(HandoverTest, ARecipientNobodyAnswersForIsDeferredAtTheDeadline) {
   }
 }
 
+constexpr const char* kOffersTls = "250-mx.test\r\n250 STARTTLS";
+
+TEST_F(HandoverTest, TlsThatNobodyAskedForAndThatFailsIsDoneWithoutOnce) {
+  dns_.add(kOneHop);
+  tls_.levels["h.test"] = TlsLevel::opportunistic;
+  tls_.failure = "no shared cipher";
+  const HopScript hop = {{"EHLO", kOffersTls}, {"STARTTLS", "220 go on"}};
+  hops_.listen(kHop, {hop, hop});
+  const auto one = handover();
+  EXPECT_EQ(ask(*one), "accepted RCPT 250");
+  EXPECT_EQ(answer_.tls_failure, "no shared cipher");
+  EXPECT_FALSE(answer_.tls);
+  EXPECT_EQ(send(*one), "accepted body 250");
+  EXPECT_EQ(answer_.tls_failure, "no shared cipher") << "the event tells of it";
+  EXPECT_EQ(deliver(), "accepted body 250") << "the session is kept, as one that may be in clear";
+  const auto heard = hops_.heard();
+  EXPECT_EQ(std::count(heard.begin(), heard.end(), "dial 192.0.2.1:25"), 2);
+  EXPECT_EQ(std::count(heard.begin(), heard.end(), "STARTTLS"), 1);
+}
+
+TEST_F(HandoverTest, WithoutTheTlsThatIsAskedForTheMailWaits) {
+  dns_.add(kTwoHops);
+  const struct {
+    TlsLevel level;
+    HopScript hop;
+    std::string handshake;
+    std::string why;
+  } cases[] = {
+      {TlsLevel::required, {}, "", "it does not offer STARTTLS"},
+      {TlsLevel::verified,
+       {{"EHLO", kOffersTls}, {"STARTTLS", "220 go on"}},
+       "self-signed certificate",
+       "self-signed certificate"},
+  };
+  for (const auto& c : cases) {
+    tls_.levels["h.test"] = c.level;
+    tls_.failure = c.handshake;
+    hops_.listen(kHop, {c.hop});
+    hops_.listen(kSecond, {c.hop});
+    EXPECT_EQ(ask(), "deferred STARTTLS 451 next-hop-tls");
+    EXPECT_EQ(answer_.reply.text, "TLS with the next hop mx2.h.test failed: " + c.why);
+    EXPECT_EQ(hop(), "mx2.h.test 192.0.2.2:25") << "the first one was passed over";
+  }
+  // A session in clear that is idle is none for a target that wants TLS.
+  tls_.levels.clear();
+  hops_.listen(kHop, {HopScript()});
+  EXPECT_EQ(ask(), "accepted RCPT 250");
+  tls_.levels["h.test"] = TlsLevel::required;
+  hops_.listen(kHop, {HopScript()});
+  hops_.listen(kSecond, {HopScript()});
+  EXPECT_EQ(ask(), "deferred STARTTLS 451 next-hop-tls");
+}
+
 TEST_F(HandoverTest, AClientThatUsesItsShareOfConnectionsWaitsAndLeavesOthersTheirs) {
   dns_.add(kOneHop);
   hops_.listen(kHop, {HopScript(), HopScript()});

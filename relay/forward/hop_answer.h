@@ -6,6 +6,7 @@
 
 #include "relay/dns/next_hop.h"
 #include "relay/policy/rules.h"
+#include "runtime/tls_facts.h"
 #include "schemas/reply.h"
 
 namespace waybill::relay::forward {
@@ -33,6 +34,8 @@ struct HopAnswer {
   // The next hop takes requests for notices (RFC 3461) over from us.
   bool dsn_passed_on = false;
   std::optional<dns::Candidate> hop;  // the server that answered, or was tried last
+  std::optional<runtime::TlsFacts> tls{};
+  std::string tls_failure{};  // why there is none, where it was tried
 };
 
 // The reply to a body, in our own words where a rule has them: no next hop was asked, or none is to

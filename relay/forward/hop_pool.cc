@@ -16,8 +16,9 @@ Task<void> say_quit(std::unique_ptr<HopSession> session, Instant deadline) {
 
 }  // namespace
 
-std::unique_ptr<HopSession> HopPool::take(const runtime::Endpoint& to) {
-  const auto found = idle_.find(to);
+std::unique_ptr<HopSession> HopPool::take(const runtime::Endpoint& to,
+                                          const Protection& protection) {
+  const auto found = idle_.find({to, protection.text()});
   if (found == idle_.end()) return nullptr;
   auto& sessions = found->second;
   // The newest first: the others can grow old and be swept.
@@ -35,7 +36,7 @@ std::unique_ptr<HopSession> HopPool::take(const runtime::Endpoint& to) {
 
 void HopPool::give_back(std::unique_ptr<HopSession> session) {
   if (session->unusable()) return;
-  auto& sessions = idle_[session->remote()];
+  auto& sessions = idle_[{session->remote(), session->protection().text()}];
   const bool worn = session->transactions() >= kMessagesPerConnection;
   if (worn || sessions.size() >= kIdleConnectionsPerHop || size_ >= kIdleConnections) {
     retire(std::move(session));

@@ -4,6 +4,8 @@
 
 #include <map>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "relay/forward/hop_session.h"
@@ -19,8 +21,8 @@ class HopPool {
   HopPool(const HopPool&) = delete;
   HopPool& operator=(const HopPool&) = delete;
 
-  // An idle session that still is fit, or nullptr.
-  std::unique_ptr<HopSession> take(const runtime::Endpoint& to);
+  // An idle session that still is fit, and was protected alike, or nullptr.
+  std::unique_ptr<HopSession> take(const runtime::Endpoint& to, const Protection& protection = {});
 
   // Keeps the session if it is worth keeping, else ends it.
   void give_back(std::unique_ptr<HopSession> session);
@@ -40,7 +42,8 @@ class HopPool {
 
   runtime::Clock& clock_;
   runtime::Scope& scope_;
-  std::map<runtime::Endpoint, std::vector<std::unique_ptr<HopSession>>> idle_;
+  using Place = std::pair<runtime::Endpoint, std::string>;  // Protection::text()
+  std::map<Place, std::vector<std::unique_ptr<HopSession>>> idle_;
   std::size_t size_ = 0;
 };
 

@@ -108,7 +108,18 @@ Task<Result<Answered>> HopSession::open(std::string our_name, Instant deadline) 
     unusable_ = true;
     co_return Answered{"connect", std::move(*reply)};
   }
-  reply = co_await ask(smtp::ehlo_command(our_name), deadline);
+  auto greeted = co_await say_hello(our_name, deadline);
+  if (!greeted || !greeted->reply.positive() || !protection_.asked()) co_return greeted;
+  const auto secured = co_await start_tls(deadline);
+  if (!secured) co_return secured.error();
+  if (*secured == Secured::in_clear) co_return greeted;
+  // RFC 3207 4.2: what was offered before may have been anybody's words.
+  co_return co_await say_hello(our_name, deadline);
+}
+
+Task<Result<Answered>> HopSession::say_hello(const std::string& our_name, Instant deadline) {
+  offered_ = {};
+  auto reply = co_await ask(smtp::ehlo_command(our_name), deadline);
   if (!reply) co_return reply.error();
   if (reply->code == 250) {
     offered_ = smtp::parse_extensions(*reply);
@@ -120,6 +131,37 @@ Task<Result<Answered>> HopSession::open(std::string our_name, Instant deadline) 
   if (reply->positive() && reply->code != 250) co_return out_of_step();
   if (!reply->positive()) unusable_ = true;
   co_return Answered{"EHLO", std::move(*reply)};
+}
+
+runtime::Error HopSession::tls_failed(std::string why) {
+  unusable_ = true;
+  tls_failure_ = std::move(why);
+  return make_error_code(Errc::refused);
+}
+
+Task<Result<HopSession::Secured>> HopSession::start_tls(Instant deadline) {
+  if (!offered_.starttls) {
+    if (protection_.needed()) co_return tls_failed("it does not offer STARTTLS");
+    co_return Secured::in_clear;
+  }
+  const auto reply = co_await ask(std::string(smtp::kStartTlsCommand), deadline);
+  if (!reply) co_return tls_failed("it did not answer STARTTLS: " + reply.error().message());
+  if (!reply->positive()) {
+    std::string why = "it answered STARTTLS by " + std::to_string(reply->code) + " " + reply->text;
+    if (protection_.needed() || unusable_) co_return tls_failed(std::move(why));
+    tls_failure_ = std::move(why);
+    co_return Secured::in_clear;
+  }
+  // What came in clear behind the reply is not the server's word (RFC 3207 6).
+  if (replies_.has_rest()) co_return tls_failed("octets in clear followed its answer to STARTTLS");
+  replies_ = {};
+  auto secured =
+      protection_.by->secure(std::move(connection_), protection_.host, protection_.level);
+  runtime::TlsConnection& tls = *secured;
+  connection_ = std::move(secured);
+  const auto shaken = co_await tls.shake_hands(deadline);
+  if (!shaken) co_return tls_failed(shaken.error().why);
+  co_return Secured::by_tls;
 }
 
 Task<Result<Answered>> HopSession::begin(smtp::MailParameters mail, smtp::RcptParameters rcpt,

@@ -13,6 +13,7 @@
 #include "relay/forward/clearance.h"
 #include "relay/forward/hop_answer.h"
 #include "relay/forward/hop_budget.h"
+#include "relay/forward/hop_tls.h"
 #include "relay/message/spool.h"
 #include "relay/smtp/client_core.h"
 #include "runtime/connection.h"
@@ -33,7 +34,13 @@ class HopSession {
   // Leave for the connection, given back with it.
   void hold(HopBudget::Held leave) { leave_.emplace(std::move(leave)); }
 
-  // Greeting and EHLO; HELO where EHLO is not known. The last reply: 2xx, or the refusal.
+  // What open() is to see to; without it the connection stays in clear.
+  void protect(Protection protection) { protection_ = std::move(protection); }
+  const Protection& protection() const { return protection_; }
+
+  // Greeting and EHLO; HELO where EHLO is not known; STARTTLS and EHLO again where that is asked
+  // for. The last reply: 2xx, or the refusal. Where TLS failed, so that the connection is of no
+  // more use or must not be used in clear, Errc::refused, and tls_failure() says why.
   runtime::Task<runtime::Result<Answered>> open(std::string our_name, runtime::Instant deadline);
 
   // MAIL and RCPT, in one go where PIPELINING is offered. The first refusal, or the reply to RCPT.
@@ -50,6 +57,12 @@ class HopSession {
   // QUIT, without waiting for the answer.
   runtime::Task<void> quit(runtime::Instant deadline);
 
+  // How the connection is protected, and why it is not though TLS was asked for.
+  std::optional<runtime::TlsFacts> tls() const { return connection_->tls(); }
+  const std::string& tls_failure() const { return tls_failure_; }
+  // The connection before this one failed so.
+  void fell_back(std::string why) { tls_failure_ = std::move(why); }
+
   const smtp::Extensions& offered() const { return offered_; }
   const runtime::Endpoint& remote() const { return connection_->remote(); }
   int transactions() const { return transactions_; }
@@ -64,6 +77,12 @@ class HopSession {
   runtime::Instant idle_since{};
 
  private:
+  runtime::Task<runtime::Result<Answered>> say_hello(const std::string& our_name,
+                                                     runtime::Instant deadline);
+  // in_clear: it goes on as it was.
+  enum class Secured { by_tls, in_clear };
+  runtime::Task<runtime::Result<Secured>> start_tls(runtime::Instant deadline);
+  runtime::Error tls_failed(std::string why);
   runtime::Task<runtime::Result<schemas::Reply>> read_reply(runtime::Instant deadline);
   runtime::Task<runtime::Result<schemas::Reply>> exchange(std::string command,
                                                           runtime::Instant deadline);
@@ -84,6 +103,8 @@ class HopSession {
   HopAnswer unread();
 
   std::optional<HopBudget::Held> leave_;
+  Protection protection_;
+  std::string tls_failure_;
   std::unique_ptr<runtime::Connection> connection_;
   runtime::Clock& clock_;
   smtp::ReplyReader replies_;

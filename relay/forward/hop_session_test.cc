@@ -89,6 +89,61 @@ TEST_F(HopSessionTest, EachAnswerToOpeningHasItsOutcome) {
   }
 }
 
+constexpr const char* kRefused = "connection refused";
+const std::string kOffersTls = "250-mx.test\r\n250-PIPELINING\r\n250 STARTTLS";
+
+TEST_F(HopSessionTest, TlsIsBegunWhereItIsOfferedAndTheServerIsGreetedAnew) {
+  dial({{"EHLO", kOffersTls}, {"STARTTLS", "220 go on"}});
+  session_->protect({&tls_, TlsLevel::verified, "mx.test"});
+  EXPECT_EQ(open(), "EHLO 250");
+  EXPECT_THAT(hops_.heard(), ElementsAre("EHLO relay.test", "STARTTLS", "EHLO relay.test"));
+  ASSERT_TRUE(session_->tls());
+  EXPECT_EQ(session_->tls()->version, "TLSv1.3");
+  EXPECT_EQ(session_->tls()->verified_name, "mx.test");
+  EXPECT_TRUE(session_->fit_for_reuse());
+}
+
+TEST_F(HopSessionTest, EachWayInWhichTlsDoesNotBeginHasItsOutcome) {
+  const std::string offers = kOffersTls;
+  const std::string plain = "250 mx.test";
+  const struct {
+    std::string ehlo;
+    std::string says;
+    std::string handshake;
+    TlsLevel level;
+    std::string outcome;
+    std::string failure;
+  } cases[] = {
+      {plain, "", "", TlsLevel::opportunistic, "EHLO 250", ""},
+      {plain, "", "", TlsLevel::required, kRefused, "it does not offer STARTTLS"},
+      {offers, "", "", TlsLevel::none, "EHLO 250", ""},
+      {offers, "454 4.7.0 not now", "", TlsLevel::opportunistic, "EHLO 250",
+       "it answered STARTTLS by 454 not now"},
+      {offers, "454 4.7.0 not now", "", TlsLevel::required, kRefused,
+       "it answered STARTTLS by 454 not now"},
+      {offers, "421 4.3.2 busy" + kHangUp, "", TlsLevel::opportunistic, kRefused,
+       "it answered STARTTLS by 421 busy"},
+      {offers, kHangUp, "", TlsLevel::opportunistic, kRefused,
+       "it did not answer STARTTLS: connection closed"},
+      // Somebody on the way may have put it there (RFC 3207 6).
+      {offers, "220 go on\r\n250-mx.evil\r\n250 AUTH PLAIN", "", TlsLevel::opportunistic, kRefused,
+       "octets in clear followed its answer to STARTTLS"},
+      {offers, "220 go on", "no shared cipher", TlsLevel::opportunistic, kRefused,
+       "no shared cipher"},
+      {offers, "220 go on", "no shared cipher", TlsLevel::verified, kRefused, "no shared cipher"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.says + " " + c.handshake);
+    dial({{"EHLO", c.ehlo}, {"STARTTLS", c.says}});
+    tls_.failure = c.handshake;
+    session_->protect({&tls_, c.level, "mx.test"});
+    EXPECT_EQ(open(), c.outcome);
+    EXPECT_EQ(session_->tls_failure(), c.failure);
+    EXPECT_EQ(session_->unusable(), c.outcome == kRefused);
+    EXPECT_FALSE(c.outcome != kRefused && session_->tls());
+  }
+}
+
 TEST_F(HopSessionTest, EachAnswerToHeloHasItsOutcome) {
   const StepCase cases[] = {
       {"HELO", "250 mx", "EHLO 250", true},

@@ -51,7 +51,9 @@ std::string received_field(const Trace& trace) {
   out.append(clean_helo(trace.helo)).append(" (");
   out.append(address_literal(trace.client.address)).append(")\r\n\tby ");
   out.append(trace.host_name).append(" (Waybill) with ").append(trace.protocol);
-  out.append(" id ").append(trace.id).append(";\r\n\t");
+  out.append(" id ").append(trace.id);
+  if (!trace.cipher.empty()) out.append("\r\n\ttls ").append(trace.cipher);
+  out.append(";\r\n\t");
   out.append(rfc5322_date(trace.time)).append("\r\n");
   return out;
 }

@@ -13,7 +13,8 @@ struct Trace {
   std::string_view helo;  // as the client gave it: cleaned here
   runtime::Endpoint client;
   std::string_view host_name;  // ours
-  std::string_view protocol;   // "SMTP", "ESMTP", "UTF8SMTP" (RFC 6531 3.7.3)
+  std::string_view protocol;   // RFC 3848, RFC 6531 3.7.3: "SMTP", "ESMTPS", "UTF8SMTP"
+  std::string_view cipher;     // of TLS, by its name at IANA (RFC 8314 4.3); empty: in clear
   std::string_view id;         // the message id of the log
   runtime::WallTime time;
 };

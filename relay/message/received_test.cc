@@ -42,6 +42,17 @@ bool is_time_stamp_line(const std::string& field) {
   return std::regex_match(field, form);
 }
 
+TEST(ReceivedFieldTest, SaysThatTheMessageCameByTls) {
+  Trace given = trace();
+  given.protocol = "ESMTPS";
+  given.cipher = "TLS_AES_256_GCM_SHA384";
+  EXPECT_EQ(received_field(given),
+            "Received: from client.example ([192.0.2.7])\r\n"
+            "\tby relay.example (Waybill) with ESMTPS id 0190a6f2-7c3e-7d21-8b4f-5a6b7c8d9e0f\r\n"
+            "\ttls TLS_AES_256_GCM_SHA384;\r\n"
+            "\tTue, 24 Nov 2026 12:00:00 +0000\r\n");
+}
+
 TEST(ReceivedFieldTest, SaysWhoGaveWhatToWhomAndWhen) {
   EXPECT_EQ(received_field(trace()),
             "Received: from client.example ([192.0.2.7])\r\n"

@@ -38,6 +38,7 @@ enum class Rule {
   no_route,
   unreachable,
   next_hop_busy,
+  next_hop_tls,
   next_hop_without_smtputf8,
   next_hop_without_8bitmime,
   next_hop_size,
@@ -128,6 +129,9 @@ inline constexpr RuleRow kRules[] = {
      "`max_connections_per_hop` are open to this one, `max_connections_per_client` work for "
      "messages "
      "of this client, or all that the process may open are in use."},
+    {Rule::next_hop_tls, "next-hop-tls", Stage::either, "451 4.7.5", "",
+     "The target's mail goes by TLS alone (`tls` of its next hops), and TLS with this one failed: "
+     "`reply` says why."},
     {Rule::next_hop_without_smtputf8, "next-hop-without-smtputf8", Stage::either, "550 5.6.7",
      "The next hop does not take internationalized mail",
      "The target, or the header of the message, is not ASCII alone and needs SMTPUTF8, which the "

@@ -96,6 +96,7 @@ std::string mail_command(const MailParameters& parameters, const Extensions& off
 std::string rcpt_command(const RcptParameters& parameters, const Extensions& offered);
 std::string rcpt_command(const schemas::Address& recipient);
 inline constexpr std::string_view kDataCommand = "DATA\r\n";
+inline constexpr std::string_view kStartTlsCommand = "STARTTLS\r\n";
 inline constexpr std::string_view kQuitCommand = "QUIT\r\n";
 inline constexpr std::string_view kRsetCommand = "RSET\r\n";
 

@@ -11,27 +11,13 @@ namespace waybill::relay::smtp {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, Verb>, 21> kVerbs{{
-    {"EHLO", Verb::ehlo},
-    {"HELO", Verb::helo},
-    {"MAIL", Verb::mail},
-    {"RCPT", Verb::rcpt},
-    {"DATA", Verb::data},
-    {"BDAT", Verb::bdat},
-    {"RSET", Verb::rset},
-    {"NOOP", Verb::noop},
-    {"VRFY", Verb::vrfy},
-    {"HELP", Verb::help},
-    {"QUIT", Verb::quit},
-    {"EXPN", Verb::not_offered},
-    {"STARTTLS", Verb::not_offered},
-    {"AUTH", Verb::not_offered},
-    {"LHLO", Verb::not_offered},
-    {"ETRN", Verb::not_offered},
-    {"ATRN", Verb::not_offered},
-    {"BURL", Verb::not_offered},
-    {"TURN", Verb::not_offered},
-    {"XCLIENT", Verb::not_offered},
-    {"XFORWARD", Verb::not_offered},
+    {"EHLO", Verb::ehlo},         {"HELO", Verb::helo},           {"MAIL", Verb::mail},
+    {"RCPT", Verb::rcpt},         {"DATA", Verb::data},           {"BDAT", Verb::bdat},
+    {"RSET", Verb::rset},         {"NOOP", Verb::noop},           {"VRFY", Verb::vrfy},
+    {"HELP", Verb::help},         {"QUIT", Verb::quit},           {"EXPN", Verb::not_offered},
+    {"STARTTLS", Verb::starttls}, {"AUTH", Verb::not_offered},    {"LHLO", Verb::not_offered},
+    {"ETRN", Verb::not_offered},  {"ATRN", Verb::not_offered},    {"BURL", Verb::not_offered},
+    {"TURN", Verb::not_offered},  {"XCLIENT", Verb::not_offered}, {"XFORWARD", Verb::not_offered},
 }};
 
 // Methods and the header fields that stand first in what browsers send.

@@ -17,6 +17,7 @@ enum class Verb {
   data,
   bdat,
   rset,
+  starttls,
   noop,
   vrfy,
   help,

@@ -26,7 +26,7 @@ TEST(CommandTest, VerbInAnyCaseThenItsArgument) {
       {"HELP", Verb::help, ""},
       {"QUIT", Verb::quit, ""},
       {"EXPN list", Verb::not_offered, "list"},
-      {"STARTTLS", Verb::not_offered, ""},
+      {"STARTTLS", Verb::starttls, ""},
       {"AUTH PLAIN", Verb::not_offered, "PLAIN"},
       {"GET / HTTP/1.1", Verb::http, "/ HTTP/1.1"},
       {"host: a.example", Verb::http, "a.example"},

@@ -48,6 +48,7 @@ std::optional<Step> ServerCore::State::obey(const Command& command) {
     case Verb::data: return data(command.argument);
     case Verb::bdat: return bdat(command.argument);
     case Verb::rset: return rset(command.argument);
+    case Verb::starttls: return starttls(command.argument);
     case Verb::noop: idle(replies::ok()); break;
     case Verb::help: idle(replies::help()); break;
     case Verb::vrfy:
@@ -101,7 +102,9 @@ std::optional<Step> ServerCore::State::hello(Verb verb, std::string_view name) {
   }
   helo_name = name;
   esmtp = verb == Verb::ehlo;
-  idle(esmtp ? replies::ehlo(host_name, limits.max_message_octets) : replies::helo(host_name));
+  const bool offers = tls == Tls::offered;
+  idle(esmtp ? replies::ehlo(host_name, limits.max_message_octets, offers)
+             : replies::helo(host_name));
   return end_transaction();
 }
 
@@ -112,6 +115,27 @@ std::optional<Step> ServerCore::State::rset(std::string_view argument) {
   }
   idle(replies::ok());
   return end_transaction();
+}
+
+std::optional<Step> ServerCore::State::starttls(std::string_view argument) {
+  if (tls == Tls::no) {
+    error(replies::not_offered());
+  } else if (!argument.empty()) {
+    error(replies::syntax("STARTTLS"));
+  } else if (tls == Tls::on || in_transaction) {
+    error(replies::bad_sequence(in_transaction ? "A transaction is open" : "TLS is on already"));
+  } else if (++idle_commands > kMaxIdleCommands) {
+    hang_up(replies::too_many_idle());
+  } else {
+    say(replies::ready_for_tls());
+    tls = Tls::on;
+    input = {};
+    lines = LineReader();
+    helo_name.clear();
+    esmtp = false;
+    return StartTls{};
+  }
+  return std::nullopt;
 }
 
 std::optional<Step> ServerCore::State::mail(std::string_view argument) {

@@ -132,6 +132,8 @@ void ServerCore::greet(const Reply& greeting) {
   state_->say(replies::greeting(state_->host_name));
 }
 
+void ServerCore::offer_tls() { state_->tls = Tls::offered; }
+
 void ServerCore::feed(std::string_view octets) {
   runtime::check(state_->input.empty(), "octets are fed when the core needs input");
   if (!state_->closed) state_->input = octets;

@@ -2,7 +2,8 @@
 //
 // The core knows the syntax and the order of commands (RFC 5321 4.1), the extensions PIPELINING
 // (RFC 2920), SIZE (1870), 8BITMIME (6152), SMTPUTF8 (6531), ENHANCEDSTATUSCODES (2034), CHUNKING
-// (3030), DSN (3461) and PRDR (draft-hall-prdr), end of data, dot-stuffing, and its named limits.
+// (3030), DSN (3461), STARTTLS (3207) and PRDR (draft-hall-prdr), end of data, dot-stuffing, and
+// its named limits.
 // It knows nothing of routes, sockets or time. It never reads ahead of an unanswered step: what a
 // pipelining client sent stays buffered.
 //
@@ -12,6 +13,7 @@
 //       NeedInput   -> write core.take_output(), read, core.feed(octets)
 //       MailStep, RcptStep, BodyStart, BodyEnd -> judge, then core.answer(reply)
 //       BodyChunk   -> keep the octets (valid until the next call of the core)
+//       StartTls    -> write core.take_output(), read and write by TLS from here on; no answer
 //       Reset       -> the transaction is over without a body; forget it; no answer
 //       Hangup      -> write core.take_output(), close
 // Replies to everything else (EHLO, NOOP, VRFY, syntax errors, bad sequence) the core writes
@@ -106,17 +108,25 @@ struct BodyEnd {
 // RSET, EHLO or HELO ended the open transaction.
 struct Reset {};
 
+// The client is to begin TLS: write the output, and read what TLS gives from here on. All that was
+// said before is forgotten, and what came in clear text behind the command is thrown away (RFC 3207
+// 4.2, 6): somebody on the way may have put it there.
+struct StartTls {};
+
 // QUIT, too many errors, or shut_down(): write the output and close.
 struct Hangup {};
 
-using Step =
-    std::variant<NeedInput, MailStep, RcptStep, BodyStart, BodyChunk, BodyEnd, Reset, Hangup>;
+using Step = std::variant<NeedInput, MailStep, RcptStep, BodyStart, BodyChunk, BodyEnd, Reset,
+                          StartTls, Hangup>;
 
 class ServerCore {
  public:
   ServerCore(std::string host_name, ServerLimits limits);
   ~ServerCore();
   ServerCore(ServerCore&&) noexcept;
+
+  // STARTTLS is announced and taken, until TLS has begun. Before greet().
+  void offer_tls();
 
   // Queues "220 host ESMTP Waybill" (code 220, whatever text the greeting has) or a refusal of the
   // session (554 or 421, then Hangup). Octets fed before it are not held against the client.

@@ -494,6 +494,44 @@ TEST(ServerCoreTest, ShutDownBetweenAStepAndItsAnswerDropsTheAnswer) {
   EXPECT_EQ(core.take_output(), "421 4.3.2 Restarting\r\n");
 }
 
+TEST(ServerCoreTest, TlsIsOfferedUntilItIsOn) {
+  SmtpPlayer player;
+  player.core().offer_tls();
+  player.greet();
+  EXPECT_NE(player.say("EHLO c.example\r\n").find("250-STARTTLS\r\n"), std::string::npos);
+  EXPECT_EQ(player.say("STARTTLS now\r\n"), "501 5.5.4 Syntax: STARTTLS\r\n");
+  EXPECT_EQ(player.say("STARTTLS\r\n"), "220 2.0.0 Ready to start TLS\r\n");
+  EXPECT_EQ(player.seen().back(), "tls");
+  EXPECT_EQ(player.say("EHLO c.example\r\n").find("STARTTLS"), std::string::npos);
+  EXPECT_EQ(player.say("STARTTLS\r\n"), "503 5.5.1 TLS is on already\r\n");
+}
+
+// RFC 3207 4.2.
+TEST(ServerCoreTest, WhatWasSaidBeforeTlsIsForgotten) {
+  SmtpPlayer player;
+  player.core().offer_tls();
+  player.say("EHLO c.example\r\nMAIL FROM:<a@a.example>\r\n");
+  EXPECT_EQ(player.say("STARTTLS\r\n"), "503 5.5.1 A transaction is open\r\n");
+  player.say("RSET\r\nSTARTTLS\r\n");
+  EXPECT_EQ(player.core().helo(), "");
+  EXPECT_FALSE(player.core().esmtp());
+  EXPECT_EQ(player.say("MAIL FROM:<a@a.example>\r\n"), "503 5.5.1 EHLO first\r\n");
+}
+
+// RFC 3207 6: somebody on the way may have put it there.
+TEST(ServerCoreTest, WhatFollowsStartTlsInClearIsThrownAway) {
+  for (const std::string injected :
+       {"NOOP\r\n", "EHLO evil\r\nMAIL FROM:<evil@a.example>\r\n", "half a li"}) {
+    SmtpPlayer player;
+    player.core().offer_tls();
+    player.say("EHLO c.example\r\n");
+    EXPECT_EQ(player.say("STARTTLS\r\n" + injected), "220 2.0.0 Ready to start TLS\r\n");
+    EXPECT_EQ(player.say("VRFY x\r\n"), "252 2.5.0 Cannot verify, send mail to find out\r\n");
+    EXPECT_EQ(player.core().helo(), "");
+    EXPECT_EQ(player.seen(), std::vector<std::string>{"tls"});
+  }
+}
+
 TEST(ServerCoreTest, TellsWhatTheSessionIsAt) {
   SmtpPlayer player;
   EXPECT_EQ(player.core().helo(), "");

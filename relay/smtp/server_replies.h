@@ -13,11 +13,13 @@ using schemas::Reply;
 // RFC 2034 3: neither the greeting nor the answers to HELO and EHLO carry an enhanced code.
 inline Reply greeting(const std::string& host) { return {220, "", host + " ESMTP Waybill"}; }
 inline Reply helo(const std::string& host) { return {250, "", host}; }
-inline Reply ehlo(const std::string& host, std::uint64_t max_message_octets) {
+inline Reply ehlo(const std::string& host, std::uint64_t max_message_octets, bool tls) {
   return {250, "",
           host + "\nPIPELINING\nSIZE " + std::to_string(max_message_octets) +
+              (tls ? "\nSTARTTLS" : "") +
               "\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES\nCHUNKING\nDSN\nPRDR\nXASKED"};
 }
+inline Reply ready_for_tls() { return {220, "2.0.0", "Ready to start TLS"}; }
 inline Reply ok() { return {250, "2.0.0", "OK"}; }
 inline Reply help() { return {214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY QUIT"}; }
 inline Reply cannot_verify() { return {252, "2.5.0", "Cannot verify, send mail to find out"}; }

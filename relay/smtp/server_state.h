@@ -25,6 +25,8 @@ enum class Reading {
 
 enum class Awaiting { nothing, mail, recipient, body_start, body_end };
 
+enum class Tls { no, offered, on };
+
 struct ServerCore::State {
   State(std::string host, ServerLimits given) : host_name(std::move(host)), limits(given) {}
 
@@ -57,6 +59,7 @@ struct ServerCore::State {
   std::optional<Step> data(std::string_view argument);
   std::optional<Step> bdat(std::string_view argument);
   std::optional<Step> rset(std::string_view argument);
+  std::optional<Step> starttls(std::string_view argument);
   // Why no body can start now.
   std::optional<Reply> body_out_of_order() const;
   Step recipient_step(RcptStep step);
@@ -71,6 +74,7 @@ struct ServerCore::State {
   // `reply` is sent once the chunk has passed.
   void throw_chunk_away(const Reply& reply);
 
+  Tls tls = Tls::no;
   const std::string host_name;
   const ServerLimits limits;
   std::string helo_name;

@@ -1,12 +1,14 @@
 """What others do to a relay without meaning well, or anything: loops, lists of addresses to try,
 sessions that stay."""
 
+import threading
 import time
 import unittest
 
 from support.name_server import NameServer
 from support.peers_case import PeersCase
 from support.process import free_port, wait_until
+from support.recording_sink import RecordingSink
 from support.servers import needs_servers
 from support.smtp_client import message
 from support.verdicts import facts
@@ -75,6 +77,34 @@ class CrowdTest(PeersCase):
                     return refused
                 self.assertEqual(550, reply.code)
                 refused += 1
+
+    def test_an_alias_of_more_targets_than_connections_reaches_each_of_them(self):
+        sink = self.start(RecordingSink)
+        targets = [f"t{number}@[127.0.0.1]:{sink.port}" for number in range(60)]
+        waybill = self.start(Waybill, {"x.test": {"aliases": {"all": targets}}}, tables={
+            "limits": {"max_connections_per_hop": 20, "max_connections_per_client": 20}})
+        began = time.monotonic()
+        with waybill.client() as client:
+            client.hello()
+            self.assertEqual(250, client.deliver("s@s.test", ["all@x.test"], message()).code)
+        self.assertLess(time.monotonic() - began, 5, "in rounds, and nobody waits for leave")
+        self.assertEqual(60, len({mail.recipients[0] for mail in sink.mail()}))
+        self.assertEqual(60, len(sink.mail()))
+
+    def test_replies_of_a_group_do_not_wait_for_a_slow_next_hop(self):
+        release = threading.Event()
+        sink = self.start(RecordingSink, before_rcpt=lambda: release.wait(20))
+        waybill = self.start(Waybill, {"x.test": {"aliases": {
+            "slow": f"t@[127.0.0.1]:{sink.port}"}}})
+        self.addCleanup(release.set)
+        with waybill.client() as client:
+            client.hello()
+            client.send(b"MAIL FROM:<s@s.test>\r\nRCPT TO:<nobody@x.test>\r\n"
+                        b"RCPT TO:<slow@x.test>\r\nNOOP\r\n")
+            self.assertEqual([250, 550], [client.read().code for _ in range(2)])
+            self.assertFalse(release.is_set())
+            release.set()
+            self.assertEqual([250, 250], [client.read().code for _ in range(2)])
 
     def test_a_session_that_is_idle_behind_mail_does_not_hold_up_a_stop(self):
         waybill = self.waybill()

@@ -125,6 +125,8 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
                               .spool_octets = spool_,
                               .message_memory = message_memory_,
                               .patience = patience_,
+                              .tls = tls_server_,
+                              .hop_tls = tls_,
                               .ourselves = ourselves_})) {
   journal_.count_events(counters_);
   process_->before_write = [this] { maybe_kill(kills_.at_write); };

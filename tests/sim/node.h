@@ -12,6 +12,7 @@
 #include "projector/projector.h"
 #include "relay/assembly.h"
 #include "runtime/workers.h"
+#include "tests/support/fake_tls.h"
 #include "tests/support/sim_net.h"
 #include "tests/support/zone_resolver.h"
 
@@ -105,6 +106,8 @@ class SimNode {
   std::unique_ptr<relay::plan::Loans> loans_;
   runtime::Permits message_memory_{64 << 20};
   relay::Patience patience_{1000};
+  tests::NoTlsServer tls_server_;
+  tests::FakeTls tls_;
   relay::forward::HopBudget hop_budget_{1000, 50};
   relay::forward::ClientBudget client_budget_{1000, 100};
   std::unique_ptr<relay::AssembledLane> relay_;

@@ -57,8 +57,8 @@ class HandoverWorld : public HopWorld {
   relay::dns::Ourselves ourselves_{{"us.test"}, {endpoint("192.0.2.99:25")}};
   std::string host_name_ = "relay.test";
   runtime::IpAddress client_ = boost::asio::ip::make_address("198.51.100.7");
-  relay::forward::HandoverParts parts_{clock_,  chance_,  hops_,      dns_,      pool_,
-                                       budget_, clients_, ourselves_, host_name_};
+  relay::forward::HandoverParts parts_{clock_,  chance_,  hops_, dns_,       pool_,
+                                       budget_, clients_, tls_,  ourselves_, host_name_};
   ScriptedClearance clearance_{clock_};
   relay::forward::HopAnswer answer_;
 };

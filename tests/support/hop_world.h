@@ -12,6 +12,7 @@
 #include "relay/forward/hop_pool.h"
 #include "relay/message/spool.h"
 #include "runtime/clock.h"
+#include "tests/support/fake_tls.h"
 #include "tests/support/run_virtual.h"
 #include "tests/support/scripted_hops.h"
 
@@ -120,6 +121,7 @@ class HopWorld {
   relay::forward::HopBudget budget_{1000, 50};
   relay::forward::ClientBudget clients_{1000, 100};
   relay::forward::HopPool pool_{clock_, scope_};
+  FakeTls tls_;
 };
 
 }  // namespace waybill::tests

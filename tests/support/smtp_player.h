@@ -131,6 +131,9 @@ class SmtpPlayer {
     core_.answer(reply);
   }
 
+  // What is said from here on stands for what TLS gives.
+  void take(relay::smtp::StartTls&) { seen_.emplace_back("tls"); }
+
   void take(relay::smtp::Reset&) {
     seen_.emplace_back("reset");
     open_ = {};

@@ -312,6 +312,8 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
     settings_.max_refusals = static_cast<std::uint32_t>(number);
   } else if (what.starts_with("max_refusals_per_client ")) {
     patience_.emplace(static_cast<std::uint32_t>(number));
+  } else if (what.starts_with("TLS is asked of ")) {
+    tls_.levels[std::string(what.substr(16))] = relay::forward::TlsLevel::required;
   } else if (what.starts_with("sessions turned away ")) {
     turned_away_ = number;
   } else if (what.starts_with("max_memory ")) {
@@ -378,6 +380,8 @@ void TranscriptWorld::begin() {
                             .spool_octets = *spool_,
                             .message_memory = *memory_,
                             .patience = *patience_,
+                            .tls = tls_server_,
+                            .hop_tls = tls_,
                             .ourselves = ourselves_});
   wire_ = std::make_shared<ClientWire>();
   session_.emplace(relay_->lane, std::make_unique<ClientConnection>(clock_, wire_, note_, client_,

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "relay/assembly.h"
+#include "tests/support/fake_tls.h"
 #include "tests/support/scripted_hops.h"
 #include "tests/support/sim_net.h"
 #include "tests/support/zone_resolver.h"
@@ -150,6 +151,8 @@ class TranscriptWorld {
   std::uint64_t spool_octets_ = 64 << 20;
   std::optional<runtime::Permits> memory_{std::in_place, 64 << 20};
   std::optional<relay::Patience> patience_{std::in_place, 1000};
+  NoTlsServer tls_server_;
+  FakeTls tls_;
   relay::routes::CurrentRoutes routes_;
   relay::returnpath::CurrentKeys keys_;
   relay::returnpath::Turns turns_;

@@ -72,6 +72,7 @@ void open_session(SmtpPlayer& player, Verb verb) {
 std::string reply_to(const std::string& line) {
   const Command command = relay::smtp::parse_command(without_end(line));
   SmtpPlayer player;
+  player.core().offer_tls();
   open_session(player, command.verb);
   std::string reply = player.say(line);
   if (command.verb == Verb::bdat && reply.empty()) {

@@ -36,15 +36,16 @@ class RecordingSink:
     """`at_rcpt` answers for recipients at RCPT, `at_body` at the end of a message to them:
     {"full@y.test": "452 4.2.2 Full"}; "" hangs up. Of `cut`, a set of recipients, the body is cut
     off in the middle. `before_reply(sink)` is called when a message is
-    whole and recorded, and before its reply goes out."""
+    whole and recorded, and before its reply goes out, `before_rcpt()` before RCPT is answered."""
 
-    def __init__(self, _directory=None, *, at_rcpt=None, at_body=None, before_reply=None, cut=(),
-                 address="127.0.0.1", port=None):
+    def __init__(self, _directory=None, *, at_rcpt=None, at_body=None, before_reply=None,
+                 before_rcpt=None, cut=(), address="127.0.0.1", port=None):
         self.address = address
         self.port = port or free_port()
         self.at_rcpt = at_rcpt or {}
         self.at_body = at_body or {}
         self.before_reply = before_reply
+        self.before_rcpt = before_rcpt
         self.cut = set(cut)
         self._mail = []
         self._lock = threading.Lock()
@@ -127,6 +128,8 @@ class _Dialogue(socketserver.StreamRequestHandler):
         return True
 
     def rcpt(self, recipient):
+        if self.server_sink.before_rcpt:
+            self.server_sink.before_rcpt()
         refusal = self.server_sink.at_rcpt.get(recipient)
         if refusal is None:
             self.recipients.append(recipient)

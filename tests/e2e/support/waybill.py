@@ -4,6 +4,7 @@ test."""
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 from support.http_client import HttpClient
@@ -22,6 +23,10 @@ def _toml(value):
     if isinstance(value, dict):
         return "{" + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in value.items()) + "}"
     return json.dumps(value)  # strings, numbers, booleans, lists: TOML writes them alike
+
+
+def _key(name):
+    return name if re.fullmatch(r"[\w-]+", name) else json.dumps(name)
 
 
 class Waybill:
@@ -138,7 +143,8 @@ class Waybill:
             tables.setdefault(name, {}).update(keys)
         lines = []
         for name, keys in tables.items():
-            lines += [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in keys.items())]
+            lines += [f"[{name}]",
+                      *(f"{_key(key)} = {_toml(value)}" for key, value in keys.items())]
         for name, keys in self._domains.items():
             lines += [f"[domains.{json.dumps(name)}]",
                       *(f"{key} = {_toml(value)}" for key, value in keys.items())]

@@ -1,0 +1,86 @@
+// [tls] and [next_hops."their.domain"]: how connections are protected, ours and those to next hops.
+
+#include "app/config/endpoint_text.h"
+#include "app/config/sections.h"
+
+namespace waybill::app {
+
+using relay::forward::kTlsLevels;
+using relay::forward::TlsLevel;
+
+namespace {
+
+constexpr std::string_view kEndpoint = "\"ip:port\" such as \"0.0.0.0:465\"";
+
+void read_listen(TomlReader& reader, Config& config) {
+  if (reader.find("listen") == nullptr) return;
+  for (const WrittenText& text : reader.texts("listen")) {
+    const auto at = parse_endpoint(text.value);
+    if (!at) {
+      reader.expected(text, kEndpoint);
+    } else if (takes_mail_at(config, *at)) {
+      reader.expected(text, "an address that is in no other list");
+    } else {
+      config.tls.listen.push_back(*at);
+    }
+  }
+}
+
+// Each certificate has its key at the same place of the other list.
+void read_certificates(TomlReader& reader, TlsConfig& tls) {
+  const toml::node* const certificate = reader.find("certificate");
+  const toml::node* const key = reader.find("key");
+  if (certificate == nullptr && key == nullptr) return;
+  if (certificate == nullptr || key == nullptr) {
+    const bool lacks_key = key == nullptr;
+    reader.expected(lacks_key ? *certificate : *key, reader.name(lacks_key ? "certificate" : "key"),
+                    lacks_key ? "key beside it" : "certificate beside it");
+    return;
+  }
+  const auto chains = reader.texts("certificate");
+  const auto keys = reader.texts("key");
+  if (chains.size() != keys.size()) {
+    reader.expected(*key, reader.name("key"), "as many as there are certificates");
+    return;
+  }
+  for (std::size_t i = 0; i < chains.size(); ++i) {
+    tls.certificates.push_back({std::string(chains[i].value), std::string(keys[i].value)});
+  }
+}
+
+// A domain as targets have it, or "[192.0.2.1]".
+std::optional<std::string> next_hop_name(std::string_view key) {
+  if (key.starts_with('[')) return std::string(key);
+  auto name = schemas::normalise_domain(key);
+  if (!name) return std::nullopt;
+  return std::move(*name);
+}
+
+}  // namespace
+
+void read_tls(TomlReader& reader, Config& config) {
+  read_certificates(reader, config.tls);
+  read_listen(reader, config);
+  if (const auto level = reader.choice("to_next_hops", kTlsLevels)) {
+    config.tls.to_next_hops = static_cast<TlsLevel>(*level);
+  }
+  read_path(reader, "ca", config.tls.ca);
+}
+
+void read_next_hops(TomlReader& reader, Config& config) {
+  reader.each_table([&](const toml::key& key, TomlReader& one) {
+    const auto name = next_hop_name(key.str());
+    if (!name) {
+      reader.complain(
+          key.source().begin, reader.name(key.str()),
+          "expected the domain of a target such as \"example.org\", or \"[192.0.2.1]\"");
+      return;
+    }
+    if (const auto level = one.choice("tls", kTlsLevels)) {
+      config.tls.by_domain[*name] = static_cast<TlsLevel>(*level);
+    }
+    one.no_others();
+  });
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,103 @@
+#include "app/parts/tls_part.h"
+
+#include "app/roles/openssl_hop_tls.h"
+#include "runtime/clock.h"
+#include "runtime/durable_file.h"
+#include "runtime/log.h"
+#include "runtime/self_signed.h"
+
+namespace waybill::app {
+
+namespace fs = std::filesystem;
+using runtime::CertificateFiles;
+using runtime::Explained;
+using runtime::Level;
+using runtime::TlsContext;
+
+namespace {
+
+// Certificates are renewed every some weeks; what renews them may not know whom to tell.
+constexpr std::chrono::seconds kLookEvery{10};
+
+CertificateFiles own_files(const Config& config) {
+  return {config.data_dir + "/tls/self_signed.pem", config.data_dir + "/tls/self_signed.key"};
+}
+
+}  // namespace
+
+std::vector<CertificateFiles> certificate_files(const Config& config) {
+  if (!config.tls.certificates.empty()) return config.tls.certificates;
+  return {own_files(config)};
+}
+
+Explained<void> TlsPart::start() {
+  const Config& config = process_.config();
+  files_ = certificate_files(config);
+  if (config.tls.certificates.empty()) {
+    if (const auto made = make_own(); !made) return made;
+  }
+  written_ = written();
+  auto context = read();
+  if (!context) return context.error();
+  server_.set(std::move(*context));
+  auto next_hops = openssl_hop_tls({config.tls.to_next_hops, config.tls.by_domain}, config.tls.ca);
+  if (!next_hops) return next_hops.error();
+  next_hops_ = std::move(*next_hops);
+  return {};
+}
+
+// If the process ends between the two files the next start finds no certificate, and makes both.
+Explained<void> TlsPart::make_own() const {
+  const CertificateFiles files = own_files(process_.config());
+  std::error_code error;
+  if (fs::exists(files.chain, error)) return {};
+  fs::create_directories(fs::path(files.chain).parent_path(), error);
+  if (error) return runtime::explain(error, "cannot create the directory of " + files.chain);
+  const runtime::SelfSigned made =
+      runtime::make_self_signed(process_.config().host_name, process_.clock().wall());
+  if (const auto wrote = runtime::replace_file(files.key, made.key); !wrote) return wrote;
+  if (const auto wrote = runtime::replace_file(files.chain, made.chain); !wrote) return wrote;
+  log(Level::info, "app",
+      "a certificate of our own making is shown, which nobody vouches for: set tls.certificate and "
+      "tls.key",
+      {{"file", files.chain}});
+  return {};
+}
+
+Explained<TlsContext> TlsPart::read() const { return TlsContext::server(files_); }
+
+std::vector<fs::file_time_type> TlsPart::written() const {
+  std::vector<fs::file_time_type> out;
+  std::error_code error;
+  for (const CertificateFiles& files : files_) {
+    out.push_back(fs::last_write_time(files.chain, error));
+    out.push_back(fs::last_write_time(files.key, error));
+  }
+  return out;
+}
+
+Explained<Change> TlsPart::reload(const Config&) {
+  auto context = read();
+  if (!context) return context.error();
+  return Change([this, fresh = std::move(*context)] { server_.set(fresh); });
+}
+
+void TlsPart::tick() {
+  const runtime::Instant now = process_.clock().now();
+  if (now < look_again_) return;
+  look_again_ = now + kLookEvery;
+  auto now_written = written();
+  if (now_written == written_) return;
+  written_ = std::move(now_written);
+  auto context = read();
+  if (context) {
+    server_.set(std::move(*context));
+    log(Level::info, "app", "the certificate was read again", {{"file", files_.front().chain}});
+    return;
+  }
+  // Half of a pair may be renewed so far: the files differ again once the other half is there.
+  log(Level::warn, "app", "the certificate cannot be read; the one before stays in force",
+      {{"why", context.error().why}});
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,45 @@
+// TLS of this process's relay: the certificate that it shows, and how it speaks to next hops.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "app/process/process.h"
+#include "relay/forward/hop_tls.h"
+#include "runtime/current_tls.h"
+
+namespace waybill::app {
+
+// The certificates in force: those of the configuration, or the one that Waybill made for itself.
+std::vector<runtime::CertificateFiles> certificate_files(const Config& config);
+
+class TlsPart final : public Part {
+ public:
+  explicit TlsPart(Process& process) : process_(process) {}
+
+  const runtime::TlsServer& server() const { return server_; }
+  const relay::forward::HopTls& next_hops() const { return *next_hops_; }
+
+  std::string_view name() const override { return "tls"; }
+  // Where the configuration has no certificate one is made, once: STARTTLS is always offered.
+  runtime::Explained<void> start() override;
+  // What is in the files is read again; which files they are is fixed for the life of a process.
+  runtime::Explained<Change> reload(const Config&) override;
+  // A certificate that was renewed is taken up by itself.
+  void tick() override;
+
+ private:
+  runtime::Explained<void> make_own() const;
+  runtime::Explained<runtime::TlsContext> read() const;
+  std::vector<std::filesystem::file_time_type> written() const;
+
+  Process& process_;
+  std::vector<runtime::CertificateFiles> files_;
+  std::vector<std::filesystem::file_time_type> written_;
+  runtime::Instant look_again_{};
+  runtime::CurrentTls server_;
+  std::unique_ptr<relay::forward::HopTls> next_hops_;
+};
+
+}  // namespace waybill::app

@@ -1,0 +1,49 @@
+#include "app/roles/openssl_hop_tls.h"
+
+#include "runtime/asio_tls.h"
+
+namespace waybill::app {
+
+using relay::forward::HopTls;
+using relay::forward::TlsLevel;
+using runtime::Connection;
+using runtime::Explained;
+using runtime::TlsConnection;
+using runtime::TlsContext;
+
+namespace {
+
+class OpenSslHopTls final : public HopTls {
+ public:
+  OpenSslHopTls(TlsLevels levels, TlsContext anybody, TlsContext trusted)
+      : levels_(std::move(levels)), anybody_(std::move(anybody)), trusted_(std::move(trusted)) {}
+
+  TlsLevel level_of(std::string_view domain) const override {
+    const auto found = levels_.by_domain.find(domain);
+    return found == levels_.by_domain.end() ? levels_.by_default : found->second;
+  }
+
+  std::unique_ptr<TlsConnection> secure(std::unique_ptr<Connection> connection,
+                                        const std::string& host, TlsLevel level) const override {
+    const TlsContext& context = level == TlsLevel::verified ? trusted_ : anybody_;
+    return runtime::tls_client(std::move(connection), context, host);
+  }
+
+ private:
+  const TlsLevels levels_;
+  const TlsContext anybody_;
+  const TlsContext trusted_;
+};
+
+}  // namespace
+
+Explained<std::unique_ptr<HopTls>> openssl_hop_tls(TlsLevels levels, const std::string& ca_file) {
+  auto anybody = TlsContext::client_of_anybody(ca_file);
+  if (!anybody) return anybody.error();
+  auto trusted = TlsContext::client(ca_file);
+  if (!trusted) return trusted.error();
+  return std::unique_ptr<HopTls>(
+      std::make_unique<OpenSslHopTls>(std::move(levels), std::move(*anybody), std::move(*trusted)));
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,31 @@
+"""Certificates: an authority of a test, and what it issues, made by openssl on the spot."""
+
+import subprocess
+
+
+def _openssl(*arguments):
+    subprocess.run(["openssl", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
+class Authority:
+    def __init__(self, directory, name="authority"):
+        self._directory = directory
+        self.file = directory / f"{name}.pem"
+        self._key = directory / f"{name}.key"
+        _openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                 "-keyout", self._key, "-out", self.file, "-subj", f"/CN={name}", "-days", 2)
+
+    def issue(self, host, *, under=None):
+        """The files of a certificate for `host` and its key; `under` names them."""
+        stem = self._directory / (under or host)
+        chain, key = stem.with_suffix(".chain"), stem.with_suffix(".key")
+        request, extensions = stem.with_suffix(".csr"), stem.with_suffix(".ext")
+        extensions.write_text(f"subjectAltName=DNS:{host}\n")
+        _openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                 "-keyout", key, "-out", request, "-subj", f"/CN={host}")
+        _openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self._key,
+                 "-CAcreateserial", "-out", chain, "-extfile", extensions, "-days", 2)
+        for path in (chain, key):
+            path.chmod(0o644)  # servers give up root before they read them
+        return chain, key

@@ -1,0 +1,82 @@
+// FakeTls: HopTls without cryptography, for scripted hops: what is said stays as it is, and the
+// connection says that it is protected. Handshakes fail where the test says so.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "relay/forward/hop_tls.h"
+
+namespace waybill::tests {
+
+class FakeTls final : public relay::forward::HopTls {
+ public:
+  using TlsLevel = relay::forward::TlsLevel;
+
+  TlsLevel level_of(std::string_view domain) const override {
+    const auto found = levels.find(domain);
+    return found == levels.end() ? TlsLevel::none : found->second;
+  }
+
+  std::unique_ptr<runtime::TlsConnection> secure(std::unique_ptr<runtime::Connection> connection,
+                                                 const std::string& host,
+                                                 TlsLevel level) const override {
+    return std::make_unique<Plain>(std::move(connection), host, level, failure);
+  }
+
+  std::map<std::string, TlsLevel, std::less<>> levels;
+  std::string failure;  // of every handshake
+
+ private:
+  class Plain final : public runtime::TlsConnection {
+   public:
+    Plain(std::unique_ptr<runtime::Connection> below, std::string host, TlsLevel level,
+          std::string failure)
+        : below_(std::move(below)),
+          host_(std::move(host)),
+          level_(level),
+          failure_(std::move(failure)) {}
+
+    runtime::Task<runtime::Explained<void>> shake_hands(runtime::Instant) override {
+      if (failure_.empty()) co_return runtime::Explained<void>();
+      below_->close();
+      co_return runtime::Failure{runtime::Errc::refused, failure_};
+    }
+    runtime::Task<runtime::Result<std::size_t>> read_some(std::span<char> into,
+                                                          runtime::Instant deadline) override {
+      co_return co_await below_->read_some(into, deadline);
+    }
+    runtime::Task<runtime::Result<void>> write(std::string_view bytes,
+                                               runtime::Instant deadline) override {
+      co_return co_await below_->write(bytes, deadline);
+    }
+    void close() noexcept override { below_->close(); }
+    bool quiet() noexcept override { return below_->quiet(); }
+    std::optional<runtime::TlsFacts> tls() const override {
+      const bool verified = level_ == TlsLevel::verified;
+      return runtime::TlsFacts{"TLSv1.3", "TLS_FAKE", verified ? host_ : ""};
+    }
+    const runtime::Endpoint& local() const override { return below_->local(); }
+    const runtime::Endpoint& remote() const override { return below_->remote(); }
+    runtime::Executor executor() const override { return below_->executor(); }
+
+   private:
+    std::unique_ptr<runtime::Connection> below_;
+    const std::string host_;
+    const TlsLevel level_;
+    const std::string failure_;
+  };
+};
+
+// A server without a certificate.
+class NoTlsServer final : public runtime::TlsServer {
+ public:
+  bool ready() const override { return false; }
+  std::unique_ptr<runtime::TlsConnection> secure(
+      std::unique_ptr<runtime::Connection>) const override {
+    return nullptr;
+  }
+};
+
+}  // namespace waybill::tests
