@@ -28,8 +28,8 @@ ALL = (
     Mailbox("no", 8, ("no",), body="554"),
     Mailbox("later", 4, ("later",), body="451"),
     Mailbox("slow", 3, ("slow",), seconds=0.3),
-    # Above limits.memory_per_message: it goes by a spool file.
-    Mailbox("large", 2, ("large",), octets=300_000),
+    # Behind limits.memory_per_message and a piece of 256 KiB it goes by a spool file.
+    Mailbox("large", 2, ("large",), octets=600_000),
     Mailbox("back", 6, ("back",), bounces=True),
     Mailbox("mute", 1, ("mute",), body=""),
     Mailbox("torn", 1, ("torn",), cut=True),
