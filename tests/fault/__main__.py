@@ -1,7 +1,8 @@
 """./dev fault: experiments on the real binary, on a machine that fails (docs/faults.md).
 
 Usage: ./dev fault list
-       ./dev fault all | NAME... [--rounds N] [--long] [--seed N] [--old PATH] [--json FILE]
+       ./dev fault all | NAME... [--rounds N] [--long] [--seed N] [--old PATH] [--point NAME]
+                            [--json FILE]
        ./dev fault sabotage [NAME...] [--seed N]
 """
 
@@ -27,6 +28,7 @@ def main():
     parser.add_argument("--long", action="store_true", help="as many rounds as for a release")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--old", type=pathlib.Path, help="another release's binary, for `old-new`")
+    parser.add_argument("--point", help="the only one that `kill-at` strikes (harness/points.py)")
     parser.add_argument("--json", type=pathlib.Path, help="where the table goes as JSON")
     options = parser.parse_args()
     # What an experiment began is undone whatever ends it.

@@ -12,9 +12,9 @@ from support.waybill import binary
 
 SEED = int(os.environ.get("WAYBILL_FAULT_SEED", str(random.randrange(1 << 32))))
 # Experiment and rounds: some three minutes of two processors together.
-SHORT = {"kill": 4, "kill-in-sync": 2, "term": 2, "power-cut": 4, "full-disk": 2, "full-views": 1,
-         "full-start": 1, "emfile": 1, "sync-fails": 3, "short-writes": 1, "clock": 7,
-         "flip-views": 8, "two-on-one": 1}
+SHORT = {"kill": 4, "kill-at": 3, "kill-in-sync": 2, "term": 2, "power-cut": 4, "full-disk": 2,
+         "full-views": 1, "full-start": 1, "emfile": 1, "sync-fails": 3, "short-writes": 1,
+         "clock": 7, "flip-views": 8, "two-on-one": 1}
 SABOTAGES = {"no-sync", "lying-proxy"}
 
 

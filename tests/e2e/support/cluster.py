@@ -42,8 +42,8 @@ class Cluster:
         """`where`: address and smtp_port."""
         return self._node(name, ("relay",), kafka or {}, where)
 
-    def projector(self, name="p1", partitions="all"):
-        return self._node(name, ("projector", "--partitions", partitions), {}, {})
+    def projector(self, name="p1", partitions="all", **where):
+        return self._node(name, ("projector", "--partitions", partitions), {}, where)
 
     def _node(self, name, role, kafka, where):
         tables = self.tables(name)

@@ -46,7 +46,9 @@ class Bench(contextlib.ExitStack):
         self.bounds = Bounds()
         self.healed = []
         self.nodes = []
-        self.load = self.sink = self.prober = self.disk = self.sink_port = None
+        self.load = self.sink = self.prober = self.disk = self.sink_port = self.seen = None
+        # Of every node, beside what all experiments have.
+        self.more_tables = {}
         self.mails = self.answered = self.doubles = 0
         self._peers = 0
         self._said = time.monotonic()
@@ -86,7 +88,7 @@ class Bench(contextlib.ExitStack):
         self.sink_port = self.sink_port or lasting_port()
         return {"server": {"next_hop_port": self.sink_port},
                 "limits": {"max_transactions": 1000000, "max_sessions_per_client": 500,
-                           "max_sessions": 500}}
+                           "max_sessions": 500}, **self.more_tables}
 
     def start_cluster(self, kafka=None, **options):
         """The roles apart, on a broker; topics are made. Nodes are the caller's."""
@@ -283,10 +285,10 @@ class Bench(contextlib.ExitStack):
         self.bounds.rss = max(node.most_rss for node in self.nodes)
         self.bounds.descriptors = max(node.most_descriptors for node in self.nodes)
         self.bounds.healed = max(self.healed, default=None)
-        seen = Seen(clients, sink, told, self.bounds, self.allowed)
+        self.seen = Seen(clients, sink, told, self.bounds, self.allowed)
         self.count_diaries()
-        self.doubles = doubles(seen)
-        self.wrong += complaints(seen)
+        self.doubles = doubles(self.seen)
+        self.wrong += complaints(self.seen)
         for node in self.nodes:
             self.wrong += [f"it ended by itself with {code}" for code in node.unexpected()]
         if not self.answered:

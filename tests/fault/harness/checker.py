@@ -68,7 +68,7 @@ class Seen:
 
 
 def complaints(seen):
-    story = _Story(seen)
+    story = Story(seen)
     parts = (_replies(story), _taken(story), _invented(story), _octets(story), _doubles(story),
              _refusals(story), _reports(story), _log(seen.told), _views(story), _kafka(story),
              _bounds(seen.bounds))
@@ -77,7 +77,7 @@ def complaints(seen):
 
 def doubles(seen):
     """How many copies the next hop has beside the first."""
-    return sum(len(copies) - 1 for copies in _Story(seen).copies.values())
+    return sum(len(copies) - 1 for copies in Story(seen).copies.values())
 
 
 class _Delivery:
@@ -87,7 +87,7 @@ class _Delivery:
         self.outcomes = []
 
 
-class _Story:
+class Story:
     """The same facts, by what they are about."""
 
     def __init__(self, seen):
