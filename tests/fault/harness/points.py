@@ -147,6 +147,12 @@ COPIES = (
 # Of relay and projector: the first word says whose.
 _PRODUCE = Call("send", "peer:{broker}.", (None,) * 4 + (0, 0, 0), "head")
 BROKER = (
+    Point("projector-rows-unwritten", "a partition's rows are about to be written", "before",
+          Call("write", "/data/views/p")),
+    Point("projector-rows-written", "a partition's rows and position are written", "after",
+          Call("write", "/data/views/p")),
+    Point("projector-rows-unsynced", "a partition's rows are about to be synced", "before",
+          Call("sync", "/data/views/p")),
     Point("relay-produce-unsent", "records are about to go to the broker", "before", _PRODUCE),
     Point("relay-produce-sent", "records are with the broker, not acknowledged", "after",
           _PRODUCE),
@@ -161,11 +167,5 @@ BROKER = (
     Point("relay-trim-written", "what was acknowledged is trimmed", "after", _TRIM),
     Point("relay-outcome-synced", "the outcome is synced, the broker has not heard of it",
           "after", _JOURNAL_SYNC, _OUTCOME, left="on record, not heard"),
-    Point("projector-rows-unwritten", "a partition's rows are about to be written", "before",
-          Call("write", "/data/views/p")),
-    Point("projector-rows-written", "a partition's rows and position are written", "after",
-          Call("write", "/data/views/p")),
-    Point("projector-rows-unsynced", "a partition's rows are about to be synced", "before",
-          Call("sync", "/data/views/p")),
 )
 SERVE = MESSAGE + LOG + START + COPIES
