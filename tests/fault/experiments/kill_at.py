@@ -121,8 +121,9 @@ def _start(rounds, node, trap, point):
     node.start()
 
 
-def _new(rounds, node, trap, point):
-    """A node of its own, whose first start this is."""
+def _new(rounds, _node, _trap, point):
+    """A node of its own, whose first start this is; the other one goes on, by another trap."""
+    trap = rounds.trap(f"trap-{len(rounds.bench.nodes)}")
     fresh = rounds.bench.make_node(env=trap.env)
     rounds.arm(trap, point)
     fresh.run_bare()
@@ -160,20 +161,45 @@ def _backup(rounds, node, trap, point):
         _must(rounds, node, point, *arguments)
 
 
+def _killed(rounds, node, trap, point, *arguments):
+    """A command, with the trap in it."""
+    rounds.arm(trap, point)
+    command = _command(node, *arguments, env=trap.whole_env())
+
+    def reap():
+        command.kill()
+        return command.wait()
+    rounds.ended(trap, point, lambda: command.poll() is None, reap)
+
+
+def _restore(rounds, node, trap, point):
+    """Over what a node of its own has: said again, it brings the backup back."""
+    bench = rounds.bench
+    place = str(bench.directory / "kept")
+    _must(rounds, node, point, "backup", place)
+    fresh = bench.make_node()
+    fresh.write_configuration()
+    digests = []
+    for again in (False, True):
+        if again:
+            _killed(rounds, fresh, trap, point, "restore", "--replace", place)
+        _must(rounds, fresh, point, "restore", "--replace", place)
+        digests.append(fresh.run("views", "digest"))
+    if digests[0] != digests[1]:
+        bench.wrong.append(f"{point.name}: restored are other views: {digests}")
+    fresh.start()
+    fresh.stop()
+
+
 def _rebuild(rounds, node, trap, point):
     rounds.bench.moment(least=20)
     node.stop()
-    rounds.arm(trap, point)
-    rebuild = _command(node, "views", "rebuild", env=trap.whole_env())
-
-    def reap():
-        rebuild.kill()
-        return rebuild.wait()
-    rounds.ended(trap, point, lambda: rebuild.poll() is None, reap)
+    _killed(rounds, node, trap, point, "views", "rebuild")
     node.start()
 
 
-_SCENES = {"load": _load, "start": _start, "new": _new, "backup": _backup, "rebuild": _rebuild}
+_SCENES = {"load": _load, "start": _start, "new": _new, "backup": _backup, "restore": _restore,
+           "rebuild": _rebuild}
 
 
 @experiment("kill -9 at each named point of harness/points.py (--point NAME: at one)",

@@ -11,8 +11,8 @@ WAL, TABLE = ".log", ".sst"
 
 class Point(NamedTuple):
     """`call`'s `on` may have {sink}, {smtp} and {broker}: ports. `scene`: what goes on when it is
-    struck: load, start, backup, rebuild, new. `left`: what must be found of the mail that was
-    struck (experiments/kill_at.py); nothing in particular where it is empty."""
+    struck: load, start, new, backup, restore, rebuild. `left`: what must be found of the mail that
+    was struck (experiments/kill_at.py); nothing in particular where it is empty."""
     name: str
     what: str
     side: str
@@ -135,6 +135,16 @@ COPIES = (
           Call("rename", ".json"), scene="backup"),
     Point("backup-named", "a backup's manifest has its name, not synced", "after",
           Call("rename", ".json"), scene="backup"),
+    Point("restore-copied", "a restored store is whole, under another name", "before",
+          Call("rename", "views.restored/p0.restoring"), scene="restore"),
+    Point("restore-aside", "a restore has moved the views aside, and not the journal", "after",
+          Call("rename", "/data/views -> "), scene="restore"),
+    Point("restore-views-unnamed", "views and journal are moved aside", "before",
+          Call("rename", "/data/views.restored -> "), scene="restore"),
+    Point("restore-views-named", "the restored views have their place, the journal has not",
+          "after", Call("rename", "/data/views.restored -> "), scene="restore"),
+    Point("restore-journal-named", "the restored journal has its place, not synced", "after",
+          Call("rename", "/data/journal.restoring -> "), scene="restore"),
     Point("rebuild-begun", "a rebuild has begun a store beside the views", "after",
           Call("rename", "p0.rebuilding/CURRENT"), scene="rebuild"),
     Point("rebuild-unnamed", "the rebuilt views are whole, and have not the name", "before",
@@ -142,7 +152,7 @@ COPIES = (
     Point("rebuild-named", "old and new views have changed names, not synced", "after",
           Call("rename", "/p0 -> "), scene="rebuild"),
     Point("rebuild-tidied", "some files of the old views are gone", "after",
-          Call("unlink", "p0.rebuilding/0", ), scene="rebuild", nth=12),
+          Call("unlink", "p0.rebuilding/0"), scene="rebuild", nth=12),
 )
 # Of relay and projector: the first word says whose.
 _PRODUCE = Call("send", "peer:{broker}.", (None,) * 4 + (0, 0, 0), "head")
