@@ -24,6 +24,7 @@
 #include "ingest/rocksdb_journal_format.h"
 #include "ingest/wal_scan.h"
 #include "runtime/log.h"
+#include "runtime/store_files.h"
 #include "schemas/event.h"
 
 namespace waybill::ingest {
@@ -105,6 +106,12 @@ class RocksJournalStore final : public JournalStore {
     OpenSet open(*before);
     if (auto read = add_records(open, std::max(from, first_seq())); !read) return read.error();
     return replace_open(*before, open.all());
+  }
+
+  void merge_small_files() {
+    for (rocksdb::ColumnFamilyHandle* family : {records_, open_}) {
+      runtime::merge_small_files(*db_, *family);
+    }
   }
 
   Failure unreadable(const runtime::Error& error) const override {
@@ -410,6 +417,7 @@ Explained<std::unique_ptr<JournalStore>> open_checked(const std::string& directo
   if (!mark) return mark.error();
   if (const auto begun = store->begin_mark(std::move(*mark)); !begun) return begun.error();
   if (const auto mended = store->mend_open(had_open); !mended) return mended.error();
+  store->merge_small_files();
   return std::unique_ptr<JournalStore>(std::move(store));
 }
 

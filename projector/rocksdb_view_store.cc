@@ -20,6 +20,7 @@
 #include "projector/tables.h"
 #include "runtime/check.h"
 #include "runtime/mutex.h"
+#include "runtime/store_files.h"
 
 namespace waybill::projector {
 
@@ -353,6 +354,10 @@ Explained<std::unique_ptr<ViewStore>> open_rocks_store(const std::string& direct
   auto store = std::make_unique<RocksViewStore>(
       std::move(files), std::unique_ptr<rocksdb::DB>(opened), settings, cache);
   for (std::size_t i = 0; i < kTables; ++i) store->adopt(static_cast<Table>(i), handles[i]);
+  // Above all the archive's: events are in the order of their keys.
+  for (rocksdb::ColumnFamilyHandle* family : handles) {
+    if (!settings.read_only) runtime::merge_small_files(*opened, *family);
+  }
   return std::unique_ptr<ViewStore>(std::move(store));
 }
 
