@@ -88,6 +88,20 @@ def truth():
     return Seen(clients, sink, told, Bounds(rss=1 << 20, descriptors=50, healed=1.0))
 
 
+def keep_out(seen, heard=True):
+    """One more: a body that was refused by us before anything was accepted."""
+    words = {"code": 452, "enhanced": "4.3.1", "text": "No room"}
+    end = {"k": "reply", **words} if heard else {"k": "lost"}
+    seen.clients += [tried("m7"), {"id": "m7", "try": 1, "to": "yes@x.test", **end}]
+    told, log = seen.told, Log()
+    log.entries = told.entries
+    log.add("deferred", "M7", None, reply=words, stage="body", by="policy")
+    told.senders.append(dict(told.entries[-1]))
+    told.size[0] += 1
+    told.counters["deferred"] += 1
+    told.kafka.append((0, "mx1", len(told.kafka), "one more event"))
+
+
 def drop(lines, **facts):
     gone = [line for line in lines if all(line.get(name) == value
                                           for name, value in facts.items())]
@@ -148,6 +162,16 @@ class CheckerTest(unittest.TestCase):
 
     def test_a_refusal_at_rcpt_that_is_not_recorded_is_found(self):
         self.lie(lambda seen: drop(seen.told.entries, stage="rcpt"), "I1")
+
+    def test_a_body_that_we_refuse_is_on_record_as_often_as_it_was_heard(self):
+        for heard in (True, False):
+            seen = truth()
+            keep_out(seen, heard)
+            self.assertEqual([], complaints(seen))
+        self.lie(lambda seen: keep_out(seen) or seen.clients.extend(
+            [tried("m8"), {"k": "reply", "id": "m8", "try": 1, "to": "yes@x.test", "code": 452,
+                           "enhanced": "4.3.1", "text": "No room"}]), "I1")
+        self.lie(lambda seen: keep_out(seen) or drop(seen.clients, id="m7"), "I3")
 
     # I2
 

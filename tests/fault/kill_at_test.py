@@ -100,6 +100,11 @@ class LeftTest(unittest.TestCase):
     def test_names_are_one_points_each(self):
         self.assertEqual(len(SERVE) + len(BROKER), len(self.points))
 
+    def test_words_end_where_a_record_says(self):
+        for octets, words in ((b"250 2.0.0 Seen as 242\r\n", "Seen as 242"),
+                              (b"\x32\x0aSeen as 242\x1c", "Seen as 24")):
+            self.assertEqual({words}, Hit("write", "before", "/x", octets).words())
+
     def left(self, name, octets):
         return list(left(self.story, self.points[name], Hit("write", "before", "/x", octets)))
 

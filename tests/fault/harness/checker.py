@@ -70,8 +70,8 @@ class Seen:
 def complaints(seen):
     story = Story(seen)
     parts = (_replies(story), _taken(story), _invented(story), _octets(story), _doubles(story),
-             _refusals(story), _reports(story), _log(seen.told), _views(story), _kafka(story),
-             _bounds(seen.bounds))
+             _refusals(story), _kept_out(story), _reports(story), _log(seen.told), _views(story),
+             _kafka(story), _bounds(seen.bounds))
     return [one for part in parts for one in part]
 
 
@@ -109,10 +109,16 @@ class Story:
                 key = key_of(entry.get("rfc5322_message_id", ""))
                 self.accepted[key].append(entry)
                 self.by_message[entry["message_id"]] = key
+        # A body that we refuse before anything is accepted: nobody was asked to take it.
+        self.kept_out = [entry for entry in own if entry["kind"] in ("deferred", "rejected")
+                         and entry.get("stage") != "rcpt" and not entry.get("delivery_id")
+                         and entry["message_id"] not in self.by_message]
         self.deliveries = collections.defaultdict(list)  # delivery id -> outcomes
         self.outcomes = collections.defaultdict(list)    # (id, try) -> outcomes
+        kept_out = set(map(id, self.kept_out))
         for entry in own:
-            if entry["kind"] in OUTCOMES and entry.get("stage") != "rcpt":
+            if entry["kind"] in OUTCOMES and entry.get("stage") != "rcpt" and (
+                    id(entry) not in kept_out):
                 self.deliveries[entry.get("delivery_id")].append(entry)
                 self.outcomes[self.by_message.get(entry["message_id"])].append(entry)
 
@@ -249,6 +255,29 @@ def _refusals(story):
         if recipient in asked and recorded[recipient] > asked[recipient]:
             yield (f"I3 clients named {recipient} {asked[recipient]} times, on record are "
                    f"{recorded[recipient]} refusals")
+
+
+def _kept_out(story):
+    """I1, I3: of bodies that we refused ourselves, where nothing names the try: counted by
+    recipient and words."""
+    heard, lost = collections.Counter(), collections.Counter()
+    for key, tried in story.tries.items():
+        reply = story.replies.get(key)
+        if story.accepted.get(key):
+            continue
+        if reply is None:
+            lost[tried["to"]] += 1
+        else:
+            heard[(tried["to"], *_words(reply))] += 1
+    recorded = collections.Counter((entry["alias"], *_words(entry.get("reply", {})))
+                                   for entry in story.kept_out)
+    for what, count in recorded.items():
+        if heard[what] > count:
+            yield (f"I1 clients of {what[0]} saw {what[1:]} {heard[what]} times, on record are "
+                   f"{count}")
+        if count > heard[what] + lost[what[0]]:
+            yield (f"I3 on record are {count} refusals {what[1:]} of bodies for {what[0]}, clients "
+                   f"saw {heard[what]} and lost {lost[what[0]]}")
 
 
 def _reports(story):

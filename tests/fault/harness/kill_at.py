@@ -11,7 +11,8 @@ from typing import NamedTuple
 import harness
 
 _MESSAGE_ID = re.compile(rb"<([a-z]+\d+)\.(\d+)@load\.test>")
-_WORDS = re.compile(rb"Seen as (\w+)")
+# In a record the length stands before them, and the next field's tag, which may be a digit, behind.
+_WORDS = re.compile(rb"(?s)(.?)(Seen as \w+)")
 
 
 class Call(NamedTuple):
@@ -38,7 +39,8 @@ class Hit(NamedTuple):
 
     def words(self):
         """The next hop's replies in it."""
-        return {f"Seen as {number.decode()}" for number in _WORDS.findall(self.octets)}
+        return {(words[:size[0]] if b"" < size < b" " else words).decode()
+                for size, words in _WORDS.findall(self.octets)}
 
 
 def library(directory):
