@@ -93,6 +93,15 @@ TEST(ReadReport, ProseOfManyWritersNamesRecipientAndReason) {
        "a@b.example", ReportClass::delayed, "4.0.0"},
       {"It was not delivered.\n\na@b.example: retry timeout exceeded\n", "a@b.example",
        ReportClass::soft, "4.4.7"},
+      {"Meddelandet kunde \xc3\xa4nnu inte levereras; nya f\xc3\xb6rs\xc3\xb6k "
+       "g\xc3\xb6rs.\n\n<a@b.example>\n",
+       "a@b.example", ReportClass::delayed, "4.0.0"},
+      {"Votre message n'a pas \xc3\xa9t\xc3\xa9 distribu\xc3\xa9 car la bo\xc3\xaete aux lettres "
+       "du "
+       "destinataire est pleine.\n\n<a@b.example>\n",
+       "a@b.example", ReportClass::hard, "5.2.2"},
+      {"It was not delivered: the quota of this user is exceeded.\n\n<a@b.example>\n",
+       "a@b.example", ReportClass::hard, "5.2.2"},
       {"It was not delivered. Sorry.\n\n--- Original message follows ---\n"
        "From: w@o.example\nTo: a@b.example\n\nHello\n",
        "", ReportClass::hard, "5.0.0"},

@@ -34,6 +34,13 @@ constexpr ProseRule kRules[] = {
      "verzogert|verzogerung|verspatet|retarde|delai de livraison|retrasad|retraso|ritard|"
      "atraso|atrasad"},
     {subject, delayed, "", "Dutch, Polish, Russian", "vertraagd|vertraging|opoznien|отложен"},
+    {subject, delayed, "", "Swedish, Danish, Norwegian, Finnish",
+     "forsenat|forsenad|fordrojt|fordrojd|forsinket|forsinkelse|viivastyn|viivastymi"},
+    {subject, delayed, "", "Czech, Hungarian, Turkish", "zpozden|opozden|kesedel|gecikme|gecikti"},
+    {body, delayed, "", "Swedish, Danish, Norwegian, Finnish",
+     "kommer att forsoka|fortsatter att forsoka|nya forsok|har annu inte levererats|"
+     "kunde annu inte|forsoger igen|vil forsoge|vil fortsat|endnu ikke leveret|prover igjen|"
+     "vil prove|enna ikke levert|yritetaan uudelleen|yritetaan edelleen|ei ole viela"},
     {subject, delayed, "", "Chinese, Japanese, Korean", "延迟|延遲|推迟|遅延|遅れ|지연"},
     {body, delayed, "", "field/r1-failure-words-but-still-trying",
      "delivery attempts will continue"},

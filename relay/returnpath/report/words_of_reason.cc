@@ -17,6 +17,7 @@ constexpr ProseRule kRules[] = {
      "quota exceed|exceeded quota|mailbox is over|mailbox has exceeded|mailbox exceeded|"
      "mailbox size|mailbox limit|mailbox quota|storage quota|storage limit|quota limit|"
      "quota violation|quota full|quota is full|exceeding quota|exceeds quota|"
+     "quota of this user|quota of the user|quota for this user|user's quota|"
      "exceed the quota|exceeded its quota|exceeded the quota|exceeded their quota|"
      "exceeded his|beyond quota|above quota|exceeded storage|exceeded the storage|"
      "exceeded mailbox|insufficient storage|insufficient disk|insufficient space|"
@@ -124,7 +125,9 @@ constexpr ProseRule kRules[] = {
     {body, reason, "5.2.2", "French",
      "boite pleine|boite est pleine|boite aux lettres est pleine|boite de reception pleine|"
      "quota depasse|depasse son quota|boite aux lettres pleine|"
-     "boite du destinataire est pleine|espace insuffisant|a atteint sa limite"},
+     "boite du destinataire est pleine|boite aux lettres du destinataire est pleine|"
+     "boite aux lettres de votre correspondant est pleine|messagerie est pleine|espace "
+     "insuffisant|a atteint sa limite"},
     {body, reason, "5.2.2", "Spanish",
      "buzon lleno|buzon esta lleno|buzon del destinatario esta lleno|cuota excedida|"
      "excedido su cuota|excede la cuota|sin espacio|espacio insuficiente|supero su cuota|"
