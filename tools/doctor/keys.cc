@@ -87,19 +87,21 @@ Findings judge_secret(const std::string& path, const std::string& why) {
              "Set it on every node to a file with the same secret."}};
   }
   if (why.empty()) return {{Severity::fine, path, "the cluster's secret, for its owner alone", ""}};
-  return {{Severity::wrong, path, without_name(why, path), "Without it the node does not start."}};
+  return {
+      {Severity::wrong, path, without_name(why, path), "Without it the process does not start."}};
 }
 
 Findings judge_certificate(const CertificateFacts& facts, WallTime now) {
-  constexpr char kRenew[] = "Get a new one and restart the node.";
+  constexpr char kRenew[] =
+      "Get a new one. What is read again at a restart alone is that of [cluster].";
   if (!facts.validity) {
     return {{Severity::wrong, facts.path, without_name(facts.validity.error().why, facts.path),
-             "Without it the node does not start."}};
+             "Without it the process does not start."}};
   }
   if (facts.validity->to <= now) {
     return {{Severity::wrong, facts.path,
              "a certificate in it ended " + about_time(now - facts.validity->to) +
-                 " ago: no node trusts it",
+                 " ago: nobody trusts it",
              kRenew}};
   }
   if (facts.validity->from > now) {
@@ -114,9 +116,28 @@ Findings judge_certificate(const CertificateFacts& facts, WallTime now) {
            "valid for " + about_time(left) + " more", soon ? kRenew : ""}};
 }
 
+namespace {
+
+void look_at_pair(const runtime::CertificateFiles& files, WallTime now, Findings& out) {
+  if (hidden(files.chain, out) || hidden(files.key, out)) return;
+  CertificateFacts facts = look_at_certificate(files.chain);
+  if (facts.validity) {
+    const auto pair = runtime::TlsContext::server({files});
+    if (!pair) facts.validity = pair.error();
+  }
+  append(out, judge_certificate(facts, now));
+}
+
+}  // namespace
+
 Findings look_at_keys(const app::Config& config, WallTime now) {
   Findings out;
   if (!hidden(key_file(config), out)) append(out, judge_key_file(look_at_key_file(config, now)));
+  for (const runtime::CertificateFiles& files : config.tls.certificates) {
+    look_at_pair(files, now, out);
+  }
+  if (!config.tls.ca.empty())
+    append(out, judge_certificate(look_at_certificate(config.tls.ca), now));
   if (!config.kafka.there) return out;
   const app::ClusterConfig& cluster = config.cluster;
   if (cluster.secret_file.empty() || !hidden(cluster.secret_file, out)) {
@@ -126,15 +147,7 @@ Findings look_at_keys(const app::Config& config, WallTime now) {
     }
     append(out, judge_secret(cluster.secret_file, why));
   }
-  if (!cluster.certificate.empty() && !hidden(cluster.certificate, out) &&
-      !hidden(cluster.key, out)) {
-    CertificateFacts facts = look_at_certificate(cluster.certificate);
-    if (facts.validity) {
-      const auto pair = runtime::TlsContext::server(cluster.certificate, cluster.key);
-      if (!pair) facts.validity = pair.error();
-    }
-    append(out, judge_certificate(facts, now));
-  }
+  if (!cluster.certificate.empty()) look_at_pair({cluster.certificate, cluster.key}, now, out);
   if (!cluster.ca.empty()) append(out, judge_certificate(look_at_certificate(cluster.ca), now));
   return out;
 }

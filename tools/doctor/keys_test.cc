@@ -69,7 +69,7 @@ TEST(DoctorKeysTest, ACertificateIsToldTwoWeeksBeforeItsEnd) {
   EXPECT_THAT(certificate_lines(-1h, kCertificateNotice - 1s),
               ElementsAre("warning c: valid for 13 d more"));
   EXPECT_THAT(certificate_lines(-1h, 0s),
-              ElementsAre("wrong c: a certificate in it ended under 1 ms ago: no node trusts it"));
+              ElementsAre("wrong c: a certificate in it ended under 1 ms ago: nobody trusts it"));
   EXPECT_THAT(certificate_lines(3h, 9000h),
               ElementsAre("wrong c: a certificate in it is not valid before 3 h from now"));
 }
@@ -136,6 +136,17 @@ TEST_F(DoctorKeysLookTest, CertificateAndAuthorityAreHeldAgainstToday) {
   ASSERT_EQ(said.size(), 4U);
   EXPECT_THAT(said[2], testing::ContainsRegex("^warning .*: valid for .* more"));
   EXPECT_THAT(said[3], testing::ContainsRegex("^warning ca.pem: valid for .* more"));
+}
+
+TEST_F(DoctorKeysLookTest, EachCertificateThatIsShownToSendersIsLookedAt) {
+  const auto one = authority_.issue("DNS:mx.test");
+  const auto ended = authority_.issue("DNS:mx.other.test", tests::TestAuthority::Validity::ended);
+  config_.kafka.there = false;
+  config_.tls.certificates = {{one.chain_file, one.key_file}, {ended.chain_file, ended.key_file}};
+  const auto said = lines();
+  ASSERT_EQ(said.size(), 3U);
+  EXPECT_THAT(said[1], testing::ContainsRegex("^warning .*: valid for .* more"));
+  EXPECT_THAT(said[2], testing::ContainsRegex("^wrong .* ended .* ago: nobody trusts it"));
 }
 
 TEST_F(DoctorKeysLookTest, ACertificateThatDoesNotGoWithItsKeyIsWrong) {
