@@ -191,8 +191,13 @@ Task<void> HandOverPlan::ask_in_turn(Round& round) {
     Delivery& delivery = *turn.delivery;
     co_await borrow(*turn.recipient, delivery, round.deadline);
     delivery.answer = co_await delivery.handover->ask(round.deadline);
+    // Messages that hold what the others wait for would all wait in vain.
+    const bool busy = delivery.answer.rule == policy::Rule::next_hop_busy;
+    if (busy && hold_few(turn.recipient, 0)) {
+      delivery.answer = co_await delivery.handover->ask(round.deadline);
+    }
     if (!delivery.asked_well()) delivery.handover->let_go();
-    hold_few(turn.recipient);
+    hold_few(turn.recipient, kHeldPerMessage);
   }
 }
 
@@ -238,19 +243,20 @@ Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
 }
 
 // The newest stay: the oldest have waited longest, and their next hops are the first to close.
-void HandOverPlan::hold_few(Recipient* newest) {
+bool HandOverPlan::hold_few(Recipient* newest, std::size_t most) {
   std::size_t held = 0;
-  let_go_beyond(*newest, held);
+  let_go_beyond(*newest, most, held);
   for (auto recipient = recipients_.rbegin(); recipient != recipients_.rend(); ++recipient) {
-    let_go_beyond(*recipient, held);
+    let_go_beyond(*recipient, most, held);
   }
+  return held > most;
 }
 
 // Those that are being asked still are none of them.
-void HandOverPlan::let_go_beyond(Recipient& recipient, std::size_t& held) {
+void HandOverPlan::let_go_beyond(Recipient& recipient, std::size_t most, std::size_t& held) {
   for (auto one = recipient.deliveries.rbegin(); one != recipient.deliveries.rend(); ++one) {
     if (!one->asked_well() || one->handover == nullptr || !one->handover->holds()) continue;
-    if (++held > kHeldPerMessage) one->handover->let_go();
+    if (++held > most) one->handover->let_go();
   }
 }
 

@@ -118,8 +118,9 @@ class HandOverPlan {
   std::uint16_t partition_of(const Recipient& recipient) const;
   runtime::Task<schemas::Reply> ask_targets(Recipient recipient);
   runtime::Task<void> ask_in_turn(Round& round);
-  void hold_few(Recipient* newest);
-  static void let_go_beyond(Recipient& recipient, std::size_t& held);
+  // Of connections that wait for the body `most` stay. True: some were let go.
+  bool hold_few(Recipient* newest, std::size_t most);
+  static void let_go_beyond(Recipient& recipient, std::size_t most, std::size_t& held);
   runtime::Task<std::string> digest_of(message::Spool& spool);
   void find_done(const std::string& digest);
   std::vector<schemas::Event> accepted_events(const WholeMessage& message) const;

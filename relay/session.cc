@@ -223,7 +223,11 @@ Task<void> Session::take(smtp::Step step) {
     transaction_.reset();
   } else if (std::holds_alternative<smtp::StartTls>(step)) {
     const bool told = co_await flush();
-    if (told) begin_tls();
+    if (told) {
+      begin_tls();
+    } else {
+      connection_->close();
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // A certificate that nobody but its owner vouches for, so that a server can speak TLS from its
-// first start on. Mail servers take it (RFC 7435); who wants to know whom he speaks to does not.
+// first start on. Mail servers take it (RFC 7435); a client that wants to know whom it speaks to
+// does not.
 #pragma once
 
 #include <string>

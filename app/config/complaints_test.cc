@@ -157,6 +157,31 @@ TEST(ComplaintsTest, OfWhoMayReadHistory) {
   });
 }
 
+TEST(ComplaintsTest, OfTls) {
+  expect_all({
+      {"[tls]\ncertificate = \"c\"\n",
+       {"f:2:15: tls.certificate: expected key beside it, found \"c\""}},
+      {"[tls]\nkey = \"k\"\n", {"f:2:7: tls.key: expected certificate beside it, found \"k\""}},
+      {"[tls]\ncertificate = [\"c\", \"d\"]\nkey = \"k\"\n",
+       {"f:3:7: tls.key: expected as many as there are certificates, found \"k\""}},
+      {"[tls]\nlisten = \"127.0.0.1:2525\"\n",
+       {"f:2:10: tls.listen: expected an address that is in no other list, found "
+        "\"127.0.0.1:2525\""}},
+      {"[tls]\nto_next_hops = \"always\"\n",
+       {"f:2:16: tls.to_next_hops: expected \"none\", \"opportunistic\", \"required\" or "
+        "\"verified\", found \"always\""}},
+      {"[next_hops]\ntls = \"required\"\n",
+       {"f:2:7: next_hops.tls: expected a table, found \"required\""}},
+      {"[next_hops.\"[junk\"]\ntls = \"required\"\n",
+       {"f:1:12: next_hops.\"[junk\": expected the domain of a target such as \"example.org\", or "
+        "an "
+        "address literal such as \"[192.0.2.1]\" or \"[IPv6:2001:db8::1]\""}},
+      {"[next_hops.\"a.example\"]\ntls = \"required\"\n[next_hops.\"A.example\"]\ntls = "
+       "\"none\"\n",
+       {"f:1:12: next_hops.\"a.example\": the same domain as another one here"}},
+  });
+}
+
 TEST(ComplaintsTest, OfDns) {
   expect_all({
       {"[dns]\nservers = [\"192.0.2.53\", \"ns.example\", \"127.0.0.1@53\"]\n",

@@ -37,6 +37,11 @@ TEST(DifferenceTest, NamesWhatNeedsARestart) {
        "limits.rcpt_deadline"},
       {"[journal]\nkeep = \"1 d\"\n", "[journal]\nkeep = \"2 d\"\nmax_size = \"1 GiB\"\n",
        "journal.max_size, journal.keep"},
+      {"", "[tls]\nlisten = \"127.0.0.1:465\"\nto_next_hops = \"none\"\nca = \"c\"\n",
+       "tls.listen, tls.to_next_hops, tls.ca"},
+      {"", "[tls]\ncertificate = \"c\"\nkey = \"k\"\n", "tls.certificate"},
+      {"[next_hops.\"a.example\"]\ntls = \"required\"\n",
+       "[next_hops.\"A.example\"]\ntls = \"verified\"\n", "next_hops.tls"},
       {"", "[http]\nlisten = \"127.0.0.1:80\"\n[dns]\nservers = \"192.0.2.53\"\n",
        "http.listen, dns.servers"},
   };

@@ -19,7 +19,7 @@ void read_dns(TomlReader& reader, Config& config);
 void read_kafka(TomlReader& reader, Config& config);  // kafka_section.cc, both
 void read_cluster(TomlReader& reader, Config& config);
 
-// A port there is another list's already.
+// Whether SMTP is taken there already.
 bool takes_mail_at(const Config& config, const runtime::Endpoint& at);
 
 // The value of a key that names a file or directory.

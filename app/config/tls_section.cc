@@ -2,6 +2,7 @@
 
 #include "app/config/endpoint_text.h"
 #include "app/config/sections.h"
+#include "schemas/target.h"
 
 namespace waybill::app {
 
@@ -48,12 +49,11 @@ void read_certificates(TomlReader& reader, TlsConfig& tls) {
   }
 }
 
-// A domain as targets have it, or "[192.0.2.1]".
+// As targets have it: a domain, or an address literal (RFC 5321 4.1.3).
 std::optional<std::string> next_hop_name(std::string_view key) {
-  if (key.starts_with('[')) return std::string(key);
-  auto name = schemas::normalise_domain(key);
-  if (!name) return std::nullopt;
-  return std::move(*name);
+  const auto target = schemas::Target::parse("postmaster@" + std::string(key));
+  if (!target || target->port()) return std::nullopt;
+  return target->address().domain();
 }
 
 }  // namespace
@@ -73,11 +73,16 @@ void read_next_hops(TomlReader& reader, Config& config) {
     if (!name) {
       reader.complain(
           key.source().begin, reader.name(key.str()),
-          "expected the domain of a target such as \"example.org\", or \"[192.0.2.1]\"");
+          "expected the domain of a target such as \"example.org\", or an address literal such as "
+          "\"[192.0.2.1]\" or \"[IPv6:2001:db8::1]\"");
       return;
     }
     if (const auto level = one.choice("tls", kTlsLevels)) {
-      config.tls.by_domain[*name] = static_cast<TlsLevel>(*level);
+      const bool fresh = config.tls.by_domain.emplace(*name, static_cast<TlsLevel>(*level)).second;
+      if (!fresh) {
+        reader.complain(key.source().begin, reader.name(key.str()),
+                        "the same domain as another one here");
+      }
     }
     one.no_others();
   });

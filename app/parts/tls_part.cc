@@ -46,11 +46,11 @@ Explained<void> TlsPart::start() {
   return {};
 }
 
-// If the process ends between the two files the next start finds no certificate, and makes both.
+// If the process ends between the two files the next start finds one alone, and makes both.
 Explained<void> TlsPart::make_own() const {
   const CertificateFiles files = own_files(process_.config());
   std::error_code error;
-  if (fs::exists(files.chain, error)) return {};
+  if (fs::exists(files.chain, error) && fs::exists(files.key, error)) return {};
   fs::create_directories(fs::path(files.chain).parent_path(), error);
   if (error) return runtime::explain(error, "cannot create the directory of " + files.chain);
   const runtime::SelfSigned made =
@@ -88,16 +88,19 @@ void TlsPart::tick() {
   look_again_ = now + kLookEvery;
   auto now_written = written();
   if (now_written == written_) return;
-  written_ = std::move(now_written);
   auto context = read();
   if (context) {
+    written_ = std::move(now_written);
+    unreadable_.clear();
     server_.set(std::move(*context));
     log(Level::info, "app", "the certificate was read again", {{"file", files_.front().chain}});
     return;
   }
-  // Half of a pair may be renewed so far: the files differ again once the other half is there.
+  // Half of a pair may be renewed so far; it is tried again.
+  if (unreadable_ == context.error().why) return;
+  unreadable_ = context.error().why;
   log(Level::warn, "app", "the certificate cannot be read; the one before stays in force",
-      {{"why", context.error().why}});
+      {{"why", unreadable_}});
 }
 
 }  // namespace waybill::app

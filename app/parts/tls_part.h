@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "app/process/process.h"
@@ -37,6 +38,7 @@ class TlsPart final : public Part {
   Process& process_;
   std::vector<runtime::CertificateFiles> files_;
   std::vector<std::filesystem::file_time_type> written_;
+  std::string unreadable_;  // why, as it was last said
   runtime::Instant look_again_{};
   runtime::CurrentTls server_;
   std::unique_ptr<relay::forward::HopTls> next_hops_;

@@ -189,15 +189,17 @@ Task<std::optional<Result<Answered>>> Handover::connect_or_fall_back(Candidate h
   co_return opened;
 }
 
+// A certificate bears the number of an address literal without its brackets.
 Protection Handover::protection_at(const Candidate& hop) const {
-  return {&parts_.tls, parts_.tls.level_of(target_.address().domain()), hop.mx_host};
+  const std::string host = target_.ip() ? hop.endpoint.address.to_string() : hop.mx_host;
+  return {&parts_.tls, parts_.tls.level_of(target_.address().domain()), host};
 }
 
 HopAnswer Handover::unprotected(const Candidate& hop) const {
-  HopAnswer out =
-      own_verdict(Rule::next_hop_tls,
-                  policy::reply_of(Rule::next_hop_tls, "TLS with the next hop " + hop.mx_host +
-                                                           " failed: " + session_->tls_failure()));
+  const std::string ours = "TLS with the next hop " + hop.mx_host + " failed: ";
+  HopAnswer out = own_verdict(Rule::next_hop_tls,
+                              policy::reply_of(Rule::next_hop_tls, ours + session_->tls_failure()));
+  out.quoted_from = ours.size();
   out.command = "STARTTLS";
   return out;
 }

@@ -114,7 +114,10 @@ Task<Result<Answered>> HopSession::open(std::string our_name, Instant deadline) 
   if (!secured) co_return secured.error();
   if (*secured == Secured::in_clear) co_return greeted;
   // RFC 3207 4.2: what was offered before may have been anybody's words.
-  co_return co_await say_hello(our_name, deadline);
+  auto again = co_await say_hello(our_name, deadline);
+  // In TLS 1.3 a server that wants none of our handshake says so behind its end.
+  if (!again) co_return tls_failed("it went away after the handshake: " + again.error().message());
+  co_return again;
 }
 
 Task<Result<Answered>> HopSession::say_hello(const std::string& our_name, Instant deadline) {

@@ -103,6 +103,14 @@ TEST_F(HopSessionTest, TlsIsBegunWhereItIsOfferedAndTheServerIsGreetedAnew) {
   EXPECT_TRUE(session_->fit_for_reuse());
 }
 
+// In TLS 1.3 a server that wants none of our handshake says so behind its end.
+TEST_F(HopSessionTest, AServerThatGoesAwayBehindTheHandshakeHasNotBegunTls) {
+  dial({{"EHLO", kOffersTls}, {"STARTTLS", "220 go on"}, {"EHLO 2", kHangUp}});
+  session_->protect({&tls_, TlsLevel::opportunistic, "mx.test"});
+  EXPECT_EQ(open(), kRefused);
+  EXPECT_EQ(session_->tls_failure(), "it went away after the handshake: connection closed");
+}
+
 TEST_F(HopSessionTest, EachWayInWhichTlsDoesNotBeginHasItsOutcome) {
   const std::string offers = kOffersTls;
   const std::string plain = "250 mx.test";

@@ -51,7 +51,7 @@ inline constexpr seconds kDnsTimeout{20};
 // hops close idle ones after 5 minutes at the earliest (RFC 5321 4.5.3.2.7); we do
 // so long before.
 inline constexpr seconds kIdleConnectionLife{20};
-inline constexpr std::size_t kIdleConnectionsPerHop = 20;
+inline constexpr std::size_t kIdleConnectionsPerHop = 20;  // that are protected alike
 inline constexpr std::size_t kIdleConnections = 200;
 // A next hop may count messages of one connection; many servers end it at 100.
 inline constexpr int kMessagesPerConnection = 100;

@@ -126,11 +126,12 @@ inline constexpr RuleRow kRules[] = {
      "No next hop took the connection, or none answered."},
     {Rule::next_hop_busy, "next-hop-busy", Stage::either, "451 4.4.5",
      "As many connections to next hops are open as may be; try again later",
-     "`max_connections_per_hop` are open to this one, `max_connections_per_client` work for "
+     "`max_connections_per_hop` are open to the next hop, `max_connections_per_client` work for "
      "messages "
      "of this client, or all that the process may open are in use."},
     {Rule::next_hop_tls, "next-hop-tls", Stage::either, "451 4.7.5", "",
-     "The target's mail goes by TLS alone (`tls` of its next hops), and TLS with this one failed: "
+     "The target's mail goes by TLS alone (`tls` of its next hops), and TLS with the next hop "
+     "failed: "
      "`reply` says why."},
     {Rule::next_hop_without_smtputf8, "next-hop-without-smtputf8", Stage::either, "550 5.6.7",
      "The next hop does not take internationalized mail",

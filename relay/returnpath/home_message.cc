@@ -178,6 +178,12 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, Size>& 
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// "x-hoster-id" as "x hoster id".
+std::string words_of(std::string name) {
+  std::replace(name.begin(), name.end(), '-', ' ');
+  return name;
+}
+
 // Servers put fields in front of those that they found, and some behind them. What is the sender's
 // by its name is kept; what nobody knows is kept where it names nobody.
 std::string without_what_servers_added(std::string_view header, const report::Hidden& hidden) {
@@ -200,7 +206,8 @@ std::string without_what_servers_added(std::string_view header, const report::Hi
     in_front = in_front && trace;
     const bool own = is_one_of(name, kOwnFacts) || (trace && in_front);
     const std::string_view value = field.substr(std::min(name.size() + 1, field.size()));
-    const bool safe = own || (!trace && !report::names_somebody(value, hidden));
+    const bool safe = own || (!trace && !report::names_somebody(value, hidden) &&
+                              !report::names_somebody(words_of(name), hidden));
     if (!is_one_of(name, kDeliveryFields) && safe && shown == field) out += shown;
   }
   return out;

@@ -100,7 +100,9 @@ TEST_F(HomeMessageTest, AFieldThatNobodyKnowsIsKeptWhereItNamesNobody) {
         "X-Spam-Checker-Version: SpamAssassin 4 on mx7.hoster.test", "X-Customer: secret",
         "X-Folder: =?utf-8?q?rob=2Ehidden?=", "Received-SPF: pass client-ip=203.0.113.9",
         "Authentication-Results: mx7.hoster.test; spf=pass", "DKIM-Signature: v=1; d=hoster.test",
-        "Received: from us by mx7.hoster.test", "X-Note:\n\tto mx7.hoster.test"}) {
+        "Received: from us by mx7.hoster.test", "X-Note:\n\tto mx7.hoster.test",
+        "X-Hop: mx7.hoster.test:25", "X-Hop: tcp:203.0.113.9", "X-Hop: mx.a.xn--p1ai",
+        "X-Secret-Id: 7"}) {
     facts_.returned->header = before + field + "\n";
     EXPECT_EQ(written().find(field), std::string::npos) << field;
   }

@@ -39,7 +39,8 @@ class FakeTls final : public relay::forward::HopTls {
           failure_(std::move(failure)) {}
 
     runtime::Task<runtime::Explained<void>> shake_hands(runtime::Instant) override {
-      if (failure_.empty()) co_return runtime::Explained<void>();
+      shaken_ = failure_.empty();
+      if (shaken_) co_return runtime::Explained<void>();
       below_->close();
       co_return runtime::Failure{runtime::Errc::refused, failure_};
     }
@@ -54,6 +55,7 @@ class FakeTls final : public relay::forward::HopTls {
     void close() noexcept override { below_->close(); }
     bool quiet() noexcept override { return below_->quiet(); }
     std::optional<runtime::TlsFacts> tls() const override {
+      if (!shaken_) return std::nullopt;
       const bool verified = level_ == TlsLevel::verified;
       return runtime::TlsFacts{"TLSv1.3", "TLS_FAKE", verified ? host_ : ""};
     }
@@ -66,6 +68,7 @@ class FakeTls final : public relay::forward::HopTls {
     const std::string host_;
     const TlsLevel level_;
     const std::string failure_;
+    bool shaken_ = false;
   };
 };
 

@@ -151,6 +151,7 @@ bool is_host_name(std::string_view core) {
   const std::size_t dot = core.rfind('.');
   if (dot == std::string_view::npos || dot == 0 || core.size() - dot < 3) return false;
   const std::string_view last = core.substr(dot + 1);
+  if (lower(last).starts_with("xn--")) return true;
   return std::all_of(last.begin(), last.end(), [](char c) { return is_letter(c) || c == '-'; });
 }
 
@@ -272,6 +273,29 @@ std::string redact_reply(std::string_view text, const Hidden& hidden) {
   }
 }
 
+namespace {
+
+// An address, a host, or what may be either in another code.
+bool is_telling(std::string_view word) {
+  return word.size() > kMaxUnknownWord || is_ip_address(word) || is_host_name(word);
+}
+
+bool is_telling_word(std::string_view word) {
+  word = strip_edges(word);
+  // RFC 5321 4.1.3.
+  if (lower(word).starts_with(kIpv6)) word.remove_prefix(kIpv6.size());
+  if (is_telling(word)) return true;
+  // "mx.example:25", "tcp:192.0.2.1".
+  while (!word.empty()) {
+    const std::size_t end = std::min(word.find(':'), word.size());
+    if (is_telling(strip_edges(word.substr(0, end)))) return true;
+    word.remove_prefix(std::min(end + 1, word.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
 bool names_somebody(std::string_view text, const Hidden& hidden) {
   // RFC 2047: what is encoded can be anything.
   if (text.find("=?") != std::string_view::npos) return true;
@@ -283,10 +307,7 @@ bool names_somebody(std::string_view text, const Hidden& hidden) {
     const bool inside = at < text.size() && (is_word_octet(text[at]) || text[at] == '.' ||
                                              text[at] == '-' || text[at] == ':');
     if (inside) continue;
-    std::string_view word = strip_edges(text.substr(begin, at - begin));
-    // RFC 5321 4.1.3.
-    if (lower(word).starts_with(kIpv6)) word.remove_prefix(kIpv6.size());
-    if (word.size() > kMaxUnknownWord || is_ip_address(word) || is_host_name(word)) return true;
+    if (is_telling_word(text.substr(begin, at - begin))) return true;
     begin = at + 1;
   }
   return false;
