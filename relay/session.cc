@@ -26,7 +26,10 @@ Session::Session(Lane& lane, std::unique_ptr<runtime::Connection> connection, Be
 
 Session::~Session() { late_->session = nullptr; }
 
-void Session::begin_tls() { connection_ = lane_.tls.secure(std::move(connection_)); }
+void Session::begin_tls() {
+  connection_ = lane_.tls.secure(std::move(connection_));
+  secured_ = true;
+}
 
 Task<void> Session::turn_away(Reply reply) {
   core_.greet(reply);
@@ -43,7 +46,10 @@ Reply stopping(const std::string& host_name) {
 }  // namespace
 
 void Session::stop(runtime::Scope& scope) {
-  if (std::exchange(stopping_, true) || !reading_ || core_.in_body()) return;
+  if (std::exchange(stopping_, true)) return;
+  // There is nobody yet who could read a 421.
+  if (secured_ && !connection_->tls()) return connection_->close();
+  if (!reading_ || core_.in_body()) return;
   core_.shut_down(stopping(lane_.settings.host_name));
   farewell_.emplace();
   scope.spawn("smtp farewell", say_farewell(core_.take_output()));

@@ -74,6 +74,7 @@ class Session {
   std::string buffer_;
   bool reading_ = false;
   bool stopping_ = false;
+  bool secured_ = false;                            // by TLS, whose handshake may be under way
   std::optional<runtime::OneShot<bool>> farewell_;  // given once it is said
 };
 

@@ -124,6 +124,8 @@ class OverEngine final : public TlsConnection {
       shaken_ = step == Step::done;
       const auto met = co_await meet(step, sooner_end);
       if (met) continue;
+      const bool over = errc_of(met.error()) != Errc::timeout || now() >= *until_;
+      if (over && why_.empty()) say("the handshake did not come to its end", met.error().message());
       if (errc_of(met.error()) == Errc::timeout && now() >= *until_) break_off(Errc::closed);
       co_return met.error();
     }
@@ -146,9 +148,9 @@ class OverEngine final : public TlsConnection {
       case Step::done: break;
       case Step::wants_input: co_return co_await receive(deadline);
       case Step::ended: broken_ = Errc::closed; break;
-      case Step::untrusted: say("the peer's certificate is not trusted"); break;
-      case Step::refused: say("the peer refused TLS"); break;
-      case Step::failed: say("the peer does not speak TLS as we do"); break;
+      case Step::untrusted: say("the peer's certificate is not trusted", engine_->why()); break;
+      case Step::refused: say("the peer refused TLS", engine_->why()); break;
+      case Step::failed: say("the peer does not speak TLS as we do", engine_->why()); break;
     }
     if (step == Step::done) co_return Result<void>();
     const bool no = step == Step::untrusted || (step == Step::refused && !host_.empty());
@@ -203,11 +205,11 @@ class OverEngine final : public TlsConnection {
   }
 
   // Any client that finds our port can fail at it; a server that we have chosen should not.
-  void say(std::string_view what) {
-    why_ = std::string(what) + ": " + engine_->why();
+  void say(std::string_view what, const std::string& cause) {
+    why_ = std::string(what) + ": " + cause;
     const Level level = host_.empty() ? Level::info : Level::warn;
     const std::string peer = to_string(remote());
-    log(level, "runtime", what, {{"peer", peer}, {"host", host_}, {"cause", engine_->why()}});
+    log(level, "runtime", what, {{"peer", peer}, {"host", host_}, {"cause", cause}});
   }
 
   std::unique_ptr<Connection> below_;

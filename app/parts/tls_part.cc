@@ -1,6 +1,7 @@
 #include "app/parts/tls_part.h"
 
 #include "app/roles/openssl_hop_tls.h"
+#include "runtime/certificate.h"
 #include "runtime/clock.h"
 #include "runtime/durable_file.h"
 #include "runtime/log.h"
@@ -40,6 +41,7 @@ Explained<void> TlsPart::start() {
   auto context = read();
   if (!context) return context.error();
   server_.set(std::move(*context));
+  warn_of_ended();
   auto next_hops = openssl_hop_tls({config.tls.to_next_hops, config.tls.by_domain}, config.tls.ca);
   if (!next_hops) return next_hops.error();
   next_hops_ = std::move(*next_hops);
@@ -76,24 +78,20 @@ std::vector<fs::file_time_type> TlsPart::written() const {
   return out;
 }
 
+// A certificate that is being renewed is no reason to refuse the rest of a reload.
 Explained<Change> TlsPart::reload(const Config&) {
-  auto context = read();
-  if (!context) return context.error();
-  return Change([this, fresh = std::move(*context)] { server_.set(fresh); });
+  return Change([this] { read_again(); });
 }
 
-void TlsPart::tick() {
-  const runtime::Instant now = process_.clock().now();
-  if (now < look_again_) return;
-  look_again_ = now + kLookEvery;
+void TlsPart::read_again() {
   auto now_written = written();
-  if (now_written == written_) return;
   auto context = read();
   if (context) {
     written_ = std::move(now_written);
     unreadable_.clear();
     server_.set(std::move(*context));
     log(Level::info, "app", "the certificate was read again", {{"file", files_.front().chain}});
+    warn_of_ended();
     return;
   }
   // Half of a pair may be renewed so far; it is tried again.
@@ -101,6 +99,22 @@ void TlsPart::tick() {
   unreadable_ = context.error().why;
   log(Level::warn, "app", "the certificate cannot be read; the one before stays in force",
       {{"why", unreadable_}});
+}
+
+void TlsPart::warn_of_ended() const {
+  for (const CertificateFiles& files : files_) {
+    const auto valid = runtime::certificate_validity(files.chain);
+    if (!valid || valid->to > process_.clock().wall()) continue;
+    log(Level::warn, "app", "the certificate has ended: senders that look at it send in clear",
+        {{"file", files.chain}});
+  }
+}
+
+void TlsPart::tick() {
+  const runtime::Instant now = process_.clock().now();
+  if (now < look_again_) return;
+  look_again_ = now + kLookEvery;
+  if (written() != written_) read_again();
 }
 
 }  // namespace waybill::app

@@ -33,6 +33,8 @@ class TlsPart final : public Part {
  private:
   runtime::Explained<void> make_own() const;
   runtime::Explained<runtime::TlsContext> read() const;
+  void read_again();
+  void warn_of_ended() const;
   std::vector<std::filesystem::file_time_type> written() const;
 
   Process& process_;

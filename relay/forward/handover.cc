@@ -61,8 +61,10 @@ constexpr std::chrono::milliseconds kLookAgain{10};
 // A next hop that closes at DATA again and again does not want the message.
 constexpr int kDialsForOneMessage = 1;
 
-// Before MAIL a server speaks of itself and not of our mail: another one may take it.
+// Before MAIL a server speaks of itself and not of our mail: another one may take it. So does one
+// that wants TLS where ours failed.
 bool speaks_of_itself(const HopAnswer& answer) {
+  if (answer.rule == Rule::next_hop_wants_tls && !answer.tls_failure.empty()) return true;
   return answer.kind != HopAnswer::Kind::accepted &&
          (answer.command == "connect" || answer.command == "EHLO" || answer.command == "STARTTLS" ||
           answer.reply.code == 421);
@@ -75,6 +77,9 @@ Handover::~Handover() { let_go(); }
 void Handover::note_tls(HopAnswer& answer) const {
   if (session_ == nullptr) return;
   answer.tls = session_->tls();
+  // A host of several names: the certificate was held against the one that was dialled first.
+  const bool same = !answer.hop || session_->protection().host == protection_at(*answer.hop).host;
+  if (answer.tls && !same) answer.tls->verified_name.clear();
   answer.tls_failure = session_->tls_failure();
 }
 

@@ -37,7 +37,9 @@ std::unique_ptr<HopSession> HopPool::take(const runtime::Endpoint& to,
 void HopPool::give_back(std::unique_ptr<HopSession> session) {
   if (session->unusable()) return;
   auto& sessions = idle_[{session->remote(), session->protection().text()}];
-  const bool worn = session->transactions() >= kMessagesPerConnection;
+  // The next message is to try TLS again.
+  const bool worn =
+      session->transactions() >= kMessagesPerConnection || !session->tls_failure().empty();
   if (worn || sessions.size() >= kIdleConnectionsPerHop || size_ >= kIdleConnections) {
     retire(std::move(session));
     return;

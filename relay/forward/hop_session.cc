@@ -147,7 +147,8 @@ Task<Result<HopSession::Secured>> HopSession::start_tls(Instant deadline) {
     if (protection_.needed()) co_return tls_failed("it does not offer STARTTLS");
     co_return Secured::in_clear;
   }
-  const auto reply = co_await ask(std::string(smtp::kStartTlsCommand), deadline);
+  const Instant soon = runtime::sooner(deadline, clock_.now() + kStartTlsTimeout);
+  const auto reply = co_await ask(std::string(smtp::kStartTlsCommand), soon);
   if (!reply) co_return tls_failed("it did not answer STARTTLS: " + reply.error().message());
   if (!reply->positive()) {
     std::string why = "it answered STARTTLS by " + std::to_string(reply->code) + " " + reply->text;

@@ -44,7 +44,9 @@ inline constexpr seconds kConnectTimeout{15};  // several addresses must fit in 
 // take half of what is left of the step, so that a server that never greets leaves them a turn.
 inline constexpr minutes kGreetingTimeout{5};
 inline constexpr minutes kDataCommandTimeout{2};  // RFC 5321 4.5.3.2.4
-inline constexpr seconds kQuitTimeout{2};         // courtesy only
+// The answer to STARTTLS, so that one that does not come leaves time to go on without.
+inline constexpr seconds kStartTlsTimeout{20};
+inline constexpr seconds kQuitTimeout{2};  // courtesy only
 inline constexpr seconds kDnsTimeout{20};
 
 // Connections kept open for the next message, so that a busy route pays for no handshakes. Next
