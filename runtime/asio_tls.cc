@@ -1,6 +1,5 @@
 #include "runtime/asio_tls.h"
 
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -19,6 +18,8 @@ constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
 // One record at its largest (RFC 8446 5.2), with its header.
 constexpr std::size_t kReadOctets = (16 << 10) + 256 + 5;
+// What a connection holds while it waits: a command, or a small message, in its record.
+constexpr std::size_t kIdleOctets = 2 << 10;
 // How much plain text is sealed at a time: a few records, so that the copy stays small.
 constexpr std::size_t kWriteOctets = 64 << 10;
 
@@ -187,14 +188,17 @@ class OverEngine final : public TlsConnection {
       co_return Result<void>();
     }
     reading_.take();
-    std::array<char, kReadOctets> octets;
+    // Who is idle waits with little; where more came than that, the rest is read at once.
+    std::string octets(more_ ? kReadOctets : kIdleOctets, '\0');
     const std::span<char> into(octets);
     const auto count = co_await below_->read_some(into, deadline);
     reading_.free();
     if (count) {
+      more_ = *count >= kIdleOctets;
       engine_->feed(std::string_view(octets.data(), *count));
       co_return Result<void>();
     }
+    more_ = false;
     if (errc_of(count.error()) != Errc::timeout && !broken_) broken_ = errc_of(count.error());
     co_return count.error();
   }
@@ -220,6 +224,7 @@ class OverEngine final : public TlsConnection {
   bool shaken_ = false;
   std::optional<Errc> broken_;
   std::string why_;  // the handshake failed
+  bool more_ = false;  // the last read gave all that there was room for
   Turn reading_;
   Turn writing_;
 };
