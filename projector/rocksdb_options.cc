@@ -11,6 +11,7 @@
 
 #include "projector/rocksdb_view_store.h"
 #include "projector/tables.h"
+#include "projector/zstd_dictionaries.h"
 #include "runtime/store_log.h"
 
 namespace waybill::projector {
@@ -18,6 +19,11 @@ namespace {
 
 // 1 in 100 look-ups of an absent key reads a block.
 constexpr double kBloomBitsPerKey = 10;
+// Below the files that memory is written out to, a filter takes a third less room for three times
+// the work of making it.
+constexpr int kFirstRibbonLevel = 1;
+// Keys of an index stand as what tells them from the one before, but for one in so many.
+constexpr int kIndexRun = 16;
 constexpr std::uint64_t kSmallBuffer = 1 << 20;
 // Pages are handed to the disk in steps, so that a sync never has a gigabyte to write at once.
 constexpr std::uint64_t kWriteStep = 1 << 20;
@@ -28,22 +34,31 @@ std::uint64_t buffer_octets(const TableTraits& traits, std::uint64_t all) {
   return std::max(all / 16 * traits.buffer_sixteenths, kSmallBuffer);
 }
 
-// Nearly all rows lie in the last level, which is written least often; there a dictionary stands
-// for what the rows of other blocks have in common. Until it has one, a file is held in memory, up
-// to kDictionarySample.
-void compress(rocksdb::ColumnFamilyOptions& options) {
-  constexpr int kFast = 1;
-  constexpr int kThorough = 6;
+// A dictionary stands for what the rows of other blocks have in common, so that a small block takes
+// little more room than a large one. Until it has one, a file is held in memory, up to kSample.
+// More octets than kTrained make hardly a better dictionary, and choosing takes its time by them.
+void add_dictionary(rocksdb::CompressionOptions& options) {
   constexpr std::uint32_t kDictionary = 32 << 10;
-  constexpr std::uint32_t kDictionarySample = 100 * kDictionary;
+  constexpr std::uint32_t kTrained = 16 * kDictionary;
+  constexpr std::uint32_t kSample = 100 * kDictionary;
+  options.max_dict_bytes = kDictionary;
+  options.zstd_max_train_bytes = kTrained;
+  options.max_dict_buffer_bytes = kSample;
+}
+
+// Nearly all rows lie in the last level, which is written least often.
+void compress(rocksdb::ColumnFamilyOptions& options, bool dictionary) {
+  constexpr int kFast = 1;
+  constexpr int kThorough = 9;
   options.compression = rocksdb::kZSTD;
   options.compression_opts.level = kFast;
   options.bottommost_compression = rocksdb::kZSTD;
   options.bottommost_compression_opts.enabled = true;
   options.bottommost_compression_opts.level = kThorough;
-  options.bottommost_compression_opts.max_dict_bytes = kDictionary;
-  options.bottommost_compression_opts.zstd_max_train_bytes = kDictionarySample;
-  options.bottommost_compression_opts.max_dict_buffer_bytes = kDictionarySample;
+  if (!dictionary) return;
+  keep_dictionaries();
+  add_dictionary(options.compression_opts);
+  add_dictionary(options.bottommost_compression_opts);
 }
 
 std::shared_ptr<rocksdb::MemTableRepFactory> hashed_rows(const TableTraits& traits,
@@ -82,20 +97,22 @@ rocksdb::DBOptions database_options(const RocksStoreSettings& settings) {
 
 rocksdb::ColumnFamilyOptions table_options(Table table, const RocksStoreSettings& settings,
                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  const TableTraits& traits = traits_of(table);
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
-  blocks.block_size = std::size_t{traits_of(table).block_kib} << 10;
+  blocks.block_size = std::size_t{traits.block_kib} << 10;
   blocks.format_version = 5;
   blocks.cache_index_and_filter_blocks = true;
   blocks.pin_l0_filter_and_index_blocks_in_cache = true;
+  blocks.index_block_restart_interval = kIndexRun;
 
   rocksdb::ColumnFamilyOptions options;
-  const TableTraits& traits = traits_of(table);
-  if (!traits.every_get_hits) {
-    blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  if (traits.filters != Filters::none) {
+    blocks.filter_policy.reset(rocksdb::NewRibbonFilterPolicy(kBloomBitsPerKey, kFirstRibbonLevel));
   }
+  options.optimize_filters_for_hits = traits.filters == Filters::above_last_level;
   options.write_buffer_size = buffer_octets(traits, settings.write_buffer_octets);
-  compress(options);
+  compress(options, traits.dictionary);
   if (traits.filter_prefix > 0) {
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(traits.filter_prefix));
     blocks.whole_key_filtering = false;

@@ -14,7 +14,10 @@ inline constexpr TableTraits kArchiveTable{.table = Table::archive,
                                            .is_view = false,
                                            .writes = Writes::lines,
                                            .buffer_sixteenths = 6,
-                                           .every_get_hits = true};
+                                           // Look-ups of single events, of some 350 octets.
+                                           .block_kib = 4,
+                                           .filters = Filters::none,
+                                           .dictionary = true};
 
 // index 8
 inline std::string archive_key(schemas::EventIndex index) {

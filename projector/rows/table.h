@@ -25,6 +25,15 @@ enum class Table : std::uint8_t {
 // `states` are read, changed and put again.
 enum class Writes : std::uint8_t { lines, states };
 
+// Which files have a filter, by which a look-up passes by a file that has not its key.
+enum class Filters : std::uint8_t {
+  all,
+  // Not those of the last level: nearly every key that is looked for is there, or beyond all. What
+  // they would take there is the larger part of what look-ups need in the cache.
+  above_last_level,
+  none,  // every key that is looked for is there
+};
+
 struct TableTraits {
   Table table;
   std::string_view name;
@@ -40,8 +49,9 @@ struct TableTraits {
   // With a filter_prefix: octets of rows in memory for each place of the hash table that they stand
   // in. A place is to hold about one prefix.
   std::size_t octets_per_place = 0;
-  // Every key that is looked for is there: files have no filter.
-  bool every_get_hits = false;
+  Filters filters = Filters::all;
+  // Blocks have octets in common beside ids and numbers: files have a dictionary.
+  bool dictionary = false;
 };
 
 }  // namespace waybill::projector

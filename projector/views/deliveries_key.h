@@ -13,9 +13,10 @@ inline constexpr TableTraits kDeliveriesTable{.table = Table::deliveries,
                                               .writes = Writes::states,
                                               .buffer_sixteenths = 3,
                                               // Look-ups of single rows, of some 20 octets.
-                                              .block_kib = 4,
+                                              .block_kib = 2,
                                               .filter_prefix = schemas::kSharedByDeliveries,
                                               // About one row.
-                                              .octets_per_place = 64};
+                                              .octets_per_place = 64,
+                                              .filters = Filters::above_last_level};
 
 }  // namespace waybill::projector

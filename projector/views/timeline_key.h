@@ -30,7 +30,8 @@ inline constexpr TableTraits kTimelineTable{.table = Table::timeline,
                                             .buffer_sixteenths = 8,
                                             .filter_prefix = kTimelinePrefix,
                                             // Some two rows, of 200 octets or of 70.
-                                            .octets_per_place = 256};
+                                            .octets_per_place = 256,
+                                            .dictionary = true};
 
 // As whom an address took part.
 enum class Role : std::uint8_t { alias = 1, sender = 2, target = 3 };

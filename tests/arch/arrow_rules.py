@@ -39,6 +39,7 @@ ADAPTERS = re.compile(
 DOORS = {
     "rocksdb/*": ["ingest/*rocksdb*", "projector/*rocksdb*", "runtime/store_log*",
                   "runtime/store_backup*", "runtime/store_files*"],
+    "zstd.h": ["projector/zstd_dictionaries*"],
     "librdkafka/*": ["ingest/*"],
     "spdlog/*": ["runtime/*"],
     "fmt/*": ["runtime/*"],
