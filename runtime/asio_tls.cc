@@ -223,7 +223,7 @@ class OverEngine final : public TlsConnection {
   std::optional<Instant> until_;
   bool shaken_ = false;
   std::optional<Errc> broken_;
-  std::string why_;  // the handshake failed
+  std::string why_;    // the handshake failed
   bool more_ = false;  // the last read gave all that there was room for
   Turn reading_;
   Turn writing_;
