@@ -24,13 +24,11 @@ std::string_view octets_of(const std::array<std::uint8_t, 16>& id) {
 
 Result<std::vector<Event>> read_events(const ViewStore& store,
                                        const std::vector<EventIndex>& indexes) {
-  const Archive archive(store);
-  std::vector<Event> events;
-  events.reserve(indexes.size());
-  for (const EventIndex index : indexes) {
-    if (const auto read = archive.event_at(index, events.emplace_back()); !read) {
-      return read.error();
-    }
+  const auto records = Archive(store).at(indexes);
+  if (!records) return records.error();
+  std::vector<Event> events(records->size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (!(*records)[i].read(events[i])) return make_error_code(Errc::corrupt);
   }
   return events;
 }
@@ -197,20 +195,25 @@ Result<schemas::ReturnPath> History::return_path(const schemas::DeliveryId& id) 
   const std::string_view octets = octets_of(id.octets());
   const auto indexes = delivery_indexes(store_, id);
   if (!indexes) return indexes.error();
-  const Archive archive(store_);
   // The last try: the ones before it were put off. Behind its hand-over there are reports alone.
   Event accepted;
   std::optional<EventIndex> at;
-  for (const EventIndex index : *indexes) {
-    Event event;
-    if (const auto read = archive.event_at(index, event); !read) return read.error();
-    if (!event.reported_delivery_id().empty()) continue;
-    if (at && event.has_forwarded()) break;
-    const bool opens = event.has_accepted() && event.message_id().size() == kIdOctets &&
-                       target_of_delivery(event, octets);
-    if (!opens) continue;
-    accepted = std::move(event);
-    at = index;
+  bool handed_over = false;
+  for (auto next = indexes->begin(); next != indexes->end() && !handed_over;) {
+    // An acceptance and its outcome, as a rule.
+    constexpr std::ptrdiff_t kTogether = 2;
+    const auto end = next + std::min(kTogether, indexes->end() - next);
+    auto events = read_events(store_, {next, end});
+    if (!events) return events.error();
+    for (auto event = events->begin(); event != events->end() && !handed_over; ++event, ++next) {
+      if (!event->reported_delivery_id().empty()) continue;
+      handed_over = at && event->has_forwarded();
+      const bool opens = event->has_accepted() && event->message_id().size() == kIdOctets &&
+                         target_of_delivery(*event, octets);
+      if (!opens) continue;
+      accepted = std::move(*event);
+      at = *next;
+    }
   }
   if (!at) return make_error_code(Errc::not_found);
   return opened_path(store_, id, *at, accepted, *target_of_delivery(accepted, octets));

@@ -47,7 +47,11 @@ void add_dictionary(rocksdb::CompressionOptions& options) {
 }
 
 // Nearly all rows lie in the last level, which is written least often.
-void compress(rocksdb::ColumnFamilyOptions& options, bool dictionary) {
+void compress(rocksdb::ColumnFamilyOptions& options, Packing packing) {
+  if (packing == Packing::fast) {
+    options.compression = options.bottommost_compression = rocksdb::kLZ4Compression;
+    return;
+  }
   constexpr int kFast = 1;
   constexpr int kThorough = 9;
   options.compression = rocksdb::kZSTD;
@@ -55,7 +59,7 @@ void compress(rocksdb::ColumnFamilyOptions& options, bool dictionary) {
   options.bottommost_compression = rocksdb::kZSTD;
   options.bottommost_compression_opts.enabled = true;
   options.bottommost_compression_opts.level = kThorough;
-  if (!dictionary) return;
+  if (packing != Packing::dictionary) return;
   keep_dictionaries();
   add_dictionary(options.compression_opts);
   add_dictionary(options.bottommost_compression_opts);
@@ -112,7 +116,7 @@ rocksdb::ColumnFamilyOptions table_options(Table table, const RocksStoreSettings
   }
   options.optimize_filters_for_hits = traits.filters == Filters::above_last_level;
   options.write_buffer_size = buffer_octets(traits, settings.write_buffer_octets);
-  compress(options, traits.dictionary);
+  compress(options, traits.packing);
   if (traits.filter_prefix > 0) {
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(traits.filter_prefix));
     blocks.whole_key_filtering = false;

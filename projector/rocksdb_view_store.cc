@@ -125,6 +125,8 @@ class RocksViewStore final : public ViewStore {
   }
   Result<void> resume() override;
   Result<std::string> get(Table table, std::string_view key) const override;
+  Result<std::vector<std::string>> get_all(Table table,
+                                           const std::vector<std::string>& keys) const override;
   Result<void> scan(Table table, std::string_view from, std::string_view to,
                     const Visit& visit) const override;
   Result<void> drop(Table table) override;
@@ -249,12 +251,46 @@ Result<void> RocksViewStore::apply(const WriteBatch& batch) {
   return result_of(db_->Write(options, &written_));
 }
 
+namespace {
+
+rocksdb::ReadOptions look_up(Table table) {
+  rocksdb::ReadOptions options;
+  options.fill_cache = !traits_of(table).scattered;
+  return options;
+}
+
+}  // namespace
+
 Result<std::string> RocksViewStore::get(Table table, std::string_view key) const {
   const Handle of_table = handle(table);
   std::string value;
-  const rocksdb::Status status = db_->Get({}, of_table.get(), slice(key), &value);
+  const rocksdb::Status status = db_->Get(look_up(table), of_table.get(), slice(key), &value);
   if (!status.ok()) return make_error_code(errc_of(status));
   return value;
+}
+
+// A block is read once for all that stand in it. Blocks stay in memory for one piece of them.
+Result<std::vector<std::string>> RocksViewStore::get_all(
+    Table table, const std::vector<std::string>& keys) const {
+  constexpr std::size_t kPiece = 32;
+  constexpr bool kSorted = false;
+  const Handle of_table = handle(table);
+  std::vector<std::string> values;
+  values.reserve(keys.size());
+  while (values.size() < keys.size()) {
+    const std::size_t count = std::min(kPiece, keys.size() - values.size());
+    std::array<rocksdb::Slice, kPiece> sought;
+    std::array<rocksdb::PinnableSlice, kPiece> found;
+    std::array<rocksdb::Status, kPiece> statuses;
+    for (std::size_t i = 0; i < count; ++i) sought[i] = slice(keys[values.size() + i]);
+    db_->MultiGet(look_up(table), of_table.get(), count, sought.data(), found.data(),
+                  statuses.data(), kSorted);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!statuses[i].ok()) return make_error_code(errc_of(statuses[i]));
+      values.push_back(found[i].ToString());
+    }
+  }
+  return values;
 }
 
 Result<void> RocksViewStore::scan(Table table, std::string_view from, std::string_view to,

@@ -5,6 +5,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -104,30 +105,48 @@ TEST(ZstdDictionaries, MoreThanAreKeptAreStillRight) {
   }
 }
 
+std::string key_of(std::size_t line) { return "key" + std::to_string(1'000'000 + line); }
+
+// Whose archive has lines, in a file with a dictionary.
+std::unique_ptr<ViewStore> store_of_lines(const std::string& directory) {
+  {
+    auto store = open_rocks_store(directory, {});
+    EXPECT_TRUE(store) << store.error().why;
+    WriteBatch batch;
+    for (std::size_t i = 0; batch.octets() < 2 * kUnloggedBatch; ++i) {
+      batch.put(Table::archive, key_of(i), line(i));
+    }
+    EXPECT_TRUE((*store)->apply(batch));
+    EXPECT_TRUE((*store)->sync());
+  }
+  auto store = open_rocks_store(directory, {});
+  EXPECT_TRUE(store) << store.error().why;
+  return std::move(*store);
+}
+
 // Should the linker take zstd's own one day, or Debian's RocksDB no longer call it, this says so.
 TEST(ZstdDictionaries, AreThoseThatRocksDbUnpacksBlocksWith) {
   const tests::TemporaryDirectory directory;
-  const auto key = [](std::size_t i) { return "key" + std::to_string(1'000'000 + i); };
-  {
-    auto store = open_rocks_store(directory.path("views"), {});
-    ASSERT_TRUE(store) << store.error().why;
-    WriteBatch batch;
-    for (std::size_t i = 0; batch.octets() < 2 * kUnloggedBatch; ++i) {
-      batch.put(Table::archive, key(i), line(i));
-    }
-    ASSERT_TRUE((*store)->apply(batch));
-    ASSERT_TRUE((*store)->sync());
-  }
-  auto store = open_rocks_store(directory.path("views"), {});
-  ASSERT_TRUE(store) << store.error().why;
+  const auto store = store_of_lines(directory.path("views"));
   const DictionaryUse before = dictionary_use();
   for (std::size_t i = 0; i < 1'000; i += 100) {
-    const auto row = (*store)->get(Table::archive, key(i));
+    const auto row = store->get(Table::archive, key_of(i));
     ASSERT_TRUE(row);
     EXPECT_EQ(*row, line(i));
   }
   EXPECT_GE(dictionary_use().unpacked, before.unpacked + 5);
   EXPECT_LE(dictionary_use().made, before.made + 1);
+}
+
+TEST(ZstdDictionaries, ABlockOfTheArchiveIsUnpackedOnceForAllThatAreAskedForTogether) {
+  const tests::TemporaryDirectory directory;
+  const auto store = store_of_lines(directory.path("views"));
+  std::vector<std::string> neighbours;
+  for (std::size_t i = 0; i < 4; ++i) neighbours.push_back(key_of(500 + i));
+  const DictionaryUse before = dictionary_use();
+  ASSERT_TRUE(store->get_all(Table::archive, neighbours));
+  // Two, where the end of a block is among them.
+  EXPECT_LE(dictionary_use().unpacked, before.unpacked + 2);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ ArchivedRecord ArchivedRecord::of(std::string_view record) {
   } else {
     schemas::append_as_is(record, row);
   }
-  return ArchivedRecord(row);
+  return ArchivedRecord(std::move(row));
 }
 
 bool ArchivedRecord::read(schemas::Event& out) const {
@@ -45,7 +45,7 @@ Result<std::vector<ArchivedRecord>> Archive::read(schemas::EventIndex index,
                                          !records.empty() && octets + value.size() > bounds.octets;
                                      if (full) return false;
                                      octets += value.size();
-                                     records.emplace_back(value);
+                                     records.emplace_back(std::string(value));
                                      return true;
                                    });
   if (!scanned) return scanned.error();
@@ -54,16 +54,22 @@ Result<std::vector<ArchivedRecord>> Archive::read(schemas::EventIndex index,
 }
 
 Result<ArchivedRecord> Archive::at(schemas::EventIndex index) const {
-  const auto row = store_.get(Table::archive, archive_key(index));
-  if (row) return ArchivedRecord(*row);
+  auto row = store_.get(Table::archive, archive_key(index));
+  if (row) return ArchivedRecord(std::move(*row));
   return row.error() == Errc::not_found ? make_error_code(Errc::corrupt) : row.error();
 }
 
-Result<void> Archive::event_at(schemas::EventIndex index, schemas::Event& out) const {
-  const auto record = at(index);
-  if (!record) return record.error();
-  if (!record->read(out)) return make_error_code(Errc::corrupt);
-  return {};
+Result<std::vector<ArchivedRecord>> Archive::at(
+    const std::vector<schemas::EventIndex>& indexes) const {
+  std::vector<std::string> keys;
+  keys.reserve(indexes.size());
+  for (const schemas::EventIndex index : indexes) keys.push_back(archive_key(index));
+  auto rows = store_.get_all(Table::archive, keys);
+  if (!rows) return rows.error() == Errc::not_found ? make_error_code(Errc::corrupt) : rows.error();
+  std::vector<ArchivedRecord> records;
+  records.reserve(rows->size());
+  for (std::string& row : *rows) records.emplace_back(std::move(row));
+  return records;
 }
 
 Result<void> Archive::check_end(schemas::EventIndex end) const {

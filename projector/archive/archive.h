@@ -24,7 +24,7 @@ struct ArchiveBounds {
 // A row of the archive.
 class ArchivedRecord {
  public:
-  explicit ArchivedRecord(std::string_view row) : row_(row) {}
+  explicit ArchivedRecord(std::string row) : row_(std::move(row)) {}
   // Of what the log has.
   static ArchivedRecord of(std::string_view record);
 
@@ -53,8 +53,9 @@ class Archive {
 
   // The record that a row of the views names. Errc::corrupt: it is missing.
   runtime::Result<ArchivedRecord> at(schemas::EventIndex index) const;
-  // The same as an event. Errc::corrupt: it is missing, or none.
-  runtime::Result<void> event_at(schemas::EventIndex index, schemas::Event& out) const;
+  // Those of all that are named, in their order.
+  runtime::Result<std::vector<ArchivedRecord>> at(
+      const std::vector<schemas::EventIndex>& indexes) const;
 
   // Errc::corrupt: the archive does not end exactly before `end`, nor with a hole that is known
   // (archive_holes.h).

@@ -17,7 +17,8 @@ inline constexpr TableTraits kArchiveTable{.table = Table::archive,
                                            // Look-ups of single events, of some 350 octets.
                                            .block_kib = 4,
                                            .filters = Filters::none,
-                                           .dictionary = true};
+                                           .scattered = true,
+                                           .packing = Packing::dictionary};
 
 // index 8
 inline std::string archive_key(schemas::EventIndex index) {

@@ -72,6 +72,7 @@ TEST_F(ArchiveTest, AMissingEventIsCorruptWhereverItIs) {
     const Archive archive(store);
     EXPECT_EQ(archive.read(EventIndex(0), EventIndex(10)).error(), Errc::corrupt) << gone;
     EXPECT_EQ(archive.at(EventIndex(gone)).error(), Errc::corrupt) << gone;
+    EXPECT_EQ(archive.at({EventIndex(1), EventIndex(gone)}).error(), Errc::corrupt) << gone;
   }
 }
 

@@ -34,6 +34,13 @@ enum class Filters : std::uint8_t {
   none,  // every key that is looked for is there
 };
 
+// How blocks are compressed.
+enum class Packing : std::uint8_t {
+  thorough,    // ZSTD
+  dictionary,  // the same; blocks have octets in common beside ids and numbers: so has their file
+  fast,  // LZ4: of small blocks of ids, ZSTD makes little less and takes as long as to read them
+};
+
 struct TableTraits {
   Table table;
   std::string_view name;
@@ -42,7 +49,7 @@ struct TableTraits {
   // Of the rows that a store keeps in memory, in sixteenths; 0: the least that there is.
   std::uint8_t buffer_sixteenths = 0;
   // Of rows, before compression: a look-up reads and unpacks a block of them, and the larger it is,
-  // the less room they take. A page of an alias is 50 rows of some 150 octets, half a block.
+  // the less room they take.
   std::uint8_t block_kib = 16;
   // Octets at the front of a key that a bloom filter answers for; 0: the filter takes whole keys.
   std::size_t filter_prefix = 0;
@@ -50,8 +57,10 @@ struct TableTraits {
   // in. A place is to hold about one prefix.
   std::size_t octets_per_place = 0;
   Filters filters = Filters::all;
-  // Blocks have octets in common beside ids and numbers: files have a dictionary.
-  bool dictionary = false;
+  // Single rows are looked for wherever they are: a block that was read for one is hardly asked for
+  // again, and would take the place of an index in the cache.
+  bool scattered = false;
+  Packing packing = Packing::thorough;
 };
 
 }  // namespace waybill::projector

@@ -101,6 +101,20 @@ class ViewStore {
   // Errc::not_found.
   virtual runtime::Result<std::string> get(Table table, std::string_view key) const = 0;
 
+  // The values of all `keys`, in their order. Errc::not_found: one is not there. A store may read
+  // what stands near one another at once.
+  virtual runtime::Result<std::vector<std::string>> get_all(
+      Table table, const std::vector<std::string>& keys) const {
+    std::vector<std::string> values;
+    values.reserve(keys.size());
+    for (const std::string& key : keys) {
+      auto value = get(table, key);
+      if (!value) return value.error();
+      values.push_back(std::move(*value));
+    }
+    return values;
+  }
+
   // Rows with from <= key < to, ascending, until `visit` says false. All see one moment of the
   // store. An empty `to` is the end of the table. `visit` must not call back into the store.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;

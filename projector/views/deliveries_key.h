@@ -17,6 +17,8 @@ inline constexpr TableTraits kDeliveriesTable{.table = Table::deliveries,
                                               .filter_prefix = schemas::kSharedByDeliveries,
                                               // About one row.
                                               .octets_per_place = 64,
-                                              .filters = Filters::above_last_level};
+                                              .filters = Filters::above_last_level,
+                                              .scattered = true,
+                                              .packing = Packing::fast};
 
 }  // namespace waybill::projector

@@ -28,10 +28,12 @@ inline constexpr TableTraits kTimelineTable{.table = Table::timeline,
                                             .is_view = true,
                                             .writes = Writes::lines,
                                             .buffer_sixteenths = 8,
+                                            // A page of an alias is 50 rows of some 150 octets.
+                                            .block_kib = 32,
                                             .filter_prefix = kTimelinePrefix,
                                             // Some two rows, of 200 octets or of 70.
                                             .octets_per_place = 256,
-                                            .dictionary = true};
+                                            .packing = Packing::dictionary};
 
 // As whom an address took part.
 enum class Role : std::uint8_t { alias = 1, sender = 2, target = 3 };

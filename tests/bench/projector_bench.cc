@@ -48,6 +48,10 @@ class TimedStore final : public projector::ViewStore {
   runtime::Result<std::string> get(projector::Table table, std::string_view key) const override {
     return store_.get(table, key);
   }
+  runtime::Result<std::vector<std::string>> get_all(
+      projector::Table table, const std::vector<std::string>& keys) const override {
+    return store_.get_all(table, keys);
+  }
   runtime::Result<void> sync() override { return store_.sync(); }
   runtime::Result<void> resume() override { return store_.resume(); }
   runtime::Result<void> scan(projector::Table table, std::string_view from, std::string_view to,

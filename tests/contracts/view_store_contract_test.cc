@@ -82,6 +82,25 @@ TEST_P(ViewStoreContract, AReadSeesWhatWasApplied) {
   EXPECT_EQ(store_->get(Table::meta, "ke").error(), Errc::not_found);
 }
 
+TEST_P(ViewStoreContract, SeveralKeysGiveTheirValuesInTheOrderAskedForOrNone) {
+  std::vector<std::string> keys;
+  std::vector<std::string> values;
+  // More than one piece of them (rocksdb_view_store.cc).
+  for (int i = 100; i > 0; --i) {
+    keys.push_back("key" + std::to_string(i));
+    values.push_back("value" + std::to_string(i));
+    put(*store_, Table::archive, keys.back(), values.back());
+  }
+  keys.push_back(keys.front());
+  values.push_back(values.front());
+  const auto found = store_->get_all(Table::archive, keys);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, values);
+  EXPECT_TRUE(store_->get_all(Table::archive, {})->empty());
+  keys.insert(keys.begin() + 50, "none");
+  EXPECT_EQ(store_->get_all(Table::archive, keys).error(), Errc::not_found);
+}
+
 TEST_P(ViewStoreContract, TablesAreApart) {
   put(*store_, Table::archive, "0123456789abcdef", "archived");
   put(*store_, Table::return_paths, "0123456789abcdef", "delivered");
