@@ -60,6 +60,7 @@ int relay(Process& process) {
   });
   process.add<RecoveryPart>(journal);
   auto& publisher = process.add<PublisherPart>(journal);
+  auto& tls = process.add<TlsPart>();
   process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kReadThreads},
                         HttpPart::Crew{"wb-ask-nodes", kAskThreads},
                         [&]() -> Explained<HttpPart::Site> {
@@ -68,7 +69,6 @@ int relay(Process& process) {
   const OwnJournal own{[&journal] { return journal.journal().end_seq(); },
                        [&publisher] { return publisher.publisher().acknowledged_end(); },
                        [&publisher] { publisher.publisher().hurry(); }};
-  auto& tls = process.add<TlsPart>();
   auto& relay = process.add<RelayPart>(
       journal, routes, keys, tls,
       [&node, own]() -> ReturnPathDirectory& { return node.node().look_for_return_paths(own); },

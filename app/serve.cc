@@ -181,12 +181,12 @@ int serve(Process& process) {
   auto& folding = process.add<FoldingPart>(views, [&]() -> Explained<FoldingPart::Log> {
     return embedded_log(process, journal.log(), backup);
   });
+  auto& tls = process.add<TlsPart>();
   process.add<HttpPart>(
       "http", HttpPart::Crew{"wb-query", kQueryThreads}, HttpPart::Crew{"", 0},
       [&]() -> Explained<HttpPart::Site> { return site_of(process, journal, folding, routes); });
   auto& lookups = process.add<WorkersPart>("wb-return-paths", kReturnPathThreads);
   std::unique_ptr<ReturnPathDirectory> return_paths;
-  auto& tls = process.add<TlsPart>();
   process.add<RelayPart>(
       journal, routes, keys, tls,
       [&]() -> ReturnPathDirectory& {

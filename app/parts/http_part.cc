@@ -24,6 +24,8 @@ Explained<void> HttpPart::start() {
   if (!site) return site.error();
   auto health = [this, of_role = std::move(site->health)] {
     http::Health out = of_role();
+    // Parts behind this one may still be starting: the relay, which takes the mail.
+    if (!process_.serving()) out.why_not = "starting";
     // A load balancer sends mail elsewhere from now on.
     if (process_.stopping()) out.why_not = "stopping: mail under way is let end";
     out.ready = out.why_not.empty();

@@ -141,6 +141,7 @@ int Process::run() {
   if (asked_to_end > 0) {
     log(Level::info, "app", "stopping while it starts; a second signal ends at once");
   } else if (!started.failed) {
+    serving_ = true;
     for (const auto& part : parts_) part->ready();
     waiting_->run();
   }

@@ -67,6 +67,8 @@ class Process {
   runtime::Metrics& metrics() { return metrics_; }
   // Parts are being stopped. Any thread.
   bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
+  // All parts have started. Any thread.
+  bool serving() const { return serving_.load(std::memory_order_relaxed); }
 
   template <class P, class... Arguments>
   P& add(Arguments&&... arguments) {
@@ -96,6 +98,7 @@ class Process {
   const ConfigFile file_;
   const Config config_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> serving_{false};
   runtime::AsioClock clock_;
   runtime::Metrics metrics_;
   std::unique_ptr<Waiting> waiting_;
