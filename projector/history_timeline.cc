@@ -120,6 +120,7 @@ class PageReader {
     if (entry->alias != address_) return true;
     if (is_full()) return go_on_later();
     last_read_ = place;
+    if (page_.entries.empty()) page_.entries.reserve(question_.limit);
     page_.entries.push_back(std::move(*entry));
     octets_ += row.size();
     return true;

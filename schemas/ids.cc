@@ -69,13 +69,14 @@ std::uint64_t delivery_number(std::string_view delivery, std::string_view messag
 std::string uuid_text(std::string_view octets) {
   runtime::check(octets.size() == kUuidOctets, "a UUID has 16 octets");
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(kUuidText);
+  // Written in place: a page of history has a hundred of them.
+  std::string text(kUuidText, '-');
+  char* place = text.data();
   for (const char c : octets) {
-    if (hyphen_at(text.size())) text.push_back('-');
+    if (hyphen_at(static_cast<std::size_t>(place - text.data()))) ++place;
     const auto octet = static_cast<std::uint8_t>(c);
-    text.push_back(kDigits[octet >> 4]);
-    text.push_back(kDigits[octet & 0x0F]);
+    *place++ = kDigits[octet >> 4];
+    *place++ = kDigits[octet & 0x0F];
   }
   return text;
 }
