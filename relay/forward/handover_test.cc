@@ -272,6 +272,20 @@ TEST_F(HandoverTest, TlsThatNobodyAskedForAndThatFailsIsDoneWithoutOnce) {
   EXPECT_EQ(std::count(heard.begin(), heard.end(), "STARTTLS"), 1);
 }
 
+TEST_F(HandoverTest, ASessionThatIsKeptIsVerifiedForTheNameThatWasDialledAlone) {
+  dns_.add(kOneHop);
+  dns_.add("g.test. MX 10 mxg.g.test.\nmxg.g.test. A 192.0.2.1\n");
+  tls_.levels["h.test"] = tls_.levels["g.test"] = TlsLevel::opportunistic;
+  tls_.trusted = true;
+  hops_.listen(kHop, {{{"EHLO", kOffersTls}, {"STARTTLS", "220 go on"}}});
+  EXPECT_EQ(ask(), "accepted RCPT 250");
+  EXPECT_EQ(answer_.tls->verified_name, "mx1.h.test");
+  EXPECT_EQ(ask("ann@g.test"), "accepted RCPT 250");
+  EXPECT_EQ(hop(), "mxg.g.test 192.0.2.1:25");
+  ASSERT_TRUE(answer_.tls) << "the session of before";
+  EXPECT_EQ(answer_.tls->verified_name, "");
+}
+
 TEST_F(HandoverTest, WithoutTheTlsThatIsAskedForTheMailWaits) {
   dns_.add(kTwoHops);
   const struct {

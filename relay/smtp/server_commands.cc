@@ -130,7 +130,6 @@ std::optional<Step> ServerCore::State::starttls(std::string_view argument) {
     say(replies::ready_for_tls());
     tls = Tls::on;
     input = {};
-    lines = LineReader();
     helo_name.clear();
     esmtp = false;
     return StartTls{};

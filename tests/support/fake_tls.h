@@ -22,20 +22,22 @@ class FakeTls final : public relay::forward::HopTls {
   std::unique_ptr<runtime::TlsConnection> secure(std::unique_ptr<runtime::Connection> connection,
                                                  const std::string& host,
                                                  TlsLevel level) const override {
-    return std::make_unique<Plain>(std::move(connection), host, level, failure);
+    return std::make_unique<Plain>(std::move(connection), host,
+                                   trusted || level == TlsLevel::verified, failure);
   }
 
   std::map<std::string, TlsLevel, std::less<>> levels;
-  std::string failure;  // of every handshake
+  std::string failure;   // of every handshake
+  bool trusted = false;  // each certificate is, also where nobody asks for that
 
  private:
   class Plain final : public runtime::TlsConnection {
    public:
-    Plain(std::unique_ptr<runtime::Connection> below, std::string host, TlsLevel level,
+    Plain(std::unique_ptr<runtime::Connection> below, std::string host, bool verified,
           std::string failure)
         : below_(std::move(below)),
           host_(std::move(host)),
-          level_(level),
+          verified_(verified),
           failure_(std::move(failure)) {}
 
     runtime::Task<runtime::Explained<void>> shake_hands(runtime::Instant) override {
@@ -56,8 +58,7 @@ class FakeTls final : public relay::forward::HopTls {
     bool quiet() noexcept override { return below_->quiet(); }
     std::optional<runtime::TlsFacts> tls() const override {
       if (!shaken_) return std::nullopt;
-      const bool verified = level_ == TlsLevel::verified;
-      return runtime::TlsFacts{"TLSv1.3", "TLS_FAKE", verified ? host_ : ""};
+      return runtime::TlsFacts{"TLSv1.3", "TLS_FAKE", verified_ ? host_ : ""};
     }
     const runtime::Endpoint& local() const override { return below_->local(); }
     const runtime::Endpoint& remote() const override { return below_->remote(); }
@@ -66,7 +67,7 @@ class FakeTls final : public relay::forward::HopTls {
    private:
     std::unique_ptr<runtime::Connection> below_;
     const std::string host_;
-    const TlsLevel level_;
+    const bool verified_;
     const std::string failure_;
     bool shaken_ = false;
   };
