@@ -36,7 +36,8 @@ class RecordingSink:
     """`at_rcpt` answers for recipients at RCPT, `at_body` at the end of a message to them:
     {"full@y.test": "452 4.2.2 Full"}; "" hangs up. Of `cut`, a set of recipients, the body is cut
     off in the middle. `before_reply(sink)` is called when a message is
-    whole and recorded, and before its reply goes out, `before_rcpt(recipient)` before RCPT is answered."""
+    whole and recorded, and before its reply goes out, `before_rcpt(recipient)`
+    before RCPT is answered."""
 
     def __init__(self, _directory=None, *, at_rcpt=None, at_body=None, before_reply=None,
                  before_rcpt=None, cut=(), address="127.0.0.1", port=None):
