@@ -48,11 +48,10 @@ class FitPart final : public Part {
   std::string_view name() const override { return "views beside journal"; }
 
   Explained<void> start() override {
-    auto begun = fit_journal(journal_.journal(), journal_.log().store(), *views_.views().front());
+    const auto begun =
+        fit_journal(journal_.journal(), journal_.log().store(), *views_.views().front(),
+                    [this](const JournalBegun& beginning) { return tell(beginning); });
     if (!begun) return begun.error();
-    if (*begun) {
-      if (const auto told = tell(**begun); !told) return told;
-    }
     const auto gaps = read_gaps(process_.config().data_dir);
     process_.metrics()
         .gauge("waybill_history_gap_timestamp_seconds",
@@ -67,8 +66,8 @@ class FitPart final : public Part {
     return std::chrono::duration<double>(time.time_since_epoch()).count();
   }
 
-  // If the process ends before the gap is written, the next start finds the journal empty and says
-  // the same.
+  // If the process ends behind it, the next start finds the journal as it was, or empty, and says so
+  // again.
   Explained<void> tell(const JournalBegun& begun) {
     runtime::log(runtime::Level::error, "app",
                  "the journal was lost or is an older one: it begins anew behind the views",

@@ -73,6 +73,8 @@ class RocksJournalStore final : public JournalStore {
               "to go on without them, remove " +
               mark->path()};
     }
+    const bool empty = first_seq() == end_seq();
+    if (found && empty && found->end == kFirstSeq) begin_empty(found->sent);
     id_ = id_after(*mark, end_seq());
     const SequenceNumber sent = found ? found->sent : first_seq();
     sent_.store(std::min(std::max(sent, first_seq()), end_seq()));
@@ -190,15 +192,14 @@ class RocksJournalStore final : public JournalStore {
     // If the process ends between the two, the mark says less than there is. The numbers from here
     // on may have been given before: another id.
     id_ = new_journal_id();
-    if (auto marked = mark_->write({id_, kFirstSeq, seq, false}); !marked) return marked;
+    if (auto marked = mark_->write({id_, kFirstSeq, kFirstSeq, false}); !marked) return marked;
     rocksdb::WriteOptions options;
     options.sync = true;
     const rocksdb::Status status = db_->Write(options, &batch);
     if (!status.ok()) return make_error_code(translate(status));
-    first_.store(seq, std::memory_order_release);
-    end_.store(seq, std::memory_order_release);
-    sent_.store(seq);
-    return {};
+    begin_empty(seq);
+    // If the process ends here, the next start finds an empty journal that has not begun anew.
+    return note(seq);
   }
 
   Result<void> trim(SequenceNumber seq) override {
@@ -258,6 +259,12 @@ class RocksJournalStore final : public JournalStore {
   SequenceNumber sent() const override { return sent_.load(); }
 
  private:
+  void begin_empty(SequenceNumber seq) {
+    first_.store(seq, std::memory_order_release);
+    end_.store(seq, std::memory_order_release);
+    sent_.store(seq);
+  }
+
   SequenceNumber looked_through_from() const {
     const auto octets_from = [this](SequenceNumber seq) {
       const std::string from = key_of(seq);
@@ -321,7 +328,7 @@ class RocksJournalStore final : public JournalStore {
     return {};
   }
 
-  // What the next start has to find: without a record it finds no end.
+  // What the next start has to find: without a record it finds no end, and begins at `sent`.
   SequenceNumber marked_end() const { return first_seq() < end_seq() ? end_seq() : kFirstSeq; }
 
   std::unique_ptr<rocksdb::DB> db_;

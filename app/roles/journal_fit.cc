@@ -99,7 +99,8 @@ std::string missing_words(bool empty, SequenceNumber ended, SequenceNumber begin
 
 Explained<std::optional<JournalBegun>> fit_journal(ingest::Journal& journal,
                                                    const ingest::JournalStore& store,
-                                                   PartitionViews& views) {
+                                                   PartitionViews& views,
+                                                   const TellOfBeginning& tell) {
   const projector::Progress& progress = views.projector().progress();
   const SequenceNumber next = ingest::seq_at(progress.next_offset);
   JournalBegun begun;
@@ -111,7 +112,7 @@ Explained<std::optional<JournalBegun>> fit_journal(ingest::Journal& journal,
                        " and the journal begins at record " +
                        std::to_string(store.first_seq().value()) +
                        ": what lies between is only in the views that were lost. Restore the "
-                       "views"};
+                       "views; or, to go on without that history, move the journal away too"};
   }
   if (next <= store.end_seq()) {
     const auto same = is_the_one_folded(store, next, progress.last_digest);
@@ -136,6 +137,7 @@ Explained<std::optional<JournalBegun>> fit_journal(ingest::Journal& journal,
   if (!open) return explain(open.error(), "cannot read the views' archive");
   begun.open = open->size();
   begun.missing = missing_words(empty, begun.ended, next, progress.as_of);
+  if (const auto told = tell(begun); !told) return told.error();
   if (const auto done = journal.begin_at(next, *open); !done) {
     return explain(done.error(), "cannot write the journal");
   }

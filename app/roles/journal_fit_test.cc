@@ -43,7 +43,11 @@ class JournalFitTest : public testing::Test {
 
   runtime::Explained<std::optional<JournalBegun>> fit() {
     ingest::Journal journal(store_, {});
-    auto begun = fit_journal(journal, store_, *views_);
+    auto begun = fit_journal(journal, store_, *views_, [this](const JournalBegun& beginning) {
+      told_ = beginning.missing;
+      end_when_told_ = store_.end_seq();
+      return tells_ ? runtime::Explained<void>() : runtime::Failure{Errc::no_space, "disk full"};
+    });
     EXPECT_EQ(journal.end_seq(), store_.end_seq());
     return begun;
   }
@@ -58,6 +62,9 @@ class JournalFitTest : public testing::Test {
   EventLog log_;
   MemoryJournalStore store_;
   std::unique_ptr<PartitionViews> views_;
+  bool tells_ = true;
+  std::string told_;
+  schemas::SequenceNumber end_when_told_;
 };
 
 TEST_F(JournalFitTest, AJournalThatHasWhatTheViewsHaveIsLeftAlone) {
@@ -83,6 +90,19 @@ TEST_F(JournalFitTest, AnEmptyOneBeginsBehindTheViewsWithWhatTheirArchiveLeavesO
   const auto accepted = kept_in_archive(*views_)(4_seq);
   ASSERT_TRUE(accepted);
   EXPECT_EQ(*accepted, log_.records(3_offset, 1).front().value);
+}
+
+TEST_F(JournalFitTest, WhatMayBeMissingIsToldBeforeAnythingIsChanged) {
+  keep(3, {{delivery_id(2).bytes(), 3_seq}});
+  tells_ = false;
+  const auto begun = fit();
+  ASSERT_FALSE(begun);
+  EXPECT_EQ(begun.error(), Errc::no_space);
+  EXPECT_EQ(store_.end_seq(), 4_seq);
+  tells_ = true;
+  ASSERT_TRUE(fit());
+  EXPECT_EQ(end_when_told_, 4_seq);
+  EXPECT_NE(told_.find("ended at record 3"), std::string::npos) << told_;
 }
 
 TEST_F(JournalFitTest, AShorterOneDoesTooAndNothingIsSettledTwice) {

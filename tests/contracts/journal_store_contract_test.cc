@@ -235,6 +235,10 @@ TYPED_TEST(JournalStoreContract, BegunAnewItHasOnlyWhatItIsTold) {
   EXPECT_EQ(this->read(700_seq), Texts());
   EXPECT_EQ(this->store().read(1_seq, 10, 1000).error(), Errc::not_found);
   EXPECT_EQ(this->open(), (Texts{kSecond + ":640"}));
+  this->reopen();
+  EXPECT_EQ(this->store().first_seq(), 700_seq) << "also before the first record";
+  EXPECT_EQ(this->store().end_seq(), 700_seq);
+  EXPECT_EQ(this->open(), (Texts{kSecond + ":640"}));
   this->commit({"c"});
   EXPECT_EQ(this->read(700_seq), Texts{"c"});
   this->reopen();

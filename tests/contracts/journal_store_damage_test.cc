@@ -194,6 +194,10 @@ TEST(JournalStoreDamageTest, AJournalThatBeginsElsewhereHasAnotherIdAndIsReadAga
   store = directory.open();
   ASSERT_NE(store, nullptr);
   EXPECT_NE(store->id(), id);
+  EXPECT_EQ(store->first_seq(), 400_seq);
+  const JournalDirectory killed;
+  killed.copy_from(directory);
+  EXPECT_EQ(killed.open()->end_seq(), 400_seq);
 }
 
 TEST(JournalStoreDamageTest, NumbersNeverGoOnUnderAnIdThatMayHaveGivenThem) {
