@@ -66,8 +66,8 @@ class FitPart final : public Part {
     return std::chrono::duration<double>(time.time_since_epoch()).count();
   }
 
-  // If the process ends behind it, the next start finds the journal as it was, or empty, and says so
-  // again.
+  // If the process ends behind it, the next start finds the journal as it was, or empty, and says
+  // so again.
   Explained<void> tell(const JournalBegun& begun) {
     runtime::log(runtime::Level::error, "app",
                  "the journal was lost or is an older one: it begins anew behind the views",

@@ -36,6 +36,9 @@ AssembledLane::AssembledLane(const LaneWorld& world)
            .scope = scope,
            .notices = notices,
            .patience = world.patience,
+           .rates = world.rates,
+           .greylist = world.greylist,
+           .list_health = list_health,
            .tls = world.tls,
            .partitions = world.partitions},
       host(lane, world.admission, scope) {}

@@ -42,6 +42,8 @@ struct LaneWorld {
   runtime::Permits& spool_octets;
   runtime::Permits& message_memory;  // octets
   Patience& patience;
+  door::Rates& rates;
+  door::Greylist& greylist;
   const runtime::TlsServer& tls;
   const forward::HopTls& hop_tls;
   const dns::Ourselves& ourselves;
@@ -55,6 +57,7 @@ struct AssembledLane {
   runtime::Permits notices{kMostNotices};
   ingest::Recorder recorder;
   forward::HopPool pool;
+  door::ListHealth list_health;
   Lane lane;
   SessionHost host;
 };

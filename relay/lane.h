@@ -2,6 +2,9 @@
 #pragma once
 
 #include "ingest/recorder.h"
+#include "relay/door/client_look.h"
+#include "relay/door/greylist.h"
+#include "relay/door/rates.h"
 #include "relay/forward/handover.h"
 #include "relay/message/spool.h"
 #include "relay/patience.h"
@@ -39,6 +42,9 @@ struct Lane {
   runtime::Scope& scope;
   runtime::Permits& notices;
   Patience& patience;
+  door::Rates& rates;
+  door::Greylist& greylist;
+  door::ListHealth& list_health;
   const runtime::TlsServer& tls;  // of the server's side
   std::uint32_t partitions = 1;   // of the log; a return path names the one of its alias
 };

@@ -14,13 +14,17 @@ namespace pb = schemas::pb;
 
 namespace {
 
-Event event_of(const Lane& lane, const runtime::IpAddress& client, const Reply& reply) {
+Event event_of(const Lane& lane, const runtime::IpAddress& client, policy::Rule rule,
+               const Reply& reply) {
   Subject subject;
   subject.client_ip = client.to_string();
   subject.message = schemas::new_id<schemas::MessageId>(lane.clock.wall(), lane.chance);
-  Event event = policy_refusal(subject, pb::STAGE_CONNECT,
-                               policy::refusal_by(policy::Rule::too_many_refusals, reply));
-  event.mutable_deferred()->set_command("connect");
+  Event event = policy_refusal(subject, pb::STAGE_CONNECT, policy::refusal_by(rule, reply));
+  if (reply.permanent()) {
+    event.mutable_rejected()->set_command("connect");
+  } else {
+    event.mutable_deferred()->set_command("connect");
+  }
   return event;
 }
 
@@ -55,12 +59,23 @@ void Refusals::message_taken(std::size_t recipients) {
 Task<Reply> Refusals::hang_up() {
   Reply reply = reply_with("Too many refusals: " + std::to_string(since_message_) +
                            " in this session; come again later");
-  std::vector<Event> events;
-  events.push_back(event_of(lane_, client_, reply));
-  const auto recorded = co_await lane_.recorder.record(std::move(events));
-  // It ends nobody's fate: what was refused is on record already, and the session ends either way.
-  if (!recorded) lane_.metrics.unrecorded.add();
+  co_await record(policy::Rule::too_many_refusals, reply);
   co_return reply;
+}
+
+Task<Reply> Refusals::too_early() {
+  Reply reply = policy::reply_of(policy::Rule::early_talker);
+  lane_.patience.refused(client_, 1, lane_.clock.now());
+  co_await record(policy::Rule::early_talker, reply);
+  co_return reply;
+}
+
+// It ends nobody's fate: what was refused is on record already, and the session ends either way.
+Task<void> Refusals::record(policy::Rule rule, const Reply& reply) {
+  std::vector<Event> events;
+  events.push_back(event_of(lane_, client_, rule, reply));
+  const auto recorded = co_await lane_.recorder.record(std::move(events));
+  if (!recorded) lane_.metrics.unrecorded.add();
 }
 
 Reply turned_away_reply() {
@@ -70,7 +85,8 @@ Reply turned_away_reply() {
 void record_turned_away(Lane& lane, Patience::Which which) {
   std::vector<Event> events;
   for (const Patience::Sum& sum : lane.patience.take_sums(which, lane.clock.now())) {
-    events.push_back(event_of(lane, sum.client, turned_away_reply()));
+    events.push_back(
+        event_of(lane, sum.client, policy::Rule::too_many_refusals, turned_away_reply()));
     events.back().mutable_deferred()->set_sessions(sum.sessions);
   }
   if (!events.empty()) lane.recorder.begin(std::move(events));

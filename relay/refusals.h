@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "relay/lane.h"
+#include "relay/policy/rules.h"
 #include "schemas/reply.h"
 
 namespace waybill::relay {
@@ -26,8 +27,12 @@ class Refusals {
 
   // The 421 that ends the session, on record before it is said.
   runtime::Task<schemas::Reply> hang_up();
+  // The same for a client that did not wait for the greeting.
+  runtime::Task<schemas::Reply> too_early();
 
  private:
+  runtime::Task<void> record(policy::Rule rule, const schemas::Reply& reply);
+
   Lane& lane_;
   runtime::IpAddress client_;
   std::uint32_t since_message_ = 0;

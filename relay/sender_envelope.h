@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "relay/door/helo_claim.h"
 #include "relay/lane.h"
 #include "relay/message/header_scan.h"
 #include "relay/message/spool.h"
@@ -22,6 +23,10 @@ struct Client {
   std::string helo;
   bool esmtp = false;
   std::optional<runtime::TlsFacts> tls{};
+  door::HeloClaim helo_claim = door::HeloClaim::fine;
+  // What DNS says of it, where that is asked; of its session.
+  door::ClientLook* look = nullptr;
+  bool judged = false;  // by the rules of the door: it is not exempt
 };
 
 struct SenderEnvelope {

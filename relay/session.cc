@@ -63,7 +63,35 @@ Task<void> Session::say_farewell(std::string words) {
   said.give(true);
 }
 
+Task<bool> Session::at_the_door() {
+  const door::DoorSettings& door = lane_.settings.door;
+  judged_ = !door.is_exempt(connection_->remote().address);
+  if (!judged_) co_return true;
+  if (door.asks_dns()) {
+    look_.emplace(
+        door::LookParts{lane_.forward.resolver, lane_.clock, lane_.scope, lane_.list_health, door},
+        connection_->remote().address);
+  }
+  // The handshake of TLS is the client's to begin.
+  if (door.greeting_delay.count() == 0 || secured_) co_return true;
+  buffer_.resize(kReadOctets);
+  reading_ = true;
+  const auto early = co_await connection_->read_some(std::span<char>(buffer_),
+                                                     lane_.clock.now() + door.greeting_delay);
+  reading_ = false;
+  if (!early) co_return early.error() == Errc::timeout;
+  const Reply reply = co_await refusals_.too_early();
+  core_.greet(reply);
+  co_await flush();
+  co_return false;
+}
+
 Task<void> Session::run() {
+  if (!co_await at_the_door()) {
+    connection_->close();
+    if (farewell_) co_await farewell_->wait();
+    co_return;
+  }
   core_.greet({220, "", lane_.settings.host_name + " ESMTP Waybill"});
   command_deadline_ = lane_.clock.now() + kCommandTimeout;
   for (;;) {
@@ -184,6 +212,13 @@ Task<Reply> Session::mail(smtp::MailStep step) {
   client.helo = core_.helo();
   client.esmtp = core_.esmtp();
   client.tls = connection_->tls();
+  client.judged = judged_;
+  client.look = look_ ? &*look_ : nullptr;
+  if (judged_ && lane_.settings.door.helo != door::HeloRule::off) {
+    client.helo_claim =
+        door::look_at_helo({core_.helo(), client.endpoint.address, connection_->local().address,
+                            lane_.settings.host_name});
+  }
   if (step.syntax_error) {
     co_return co_await refuse_mail(lane_, std::move(client), std::move(step));
   }

@@ -52,6 +52,9 @@ class Session {
   runtime::Task<schemas::Reply> recipient(smtp::RcptStep step);
   // The reply to MAIL or RCPT, and what follows from too many refusals.
   runtime::Task<void> answer(schemas::Reply reply);
+  // Looks at the client, and waits for its first word where that is asked for; false: it spoke too
+  // early, and has heard so.
+  runtime::Task<bool> at_the_door();
   runtime::Task<void> say_farewell(std::string words);
   runtime::Task<bool> read_more();
   runtime::Task<void> take(smtp::Step step);
@@ -64,6 +67,7 @@ class Session {
   Lane& lane_;
   std::unique_ptr<runtime::Connection> connection_;
   smtp::ServerCore core_;
+  std::optional<door::ClientLook> look_;
   std::optional<Transaction> transaction_;
   Refusals refusals_;
   runtime::Instant command_deadline_{};
@@ -74,6 +78,7 @@ class Session {
   std::string buffer_;
   bool reading_ = false;
   bool stopping_ = false;
+  bool judged_ = false;                             // by the rules of the door
   bool secured_ = false;                            // by TLS, whose handshake may be under way
   std::optional<runtime::OneShot<bool>> farewell_;  // given once it is said
 };

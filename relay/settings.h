@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "relay/door/door_settings.h"
 #include "relay/policy/limits.h"
 #include "relay/smtp/server_core.h"
 
@@ -13,6 +14,7 @@ namespace waybill::relay {
 
 struct Settings {
   std::string host_name;
+  door::DoorSettings door;
   smtp::ServerLimits smtp;
   std::uint32_t max_sessions = 1000;
   std::uint32_t max_sessions_per_client = 50;

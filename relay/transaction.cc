@@ -87,9 +87,73 @@ void Transaction::look_at_return_path(const schemas::Address& address, Named& na
   facts.began = schemas::time_of(named.token->delivery);
 }
 
+// Postmaster and return paths take mail from everybody: the one is to be reached by who is refused,
+// the other's token is proof enough that it is an answer to mail of ours.
+bool Transaction::asks_of_client(const Named& named) const {
+  if (!envelope_.client.judged || named.domain != nullptr) return false;
+  const auto& route = named.facts.route;
+  const schemas::DomainRoutes* domain = nullptr;
+  const schemas::Address* alias = nullptr;
+  if (const auto* found = std::get_if<routes::Found>(&route)) {
+    domain = found->domain;
+    alias = &found->alias;
+  } else if (const auto* unknown = std::get_if<routes::UnknownAlias>(&route)) {
+    domain = unknown->domain;
+    alias = &unknown->alias;
+  }
+  return domain != nullptr && domain->door == schemas::DoorMode::enforce &&
+         !schemas::is_postmaster(alias->local());
+}
+
+Task<policy::ClientClaims> Transaction::claims_of_client() {
+  policy::ClientClaims out;
+  const Client& client = envelope_.client;
+  out.address = client.endpoint.address.to_string();
+  out.helo = client.helo;
+  out.helo_claim = client.helo_claim;
+  if (client.look != nullptr) out.facts = *co_await client.look->facts();
+  co_return out;
+}
+
+std::string Transaction::sender_domain() const {
+  return envelope_.mail.sender ? envelope_.mail.sender->domain() : std::string();
+}
+
+std::optional<Refusal> Transaction::beyond_rate() {
+  const auto exceeded =
+      lane_.rates.take(envelope_.client.endpoint.address, sender_domain(), lane_.clock.now());
+  if (!exceeded) return std::nullopt;
+  return policy::judge_rate(*exceeded, lane_.settings.door);
+}
+
+std::optional<Refusal> Transaction::greylisted() {
+  const auto left = lane_.greylist.waits(greylist_key_, lane_.clock.wall());
+  if (!left) return std::nullopt;
+  return policy::judge_greylisted(*left);
+}
+
 Task<Reply> Transaction::rcpt(smtp::RcptStep step) {
   Named named = look_at(step);
+  const bool asks = asks_of_client(named);
+  bool well_known = false;
+  if (asks) {
+    named.facts.client = co_await claims_of_client();
+    named.facts.door = &lane_.settings.door;
+    well_known = named.facts.client->facts.score() < 0;
+  }
   auto refusal = policy::judge_recipient(named.facts);
+  if (!refusal && asks) refusal = beyond_rate();
+  if (!refusal && asks && lane_.settings.door.greylist && !well_known) {
+    greylist_key_ = door::greylist_key(envelope_.client.endpoint.address, sender_domain());
+    refusal = greylisted();
+    if (refusal) {
+      const Reply come_again = refusal->reply;
+      Reply reply = co_await refuse(std::move(named.subject), std::move(*refusal));
+      // What is not on record is not known.
+      if (reply == come_again) lane_.greylist.put_off(greylist_key_, lane_.clock.wall());
+      co_return reply;
+    }
+  }
   if (refusal) co_return co_await refuse(std::move(named.subject), std::move(*refusal));
   if (named.token) co_return co_await take_report(std::move(named));
   auto& found = std::get<routes::Found>(named.facts.route);
@@ -178,6 +242,9 @@ Task<plan::BodyReply> Transaction::end_whole(WholeMessage message) {
     co_return reply;
   }
   reply = co_await mail_.hand_over(std::move(message));
+  if (!greylist_key_.empty() && reply.whole.positive()) {
+    lane_.greylist.taken(greylist_key_, lane_.clock.wall());
+  }
   co_return reply;
 }
 

@@ -57,6 +57,12 @@ class Transaction {
   };
   Named look_at(const smtp::RcptStep& step) const;
   void look_at_return_path(const schemas::Address& address, Named& named) const;
+  bool asks_of_client(const Named& named) const;
+  runtime::Task<policy::ClientClaims> claims_of_client();
+  // What is against one recipient more of this client and sender.
+  std::optional<policy::Refusal> beyond_rate();
+  std::optional<policy::Refusal> greylisted();
+  std::string sender_domain() const;
   runtime::Task<schemas::Reply> take_report(Named named);
   std::vector<Subject> subjects() const;
   runtime::Task<schemas::Reply> refuse(Subject subject, policy::Refusal refusal);
@@ -70,6 +76,7 @@ class Transaction {
   message::Spool spool_;
   policy::BodyFacts::Kept kept_ = policy::BodyFacts::Kept::whole;
   std::uint64_t body_octets_ = 0;
+  std::string greylist_key_;  // empty: nobody was asked to come again
 };
 
 }  // namespace waybill::relay

@@ -39,9 +39,12 @@ std::string_view take_word(std::string_view& text) {
 
 }  // namespace
 
+bool is_postmaster(std::string_view local_part) {
+  return runtime::ascii::equal(local_part, "postmaster");
+}
+
 Address named_by(const DomainRoutes& domain, const Address& address) {
-  const bool fold = domain.local_case == LocalPartCase::fold ||
-                    runtime::ascii::equal(address.local(), "postmaster");
+  const bool fold = domain.local_case == LocalPartCase::fold || is_postmaster(address.local());
   return fold ? address.folded() : address;
 }
 

@@ -214,5 +214,27 @@ TEST(ComplaintsTest, CannotForgeALine) {
   });
 }
 
+TEST(ComplaintsTest, OfTheDoor) {
+  expect_all({
+      {"[door]\nhelo = \"on\"\n",
+       {"f:2:8: door.helo: expected \"off\", \"not-ours\" or \"strict\", found \"on\""}},
+      {"[door]\nexempt = \"192.0.2.1/24\"\n",
+       {"f:2:10: door.exempt: expected an IP address or a network such as \"192.0.2.1\", "
+        "\"10.0.0.0/8\" or \"2001:db8::/32\", found \"192.0.2.1/24\""}},
+      {"[door]\ngreylist_wait = \"1 h\"\ngreylist_retry = \"1 h\"\n",
+       {"f:3:18: door.greylist_retry: expected more than greylist_wait, found \"1 h\""}},
+      {"[door.lists.\"bl.test\"]\nweight = 0\nanswers = \"127.0.0.*\"\n",
+       {"f:2:10: door.lists.\"bl.test\".weight: expected an integer from -100 to 100, and not 0: "
+        "below 0 the list speaks for a client, found 0",
+        "f:3:11: door.lists.\"bl.test\".answers: expected answers that are listings, such as "
+        "\"127.0.0.2\" or \"127.0.0.2-11\", found \"127.0.0.*\""}},
+      {"[door.lists.\"bl.test\"]\n[door.lists.\"BL.test.\"]\n",
+       {"f:1:13: door.lists.\"bl.test\": the same list as another one here"}},
+      {"[door.lists.\"a b\"]\n",
+       {"f:1:13: door.lists.\"a b\": expected the zone of a DNS list such as "
+        "\"dnsbl.example.org\""}},
+  });
+}
+
 }  // namespace
 }  // namespace waybill::app

@@ -59,9 +59,11 @@ std::optional<schemas::RouteAction> read_postmaster(const toml::table& file,
 void read_file(const toml::table& file, Config& config, std::vector<Complaint>& complaints) {
   using Read = void (*)(TomlReader&, Config&);
   constexpr std::pair<std::string_view, Read> kSections[] = {
-      {"server", read_server}, {"limits", read_limits}, {"journal", read_journal},
-      {"tls", read_tls},       {"http", read_http},     {"next_hops", read_next_hops},
-      {"dns", read_dns},       {"kafka", read_kafka},   {"cluster", read_cluster}};
+      {"server", read_server},       {"limits", read_limits},
+      {"journal", read_journal},     {"tls", read_tls},
+      {"door", read_door},           {"http", read_http},
+      {"next_hops", read_next_hops}, {"dns", read_dns},
+      {"kafka", read_kafka},         {"cluster", read_cluster}};
   TomlReader top(file, "", complaints);
   for (const auto& [name, read] : kSections) {
     const toml::table* table = top.table(name);

@@ -47,6 +47,13 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("cluster", "certificate", cluster.certificate == after.cluster.certificate);
   out.note("cluster", "key", cluster.key == after.cluster.key);
   out.note("cluster", "ca", cluster.ca == after.cluster.ca);
+  const auto& door = before.limits.door;
+  const auto& door_after = after.limits.door;
+  out.note("door", "exempt", door.exempt == door_after.exempt);
+  out.note("door", "helo", door.helo == door_after.helo);
+  out.note("door", "reverse_dns", door.reverse_dns == door_after.reverse_dns);
+  out.note("door", "greylist", door.greylist == door_after.greylist);
+  out.note("door", "lists", door.lists == door_after.lists);
   const TlsConfig& tls = before.tls;
   out.note("tls", "certificate", tls.certificates == after.tls.certificates);
   out.note("tls", "listen", tls.listen == after.tls.listen);

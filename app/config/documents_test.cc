@@ -59,7 +59,9 @@ TEST(DocumentsTest, ThePageHasARowForEveryOtherKey) {
         "log_subject", "catch_all",     "aliases",      "key_file",    "bounces",
         "redact",      "bounce_window", "dmarc",        "bootstrap",   "ack",
         "properties",  "advertise",     "secret_file",  "certificate", "key",
-        "ca",          "dkim_verifies", "to_next_hops", "tls"}) {
+        "ca",          "dkim_verifies", "to_next_hops", "tls",         "exempt",
+        "helo",        "reverse_dns",   "greylist",     "weight",      "answers",
+        "door"}) {
     EXPECT_NE(page.find("\n| `" + std::string(key) + "` | "), std::string::npos) << key;
   }
 }

@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::string_view kDomains = "domains";
 
-constexpr std::array<std::string_view, 10> kDomainKeys = {
-    "aliases",       "bounce_window", "bounces",    "catch_all",   "dmarc",
-    "dkim_verifies", "redact",        "local_part", "log_subject", "subaddress"};
+constexpr std::array<std::string_view, 11> kDomainKeys = {
+    "aliases", "bounce_window", "bounces",    "catch_all",   "dmarc",     "dkim_verifies",
+    "door",    "redact",        "local_part", "log_subject", "subaddress"};
 
 // A key this near to a known one is a slip of the pen, not part of a name.
 constexpr std::size_t kSlip = 2;
@@ -113,6 +113,9 @@ class DomainsReader {
     }
     if (const auto verifies = reader.choice("dkim_verifies", schemas::kDkimVerifies)) {
       domain.dkim_verifies = static_cast<schemas::DkimVerifies>(*verifies);
+    }
+    if (const auto door = reader.choice("door", schemas::kDoorModes)) {
+      domain.door = static_cast<schemas::DoorMode>(*door);
     }
     read_bounce_window(reader, domain);
   }

@@ -13,6 +13,7 @@ namespace waybill::app {
 namespace {
 
 using relay::Settings;
+using relay::door::DoorSettings;
 using relay::smtp::ServerLimits;
 using std::chrono::seconds;
 
@@ -65,6 +66,17 @@ constexpr NumberKey number(std::string_view section, std::string_view key, Quant
   return {section, key, quantity, least, most, &get<Path...>, &set<Path...>};
 }
 
+// A sender waits 5 minutes for the greeting (RFC 5321 4.5.3.2.1), and many programs less than one.
+constexpr std::uint64_t kMostGreetingDelay = 30;
+// In an hour; more is no limit.
+constexpr std::uint64_t kMostRate = 1'000'000'000;
+
+template <auto Member>
+constexpr NumberKey door(std::string_view key, Quantity quantity, std::uint64_t least,
+                         std::uint64_t most) {
+  return number<&Config::limits, &Settings::door, Member>("door", key, quantity, least, most);
+}
+
 constexpr std::string_view kLimits = "limits";
 constexpr std::string_view kJournal = "journal";
 constexpr std::string_view kKafka = "kafka";
@@ -109,6 +121,17 @@ constexpr std::array kNumbers = {
                                                        1, kMostFinalDeadline),
     number<&Config::limits, &Settings::rcpt_deadline>(kLimits, "rcpt_deadline", Quantity::seconds,
                                                       1, kMostRcptDeadline),
+    door<&DoorSettings::greeting_delay>("greeting_delay", Quantity::seconds, 0, kMostGreetingDelay),
+    door<&DoorSettings::refuse_at>("refuse_at", Quantity::count, 1, 1000),
+    door<&DoorSettings::recipients_per_client>("recipients_per_client", Quantity::count, 0,
+                                               kMostRate),
+    door<&DoorSettings::recipients_per_network>("recipients_per_network", Quantity::count, 0,
+                                                kMostRate),
+    door<&DoorSettings::recipients_per_sender_domain>("recipients_per_sender_domain",
+                                                      Quantity::count, 0, kMostRate),
+    door<&DoorSettings::greylist_wait>("greylist_wait", Quantity::seconds, 1, kHour),
+    door<&DoorSettings::greylist_retry>("greylist_retry", Quantity::hours, kHour, 7 * kDay),
+    door<&DoorSettings::greylist_remember>("greylist_remember", Quantity::hours, kDay, 365 * kDay),
     number<&Config::journal_max>(kJournal, "max_size", Quantity::octets, kMiB, 16 * 1024 * kGiB),
     number<&Config::journal_keep>(kJournal, "keep", Quantity::hours, kHour, 3650 * kDay),
     number<&Config::kafka, &KafkaConfig::partitions>(kKafka, "partitions", Quantity::count, 1,

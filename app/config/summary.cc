@@ -45,6 +45,22 @@ std::string domain_text(const DomainRoutes& domain, bool reaches_postmaster) {
   return out;
 }
 
+void append_door(std::string& out, const relay::door::DoorSettings& door) {
+  for (const auto& network : door.exempt) append_line(out, "door.exempt", to_string(network));
+  using relay::door::HeloRule;
+  using relay::door::ReverseDns;
+  if (door.helo != HeloRule::off) append_line(out, "door.helo", word_of(door.helo));
+  if (door.reverse_dns != ReverseDns::off) {
+    append_line(out, "door.reverse_dns", word_of(door.reverse_dns));
+  }
+  if (door.greylist) append_line(out, "door.greylist", "true");
+  for (const auto& list : door.lists) {
+    std::string text = "weight " + std::to_string(list.weight) + ", listed by";
+    for (const auto& listing : list.listings) text += " " + listing.text();
+    append_line(out, "door.lists.\"" + list.zone + "\"", text);
+  }
+}
+
 }  // namespace
 
 std::string summary(const Config& config) {
@@ -63,6 +79,7 @@ std::string summary(const Config& config) {
   for (const auto& [domain, level] : config.tls.by_domain) {
     append_line(out, "next_hops.\"" + domain + "\".tls", word_of(level));
   }
+  append_door(out, config.limits.door);
   append_line(out, "http.listen", to_string(config.http_listen));
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
   if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");

@@ -62,6 +62,14 @@ limits.max_spool                  4 GiB
 limits.min_data_rate              500 B
 limits.final_deadline             5 min
 limits.rcpt_deadline              2 min
+door.greeting_delay               0 s
+door.refuse_at                    10
+door.recipients_per_client        0
+door.recipients_per_network       0
+door.recipients_per_sender_domain 0
+door.greylist_wait                5 min
+door.greylist_retry               2 d
+door.greylist_remember            36 d
 journal.max_size                  1 GiB
 journal.keep                      7 d
 domains."a.example"               0 aliases, catch-all forwards to 2 targets

@@ -58,6 +58,9 @@ class TomlReader {
   // "name: what", at that place.
   void complain(const toml::source_position& at, std::string_view name, std::string_view what);
 
+  // Where complaints go, for the reader of a table inside this one.
+  std::vector<Complaint>& complaints() { return complaints_; }
+
   // The whole name of a key of this table.
   std::string name(std::string_view key) const;
 

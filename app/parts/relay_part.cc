@@ -1,6 +1,7 @@
 #include "app/parts/relay_part.h"
 
 #include "app/command/command_line.h"
+#include "app/roles/greylist_memory.h"
 #include "runtime/log.h"
 
 namespace waybill::app {
@@ -17,12 +18,19 @@ constexpr std::chrono::seconds kDrainGrace{30};
 
 Explained<void> RelayPart::start() {
   if (learn_) learn_(tries_);
+  const auto& door = process_.config().limits.door;
+  greylist_.emplace(door);
+  if (door.greylist) {
+    const auto learnt = learn_greylist(journal_.log().store(), *greylist_);
+    if (!learnt) return learnt;
+  }
   auto relay = start_relay(process_.config(), {.log = journal_.journal(),
                                                .routes = routes_.routes(),
                                                .keys = keys_.keys(),
                                                .return_paths = return_paths_(),
                                                .tries = tries_,
                                                .loans = loans_ ? loans_() : alone_,
+                                               .greylist = *greylist_,
                                                .tls = tls_.server(),
                                                .hop_tls = tls_.next_hops(),
                                                .metrics = process_.metrics()});

@@ -4,12 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "app/parts/journal_part.h"
 #include "app/parts/routes_part.h"
 #include "app/parts/tls_part.h"
 #include "app/process/process.h"
 #include "app/roles/relay_role.h"
+#include "relay/door/greylist.h"
 
 namespace waybill::app {
 
@@ -54,6 +56,7 @@ class RelayPart final : public Part {
   const Loans loans_;
   relay::plan::NobodyElseLends alone_;
   relay::plan::Tries tries_;
+  std::optional<relay::door::Greylist> greylist_;
   std::unique_ptr<RelayRole> relay_;
 };
 

@@ -27,8 +27,8 @@ using TellOfBeginning = std::function<runtime::Explained<void>(const JournalBegu
 // Before anything is recorded, folded or trimmed. nullopt: the journal has all that the views do
 // not have. Where it begins behind them, the archive is read for what is open: from its beginning
 // where the journal is empty, a million events a second or so.
-// `tell` is asked first, and where it fails nothing is changed: what may be missing has to be written
-// down before the journal hides it.
+// `tell` is asked first, and where it fails nothing is changed: what may be missing has to be
+// written down before the journal hides it.
 // Errc::corrupt: the journal has records that these views do not have at that place, or begins
 // beyond them; nothing was changed then, and the words say what can be done.
 runtime::Explained<std::optional<JournalBegun>> fit_journal(ingest::Journal& journal,

@@ -68,6 +68,7 @@ struct Shared {
   runtime::Permits spool_octets;
   runtime::Permits message_memory;
   relay::Patience patience;
+  relay::door::Rates rates;
   std::uint32_t partitions = 1;
   relay::returnpath::Turns turns{};
 };
@@ -100,6 +101,8 @@ struct LaneThread {
                                .spool_octets = shared.spool_octets,
                                .message_memory = shared.message_memory,
                                .patience = shared.patience,
+                               .rates = shared.rates,
+                               .greylist = shared.world.greylist,
                                .tls = shared.world.tls,
                                .hop_tls = shared.world.hop_tls,
                                .ourselves = shared.ourselves,
@@ -147,6 +150,7 @@ class Role final : public RelayRole {
             .spool_octets = runtime::Permits(config.limits.max_spool),
             .message_memory = runtime::Permits(config.limits.max_memory),
             .patience = relay::Patience(config.limits.max_refusals_per_client),
+            .rates = relay::door::Rates(config.limits.door),
             .partitions = config.kafka.there ? config.kafka.partitions : 1} {}
 
   ~Role() override {

@@ -7,6 +7,7 @@
 
 #include "app/config/config.h"
 #include "ingest/event_appender.h"
+#include "relay/door/greylist.h"
 #include "relay/forward/hop_tls.h"
 #include "relay/plan/loans.h"
 #include "relay/plan/tries.h"
@@ -40,6 +41,7 @@ struct RelayWorld {
   relay::returnpath::ReturnPathDirectory& return_paths;
   relay::plan::Tries& tries;
   relay::plan::Loans& loans;
+  relay::door::Greylist& greylist;
   const runtime::TlsServer& tls;
   const relay::forward::HopTls& hop_tls;
   runtime::Metrics& metrics;

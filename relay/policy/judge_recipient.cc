@@ -19,9 +19,6 @@ std::optional<Refusal> judge_address(const ReturnPathFacts& path, const RcptFact
 }
 
 std::optional<Refusal> judge_route(const routes::Lookup& route) {
-  if (std::holds_alternative<routes::UnknownDomain>(route)) {
-    return refusal_by(Rule::unknown_domain);
-  }
   if (std::holds_alternative<routes::UnknownAlias>(route)) return refusal_by(Rule::unknown_alias);
   const auto& found = std::get<routes::Found>(route);
   const auto* const reject = std::get_if<schemas::RejectWith>(found.action);
@@ -45,6 +42,13 @@ std::optional<Refusal> judge_recipient(const RcptFacts& facts) {
   }
   if (facts.taken == Taken::report) return refusal_by(Rule::return_path_alone);
   if (facts.return_path) return judge_address(*facts.return_path, facts);
+  if (std::holds_alternative<routes::UnknownDomain>(facts.route)) {
+    return refusal_by(Rule::unknown_domain);
+  }
+  // Before the alias: whoever is not welcome hears nothing of which there are.
+  if (facts.client) {
+    if (auto refusal = judge_client(*facts.client, *facts.door)) return refusal;
+  }
   if (auto refusal = judge_route(facts.route)) return refusal;
   if (facts.asked_already) return refusal_by(Rule::loop);
   return std::nullopt;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "relay/policy/judge_client.h"
 #include "relay/policy/rules.h"
 #include "relay/returnpath/directory.h"
 #include "relay/routes/route_table.h"
@@ -38,6 +39,9 @@ struct RcptFacts {
   std::optional<ReturnPathFacts> return_path{};
   // Of an address that has no return path's form.
   routes::Lookup route = routes::UnknownDomain{};
+  // Of the client, where the domain asks something of it.
+  std::optional<ClientClaims> client{};
+  const door::DoorSettings* door = nullptr;  // with `client`
   // MAIL says that this very address is being asked for (relay/smtp/asked.h).
   bool asked_already = false;
   runtime::WallTime now{};

@@ -20,6 +20,7 @@ namespace waybill::relay::policy {
 enum class Rule {
   // The connection.
   too_many_refusals,
+  early_talker,
   // MAIL.
   mail_syntax,
   mail_size,
@@ -27,8 +28,15 @@ enum class Rule {
   syntax,
   too_many_recipients,
   unknown_domain,
+  helo,
+  client_name,
+  client_listed,
   unknown_alias,
   loop,
+  client_rate,
+  network_rate,
+  sender_domain_rate,
+  greylist,
   // A return path at RCPT.
   return_path_alone,
   return_path_forged,
@@ -92,6 +100,9 @@ inline constexpr RuleRow kRules[] = {
      "The client has had more refused than one may, in this session or in this hour; `reply` says "
      "how many, or `sessions` how many sessions were turned away for it, at most those of a "
      "minute."},
+    {Rule::early_talker, "early-talker", Stage::connection, "554 5.5.0",
+     "You spoke before the greeting",
+     "The client did not wait for the greeting (`greeting_delay`)."},
     {Rule::mail_syntax, "syntax", Stage::mail, "500, 501, 553, 555", "",
      "The MAIL command is not what RFC 5321 and the announced extensions allow."},
     {Rule::mail_size, "message-size", Stage::mail, "552 5.3.4", "",
@@ -102,11 +113,27 @@ inline constexpr RuleRow kRules[] = {
      "The transaction has as many recipients as one may have."},
     {Rule::unknown_domain, "unknown-domain", Stage::rcpt, "550 5.7.1",
      "This server does not take mail for that domain", "The domain is none of ours."},
+    {Rule::helo, "helo", Stage::rcpt, "550 5.7.1", "",
+     "The client's HELO or EHLO is what `helo` of `[door]` does not take."},
+    {Rule::client_name, "client-name", Stage::rcpt, "450 4.7.25, 550 5.7.25", "",
+     "The client's address has no name in DNS, or none that leads back to it, and `reverse_dns` of "
+     "`[door]` asks for one."},
+    {Rule::client_listed, "client-listed", Stage::rcpt, "550 5.7.1", "",
+     "DNS lists name the client's address, and their weights together reach `refuse_at`."},
     {Rule::unknown_alias, "unknown-alias", Stage::rcpt, "550 5.1.1", "No such address here",
      "The domain is ours; no alias and no catch-all of it matches."},
     {Rule::loop, "loop", Stage::rcpt, "554 5.4.6",
      "The mail is in a loop: it is being asked for here already",
      "The next hop that was asked for this address asked this server for it again."},
+    {Rule::client_rate, "client-rate", Stage::rcpt, "451 4.7.1", "",
+     "The client has named `recipients_per_client` within an hour."},
+    {Rule::network_rate, "network-rate", Stage::rcpt, "451 4.7.1", "",
+     "Clients of one network have named `recipients_per_network` within an hour."},
+    {Rule::sender_domain_rate, "sender-domain-rate", Stage::rcpt, "451 4.7.1", "",
+     "Senders of one domain have named `recipients_per_sender_domain` within an hour."},
+    {Rule::greylist, "greylist", Stage::rcpt, "451 4.7.1", "",
+     "Nothing was taken yet from the client's network for the domain of this sender, and "
+     "`greylist_wait` is not over since its first try."},
     {Rule::return_path_alone, "return-path-alone", Stage::rcpt, "452 4.5.3",
      "A return path takes its report alone; send this one again",
      "A return path and another recipient were named in one transaction."},

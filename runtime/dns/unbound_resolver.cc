@@ -51,6 +51,11 @@ constexpr Option kOptions[] = {
 
 // Names that libunbound would otherwise answer itself, with NXDOMAIN.
 constexpr const char* kBuiltInZones[] = {"test.", "home.arpa."};
+// The reverse names of loopback, which it answers likewise (RFC 6303): where servers are named,
+// those are asked.
+constexpr const char* kLoopbackZones[] = {
+    "127.in-addr.arpa.",
+    "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa."};
 
 struct RawAnswer {
   Existence name = Existence::exists;
@@ -252,6 +257,10 @@ bool configure(ub_ctx* context, const UnboundSettings& settings) {
   }
   // Last, because it ends the configuration: nothing above may be set after it.
   for (const char* zone : kBuiltInZones) {
+    fine = fine && ub_ctx_zone_remove(context, zone) == 0;
+  }
+  for (const char* zone : kLoopbackZones) {
+    if (settings.forward_to.empty()) break;
     fine = fine && ub_ctx_zone_remove(context, zone) == 0;
   }
   return fine;

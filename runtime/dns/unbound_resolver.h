@@ -3,8 +3,9 @@
 // libunbound works on one thread of its own, started by the first question and joined when the
 // resolver ends; questions and answers cross over a pipe that the event loop watches. Answers are
 // cached in memory, those of other resolvers apart. Names under .test, home.arpa and the private
-// reverse zones are asked like any other; localhost, invalid and onion are answered here. Where no
-// server answers, Errc::temporary comes after some 17 seconds, if the deadline allows.
+// reverse zones are asked like any other, and where servers are named the reverse names of loopback
+// too; localhost, invalid and onion are answered here. Where no server answers, Errc::temporary
+// comes after some 17 seconds, if the deadline allows.
 #pragma once
 
 #include <memory>

@@ -27,6 +27,7 @@ PARSERS = (
     "query/partition_list.h",
     "query/peer_parts.h",
     "runtime/dns/rdata.h",
+    "relay/door/helo_claim.h",
     "relay/message/header_scan.h",
     "relay/message/needs.h",
     "relay/returnpath/key_ring.h",

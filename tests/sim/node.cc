@@ -125,6 +125,8 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
                               .spool_octets = spool_,
                               .message_memory = message_memory_,
                               .patience = patience_,
+                              .rates = rates_,
+                              .greylist = greylist_,
                               .tls = tls_server_,
                               .hop_tls = tls_,
                               .ourselves = ourselves_})) {

@@ -106,6 +106,9 @@ class SimNode {
   std::unique_ptr<relay::plan::Loans> loans_;
   runtime::Permits message_memory_{64 << 20};
   relay::Patience patience_{1000};
+  relay::door::DoorSettings door_;
+  relay::door::Rates rates_{door_};
+  relay::door::Greylist greylist_{door_};
   tests::NoTlsServer tls_server_;
   tests::FakeTls tls_;
   relay::forward::HopBudget hop_budget_{1000, 50};

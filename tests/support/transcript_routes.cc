@@ -16,6 +16,15 @@ null.test. MX 0 .
 loop.test. MX 10 mx.test.
 bank.test. TXT "v=spf1 -all"
 _dmarc.bank.test. TXT "v=DMARC1; p=reject"
+77.2.0.192.in-addr.arpa. PTR out.origin.test.
+out.origin.test. A 192.0.2.77
+78.2.0.192.in-addr.arpa. PTR liar.test.
+liar.test. A 192.0.2.1
+77.2.0.192.bl.test. A 127.0.0.2
+77.2.0.192.more.test. A 127.0.0.4
+77.2.0.192.known.test. A 127.0.0.2
+77.2.0.192.mute.test. A 127.255.255.254
+1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl.test. A 127.0.0.2
 )";
 
 std::shared_ptr<const relay::routes::RouteTable> transcript_routes() {
@@ -40,7 +49,12 @@ std::shared_ptr<const relay::routes::RouteTable> transcript_routes() {
   lax.name = "lax.test";
   lax.dmarc = schemas::DmarcMode::tag;
   lax.aliases["shop"] = forward_to({"bob@hop.test"});
-  return table_of({std::move(ours), std::move(lax)});
+  schemas::DomainRoutes open;
+  open.name = "open.test";
+  open.door = schemas::DoorMode::ignore;
+  open.aliases["shop"] = forward_to({"bob@hop.test"});
+  ours.aliases["postmaster"] = forward_to({"bob@hop.test"});
+  return table_of({std::move(ours), std::move(lax), std::move(open)});
 }
 
 }  // namespace waybill::tests

@@ -327,8 +327,55 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
     connections_of_client_ = static_cast<std::uint32_t>(number);
   } else if (what == "the workers are busy") {
     workers_.busy = true;
+  } else if (what.starts_with("door ")) {
+    return give_to_door(what.substr(5));
+  } else if (what == "the client speaks at once") {
+    speaks_at_once_ = true;
+  } else if (what.starts_with("client says EHLO ")) {
+    helo_ = what.substr(17);
   } else if (what.starts_with("client ")) {
     client_.address = boost::asio::ip::make_address(what.substr(7));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// "door helo strict", "door reverse_dns confirmed", "door greylist", "door list bl.test 10", "door
+// greeting_delay 3", "door exempt 192.0.2.0/24", "door recipients_per_client 2".
+bool TranscriptWorld::give_to_door(std::string_view what) {
+  relay::door::DoorSettings& door = settings_.door;
+  const auto is_choice = [&](std::string_view key, const auto& words, auto& value) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (what != std::string(key) + " " + std::string(words[i])) continue;
+      value = static_cast<std::decay_t<decltype(value)>>(i);
+      return true;
+    }
+    return false;
+  };
+  const auto number = [&] {
+    return static_cast<std::uint32_t>(std::stoul(std::string(what.substr(what.rfind(' ') + 1))));
+  };
+  if (is_choice("helo", relay::door::kHeloRules, door.helo)) return true;
+  if (is_choice("reverse_dns", relay::door::kReverseDnsWords, door.reverse_dns)) return true;
+  if (what == "greylist") {
+    door.greylist = true;
+  } else if (what.starts_with("list ")) {
+    const std::size_t space = what.rfind(' ');
+    relay::door::DnsList list;
+    list.zone = what.substr(5, space - 5);
+    list.weight = std::stoi(std::string(what.substr(space + 1)));
+    door.lists.push_back(std::move(list));
+  } else if (what.starts_with("greeting_delay ")) {
+    door.greeting_delay = std::chrono::seconds(number());
+  } else if (what.starts_with("exempt ")) {
+    door.exempt.push_back(runtime::network_of(what.substr(7)).value());
+  } else if (what.starts_with("recipients_per_client ")) {
+    door.recipients_per_client = number();
+  } else if (what.starts_with("recipients_per_network ")) {
+    door.recipients_per_network = number();
+  } else if (what.starts_with("recipients_per_sender_domain ")) {
+    door.recipients_per_sender_domain = number();
   } else {
     return false;
   }
@@ -380,6 +427,8 @@ void TranscriptWorld::begin() {
                             .spool_octets = *spool_,
                             .message_memory = *memory_,
                             .patience = *patience_,
+                            .rates = rates_.emplace(settings_.door),
+                            .greylist = greylist_.emplace(settings_.door),
                             .tls = tls_server_,
                             .hop_tls = tls_,
                             .ourselves = ourselves_});
@@ -388,7 +437,11 @@ void TranscriptWorld::begin() {
                                                                     io_.get_executor()));
   relay_->scope.spawn("session", session_->run());
   settle();
-  wire_->arrived = "EHLO client.test\r\n";
+  if (settings_.door.greeting_delay.count() > 0) {
+    telling_ = speaks_at_once_;
+    if (!speaks_at_once_) wait(settings_.door.greeting_delay);
+  }
+  wire_->arrived = "EHLO " + helo_ + "\r\n";
   wire_->wake();
   settle();
   telling_ = true;

@@ -130,12 +130,15 @@ class TranscriptWorld {
   bool give_to_log(std::string_view what);
   bool give_to_views(std::string_view what);
   bool give_to_settings(std::string_view what);
+  bool give_to_door(std::string_view what);
   void settle();
   void turn_away();
   bool move();
 
   Note note_;
   bool telling_ = false;
+  bool speaks_at_once_ = false;
+  std::string helo_ = "client.test";
   std::map<std::string, HopScript> hop_scripts_;
   boost::asio::io_context io_;
   VirtualClock clock_;
@@ -151,6 +154,8 @@ class TranscriptWorld {
   std::uint64_t spool_octets_ = 64 << 20;
   std::optional<runtime::Permits> memory_{std::in_place, 64 << 20};
   std::optional<relay::Patience> patience_{std::in_place, 1000};
+  std::optional<relay::door::Rates> rates_;
+  std::optional<relay::door::Greylist> greylist_;
   NoTlsServer tls_server_;
   FakeTls tls_;
   relay::routes::CurrentRoutes routes_;

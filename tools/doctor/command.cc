@@ -21,6 +21,7 @@
 #include "tools/doctor/configuration.h"
 #include "tools/doctor/disk.h"
 #include "tools/doctor/keys.h"
+#include "tools/doctor/lists.h"
 #include "tools/doctor/names.h"
 #include "tools/doctor/nodes.h"
 #include "tools/doctor/process.h"
@@ -100,11 +101,16 @@ std::vector<Group> check_names(const app::Config& config) {
   if (!resolver) {
     return {{"dns", {{Severity::unseen, facts.servers, resolver.error().message(), ""}}}};
   }
+  std::vector<doctor::ListFacts> lists;
+  for (const auto& list : config.limits.door.lists) lists.push_back({list, {}, {}});
   runtime::Scope scope(context.get_executor());
   scope.spawn("look at names", look_at_names(**resolver, clock, facts, clock.now() + kAskNames));
+  scope.spawn("look at lists", look_at_lists(**resolver, lists, clock.now() + kAskNames));
   const auto work = boost::asio::make_work_guard(context);
   while (scope.running() > 0) context.run_one();
-  return {{"dns", doctor::judge_names(facts)}};
+  std::vector<Group> out{{"dns", doctor::judge_names(facts)}};
+  if (!lists.empty()) out.push_back({"lists", doctor::judge_lists(lists)});
+  return out;
 }
 
 std::vector<Check> checks_of(const Shared& config) {

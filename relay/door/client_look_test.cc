@@ -1,0 +1,39 @@
+#include "relay/door/client_look.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/run_virtual.h"
+#include "tests/support/zone_resolver.h"
+
+namespace waybill::relay::door {
+namespace {
+
+runtime::IpAddress ip(const char* text) { return boost::asio::ip::make_address(text); }
+
+TEST(ListQuestionTest, HasTheAddressBackwardsBeforeTheZone) {
+  EXPECT_EQ(list_question(ip("192.0.2.99"), "bl.test"), "99.2.0.192.bl.test");
+  EXPECT_EQ(list_question(ip("::ffff:192.0.2.99"), "bl.test"), "99.2.0.192.bl.test");
+  EXPECT_EQ(list_question(ip("2001:db8:1:2:3:4:567:89ab"), "ugly.test"),
+            "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.ugly.test")
+      << "RFC 5782 2.4";
+}
+
+TEST(ListHealthTest, AListThatIsSilentThriceIsNotWaitedForUntilItAnswers) {
+  ListHealth health;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(health.waited_for("a.test")) << i;
+    health.silent("a.test");
+  }
+  EXPECT_FALSE(health.waited_for("a.test"));
+  EXPECT_TRUE(health.waited_for("b.test"));
+  health.answered("a.test");
+  EXPECT_TRUE(health.waited_for("a.test"));
+  health.silent("a.test");
+  health.answered("a.test");
+  health.silent("a.test");
+  health.silent("a.test");
+  EXPECT_TRUE(health.waited_for("a.test")) << "not in a row";
+}
+
+}  // namespace
+}  // namespace waybill::relay::door

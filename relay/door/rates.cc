@@ -1,0 +1,66 @@
+#include "relay/door/rates.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "runtime/network.h"
+
+namespace waybill::relay::door {
+
+using runtime::Instant;
+
+namespace {
+
+double drained(double level, runtime::Duration time, std::uint32_t per_hour) {
+  const double hours = std::chrono::duration<double, std::ratio<3600>>(time).count();
+  return std::max(0.0, level - hours * per_hour);
+}
+
+}  // namespace
+
+double Rates::Buckets::level(const std::string& key, Instant now) const {
+  const auto found = levels.find(key);
+  if (found == levels.end()) return 0;
+  return drained(found->second.recipients, now - found->second.at, per_hour);
+}
+
+bool Rates::Buckets::full(const std::string& key, Instant now) const {
+  return per_hour > 0 && !key.empty() && level(key, now) + 1 > per_hour;
+}
+
+void Rates::Buckets::add(const std::string& key, Instant now) {
+  if (per_hour == 0 || key.empty()) return;
+  const double before = level(key, now);
+  if (levels.size() >= kMaxRated && !levels.contains(key)) forget(now);
+  levels[key] = {before + 1, now};
+}
+
+// Those that are empty, and where that is not enough, the emptier half.
+void Rates::Buckets::forget(Instant now) {
+  std::vector<double> left;
+  left.reserve(levels.size());
+  for (const auto& [key, one] : levels)
+    left.push_back(drained(one.recipients, now - one.at, per_hour));
+  const auto middle = left.begin() + static_cast<std::ptrdiff_t>(left.size() / 2);
+  std::nth_element(left.begin(), middle, left.end());
+  const double most = *middle;
+  std::erase_if(levels, [&](const auto& entry) {
+    return drained(entry.second.recipients, now - entry.second.at, per_hour) <= most;
+  });
+}
+
+std::optional<Exceeded> Rates::take(const runtime::IpAddress& client,
+                                    const std::string& sender_domain, Instant now) {
+  const std::string host = to_string(runtime::network_around(client, 32, 64));
+  const std::string network = to_string(runtime::network_around(client, 24, 48));
+  const runtime::MutexLock lock(mutex_);
+  if (clients_.full(host, now)) return Exceeded::client;
+  if (networks_.full(network, now)) return Exceeded::network;
+  if (sender_domains_.full(sender_domain, now)) return Exceeded::sender_domain;
+  clients_.add(host, now);
+  networks_.add(network, now);
+  sender_domains_.add(sender_domain, now);
+  return std::nullopt;
+}
+
+}  // namespace waybill::relay::door

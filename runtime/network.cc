@@ -1,0 +1,63 @@
+#include "runtime/network.h"
+
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+#include <charconv>
+
+namespace waybill::runtime {
+
+namespace ip = boost::asio::ip;
+
+namespace {
+
+unsigned whole(const IpAddress& address) { return address.is_v4() ? 32 : 128; }
+
+// The address with its bits behind `bits` cleared.
+IpAddress cut(const IpAddress& address, unsigned bits) {
+  if (address.is_v4()) {
+    return ip::network_v4(address.to_v4(), static_cast<unsigned short>(bits)).network();
+  }
+  return ip::network_v6(address.to_v6(), static_cast<unsigned short>(bits)).network();
+}
+
+}  // namespace
+
+bool Network::holds(const IpAddress& one) const {
+  return one.is_v4() == address.is_v4() && cut(one, bits) == address;
+}
+
+std::optional<Network> network_of(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const std::string_view host = text.substr(0, slash);
+  // The system's parser would stop there; and a zone is of this host alone.
+  if (host.find_first_of(std::string_view("\0%", 2)) != host.npos) return std::nullopt;
+  const auto address = ip_of(std::string(host));
+  if (!address) return std::nullopt;
+  Network out{*address, whole(*address)};
+  if (slash == text.npos) return out;
+  const std::string_view length = text.substr(slash + 1);
+  const char* const end = length.data() + length.size();
+  const auto [stop, wrong] = std::from_chars(length.data(), end, out.bits);
+  if (wrong != std::errc() || stop != end || out.bits > whole(*address)) return std::nullopt;
+  if (cut(*address, out.bits) != *address) return std::nullopt;
+  return out;
+}
+
+Network network_around(const IpAddress& address, unsigned bits_of_v4, unsigned bits_of_v6) {
+  const IpAddress plain = unmapped(address);
+  const unsigned bits = plain.is_v4() ? bits_of_v4 : bits_of_v6;
+  return {cut(plain, bits), bits};
+}
+
+std::string to_string(const Network& network) {
+  const std::string address = network.address.to_string();
+  if (network.bits == whole(network.address)) return address;
+  return address + "/" + std::to_string(network.bits);
+}
+
+IpAddress unmapped(const IpAddress& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+}
+
+}  // namespace waybill::runtime
