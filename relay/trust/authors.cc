@@ -242,7 +242,7 @@ class ListReader {
   std::vector<Author> authors_;
 };
 
-std::string quoted(std::string_view local) {
+std::string quoted_local(std::string_view local) {
   std::string out = "\"";
   for (const char c : local) {
     if (c == '"' || c == '\\') out += '\\';
@@ -306,7 +306,7 @@ Authors authors_of(std::string_view header) {
   out.from = from_of(fields, value, out.domains);
   if (out.from == From::readable && authors.size() == 1) {
     const auto mailbox =
-        schemas::Address::parse(quoted(authors.front().local) + "@" + authors.front().domain);
+        schemas::Address::parse(quoted_local(authors.front().local) + "@" + authors.front().domain);
     if (mailbox) out.mailbox = *mailbox;
   }
   return out;
