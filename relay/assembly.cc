@@ -39,6 +39,7 @@ AssembledLane::AssembledLane(const LaneWorld& world)
            .rates = world.rates,
            .greylist = world.greylist,
            .list_health = list_health,
+           .spam_filter = world.spam_filter,
            .tls = world.tls,
            .partitions = world.partitions},
       host(lane, world.admission, scope) {}

@@ -47,7 +47,8 @@ struct LaneWorld {
   const runtime::TlsServer& tls;
   const forward::HopTls& hop_tls;
   const dns::Ourselves& ourselves;
-  std::uint32_t partitions = 1;  // of the log
+  spam::SpamFilter* spam_filter = nullptr;  // of the lane; nullptr: nobody is asked
+  std::uint32_t partitions = 1;             // of the log
 };
 
 struct AssembledLane {

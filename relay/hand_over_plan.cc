@@ -295,6 +295,7 @@ Event HandOverPlan::accepted_event_of(const Recipient& recipient,
   event.mutable_accepted()->set_route(recipient.found.route);
   trust::record_judgement(trusted_.judgement, recipient.found.domain->dkim_verifies,
                           *event.mutable_accepted());
+  if (trusted_.spam) fill_spam(*event.mutable_accepted()->mutable_spam(), *trusted_.spam);
   return event;
 }
 
@@ -353,7 +354,7 @@ std::string HandOverPlan::trace_fields() const {
   const std::string id = envelope_.id.text();
   trace.id = id;
   trace.time = lane_.clock.wall();
-  return trusted_.auth_results + message::received_field(trace);
+  return trusted_.auth_results + trusted_.spam_fields + message::received_field(trace);
 }
 
 // The tightest order of all; docs/life_of_a_message.md, steps 6 to 9. What ends the process below

@@ -22,6 +22,7 @@
 #include "relay/plan/tries.h"
 #include "relay/plan/verdict_rule.h"
 #include "relay/sender_envelope.h"
+#include "relay/spam/spam_filter.h"
 #include "relay/trust/judge.h"
 
 namespace waybill::relay {
@@ -67,6 +68,8 @@ struct Recipient {
 struct Trusted {
   trust::Judgement judgement;
   std::string auth_results;  // the field, with its line end
+  std::optional<spam::Judgement> spam{};
+  std::string spam_fields{};  // likewise; empty: none
 };
 
 class HandOverPlan {

@@ -16,6 +16,7 @@
 #include "relay/returnpath/turns.h"
 #include "relay/routes/current_routes.h"
 #include "relay/settings.h"
+#include "relay/spam/spam_filter.h"
 #include "runtime/chance.h"
 #include "runtime/permits.h"
 #include "runtime/scope.h"
@@ -45,8 +46,9 @@ struct Lane {
   door::Rates& rates;
   door::Greylist& greylist;
   door::ListHealth& list_health;
-  const runtime::TlsServer& tls;  // of the server's side
-  std::uint32_t partitions = 1;   // of the log; a return path names the one of its alias
+  spam::SpamFilter* spam_filter = nullptr;  // nullptr: nobody is asked
+  const runtime::TlsServer& tls;            // of the server's side
+  std::uint32_t partitions = 1;             // of the log; a return path names the one of its alias
 };
 
 }  // namespace waybill::relay

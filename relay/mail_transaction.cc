@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "relay/policy/judge_body.h"
+#include "relay/policy/judge_spam.h"
 #include "relay/policy/limits.h"
 #include "runtime/clock.h"
+#include "runtime/log.h"
 
 namespace waybill::relay {
 
@@ -20,6 +22,14 @@ bool enforces_dmarc(const schemas::DomainRoutes& domain) {
 
 bool heeds_dmarc(const schemas::DomainRoutes& domain) {
   return domain.dmarc != schemas::DmarcMode::ignore;
+}
+
+bool enforces_spam(const schemas::DomainRoutes& domain) {
+  return domain.spam == schemas::SpamMode::enforce;
+}
+
+bool heeds_spam(const schemas::DomainRoutes& domain) {
+  return domain.spam != schemas::SpamMode::ignore;
 }
 
 }  // namespace
@@ -85,6 +95,70 @@ Task<std::optional<policy::Refusal>> MailTransaction::judge_sender(WholeMessage 
   auto refusal = policy::judge_from(trusted_.judgement.from, envelope_.mail.sender, enforced);
   if (refusal) co_return refusal;
   co_return policy::judge_dmarc(trusted_.judgement.dmarc, enforced);
+}
+
+Task<spam::Question> MailTransaction::spam_question() const {
+  spam::Question out;
+  const Client& client = envelope_.client;
+  out.client = client.endpoint.address;
+  if (client.look != nullptr) {
+    const door::ClientFacts& facts = *co_await client.look->facts();
+    if (facts.name_is == door::ClientName::confirmed) out.client_name = facts.name;
+  }
+  out.helo = client.helo;
+  if (envelope_.mail.sender) out.sender = envelope_.mail.sender->text();
+  for (const Recipient& recipient : plan_.recipients()) {
+    out.recipients.push_back(recipient.subject.alias);
+  }
+  out.id = envelope_.id.text();
+  out.host_name = lane_.settings.host_name;
+  if (client.tls) out.tls_version = client.tls->version;
+  co_return out;
+}
+
+// Fields of ours, and those that the filter asks for. They stand in front of the message, which is
+// not changed.
+std::string MailTransaction::spam_fields() const {
+  const spam::Judgement& judged = *trusted_.spam;
+  const bool asked = lane_.settings.spam.header_fields;
+  std::string out;
+  if (judged.action != spam::Action::pass) out += "X-Spam-Flag: YES\r\n";
+  if (judged.action == spam::Action::pass && !asked) return out;
+  char score[64];
+  std::snprintf(score, sizeof score, "%.2f / %.2f", judged.score, judged.threshold);
+  out.append("X-Spam-Score: ").append(score).append("\r\n");
+  out.append("X-Spam-Action: ").append(judged.word).append("\r\n");
+  if (!asked) return out;
+  for (const auto& [name, value] : judged.fields) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  }
+  return out;
+}
+
+Task<std::optional<policy::Refusal>> MailTransaction::judge_content(WholeMessage message) {
+  const spam::SpamSettings& settings = lane_.settings.spam;
+  if (lane_.spam_filter == nullptr || !any_domain_is(heeds_spam)) co_return std::nullopt;
+  if (message.spool.size() > settings.max_octets) co_return std::nullopt;
+  spam::Question question = co_await spam_question();
+  const Instant began = lane_.clock.now();
+  auto judged = co_await lane_.spam_filter->judge(std::move(question), message.spool,
+                                                  began + settings.timeout);
+  const runtime::Duration spent = lane_.clock.now() - began;
+  if (judged) {
+    lane_.metrics.spam_seconds.observe(std::chrono::duration<double>(spent).count());
+  } else {
+    lane_.metrics.spam_unjudged.add();
+    runtime::log(runtime::Level::warn, "relay", "the spam filter gave no judgement",
+                 {{"rspamd", settings.url}, {"why", judged.error().why}});
+  }
+  const auto enforced =
+      any_domain_is(enforces_spam) ? policy::SpamEnforced::yes : policy::SpamEnforced::no;
+  auto refusal = policy::judge_spam(judged, enforced, settings.on_failure);
+  if (judged) {
+    trusted_.spam = std::move(*judged);
+    trusted_.spam_fields = spam_fields();
+  }
+  co_return refusal;
 }
 
 Task<plan::BodyReply> MailTransaction::hand_over(WholeMessage message) {

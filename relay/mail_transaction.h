@@ -29,13 +29,21 @@ class MailTransaction {
   // domain grants it: one reply speaks for all recipients. Nothing is on record yet.
   runtime::Task<std::optional<policy::Refusal>> judge_sender(WholeMessage message);
 
-  // After judge_sender() found nothing: records the acceptance, hands over, records the outcomes.
+  // The spam filter's judgement, where one is asked and some domain heeds it. The refusal, where a
+  // recipient's domain lets it refuse. After judge_sender() found nothing.
+  runtime::Task<std::optional<policy::Refusal>> judge_content(WholeMessage message);
+  // nullptr: there is none.
+  const spam::Judgement* spam() const { return trusted_.spam ? &*trusted_.spam : nullptr; }
+
+  // After both found nothing: records the acceptance, hands over, records the outcomes.
   // The reply to the body; `each`, if it is not empty, one for each RCPT that was accepted.
   runtime::Task<plan::BodyReply> hand_over(WholeMessage message);
 
  private:
   bool any_domain_is(bool (*wanted)(const schemas::DomainRoutes&)) const;
   trust::JudgeRequest judge_request() const;
+  runtime::Task<spam::Question> spam_question() const;
+  std::string spam_fields() const;
 
   Lane& lane_;
   const SenderEnvelope& envelope_;

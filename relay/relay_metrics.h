@@ -15,6 +15,11 @@ struct RelayMetrics {
                             "Reports that home, the originator or the alias's owner, took")),
         unrecorded(m.counter("waybill_verdicts_unrecorded_total",
                              "Verdicts that became 451 because the log did not take them")),
+        spam_unjudged(m.counter("waybill_spam_unjudged_total",
+                                "Messages that the spam filter gave no judgement on")),
+        spam_seconds(m.histogram("waybill_spam_judgement_seconds",
+                                 "How long the spam filter took for a judgement",
+                                 runtime::latency_bounds())),
         body_to_reply(m.histogram("waybill_body_to_reply_seconds",
                                   "From the end of a body to the reply to it",
                                   runtime::latency_bounds())) {}
@@ -23,6 +28,8 @@ struct RelayMetrics {
   runtime::Counter& sessions_refused;
   runtime::Counter& sent_home;
   runtime::Counter& unrecorded;
+  runtime::Counter& spam_unjudged;
+  runtime::Histogram& spam_seconds;
   runtime::Histogram& body_to_reply;
 };
 

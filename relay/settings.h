@@ -9,12 +9,14 @@
 #include "relay/door/door_settings.h"
 #include "relay/policy/limits.h"
 #include "relay/smtp/server_core.h"
+#include "relay/spam/spam_settings.h"
 
 namespace waybill::relay {
 
 struct Settings {
   std::string host_name;
   door::DoorSettings door;
+  spam::SpamSettings spam;
   smtp::ServerLimits smtp;
   std::uint32_t max_sessions = 1000;
   std::uint32_t max_sessions_per_client = 50;

@@ -186,10 +186,16 @@ Task<Reply> Transaction::refuse(Subject subject, Refusal refusal) {
 }
 
 // Before any acceptance: the deliveries asked for at RCPT are let go with the transaction.
-Task<Reply> Transaction::refuse_body(Refusal refusal) {
+Task<Reply> Transaction::refuse_body(Refusal refusal, const spam::Judgement* spam) {
   std::vector<Event> events;
   for (const Subject& subject : subjects()) {
-    events.push_back(policy_refusal(subject, pb::STAGE_BODY, refusal));
+    Event event = policy_refusal(subject, pb::STAGE_BODY, refusal);
+    if (spam != nullptr) {
+      fill_spam(event.has_rejected() ? *event.mutable_rejected()->mutable_spam()
+                                     : *event.mutable_deferred()->mutable_spam(),
+                *spam);
+    }
+    events.push_back(std::move(event));
   }
   const auto recorded = co_await lane_.recorder.record(std::move(events));
   if (!recorded) co_return unrecorded(lane_.metrics, recorded.error());
@@ -239,6 +245,11 @@ Task<plan::BodyReply> Transaction::end_whole(WholeMessage message) {
   auto refusal = co_await mail_.judge_sender(message);
   if (refusal) {
     reply.whole = co_await refuse_body(std::move(*refusal));
+    co_return reply;
+  }
+  refusal = co_await mail_.judge_content(message);
+  if (refusal) {
+    reply.whole = co_await refuse_body(std::move(*refusal), mail_.spam());
     co_return reply;
   }
   reply = co_await mail_.hand_over(std::move(message));

@@ -66,7 +66,9 @@ class Transaction {
   runtime::Task<schemas::Reply> take_report(Named named);
   std::vector<Subject> subjects() const;
   runtime::Task<schemas::Reply> refuse(Subject subject, policy::Refusal refusal);
-  runtime::Task<schemas::Reply> refuse_body(policy::Refusal refusal);
+  // `spam`: the judgement that it follows from.
+  runtime::Task<schemas::Reply> refuse_body(policy::Refusal refusal,
+                                            const spam::Judgement* spam = nullptr);
   runtime::Task<plan::BodyReply> end_whole(WholeMessage message);
 
   Lane& lane_;

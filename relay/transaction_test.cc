@@ -14,8 +14,9 @@ class MailTranscriptTest : public testing::TestWithParam<tests::Transcript> {};
 TEST_P(MailTranscriptTest, GoesAsItIsWritten) { tests::expect_as_written(GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(All, MailTranscriptTest,
-                         testing::ValuesIn(tests::read_transcripts({"senders", "door", "recipients",
-                                                                    "bodies", "handover", "log"})),
+                         testing::ValuesIn(tests::read_transcripts({"senders", "door", "spam",
+                                                                    "recipients", "bodies",
+                                                                    "handover", "log"})),
                          tests::test_name);
 
 }  // namespace

@@ -63,6 +63,12 @@ void fill_tls(pb::Tls& out, const runtime::TlsFacts& tls) {
   out.set_verified_name(tls.verified_name);
 }
 
+void fill_spam(pb::SpamVerdict& out, const spam::Judgement& judged) {
+  out.set_score(judged.score);
+  out.set_action(judged.word);
+  for (const std::string& symbol : judged.symbols) out.add_symbols(symbol);
+}
+
 Event begin_event(const Subject& subject) {
   Event event;
   event.set_domain(subject.domain);

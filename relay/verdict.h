@@ -6,6 +6,7 @@
 
 #include "relay/forward/hop_answer.h"
 #include "relay/policy/rules.h"
+#include "relay/spam/spam_filter.h"
 #include "runtime/endpoint.h"
 #include "schemas/address.h"
 #include "schemas/event.h"
@@ -30,6 +31,8 @@ struct Subject {
 schemas::Event begin_event(const Subject& subject);
 
 void fill_tls(schemas::pb::Tls& out, const runtime::TlsFacts& tls);
+
+void fill_spam(schemas::pb::SpamVerdict& out, const spam::Judgement& judged);
 
 // A refusal of ours: Rejected for 5xx, Deferred for 4xx.
 // `stage` is MAIL's, RCPT's or the body's.

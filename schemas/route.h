@@ -38,12 +38,15 @@ enum class DmarcMode { enforce, tag, ignore };
 // Which sender a DKIM signature that passed makes one who may be told (I6): the mailbox that is the
 // author, or everybody in the domain that signed.
 enum class DkimVerifies { mailbox, domain };
+// What a spam filter may do with mail for the domain: refuse it; mark it alone; nothing.
+enum class SpamMode { enforce, tag, ignore };
 // Whether mail for the domain is judged by the rules of the door: its client's HELO, name, lists
 // and rates.
 enum class DoorMode { enforce, ignore };
 // Their words, by value; those of LocalPartCase likewise.
 inline constexpr std::array<std::string_view, 3> kDmarcModes = {"enforce", "tag", "ignore"};
 inline constexpr std::array<std::string_view, 2> kDkimVerifies = {"mailbox", "domain"};
+inline constexpr std::array<std::string_view, 3> kSpamModes = {"enforce", "tag", "ignore"};
 inline constexpr std::array<std::string_view, 2> kDoorModes = {"enforce", "ignore"};
 inline constexpr std::array<std::string_view, 2> kLocalPartCases = {"fold", "exact"};
 constexpr std::string_view word_of(DmarcMode mode) {
@@ -51,6 +54,9 @@ constexpr std::string_view word_of(DmarcMode mode) {
 }
 constexpr std::string_view word_of(DkimVerifies verifies) {
   return kDkimVerifies[static_cast<std::size_t>(verifies)];
+}
+constexpr std::string_view word_of(SpamMode mode) {
+  return kSpamModes[static_cast<std::size_t>(mode)];
 }
 constexpr std::string_view word_of(DoorMode mode) {
   return kDoorModes[static_cast<std::size_t>(mode)];
@@ -62,6 +68,8 @@ static_assert(word_of(DmarcMode::enforce) == "enforce" && word_of(DmarcMode::tag
               word_of(DmarcMode::ignore) == "ignore");
 static_assert(word_of(DkimVerifies::mailbox) == "mailbox" &&
               word_of(DkimVerifies::domain) == "domain");
+static_assert(word_of(SpamMode::enforce) == "enforce" && word_of(SpamMode::tag) == "tag" &&
+              word_of(SpamMode::ignore) == "ignore");
 static_assert(word_of(DoorMode::enforce) == "enforce" && word_of(DoorMode::ignore) == "ignore");
 static_assert(word_of(LocalPartCase::fold) == "fold" && word_of(LocalPartCase::keep) == "exact");
 
@@ -97,6 +105,7 @@ struct DomainRoutes {
   DmarcMode dmarc = DmarcMode::enforce;
   DkimVerifies dkim_verifies = DkimVerifies::mailbox;
   DoorMode door = DoorMode::enforce;
+  SpamMode spam = SpamMode::enforce;
   std::map<std::string, RouteAction, std::less<>>
       aliases;  // by local part, folded where folds() says so
   std::optional<RouteAction> catch_all;
@@ -121,9 +130,9 @@ std::optional<Reply> parse_refusal(std::string_view text);
 Reply default_refusal();
 
 // {"domain", "local_part", "subaddress", "log_subject", "bounces", "redact", "bounce_window" in
-// seconds, "dmarc", "dkim_verifies", "door", "aliases": {LOCAL-PART: ACTION}, "catch_all": ACTION
-// or null}; an ACTION is {"forward": [TARGET], "bounces", "redact"}, the last two only where set,
-// {"reject": "550 5.7.1 text"} or {"drop": true}. Every member is there, and no other one.
+// seconds, "dmarc", "dkim_verifies", "door", "spam", "aliases": {LOCAL-PART: ACTION}, "catch_all":
+// ACTION or null}; an ACTION is {"forward": [TARGET], "bounces", "redact"}, the last two only where
+// set, {"reject": "550 5.7.1 text"} or {"drop": true}. Every member is there, and no other one.
 std::string to_json(const DomainRoutes& domain);
 // Errc::invalid, with the words that name the member, for what is not written so or breaks a rule
 // of the values above. Whether a target lies in a domain of ours, one domain alone cannot say.

@@ -160,7 +160,7 @@ void read_aliases(JsonMembers& members, DomainRoutes& out) {
 std::string to_json(const DomainRoutes& domain) {
   // A member more does not compile: it is to be said here, and read below.
   const auto& [name, local_case, separator, log_subject, reports_to, redact, bounce_window, dmarc,
-               dkim_verifies, door, aliases, catch_all] = domain;
+               dkim_verifies, door, spam, aliases, catch_all] = domain;
   json::object out;
   out["domain"] = name;
   out["local_part"] = word_of(local_case);
@@ -172,6 +172,7 @@ std::string to_json(const DomainRoutes& domain) {
   out["dmarc"] = word_of(dmarc);
   out["dkim_verifies"] = word_of(dkim_verifies);
   out["door"] = word_of(door);
+  out["spam"] = word_of(spam);
   json::object actions;
   for (const auto& [local, action] : aliases) actions[local] = action_json(action);
   out["aliases"] = std::move(actions);
@@ -201,6 +202,7 @@ Explained<DomainRoutes> domain_routes_from_json(std::string_view text) {
   out.dmarc = static_cast<DmarcMode>(choice(members, "dmarc", kDmarcModes));
   out.dkim_verifies = static_cast<DkimVerifies>(choice(members, "dkim_verifies", kDkimVerifies));
   out.door = static_cast<DoorMode>(choice(members, "door", kDoorModes));
+  out.spam = static_cast<SpamMode>(choice(members, "spam", kSpamModes));
   read_aliases(members, out);
   const json::value& catch_all = members.member("catch_all");
   if (!catch_all.is_null()) {

@@ -63,7 +63,8 @@ void read_file(const toml::table& file, Config& config, std::vector<Complaint>& 
       {"journal", read_journal},     {"tls", read_tls},
       {"door", read_door},           {"http", read_http},
       {"next_hops", read_next_hops}, {"dns", read_dns},
-      {"kafka", read_kafka},         {"cluster", read_cluster}};
+      {"rspamd", read_rspamd},       {"kafka", read_kafka},
+      {"cluster", read_cluster}};
   TomlReader top(file, "", complaints);
   for (const auto& [name, read] : kSections) {
     const toml::table* table = top.table(name);

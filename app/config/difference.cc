@@ -54,6 +54,10 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("door", "reverse_dns", door.reverse_dns == door_after.reverse_dns);
   out.note("door", "greylist", door.greylist == door_after.greylist);
   out.note("door", "lists", door.lists == door_after.lists);
+  const auto& spam = before.limits.spam;
+  out.note("rspamd", "url", spam.url == after.limits.spam.url);
+  out.note("rspamd", "on_failure", spam.on_failure == after.limits.spam.on_failure);
+  out.note("rspamd", "header_fields", spam.header_fields == after.limits.spam.header_fields);
   const TlsConfig& tls = before.tls;
   out.note("tls", "certificate", tls.certificates == after.tls.certificates);
   out.note("tls", "listen", tls.listen == after.tls.listen);

@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::string_view kDomains = "domains";
 
-constexpr std::array<std::string_view, 11> kDomainKeys = {
-    "aliases", "bounce_window", "bounces",    "catch_all",   "dmarc",     "dkim_verifies",
-    "door",    "redact",        "local_part", "log_subject", "subaddress"};
+constexpr std::array<std::string_view, 12> kDomainKeys = {
+    "aliases", "bounce_window", "bounces",    "catch_all",   "dmarc", "dkim_verifies",
+    "door",    "redact",        "local_part", "log_subject", "spam",  "subaddress"};
 
 // A key this near to a known one is a slip of the pen, not part of a name.
 constexpr std::size_t kSlip = 2;
@@ -116,6 +116,9 @@ class DomainsReader {
     }
     if (const auto door = reader.choice("door", schemas::kDoorModes)) {
       domain.door = static_cast<schemas::DoorMode>(*door);
+    }
+    if (const auto spam = reader.choice("spam", schemas::kSpamModes)) {
+      domain.spam = static_cast<schemas::SpamMode>(*spam);
     }
     read_bounce_window(reader, domain);
   }

@@ -15,6 +15,7 @@ namespace {
 using relay::Settings;
 using relay::door::DoorSettings;
 using relay::smtp::ServerLimits;
+using relay::spam::SpamSettings;
 using std::chrono::seconds;
 
 constexpr std::uint64_t kKiB = 1ULL << 10;
@@ -132,6 +133,10 @@ constexpr std::array kNumbers = {
     door<&DoorSettings::greylist_wait>("greylist_wait", Quantity::seconds, 1, kHour),
     door<&DoorSettings::greylist_retry>("greylist_retry", Quantity::hours, kHour, 7 * kDay),
     door<&DoorSettings::greylist_remember>("greylist_remember", Quantity::hours, kDay, 365 * kDay),
+    number<&Config::limits, &Settings::spam, &SpamSettings::timeout>("rspamd", "timeout",
+                                                                     Quantity::seconds, 1, 120),
+    number<&Config::limits, &Settings::spam, &SpamSettings::max_octets>(
+        "rspamd", "max_size", Quantity::octets, 0, kMostMessage),
     number<&Config::journal_max>(kJournal, "max_size", Quantity::octets, kMiB, 16 * 1024 * kGiB),
     number<&Config::journal_keep>(kJournal, "keep", Quantity::hours, kHour, 3650 * kDay),
     number<&Config::kafka, &KafkaConfig::partitions>(kKafka, "partitions", Quantity::count, 1,

@@ -80,6 +80,10 @@ std::string summary(const Config& config) {
     append_line(out, "next_hops.\"" + domain + "\".tls", word_of(level));
   }
   append_door(out, config.limits.door);
+  if (const auto& spam = config.limits.spam; !spam.url.empty()) {
+    append_line(out, "rspamd.url", spam.url);
+    append_line(out, "rspamd.on_failure", word_of(spam.on_failure));
+  }
   append_line(out, "http.listen", to_string(config.http_listen));
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
   if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");

@@ -70,6 +70,8 @@ door.recipients_per_sender_domain 0
 door.greylist_wait                5 min
 door.greylist_retry               2 d
 door.greylist_remember            36 d
+rspamd.timeout                    20 s
+rspamd.max_size                   50 MiB
 journal.max_size                  1 GiB
 journal.keep                      7 d
 domains."a.example"               0 aliases, catch-all forwards to 2 targets

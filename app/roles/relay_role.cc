@@ -6,6 +6,7 @@
 
 #include "http/server.h"
 #include "relay/assembly.h"
+#include "relay/spam/rspamd.h"
 #include "runtime/acceptor.h"
 #include "runtime/asio_clock.h"
 #include "runtime/asio_net.h"
@@ -73,12 +74,20 @@ struct Shared {
   relay::returnpath::Turns turns{};
 };
 
+std::optional<relay::spam::Rspamd> rspamd_at(const std::string& url, runtime::Dialer& dialer,
+                                             runtime::Clock& clock) {
+  const auto base = runtime::HttpBase::parse(url);
+  if (!base) return std::nullopt;
+  return relay::spam::Rspamd(dialer, clock, *base);
+}
+
 // What one I/O thread owns. Made and ended on that thread.
 struct LaneThread {
   LaneThread(Shared& shared, runtime::Executor executor,
              std::unique_ptr<runtime::dns::Resolver> dns, runtime::AsioClock& lane_clock)
       : clock(lane_clock),
         resolver(std::make_unique<runtime::dns::CachingResolver>(std::move(dns), clock)),
+        rspamd(rspamd_at(shared.settings.spam.url, *dialer, clock)),
         relay(relay::assemble({.executor = executor,
                                .clock = clock,
                                .chance = *chance,
@@ -106,12 +115,14 @@ struct LaneThread {
                                .tls = shared.world.tls,
                                .hop_tls = shared.world.hop_tls,
                                .ourselves = shared.ourselves,
+                               .spam_filter = rspamd ? &*rspamd : nullptr,
                                .partitions = shared.partitions})) {}
 
   runtime::AsioClock& clock;
   std::unique_ptr<runtime::Chance> chance = runtime::system_chance();
   std::unique_ptr<runtime::Dialer> dialer = runtime::tcp_dialer();
   std::unique_ptr<runtime::dns::Resolver> resolver;
+  std::optional<relay::spam::Rspamd> rspamd;
   std::unique_ptr<relay::AssembledLane> relay;
   bool stopping = false;
 };

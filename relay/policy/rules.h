@@ -64,6 +64,9 @@ enum class Rule {
   from_field,
   dmarc,
   dmarc_unsure,
+  spam,
+  spam_later,
+  spam_unsure,
   log_timeout,
   out_of_time,
   done_before,
@@ -212,6 +215,13 @@ inline constexpr RuleRow kRules[] = {
      "may do so, and a recipient's domain enforces it. A domain that DNS says nothing of at all "
      "does "
      "not count."},
+    {Rule::spam, "spam", Stage::body, "550 5.7.1", "",
+     "The spam filter rejects the message, and a recipient's domain lets it."},
+    {Rule::spam_later, "spam-later", Stage::body, "451 4.7.1", "",
+     "The spam filter asks for the message again later, and a recipient's domain lets it."},
+    {Rule::spam_unsure, "spam-unsure", Stage::body, "451 4.7.1",
+     "The message could not be judged; try again later",
+     "The spam filter gave no judgement, and `on_failure` of `[rspamd]` is `defer`."},
     {Rule::log_timeout, "log-timeout", Stage::body, "451 4.3.0",
      "The log took too long to keep the acceptance; nothing was sent",
      "With `ack = \"kafka\"`: the log had the acceptance too late, so nothing was sent to this "

@@ -35,6 +35,7 @@ PARSERS = (
     "relay/returnpath/report/html_text.h",
     "relay/returnpath/report/read_report.h",
     "relay/returnpath/token.h",
+    "relay/spam/rspamd_words.h",
     "relay/smtp/asked.h",
     "relay/smtp/body_reader.h",
     "relay/smtp/client_core.h",

@@ -48,6 +48,7 @@ std::shared_ptr<const relay::routes::RouteTable> transcript_routes() {
   schemas::DomainRoutes lax;
   lax.name = "lax.test";
   lax.dmarc = schemas::DmarcMode::tag;
+  lax.spam = schemas::SpamMode::tag;
   lax.aliases["shop"] = forward_to({"bob@hop.test"});
   schemas::DomainRoutes open;
   open.name = "open.test";

@@ -6,6 +6,7 @@
 
 #include "relay/refusals.h"
 #include "relay/session.h"
+#include "relay/spam/rspamd_words.h"
 #include "runtime/log.h"
 #include "tests/support/event_line.h"
 #include "tests/support/return_path.h"
@@ -112,6 +113,14 @@ std::optional<Errc> log_error(std::string_view word) {
   return std::nullopt;
 }
 
+// As rspamd says it, by the word of its action.
+relay::spam::Judgement judgement(std::string_view action) {
+  const auto read = relay::spam::read_answer(R"({"score":7.5,"required_score":15,"action":")" +
+                                             std::string(action) + R"("})");
+  if (!read) throw std::invalid_argument(read.error().why);
+  return *read;
+}
+
 // "5" of "log full at append 5"; 1 where none is named.
 std::size_t last_number(std::string_view what) {
   const std::size_t space = what.rfind(' ');
@@ -177,6 +186,13 @@ Task<Result<ReturnPath>> ScriptedDirectory::find(TokenFacts, Instant) {
 }
 
 Task<Result<TurnHolder>> ScriptedDirectory::take_turn(TokenFacts, Instant) { co_return turn; }
+
+Task<runtime::Explained<relay::spam::Judgement>> ScriptedSpamFilter::judge(relay::spam::Question,
+                                                                           relay::message::Spool&,
+                                                                           Instant) {
+  if (!says) co_return runtime::Failure{Errc::refused, "cannot be reached"};
+  co_return *says;
+}
 
 bool ScriptedWorkers::submit(std::function<void()> job) {
   if (busy) return false;
@@ -329,6 +345,14 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
     workers_.busy = true;
   } else if (what.starts_with("door ")) {
     return give_to_door(what.substr(5));
+  } else if (what == "the spam filter is away") {
+    has_spam_filter_ = true;
+  } else if (what == "the spam filter is away, and mail goes on") {
+    has_spam_filter_ = true;
+    settings_.spam.on_failure = relay::spam::OnFailure::pass;
+  } else if (what.starts_with("the spam filter says ")) {
+    has_spam_filter_ = true;
+    spam_filter_.says = judgement(what.substr(21));
   } else if (what == "the client speaks at once") {
     speaks_at_once_ = true;
   } else if (what.starts_with("client says EHLO ")) {
@@ -431,7 +455,8 @@ void TranscriptWorld::begin() {
                             .greylist = greylist_.emplace(settings_.door),
                             .tls = tls_server_,
                             .hop_tls = tls_,
-                            .ourselves = ourselves_});
+                            .ourselves = ourselves_,
+                            .spam_filter = has_spam_filter_ ? &spam_filter_ : nullptr});
   wire_ = std::make_shared<ClientWire>();
   session_.emplace(relay_->lane, std::make_unique<ClientConnection>(clock_, wire_, note_, client_,
                                                                     io_.get_executor()));

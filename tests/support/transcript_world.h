@@ -105,6 +105,16 @@ class FakeLoans final : public relay::plan::Loans {
   std::size_t taken_ = 0;
 };
 
+// Says what a transcript has it say.
+class ScriptedSpamFilter final : public relay::spam::SpamFilter {
+ public:
+  runtime::Task<runtime::Explained<relay::spam::Judgement>> judge(
+      relay::spam::Question question, relay::message::Spool& spool,
+      runtime::Instant deadline) override;
+
+  std::optional<relay::spam::Judgement> says;  // nullopt: it is away
+};
+
 class TranscriptWorld {
  public:
   explicit TranscriptWorld(Note note);
@@ -149,6 +159,8 @@ class TranscriptWorld {
   ScriptedLog log_;
   ScriptedDirectory directory_;
   ScriptedWorkers workers_;
+  ScriptedSpamFilter spam_filter_;
+  bool has_spam_filter_ = false;
   relay::Settings settings_;
   std::optional<runtime::Permits> spool_;
   std::uint64_t spool_octets_ = 64 << 20;
