@@ -42,7 +42,9 @@ AssembledLane::AssembledLane(const LaneWorld& world)
            .spam_filter = world.spam_filter,
            .tls = world.tls,
            .partitions = world.partitions},
-      host(lane, world.admission, scope) {}
+      host(lane, world.admission, scope),
+      door(world.settings.proxy_from, world.clock, world.metrics.proxied_refused, scope,
+           [this](auto connection, auto begins) { host.adopt(std::move(connection), begins); }) {}
 
 std::unique_ptr<AssembledLane> assemble(const LaneWorld& world) {
   return std::make_unique<AssembledLane>(world);

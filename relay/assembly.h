@@ -2,7 +2,8 @@
 // simulation are wired here and nowhere else; each thing is given by its name.
 //
 // Everything in LaneWorld outlives the lane. On the executor's thread: making it, all its calls,
-// and its end. It ends so: host.stop(), scope joined, pool.clear(), then the lane may go.
+// and its end. It ends so: door.stop(), host.stop(), scope joined, pool.clear(), then the
+// lane may go.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 
 #include "relay/lane.h"
 #include "relay/policy/limits.h"
+#include "relay/proxy_door.h"
 #include "relay/session_host.h"
 #include "runtime/dialer.h"
 #include "runtime/dns/resolver.h"
@@ -61,6 +63,7 @@ struct AssembledLane {
   door::ListHealth list_health;
   Lane lane;
   SessionHost host;
+  ProxyDoor door;  // connections come in here
 };
 
 std::unique_ptr<AssembledLane> assemble(const LaneWorld& world);

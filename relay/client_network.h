@@ -2,20 +2,17 @@
 // of an IPv6 address, all of which one customer has (RFC 6177 2). Pure function.
 #pragma once
 
-#include "runtime/endpoint.h"
+#include "runtime/network.h"
 
 namespace waybill::relay {
 
 inline constexpr std::size_t kClientPrefixOctets = 8;  // 64 bits
 
 // An IPv4 address that is mapped into IPv6 is that address.
-inline runtime::IpAddress client_network(const runtime::IpAddress& address) {
+inline runtime::IpAddress client_network(const runtime::IpAddress& from) {
+  const runtime::IpAddress address = runtime::unmapped(from);
   if (!address.is_v6()) return address;
-  const auto v6 = address.to_v6();
-  if (v6.is_v4_mapped()) {
-    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, v6);
-  }
-  auto octets = v6.to_bytes();
+  auto octets = address.to_v6().to_bytes();
   for (std::size_t i = kClientPrefixOctets; i < octets.size(); ++i) octets[i] = 0;
   return boost::asio::ip::make_address_v6(octets);
 }

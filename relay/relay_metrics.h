@@ -11,6 +11,9 @@ struct RelayMetrics {
       : sessions(m.counter("waybill_smtp_sessions_total", "SMTP sessions taken")),
         sessions_refused(m.counter("waybill_smtp_sessions_refused_total",
                                    "SMTP sessions answered 421 because a limit was reached")),
+        proxied_refused(m.counter("waybill_smtp_proxied_refused_total",
+                                  "Connections from server.proxy_from that were closed because "
+                                  "their PROXY header was missing, wrong or late")),
         sent_home(m.counter("waybill_reports_sent_home_total",
                             "Reports that home, the originator or the alias's owner, took")),
         unrecorded(m.counter("waybill_verdicts_unrecorded_total",
@@ -26,6 +29,7 @@ struct RelayMetrics {
 
   runtime::Counter& sessions;
   runtime::Counter& sessions_refused;
+  runtime::Counter& proxied_refused;
   runtime::Counter& sent_home;
   runtime::Counter& unrecorded;
   runtime::Counter& spam_unjudged;

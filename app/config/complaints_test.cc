@@ -157,6 +157,18 @@ TEST(ComplaintsTest, OfWhoMayReadHistory) {
   });
 }
 
+TEST(ComplaintsTest, OfProxies) {
+  const std::string expected =
+      "expected an IP address or a network such as \"192.0.2.1\", \"10.0.0.0/8\" or "
+      "\"2001:db8::/32\", found ";
+  expect_all({
+      {"[server]\nproxy_from = [\"10.0.0.0/8\", \"10.0.0.1/8\"]\n",
+       {"f:2:29: server.proxy_from[1]: " + expected + "\"10.0.0.1/8\""}},
+      {"[server]\nproxy_from = \"balancer\"\n",
+       {"f:2:14: server.proxy_from: " + expected + "\"balancer\""}},
+  });
+}
+
 TEST(ComplaintsTest, OfTls) {
   expect_all({
       {"[tls]\ncertificate = \"c\"\n",

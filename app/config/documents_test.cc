@@ -61,7 +61,8 @@ TEST(DocumentsTest, ThePageHasARowForEveryOtherKey) {
         "properties",  "advertise",     "secret_file",  "certificate",   "key",
         "ca",          "dkim_verifies", "to_next_hops", "tls",           "exempt",
         "helo",        "reverse_dns",   "greylist",     "weight",        "answers",
-        "door",        "url",           "on_failure",   "header_fields", "spam"}) {
+        "door",        "url",           "on_failure",   "header_fields", "spam",
+        "proxy_from"}) {
     EXPECT_NE(page.find("\n| `" + std::string(key) + "` | "), std::string::npos) << key;
   }
 }

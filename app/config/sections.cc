@@ -62,6 +62,19 @@ void read_smtp_listen(TomlReader& reader, Config& config) {
   if (!listen.empty()) config.smtp_listen = std::move(listen);
 }
 
+void read_proxies(TomlReader& reader, Config& config) {
+  if (reader.find("proxy_from") == nullptr) return;
+  for (const WrittenText& text : reader.texts("proxy_from")) {
+    if (const auto network = runtime::network_of(text.value)) {
+      config.limits.proxy_from.push_back(*network);
+    } else {
+      reader.expected(text,
+                      "an IP address or a network such as \"192.0.2.1\", \"10.0.0.0/8\" or "
+                      "\"2001:db8::/32\"");
+    }
+  }
+}
+
 }  // namespace
 
 void read_path(TomlReader& reader, std::string_view key, std::string& path) {
@@ -86,6 +99,7 @@ void read_server(TomlReader& reader, Config& config) {
   // Known from here; its value is read once the domains are (config.cc).
   (void)reader.find("postmaster");
   read_smtp_listen(reader, config);
+  read_proxies(reader, config);
   read_numbers(reader, "server", config);
   // In the order of the enumerations.
   constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};

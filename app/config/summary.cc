@@ -70,6 +70,9 @@ std::string summary(const Config& config) {
   append_line(out, "server.data_dir", config.data_dir);
   append_line(out, "server.key_file", key_file(config));
   for (const auto& at : config.smtp_listen) append_line(out, "server.listen", to_string(at));
+  for (const auto& network : config.limits.proxy_from) {
+    append_line(out, "server.proxy_from", to_string(network));
+  }
   for (const auto& files : config.tls.certificates) {
     append_line(out, "tls.certificate", files.chain);
   }

@@ -19,6 +19,7 @@ host_name = "mx.example.org"
 node = "mx1"
 data_dir = "/var/lib/waybill"
 listen = ["127.0.0.1:2525", "[::1]:2525"]
+proxy_from = ["192.0.2.1", "2001:db8::/32"]
 [journal]
 max_size = "1 GiB"
 [dns]
@@ -41,6 +42,8 @@ server.data_dir                   /var/lib/waybill
 server.key_file                   /var/lib/waybill/return_path.keys
 server.listen                     127.0.0.1:2525
 server.listen                     [::1]:2525
+server.proxy_from                 192.0.2.1
+server.proxy_from                 2001:db8::/32
 tls.certificate                   of our own making
 tls.to_next_hops                  opportunistic
 http.listen                       127.0.0.1:8025

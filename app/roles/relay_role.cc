@@ -273,9 +273,9 @@ class Role final : public RelayRole {
   std::vector<runtime::Seat> seats(Begins begins) {
     std::vector<runtime::Seat> out;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
-      relay::SessionHost* const host = &lanes_[i]->relay->host;
-      out.push_back({threads_[i]->executor(), [host, begins](auto connection) {
-                       host->adopt(std::move(connection), begins);
+      relay::ProxyDoor* const door = &lanes_[i]->relay->door;
+      out.push_back({threads_[i]->executor(), [door, begins](auto connection) {
+                       door->adopt(std::move(connection), begins);
                      }});
     }
     return out;
@@ -285,6 +285,7 @@ class Role final : public RelayRole {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       threads_[i]->call([&] {
         lanes_[i]->stopping = true;
+        lanes_[i]->relay->door.stop();
         lanes_[i]->relay->host.stop();
       });
     }

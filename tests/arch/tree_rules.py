@@ -53,6 +53,8 @@ PARSERS = (
     "relay/trust/spf/record.h",
     "runtime/http_answer.h",
     "runtime/http_base.h",
+    "runtime/network.h",
+    "runtime/proxy_header.h",
     "schemas/address.h",
     "schemas/envelope.h",
     "schemas/event.h",

@@ -131,6 +131,15 @@ class NodesTest(unittest.TestCase):
             self.assertEqual(0, code, said)
             self.assertIn("1 domain", said)
 
+    def test_the_relays_believe_their_balancer_whose_connections_it_passes_on(self):
+        [network] = COMPOSE["networks"]["nodes"]["ipam"]["config"]
+        self.assertEqual(network["subnet"], configuration("relay.toml")["server"]["proxy_from"])
+        self.assertEqual(["nodes"], SERVICES["balancer"]["networks"])
+        ways = re.findall(r"^  server relay.*", (DOCKER / "haproxy.cfg").read_text(), re.MULTILINE)
+        self.assertEqual(2, len(ways))
+        for way in ways:
+            self.assertIn(" send-proxy-v2", way)
+
     @needs_servers("haproxy")
     def test_haproxy_reads_its_configuration(self):
         code, said = run(find_server("haproxy"), "-c", "-f", DOCKER / "haproxy.cfg")

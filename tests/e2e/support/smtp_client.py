@@ -32,14 +32,16 @@ class Closed(Exception):
 
 
 class SmtpClient:
-    def __init__(self, port, host="127.0.0.1", timeout=60, greet=True, source=None):
-        """`source`: the address that it comes from."""
+    def __init__(self, port, host="127.0.0.1", timeout=60, greet=True, source=None, tls=None):
+        """`source`: the address that it comes from; `tls`: a context, from the first octet on."""
         self.replies = []
         self._buffer = b""
         self._socket = socket.create_connection((host, port), timeout=timeout,
                                                 source_address=source and (source, 0))
         # Pieces go out as they are sent: tests split lines and replies on purpose.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self._socket = tls.wrap_socket(self._socket)
         self.greeting = self.read() if greet else None
 
     def __enter__(self):
