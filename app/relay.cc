@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/command/config_file.h"
+#include "app/parts/doors_part.h"
 #include "app/parts/http_part.h"
 #include "app/parts/journal_part.h"
 #include "app/parts/node_part.h"
@@ -50,6 +51,7 @@ HttpPart::Site site_of(Process& process, JournalPart& journal, PublisherPart& pu
 
 int relay(Process& process) {
   using relay::returnpath::ReturnPathDirectory;
+  auto& doors = process.add<DoorsPart>();
   auto& journal = process.add<JournalPart>();
   auto& routes = process.add<RoutesPart>();
   auto& keys = process.add<KeysPart>([&journal] { return journal.used(); });
@@ -70,7 +72,7 @@ int relay(Process& process) {
                        [&publisher] { return publisher.publisher().acknowledged_end(); },
                        [&publisher] { publisher.publisher().hurry(); }};
   auto& relay = process.add<RelayPart>(
-      journal, routes, keys, tls,
+      journal, routes, keys, tls, doors,
       [&node, own]() -> ReturnPathDirectory& { return node.node().look_for_return_paths(own); },
       nullptr, [&node, own]() -> relay::plan::Loans& { return node.node().look_for_loans(own); });
   process.add<TriesPart>(node, relay);

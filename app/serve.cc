@@ -8,6 +8,7 @@
 #include "app/command/config_file.h"
 #include "app/gaps/gap_file.h"
 #include "app/parts/backup_part.h"
+#include "app/parts/doors_part.h"
 #include "app/parts/history_only_part.h"
 #include "app/parts/http_part.h"
 #include "app/parts/journal_part.h"
@@ -169,6 +170,7 @@ HttpPart::Site site_of(Process& process, JournalPart& journal, FoldingPart& fold
 
 int serve(Process& process) {
   using relay::returnpath::ReturnPathDirectory;
+  auto& doors = process.add<DoorsPart>();
   auto& journal = process.add<JournalPart>();
   auto& routes = process.add<RoutesPart>();
   auto& views = process.add<ViewsPart>(std::vector{kPartition}, nullptr);
@@ -187,7 +189,7 @@ int serve(Process& process) {
   auto& lookups = process.add<WorkersPart>("wb-return-paths", kReturnPathThreads);
   std::unique_ptr<ReturnPathDirectory> return_paths;
   process.add<RelayPart>(
-      journal, routes, keys, tls,
+      journal, routes, keys, tls, doors,
       [&]() -> ReturnPathDirectory& {
         return_paths = local_return_paths(journal.journal(), views.views().front()->history(),
                                           lookups.workers(), process.clock());

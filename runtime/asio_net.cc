@@ -4,11 +4,11 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "runtime/clock.h"
+#include "runtime/network.h"
 
 namespace waybill::runtime {
 namespace {
@@ -39,7 +39,8 @@ Errc translate(const Error& error) {
   }
 }
 
-Endpoint endpoint_of(const Tcp::endpoint& e) { return {e.address(), e.port()}; }
+// A socket that was handed over may be one for both families.
+Endpoint endpoint_of(const Tcp::endpoint& e) { return {unmapped(e.address()), e.port()}; }
 
 // Closes a socket when its deadline passes. Shared with the timer's handler, which may run after
 // the connection is gone.
@@ -202,13 +203,16 @@ class TcpDialer final : public Dialer {
 }  // namespace
 
 Result<std::unique_ptr<Listener>> listen_tcp(asio::io_context& context, Endpoint at) {
+  auto bound = bind_socket(at);
+  if (!bound) return bound.error();
+  return listen_tcp(context, std::move(*bound));
+}
+
+Result<std::unique_ptr<Listener>> listen_tcp(asio::io_context& context, BoundSocket socket) {
   Tcp::acceptor acceptor(context);
-  const Tcp::endpoint endpoint(at.address, at.port);
+  const Tcp protocol = socket.local().address.is_v6() ? Tcp::v6() : Tcp::v4();
   Error error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-  if (!error && at.address.is_v6()) acceptor.set_option(boost::asio::ip::v6_only(true), error);
-  if (!error) acceptor.bind(endpoint, error);
+  acceptor.assign(protocol, socket.release(), error);
   if (!error) acceptor.listen(kBacklog, error);
   if (error) return error;
   return std::unique_ptr<Listener>(std::make_unique<TcpListener>(std::move(acceptor)));

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "runtime/bound_socket.h"
 #include "runtime/dialer.h"
 #include "runtime/listener.h"
 
@@ -15,8 +16,10 @@ class io_context;
 
 namespace waybill::runtime {
 
-// Listens on `at` (port 0: a free one). Errc::refused if the address is taken or not ours.
+// Listens on `at` (port 0: a free one). The error is the system's.
 Result<std::unique_ptr<Listener>> listen_tcp(boost::asio::io_context& context, Endpoint at);
+// On a socket that is bound, and may listen already.
+Result<std::unique_ptr<Listener>> listen_tcp(boost::asio::io_context& context, BoundSocket socket);
 
 std::unique_ptr<Dialer> tcp_dialer();
 

@@ -75,6 +75,7 @@ struct Config {
   std::string data_dir = "data";
   std::string key_file;                        // of return paths; empty: data_dir/return_path.keys
   std::vector<runtime::Endpoint> smtp_listen;  // listen = ["127.0.0.1:2525"]; default that
+  std::string user;           // that a process started as root becomes; empty: it stays what it is
   std::uint32_t threads = 0;  // I/O threads; 0: one for each two processors, at least 1
   runtime::Level log_level = runtime::Level::info;
   runtime::LogFormat log_format = runtime::LogFormat::text;

@@ -26,6 +26,7 @@ std::string describe_difference(const Config& before, const Config& after) {
   Differences out;
   out.note("server", "host_name", before.host_name == after.host_name);
   out.note("server", "node", before.node == after.node);
+  out.note("server", "user", before.user == after.user);
   out.note("server", "data_dir", before.data_dir == after.data_dir);
   out.note("server", "key_file", before.key_file == after.key_file);
   out.note("server", "listen", before.smtp_listen == after.smtp_listen);

@@ -28,6 +28,7 @@ TEST(DifferenceTest, NamesWhatNeedsARestart) {
       {"", "[server]\nnode = \"other\"\n", "server.node"},
       {"", "[server]\ndata_dir = \"other\"\n", "server.data_dir"},
       {"", "[server]\nlisten = \"127.0.0.1:26\"\n", "server.listen"},
+      {"", "[server]\nuser = \"waybill\"\n", "server.user"},
       {"", "[server]\nproxy_from = \"192.0.2.1\"\n", "server.proxy_from"},
       {"", "[server]\nlog_level = \"debug\"\nlog_format = \"json\"\n",
        "server.log_level, server.log_format"},

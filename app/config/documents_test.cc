@@ -62,7 +62,7 @@ TEST(DocumentsTest, ThePageHasARowForEveryOtherKey) {
         "ca",          "dkim_verifies", "to_next_hops", "tls",           "exempt",
         "helo",        "reverse_dns",   "greylist",     "weight",        "answers",
         "door",        "url",           "on_failure",   "header_fields", "spam",
-        "proxy_from"}) {
+        "proxy_from",  "user"}) {
     EXPECT_NE(page.find("\n| `" + std::string(key) + "` | "), std::string::npos) << key;
   }
 }

@@ -43,6 +43,7 @@ void read_names(TomlReader& reader, Config& config) {
       reader.expected(*node, "at most 64 letters, digits, \"-\", \"_\" and \".\"");
     }
   }
+  if (const auto user = reader.text("user")) config.user = user->value;
   read_path(reader, "data_dir", config.data_dir);
   read_path(reader, "key_file", config.key_file);
 }

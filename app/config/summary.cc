@@ -67,6 +67,7 @@ std::string summary(const Config& config) {
   std::string out;
   append_line(out, "server.host_name", config.host_name);
   append_line(out, "server.node", config.node);
+  if (!config.user.empty()) append_line(out, "server.user", config.user);
   append_line(out, "server.data_dir", config.data_dir);
   append_line(out, "server.key_file", key_file(config));
   for (const auto& at : config.smtp_listen) append_line(out, "server.listen", to_string(at));

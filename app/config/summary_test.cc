@@ -19,6 +19,7 @@ host_name = "mx.example.org"
 node = "mx1"
 data_dir = "/var/lib/waybill"
 listen = ["127.0.0.1:2525", "[::1]:2525"]
+user = "waybill"
 proxy_from = ["192.0.2.1", "2001:db8::/32"]
 [journal]
 max_size = "1 GiB"
@@ -38,6 +39,7 @@ Postmaster = "x@b.example"
 )"),
             R"(server.host_name                  mx.example.org
 server.node                       mx1
+server.user                       waybill
 server.data_dir                   /var/lib/waybill
 server.key_file                   /var/lib/waybill/return_path.keys
 server.listen                     127.0.0.1:2525

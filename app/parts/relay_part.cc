@@ -24,16 +24,17 @@ Explained<void> RelayPart::start() {
     const auto learnt = learn_greylist(journal_.log().store(), *greylist_);
     if (!learnt) return learnt;
   }
-  auto relay = start_relay(process_.config(), {.log = journal_.journal(),
-                                               .routes = routes_.routes(),
-                                               .keys = keys_.keys(),
-                                               .return_paths = return_paths_(),
-                                               .tries = tries_,
-                                               .loans = loans_ ? loans_() : alone_,
-                                               .greylist = *greylist_,
-                                               .tls = tls_.server(),
-                                               .hop_tls = tls_.next_hops(),
-                                               .metrics = process_.metrics()});
+  auto relay = start_relay(process_.config(), doors_.take(),
+                           {.log = journal_.journal(),
+                            .routes = routes_.routes(),
+                            .keys = keys_.keys(),
+                            .return_paths = return_paths_(),
+                            .tries = tries_,
+                            .loans = loans_ ? loans_() : alone_,
+                            .greylist = *greylist_,
+                            .tls = tls_.server(),
+                            .hop_tls = tls_.next_hops(),
+                            .metrics = process_.metrics()});
   if (!relay) return relay.error();
   relay_ = std::move(*relay);
   for (const auto& one : relay_->listening()) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "app/parts/doors_part.h"
 #include "app/parts/journal_part.h"
 #include "app/parts/routes_part.h"
 #include "app/parts/tls_part.h"
@@ -25,12 +26,14 @@ class RelayPart final : public Part {
   using Loans = std::function<relay::plan::Loans&()>;
 
   RelayPart(Process& process, JournalPart& journal, RoutesPart& routes, KeysPart& keys,
-            TlsPart& tls, Directory return_paths, Learn learn, Loans loans = nullptr)
+            TlsPart& tls, DoorsPart& doors, Directory return_paths, Learn learn,
+            Loans loans = nullptr)
       : process_(process),
         journal_(journal),
         routes_(routes),
         keys_(keys),
         tls_(tls),
+        doors_(doors),
         return_paths_(std::move(return_paths)),
         learn_(std::move(learn)),
         loans_(std::move(loans)) {}
@@ -51,6 +54,7 @@ class RelayPart final : public Part {
   RoutesPart& routes_;
   KeysPart& keys_;
   TlsPart& tls_;
+  DoorsPart& doors_;
   const Directory return_paths_;
   const Learn learn_;
   const Loans loans_;

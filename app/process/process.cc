@@ -18,6 +18,7 @@
 
 namespace waybill::app {
 
+using runtime::Explained;
 using runtime::Level;
 using runtime::log;
 
@@ -134,10 +135,12 @@ Process::Process(ConfigFile file, Config config)
 Process::~Process() = default;
 
 int Process::run() {
+  const Explained<void> prepared = prepare_all();
   runtime::start_log(config_.log_level, config_.log_format);
   runtime::raise_descriptor_limit();
   waiting_ = std::make_unique<Waiting>(*this);
-  const Started started = start_all();
+  if (!prepared) log(Level::error, "app", "cannot start", {{"why", prepared.error().why}});
+  const Started started = prepared ? start_all() : Started{0, true};
   if (asked_to_end > 0) {
     log(Level::info, "app", "stopping while it starts; a second signal ends at once");
   } else if (!started.failed) {
@@ -158,6 +161,14 @@ int Process::run() {
 }
 
 void Process::end_after(std::chrono::milliseconds grace) { waiting_->end_after(grace); }
+
+Explained<void> Process::prepare_all() {
+  for (const auto& part : parts_) {
+    const auto prepared = part->prepare();
+    if (!prepared) return prepared;
+  }
+  return {};
+}
 
 Process::Started Process::start_all() {
   for (std::size_t at = 0; at < parts_.size(); ++at) {

@@ -1,5 +1,7 @@
 // Process: a running waybill as a list of parts, which is what tells one role from another.
 //
+//   prepare  in the order of the list, before the process has a second thread; one that fails ends
+//            the start
 //   start    in the order of the list; the first that fails ends the start, and why is logged.
 //            After SIGINT or SIGTERM the part that is starting is the last one to start
 //   ready    in order, once all have started: work from outside may come in
@@ -47,6 +49,7 @@ class Part {
  public:
   virtual ~Part() = default;
   virtual std::string_view name() const = 0;
+  virtual runtime::Explained<void> prepare() { return {}; }
   virtual runtime::Explained<void> start() = 0;
   virtual void ready() {}
   // An empty Change: nothing of it concerns this part.
@@ -90,6 +93,7 @@ class Process {
     std::size_t parts = 0;
     bool failed = false;  // the next one did
   };
+  runtime::Explained<void> prepare_all();
   Started start_all();
   void reload_all();
   void tick_all();

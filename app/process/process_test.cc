@@ -22,6 +22,8 @@ using Diary = std::vector<std::string>;
 // What a part is told, and what it answers.
 struct Script {
   std::string name;
+  bool prepares = true;
+  bool tells_of_prepare = false;
   bool starts = true;
   int signal_at_start = 0;  // raised; 0: none
   int signals_at_start = 1;
@@ -39,6 +41,11 @@ class DiaryPart final : public Part {
       : process_(process), diary_(diary), script_(std::move(script)) {}
 
   std::string_view name() const override { return script_.name; }
+  Explained<void> prepare() override {
+    if (script_.tells_of_prepare) note("prepare");
+    if (!script_.prepares) return Failure{Errc::io_error, "no door"};
+    return {};
+  }
   Explained<void> start() override {
     note("start");
     for (int i = 0; script_.signal_at_start != 0 && i < script_.signals_at_start; ++i) {
@@ -102,6 +109,19 @@ TEST_F(ProcessTest, StartsInOrderAndEndsInReverse) {
   EXPECT_EQ(run({{.name = "a"}, {.name = "b", .signal_when_ready = SIGTERM}}), kExitOk);
   EXPECT_THAT(diary_, ElementsAre("a start", "b start", "a ready", "b ready", "b stop", "a stop",
                                   "b stopped", "a stopped"));
+}
+
+TEST_F(ProcessTest, AllArePreparedBeforeOneStarts) {
+  EXPECT_EQ(run({{.name = "a", .tells_of_prepare = true},
+                 {.name = "b", .tells_of_prepare = true, .signal_when_ready = SIGTERM}}),
+            kExitOk);
+  diary_.resize(4);
+  EXPECT_THAT(diary_, ElementsAre("a prepare", "b prepare", "a start", "b start"));
+}
+
+TEST_F(ProcessTest, WhereOneCannotBePreparedNoneStarts) {
+  EXPECT_EQ(run({{.name = "a"}, {.name = "b", .prepares = false}}), kExitEnvironment);
+  EXPECT_THAT(diary_, ElementsAre());
 }
 
 TEST_F(ProcessTest, WhatDidNotStartHearsNothingFurther) {

@@ -138,7 +138,7 @@ Task<void> sweep_pool(LaneThread& lane) {
 using Begins = relay::Session::Begins;
 
 // Where connections come in.
-struct Door {
+struct OpenDoor {
   std::unique_ptr<runtime::Listener> listener;
   Begins begins;
 };
@@ -175,18 +175,15 @@ class Role final : public RelayRole {
     }
   }
 
-  Explained<void> start(const Config& config) {
+  Explained<void> start(const Config& config, std::vector<Door> doors) {
     if (const auto room = check_descriptors(config.limits.max_sessions); !room) return room;
     const std::uint32_t count =
         config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency() / 2);
     for (std::uint32_t i = 0; i < count; ++i) {
       if (const auto added = add_lane(config, i); !added) return added;
     }
-    for (const Endpoint& at : config.smtp_listen) {
-      if (auto listening = listen(at, Begins::in_clear); !listening) return listening;
-    }
-    for (const Endpoint& at : config.tls.listen) {
-      if (auto listening = listen(at, Begins::with_tls); !listening) return listening;
+    for (Door& door : doors) {
+      if (auto listening = listen(std::move(door)); !listening) return listening;
     }
     threads_.front()->call([this] { begin_accepting(); });
     return {};
@@ -215,7 +212,7 @@ class Role final : public RelayRole {
 
   std::vector<Listening> listening() const override {
     std::vector<Listening> out;
-    for (const Door& door : doors_) {
+    for (const OpenDoor& door : doors_) {
       out.push_back({door.listener->local(), door.begins == Begins::with_tls});
     }
     return out;
@@ -223,7 +220,7 @@ class Role final : public RelayRole {
 
   bool stop(std::chrono::seconds grace) override {
     threads_.front()->call([this] {
-      for (const Door& door : doors_) door.listener->close();
+      for (const OpenDoor& door : doors_) door.listener->close();
     });
     end_lanes();
     const Instant deadline = clock_.now() + grace;
@@ -255,16 +252,17 @@ class Role final : public RelayRole {
     return made;
   }
 
-  Explained<void> listen(const Endpoint& at, Begins begins) {
-    auto listener = runtime::listen_tcp(threads_.front()->context(), at);
+  Explained<void> listen(Door door) {
+    const Endpoint at = door.socket.local();
+    auto listener = runtime::listen_tcp(threads_.front()->context(), std::move(door.socket));
     if (!listener) return explain(listener.error(), "cannot listen on " + to_string(at));
-    shared_.ourselves.endpoints.push_back((*listener)->local());
-    doors_.push_back({std::move(*listener), begins});
+    shared_.ourselves.endpoints.push_back(at);
+    doors_.push_back({std::move(*listener), door.tls ? Begins::with_tls : Begins::in_clear});
     return {};
   }
 
   void begin_accepting() {
-    for (const Door& door : doors_) {
+    for (const OpenDoor& door : doors_) {
       lanes_.front()->relay->scope.spawn(
           "accept", accept_all(*door.listener, clock_, seats(door.begins), "relay"));
     }
@@ -302,7 +300,7 @@ class Role final : public RelayRole {
   runtime::AsioClock clock_;
   Shared shared_;
   std::vector<std::unique_ptr<LaneThread>> lanes_;
-  std::vector<Door> doors_;
+  std::vector<OpenDoor> doors_;
   std::vector<std::unique_ptr<runtime::IoThread>> threads_;
 };
 
@@ -314,12 +312,13 @@ std::uint32_t sessions_within(std::uint32_t wanted, std::uint64_t descriptors) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, room));
 }
 
-Explained<std::unique_ptr<RelayRole>> start_relay(const Config& config, RelayWorld world) {
+Explained<std::unique_ptr<RelayRole>> start_relay(const Config& config, std::vector<Door> doors,
+                                                  RelayWorld world) {
   std::error_code error;
   std::filesystem::create_directories(config.data_dir + "/spool", error);
   if (error) return explain(error, "cannot create " + config.data_dir + "/spool");
   auto role = std::make_unique<Role>(config, world);
-  if (const auto started = role->start(config); !started) return started.error();
+  if (const auto started = role->start(config, std::move(doors)); !started) return started.error();
   return std::unique_ptr<RelayRole>(std::move(role));
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/config/config.h"
+#include "app/roles/doors.h"
 #include "ingest/event_appender.h"
 #include "relay/door/greylist.h"
 #include "relay/forward/hop_tls.h"
@@ -52,7 +53,9 @@ struct RelayWorld {
 // process its reserve (files of journal and views, HTTP). 0: too few for any.
 std::uint32_t sessions_within(std::uint32_t wanted, std::uint64_t descriptors);
 
-// Listens and serves at once. The words name the address that could not be had.
-runtime::Explained<std::unique_ptr<RelayRole>> start_relay(const Config& config, RelayWorld world);
+// Listens at the doors and serves at once.
+runtime::Explained<std::unique_ptr<RelayRole>> start_relay(const Config& config,
+                                                           std::vector<Door> doors,
+                                                           RelayWorld world);
 
 }  // namespace waybill::app

@@ -1,17 +1,16 @@
 #include "tools/doctor/disk.h"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include "runtime/clock.h"
+#include "runtime/privileges.h"
 #include "schemas/event.h"
 #include "tools/doctor/wording.h"
 
@@ -25,14 +24,6 @@ namespace {
 constexpr std::size_t kSyncs = 5;
 constexpr std::size_t kSyncOctets = 4096;
 
-std::string name_of(uid_t user) {
-  std::array<char, 1024> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found);
-  return found == nullptr ? std::to_string(user) : found->pw_name;
-}
-
 void look_at_directory(DiskFacts& facts) {
   using Directory = DiskFacts::Directory;
   struct stat about {};
@@ -43,7 +34,7 @@ void look_at_directory(DiskFacts& facts) {
   }
   if (::access(facts.data_dir.c_str(), W_OK | X_OK) == 0) return;
   facts.why = std::strerror(errno);
-  facts.owner = name_of(about.st_uid);
+  facts.owner = runtime::user_name(about.st_uid);
   const bool ours = about.st_uid == ::geteuid() || ::geteuid() == 0;
   facts.directory = ours ? Directory::read_only : Directory::someone_elses;
 }

@@ -1,5 +1,8 @@
 #include "tools/doctor/process.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
@@ -38,14 +41,43 @@ Finding judge_failure(const std::string& at, const runtime::Error& error) {
           "See its log lines; if it hangs, restart it."};
 }
 
-}  // namespace
-
-ProcessFacts look_at_process(const app::Config& config) {
-  const std::string at = to_string(config.http_listen);
-  return {at, runtime::http_get("http://" + at, "/readyz", kTimeout)};
+// The process that has this file locked, as RocksDB locks a store that is open (fcntl(2)).
+std::optional<pid_t> holder_of(const std::string& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return std::nullopt;
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  const bool asked = ::fcntl(descriptor, F_GETLK, &lock) == 0;
+  ::close(descriptor);
+  // 0: in a container, where its number is none of ours.
+  if (!asked || lock.l_type == F_UNLCK || lock.l_pid <= 0) return std::nullopt;
+  return lock.l_pid;
 }
 
-Findings judge_process(const ProcessFacts& facts) {
+// Root is a note and no warning: in a container it may be less than a user is elsewhere.
+Finding judge_privileges(const runtime::Privileges& own) {
+  constexpr char kSubject[] = "privileges";
+  const std::uint64_t beyond = own.capabilities & ~runtime::kBindLowPorts;
+  const bool low_ports = (own.capabilities & runtime::kBindLowPorts) != 0;
+  if (own.user == 0) {
+    return {Severity::note, kSubject, "runs as root: a fault in it is the machine's",
+            "Start it by waybill.service, or set server.user."};
+  }
+  if (beyond != 0) {
+    return {
+        Severity::note, kSubject,
+        "runs as " + runtime::user_name(own.user) + ", with capabilities that it has no use for",
+        "Leave it CAP_NET_BIND_SERVICE at most; capsh --decode says which it has."};
+  }
+  return {Severity::fine, kSubject,
+          "runs as " + runtime::user_name(own.user) +
+              (low_ports ? ", may bind ports below 1024" : ", with no capability") +
+              (own.may_gain ? "" : " and no way to gain one"),
+          ""};
+}
+
+Findings judge_answer(const ProcessFacts& facts) {
   if (!facts.ready) return {judge_failure(facts.at, facts.ready.error())};
   const json::object said = object_of(facts.ready->body);
   const auto lag = schemas::number_member(said, "lag");
@@ -70,6 +102,23 @@ Findings judge_process(const ProcessFacts& facts) {
              "docs/operating.md, \"Ready, with a detail\"."}};
   }
   return {{Severity::fine, facts.at, "ready, " + how_far, ""}};
+}
+
+}  // namespace
+
+ProcessFacts look_at_process(const app::Config& config) {
+  const std::string at = to_string(config.http_listen);
+  ProcessFacts out{at, runtime::http_get("http://" + at, "/readyz", kTimeout)};
+  if (const auto process = holder_of(config.data_dir + "/journal/LOCK")) {
+    out.privileges = runtime::privileges_of(*process);
+  }
+  return out;
+}
+
+Findings judge_process(const ProcessFacts& facts) {
+  Findings out = judge_answer(facts);
+  if (facts.privileges) out.push_back(judge_privileges(*facts.privileges));
+  return out;
 }
 
 }  // namespace waybill::tools::doctor

@@ -7,6 +7,7 @@
 
 #include "app/config/config.h"
 #include "runtime/http_answer.h"
+#include "runtime/privileges.h"
 #include "tools/doctor/finding.h"
 
 namespace waybill::tools::doctor {
@@ -14,6 +15,8 @@ namespace waybill::tools::doctor {
 struct ProcessFacts {
   std::string at;                              // "127.0.0.1:8025"
   runtime::Result<runtime::HttpAnswer> ready;  // GET /readyz
+  // Of the process that has the journal open; nullopt: there is none, or it cannot be looked at.
+  std::optional<runtime::Privileges> privileges{};
 };
 
 ProcessFacts look_at_process(const app::Config& config);

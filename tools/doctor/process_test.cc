@@ -46,6 +46,21 @@ TEST(DoctorProcessTest, OneThatIsNotReadySaysWhy) {
               ElementsAre("wrong here: is not ready: the journal is fenced"));
 }
 
+TEST(DoctorProcessTest, SaysWhatTheProcessMayDo) {
+  const auto said = [](const runtime::Privileges& own) {
+    return lines_of(
+        judge_process({"here", HttpAnswer{200, R"({"ready":true,"lag":0})", {}}, own}))[1];
+  };
+  constexpr uid_t kNobodyHas = 4'000'000'000;
+  EXPECT_EQ(said({kNobodyHas, 0, false}),
+            "fine privileges: runs as 4000000000, with no capability and no way to gain one");
+  EXPECT_EQ(said({kNobodyHas, runtime::kBindLowPorts, true}),
+            "fine privileges: runs as 4000000000, may bind ports below 1024");
+  EXPECT_EQ(said({kNobodyHas, runtime::kBindLowPorts | 1, true}),
+            "note privileges: runs as 4000000000, with capabilities that it has no use for");
+  EXPECT_EQ(said({0, 0, false}), "note privileges: runs as root: a fault in it is the machine's");
+}
+
 TEST(DoctorProcessTest, NobodyThereIsANote) {
   EXPECT_THAT(lines(make_error_code(Errc::refused)),
               ElementsAre("note here: no waybill runs here"));
