@@ -23,13 +23,6 @@ using runtime::ascii::lower;
 
 bool is_label_octet(char c) { return runtime::ascii::is_alphanumeric(c) || c == '-' || c == '_'; }
 
-// Labels as host names have them, and underscores, which selectors use.
-bool is_name(std::string_view text) {
-  return runtime::dns::is_question_name(text) && std::all_of(text.begin(), text.end(), [](char c) {
-           return is_label_octet(c) || c == '.';
-         });
-}
-
 bool are_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), runtime::ascii::is_digit);
 }
@@ -204,6 +197,12 @@ std::optional<Fault> read_rest(const TagList& tags, Signature& out) {
 }
 
 }  // namespace
+
+bool is_name(std::string_view text) {
+  return runtime::dns::is_question_name(text) && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_label_octet(c) || c == '.';
+         });
+}
 
 std::string Signature::identity_domain() const {
   return lower(std::string_view(identity).substr(identity.rfind('@') + 1));

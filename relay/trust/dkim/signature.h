@@ -62,6 +62,9 @@ struct Signature {
   std::size_t times_signed(std::string_view name) const;
 };
 
+// What s= and d= may be: labels as host names have them, and underscores, which selectors use.
+bool is_name(std::string_view text);
+
 // `value`: what stands behind the field's colon, folded as it came.
 Signature parse_signature(std::string_view value);
 

@@ -1,8 +1,6 @@
 #include "relay/trust/dkim/verify.h"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +9,7 @@
 
 #include "relay/message/header_fields.h"
 #include "relay/trust/dkim/body_hash.h"
+#include "relay/trust/dkim/hash_body.h"
 #include "relay/trust/dkim/kept_keys.h"
 #include "relay/trust/dkim/signature.h"
 #include "relay/trust/dkim/signed_header.h"
@@ -169,12 +168,6 @@ bool any_left(const Signatures& signatures) {
                      [](const Judged& one) { return !one.fault; });
 }
 
-// Others get their turn.
-Task<void> give_way() {
-  const runtime::Executor executor = co_await boost::asio::this_coro::executor;
-  co_await boost::asio::post(executor, boost::asio::use_awaitable_t<runtime::Executor>());
-}
-
 Task<void> check_headers(const Fields& fields, Signatures& signatures) {
   const SignedHeader header(fields);
   bool first = true;
@@ -193,22 +186,6 @@ void ask_for_hashes(const Signatures& signatures, BodyHashes& hashes) {
   for (const Judged& one : signatures) {
     if (!one.fault) hashes.ask(one.signature.body_form, one.signature.length);
   }
-}
-
-Task<Result<void>> hash_body(BodySource& body, BodyHashes& hashes) {
-  while (true) {
-    const auto piece = co_await body.next();
-    if (!piece) co_return piece.error();
-    if (piece->empty()) break;
-    for (std::string_view rest = *piece; !rest.empty();) {
-      const std::string_view now = rest.substr(0, kHashedOctets);
-      rest.remove_prefix(now.size());
-      hashes.take(now);
-      if (now.size() == kHashedOctets) co_await give_way();
-    }
-  }
-  hashes.end();
-  co_return Result<void>();
 }
 
 // Why the body is not the one that the signature is of, or not all of it.

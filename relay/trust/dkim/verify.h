@@ -5,8 +5,8 @@
 // not give by the deadline is `temperror`. Nothing of the message is kept, keys are (kept_keys.h).
 // The body is read once at most, and not where no signature of its hash holds.
 //
-// Other coroutines of the thread run between signatures and between pieces of the body; the pieces
-// are kHashedOctets at most, so that the thread is never held for longer than about a millisecond.
+// Other coroutines of the thread run between signatures and between pieces of the body
+// (hash_body.h).
 //
 // What `pass` does not say: that d= has anything to do with the From field (that is DMARC), or that
 // fields were not added which the signer did not foresee (RFC 6376 8.15). But it says that every
@@ -35,8 +35,6 @@ inline constexpr std::size_t kMaxFields = 1000;
 // Key records at one name: one, or one of each type while they change. Each is decoded on the I/O
 // thread and takes the place of another one that was kept.
 inline constexpr std::size_t kMaxKeysAtName = 4;
-// Octets hashed before others get their turn.
-inline constexpr std::size_t kHashedOctets = 64 << 10;
 
 // `header`: all octets before the body, or all fields without the empty line; lines end in CRLF.
 // The resolver, `header` and `body` outlive the task. `now` is compared with t= and x=.

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "relay/trust/dkim/hash_body.h"
 #include "runtime/clock.h"
 #include "tests/support/dkim_signer.h"
 #include "tests/support/run_task.h"
