@@ -6,10 +6,32 @@
 
 #include "app/config/config.h"
 #include "app/config/summary.h"
+#include "app/dkim/key_directory.h"
 #include "app/subcommands.h"
 
 namespace waybill::app {
 namespace {
+
+// What a start does with the DKIM keys.
+int check_dkim(const Config& config) {
+  int code = kExitOk;
+  for (const auto& [name, domain] : config.routes->domains()) {
+    const auto keys = read_signing_keys(dkim_directory(config), name);
+    if (!keys) {
+      std::fprintf(stderr, "%s\n", keys.error().why.c_str());
+      code = kExitEnvironment;
+      continue;
+    }
+    for (const auto& key : *keys) {
+      std::printf("%s signs with %s\n", name.c_str(), key.record_name().c_str());
+    }
+    if (keys->empty() && domain.sign_forwarded) {
+      std::printf("%s has sign_forwarded and no key: waybill keys dkim %s\n", name.c_str(),
+                  name.c_str());
+    }
+  }
+  return code;
+}
 
 int check_file(const std::string& file) {
   const Loaded loaded = load_config(file);
@@ -19,8 +41,9 @@ int check_file(const std::string& file) {
     }
     return kExitUsage;
   }
-  std::fputs(summary(std::get<Config>(loaded)).c_str(), stdout);
-  return kExitOk;
+  const Config& config = std::get<Config>(loaded);
+  std::fputs(summary(config).c_str(), stdout);
+  return check_dkim(config);
 }
 
 }  // namespace

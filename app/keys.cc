@@ -55,7 +55,7 @@ int make(const Options& options) {
 }  // namespace
 
 void add_keys(Command root) {
-  Command command = root.add_command("keys", "The keys that return paths are signed with");
+  Command command = root.add_command("keys", "The keys of return paths, and those of DKIM");
   command.needs_subcommand();
   Command rotation = command.add_command("rotate", "Put a fresh key in front");
   auto options = std::make_shared<Options>();
@@ -68,6 +68,7 @@ void add_keys(Command root) {
   auto of_making = std::make_shared<Options>();
   add_options(making, of_making->file);
   making.runs([of_making] { return make(*of_making); });
+  add_dkim_keys(command);
 }
 
 }  // namespace waybill::app

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/command/config_file.h"
+#include "app/parts/dkim_part.h"
 #include "app/parts/doors_part.h"
 #include "app/parts/http_part.h"
 #include "app/parts/journal_part.h"
@@ -62,6 +63,7 @@ int relay(Process& process) {
   });
   process.add<RecoveryPart>(journal);
   auto& publisher = process.add<PublisherPart>(journal);
+  auto& dkim = process.add<DkimPart>();
   auto& tls = process.add<TlsPart>();
   process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kReadThreads},
                         HttpPart::Crew{"wb-ask-nodes", kAskThreads},
@@ -72,7 +74,7 @@ int relay(Process& process) {
                        [&publisher] { return publisher.publisher().acknowledged_end(); },
                        [&publisher] { publisher.publisher().hurry(); }};
   auto& relay = process.add<RelayPart>(
-      journal, routes, keys, tls, doors,
+      journal, routes, keys, dkim, tls, doors,
       [&node, own]() -> ReturnPathDirectory& { return node.node().look_for_return_paths(own); },
       nullptr, [&node, own]() -> relay::plan::Loans& { return node.node().look_for_loans(own); });
   process.add<TriesPart>(node, relay);

@@ -8,6 +8,7 @@
 #include "app/command/config_file.h"
 #include "app/gaps/gap_file.h"
 #include "app/parts/backup_part.h"
+#include "app/parts/dkim_part.h"
 #include "app/parts/doors_part.h"
 #include "app/parts/history_only_part.h"
 #include "app/parts/http_part.h"
@@ -182,6 +183,7 @@ int serve(Process& process) {
   auto& folding = process.add<FoldingPart>(views, [&]() -> Explained<FoldingPart::Log> {
     return embedded_log(process, journal.log(), backup);
   });
+  auto& dkim = process.add<DkimPart>();
   auto& tls = process.add<TlsPart>();
   process.add<HttpPart>(
       "http", HttpPart::Crew{"wb-query", kQueryThreads}, HttpPart::Crew{"", 0},
@@ -189,7 +191,7 @@ int serve(Process& process) {
   auto& lookups = process.add<WorkersPart>("wb-return-paths", kReturnPathThreads);
   std::unique_ptr<ReturnPathDirectory> return_paths;
   process.add<RelayPart>(
-      journal, routes, keys, tls, doors,
+      journal, routes, keys, dkim, tls, doors,
       [&]() -> ReturnPathDirectory& {
         return_paths = local_return_paths(journal.journal(), views.views().front()->history(),
                                           lookups.workers(), process.clock());

@@ -14,6 +14,8 @@ void add_views(Command root);
 void add_backup(Command root);
 void add_restore(Command root);
 void add_keys(Command root);
+// Below `keys`.
+void add_dkim_keys(Command keys);
 void add_check(Command root);
 
 }  // namespace waybill::app

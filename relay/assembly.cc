@@ -29,6 +29,7 @@ AssembledLane::AssembledLane(const LaneWorld& world)
                      .all_memory = &world.message_memory},
            .metrics = world.metrics,
            .keys = world.keys,
+           .signing = world.signing,
            .return_paths = world.return_paths,
            .turns = world.turns,
            .tries = world.tries,

@@ -31,6 +31,7 @@ struct LaneWorld {
   const Settings& settings;
   routes::CurrentRoutes& routes;
   returnpath::CurrentKeys& keys;
+  const trust::dkim::CurrentSigningKeys& signing;
   returnpath::ReturnPathDirectory& return_paths;
   // One for all lanes of a process, as are those below.
   returnpath::Turns& turns;

@@ -64,6 +64,8 @@ struct Recipient {
   bool redacts() const;
 };
 
+class Outgoing;
+
 // What the gate of trust found of the message.
 struct Trusted {
   trust::Judgement judgement;
@@ -101,8 +103,8 @@ class HandOverPlan {
     std::size_t next = 0;
     runtime::Instant deadline;
     message::Spool* spool = nullptr;
+    const Outgoing* outgoing = nullptr;
     Acceptance* acceptance = nullptr;
-    std::string trace;
     std::string digest;  // empty: no retry can go to a part of the targets
     std::optional<runtime::Error> unrecorded;
   };
@@ -147,7 +149,6 @@ class HandOverPlan {
   Homecoming homecoming_of(const Recipient& recipient, const Delivery& delivery,
                            const WholeMessage& message) const;
   schemas::Reply not_recorded(const runtime::Error& error);
-  std::string trace_fields() const;
 
   Lane& lane_;
   const SenderEnvelope& envelope_;

@@ -4,6 +4,7 @@
 #include "relay/client_network.h"
 #include "relay/policy/judge_body.h"
 #include "relay/returnpath/home_message.h"
+#include "relay/signing.h"
 #include "runtime/clock.h"
 #include "runtime/crypto.h"
 
@@ -62,6 +63,10 @@ void add_target(Event& accepted, const schemas::DeliveryId& delivery, const std:
   pb::ChosenTarget& chosen = *accepted.mutable_accepted()->add_targets();
   chosen.set_delivery_id(delivery.bytes());
   chosen.set_target(target);
+}
+
+std::string domain_of(std::string_view address) {
+  return std::string(address.substr(address.rfind('@') + 1));
 }
 
 std::string first_part(const schemas::MessageId& id, std::string_view host_name) {
@@ -214,9 +219,13 @@ Task<HopAnswer> Homecoming::hand_over(const schemas::Target& to, const ReportFac
   const std::string id = first_part(subject_.message, lane_.settings.host_name);
   const returnpath::HomeMessage home = returnpath::write_home(
       path_, facts, policy_, to.address().text(), lane_.settings.host_name, id, lane_.clock.wall());
+  // The notice is from postmaster of the alias's domain, which signs it.
+  const std::string signatures =
+      co_await dkim_signatures(lane_, domain_of(path_.alias), std::string_view(home.text));
   message::Spool spool(lane_.spool);
   // It needs no file; the memory of all messages may be used up.
-  const auto kept = co_await spool.append(home.text);
+  const std::string text = signatures + home.text;
+  const auto kept = co_await spool.append(text);
   if (!kept) co_return no_room();
   smtp::MailParameters mail;
   mail.size = spool.size();

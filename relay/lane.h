@@ -17,6 +17,7 @@
 #include "relay/routes/current_routes.h"
 #include "relay/settings.h"
 #include "relay/spam/spam_filter.h"
+#include "relay/trust/dkim/signing_keys.h"
 #include "runtime/chance.h"
 #include "runtime/permits.h"
 #include "runtime/scope.h"
@@ -35,6 +36,7 @@ struct Lane {
   message::SpoolSettings spool;
   RelayMetrics& metrics;
   returnpath::CurrentKeys& keys;
+  const trust::dkim::CurrentSigningKeys& signing;
   returnpath::ReturnPathDirectory& return_paths;
   returnpath::Turns& turns;
   plan::Tries& tries;

@@ -66,6 +66,24 @@ Explained<void> replace_file(const std::string& path, std::string_view octets) {
   return wrote ? rename_file(fresh, path) : wrote;
 }
 
+// A rename would put the new file in the place of another one; a link does not.
+Explained<void> create_file(const std::string& path, std::string_view octets) {
+  const std::string fresh = path + ".new";
+  // What a process that died here left may be the file itself by another name.
+  ::unlink(fresh.c_str());
+  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly);
+  if (file < 0) return failed("cannot write", fresh);
+  Explained<void> made;
+  if (!write_all(file, octets)) made = failed("cannot write", fresh);
+  ::close(file);
+  if (made && ::link(fresh.c_str(), path.c_str()) != 0) {
+    made = errno == EEXIST ? Failure{Errc::refused, path + " is there already"}
+                           : failed("cannot make", path);
+  }
+  ::unlink(fresh.c_str());
+  return made ? sync_directory_of(path) : made;
+}
+
 Explained<std::string> read_file(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return failed("cannot read", path);

@@ -13,6 +13,10 @@ namespace waybill::runtime {
 // still.
 Explained<void> replace_file(const std::string& path, std::string_view octets);
 
+// The same for a file that is not there yet, whoever else makes it meanwhile. Errc::refused: it is
+// there, and stays as it is.
+Explained<void> create_file(const std::string& path, std::string_view octets);
+
 // The whole of it. Errc::not_found, io_error; invalid: it has more than kMostFile octets.
 inline constexpr std::size_t kMostFile = 16 << 20;
 Explained<std::string> read_file(const std::string& path);

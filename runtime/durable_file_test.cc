@@ -39,6 +39,30 @@ TEST(DurableFileTest, WhatCannotBeWrittenIsSaidAndChangesNothing) {
   EXPECT_FALSE(read_file(directory.path()));
 }
 
+TEST(DurableFileTest, WhatIsThereIsNotCreatedAgain) {
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.path("file");
+  ASSERT_TRUE(create_file(path, "first"));
+  EXPECT_EQ(create_file(path, "second").error(), Errc::refused);
+  EXPECT_EQ(read_file(path).value(), "first");
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+  EXPECT_EQ(create_file(directory.path("no/where"), "x").error(), Errc::not_found);
+  std::filesystem::create_symlink("nowhere", directory.path("link"));
+  EXPECT_EQ(create_file(directory.path("link"), "x").error(), Errc::refused);
+}
+
+// As a process that dies between the two leaves it: the file by two names.
+TEST(DurableFileTest, TheOtherNameOfAFileThatWasCreatedDoesItNoHarm) {
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.path("file");
+  ASSERT_TRUE(create_file(path, "first"));
+  std::filesystem::create_hard_link(path, path + ".new");
+  EXPECT_EQ(create_file(path, "second").error(), Errc::refused);
+  EXPECT_EQ(read_file(path).value(), "first");
+}
+
 TEST(DurableFileTest, WhatIsTooLargeIsNotRead) {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.path("file");

@@ -106,6 +106,7 @@ struct DomainRoutes {
   DkimVerifies dkim_verifies = DkimVerifies::mailbox;
   DoorMode door = DoorMode::enforce;
   SpamMode spam = SpamMode::enforce;
+  bool sign_forwarded = false;  // what is handed on bears a DKIM signature of the domain
   std::map<std::string, RouteAction, std::less<>>
       aliases;  // by local part, folded where folds() says so
   std::optional<RouteAction> catch_all;
@@ -130,9 +131,10 @@ std::optional<Reply> parse_refusal(std::string_view text);
 Reply default_refusal();
 
 // {"domain", "local_part", "subaddress", "log_subject", "bounces", "redact", "bounce_window" in
-// seconds, "dmarc", "dkim_verifies", "door", "spam", "aliases": {LOCAL-PART: ACTION}, "catch_all":
-// ACTION or null}; an ACTION is {"forward": [TARGET], "bounces", "redact"}, the last two only where
-// set, {"reject": "550 5.7.1 text"} or {"drop": true}. Every member is there, and no other one.
+// seconds, "dmarc", "dkim_verifies", "door", "spam", "sign_forwarded", "aliases":
+// {LOCAL-PART: ACTION}, "catch_all": ACTION or null}; an ACTION is {"forward": [TARGET], "bounces",
+// "redact"}, the last two only where set, {"reject": "550 5.7.1 text"} or {"drop": true}. Every
+// member is there, and no other one.
 std::string to_json(const DomainRoutes& domain);
 // Errc::invalid, with the words that name the member, for what is not written so or breaks a rule
 // of the values above. Whether a target lies in a domain of ours, one domain alone cannot say.

@@ -74,6 +74,7 @@ struct Config {
   std::string node;       // default: host_name
   std::string data_dir = "data";
   std::string key_file;                        // of return paths; empty: data_dir/return_path.keys
+  std::string dkim_dir;                        // of the domains' DKIM keys; empty: data_dir/dkim
   std::vector<runtime::Endpoint> smtp_listen;  // listen = ["127.0.0.1:2525"]; default that
   std::string user;           // that a process started as root becomes; empty: it stays what it is
   std::uint32_t threads = 0;  // I/O threads; 0: one for each two processors, at least 1
@@ -100,12 +101,15 @@ struct Config {
   ClusterConfig cluster;
 
   // server.postmaster, and [domains."their.domain"] with aliases, catch_all, subaddress,
-  // local_part, log_subject, bounces, redact, bounce_window, dmarc, dkim_verifies
+  // local_part, log_subject, bounces, redact, bounce_window, dmarc, dkim_verifies,
+  // sign_forwarded
   std::shared_ptr<const relay::routes::RouteTable> routes;
 };
 
 // Where the keys of return paths are.
 std::string key_file(const Config& config);
+// Where the DKIM keys of our domains are, a directory for each (app/dkim/key_directory.h).
+std::string dkim_directory(const Config& config);
 
 struct Complaint {
   std::uint32_t line = 0;  // from 1; 0: the file as a whole

@@ -122,6 +122,7 @@ TEST(ConfigTest, TakesASmallSpoolWhereMemoryHoldsEveryMessage) {
 constexpr const char* kDomains = R"(
 [domains."their.example"]
 log_subject = true
+sign_forwarded = true
 [domains."their.example".aliases]
 Buzz = "buzz@Example.NET"
 "first.last" = ["a@example.net", "b@example.com:2525", "c@[192.0.2.7]:2525"]
@@ -191,6 +192,8 @@ TEST(ConfigTest, MakesRoutes) {
   }
   EXPECT_TRUE(config.routes->domains().at("their.example").log_subject);
   EXPECT_FALSE(config.routes->domains().at("dash.example").log_subject);
+  EXPECT_TRUE(config.routes->domains().at("their.example").sign_forwarded);
+  EXPECT_FALSE(config.routes->domains().at("dash.example").sign_forwarded);
 }
 
 TEST(ConfigTest, ReadsLineEndsOfEveryKind) {

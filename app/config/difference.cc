@@ -29,6 +29,7 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("server", "user", before.user == after.user);
   out.note("server", "data_dir", before.data_dir == after.data_dir);
   out.note("server", "key_file", before.key_file == after.key_file);
+  out.note("server", "dkim_dir", before.dkim_dir == after.dkim_dir);
   out.note("server", "listen", before.smtp_listen == after.smtp_listen);
   out.note("server", "proxy_from", before.limits.proxy_from == after.limits.proxy_from);
   out.note("server", "log_level", before.log_level == after.log_level);

@@ -62,7 +62,7 @@ TEST(DocumentsTest, ThePageHasARowForEveryOtherKey) {
         "ca",          "dkim_verifies", "to_next_hops", "tls",           "exempt",
         "helo",        "reverse_dns",   "greylist",     "weight",        "answers",
         "door",        "url",           "on_failure",   "header_fields", "spam",
-        "proxy_from",  "user"}) {
+        "proxy_from",  "user",          "dkim_dir",     "sign_forwarded"}) {
     EXPECT_NE(page.find("\n| `" + std::string(key) + "` | "), std::string::npos) << key;
   }
 }

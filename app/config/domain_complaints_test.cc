@@ -95,6 +95,8 @@ TEST(DomainComplaintsTest, OfSettings) {
           {"subaddress = false\n",
            {"f:2:14: " + kA +
             "subaddress: expected one of +-_=#~!$%&*/?^| or \"\" for none, found false"}},
+          {"sign_forwarded = \"yes\"\n",
+           {"f:2:18: " + kA + "sign_forwarded: expected true or false, found \"yes\""}},
           {"log_subject = \"yes\"\n",
            {"f:2:15: " + kA + "log_subject: expected true or false, found \"yes\""}},
           {"aliases = \"x\"\n", {"f:2:11: " + kA + "aliases: expected a table, found \"x\""}},

@@ -46,6 +46,7 @@ void read_names(TomlReader& reader, Config& config) {
   if (const auto user = reader.text("user")) config.user = user->value;
   read_path(reader, "data_dir", config.data_dir);
   read_path(reader, "key_file", config.key_file);
+  read_path(reader, "dkim_dir", config.dkim_dir);
 }
 
 void read_smtp_listen(TomlReader& reader, Config& config) {

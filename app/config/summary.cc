@@ -70,6 +70,7 @@ std::string summary(const Config& config) {
   if (!config.user.empty()) append_line(out, "server.user", config.user);
   append_line(out, "server.data_dir", config.data_dir);
   append_line(out, "server.key_file", key_file(config));
+  append_line(out, "server.dkim_dir", dkim_directory(config));
   for (const auto& at : config.smtp_listen) append_line(out, "server.listen", to_string(at));
   for (const auto& network : config.limits.proxy_from) {
     append_line(out, "server.proxy_from", to_string(network));

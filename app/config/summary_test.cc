@@ -42,6 +42,7 @@ server.node                       mx1
 server.user                       waybill
 server.data_dir                   /var/lib/waybill
 server.key_file                   /var/lib/waybill/return_path.keys
+server.dkim_dir                   /var/lib/waybill/dkim
 server.listen                     127.0.0.1:2525
 server.listen                     [::1]:2525
 server.proxy_from                 192.0.2.1

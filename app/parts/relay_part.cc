@@ -28,6 +28,7 @@ Explained<void> RelayPart::start() {
                            {.log = journal_.journal(),
                             .routes = routes_.routes(),
                             .keys = keys_.keys(),
+                            .signing = dkim_.keys(),
                             .return_paths = return_paths_(),
                             .tries = tries_,
                             .loans = loans_ ? loans_() : alone_,

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "app/parts/dkim_part.h"
 #include "app/parts/doors_part.h"
 #include "app/parts/journal_part.h"
 #include "app/parts/routes_part.h"
@@ -26,12 +27,13 @@ class RelayPart final : public Part {
   using Loans = std::function<relay::plan::Loans&()>;
 
   RelayPart(Process& process, JournalPart& journal, RoutesPart& routes, KeysPart& keys,
-            TlsPart& tls, DoorsPart& doors, Directory return_paths, Learn learn,
+            DkimPart& dkim, TlsPart& tls, DoorsPart& doors, Directory return_paths, Learn learn,
             Loans loans = nullptr)
       : process_(process),
         journal_(journal),
         routes_(routes),
         keys_(keys),
+        dkim_(dkim),
         tls_(tls),
         doors_(doors),
         return_paths_(std::move(return_paths)),
@@ -53,6 +55,7 @@ class RelayPart final : public Part {
   JournalPart& journal_;
   RoutesPart& routes_;
   KeysPart& keys_;
+  DkimPart& dkim_;
   TlsPart& tls_;
   DoorsPart& doors_;
   const Directory return_paths_;

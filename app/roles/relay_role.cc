@@ -98,6 +98,7 @@ struct LaneThread {
                                .settings = shared.settings,
                                .routes = shared.world.routes,
                                .keys = shared.world.keys,
+                               .signing = shared.world.signing,
                                .return_paths = shared.world.return_paths,
                                .turns = shared.turns,
                                .tries = shared.world.tries,

@@ -15,6 +15,7 @@
 #include "relay/returnpath/directory.h"
 #include "relay/returnpath/key_ring.h"
 #include "relay/routes/current_routes.h"
+#include "relay/trust/dkim/signing_keys.h"
 #include "runtime/failure.h"
 #include "runtime/metrics.h"
 
@@ -39,6 +40,7 @@ struct RelayWorld {
   ingest::EventAppender& log;
   relay::routes::CurrentRoutes& routes;
   relay::returnpath::CurrentKeys& keys;
+  const relay::trust::dkim::CurrentSigningKeys& signing;
   relay::returnpath::ReturnPathDirectory& return_paths;
   relay::plan::Tries& tries;
   relay::plan::Loans& loans;

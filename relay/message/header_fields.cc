@@ -49,6 +49,13 @@ std::vector<HeaderField> split_header(std::string_view block) {
   return fields;
 }
 
+std::size_t body_begin(std::string_view message) {
+  constexpr std::string_view kEmptyLine = "\r\n\r\n";
+  if (message.starts_with("\r\n")) return 2;
+  const std::size_t at = message.find(kEmptyLine);
+  return at == std::string_view::npos ? message.size() : at + kEmptyLine.size();
+}
+
 bool is_field(const HeaderField& field, std::string_view name) {
   return runtime::ascii::equal(field.name, name);
 }

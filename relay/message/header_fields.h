@@ -22,6 +22,10 @@ struct HeaderField {
 // Up to the empty line that ends the header, or all of `block`.
 std::vector<HeaderField> split_header(std::string_view block);
 
+// Where the body begins: behind the empty line that ends the header; the end of `message`, where it
+// has none.
+std::size_t body_begin(std::string_view message);
+
 // True if `name` is the field's, in any case.
 bool is_field(const HeaderField& field, std::string_view name);
 

@@ -65,5 +65,13 @@ TEST(HeaderFields, PlainLinesHaveTheirEndsInPairs) {
   EXPECT_FALSE(has_plain_lines(std::string("a\0b", 3)));
 }
 
+TEST(HeaderFields, TheBodyBeginsBehindTheFirstEmptyLine) {
+  EXPECT_EQ(body_begin("A: b\r\n\r\nbody\r\n\r\nmore"), 8u);
+  EXPECT_EQ(body_begin("\r\nbody"), 2u);
+  EXPECT_EQ(body_begin("A: b\r\n"), 6u);
+  EXPECT_EQ(body_begin("A: b\r\n\r\n"), 8u);
+  EXPECT_EQ(body_begin(""), 0u);
+}
+
 }  // namespace
 }  // namespace waybill::relay::message

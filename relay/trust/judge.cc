@@ -2,6 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "relay/message/header_fields.h"
 #include "relay/trust/authors.h"
 #include "relay/trust/dkim/body_source.h"
 #include "relay/trust/dkim/verify.h"
@@ -16,15 +17,6 @@ using runtime::Task;
 namespace pb = schemas::pb;
 
 namespace {
-
-constexpr std::string_view kEmptyLine = "\r\n\r\n";
-
-// Behind the empty line; the end, where there is none in sight.
-std::size_t body_begin(std::string_view head) {
-  if (head.starts_with("\r\n")) return 2;
-  const std::size_t at = head.find(kEmptyLine);
-  return at == std::string_view::npos ? head.size() : at + kEmptyLine.size();
-}
 
 // RFC 6376 3.6.1, t=y: as if the message were unsigned.
 dmarc::Authentication outcome_of(const dkim::DkimResult& result) {
@@ -158,7 +150,7 @@ Task<void> find_signatures(runtime::dns::Resolver& resolver, std::string_view he
 Task<Judgement> judge(runtime::dns::Resolver& resolver, JudgeRequest request,
                       std::string_view header, message::Spool& spool, TrustDeadlines deadlines) {
   Judgement out;
-  header = header.substr(0, body_begin(header));
+  header = header.substr(0, message::body_begin(header));
   runtime::Scope scope(co_await boost::asio::this_coro::executor);
   const Authors authors = authors_of(header);
   if (authors.domains.size() == 1) out.header_from = authors.domains.front();

@@ -22,8 +22,8 @@ ARROWS = {
     "projector": ["ingest/event_stream.h", "schemas/*", "runtime/*"],
     "query": ["projector/history.h", "http/*", "schemas/*", "runtime/*"],
     "app": [f"{folder}/*" for folder in PRODUCTION],
-    "tools": ["app/command/*", "app/config/*", "app/gaps/*", "app/return_paths/*", "ingest/*",
-              "relay/*", "schemas/*", "runtime/*"],
+    "tools": ["app/command/*", "app/config/*", "app/dkim/*", "app/gaps/*", "app/return_paths/*",
+              "ingest/*", "relay/*", "schemas/*", "runtime/*"],
 }
 
 # Folders that are fed octets and give decisions: no socket, no event loop, no clock of their own.

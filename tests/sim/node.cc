@@ -113,6 +113,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
                               .settings = settings_,
                               .routes = routes_,
                               .keys = keys_,
+                              .signing = signing_,
                               .return_paths = *return_paths_,
                               .turns = turns_,
                               .tries = tries_,

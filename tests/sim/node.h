@@ -99,6 +99,7 @@ class SimNode {
   runtime::Permits spool_{1 << 30};
   runtime::Scope background_;
   relay::returnpath::CurrentKeys keys_;
+  relay::trust::dkim::CurrentSigningKeys signing_;
   projector::History history_;
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;
   relay::returnpath::Turns turns_;

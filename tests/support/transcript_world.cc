@@ -439,6 +439,7 @@ void TranscriptWorld::begin() {
                             .settings = settings_,
                             .routes = routes_,
                             .keys = keys_,
+                            .signing = signing_,
                             .return_paths = directory_,
                             .turns = turns_,
                             .tries = tries_,

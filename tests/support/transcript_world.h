@@ -172,6 +172,7 @@ class TranscriptWorld {
   FakeTls tls_;
   relay::routes::CurrentRoutes routes_;
   relay::returnpath::CurrentKeys keys_;
+  relay::trust::dkim::CurrentSigningKeys signing_;
   relay::returnpath::Turns turns_;
   relay::plan::Tries tries_;
   FakeLoans loans_;

@@ -20,6 +20,7 @@
 #include "tools/commands.h"
 #include "tools/doctor/configuration.h"
 #include "tools/doctor/disk.h"
+#include "tools/doctor/dkim.h"
 #include "tools/doctor/keys.h"
 #include "tools/doctor/lists.h"
 #include "tools/doctor/names.h"
@@ -136,6 +137,10 @@ std::vector<Check> checks_of(const Shared& config) {
                    const runtime::AsioClock clock;
                    return std::vector<Group>{{"keys", doctor::look_at_keys(*config, clock.wall())}};
                  }});
+  out.push_back(
+      {"dkim", [config] {
+         return std::vector<Group>{{"dkim", doctor::judge_dkim(doctor::look_at_dkim(*config))}};
+       }});
   return out;
 }
 

@@ -20,6 +20,7 @@ local_interfaces = {address}
 daemon_smtp_ports = {port}
 spool_directory = /spool
 log_file_path = /spool/log/%slog
+log_selector = +dkim_verbose
 tls_advertise_hosts =
 host_lookup =
 rfc1413_query_timeout = 0s

@@ -49,10 +49,29 @@ class NameServer:
             wait_until(lambda name=name: ask(self.port, name, "SOA", self.address)[1] == 1,
                        f"zone {name} served")
 
+    def publish(self, zone, records):
+        """Further records of a zone; from now on it answers with them."""
+        self._zones[zone] += "\n" + records
+        self.stop()
+        self.start()
+
     def stop(self):
         if self._process:
             self._process.stop()
             self._process = None
+
+
+def txt(server, name):
+    """The text of the one TXT record of a name; None: there is none, or there are several."""
+    _, answers, octets = ask(server.port, name, "TXT", server.address)
+    if answers != 1:
+        return None
+    # A pointer to the question's name, then type, class and time to live, then length and strings.
+    length, = struct.unpack(">H", octets[10:12])
+    data, out = octets[12:12 + length], b""
+    while data:
+        out, data = out + data[1:1 + data[0]], data[1 + data[0]:]
+    return out.decode()
 
 
 def ask(port, name, kind, host="127.0.0.1"):
