@@ -15,9 +15,10 @@ using runtime::Task;
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kTraceFields = {"return-path",
+constexpr std::array<std::string_view, 7> kTraceFields = {"return-path",
                                                           "received",
                                                           "authentication-results",
+                                                          "dkim-signature",
                                                           "arc-seal",
                                                           "arc-message-signature",
                                                           "arc-authentication-results"};

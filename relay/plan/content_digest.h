@@ -11,8 +11,10 @@
 namespace waybill::relay::plan {
 
 // kContentDigestOctets of the digest (tries.h). Left out are the trace fields: Return-Path,
-// Received (RFC 5321 4.4), Authentication-Results (RFC 8601) and those of ARC (RFC 8617); it makes
-// no difference whether the spool leaves some of them out already. Its head() has the whole header.
+// Received (RFC 5321 4.4), Authentication-Results (RFC 8601), those of ARC (RFC 8617), and
+// DKIM-Signature, which a forwarder without a queue, as we are, makes anew for each try (RFC 6376
+// 5.6). It makes no difference whether the spool leaves some of them out already. Its head() has
+// the whole header.
 // Reads the body once. The error of the disk.
 runtime::Task<runtime::Result<std::string>> content_digest(message::Spool& spool);
 
