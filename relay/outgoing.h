@@ -12,7 +12,7 @@ namespace waybill::relay {
 
 class Outgoing {
  public:
-  // All outlive it. `findings`: fields that say what was found of the message, with their line ends.
+  // All outlive it. `findings`: fields that say what was found of the message, with line ends.
   Outgoing(Lane& lane, const SenderEnvelope& envelope, message::Spool& spool,
            const std::string& findings);
 

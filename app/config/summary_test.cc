@@ -13,8 +13,7 @@ std::string summary_of(const std::string& text) {
   return config == nullptr ? "complaints" : summary(*config);
 }
 
-TEST(SummaryTest, SaysEverything) {
-  EXPECT_EQ(summary_of(R"([server]
+const char kFile[] = R"([server]
 host_name = "mx.example.org"
 node = "mx1"
 data_dir = "/var/lib/waybill"
@@ -36,8 +35,10 @@ catch_all = { drop = true }
 aliases = { one = "x@b.example", two = "x@b.example" }
 [domains."f.example".aliases]
 Postmaster = "x@b.example"
-)"),
-            R"(server.host_name                  mx.example.org
+)";
+
+const char kSummary[] =
+    R"(server.host_name                  mx.example.org
 server.node                       mx1
 server.user                       waybill
 server.data_dir                   /var/lib/waybill
@@ -87,8 +88,9 @@ domains."e.example"               2 aliases, catch-all drops
 domains."f.example"               1 alias, no catch-all
 5 domains, 4 aliases
 Set server.postmaster, an address: 2 domains take no mail for postmaster (RFC 5321 4.5.1)
-)");
-}
+)";
+
+TEST(SummaryTest, SaysEverything) { EXPECT_EQ(summary_of(kFile), kSummary); }
 
 TEST(SummaryTest, AsksForNoPostmasterWhereThereIsOne) {
   const std::string text = summary_of(R"([server]
