@@ -8,6 +8,7 @@
 #include "app/config/summary.h"
 #include "app/dkim/key_directory.h"
 #include "app/subcommands.h"
+#include "runtime/bound_socket.h"
 
 namespace waybill::app {
 namespace {
@@ -43,6 +44,11 @@ int check_file(const std::string& file) {
   }
   const Config& config = std::get<Config>(loaded);
   std::fputs(summary(config).c_str(), stdout);
+  // On the machine itself it is a fault; a file may be checked elsewhere.
+  for (const auto& address : config.limits.sources.all()) {
+    if (runtime::is_own_address(address)) continue;
+    std::printf("%s (source) is no address of this host\n", address.to_string().c_str());
+  }
   return check_dkim(config);
 }
 

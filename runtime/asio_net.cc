@@ -182,11 +182,32 @@ class TcpListener final : public Listener {
   Endpoint local_;
 };
 
+// The port is chosen once it is known where to: else one address would have some 28,000 connections
+// in all, and not to each server (ip(7), IP_BIND_ADDRESS_NO_PORT).
+Error leave_from(Tcp::socket& socket, const IpAddress& address) {
+  const Tcp::endpoint source(address, 0);
+  Error error;
+  socket.open(source.protocol(), error);
+  const int on = 1;
+  if (!error) {
+    ::setsockopt(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    socket.bind(source, error);
+  }
+  return error;
+}
+
 class TcpDialer final : public Dialer {
  public:
-  Task<Result<std::unique_ptr<Connection>>> dial(Endpoint to, Instant deadline) override {
+  using Dialer::dial;
+  Task<Result<std::unique_ptr<Connection>>> dial(Endpoint to, Instant deadline,
+                                                 std::optional<IpAddress> from) override {
     const Executor executor = co_await asio::this_coro::executor;
     const auto watch = std::make_shared<Watch>(Tcp::socket(executor));
+    if (from) {
+      if (const Error error = leave_from(watch->socket, *from)) {
+        co_return make_error_code(translate(error));
+      }
+    }
     watch->guard(watch->writing, deadline);
     const Tcp::endpoint endpoint(to.address, to.port);
     const auto [error] = co_await watch->socket.async_connect(endpoint, kToken);

@@ -226,5 +226,19 @@ TEST_F(AsioNetTest, AnAcceptedConnectionLivesOnTheThreadItWasAcceptedFor) {
   while (running > 0) home.call([&] { running = there.running(); });
 }
 
+TEST_F(AsioNetTest, AConnectionLeavesFromTheAddressThatWasAskedFor) {
+  const auto from = ip_of("127.0.0.9");
+  std::optional<Accepted> accepted;
+  scope_.spawn("accept", accept_into(*listener_, io_.get_executor(), accepted));
+  auto dialled = tests::run_task(io_, dialer_->dial(listener_->local(), soon(), from));
+  ASSERT_TRUE(dialled) << dialled.error().message();
+  run_until([&] { return accepted.has_value(); });
+  EXPECT_EQ((*accepted)->get()->remote().address, *from);
+  const auto not_ours = ip_of("192.0.2.1");
+  const auto failed = tests::run_task(io_, dialer_->dial(listener_->local(), soon(), not_ours));
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error(), Errc::unreachable);
+}
+
 }  // namespace
 }  // namespace waybill::runtime

@@ -61,6 +61,10 @@ Result<BoundSocket> bind_socket(const Endpoint& at) {
   return BoundSocket(out.release(), *local);
 }
 
+bool is_own_address(const IpAddress& address) {
+  return !address.is_unspecified() && bind_socket({address, 0}).has_value();
+}
+
 Explained<BoundSocket> adopt_socket(int descriptor) {
   const int family = option_of(descriptor, SO_DOMAIN);
   const bool stream = option_of(descriptor, SO_TYPE) == SOCK_STREAM;

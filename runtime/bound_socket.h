@@ -33,6 +33,9 @@ class BoundSocket {
 // error is the system's: EACCES, EADDRINUSE, EADDRNOTAVAIL.
 Result<BoundSocket> bind_socket(const Endpoint& at);
 
+// Whether this host has the address now. Any thread; asks the kernel.
+bool is_own_address(const IpAddress& address);
+
 // A descriptor that somebody else has opened for us, once it is seen to be a TCP socket that
 // listens. One that is not is left open.
 Explained<BoundSocket> adopt_socket(int descriptor);

@@ -14,6 +14,13 @@ TEST(BoundSocketTest, BothFamiliesHaveOnePortBesideEachOther) {
   EXPECT_TRUE(v4) << v4.error().message();
 }
 
+TEST(BoundSocketTest, AnAddressIsOursOrNot) {
+  EXPECT_TRUE(is_own_address(*ip_of("127.0.0.1")));
+  EXPECT_FALSE(is_own_address(*ip_of("192.0.2.1")));
+  EXPECT_FALSE(is_own_address(*ip_of("2001:db8::1")));
+  EXPECT_FALSE(is_own_address(*ip_of("0.0.0.0")));
+}
+
 TEST(BoundSocketTest, WhatIsHandedOverHasToListen) {
   auto bound = bind_socket({*ip_of("127.0.0.1"), 0});
   ASSERT_TRUE(bound) << bound.error().message();

@@ -169,6 +169,22 @@ TEST(ComplaintsTest, OfProxies) {
   });
 }
 
+TEST(ComplaintsTest, OfSources) {
+  const std::string expected =
+      "expected an IP address of this host, such as \"192.0.2.10\", found ";
+  expect_all({
+      {"[server]\nsource = \"eth0\"\n", {"f:2:10: server.source: " + expected + "\"eth0\""}},
+      {"[server]\nsource = [\"::\"]\n", {"f:2:11: server.source[0]: " + expected + "\"::\""}},
+      {"[server]\nsource = [\"192.0.2.1\", \"2001:db8::1\", \"192.0.2.2\"]\n",
+       {"f:2:39: server.source[2]: expected one address of each family at most, found "
+        "\"192.0.2.2\""}},
+      {"[next_hops.\"a.example\"]\nsource = \"224.0.0.1\"\n",
+       {"f:2:10: next_hops.\"a.example\".source: " + expected + "\"224.0.0.1\""}},
+      {"[next_hops.\"a.example\"]\nsource = \"192.0.2.1\"\n[next_hops.\"A.example\"]\n",
+       {"f:1:12: next_hops.\"a.example\": the same domain as another one here"}},
+  });
+}
+
 TEST(ComplaintsTest, OfTls) {
   expect_all({
       {"[tls]\ncertificate = \"c\"\n",

@@ -67,6 +67,9 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("tls", "to_next_hops", tls.to_next_hops == after.tls.to_next_hops);
   out.note("tls", "ca", tls.ca == after.tls.ca);
   out.note("next_hops", "tls", tls.by_domain == after.tls.by_domain);
+  const auto& sources = before.limits.sources;
+  out.note("server", "source", sources.by_default == after.limits.sources.by_default);
+  out.note("next_hops", "source", sources.by_domain == after.limits.sources.by_domain);
   out.note("dns", "servers", before.dns_servers == after.dns_servers);
   return std::move(out).text();
 }

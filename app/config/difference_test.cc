@@ -28,6 +28,8 @@ TEST(DifferenceTest, NamesWhatNeedsARestart) {
       {"", "[server]\nnode = \"other\"\n", "server.node"},
       {"", "[server]\ndata_dir = \"other\"\n", "server.data_dir"},
       {"", "[server]\nlisten = \"127.0.0.1:26\"\n", "server.listen"},
+      {"", "[server]\nsource = \"192.0.2.1\"\n", "server.source"},
+      {"", "[next_hops.\"a.example\"]\nsource = \"192.0.2.1\"\n", "next_hops.source"},
       {"", "[server]\nuser = \"waybill\"\n", "server.user"},
       {"", "[server]\nproxy_from = \"192.0.2.1\"\n", "server.proxy_from"},
       {"", "[server]\nlog_level = \"debug\"\nlog_format = \"json\"\n",

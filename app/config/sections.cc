@@ -89,6 +89,24 @@ void read_path(TomlReader& reader, std::string_view key, std::string& path) {
   }
 }
 
+relay::forward::Source read_source(TomlReader& reader) {
+  relay::forward::Source out;
+  if (reader.find("source") == nullptr) return out;
+  for (const WrittenText& text : reader.texts("source")) {
+    const auto address = runtime::ip_of(std::string(text.value));
+    const bool fits = address && !address->is_unspecified() && !address->is_multicast() &&
+                      text.value.find('%') == std::string_view::npos;
+    if (!fits) {
+      reader.expected(text, "an IP address of this host, such as \"192.0.2.10\"");
+    } else if (out.of_family(*address)) {
+      reader.expected(text, "one address of each family at most");
+    } else {
+      (address->is_v4() ? out.v4 : out.v6) = *address;
+    }
+  }
+  return out;
+}
+
 bool takes_mail_at(const Config& config, const Endpoint& at) {
   const auto in = [&](const std::vector<Endpoint>& all) {
     return std::find(all.begin(), all.end(), at) != all.end();
@@ -102,6 +120,7 @@ void read_server(TomlReader& reader, Config& config) {
   (void)reader.find("postmaster");
   read_smtp_listen(reader, config);
   read_proxies(reader, config);
+  config.limits.sources.by_default = read_source(reader);
   read_numbers(reader, "server", config);
   // In the order of the enumerations.
   constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};

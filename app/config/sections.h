@@ -21,6 +21,9 @@ void read_dns(TomlReader& reader, Config& config);
 void read_kafka(TomlReader& reader, Config& config);  // kafka_section.cc, both
 void read_cluster(TomlReader& reader, Config& config);
 
+// `source` of [server] and of [next_hops."their.domain"].
+relay::forward::Source read_source(TomlReader& reader);
+
 // Whether SMTP is taken there already.
 bool takes_mail_at(const Config& config, const runtime::Endpoint& at);
 

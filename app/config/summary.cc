@@ -19,6 +19,12 @@ void append_line(std::string& out, std::string key, std::string_view value) {
   out.append(key).append(value).append("\n");
 }
 
+void append_source(std::string& out, const std::string& key, const relay::forward::Source& source) {
+  for (const auto* address : {&source.v4, &source.v6}) {
+    if (*address) append_line(out, key, (*address)->to_string());
+  }
+}
+
 bool says_secret(const std::string& name) {
   return name.find("password") != std::string::npos || name.find("secret") != std::string::npos;
 }
@@ -72,6 +78,7 @@ std::string summary(const Config& config) {
   append_line(out, "server.key_file", key_file(config));
   append_line(out, "server.dkim_dir", dkim_directory(config));
   for (const auto& at : config.smtp_listen) append_line(out, "server.listen", to_string(at));
+  append_source(out, "server.source", config.limits.sources.by_default);
   for (const auto& network : config.limits.proxy_from) {
     append_line(out, "server.proxy_from", to_string(network));
   }
@@ -83,6 +90,9 @@ std::string summary(const Config& config) {
   append_line(out, "tls.to_next_hops", word_of(config.tls.to_next_hops));
   for (const auto& [domain, level] : config.tls.by_domain) {
     append_line(out, "next_hops.\"" + domain + "\".tls", word_of(level));
+  }
+  for (const auto& [domain, source] : config.limits.sources.by_domain) {
+    append_source(out, "next_hops.\"" + domain + "\".source", source);
   }
   append_door(out, config.limits.door);
   if (const auto& spam = config.limits.spam; !spam.url.empty()) {

@@ -19,11 +19,14 @@ node = "mx1"
 data_dir = "/var/lib/waybill"
 listen = ["127.0.0.1:2525", "[::1]:2525"]
 user = "waybill"
-proxy_from = ["192.0.2.1", "2001:db8::/32"]
+source = ["2001:db8::10", "192.0.2.10"]
+proxy_from = ["2001:db8::/32"]
 [journal]
 max_size = "1 GiB"
 [dns]
 servers = ["127.0.0.1:5353"]
+[next_hops."bank.example"]
+source = "192.0.2.11"
 [domains."a.example"]
 catch_all = ["x@b.example", "y@b.example"]
 [domains."c.example".aliases]
@@ -46,10 +49,12 @@ server.key_file                   /var/lib/waybill/return_path.keys
 server.dkim_dir                   /var/lib/waybill/dkim
 server.listen                     127.0.0.1:2525
 server.listen                     [::1]:2525
-server.proxy_from                 192.0.2.1
+server.source                     192.0.2.10
+server.source                     2001:db8::10
 server.proxy_from                 2001:db8::/32
 tls.certificate                   of our own making
 tls.to_next_hops                  opportunistic
+next_hops."bank.example".source   192.0.2.11
 http.listen                       127.0.0.1:8025
 dns.servers                       127.0.0.1@5353
 server.threads                    0

@@ -1,4 +1,8 @@
-// [tls] and [next_hops."their.domain"]: how connections are protected, ours and those to next hops.
+// [tls] and [next_hops."their.domain"]: how connections are protected, ours and those to next hops,
+// and where the latter leave from.
+
+#include <set>
+#include <string>
 
 #include "app/config/endpoint_text.h"
 #include "app/config/sections.h"
@@ -68,6 +72,7 @@ void read_tls(TomlReader& reader, Config& config) {
 }
 
 void read_next_hops(TomlReader& reader, Config& config) {
+  std::set<std::string> seen;
   reader.each_table([&](const toml::key& key, TomlReader& one) {
     const auto name = next_hop_name(key.str());
     if (!name) {
@@ -77,13 +82,15 @@ void read_next_hops(TomlReader& reader, Config& config) {
           "\"[192.0.2.1]\" or \"[IPv6:2001:db8::1]\"");
       return;
     }
-    if (const auto level = one.choice("tls", kTlsLevels)) {
-      const bool fresh = config.tls.by_domain.emplace(*name, static_cast<TlsLevel>(*level)).second;
-      if (!fresh) {
-        reader.complain(key.source().begin, reader.name(key.str()),
-                        "the same domain as another one here");
-      }
+    if (!seen.insert(*name).second) {
+      reader.complain(key.source().begin, reader.name(key.str()),
+                      "the same domain as another one here");
     }
+    if (const auto level = one.choice("tls", kTlsLevels)) {
+      config.tls.by_domain.emplace(*name, static_cast<TlsLevel>(*level));
+    }
+    const auto source = read_source(one);
+    if (source != relay::forward::Source()) config.limits.sources.by_domain.emplace(*name, source);
     one.no_others();
   });
 }

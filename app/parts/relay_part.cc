@@ -2,6 +2,7 @@
 
 #include "app/command/command_line.h"
 #include "app/roles/greylist_memory.h"
+#include "runtime/bound_socket.h"
 #include "runtime/log.h"
 
 namespace waybill::app {
@@ -37,6 +38,12 @@ Explained<void> RelayPart::start() {
                             .hop_tls = tls_.next_hops(),
                             .metrics = process_.metrics()});
   if (!relay) return relay.error();
+  // It may come later, as an address of IPv6 does that is still tried for doubles.
+  for (const auto& address : process_.config().limits.sources.all()) {
+    if (runtime::is_own_address(address)) continue;
+    log(Level::warn, "app", "a source is no address of this host: mail from there gets 451",
+        {{"source", address.to_string()}});
+  }
   relay_ = std::move(*relay);
   for (const auto& one : relay_->listening()) {
     log(Level::info, "app", "taking mail", {{one.tls ? "smtps" : "smtp", to_string(one.at)}});

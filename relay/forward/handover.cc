@@ -168,11 +168,13 @@ Task<std::optional<Result<Answered>>> Handover::connect(Candidate hop, Protectio
   auto leave = co_await leave_for(hop, greeted);
   if (!leave) co_return std::nullopt;
   const Instant dial_deadline = runtime::sooner(greeted, parts_.clock.now() + kConnectTimeout);
-  auto connection = co_await parts_.dialer.dial(hop.endpoint, dial_deadline);
+  const auto source = source_for(hop);
+  auto connection = co_await parts_.dialer.dial(hop.endpoint, dial_deadline, source);
   if (!connection) co_return Result<Answered>(connection.error());
   session_ = std::make_unique<HopSession>(std::move(*connection), parts_.clock);
   session_->hold(std::move(*leave));
   session_->protect(std::move(protection));
+  session_->left_from(source);
   const Instant greeting_deadline = runtime::sooner(greeted, parts_.clock.now() + kGreetingTimeout);
   co_return co_await session_->open(parts_.host_name, greeting_deadline);
 }
@@ -200,6 +202,10 @@ Protection Handover::protection_at(const Candidate& hop) const {
   return {&parts_.tls, parts_.tls.level_of(target_.address().domain()), host};
 }
 
+std::optional<runtime::IpAddress> Handover::source_for(const Candidate& hop) const {
+  return parts_.sources.source_for(target_.address().domain(), hop.endpoint.address);
+}
+
 HopAnswer Handover::unprotected(const Candidate& hop) const {
   const std::string ours = "TLS with the next hop " + hop.mx_host + " failed: ";
   HopAnswer out = own_verdict(Rule::next_hop_tls,
@@ -213,7 +219,7 @@ smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.no
 
 Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadline) {
   const Protection protection = protection_at(hop);
-  session_ = parts_.pool.take(hop.endpoint, protection);
+  session_ = parts_.pool.take(hop.endpoint, protection, source_for(hop));
   if (session_ != nullptr) {
     if (auto refusal = beyond_next_hop()) co_return *refusal;
     auto answered = co_await session_->begin(mail_, rcpt(), deadline);

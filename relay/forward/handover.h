@@ -12,6 +12,7 @@
 #include "relay/forward/hop_answer.h"
 #include "relay/forward/hop_budget.h"
 #include "relay/forward/hop_pool.h"
+#include "relay/forward/sources.h"
 #include "relay/smtp/envelope.h"
 #include "runtime/chance.h"
 #include "runtime/dialer.h"
@@ -32,6 +33,7 @@ struct HandoverParts {
   const dns::Ourselves& ourselves;
   const std::string& host_name;
   std::uint16_t port = dns::kSmtpPort;  // of next hops whose target names none
+  const Sources& sources = kSystemsChoice;
 };
 
 class Handover {
@@ -80,6 +82,7 @@ class Handover {
   runtime::Task<std::optional<runtime::Result<Answered>>> connect_or_fall_back(
       dns::Candidate hop, Protection protection, runtime::Instant greeted);
   Protection protection_at(const dns::Candidate& hop) const;
+  std::optional<runtime::IpAddress> source_for(const dns::Candidate& hop) const;
   HopAnswer unprotected(const dns::Candidate& hop) const;
   void note_tls(HopAnswer& answer) const;
   std::optional<HopAnswer> beyond_next_hop() const;

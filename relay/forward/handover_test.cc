@@ -251,6 +251,27 @@ TEST_F(HandoverTest, ARecipientNobodyAnswersForIsDeferredAtTheDeadline) {
   }
 }
 
+TEST_F(HandoverTest, ItLeavesFromTheAddressOfItsDomainAndNoneIsLentToAnother) {
+  Sources sources;
+  sources.by_default.v4 = runtime::ip_of("192.0.2.10");
+  sources.by_domain["g.test"].v4 = runtime::ip_of("192.0.2.11");
+  const relay::forward::HandoverParts parts{clock_,     chance_,    hops_,          dns_,
+                                            pool_,      budget_,    clients_,       tls_,
+                                            ourselves_, host_name_, dns::kSmtpPort, sources};
+  dns_.add(kOneHop);
+  dns_.add("g.test. MX 10 mx1.h.test.\n");
+  hops_.listen(kHop, {HopScript(), HopScript()});
+  for (const char* target : {"bob@h.test", "bob@g.test", "eve@h.test", "eve@g.test"}) {
+    Handover one(parts, client_, tests::target(target), tests::mail_from("ann@e.test"));
+    EXPECT_EQ(ask(one), "accepted RCPT 250") << target;
+    one.let_go();
+  }
+  auto heard = hops_.take_heard();
+  std::erase_if(heard, [](const std::string& line) { return !line.starts_with("dial "); });
+  EXPECT_THAT(heard, testing::ElementsAre("dial 192.0.2.1:25 from 192.0.2.10",
+                                          "dial 192.0.2.1:25 from 192.0.2.11"));
+}
+
 constexpr const char* kOffersTls = "250-mx.test\r\n250 STARTTLS";
 
 TEST_F(HandoverTest, TlsThatNobodyAskedForAndThatFailsIsDoneWithoutOnce) {

@@ -16,9 +16,9 @@ Task<void> say_quit(std::unique_ptr<HopSession> session, Instant deadline) {
 
 }  // namespace
 
-std::unique_ptr<HopSession> HopPool::take(const runtime::Endpoint& to,
-                                          const Protection& protection) {
-  const auto found = idle_.find({to, protection.text()});
+std::unique_ptr<HopSession> HopPool::take(const runtime::Endpoint& to, const Protection& protection,
+                                          const std::optional<runtime::IpAddress>& source) {
+  const auto found = idle_.find({to, protection.text(), source});
   if (found == idle_.end()) return nullptr;
   auto& sessions = found->second;
   // The newest first: the others can grow old and be swept.
@@ -36,7 +36,7 @@ std::unique_ptr<HopSession> HopPool::take(const runtime::Endpoint& to,
 
 void HopPool::give_back(std::unique_ptr<HopSession> session) {
   if (session->unusable()) return;
-  auto& sessions = idle_[{session->remote(), session->protection().text()}];
+  auto& sessions = idle_[{session->remote(), session->protection().text(), session->source()}];
   // The next message is to try TLS again.
   const bool worn =
       session->transactions() >= kMessagesPerConnection || !session->tls_failure().empty();

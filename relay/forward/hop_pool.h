@@ -4,7 +4,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,8 +23,10 @@ class HopPool {
   HopPool(const HopPool&) = delete;
   HopPool& operator=(const HopPool&) = delete;
 
-  // An idle session that still is fit, and was protected alike, or nullptr.
-  std::unique_ptr<HopSession> take(const runtime::Endpoint& to, const Protection& protection = {});
+  // An idle session that still is fit, was protected alike and left from the same address, or
+  // nullptr.
+  std::unique_ptr<HopSession> take(const runtime::Endpoint& to, const Protection& protection = {},
+                                   const std::optional<runtime::IpAddress>& source = std::nullopt);
 
   // Keeps the session if it is worth keeping, else ends it.
   void give_back(std::unique_ptr<HopSession> session);
@@ -42,7 +46,8 @@ class HopPool {
 
   runtime::Clock& clock_;
   runtime::Scope& scope_;
-  using Place = std::pair<runtime::Endpoint, std::string>;  // Protection::text()
+  // Where to, Protection::text(), where from.
+  using Place = std::tuple<runtime::Endpoint, std::string, std::optional<runtime::IpAddress>>;
   std::map<Place, std::vector<std::unique_ptr<HopSession>>> idle_;
   std::size_t size_ = 0;
 };

@@ -28,6 +28,11 @@ class HopPoolTest : public testing::Test, public tests::HopWorld {
     return out;
   }
 
+  // From that address of ours.
+  std::unique_ptr<HopSession> take_from(const char* source) {
+    return pool_.take(tests::endpoint(kHop), {}, runtime::ip_of(source));
+  }
+
   std::unique_ptr<HopSession> take(const std::string& at = kHop) {
     return pool_.take(tests::endpoint(at));
   }
@@ -39,6 +44,18 @@ class HopPoolTest : public testing::Test, public tests::HopWorld {
     return std::count(heard.begin(), heard.end(), "QUIT");
   }
 };
+
+TEST_F(HopPoolTest, ASessionIsTakenByTheAddressThatItLeftFromOnly) {
+  auto given = session(kHop);
+  given->left_from(runtime::ip_of("192.0.2.10"));
+  pool_.give_back(std::move(given));
+  EXPECT_EQ(take(), nullptr);
+  EXPECT_EQ(take_from("192.0.2.11"), nullptr);
+  EXPECT_NE(take_from("192.0.2.10"), nullptr);
+  pool_.give_back(session(kHop));
+  EXPECT_EQ(take_from("192.0.2.10"), nullptr);
+  EXPECT_NE(take(), nullptr);
+}
 
 TEST_F(HopPoolTest, ASessionIsTakenOnceAndByItsEndpointOnly) {
   EXPECT_EQ(take(), nullptr);

@@ -38,6 +38,10 @@ class HopSession {
   void protect(Protection protection) { protection_ = std::move(protection); }
   const Protection& protection() const { return protection_; }
 
+  // The address of this host that was asked for; nullopt: none was.
+  void left_from(std::optional<runtime::IpAddress> source) { source_ = std::move(source); }
+  const std::optional<runtime::IpAddress>& source() const { return source_; }
+
   // Greeting and EHLO; HELO where EHLO is not known; STARTTLS and EHLO again where that is asked
   // for. The last reply: 2xx, or the refusal. Where TLS failed, so that the connection is of no
   // more use or must not be used in clear, Errc::refused, and tls_failure() says why.
@@ -104,6 +108,7 @@ class HopSession {
 
   std::optional<HopBudget::Held> leave_;
   Protection protection_;
+  std::optional<runtime::IpAddress> source_;
   std::string tls_failure_;
   std::unique_ptr<runtime::Connection> connection_;
   runtime::Clock& clock_;

@@ -141,8 +141,9 @@ void ScriptedHops::note(std::string line) {
 
 void ScriptedHops::fail_dial(const std::string& at, Errc error) { dial_failures_[at] = error; }
 
-Task<Result<std::unique_ptr<Connection>>> ScriptedHops::dial(Endpoint to, Instant deadline) {
-  note("dial " + to_string(to));
+Task<Result<std::unique_ptr<Connection>>> ScriptedHops::dial(
+    Endpoint to, Instant deadline, std::optional<runtime::IpAddress> from) {
+  note("dial " + to_string(to) + (from ? " from " + from->to_string() : ""));
   const bool struck = strikes();
   if (struck && fault_.when == HopFault::When::before) {
     if (fault_.error == Errc::timeout) co_await clock_.sleep_until(deadline);

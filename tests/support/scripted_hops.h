@@ -71,8 +71,10 @@ class ScriptedHops final : public runtime::Dialer {
   void fail_dial(const std::string& at, runtime::Errc error);
   void set_fault(HopFault fault) { fault_ = fault; }
 
+  using Dialer::dial;
   runtime::Task<runtime::Result<std::unique_ptr<runtime::Connection>>> dial(
-      runtime::Endpoint to, runtime::Instant deadline) override;
+      runtime::Endpoint to, runtime::Instant deadline,
+      std::optional<runtime::IpAddress> from) override;
 
   // On every connection that is open.
   void speak(const std::string& octets);
@@ -82,8 +84,8 @@ class ScriptedHops final : public runtime::Dialer {
   // Octets that a read gives at most.
   void set_piece(std::size_t octets) { piece_ = octets; }
 
-  // What happened, a line each: "dial 192.0.2.1:25", command lines as they came, "body 12", "close"
-  // (by us).
+  // What happened, a line each: "dial 192.0.2.1:25", "dial 192.0.2.1:25 from 192.0.2.9", command
+  // lines as they came, "body 12", "close" (by us).
   const std::vector<std::string>& heard() const { return heard_; }
   std::vector<std::string> take_heard() { return std::exchange(heard_, {}); }
   // Bodies that arrived to their end, dots unstuffed, and how many were answered by 2xx.

@@ -123,8 +123,10 @@ class SimDialer final : public runtime::Dialer {
  public:
   SimDialer(SimNet& net, std::shared_ptr<Process> owner, runtime::IpAddress from)
       : net_(net), owner_(std::move(owner)), from_(from) {}
-  Task<Result<std::unique_ptr<Connection>>> dial(Endpoint to, Instant deadline) override {
-    co_return co_await net_.connect(to, owner_, from_, deadline);
+  using Dialer::dial;
+  Task<Result<std::unique_ptr<Connection>>> dial(Endpoint to, Instant deadline,
+                                                 std::optional<runtime::IpAddress> from) override {
+    co_return co_await net_.connect(to, owner_, from.value_or(from_), deadline);
   }
 
  private:

@@ -116,10 +116,11 @@ std::vector<Group> check_names(const app::Config& config) {
 
 std::vector<Check> checks_of(const Shared& config) {
   std::vector<Check> out;
-  out.push_back(
-      {"configuration", [config] {
-         return std::vector<Group>{{"configuration", doctor::judge_configuration(*config)}};
-       }});
+  out.push_back({"configuration", [config] {
+                   return std::vector<Group>{
+                       {"configuration",
+                        doctor::judge_configuration(*config, doctor::sources_not_ours(*config))}};
+                 }});
   if (config->kafka.there) {
     out.push_back({"broker", [config] { return check_kafka(*config); }});
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/bound_socket.h"
 #include "tools/doctor/wording.h"
 
 namespace waybill::tools::doctor {
@@ -12,7 +13,8 @@ constexpr std::size_t kMostNamed = 5;
 
 }  // namespace
 
-Findings judge_configuration(const app::Config& config) {
+Findings judge_configuration(const app::Config& config,
+                             const std::vector<runtime::IpAddress>& not_ours) {
   Findings out;
   const auto& domains = config.routes->domains();
   std::size_t aliases = 0;
@@ -44,10 +46,23 @@ Findings judge_configuration(const app::Config& config) {
                    "loopback alone: mail comes from this machine and from nowhere else",
                    "To take mail from outside, listen on an address that the world reaches."});
   }
+  for (const auto& address : not_ours) {
+    out.push_back({Severity::wrong, "source",
+                   address.to_string() + " is no address of this host: mail from there gets 451",
+                   "Correct server.source or that of [next_hops], or give the host the address."});
+  }
   if (config.kafka.there && config.kafka.replication < 2) {
     out.push_back({Severity::note, "kafka.replication",
                    "1: the log is gone when its broker's disk is",
                    "With three brokers, set 3 before the topics are made."});
+  }
+  return out;
+}
+
+std::vector<runtime::IpAddress> sources_not_ours(const app::Config& config) {
+  std::vector<runtime::IpAddress> out;
+  for (const auto& address : config.limits.sources.all()) {
+    if (!runtime::is_own_address(address)) out.push_back(address);
   }
   return out;
 }

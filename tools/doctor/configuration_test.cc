@@ -43,6 +43,17 @@ TEST(DoctorConfigurationTest, NoDomainAndNothingButLoopbackAreNotes) {
                           "machine and from nowhere else"));
 }
 
+TEST(DoctorConfigurationTest, ASourceThatThisHostDoesNotHaveIsWrong) {
+  const auto config = std::get<app::Config>(app::read_config(
+      std::string(kOpen) + "source = [\"127.0.0.1\", \"2001:db8::10\"]\n[domains.\"x.test\"]\n"));
+  const auto not_ours = sources_not_ours(config);
+  EXPECT_THAT(not_ours, ElementsAre(*runtime::ip_of("2001:db8::10")));
+  EXPECT_THAT(lines_of(judge_configuration(config, not_ours)),
+              testing::Contains(
+                  "wrong source: 2001:db8::10 is no address of this host: mail from there gets "
+                  "451"));
+}
+
 TEST(DoctorConfigurationTest, ASingleCopyOfTheLogIsANote) {
   EXPECT_THAT(lines(std::string(kOpen) +
                     "[kafka]\nreplication = 1\n[domains.\"x.test\"]\ncatch_all = \"a@y.test\"\n"),
