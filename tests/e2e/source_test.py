@@ -86,6 +86,21 @@ class SourceTest(PeersCase):
             self.deliver(waybill, "one", "two")
         self.assertEqual(["127.0.0.20", "127.0.0.21"], sorted(passage.came_from))
 
+    @needs_servers("nsd")
+    def test_the_doctor_goes_out_as_a_relay_would(self):
+        passage = self.start(Passage, "127.0.0.1", self.sink)
+        names = self.start(NameServer, {"y.test": "@ IN MX 10 mx\nmx IN A 127.0.0.1"})
+        waybill = self.start(Waybill, {"x.test": {}}, name_server=names, tables={
+            "server": {"source": "127.0.0.20", "next_hop_port": passage.port}})
+        _, said = waybill.run("doctor", "--outbound", "y.test")
+        self.assertIn(f"mx.y.test at 127.0.0.1:{passage.port}", said)
+        self.assertIn("greets this host, from 127.0.0.20", " ".join(said.split()))
+        self.assertEqual(["127.0.0.20"], passage.came_from)
+        passage.stop()
+        code, said = waybill.run("doctor", "--outbound", "y.test")
+        self.assertEqual(1, code)
+        self.assertIn("mail to next hops gets 451", " ".join(said.split()))
+
     def test_ipv6_has_a_source_of_its_own_and_ipv4_may_have_none(self):
         passage = self.start(Passage, "::1", self.sink)
         waybill = self.start(

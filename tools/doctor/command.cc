@@ -13,11 +13,14 @@
 #include "app/command/look.h"
 #include "ingest/node_board.h"
 #include "runtime/asio_clock.h"
+#include "runtime/asio_net.h"
+#include "runtime/chance.h"
 #include "runtime/clock.h"
 #include "runtime/dns/unbound_resolver.h"
 #include "runtime/log.h"
 #include "runtime/scope.h"
 #include "tools/commands.h"
+#include "tools/doctor/clock.h"
 #include "tools/doctor/configuration.h"
 #include "tools/doctor/disk.h"
 #include "tools/doctor/dkim.h"
@@ -25,6 +28,7 @@
 #include "tools/doctor/lists.h"
 #include "tools/doctor/names.h"
 #include "tools/doctor/nodes.h"
+#include "tools/doctor/outbound.h"
 #include "tools/doctor/process.h"
 #include "tools/doctor/report.h"
 #include "tools/doctor/rounds.h"
@@ -45,10 +49,12 @@ constexpr std::chrono::seconds kAskBrokers{5};
 constexpr std::chrono::milliseconds kListenToNodes = 2 * ingest::kNodeSpeaksEvery;
 constexpr std::chrono::seconds kReadNodes{6};
 constexpr std::chrono::seconds kAskNames{6};
+constexpr std::chrono::seconds kGoOut{15};
 
 struct Options {
   app::ConfigFile file;
   bool json = false;
+  std::string outbound;  // a domain; empty: nobody is dialled
 };
 
 using Shared = std::shared_ptr<const app::Config>;
@@ -90,6 +96,7 @@ std::vector<Group> check_names(const app::Config& config) {
   doctor::NameFacts facts;
   facts.servers = servers_text(config);
   facts.host = config.host_name;
+  facts.source = config.limits.sources.by_default;
   for (const auto& [name, domain] : config.routes->domains()) {
     doctor::DomainFacts one;
     one.name = name;
@@ -114,7 +121,29 @@ std::vector<Group> check_names(const app::Config& config) {
   return out;
 }
 
-std::vector<Check> checks_of(const Shared& config) {
+std::vector<Group> check_outbound(const app::Config& config, const std::string& domain) {
+  runtime::AsioClock clock;
+  doctor::OutboundFacts facts;
+  facts.domain = domain;
+  runtime::dns::UnboundSettings settings;
+  settings.forward_to = config.dns_servers;
+  boost::asio::io_context context(1);
+  auto resolver = runtime::dns::unbound_resolver(context.get_executor(), settings);
+  if (!resolver) {
+    return {{"outbound", {{Severity::unseen, domain, resolver.error().message(), ""}}}};
+  }
+  const auto chance = runtime::system_chance();
+  const auto dialer = runtime::tcp_dialer();
+  runtime::Scope scope(context.get_executor());
+  scope.spawn("look outbound", look_outbound({**resolver, *chance, *dialer, config.limits.sources,
+                                              config.limits.next_hop_port},
+                                             facts, clock.now() + kGoOut));
+  const auto work = boost::asio::make_work_guard(context);
+  while (scope.running() > 0) context.run_one();
+  return {{"outbound", doctor::judge_outbound(facts)}};
+}
+
+std::vector<Check> checks_of(const Shared& config, const std::string& outbound) {
   std::vector<Check> out;
   out.push_back({"configuration", [config] {
                    return std::vector<Group>{
@@ -130,10 +159,21 @@ std::vector<Check> checks_of(const Shared& config) {
                        {"disk", doctor::judge_disk(doctor::look_at_disk(*config, clock))}};
                  }});
   out.push_back({"process", [config] {
-                   return std::vector<Group>{
-                       {"process", doctor::judge_process(doctor::look_at_process(*config))}};
+                   const auto facts = doctor::look_at_process(*config);
+                   std::vector<Group> found{{"process", doctor::judge_process(facts)}};
+                   auto privileges = doctor::judge_privileges(facts);
+                   if (!privileges.empty()) found.push_back({"privileges", std::move(privileges)});
+                   return found;
                  }});
   out.push_back({"dns", [config] { return check_names(*config); }});
+  if (!outbound.empty()) {
+    out.push_back({"outbound", [config, outbound] { return check_outbound(*config, outbound); }});
+  }
+  out.push_back({"clock", [] {
+                   auto found = doctor::judge_clock(runtime::clock_kept());
+                   if (found.empty()) return std::vector<Group>();
+                   return std::vector<Group>{{"clock", std::move(found)}};
+                 }});
   out.push_back({"keys", [config] {
                    const runtime::AsioClock clock;
                    return std::vector<Group>{{"keys", doctor::look_at_keys(*config, clock.wall())}};
@@ -151,7 +191,7 @@ int examine(const Options& options) {
   // What libraries say of a broker that is away is said by a finding.
   runtime::silence_log();
   const auto config = std::make_shared<const app::Config>(std::move(*read));
-  const doctor::Rounds rounds = doctor::make_rounds(checks_of(config), kPatience);
+  const doctor::Rounds rounds = doctor::make_rounds(checks_of(config, options.outbound), kPatience);
   const std::string text = options.json ? doctor::json_text(rounds.groups)
                                         : doctor::page(rounds.groups, app::look_of_stdout());
   std::fputs(text.c_str(), stdout);
@@ -168,6 +208,11 @@ void add_doctor(app::Command root) {
       "doctor", "Say what is wrong with broker, topics, lag, disk, DNS and keys, or will be soon");
   auto options = std::make_shared<Options>();
   add_options(command, options->file);
+  command
+      .add("--outbound", options->outbound,
+           "Also dial port 25 of the exchanges of this domain, as a relay would, and read their "
+           "greetings: can mail leave from here?")
+      .type_name("DOMAIN");
   command.add_flag("--json", options->json, "An array of findings, for machines");
   command.footer(
       "Changes nothing, may run beside a running waybill, and ends within some 20 seconds. Run it "

@@ -41,6 +41,41 @@ std::vector<IpAddress> addresses_of(const NameFacts& facts) {
   return out;
 }
 
+// Of each family the source, where one is set; else where the host is, for the system takes one of
+// these, as far as can be known here.
+std::vector<IpAddress> leaving_from(const NameFacts& facts) {
+  std::vector<IpAddress> out;
+  for (const auto* one : {&facts.source.v4, &facts.source.v6}) {
+    if (*one) out.push_back(**one);
+  }
+  for (const IpAddress& address : addresses_of(facts)) {
+    if (!facts.source.of_family(address)) out.push_back(address);
+  }
+  return out;
+}
+
+Task<bool> leads_to(Resolver& resolver, std::string name, IpAddress address, Instant deadline) {
+  Answered<IpAddress> found = make_error_code(runtime::Errc::not_found);
+  if (address.is_v4()) found = co_await resolver.a(name, deadline);
+  if (address.is_v6()) found = co_await resolver.aaaa(name, deadline);
+  if (!found) co_return false;
+  const auto& records = found->records;
+  co_return std::find(records.begin(), records.end(), address) != records.end();
+}
+
+// RFC 8601 2.7.3: anybody may give an address any name; that it leads back is what others check.
+Task<void> ask_of_reverse(Resolver& resolver, NameFacts& facts, Instant deadline) {
+  for (const IpAddress& address : leaving_from(facts)) {
+    auto names = co_await resolver.ptr(address, deadline);
+    NameFacts::Reverse one{address, std::move(names)};
+    for (std::size_t i = 0; one.names && i < one.names->records.size(); ++i) {
+      if (i >= kMostAddresses || one.confirmed) break;
+      one.confirmed = co_await leads_to(resolver, one.names->records[i], address, deadline);
+    }
+    facts.reverse.push_back(std::move(one));
+  }
+}
+
 Task<bool> is_our_address(Asking& asking, std::string host) {
   const auto ours = addresses_of(asking.facts);
   const auto a = co_await asking.resolver.a(host, asking.deadline);
@@ -73,17 +108,22 @@ Task<void> ask_of_domain(Asking& asking, DomainFacts& domain) {
     if (domain.leads_here) break;
     if (!exchange.empty()) domain.leads_here = co_await is_our_address(asking, exchange);
   }
-  const auto ours = addresses_of(asking.facts);
-  if (ours.empty()) co_return;
-  relay::trust::spf::SpfRequest request;
-  request.client = ours.front();
-  request.helo = asking.facts.host;
-  request.sender = "postmaster@" + domain.name;
-  request.receiver = asking.facts.host;
-  request.now = asking.clock.wall();
+  for (const IpAddress& address : leaving_from(asking.facts)) {
+    relay::trust::spf::SpfRequest request;
+    request.client = address;
+    request.helo = asking.facts.host;
+    request.sender = "postmaster@" + domain.name;
+    request.receiver = asking.facts.host;
+    request.now = asking.clock.wall();
+    const auto judged = co_await relay::trust::spf::check_host(asking.resolver, std::move(request),
+                                                               asking.deadline);
+    domain.spf.push_back({address, judged.code});
+  }
+  relay::trust::dmarc::DmarcRequest request;
+  request.authors.push_back(domain.name);
   const auto judged =
-      co_await relay::trust::spf::check_host(asking.resolver, std::move(request), asking.deadline);
-  domain.spf = judged.code;
+      co_await relay::trust::dmarc::evaluate(asking.resolver, std::move(request), asking.deadline);
+  domain.dmarc = judged.code;
 }
 
 Task<void> ask_in_lane(Asking& asking) {
@@ -103,10 +143,7 @@ Task<void> look_at_names(Resolver& resolver, const Clock& clock, NameFacts& fact
   }
   facts.a = co_await resolver.a(facts.host, deadline);
   facts.aaaa = co_await resolver.aaaa(facts.host, deadline);
-  for (const IpAddress& address : addresses_of(facts)) {
-    auto names = co_await resolver.ptr(address, deadline);
-    facts.reverse.push_back({address, std::move(names)});
-  }
+  co_await ask_of_reverse(resolver, facts, deadline);
   Asking asking{resolver, clock, facts, deadline};
   runtime::Scope scope(co_await boost::asio::this_coro::executor);
   for (std::size_t i = 0; i < kLanes; ++i) scope.spawn("ask of domains", ask_in_lane(asking));

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "relay/forward/sources.h"
+#include "relay/trust/dmarc/evaluate.h"
 #include "relay/trust/spf/check_host.h"
 #include "runtime/dns/resolver.h"
 #include "runtime/time.h"
@@ -24,25 +26,33 @@ struct DomainFacts {
   std::string name;
   Answered<runtime::dns::Mx> mx;
   bool leads_here = false;  // an exchange is our host, by name or by address
-  // May our address send for it? SpfCode::temperror where that was not found out.
-  relay::trust::spf::SpfCode spf = relay::trust::spf::SpfCode::temperror;
+  // May each of our addresses send for it? SpfCode::temperror where that was not found out.
+  struct Spf {
+    runtime::IpAddress address;
+    relay::trust::spf::SpfCode code = relay::trust::spf::SpfCode::temperror;
+  };
+  std::vector<Spf> spf;
+  relay::trust::dmarc::DmarcCode dmarc = relay::trust::dmarc::DmarcCode::temperror;
 };
 
 struct NameFacts {
   std::string servers;  // that were asked, in words
   std::string host;
+  relay::forward::Source source;  // that mail leaves from, where one is set
   Answered<runtime::IpAddress> a;
   Answered<runtime::IpAddress> aaaa;
   struct Reverse {
     runtime::IpAddress address;
     Answered<std::string> names;
+    bool confirmed = false;  // one of them leads back to the address
   };
-  std::vector<Reverse> reverse;  // of the host's addresses
+  std::vector<Reverse> reverse;  // of the addresses that mail leaves from
   std::vector<DomainFacts> domains;
   std::size_t not_asked = 0;  // domains beyond kMostDomains
 };
 
-// Fills what is not yet in `facts`: host and the domains' names are there. All outlive the task.
+// Fills what is not yet in `facts`: host, source and the domains' names are there. All outlive the
+// task.
 runtime::Task<void> look_at_names(runtime::dns::Resolver& resolver, const runtime::Clock& clock,
                                   NameFacts& facts, runtime::Instant deadline);
 

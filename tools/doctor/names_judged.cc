@@ -5,6 +5,7 @@
 
 namespace waybill::tools::doctor {
 
+using relay::trust::dmarc::DmarcCode;
 using relay::trust::spf::SpfCode;
 using runtime::dns::Existence;
 using runtime::dns::Mx;
@@ -27,7 +28,8 @@ std::string exchanges_text(const std::vector<Mx>& records) {
 }
 
 void judge_reverse(const NameFacts& facts, Findings& out) {
-  for (const auto& [address, names] : facts.reverse) {
+  constexpr char kAskForPtr[] = "Ask who gave you the address to set its PTR record.";
+  for (const auto& [address, names, confirmed] : facts.reverse) {
     const std::string text = address.to_string();
     if (!names) {
       out.push_back(
@@ -35,12 +37,25 @@ void judge_reverse(const NameFacts& facts, Findings& out) {
       continue;
     }
     const auto& records = names->records;
-    if (std::find(records.begin(), records.end(), facts.host) != records.end()) continue;
-    out.push_back(
-        {Severity::note, text,
-         (records.empty() ? "has no name" : "is called " + name_some(records, kMostNamed)) +
-             std::string(", not ") + facts.host + ": some servers refuse mail from there",
-         "Ask who gave you the address to set its PTR record."});
+    const bool ours = std::find(records.begin(), records.end(), facts.host) != records.end();
+    if (ours && confirmed) continue;
+    const std::string called =
+        records.empty() ? "has no name" : "is called " + name_some(records, kMostNamed);
+    if (confirmed) {
+      out.push_back(
+          {Severity::note, text,
+           called + ", which leads back to it, and not " + facts.host + ": few servers mind",
+           kAskForPtr});
+    } else if (ours) {
+      out.push_back({Severity::note, text,
+                     called + ", which does not lead back to it: some servers refuse mail from "
+                              "there",
+                     "Add its A or AAAA record to " + facts.host + "."});
+    } else {
+      out.push_back({Severity::note, text,
+                     called + ", not " + facts.host + ": some servers refuse mail from there",
+                     kAskForPtr});
+    }
   }
 }
 
@@ -49,7 +64,10 @@ void judge_host(const NameFacts& facts, Findings& out) {
       (facts.a && !facts.a->records.empty()) || (facts.aaaa && !facts.aaaa->records.empty());
   if (known) {
     std::vector<std::string> addresses;
-    for (const auto& one : facts.reverse) addresses.push_back(one.address.to_string());
+    for (const auto* answer : {&facts.a, &facts.aaaa}) {
+      if (!*answer) continue;
+      for (const auto& one : (*answer)->records) addresses.push_back(one.to_string());
+    }
     out.push_back({Severity::fine, facts.host, "is at " + name_some(addresses, kMostNamed), ""});
     judge_reverse(facts, out);
     return;
@@ -91,20 +109,35 @@ void judge_exchanges(const DomainFacts& domain, const std::string& host, Finding
   }
 }
 
+// Whether it says something, and not yes.
+bool is_not_yes(SpfCode code) {
+  switch (code) {
+    case SpfCode::none:
+    case SpfCode::pass:
+    case SpfCode::temperror: return false;
+    case SpfCode::neutral:
+    case SpfCode::fail:
+    case SpfCode::softfail:
+    case SpfCode::permerror: return true;
+  }
+  return true;
+}
+
 // Copies leave with return paths of the alias's domain: it is the one that next hops judge.
 void judge_spf(const NameFacts& facts, Findings& out) {
   std::vector<std::string> without;
   for (const DomainFacts& domain : facts.domains) {
-    if (domain.spf == SpfCode::none) without.push_back(domain.name);
-    if (domain.spf != SpfCode::fail && domain.spf != SpfCode::softfail &&
-        domain.spf != SpfCode::permerror) {
-      continue;
+    if (!domain.spf.empty() && domain.spf.front().code == SpfCode::none) {
+      without.push_back(domain.name);
     }
-    out.push_back({Severity::note, domain.name,
-                   "its SPF says " + std::string(word(domain.spf)) + " for mail from " +
-                       facts.reverse.front().address.to_string() +
-                       ", and what is handed on from here has its return path there",
-                   "Name the address that mail leaves from in its SPF record."});
+    for (const auto& [address, code] : domain.spf) {
+      if (!is_not_yes(code)) continue;
+      out.push_back({Severity::note, domain.name,
+                     "its SPF says " + std::string(word(code)) + " for mail from " +
+                         address.to_string() +
+                         ", and what is handed on from here has its return path there",
+                     "Name the address that mail leaves from in its SPF record."});
+    }
   }
   if (without.empty()) return;
   out.push_back({Severity::note, "SPF",
@@ -112,6 +145,19 @@ void judge_spf(const NameFacts& facts, Findings& out) {
                      " no SPF record: next hops cannot see that we may send with return paths "
                      "there",
                  "Add a TXT record such as \"v=spf1 mx -all\"."});
+}
+
+// Nobody can forge mail of a domain whose policy says what to do with it.
+void judge_dmarc(const NameFacts& facts, Findings& out) {
+  std::vector<std::string> without;
+  for (const DomainFacts& domain : facts.domains) {
+    if (domain.dmarc == DmarcCode::none) without.push_back(domain.name);
+  }
+  if (without.empty()) return;
+  out.push_back({Severity::note, "DMARC",
+                 name_some(without, kMostNamed) + (without.size() == 1 ? " has" : " have") +
+                     " no DMARC record, and neither has the domain above",
+                 "Add a TXT record at _dmarc such as \"v=DMARC1; p=none\", and raise it later."});
 }
 
 }  // namespace
@@ -136,6 +182,7 @@ Findings judge_names(const NameFacts& facts) {
                    "mail for " + name_some(lead_here, kMostNamed) + " is sent here", ""});
   }
   judge_spf(facts, out);
+  judge_dmarc(facts, out);
   if (facts.not_asked > 0) {
     out.push_back(
         {Severity::note, "domains",

@@ -36,13 +36,15 @@ class DoctorNamesTest : public testing::Test {
         "mx.x.test. A 192.0.2.1\n"
         "1.2.0.192.in-addr.arpa. PTR mx.x.test.\n"
         "x.test. MX 10 mx.x.test.\n"
-        "x.test. TXT \"v=spf1 mx -all\"\n");
+        "x.test. TXT \"v=spf1 mx -all\"\n"
+        "_dmarc.x.test. TXT \"v=DMARC1; p=none\"\n");
   }
 
   std::vector<std::string> lines(const std::vector<std::string>& domains = {"x.test"}) {
     NameFacts facts;
     facts.servers = "ns";
     facts.host = "mx.x.test";
+    facts.source = source_;
     for (const std::string& name : domains) {
       facts.domains.emplace_back();
       facts.domains.back().name = name;
@@ -63,6 +65,7 @@ class DoctorNamesTest : public testing::Test {
   tests::VirtualClock clock_;
   tests::ZoneResolver resolver_{clock_};
   runtime::Duration took_{};
+  relay::forward::Source source_;
 };
 
 TEST_F(DoctorNamesTest, ADomainWhoseMxIsThisHostIsFine) {
@@ -109,6 +112,39 @@ TEST_F(DoctorNamesTest, AnAddressWithAnotherNameOrNoneIsANote) {
   EXPECT_THAT(lines(), Contains(StartsWith("note 192.0.2.1: has no name, not mx.x.test")));
   resolver_.add("1.2.0.192.in-addr.arpa. PTR host-1.isp.test.\n");
   EXPECT_THAT(lines(), Contains(StartsWith("note 192.0.2.1: is called host-1.isp.test, not mx.")));
+}
+
+TEST_F(DoctorNamesTest, AnotherNameThatLeadsBackIsGoodEnoughForMost) {
+  resolver_.remove("1.2.0.192.in-addr.arpa");
+  resolver_.add("1.2.0.192.in-addr.arpa. PTR host-1.isp.test.\nhost-1.isp.test. A 192.0.2.1\n");
+  EXPECT_THAT(lines(),
+              Contains("note 192.0.2.1: is called host-1.isp.test, which leads back to it, "
+                       "and not mx.x.test: few servers mind"));
+}
+
+TEST_F(DoctorNamesTest, WhereMailLeavesFromASourceThatIsTheAddressToBeKnown) {
+  source_.v4 = runtime::ip_of("192.0.2.10");
+  resolver_.add("10.2.0.192.in-addr.arpa. PTR mx.x.test.\n");
+  const auto said = lines();
+  EXPECT_THAT(said,
+              Contains("note 192.0.2.10: is called mx.x.test, which does not lead back to it: "
+                       "some servers refuse mail from there"));
+  EXPECT_THAT(said, Contains(StartsWith("note x.test: its SPF says fail for mail from "
+                                        "192.0.2.10")));
+}
+
+TEST_F(DoctorNamesTest, EachFamilyIsJudgedBySpf) {
+  resolver_.add("mx.x.test. AAAA 2001:db8::1\n");
+  x_test(
+      "x.test. MX 10 mx.x.test.\nx.test. TXT \"v=spf1 ip4:192.0.2.1 ?all\"\n"
+      "_dmarc.x.test. TXT \"v=DMARC1; p=none\"\n");
+  EXPECT_THAT(lines(),
+              Contains(StartsWith("note x.test: its SPF says neutral for mail from 2001:db8::1")));
+}
+
+TEST_F(DoctorNamesTest, ADomainWithoutDmarcIsANote) {
+  resolver_.remove("_dmarc.x.test");
+  EXPECT_THAT(lines(), Contains(StartsWith("note DMARC: x.test has no DMARC record")));
 }
 
 TEST_F(DoctorNamesTest, ReturnPathsThatSpfDoesNotLetUsSendAreNotes) {

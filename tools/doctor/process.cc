@@ -56,8 +56,8 @@ std::optional<pid_t> holder_of(const std::string& file) {
 }
 
 // Root is a note and no warning: in a container it may be less than a user is elsewhere.
-Finding judge_privileges(const runtime::Privileges& own) {
-  constexpr char kSubject[] = "privileges";
+Finding judge_known(const runtime::Privileges& own) {
+  constexpr char kSubject[] = "process";
   const std::uint64_t beyond = own.capabilities & ~runtime::kBindLowPorts;
   const bool low_ports = (own.capabilities & runtime::kBindLowPorts) != 0;
   if (own.user == 0) {
@@ -77,7 +77,18 @@ Finding judge_privileges(const runtime::Privileges& own) {
           ""};
 }
 
-Findings judge_answer(const ProcessFacts& facts) {
+}  // namespace
+
+ProcessFacts look_at_process(const app::Config& config) {
+  const std::string at = to_string(config.http_listen);
+  ProcessFacts out{at, runtime::http_get("http://" + at, "/readyz", kTimeout)};
+  if (const auto process = holder_of(config.data_dir + "/journal/LOCK")) {
+    out.privileges = runtime::privileges_of(*process);
+  }
+  return out;
+}
+
+Findings judge_process(const ProcessFacts& facts) {
   if (!facts.ready) return {judge_failure(facts.at, facts.ready.error())};
   const json::object said = object_of(facts.ready->body);
   const auto lag = schemas::number_member(said, "lag");
@@ -104,21 +115,9 @@ Findings judge_answer(const ProcessFacts& facts) {
   return {{Severity::fine, facts.at, "ready, " + how_far, ""}};
 }
 
-}  // namespace
-
-ProcessFacts look_at_process(const app::Config& config) {
-  const std::string at = to_string(config.http_listen);
-  ProcessFacts out{at, runtime::http_get("http://" + at, "/readyz", kTimeout)};
-  if (const auto process = holder_of(config.data_dir + "/journal/LOCK")) {
-    out.privileges = runtime::privileges_of(*process);
-  }
-  return out;
-}
-
-Findings judge_process(const ProcessFacts& facts) {
-  Findings out = judge_answer(facts);
-  if (facts.privileges) out.push_back(judge_privileges(*facts.privileges));
-  return out;
+Findings judge_privileges(const ProcessFacts& facts) {
+  if (!facts.privileges) return {};
+  return {judge_known(*facts.privileges)};
 }
 
 }  // namespace waybill::tools::doctor

@@ -23,4 +23,7 @@ ProcessFacts look_at_process(const app::Config& config);
 
 Findings judge_process(const ProcessFacts& facts);
 
+// As whom it runs, and what more it may; nothing where that is not known.
+Findings judge_privileges(const ProcessFacts& facts);
+
 }  // namespace waybill::tools::doctor

@@ -47,18 +47,21 @@ TEST(DoctorProcessTest, OneThatIsNotReadySaysWhy) {
 }
 
 TEST(DoctorProcessTest, SaysWhatTheProcessMayDo) {
-  const auto said = [](const runtime::Privileges& own) {
-    return lines_of(
-        judge_process({"here", HttpAnswer{200, R"({"ready":true,"lag":0})", {}}, own}))[1];
+  const auto said = [](const std::optional<runtime::Privileges>& own) {
+    return lines_of(judge_privileges({"here", make_error_code(Errc::refused), own}));
   };
   constexpr uid_t kNobodyHas = 4'000'000'000;
-  EXPECT_EQ(said({kNobodyHas, 0, false}),
-            "fine privileges: runs as 4000000000, with no capability and no way to gain one");
-  EXPECT_EQ(said({kNobodyHas, runtime::kBindLowPorts, true}),
-            "fine privileges: runs as 4000000000, may bind ports below 1024");
-  EXPECT_EQ(said({kNobodyHas, runtime::kBindLowPorts | 1, true}),
-            "note privileges: runs as 4000000000, with capabilities that it has no use for");
-  EXPECT_EQ(said({0, 0, false}), "note privileges: runs as root: a fault in it is the machine's");
+  EXPECT_THAT(
+      said(runtime::Privileges{kNobodyHas, 0, false}),
+      ElementsAre("fine process: runs as 4000000000, with no capability and no way to gain one"));
+  EXPECT_THAT(said(runtime::Privileges{kNobodyHas, runtime::kBindLowPorts, true}),
+              ElementsAre("fine process: runs as 4000000000, may bind ports below 1024"));
+  EXPECT_THAT(
+      said(runtime::Privileges{kNobodyHas, runtime::kBindLowPorts | 1, true}),
+      ElementsAre("note process: runs as 4000000000, with capabilities that it has no use for"));
+  EXPECT_THAT(said(runtime::Privileges{0, 0, false}),
+              ElementsAre("note process: runs as root: a fault in it is the machine's"));
+  EXPECT_THAT(said(std::nullopt), ElementsAre());
 }
 
 TEST(DoctorProcessTest, NobodyThereIsANote) {
