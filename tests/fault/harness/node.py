@@ -1,5 +1,5 @@
 """Node: Waybill under a supervisor, which starts it again where it ends by itself, as systemd does
-(app/install/waybill.service); and the watch on its memory and descriptors."""
+(packaging/waybill.service.in); and the watch on its memory and descriptors."""
 
 import os
 import pathlib
