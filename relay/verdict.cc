@@ -61,6 +61,7 @@ void fill_tls(pb::Tls& out, const runtime::TlsFacts& tls) {
   out.set_version(tls.version);
   out.set_cipher(tls.cipher);
   out.set_verified_name(tls.verified_name);
+  out.set_verified_by(tls.verified_by);
 }
 
 void fill_spam(pb::SpamVerdict& out, const spam::Judgement& judged) {

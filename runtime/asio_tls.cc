@@ -265,6 +265,13 @@ std::unique_ptr<TlsConnection> tls_client(std::unique_ptr<Connection> below,
                                       host, patience);
 }
 
+std::unique_ptr<TlsConnection> tls_client(std::unique_ptr<Connection> below,
+                                          const TlsContext& context, const Dane& dane,
+                                          Duration patience) {
+  return std::make_unique<OverEngine>(std::move(below), std::make_unique<TlsEngine>(context, dane),
+                                      dane.names.at(0), patience);
+}
+
 std::unique_ptr<Listener> tls_listener(std::unique_ptr<Listener> below, TlsContext context,
                                        Duration patience) {
   return std::make_unique<TlsListener>(std::move(below), std::move(context), patience);

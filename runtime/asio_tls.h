@@ -36,6 +36,11 @@ std::unique_ptr<TlsConnection> tls_client(std::unique_ptr<Connection> below,
                                           const TlsContext& context, const std::string& host,
                                           Duration patience = kTlsPatience);
 
+// As client of the host that `dane` is of; the context is TlsContext::client_by_dane().
+std::unique_ptr<TlsConnection> tls_client(std::unique_ptr<Connection> below,
+                                          const TlsContext& context, const Dane& dane,
+                                          Duration patience = kTlsPatience);
+
 // What it accepts speaks TLS as server.
 std::unique_ptr<Listener> tls_listener(std::unique_ptr<Listener> below, TlsContext context,
                                        Duration patience = kTlsPatience);

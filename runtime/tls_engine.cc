@@ -16,6 +16,9 @@ namespace {
 // Ephemeral keys and authenticated encryption alone; those of TLS 1.3 are all of that kind.
 constexpr const char* kTls12Ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
+// The usage DANE-EE (RFC 7218 2.1).
+constexpr std::uint8_t kDaneEe = 3;
+
 // The first of the errors that this thread's last call left is the cause, those after it the way
 // up; all are taken, so that none is found by the next call.
 std::string take_cause(const std::string& otherwise) {
@@ -167,6 +170,13 @@ Explained<TlsContext> TlsContext::client_of_anybody(const std::string& ca_file) 
   return TlsContext(std::move(*context));
 }
 
+TlsContext TlsContext::client_by_dane() {
+  auto context = fresh(TLS_client_method());
+  check(SSL_CTX_dane_enable(context.get()) > 0, "there is DANE");
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  return TlsContext(std::move(context));
+}
+
 TlsEngine::TlsEngine(const TlsContext& context) : context_(context), ssl_(over_memory(context)) {
   SSL_set_accept_state(ssl_.get());
 }
@@ -185,6 +195,30 @@ TlsEngine::TlsEngine(const TlsContext& context, const std::string& host)
     // RFC 6066 3: names only. One too long for a certificate is not told, and matches none.
     SSL_set_tlsext_host_name(ssl_.get(), host.c_str());
   }
+}
+
+TlsEngine::TlsEngine(const TlsContext& context, const Dane& dane)
+    : context_(context), ssl_(over_memory(context)), base_(dane.names.at(0)) {
+  SSL_set_connect_state(ssl_.get());
+  // It is the name that the server is told, too (RFC 7672 8.1).
+  check(SSL_dane_enable(ssl_.get(), base_.c_str()) > 0, "a base domain is taken");
+  // RFC 7672 3.1.1: its certificate is in DNS, so whatever else it says does not matter.
+  SSL_dane_set_flags(ssl_.get(), DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+  SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  for (const std::string& name : dane.names) {
+    check(SSL_add1_host(ssl_.get(), name.c_str()) == 1, "a name is taken");
+  }
+  bool any = false;
+  for (const Tlsa& record : dane.records) {
+    if (!is_usable(record)) continue;
+    const auto* const data = reinterpret_cast<const unsigned char*>(record.data.data());
+    any = SSL_dane_tlsa_add(ssl_.get(), record.usage, record.selector, record.matching, data,
+                            record.data.size()) > 0 ||
+          any;
+  }
+  // Without any, OpenSSL would ask for an authority, and we trust none.
+  check(any, "what is usable is used");
+  ERR_clear_error();
 }
 
 TlsEngine::~TlsEngine() = default;
@@ -248,9 +282,15 @@ TlsFacts TlsEngine::facts() const {
   out.version = SSL_get_version(ssl_.get());
   const char* const cipher = SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl_.get()));
   if (cipher != nullptr) out.cipher = cipher;
-  const bool trusted = SSL_get_verify_result(ssl_.get()) == X509_V_OK;
-  const char* const name = trusted ? SSL_get0_peername(ssl_.get()) : nullptr;
-  if (name != nullptr) out.verified_name = name;
+  if (SSL_get_verify_result(ssl_.get()) != X509_V_OK) return out;
+  std::uint8_t usage = 0;
+  const bool by_dane =
+      SSL_get0_dane_tlsa(ssl_.get(), &usage, nullptr, nullptr, nullptr, nullptr) >= 0;
+  const bool by_end_entity = by_dane && usage == kDaneEe;
+  const char* const name = by_end_entity ? base_.c_str() : SSL_get0_peername(ssl_.get());
+  if (name == nullptr) return out;
+  out.verified_name = name;
+  out.verified_by = by_end_entity ? "dane-ee" : by_dane ? "dane-ta" : "pkix";
   return out;
 }
 

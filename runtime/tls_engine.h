@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/dane.h"
 #include "runtime/failure.h"
 #include "runtime/tls_facts.h"
 
@@ -41,6 +42,8 @@ class TlsContext {
   static Explained<TlsContext> client(const std::string& ca_file);
   // Goes on with whomever it finds (RFC 7435); TlsFacts say whether he is trusted.
   static Explained<TlsContext> client_of_anybody(const std::string& ca_file);
+  // Trusts nobody but whom DNS names of each server.
+  static TlsContext client_by_dane();
 
   ssl_ctx_st* get() const { return context_.get(); }
 
@@ -64,6 +67,8 @@ class TlsEngine {
   explicit TlsEngine(const TlsContext& context);
   // As client of `host`, a name or an IP address, which the peer's certificate must bear.
   TlsEngine(const TlsContext& context, const std::string& host);
+  // As client of the host that `dane` is of, by a context for it. One record at least is usable.
+  TlsEngine(const TlsContext& context, const Dane& dane);
   ~TlsEngine();
   TlsEngine(const TlsEngine&) = delete;
   TlsEngine& operator=(const TlsEngine&) = delete;
@@ -94,6 +99,7 @@ class TlsEngine {
   const TlsContext context_;
   std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
   std::string why_;
+  std::string base_;  // the TLSA base domain
 };
 
 }  // namespace waybill::runtime

@@ -196,8 +196,14 @@ TEST(ComplaintsTest, OfTls) {
        {"f:2:10: tls.listen: expected an address that is in no other list, found "
         "\"127.0.0.1:2525\""}},
       {"[tls]\nto_next_hops = \"always\"\n",
-       {"f:2:16: tls.to_next_hops: expected \"none\", \"opportunistic\", \"required\" or "
-        "\"verified\", found \"always\""}},
+       {"f:2:16: tls.to_next_hops: expected \"none\", \"opportunistic\", \"required\", "
+        "\"verified\" or \"dane\", found \"always\""}},
+      {"[tls]\nto_next_hops = \"dane\"\n",
+       {"f:2:16: tls.to_next_hops: expected dns.dnssec = true beside it, found \"dane\""}},
+      {"[next_hops.\"a.example\"]\ntls = \"dane\"\n[dns]\ndnssec = false\n",
+       {"f:2:7: next_hops.\"a.example\".tls: expected dns.dnssec = true beside it, found "
+        "\"dane\""}},
+      {"[tls]\nto_next_hops = \"dane\"\n[dns]\ndnssec = true\n", {}},
       {"[next_hops]\ntls = \"required\"\n",
        {"f:2:7: next_hops.tls: expected a table, found \"required\""}},
       {"[next_hops.\"[junk\"]\ntls = \"required\"\n",

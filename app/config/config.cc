@@ -55,15 +55,17 @@ std::optional<schemas::RouteAction> read_postmaster(const toml::table& file,
   return ActionReader(names, complaints).read(*node, reader.name("postmaster"));
 }
 
-// [http] comes after [server], whose addresses it must not take.
+// [http] comes after [server], whose addresses it must not take; [tls] and [next_hops] after [dns],
+// which says whether there are answers that DANE can stand on.
 void read_file(const toml::table& file, Config& config, std::vector<Complaint>& complaints) {
   using Read = void (*)(TomlReader&, Config&);
+  // [dns] comes before [tls], which asks whether answers are validated.
   constexpr std::pair<std::string_view, Read> kSections[] = {
-      {"server", read_server},       {"limits", read_limits},
-      {"journal", read_journal},     {"tls", read_tls},
-      {"door", read_door},           {"http", read_http},
-      {"next_hops", read_next_hops}, {"dns", read_dns},
-      {"rspamd", read_rspamd},       {"kafka", read_kafka},
+      {"server", read_server},   {"limits", read_limits},
+      {"journal", read_journal}, {"dns", read_dns},
+      {"tls", read_tls},         {"door", read_door},
+      {"http", read_http},       {"next_hops", read_next_hops},
+      {"rspamd", read_rspamd},   {"kafka", read_kafka},
       {"cluster", read_cluster}};
   TomlReader top(file, "", complaints);
   for (const auto& [name, read] : kSections) {

@@ -68,6 +68,9 @@ struct TlsConfig {
   std::string ca;  // PEM: whom to trust of next hops; empty: whom the system trusts
 };
 
+// Debian's dns-root-data: the keys of the root zone.
+inline constexpr std::string_view kRootAnchor = "/usr/share/dns/root.key";
+
 struct Config {
   // [server]
   std::string host_name;  // "mx.example.org"; default: the system's host name
@@ -95,6 +98,8 @@ struct Config {
 
   // [dns]
   std::vector<std::string> dns_servers;  // "127.0.0.1@5353" (libunbound's); empty: the system's
+  bool dnssec = false;                   // what is signed is validated here (RFC 4035)
+  std::string dns_trust_anchor = std::string(kRootAnchor);  // a file of DS or DNSKEY records
 
   TlsConfig tls;
   KafkaConfig kafka;

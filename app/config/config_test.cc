@@ -36,6 +36,8 @@ TEST(ConfigTest, HasADefaultForEverything) {
   EXPECT_EQ(to_string(config.smtp_listen[0]), "127.0.0.1:2525");
   EXPECT_EQ(to_string(config.http_listen), "127.0.0.1:8025");
   EXPECT_TRUE(config.dns_servers.empty());
+  EXPECT_FALSE(config.dnssec);
+  EXPECT_EQ(config.dns_trust_anchor, "/usr/share/dns/root.key");
   ASSERT_TRUE(config.routes);
   EXPECT_TRUE(config.routes->domains().empty());
 }

@@ -71,6 +71,8 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("server", "source", sources.by_default == after.limits.sources.by_default);
   out.note("next_hops", "source", sources.by_domain == after.limits.sources.by_domain);
   out.note("dns", "servers", before.dns_servers == after.dns_servers);
+  out.note("dns", "dnssec", before.dnssec == after.dnssec);
+  out.note("dns", "trust_anchor", before.dns_trust_anchor == after.dns_trust_anchor);
   return std::move(out).text();
 }
 

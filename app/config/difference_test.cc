@@ -48,6 +48,7 @@ TEST(DifferenceTest, NamesWhatNeedsARestart) {
        "[next_hops.\"A.example\"]\ntls = \"verified\"\n", "next_hops.tls"},
       {"", "[http]\nlisten = \"127.0.0.1:80\"\n[dns]\nservers = \"192.0.2.53\"\n",
        "http.listen, dns.servers"},
+      {"", "[dns]\ndnssec = true\ntrust_anchor = \"k\"\n", "dns.dnssec, dns.trust_anchor"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(describe_difference(config_of(c.before), config_of(c.after)), c.difference)

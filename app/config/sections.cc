@@ -192,6 +192,8 @@ void read_dns(TomlReader& reader, Config& config) {
     // libunbound's spelling.
     config.dns_servers.push_back(at->address.to_string() + "@" + std::to_string(at->port));
   }
+  if (const auto dnssec = reader.boolean("dnssec")) config.dnssec = *dnssec;
+  read_path(reader, "trust_anchor", config.dns_trust_anchor);
 }
 
 }  // namespace waybill::app

@@ -102,6 +102,8 @@ std::string summary(const Config& config) {
   append_line(out, "http.listen", to_string(config.http_listen));
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
   if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");
+  append_line(out, "dns.dnssec",
+              config.dnssec ? "validated from " + config.dns_trust_anchor : "not validated");
   if (config.kafka.there) append_line(out, "kafka.bootstrap", config.kafka.settings.bootstrap);
   for (const auto& [name, value] : config.kafka.settings.properties) {
     append_line(out, "kafka.properties." + name, says_secret(name) ? "(not shown)" : value);

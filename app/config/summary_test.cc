@@ -57,6 +57,7 @@ tls.to_next_hops                  opportunistic
 next_hops."bank.example".source   192.0.2.11
 http.listen                       127.0.0.1:8025
 dns.servers                       127.0.0.1@5353
+dns.dnssec                        not validated
 server.threads                    0
 server.next_hop_port              25
 limits.max_message_size           50 MiB

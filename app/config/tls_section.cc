@@ -60,13 +60,24 @@ std::optional<std::string> next_hop_name(std::string_view key) {
   return target->address().domain();
 }
 
+std::optional<TlsLevel> read_level(TomlReader& reader, std::string_view key, const Config& config) {
+  const auto choice = reader.choice(key, kTlsLevels);
+  if (!choice) return std::nullopt;
+  const auto level = static_cast<TlsLevel>(*choice);
+  // Nothing would ever be secure, and no mail would leave.
+  if (level == TlsLevel::dane && !config.dnssec) {
+    reader.expected(*reader.find(key), reader.name(key), "dns.dnssec = true beside it");
+  }
+  return level;
+}
+
 }  // namespace
 
 void read_tls(TomlReader& reader, Config& config) {
   read_certificates(reader, config.tls);
   read_listen(reader, config);
-  if (const auto level = reader.choice("to_next_hops", kTlsLevels)) {
-    config.tls.to_next_hops = static_cast<TlsLevel>(*level);
+  if (const auto level = read_level(reader, "to_next_hops", config)) {
+    config.tls.to_next_hops = *level;
   }
   read_path(reader, "ca", config.tls.ca);
 }
@@ -86,8 +97,8 @@ void read_next_hops(TomlReader& reader, Config& config) {
       reader.complain(key.source().begin, reader.name(key.str()),
                       "the same domain as another one here");
     }
-    if (const auto level = one.choice("tls", kTlsLevels)) {
-      config.tls.by_domain.emplace(*name, static_cast<TlsLevel>(*level));
+    if (const auto level = read_level(one, "tls", config)) {
+      config.tls.by_domain.emplace(*name, *level);
     }
     const auto source = read_source(one);
     if (source != relay::forward::Source()) config.limits.sources.by_domain.emplace(*name, source);

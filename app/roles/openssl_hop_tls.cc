@@ -5,6 +5,7 @@
 namespace waybill::app {
 
 using relay::forward::HopTls;
+using relay::forward::Protection;
 using relay::forward::TlsLevel;
 using runtime::Connection;
 using runtime::Explained;
@@ -24,15 +25,19 @@ class OpenSslHopTls final : public HopTls {
   }
 
   std::unique_ptr<TlsConnection> secure(std::unique_ptr<Connection> connection,
-                                        const std::string& host, TlsLevel level) const override {
-    const TlsContext& context = level == TlsLevel::verified ? trusted_ : anybody_;
-    return runtime::tls_client(std::move(connection), context, host);
+                                        const Protection& how) const override {
+    if (how.level == TlsLevel::dane) {
+      return runtime::tls_client(std::move(connection), by_dane_, how.dane);
+    }
+    const TlsContext& context = how.level == TlsLevel::verified ? trusted_ : anybody_;
+    return runtime::tls_client(std::move(connection), context, how.host);
   }
 
  private:
   const TlsLevels levels_;
   const TlsContext anybody_;
   const TlsContext trusted_;
+  const TlsContext by_dane_ = TlsContext::client_by_dane();
 };
 
 }  // namespace

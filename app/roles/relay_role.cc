@@ -240,9 +240,13 @@ class Role final : public RelayRole {
     thread.call([&] {
       runtime::dns::UnboundSettings dns;
       dns.forward_to = config.dns_servers;
+      if (config.dnssec) dns.trust_anchor_file = config.dns_trust_anchor;
       auto resolver = runtime::dns::unbound_resolver(thread.executor(), dns);
       if (!resolver) {
-        made = explain(resolver.error(), "cannot set up DNS");
+        const bool anchored = config.dnssec;
+        made = explain(resolver.error(), anchored ? "cannot set up DNS with the trust anchor " +
+                                                        config.dns_trust_anchor
+                                                  : std::string("cannot set up DNS"));
         return;
       }
       lanes_.push_back(

@@ -42,6 +42,10 @@ struct Host {
   std::vector<IpAddress> sixes;
   std::vector<IpAddress> fours;
   bool dns_failed = false;
+  bool secure = true;     // what was found
+  std::string canonical;  // the end of its aliases
+  std::optional<runtime::Dane> dane;
+  std::string tlsa_failure;
 
   bool nothing_known() const { return dns_failed && sixes.empty() && fours.empty(); }
 };
@@ -92,6 +96,9 @@ bool is_ourselves(const Ourselves& ourselves, const Host& host, std::uint16_t po
 void note(const Result<Answer<IpAddress>>& answer, std::vector<IpAddress>& found, Host& host) {
   if (answer) {
     found = answer->records;
+    if (found.empty()) return;
+    host.secure = host.secure && answer->secure;
+    host.canonical = answer->canonical;
   } else if (may_pass(answer.error())) {
     host.dns_failed = true;
   }
@@ -107,13 +114,69 @@ Task<void> find_fours(Resolver& resolver, Host& host, Instant deadline) {
   note(answer, host.fours, host);
 }
 
+// What TLSA records are asked for with: nullopt, none are.
+struct TlsaQuestion {
+  Instant from;
+  std::uint16_t port = kSmtpPort;
+  std::vector<std::string> domain;  // the target's, and the end of its aliases
+};
+
+void add_name(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+// RFC 7672 3.2.2: a certificate may bear the base domain, the exchange's name, or the domain's.
+runtime::Dane dane_of(const std::string& base, const Host& host, const TlsaQuestion& question,
+                      std::vector<runtime::Tlsa> records) {
+  runtime::Dane out;
+  out.records = std::move(records);
+  // In one order, whatever order they came in.
+  std::sort(out.records.begin(), out.records.end());
+  add_name(out.names, base);
+  add_name(out.names, host.name);
+  for (const std::string& name : question.domain) add_name(out.names, name);
+  return out;
+}
+
+// RFC 7672 2.2.3. A zone below that is not signed can promise nothing: it counts as none.
+Task<void> find_tlsa(Resolver& resolver, Host& host, TlsaQuestion question, Instant deadline) {
+  std::vector<std::string> bases{host.canonical};
+  add_name(bases, host.name);
+  for (const std::string& base : bases) {
+    const auto answer =
+        co_await resolver.tlsa("_" + std::to_string(question.port) + "._tcp." + base, deadline);
+    // No zone can have a name that is too long.
+    if (!answer && answer.error() == make_error_code(Errc::invalid)) continue;
+    if (!answer) {
+      host.tlsa_failure = "its TLSA records could not be looked up: " + answer.error().message();
+      co_return;
+    }
+    if (!answer->secure || answer->records.empty()) continue;
+    host.dane = dane_of(base, host, question, answer->records);
+    co_return;
+  }
+}
+
+Task<void> find_host(Resolver& resolver, Host& host, std::optional<TlsaQuestion> question,
+                     Instant deadline) {
+  const runtime::Executor executor = co_await boost::asio::this_coro::executor;
+  runtime::Scope scope(executor);
+  const Instant addresses_by = question ? runtime::sooner(deadline, question->from) : deadline;
+  scope.spawn("exchange's AAAA", find_sixes(resolver, host, addresses_by));
+  scope.spawn("exchange's A", find_fours(resolver, host, addresses_by));
+  co_await scope.join();
+  const bool found = !host.sixes.empty() || !host.fours.empty();
+  if (question && found && host.secure) {
+    co_await find_tlsa(resolver, host, std::move(*question), deadline);
+  }
+}
+
 Task<std::vector<Host>> with_addresses(Resolver& resolver, std::vector<Host> hosts,
-                                       Instant deadline) {
+                                       std::optional<TlsaQuestion> question, Instant deadline) {
   const runtime::Executor executor = co_await boost::asio::this_coro::executor;
   runtime::Scope scope(executor);
   for (Host& host : hosts) {
-    scope.spawn("exchange's AAAA", find_sixes(resolver, host, deadline));
-    scope.spawn("exchange's A", find_fours(resolver, host, deadline));
+    scope.spawn("exchange", find_host(resolver, host, question, deadline));
   }
   co_await scope.join();
   co_return hosts;
@@ -135,16 +198,23 @@ Exchanges usable(const std::vector<Mx>& ordered, const Ourselves& ourselves, std
   for (const Mx& mx : ordered) {
     if (out.met_ourselves && mx.preference >= ours->preference) break;
     if (mx.exchange.empty() || is_address(mx.exchange)) continue;
-    out.hosts.push_back({mx.exchange, mx.preference, {}, {}, false});
+    Host host;
+    host.name = mx.exchange;
+    host.preference = mx.preference;
+    out.hosts.push_back(std::move(host));
     if (out.hosts.size() == kMaxExchanges) break;
   }
   return out;
 }
 
 void add_candidates(const Host& host, std::uint16_t port, std::vector<Candidate>& out) {
+  const auto add = [&](const IpAddress& ip) {
+    out.push_back({host.name, {ip, port}, host.dane, host.tlsa_failure});
+  };
   for (std::size_t i = 0; i < std::max(host.sixes.size(), host.fours.size()); ++i) {
-    if (i < host.sixes.size()) out.push_back({host.name, {host.sixes[i], port}});
-    if (i < host.fours.size()) out.push_back({host.name, {host.fours[i], port}});
+    if (i < host.sixes.size()) add(host.sixes[i]);
+    if (!host.tlsa_failure.empty() && !out.empty() && out.back().mx_host == host.name) return;
+    if (i < host.fours.size()) add(host.fours[i]);
   }
 }
 
@@ -195,7 +265,8 @@ Exchanges implicit_exchange(const std::string& domain, const std::string& canoni
 
 Task<NextHops> find_next_hops(Resolver& resolver, runtime::Chance& chance,
                               const Ourselves& ourselves, std::string domain,
-                              std::optional<std::uint16_t> port, Instant deadline) {
+                              std::optional<std::uint16_t> port, Instant deadline,
+                              std::optional<Instant> tlsa_from) {
   const std::uint16_t to_port = port.value_or(kSmtpPort);
   auto answer = co_await resolver.mx(domain, deadline);
   if (!answer && may_pass(answer.error())) co_return no_answer(domain);
@@ -213,7 +284,11 @@ Task<NextHops> find_next_hops(Resolver& resolver, runtime::Chance& chance,
     order(exchanges, chance);
     found = usable(exchanges, ourselves, to_port);
   }
-  found.hosts = co_await with_addresses(resolver, std::move(found.hosts), deadline);
+  std::optional<TlsaQuestion> question;
+  if (tlsa_from && answer->secure) {
+    question = TlsaQuestion{*tlsa_from, to_port, {domain, answer->canonical}};
+  }
+  found.hosts = co_await with_addresses(resolver, std::move(found.hosts), question, deadline);
   co_return verdict(found, ourselves, domain, to_port);
 }
 

@@ -5,6 +5,12 @@
 // first. An exchange without addresses is passed over, and so is one written as an address. All
 // exchanges are asked at one time: one whose DNS is silent costs time until the deadline, but hides
 // no other.
+//
+// TLSA records (RFC 7672 2.2) are asked for where that is wanted, and where the answers that name
+// the exchange and its addresses are secure: what an attacker could have named himself proves
+// nothing. Their base domain is the end of the exchange's aliases, or else the exchange itself. An
+// alias of a signed zone that leads into one without signatures has none here, though RFC 7672
+// 2.2.2 would look beside it.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +36,10 @@ inline constexpr std::size_t kMaxExchanges = 16;
 struct Candidate {
   std::string mx_host;  // the exchange, or the domain itself (implicit MX), or the literal
   runtime::Endpoint endpoint;
+  std::optional<runtime::Dane> dane{};  // its TLSA records, one at least, where they are secure
+  // Why nobody knows whether it has some: it is not to be used (RFC 7672 2.1.2). It stands for all
+  // addresses of its host then.
+  std::string tlsa_failure{};
   friend bool operator==(const Candidate&, const Candidate&) = default;
 };
 
@@ -53,10 +63,11 @@ struct Ourselves {
 };
 
 // `domain`: lower case. `port` stands in for 25 on whichever host is found. `resolver`, `chance`
-// and `ourselves` outlive the task.
+// and `ourselves` outlive the task. TLSA records are asked for where `tlsa_from` is given, from
+// then on at the latest: what is not known of the addresses by then stays unknown.
 runtime::Task<NextHops> find_next_hops(runtime::dns::Resolver& resolver, runtime::Chance& chance,
                                        const Ourselves& ourselves, std::string domain,
-                                       std::optional<std::uint16_t> port,
-                                       runtime::Instant deadline);
+                                       std::optional<std::uint16_t> port, runtime::Instant deadline,
+                                       std::optional<runtime::Instant> tlsa_from = {});
 
 }  // namespace waybill::relay::dns

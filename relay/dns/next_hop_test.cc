@@ -18,7 +18,10 @@ using namespace std::chrono_literals;
 using runtime::Endpoint;
 using runtime::Errc;
 using schemas::Reply;
+using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 using testing::UnorderedElementsAre;
 using tests::RecordType;
 
@@ -67,6 +70,30 @@ class NextHopTest : public testing::Test {
   std::unique_ptr<runtime::Chance> chance_ = runtime::system_chance();
   Ourselves ourselves_{{"us.test"}, {{boost::asio::ip::make_address("192.0.2.99"), 25}}};
   std::optional<std::uint16_t> port_;
+  // What is said of each candidate's TLSA records: "mx1.test: base.test,mx1.test,d.test 3 1 1", or
+  // why they are not known.
+  std::vector<std::string> tlsa(const std::string& zone) {
+    dns_.add(zone);
+    const auto until = clock_.now() + patience_;
+    const auto found = tests::run_task(
+        io_, find_next_hops(dns_, *chance_, ourselves_, "d.test", port_, until, until));
+    std::vector<std::string> out;
+    for (const Candidate& candidate : std::get<std::vector<Candidate>>(found)) {
+      out.push_back(candidate.mx_host + ": " + candidate.tlsa_failure);
+      if (!candidate.dane) continue;
+      std::string comma;
+      for (const std::string& name : candidate.dane->names) {
+        out.back() += std::exchange(comma, ",") + name;
+      }
+      for (const auto& one : candidate.dane->records) {
+        for (const int number : {one.usage, one.selector, one.matching}) {
+          out.back() += " " + std::to_string(number);
+        }
+      }
+    }
+    return out;
+  }
+
   // For silent names; all others answer at once.
   runtime::Duration patience_ = 50ms;
 };
@@ -346,6 +373,81 @@ TEST_F(NextHopTest, MeetsItselfOnLoopbackWhereItListensEverywhere) {
   dns_.remove("lo.test");
   dns_.add("lo.test. A 0.0.0.0\n");
   EXPECT_THAT(find(), ElementsAre("554 5.4.6"));
+}
+
+constexpr const char* kOneTlsa = "_25._tcp.mx1.test. TLSA 3 1 1 00\n";
+
+// RFC 7672 2.2: an attacker who could have named the exchange or its address proves nothing by it.
+TEST_F(NextHopTest, AsksForTlsaWhereEachStepToItIsSecure) {
+  const std::string exchange = "d.test. MX 10 mx1.test.\nmx1.test. A 192.0.2.1\n";
+  EXPECT_THAT(tlsa(exchange + kOneTlsa), ElementsAre("mx1.test: "));
+  EXPECT_THAT(dns_.asked(), Not(Contains(HasSubstr("tlsa")))) << "nothing is signed";
+  dns_.sign("mx1.test");
+  EXPECT_THAT(tlsa(""), ElementsAre("mx1.test: ")) << "the domain is not";
+  EXPECT_THAT(dns_.asked(), Not(Contains(HasSubstr("tlsa"))));
+  dns_.sign("d.test");
+  EXPECT_THAT(tlsa(""), ElementsAre("mx1.test: mx1.test,d.test 3 1 1"));
+  EXPECT_THAT(find(), ElementsAre("mx1.test=192.0.2.1:25"));
+}
+
+TEST_F(NextHopTest, TakesAnAddressWithoutASignatureForOneWithoutTlsa) {
+  dns_.sign("d.test");
+  EXPECT_THAT(tlsa("d.test. MX 10 mx1.test.\nmx1.test. A 192.0.2.1\n"), ElementsAre("mx1.test: "));
+  EXPECT_THAT(dns_.asked(), Not(Contains(HasSubstr("tlsa"))));
+}
+
+TEST_F(NextHopTest, AsksForTlsaOfThePortThatIsDialledAndOfEachExchange) {
+  dns_.sign("test");
+  port_ = 2525;
+  EXPECT_THAT(
+      tlsa(std::string(kHosts) + "d.test. MX 10 mx1.test.\nd.test. MX 20 mx2.test.\n" + kOneTlsa +
+           "_2525._tcp.mx2.test. TLSA 2 0 1 00\n"
+           "_2525._tcp.mx2.test. TLSA 3 1 1 00\n"),
+      ElementsAre("mx1.test: ", "mx2.test: mx2.test,d.test 2 0 1 3 1 1"));
+}
+
+TEST_F(NextHopTest, AsksForTlsaOfADomainThatIsItsOwnExchange) {
+  dns_.sign("test");
+  EXPECT_THAT(tlsa("d.test. A 192.0.2.7\n_25._tcp.d.test. TLSA 3 1 1 00\n"),
+              ElementsAre("d.test: d.test 3 1 1"));
+}
+
+// RFC 7672 2.2.3, 3.2.2
+TEST_F(NextHopTest, TakesTheEndOfAliasesForTheBaseDomainAndElseTheirBegin) {
+  dns_.sign("test");
+  dns_.add("d.test. CNAME e.test.\ne.test. MX 10 mail.test.\nmail.test. CNAME mx1.test.\n");
+  dns_.add("mx1.test. A 192.0.2.1\n");
+  EXPECT_THAT(tlsa("_25._tcp.mail.test. TLSA 3 0 1 00\n"),
+              ElementsAre("mail.test: mail.test,d.test,e.test 3 0 1"));
+  EXPECT_THAT(tlsa(kOneTlsa), ElementsAre("mail.test: mx1.test,mail.test,d.test,e.test 3 1 1"));
+}
+
+// RFC 7672 2.1.2: else an attacker would keep the records from us.
+TEST_F(NextHopTest, SaysWhereTlsaCannotBeLookedUp) {
+  dns_.sign("test");
+  const std::string exchanges =
+      "d.test. MX 10 mx1.test.\nmx1.test. A 192.0.2.1\nmx1.test. A 192.0.2.2\n"
+      "mx1.test. AAAA 2001:db8::1\nd.test. MX 20 mx2.test.\nmx2.test. A 192.0.2.3\n";
+  dns_.fail("_25._tcp.mx1.test", Errc::temporary);
+  EXPECT_THAT(
+      tlsa(exchanges),
+      ElementsAre(HasSubstr("mx1.test: its TLSA records could not be looked up: "), "mx2.test: "))
+      << "once for the host";
+  dns_.heal();
+  dns_.silence("_25._tcp.mx1.test");
+  EXPECT_THAT(tlsa(""), ElementsAre(HasSubstr("could not be looked up: "), "mx2.test: "));
+}
+
+TEST_F(NextHopTest, LeavesTimeForTlsaWhereAnAddressIsSilent) {
+  dns_.sign("test");
+  dns_.add("d.test. MX 10 mx1.test.\nd.test. MX 20 mx2.test.\nmx1.test. A 192.0.2.1\n");
+  dns_.add(kOneTlsa);
+  dns_.silence("mx2.test");
+  const auto now = clock_.now();
+  const auto found = tests::run_task(
+      io_, find_next_hops(dns_, *chance_, ourselves_, "d.test", {}, now + 1s, now + 50ms));
+  EXPECT_THAT(words(found), ElementsAre("mx1.test=192.0.2.1:25"));
+  EXPECT_LT(clock_.now(), now + 1s);
 }
 
 }  // namespace

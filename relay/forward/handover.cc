@@ -4,6 +4,7 @@
 
 #include "relay/forward/asks_for_tls.h"
 #include "relay/forward/beyond_hop.h"
+#include "relay/forward/demand.h"
 #include "relay/policy/limits.h"
 #include "runtime/clock.h"
 
@@ -79,7 +80,10 @@ void Handover::note_tls(HopAnswer& answer) const {
   answer.tls = session_->tls();
   // A host of several names: the certificate was held against the one that was dialled first.
   const bool same = !answer.hop || session_->protection().host == protection_at(*answer.hop).host;
-  if (answer.tls && !same) answer.tls->verified_name.clear();
+  if (answer.tls && !same) {
+    answer.tls->verified_name.clear();
+    answer.tls->verified_by.clear();
+  }
   answer.tls_failure = session_->tls_failure();
 }
 
@@ -91,9 +95,13 @@ void Handover::let_go() {
 Task<dns::NextHops> Handover::candidates(Instant deadline) {
   const std::uint16_t port = target_.port().value_or(parts_.port);
   if (!target_.ip()) {
-    const Instant dns_deadline = runtime::sooner(deadline, parts_.clock.now() + kDnsTimeout);
+    const Instant now = parts_.clock.now();
+    const Instant dns_deadline = runtime::sooner(deadline, now + kDnsTimeout);
+    std::optional<Instant> tlsa_from;
+    if (asks_tlsa(level())) tlsa_from = now + (dns_deadline - now) * 3 / 4;
     co_return co_await dns::find_next_hops(parts_.resolver, parts_.chance, parts_.ourselves,
-                                           target_.address().domain(), port, dns_deadline);
+                                           target_.address().domain(), port, dns_deadline,
+                                           tlsa_from);
   }
   const runtime::Endpoint endpoint{*target_.ip(), port};
   const auto& own = parts_.ourselves.endpoints;
@@ -196,28 +204,33 @@ Task<std::optional<Result<Answered>>> Handover::connect_or_fall_back(Candidate h
   co_return opened;
 }
 
+TlsLevel Handover::level() const { return parts_.tls.level_of(target_.address().domain()); }
+
 // A certificate bears the number of an address literal without its brackets.
 Protection Handover::protection_at(const Candidate& hop) const {
   const std::string host = target_.ip() ? hop.endpoint.address.to_string() : hop.mx_host;
-  return {&parts_.tls, parts_.tls.level_of(target_.address().domain()), host};
+  Demand demand = demand_of(level(), hop);
+  return {&parts_.tls, demand.level, host, std::move(demand.dane)};
 }
 
 std::optional<runtime::IpAddress> Handover::source_for(const Candidate& hop) const {
   return parts_.sources.source_for(target_.address().domain(), hop.endpoint.address);
 }
 
-HopAnswer Handover::unprotected(const Candidate& hop) const {
+HopAnswer Handover::unprotected(const Candidate& hop, const std::string& why) {
   const std::string ours = "TLS with the next hop " + hop.mx_host + " failed: ";
-  HopAnswer out = own_verdict(Rule::next_hop_tls,
-                              policy::reply_of(Rule::next_hop_tls, ours + session_->tls_failure()));
+  HopAnswer out = own_verdict(Rule::next_hop_tls, policy::reply_of(Rule::next_hop_tls, ours + why));
   out.quoted_from = ours.size();
   out.command = "STARTTLS";
+  out.tls_failure = why;
   return out;
 }
 
 smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.notify, dsn_.orcpt}; }
 
 Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadline) {
+  const Demand demand = demand_of(level(), hop);
+  if (!demand.never_why.empty()) co_return unprotected(hop, demand.never_why);
   const Protection protection = protection_at(hop);
   session_ = parts_.pool.take(hop.endpoint, protection, source_for(hop));
   if (session_ != nullptr) {
@@ -233,7 +246,7 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadlin
   if (!connected) co_return before_mail(Rule::next_hop_busy);
   Result<Answered>& opened = *connected;
   if (!opened && protection.needed() && session_ != nullptr && !session_->tls_failure().empty()) {
-    co_return unprotected(hop);
+    co_return unprotected(hop, session_->tls_failure());
   }
   if (!opened) {
     co_return unreachable("The next hop " + hop.mx_host +

@@ -83,7 +83,8 @@ class Handover {
       dns::Candidate hop, Protection protection, runtime::Instant greeted);
   Protection protection_at(const dns::Candidate& hop) const;
   std::optional<runtime::IpAddress> source_for(const dns::Candidate& hop) const;
-  HopAnswer unprotected(const dns::Candidate& hop) const;
+  TlsLevel level() const;
+  static HopAnswer unprotected(const dns::Candidate& hop, const std::string& why);
   void note_tls(HopAnswer& answer) const;
   std::optional<HopAnswer> beyond_next_hop() const;
   smtp::RcptParameters rcpt() const;

@@ -159,8 +159,7 @@ Task<Result<HopSession::Secured>> HopSession::start_tls(Instant deadline) {
   // What came in clear behind the reply is not the server's word (RFC 3207 6).
   if (replies_.has_rest()) co_return tls_failed("octets in clear followed its answer to STARTTLS");
   replies_ = {};
-  auto secured =
-      protection_.by->secure(std::move(connection_), protection_.host, protection_.level);
+  auto secured = protection_.by->secure(std::move(connection_), protection_);
   runtime::TlsConnection& tls = *secured;
   connection_ = std::move(secured);
   const auto shaken = co_await tls.shake_hands(deadline);

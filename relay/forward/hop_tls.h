@@ -7,19 +7,22 @@
 #include <string_view>
 
 #include "relay/forward/tls_level.h"
+#include "runtime/dane.h"
+#include "runtime/hex.h"
 #include "runtime/tls_connection.h"
 
 namespace waybill::relay::forward {
+
+struct Protection;
 
 class HopTls {
  public:
   virtual ~HopTls() = default;
   // `domain`: of the target, in lower case; "[192.0.2.1]" of an address literal.
   virtual TlsLevel level_of(std::string_view domain) const = 0;
-  // As client of `host`. `level` is not none.
+  // As client of the host that `how` names. Its level is not none.
   virtual std::unique_ptr<runtime::TlsConnection> secure(
-      std::unique_ptr<runtime::Connection> connection, const std::string& host,
-      TlsLevel level) const = 0;
+      std::unique_ptr<runtime::Connection> connection, const Protection& how) const = 0;
 };
 
 // How one connection is to be protected.
@@ -27,13 +30,22 @@ struct Protection {
   const HopTls* by = nullptr;  // nullptr: not at all
   TlsLevel level = TlsLevel::none;
   std::string host;
+  runtime::Dane dane{};  // at level dane
 
   bool asked() const { return by != nullptr && level != TlsLevel::none; }
   bool needed() const { return asked() && level >= TlsLevel::required; }
   // Connections of one endpoint that may stand for each other have it alike.
   std::string text() const {
     std::string out(word_of(level));
-    return level == TlsLevel::verified ? out + " " + host : out;
+    if (level == TlsLevel::verified || level == TlsLevel::dane) out += " " + host;
+    for (const std::string& name : dane.names) out += " " + name;
+    for (const runtime::Tlsa& record : dane.records) {
+      for (const int number : {record.usage, record.selector, record.matching}) {
+        out += " " + std::to_string(number);
+      }
+      out += " " + runtime::hex(record.data);
+    }
+    return out;
   }
 };
 

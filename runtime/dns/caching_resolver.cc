@@ -57,6 +57,13 @@ Task<Result<Answer<std::string>>> CachingResolver::txt(std::string name, Instant
   co_return answer;
 }
 
+Task<Result<Answer<Tlsa>>> CachingResolver::tlsa(std::string name, Instant deadline) {
+  if (const auto* known = find(tlsa_, name)) co_return *known;
+  auto answer = co_await inner_->tlsa(name, deadline);
+  keep(tlsa_, std::move(name), answer);
+  co_return answer;
+}
+
 Task<Result<Answer<std::string>>> CachingResolver::ptr(IpAddress address, Instant deadline) {
   std::string key = address.to_string();
   if (const auto* known = find(ptr_, key)) co_return *known;

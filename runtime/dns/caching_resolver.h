@@ -32,6 +32,8 @@ class CachingResolver final : public Resolver {
       std::string name, runtime::Instant deadline) override;
   runtime::Task<runtime::Result<Answer<std::string>>> txt(std::string name,
                                                           runtime::Instant deadline) override;
+  runtime::Task<runtime::Result<Answer<runtime::Tlsa>>> tlsa(std::string name,
+                                                             runtime::Instant deadline) override;
   runtime::Task<runtime::Result<Answer<std::string>>> ptr(runtime::IpAddress address,
                                                           runtime::Instant deadline) override;
 
@@ -57,6 +59,7 @@ class CachingResolver final : public Resolver {
   Answers<runtime::IpAddress> a_;
   Answers<runtime::IpAddress> aaaa_;
   Answers<std::string> txt_;
+  Answers<runtime::Tlsa> tlsa_;
   Answers<std::string> ptr_;
 };
 

@@ -40,6 +40,9 @@ class CountingResolver final : public Resolver {
   Task<Result<Answer<std::string>>> txt(std::string, Instant) override {
     co_return say<std::string>({"text"});
   }
+  Task<Result<Answer<Tlsa>>> tlsa(std::string, Instant) override {
+    co_return say<Tlsa>({Tlsa{3, 1, 1, "digest"}});
+  }
   Task<Result<Answer<std::string>>> ptr(IpAddress, Instant) override {
     co_return say<std::string>({"name.test"});
   }

@@ -66,6 +66,12 @@ std::optional<runtime::IpAddress> parse_aaaa(std::string_view rdata) {
   return parse_ip<boost::asio::ip::address_v6>(rdata);
 }
 
+std::optional<runtime::Tlsa> parse_tlsa(std::string_view rdata) {
+  if (rdata.size() < 4) return std::nullopt;
+  const auto number = [&](std::size_t at) { return static_cast<std::uint8_t>(rdata[at]); };
+  return runtime::Tlsa{number(0), number(1), number(2), std::string(rdata.substr(3))};
+}
+
 std::optional<std::string> parse_txt(std::string_view rdata) {
   // RFC 1035 3.3.14: one string or more.
   if (rdata.empty()) return std::nullopt;

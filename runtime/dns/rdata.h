@@ -1,5 +1,5 @@
-// The data of DNS records as they stand in an answer (RFC 1035 3.3, RFC 3596 2.2). Every parser
-// takes any octets and refuses what is malformed.
+// The data of DNS records as they stand in an answer (RFC 1035 3.3, RFC 3596 2.2, RFC 6698 2.1).
+// Every parser takes any octets and refuses what is malformed.
 #pragma once
 
 #include <optional>
@@ -20,5 +20,7 @@ std::optional<runtime::IpAddress> parse_aaaa(std::string_view rdata);
 std::optional<std::string> parse_ptr(std::string_view rdata);
 // The character-strings, joined without a separator (RFC 7208 3.3).
 std::optional<std::string> parse_txt(std::string_view rdata);
+// Three numbers of any value, and one octet of data at least.
+std::optional<runtime::Tlsa> parse_tlsa(std::string_view rdata);
 
 }  // namespace waybill::runtime::dns

@@ -66,6 +66,14 @@ TEST(RdataTest, ReadsAddressesOfExactLength) {
   EXPECT_FALSE(parse_aaaa("\xc0\x00\x02\x01"s));
 }
 
+// RFC 6698 2.1
+TEST(RdataTest, ReadsTlsaOfAnyNumbers) {
+  EXPECT_EQ(parse_tlsa("\x03\x01\x01\x00\xff"s), (runtime::Tlsa{3, 1, 1, "\x00\xff"s}));
+  EXPECT_EQ(parse_tlsa("\xff\xfe\xfdx"s), (runtime::Tlsa{255, 254, 253, "x"}));
+  EXPECT_FALSE(parse_tlsa("\x03\x01\x01"s)) << "nothing to match";
+  EXPECT_FALSE(parse_tlsa(""));
+}
+
 // RFC 7208 3.3
 TEST(RdataTest, JoinsTheStringsOfAText) {
   EXPECT_EQ(parse_txt("\x03one"s), "one");

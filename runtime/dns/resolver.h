@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/dane.h"
 #include "runtime/endpoint.h"
 #include "runtime/result.h"
 #include "runtime/task.h"
@@ -39,6 +40,9 @@ struct Answer {
   std::vector<Record> records;         // in no order; empty with exists: NODATA
   std::string canonical;               // that asked, or the end of its CNAMEs; lower case
   std::uint32_t ttl = 0;               // seconds
+  // Signatures, checked here, lead from a trust anchor to all of it, to each alias on the way, and
+  // where there is none, to that (RFC 4035 4.3). Without a trust anchor nothing is.
+  bool secure = false;
 };
 
 class Resolver {
@@ -55,6 +59,9 @@ class Resolver {
   // One string for each TXT record, its character-strings joined (RFC 7208 3.3).
   virtual runtime::Task<runtime::Result<Answer<std::string>>> txt(std::string name,
                                                                   runtime::Instant deadline) = 0;
+  // `name`: where the records of a service are, "_25._tcp.mx.example.org" (RFC 6698 3).
+  virtual runtime::Task<runtime::Result<Answer<runtime::Tlsa>>> tlsa(std::string name,
+                                                                     runtime::Instant deadline) = 0;
   // The names of an address, as its owner claims them: lower case, no trailing dot. Asked for at
   // reverse_name(address).
   virtual runtime::Task<runtime::Result<Answer<std::string>>> ptr(runtime::IpAddress address,

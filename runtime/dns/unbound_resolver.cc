@@ -24,8 +24,8 @@ using runtime::Task;
 
 namespace {
 
-// RFC 1035 3.2.2, RFC 3596 2.1.
-enum RecordType : int { kA = 1, kPtr = 12, kMx = 15, kTxt = 16, kAaaa = 28 };
+// RFC 1035 3.2.2, RFC 3596 2.1, RFC 6698 7.1.
+enum RecordType : int { kA = 1, kPtr = 12, kMx = 15, kTxt = 16, kAaaa = 28, kTlsa = 52 };
 constexpr int kClassIn = 1;
 constexpr int kNoSuchName = 3;
 
@@ -62,6 +62,7 @@ struct RawAnswer {
   std::vector<std::string> records;
   std::string canonical;
   std::uint32_t ttl = 0;
+  bool secure = false;
 };
 
 // As the port promises it: lower case, no trailing dot.
@@ -76,6 +77,7 @@ Result<RawAnswer> read_result(int error, const ub_result* result) {
   if (result->bogus != 0) return make_error_code(Errc::temporary);
   RawAnswer out;
   out.ttl = static_cast<std::uint32_t>(std::max(result->ttl, 0));
+  out.secure = result->secure != 0;
   if (result->canonname != nullptr) out.canonical = plain_name(result->canonname);
   if (result->nxdomain != 0 || result->rcode == kNoSuchName) {
     out.name = Existence::no_such_name;
@@ -191,6 +193,7 @@ Result<Answer<Record>> typed(const std::string& asked, Result<RawAnswer> raw,
   out.name = raw->name;
   out.canonical = raw->canonical.empty() ? plain_name(asked) : std::move(raw->canonical);
   out.ttl = raw->ttl;
+  out.secure = raw->secure;
   for (const std::string& rdata : raw->records) {
     if (auto record = parse(rdata)) out.records.push_back(std::move(*record));
   }
@@ -224,6 +227,11 @@ class UnboundResolver final : public Resolver {
     const auto answer = engine_->ask(name, kTxt, deadline);
     auto raw = co_await answer.wait();
     co_return typed<std::string>(name, std::move(raw), parse_txt);
+  }
+  Task<Result<Answer<Tlsa>>> tlsa(std::string name, Instant deadline) override {
+    const auto answer = engine_->ask(name, kTlsa, deadline);
+    auto raw = co_await answer.wait();
+    co_return typed<Tlsa>(name, std::move(raw), parse_tlsa);
   }
   Task<Result<Answer<std::string>>> ptr(IpAddress address, Instant deadline) override {
     const std::string name = reverse_name(address);

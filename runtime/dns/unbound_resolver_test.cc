@@ -99,6 +99,41 @@ TEST_F(UnboundResolverTest, SaysTryLaterWhereTheAnswerIsBogus) {
   std::remove(anchors.c_str());
 }
 
+TEST_F(UnboundResolverTest, SaysWhatIsSecureAndOnlyOfWhatIsSigned) {
+  if (!tests::NsdServer::installed() || !tests::NsdServer::can_sign()) {
+    GTEST_SKIP() << "nsd or ldns-signzone is missing";
+  }
+  const std::string signed_zone = R"(
+www.signed.test. A 192.0.2.1
+alias.signed.test. CNAME www.signed.test.
+out.signed.test. CNAME www.plain.test.
+_25._tcp.www.signed.test. TLSA 3 1 1 )" +
+                                  std::string(64, 'a');
+  const std::vector<tests::Zone> zones{{"signed.test", signed_zone, true},
+                                       {"plain.test", "www.plain.test. A 192.0.2.2\n"}};
+  const tests::NsdServer nsd(zones);
+  const auto resolver = forwarding_to(nsd.port(), nsd.trust_anchor("signed.test"));
+  const auto is_secure = [&](const char* name) {
+    const auto answer = run_task(io_, resolver->a(name, in(20s)));
+    EXPECT_TRUE(answer) << name << answer.error();
+    return answer && answer->secure;
+  };
+  EXPECT_TRUE(is_secure("www.signed.test"));
+  EXPECT_TRUE(is_secure("alias.signed.test"));
+  EXPECT_TRUE(is_secure("nothing.signed.test")) << "NXDOMAIN";
+  EXPECT_TRUE(is_secure("signed.test")) << "NODATA";
+  EXPECT_FALSE(is_secure("out.signed.test")) << "its end is not";
+  EXPECT_FALSE(is_secure("www.plain.test"));
+  const auto tlsa = run_task(io_, resolver->tlsa("_25._tcp.www.signed.test", in(20s)));
+  ASSERT_TRUE(tlsa) << tlsa.error();
+  EXPECT_TRUE(tlsa->secure);
+  ASSERT_EQ(tlsa->records.size(), 1u);
+  EXPECT_EQ(tlsa->records[0].usage, 3);
+  EXPECT_EQ(tlsa->records[0].data.size(), 32u);
+  const auto trusting = forwarding_to(nsd.port());
+  EXPECT_FALSE(run_task(io_, trusting->a("www.signed.test", in(20s)))->secure) << "without anchor";
+}
+
 TEST_F(UnboundResolverTest, AsksForPrivateNamesLikeForAnyOther) {
   if (!tests::NsdServer::installed()) GTEST_SKIP() << "/usr/sbin/nsd is missing";
   const tests::NsdServer nsd({{"home.arpa", "mail.home.arpa. A 192.0.2.1\n"},

@@ -137,6 +137,19 @@ TEST_P(ResolverContract, GivesEveryNameOfAnAddress) {
   EXPECT_THAT(six->records, ElementsAre("mx1.contract.test"));
 }
 
+// RFC 6698 3
+TEST_P(ResolverContract, GivesWhatIsSaidOfTheCertificateOfAService) {
+  const auto answer =
+      run_task(io_, resolver().tlsa("_25._tcp.mx1.contract.test", clock_.now() + kPatience));
+  ASSERT_TRUE(answer) << answer.error();
+  EXPECT_THAT(answer->records, ElementsAre(runtime::Tlsa{3, 1, 1, std::string("\0\xff", 2)}));
+  EXPECT_FALSE(answer->secure) << "nothing is signed";
+  const auto none =
+      run_task(io_, resolver().tlsa("_25._tcp.mx2.contract.test", clock_.now() + kPatience));
+  ASSERT_TRUE(none) << none.error();
+  EXPECT_THAT(none->records, IsEmpty());
+}
+
 // RFC 2317 4
 TEST_P(ResolverContract, FollowsTheAliasOfAnAddressWhoseNameIsDelegated) {
   const auto answer = ptr("192.0.2.2");

@@ -103,6 +103,7 @@ empty.contract.test.      TXT   ""
 _dmarc.contract.test.     TXT   "v=DMARC1; p=reject"
 deep.beneath.contract.test. A   192.0.2.5
 ns.contract.test.         A     127.0.0.1
+_25._tcp.mx1.contract.test. TLSA 3 1 1 00ff
 )";
   for (int i = 0; i < kManyNames; ++i) {
     zone +=

@@ -29,6 +29,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(runtime::dns::parse_a(rdata).has_value() == (size == 4));
   require(runtime::dns::parse_aaaa(rdata).has_value() == (size == 16));
   if (const auto text = runtime::dns::parse_txt(rdata)) require(text->size() < size);
+  if (const auto tlsa = runtime::dns::parse_tlsa(rdata)) {
+    require(tlsa->data.size() + 3 == size && !tlsa->data.empty());
+    waybill::runtime::is_usable(*tlsa);
+  }
   if (const auto name = runtime::dns::parse_ptr(rdata)) {
     require(runtime::dns::is_question_name(*name) || name->find('\\') != std::string::npos);
   }

@@ -19,11 +19,13 @@ class FakeTls final : public relay::forward::HopTls {
     return found == levels.end() ? TlsLevel::none : found->second;
   }
 
-  std::unique_ptr<runtime::TlsConnection> secure(std::unique_ptr<runtime::Connection> connection,
-                                                 const std::string& host,
-                                                 TlsLevel level) const override {
-    return std::make_unique<Plain>(std::move(connection), host,
-                                   trusted || level == TlsLevel::verified, failure);
+  std::unique_ptr<runtime::TlsConnection> secure(
+      std::unique_ptr<runtime::Connection> connection,
+      const relay::forward::Protection& how) const override {
+    const char* const by = how.level == TlsLevel::dane                  ? "dane-ee"
+                           : trusted || how.level == TlsLevel::verified ? "pkix"
+                                                                        : "";
+    return std::make_unique<Plain>(std::move(connection), how.host, by, failure);
   }
 
   std::map<std::string, TlsLevel, std::less<>> levels;
@@ -33,11 +35,11 @@ class FakeTls final : public relay::forward::HopTls {
  private:
   class Plain final : public runtime::TlsConnection {
    public:
-    Plain(std::unique_ptr<runtime::Connection> below, std::string host, bool verified,
+    Plain(std::unique_ptr<runtime::Connection> below, std::string host, std::string by,
           std::string failure)
         : below_(std::move(below)),
           host_(std::move(host)),
-          verified_(verified),
+          by_(std::move(by)),
           failure_(std::move(failure)) {}
 
     runtime::Task<runtime::Explained<void>> shake_hands(runtime::Instant) override {
@@ -58,7 +60,7 @@ class FakeTls final : public relay::forward::HopTls {
     bool quiet() noexcept override { return below_->quiet(); }
     std::optional<runtime::TlsFacts> tls() const override {
       if (!shaken_) return std::nullopt;
-      return runtime::TlsFacts{"TLSv1.3", "TLS_FAKE", verified_ ? host_ : ""};
+      return runtime::TlsFacts{"TLSv1.3", "TLS_FAKE", by_.empty() ? "" : host_, by_};
     }
     const runtime::Endpoint& local() const override { return below_->local(); }
     const runtime::Endpoint& remote() const override { return below_->remote(); }
@@ -67,7 +69,7 @@ class FakeTls final : public relay::forward::HopTls {
    private:
     std::unique_ptr<runtime::Connection> below_;
     const std::string host_;
-    const bool verified_;
+    const std::string by_;
     const std::string failure_;
     bool shaken_ = false;
   };

@@ -25,7 +25,10 @@ using boost::asio::ip::udp;
 using namespace std::chrono_literals;
 
 // Unpacked by scripts/unpack.py; absolute, because the server leaves the working directory.
-fs::path nsd() { return fs::absolute(WAYBILL_SOURCE_DIR) / "build/peers/bin/nsd"; }
+fs::path program_of(const char* name) {
+  return fs::absolute(WAYBILL_SOURCE_DIR) / "build/peers/bin" / name;
+}
+fs::path nsd() { return program_of("nsd"); }
 
 // It is up within 100 ms on an idle machine.
 constexpr auto kStartTimeout = 20s;
@@ -64,6 +67,8 @@ std::string soa_question(const std::string& origin) {
 
 bool NsdServer::installed() { return ::access(nsd().c_str(), X_OK) == 0; }
 
+bool NsdServer::can_sign() { return ::access(program_of("ldns-signzone").c_str(), X_OK) == 0; }
+
 NsdServer::NsdServer(const std::vector<Zone>& zones) : port_(free_port()) {
   try {
     write_files(zones);
@@ -93,7 +98,25 @@ void NsdServer::write_files(const std::vector<Zone>& zones) const {
         << ". 1 3600 600 86400 60\n"
         << zone.origin << ". NS ns." << zone.origin << ".\n"
         << zone.records << "\n";
+    if (zone.is_signed) sign(zone.origin);
   }
+}
+
+// Over the zone file stands the signed one; the key is ECDSA P-256 (RFC 6605), of both kinds.
+void NsdServer::sign(const std::string& origin) const {
+  const std::string bin = program_of("").string();
+  std::string script =
+      "cd '" + directory_.path() + "' && key=$('" + bin + "ldns-keygen' -k -a ECDSAP256SHA256 " +
+      origin + ") && '" + bin + "ldns-signzone' -o " + origin + " -f signed " + origin +
+      " $key 2>log && mv signed " + origin + " && mv $key.key " + origin + ".anchor";
+  std::string shell = "/bin/sh";
+  std::string option = "-c";
+  char* argv[] = {shell.data(), option.data(), script.data(), nullptr};
+  pid_t child = -1;
+  int status = -1;
+  const bool ran = ::posix_spawn(&child, shell.c_str(), nullptr, nullptr, argv, environ) == 0 &&
+                   ::waitpid(child, &status, 0) == child && status == 0;
+  if (!ran) throw std::runtime_error("cannot sign " + origin + ": " + log());
 }
 
 void NsdServer::start() {

@@ -16,13 +16,16 @@
 namespace waybill::tests {
 
 struct Zone {
-  std::string origin;   // "example.test", no trailing dot
-  std::string records;  // as ZoneResolver reads them; SOA and NS are added
+  std::string origin;      // "example.test", no trailing dot
+  std::string records;     // as ZoneResolver reads them; SOA and NS are added
+  bool is_signed = false;  // by a key of the test's
 };
 
 class NsdServer {
  public:
   static bool installed();
+  // ldns-signzone is there, too.
+  static bool can_sign();
 
   // Throws std::runtime_error when nsd does not come up; its log is in the message.
   explicit NsdServer(const std::vector<Zone>& zones);
@@ -31,9 +34,14 @@ class NsdServer {
   NsdServer& operator=(const NsdServer&) = delete;
 
   std::uint16_t port() const { return port_; }
+  // The file of the key that a zone is signed by.
+  std::string trust_anchor(const std::string& origin) const {
+    return directory_.path(origin + ".anchor");
+  }
 
  private:
   void write_files(const std::vector<Zone>& zones) const;
+  void sign(const std::string& origin) const;
   void start();
   void wait_until_ready(const std::string& origin);
   void stop();

@@ -1,12 +1,15 @@
 #include "tests/support/zone_resolver.h"
 
+#include <algorithm>
 #include <sstream>
 #include <stdexcept>
 
 #include "runtime/ascii.h"
 #include "runtime/clock.h"
+#include "runtime/dns/domain_name.h"
 #include "runtime/dns/question_name.h"
 #include "runtime/dns/reverse_name.h"
+#include "runtime/hex.h"
 
 namespace waybill::tests {
 
@@ -60,6 +63,19 @@ std::string without_comment(const std::string& line) {
   return line;
 }
 
+runtime::Tlsa tlsa_of(const std::string& data) {
+  std::istringstream in(data);
+  int usage = 0;
+  int selector = 0;
+  int matching = 0;
+  std::string hex;
+  in >> usage >> selector >> matching >> hex;
+  const auto octets = runtime::unhex(hex);
+  if (!in || !octets) throw std::invalid_argument("not a TLSA: " + data);
+  return {static_cast<std::uint8_t>(usage), static_cast<std::uint8_t>(selector),
+          static_cast<std::uint8_t>(matching), *octets};
+}
+
 const char* word(RecordType type) {
   switch (type) {
     case RecordType::a: return "a";
@@ -67,6 +83,7 @@ const char* word(RecordType type) {
     case RecordType::mx: return "mx";
     case RecordType::txt: return "txt";
     case RecordType::ptr: return "ptr";
+    case RecordType::tlsa: return "tlsa";
   }
   return "";
 }
@@ -114,6 +131,8 @@ void ZoneResolver::add_line(const std::string& line) {
     node.txt.push_back(joined_strings(data));
   } else if (type == "PTR") {
     node.ptr.push_back(absolute(data));
+  } else if (type == "TLSA") {
+    node.tlsa.push_back(tlsa_of(data));
   } else if (type == "CNAME") {
     node.cname = absolute(data);
   } else {
@@ -175,6 +194,12 @@ Task<Result<Answer<std::string>>> ZoneResolver::ptr(IpAddress address, Instant d
   co_return look_up(name, &Node::ptr);
 }
 
+Task<Result<Answer<runtime::Tlsa>>> ZoneResolver::tlsa(std::string name, Instant deadline) {
+  const Error error = co_await answer_in_time(name, RecordType::tlsa, deadline);
+  if (error) co_return error;
+  co_return look_up(name, &Node::tlsa);
+}
+
 Task<Error> ZoneResolver::answer_in_time(std::string name, RecordType type, Instant deadline) {
   asked_.push_back(std::string(word(type)) + " " + name);
   if (!runtime::dns::is_question_name(name)) co_return make_error_code(Errc::invalid);
@@ -205,6 +230,7 @@ Result<Answer<Record>> ZoneResolver::look_up(std::string name,
   Answer<Record> out;
   out.canonical = at;
   out.ttl = kTtl;
+  out.secure = is_signed(at);
   for (int hops = 0; hops <= kMaxChain; ++hops) {
     const auto found = nodes_.find(at);
     if (found == nodes_.end()) {
@@ -217,6 +243,7 @@ Result<Answer<Record>> ZoneResolver::look_up(std::string name,
     }
     at = *found->second.cname;
     out.canonical = at;
+    out.secure = out.secure && is_signed(at);
   }
   return make_error_code(Errc::temporary);
 }
@@ -228,6 +255,12 @@ bool ZoneResolver::has_name(const std::string& name) const {
     if (owner == name || owner.ends_with(beneath)) return true;
   }
   return false;
+}
+
+bool ZoneResolver::is_signed(const std::string& name) const {
+  return std::any_of(signed_.begin(), signed_.end(), [&](const std::string& zone) {
+    return runtime::dns::is_at_or_under(name, zone);
+  });
 }
 
 }  // namespace waybill::tests

@@ -2,8 +2,8 @@
 //
 // The zone is text, a record a line, in a subset of the zone file form of RFC 1035 5.1 that real
 // name servers read too: "owner TYPE data", absolute names with their trailing dot, ';' comments.
-// Types A, AAAA, MX, TXT (quoted strings), PTR and CNAME. Names can be made to fail, to be slow, or
-// silent. Belongs to one thread. A line that does not parse throws std::invalid_argument.
+// Types A, AAAA, MX, TXT (quoted strings), PTR, TLSA and CNAME. Names can be made to fail, to be
+// slow, or silent. Belongs to one thread. A line that does not parse throws std::invalid_argument.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@
 
 namespace waybill::tests {
 
-enum class RecordType { a, aaaa, mx, txt, ptr };
+enum class RecordType { a, aaaa, mx, txt, ptr, tlsa };
 
 class ZoneResolver final : public runtime::dns::Resolver {
  public:
@@ -41,6 +41,10 @@ class ZoneResolver final : public runtime::dns::Resolver {
   // No failures, delays and silences any more.
   void heal();
 
+  // What is said of names at and below `zone` is secure from now on; an answer that aliases lead to
+  // is where all of them are.
+  void sign(const std::string& zone) { signed_.insert(zone); }
+
   // Every question so far, "mx example.test", in order.
   const std::vector<std::string>& asked() const { return asked_; }
 
@@ -52,6 +56,8 @@ class ZoneResolver final : public runtime::dns::Resolver {
       std::string name, runtime::Instant deadline) override;
   runtime::Task<runtime::Result<runtime::dns::Answer<std::string>>> txt(
       std::string name, runtime::Instant deadline) override;
+  runtime::Task<runtime::Result<runtime::dns::Answer<runtime::Tlsa>>> tlsa(
+      std::string name, runtime::Instant deadline) override;
   runtime::Task<runtime::Result<runtime::dns::Answer<std::string>>> ptr(
       runtime::IpAddress address, runtime::Instant deadline) override;
 
@@ -62,6 +68,7 @@ class ZoneResolver final : public runtime::dns::Resolver {
     std::vector<runtime::IpAddress> aaaa;
     std::vector<std::string> txt;
     std::vector<std::string> ptr;
+    std::vector<runtime::Tlsa> tlsa;
     std::optional<std::string> cname;
   };
 
@@ -73,6 +80,7 @@ class ZoneResolver final : public runtime::dns::Resolver {
   runtime::Result<runtime::dns::Answer<Record>> look_up(std::string name,
                                                         std::vector<Record> Node::*records) const;
   bool has_name(const std::string& name) const;
+  bool is_signed(const std::string& name) const;
 
   runtime::Clock& clock_;
   std::map<std::string, Node> nodes_;
@@ -80,6 +88,7 @@ class ZoneResolver final : public runtime::dns::Resolver {
   std::map<std::pair<std::string, RecordType>, runtime::Errc> failures_of_type_;
   std::map<std::string, runtime::Duration> delays_;
   std::set<std::string> silent_;
+  std::set<std::string> signed_;
   std::vector<std::string> asked_;
 };
 

@@ -104,6 +104,10 @@ std::vector<Group> check_names(const app::Config& config) {
   }
   runtime::dns::UnboundSettings settings;
   settings.forward_to = config.dns_servers;
+  if (config.dnssec) {
+    settings.trust_anchor_file = config.dns_trust_anchor;
+    facts.signed_name = doctor::signed_name(config.dns_trust_anchor);
+  }
   boost::asio::io_context context(1);
   auto resolver = runtime::dns::unbound_resolver(context.get_executor(), settings);
   if (!resolver) {

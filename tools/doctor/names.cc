@@ -1,6 +1,8 @@
 #include "tools/doctor/names.h"
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 
 #include "runtime/clock.h"
 #include "runtime/scope.h"
@@ -135,11 +137,26 @@ Task<void> ask_in_lane(Asking& asking) {
 
 }  // namespace
 
+std::string signed_name(const std::string& trust_anchor_file) {
+  std::ifstream file(trust_anchor_file);
+  for (std::string line; std::getline(file, line);) {
+    std::string owner;
+    std::istringstream(line) >> owner;
+    if (owner.empty() || owner.front() == ';' || owner.back() != '.') continue;
+    owner.pop_back();
+    return owner.empty() ? "arpa" : owner;
+  }
+  return "";
+}
+
 Task<void> look_at_names(Resolver& resolver, const Clock& clock, NameFacts& facts,
                          Instant deadline) {
   if (facts.domains.size() > kMostDomains) {
     facts.not_asked = facts.domains.size() - kMostDomains;
     facts.domains.resize(kMostDomains);
+  }
+  if (!facts.signed_name.empty()) {
+    facts.signed_answer = co_await resolver.mx(facts.signed_name, deadline);
   }
   facts.a = co_await resolver.a(facts.host, deadline);
   facts.aaaa = co_await resolver.aaaa(facts.host, deadline);

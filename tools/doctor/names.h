@@ -49,7 +49,14 @@ struct NameFacts {
   std::vector<Reverse> reverse;  // of the addresses that mail leaves from
   std::vector<DomainFacts> domains;
   std::size_t not_asked = 0;  // domains beyond kMostDomains
+  // Where DNSSEC is validated: a name of which something secure can be said, and what was said.
+  std::string signed_name;
+  Answered<runtime::dns::Mx> signed_answer;
 };
+
+// The zone that the first record of a trust anchor's file is of: in the root zone "arpa", which is
+// signed, and nobody's business. Empty: there is no such record.
+std::string signed_name(const std::string& trust_anchor_file);
 
 // Fills what is not yet in `facts`: host, source and the domains' names are there. All outlive the
 // task.

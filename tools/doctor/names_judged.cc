@@ -160,9 +160,30 @@ void judge_dmarc(const NameFacts& facts, Findings& out) {
                  "Add a TXT record at _dmarc such as \"v=DMARC1; p=none\", and raise it later."});
 }
 
+void judge_dnssec(const NameFacts& facts, Findings& out) {
+  if (facts.signed_name.empty()) return;
+  const std::string& name = facts.signed_name;
+  if (facts.signed_answer && facts.signed_answer->secure) {
+    out.push_back({Severity::fine, "DNSSEC", "what is said of " + name + " is secure", ""});
+    return;
+  }
+  const std::string why =
+      facts.signed_answer ? "it is not signed" : facts.signed_answer.error().message();
+  out.push_back({Severity::wrong, "DNSSEC",
+                 "nothing secure is said of " + name + ": " + why +
+                     "; mail to targets that DNS has to find may get 451",
+                 "Name servers in dns.servers that pass signatures on, and correct "
+                 "dns.trust_anchor; or set dns.dnssec to false."});
+}
+
 }  // namespace
 
 Findings judge_names(const NameFacts& facts) {
+  // Where signatures are what is missing, every answer is.
+  Findings of_dnssec;
+  judge_dnssec(facts, of_dnssec);
+  const bool unsafe = !of_dnssec.empty() && of_dnssec.front().severity == Severity::wrong;
+  if (!answered_at_all(facts) && unsafe) return of_dnssec;
   if (!answered_at_all(facts)) {
     return {{Severity::wrong, facts.servers,
              "no answer to any question: " + facts.a.error().message() +
@@ -171,6 +192,7 @@ Findings judge_names(const NameFacts& facts) {
   }
   Findings out;
   out.push_back({Severity::fine, facts.servers, "answered", ""});
+  out.insert(out.end(), of_dnssec.begin(), of_dnssec.end());
   judge_host(facts, out);
   std::vector<std::string> lead_here;
   for (const DomainFacts& domain : facts.domains) {

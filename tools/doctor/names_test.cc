@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <fstream>
 
 #include "runtime/clock.h"
 #include "tests/support/findings_of.h"
 #include "tests/support/run_virtual.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/support/zone_resolver.h"
 
 namespace waybill::tools::doctor {
@@ -45,6 +47,7 @@ class DoctorNamesTest : public testing::Test {
     facts.servers = "ns";
     facts.host = "mx.x.test";
     facts.source = source_;
+    facts.signed_name = signed_name_;
     for (const std::string& name : domains) {
       facts.domains.emplace_back();
       facts.domains.back().name = name;
@@ -64,9 +67,40 @@ class DoctorNamesTest : public testing::Test {
   boost::asio::io_context io_;
   tests::VirtualClock clock_;
   tests::ZoneResolver resolver_{clock_};
+  std::string signed_name_;
   runtime::Duration took_{};
   relay::forward::Source source_;
 };
+
+TEST_F(DoctorNamesTest, SaysWhetherWhatIsSignedIsValidated) {
+  signed_name_ = "signed.test";
+  resolver_.add("signed.test. TXT \"here\"\n");
+  const auto unsigned_lines = lines();
+  EXPECT_THAT(unsigned_lines, Contains(StartsWith("wrong DNSSEC: nothing secure is said of "
+                                                  "signed.test: it is not signed")));
+  resolver_.sign("signed.test");
+  EXPECT_THAT(lines(), Contains("fine DNSSEC: what is said of signed.test is secure"));
+  resolver_.fail("signed.test", Errc::temporary);
+  for (const char* name : {"mx.x.test", "x.test"}) resolver_.fail(name, Errc::temporary);
+  EXPECT_THAT(lines(), ElementsAre(StartsWith("wrong DNSSEC: nothing secure is said")))
+      << "and not that the servers are dead";
+}
+
+TEST(SignedNameTest, IsTheZoneOfTheFirstKey) {
+  const tests::TemporaryDirectory folder;
+  const std::string file = folder.path("anchor");
+  const struct {
+    const char* text;
+    const char* name;
+  } cases[] = {{"; keys\n.\t172800\tIN\tDNSKEY\t257 3 8 AwEAA\n", "arpa"},
+               {"\nY.test. IN DS 1 13 2 00\n", "Y.test"},
+               {"nothing", ""}};
+  for (const auto& c : cases) {
+    std::ofstream(file) << c.text;
+    EXPECT_EQ(signed_name(file), c.name);
+  }
+  EXPECT_EQ(signed_name("/nonexistent"), "");
+}
 
 TEST_F(DoctorNamesTest, ADomainWhoseMxIsThisHostIsFine) {
   EXPECT_THAT(lines(), ElementsAre("fine ns: answered", "fine mx.x.test: is at 192.0.2.1",

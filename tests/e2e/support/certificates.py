@@ -1,11 +1,21 @@
 """Certificates: an authority of a test, and what it issues, made by openssl on the spot."""
 
+import hashlib
 import subprocess
 
 
 def _openssl(*arguments):
     subprocess.run(["openssl", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
+
+
+def tlsa(usage, path):
+    """The data of a TLSA record of the key of the first certificate in the file: SPKI, SHA-256."""
+    key = subprocess.run(["openssl", "x509", "-in", path, "-noout", "-pubkey"], check=True,
+                         capture_output=True).stdout
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=key, check=True,
+                         capture_output=True).stdout
+    return f"{usage} 1 1 {hashlib.sha256(der).hexdigest()}"
 
 
 class Authority:

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import subprocess
 
 from support.process import Running, free_port, wait_until
 from support.servers import find_server
@@ -20,13 +21,17 @@ ns IN A 127.0.0.1
 
 class NameServer:
     """`zones`: {"y.test": "@ IN MX 10 mx\\nmx IN A 127.0.0.1"}, in the syntax of RFC 1035 5; SOA
-    and NS are there already."""
+    and NS are there already. Those in `signed` are signed by a key of the test's (`anchor`), and
+    `damage(name, text)` may change what the signed zone says before it is served."""
 
-    def __init__(self, directory, zones, *, address="127.0.0.1", port=None):
+    def __init__(self, directory, zones, *, address="127.0.0.1", port=None, signed=(),
+                 damage=lambda name, text: text):
         self.directory = directory
         self.address = address
         self.port = port or free_port()
         self._zones = zones
+        self._signed = signed
+        self._damage = damage
         self._process = None
 
     def start(self):
@@ -39,6 +44,8 @@ class NameServer:
         for name, records in self._zones.items():
             zone = self.directory / f"{name}.zone"
             zone.write_text(_ZONE.format(name=name) + records + "\n")
+            if name in self._signed:
+                self._sign(name, zone)
             lines += ["zone:", f"  name: {name}", f"  zonefile: {zone}"]
         configuration = self.directory / "nsd.conf"
         configuration.write_text("\n".join(lines) + "\n")
@@ -54,6 +61,19 @@ class NameServer:
         self._zones[zone] += "\n" + records
         self.stop()
         self.start()
+
+    def anchor(self, name):
+        """The file of the key that the zone is signed by."""
+        return self.directory / f"{name}.anchor"
+
+    def _sign(self, name, zone):
+        def run(command, *arguments):
+            return subprocess.run([find_server(command), *arguments], cwd=self.directory,
+                                  check=True, capture_output=True, text=True).stdout.strip()
+        key = run("ldns-keygen", "-k", "-a", "ECDSAP256SHA256", name)
+        run("ldns-signzone", "-o", name, "-f", zone, zone, key)
+        (self.directory / f"{key}.key").rename(self.anchor(name))
+        zone.write_text(self._damage(name, zone.read_text()))
 
     def stop(self):
         if self._process:

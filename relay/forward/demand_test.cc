@@ -1,0 +1,68 @@
+#include "relay/forward/demand.h"
+
+#include <gtest/gtest.h>
+
+namespace waybill::relay::forward {
+namespace {
+
+using runtime::Tlsa;
+
+const Tlsa kUsable{3, 1, 1, std::string(32, 'x')};
+const Tlsa kUnusable{1, 1, 1, std::string(32, 'x')};
+
+dns::Candidate host(std::vector<Tlsa> records, std::string failure = "") {
+  dns::Candidate out;
+  out.mx_host = "mx.test";
+  if (!records.empty()) out.dane = runtime::Dane{{"mx.test"}, std::move(records)};
+  out.tlsa_failure = std::move(failure);
+  return out;
+}
+
+// RFC 7672 2.2
+TEST(DemandTest, IsWhatTheOperatorAsksForAndWhatDnsSaysOfTheHost) {
+  constexpr auto kNone = TlsLevel::none;
+  constexpr auto kOpportunistic = TlsLevel::opportunistic;
+  constexpr auto kRequired = TlsLevel::required;
+  constexpr auto kVerified = TlsLevel::verified;
+  constexpr auto kDane = TlsLevel::dane;
+  const std::string no_records = "it has no TLSA records that DNSSEC vouches for";
+  const struct {
+    TlsLevel asked;
+    std::vector<Tlsa> records;
+    std::string failure;
+    TlsLevel level;
+    std::string never_why;
+  } cases[] = {
+      {kNone, {}, "", kNone, ""},
+      {kNone, {kUsable}, "", kNone, ""},
+      {kOpportunistic, {}, "", kOpportunistic, ""},
+      {kOpportunistic, {kUsable}, "", kDane, ""},
+      {kOpportunistic, {kUnusable, kUsable}, "", kDane, ""},
+      {kOpportunistic, {kUnusable}, "", kRequired, ""},
+      {kOpportunistic, {}, "bogus", kOpportunistic, "bogus"},
+      {kRequired, {}, "", kRequired, ""},
+      {kRequired, {kUsable}, "", kDane, ""},
+      {kRequired, {kUnusable}, "", kRequired, ""},
+      {kRequired, {}, "bogus", kRequired, "bogus"},
+      {kVerified, {}, "", kVerified, ""},
+      {kVerified, {kUsable}, "", kVerified, ""},
+      {kVerified, {}, "bogus", kVerified, ""},
+      {kDane, {kUsable}, "", kDane, ""},
+      {kDane, {}, "", kDane, no_records},
+      {kDane, {kUnusable}, "", kDane, "no TLSA record of it can be used"},
+      {kDane, {}, "bogus", kDane, "bogus"},
+  };
+  for (const auto& c : cases) {
+    const dns::Candidate of = host(c.records, c.failure);
+    const Demand demand = demand_of(c.asked, of);
+    const std::string which =
+        std::string(word_of(c.asked)) + " " + std::to_string(c.records.size()) + " " + c.failure;
+    EXPECT_EQ(demand.never_why, c.never_why) << which;
+    EXPECT_EQ(demand.level, c.level) << which;
+    const bool by_dane = c.level == kDane && c.never_why.empty();
+    EXPECT_EQ(demand.dane, by_dane ? *of.dane : runtime::Dane()) << which;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::relay::forward
