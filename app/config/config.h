@@ -65,7 +65,8 @@ struct TlsConfig {
   std::vector<runtime::Endpoint> listen;  // TLS from the first octet on (RFC 8314 3)
   relay::forward::TlsLevel to_next_hops = relay::forward::TlsLevel::opportunistic;
   std::map<std::string, relay::forward::TlsLevel, std::less<>> by_domain;
-  std::string ca;  // PEM: whom to trust of next hops; empty: whom the system trusts
+  std::string ca;       // PEM: whom to trust of next hops; empty: whom the system trusts
+  bool mta_sts = true;  // policies of domains are asked for and followed (RFC 8461)
 };
 
 // Debian's dns-root-data: the keys of the root zone.

@@ -37,6 +37,7 @@ TEST(ConfigTest, HasADefaultForEverything) {
   EXPECT_EQ(to_string(config.http_listen), "127.0.0.1:8025");
   EXPECT_TRUE(config.dns_servers.empty());
   EXPECT_FALSE(config.dnssec);
+  EXPECT_TRUE(config.tls.mta_sts);
   EXPECT_EQ(config.dns_trust_anchor, "/usr/share/dns/root.key");
   ASSERT_TRUE(config.routes);
   EXPECT_TRUE(config.routes->domains().empty());

@@ -66,6 +66,7 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("tls", "listen", tls.listen == after.tls.listen);
   out.note("tls", "to_next_hops", tls.to_next_hops == after.tls.to_next_hops);
   out.note("tls", "ca", tls.ca == after.tls.ca);
+  out.note("tls", "mta_sts", tls.mta_sts == after.tls.mta_sts);
   out.note("next_hops", "tls", tls.by_domain == after.tls.by_domain);
   const auto& sources = before.limits.sources;
   out.note("server", "source", sources.by_default == after.limits.sources.by_default);

@@ -53,9 +53,20 @@ TEST(DocumentsTest, ThePageHasARowForEveryNumber) {
 
 TEST(DocumentsTest, ThePageHasARowForEveryOtherKey) {
   const std::string page = text_of(kDocs + "configuration.md");
-       {"host_name", "postmaster", "node", "data_dir", "listen", "log_level", "log_format", "servers", "local_part", "subaddress", "log_subject", "catch_all", "aliases", "key_file", "bounces", "redact", "bounce_window", "dmarc", "bootstrap", "ack", "properties", "advertise", "secret_file", "certificate", "key", "ca", "dkim_verifies", "to_next_hops", "tls", "exempt", "helo", "reverse_dns", "greylist", "weight", "answers", "door", "url", "on_failure", "header_fields", "spam", "proxy_from", "user", "dkim_dir", "sign_forwarded", "source", "dnssec", "trust_anchor"}) {
-         EXPECT_NE(page.find("\n| `" + std::string(key) + "` | "), std::string::npos) << key;
-       }
+  for (const char* key : {"host_name",     "postmaster", "node",          "data_dir",
+                          "listen",        "log_level",  "log_format",    "servers",
+                          "local_part",    "subaddress", "log_subject",   "catch_all",
+                          "aliases",       "key_file",   "bounces",       "redact",
+                          "bounce_window", "dmarc",      "bootstrap",     "ack",
+                          "properties",    "advertise",  "secret_file",   "certificate",
+                          "key",           "ca",         "dkim_verifies", "to_next_hops",
+                          "tls",           "exempt",     "helo",          "reverse_dns",
+                          "greylist",      "weight",     "answers",       "door",
+                          "url",           "on_failure", "header_fields", "spam",
+                          "proxy_from",    "user",       "dkim_dir",      "sign_forwarded",
+                          "source",        "dnssec",     "trust_anchor",  "mta_sts"}) {
+    EXPECT_NE(page.find("\n| `" + std::string(key) + "` | "), std::string::npos) << key;
+  }
 }
 
 }  // namespace

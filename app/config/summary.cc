@@ -88,6 +88,7 @@ std::string summary(const Config& config) {
   if (config.tls.certificates.empty()) append_line(out, "tls.certificate", "of our own making");
   for (const auto& at : config.tls.listen) append_line(out, "tls.listen", to_string(at));
   append_line(out, "tls.to_next_hops", word_of(config.tls.to_next_hops));
+  append_line(out, "tls.mta_sts", config.tls.mta_sts ? "followed" : "not asked for");
   for (const auto& [domain, level] : config.tls.by_domain) {
     append_line(out, "next_hops.\"" + domain + "\".tls", word_of(level));
   }

@@ -54,6 +54,7 @@ server.source                     2001:db8::10
 server.proxy_from                 2001:db8::/32
 tls.certificate                   of our own making
 tls.to_next_hops                  opportunistic
+tls.mta_sts                       followed
 next_hops."bank.example".source   192.0.2.11
 http.listen                       127.0.0.1:8025
 dns.servers                       127.0.0.1@5353

@@ -80,6 +80,7 @@ void read_tls(TomlReader& reader, Config& config) {
     config.tls.to_next_hops = *level;
   }
   read_path(reader, "ca", config.tls.ca);
+  if (const auto mta_sts = reader.boolean("mta_sts")) config.tls.mta_sts = *mta_sts;
 }
 
 void read_next_hops(TomlReader& reader, Config& config) {

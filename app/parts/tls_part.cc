@@ -42,10 +42,27 @@ Explained<void> TlsPart::start() {
   if (!context) return context.error();
   server_.set(std::move(*context));
   warn_of_ended();
-  auto next_hops = openssl_hop_tls({config.tls.to_next_hops, config.tls.by_domain}, config.tls.ca);
+  if (config.tls.mta_sts) {
+    auto policies = start_policies(config);
+    if (!policies) return policies.error();
+    policies_ = std::move(*policies);
+  }
+  auto next_hops = openssl_hop_tls({config.tls.to_next_hops, config.tls.by_domain}, config.tls.ca,
+                                   policies_.get());
   if (!next_hops) return next_hops.error();
   next_hops_ = std::move(*next_hops);
   return {};
+}
+
+Explained<std::unique_ptr<StsPolicies>> TlsPart::start_policies(const Config& config) {
+  auto trust = TlsContext::client(config.tls.ca);
+  if (!trust) return trust.error();
+  StsSettings settings;
+  settings.file = config.data_dir + "/mta_sts.policies";
+  settings.dns.forward_to = config.dns_servers;
+  if (config.dnssec) settings.dns.trust_anchor_file = config.dns_trust_anchor;
+  return StsPolicies::start(std::move(settings), std::move(*trust), process_.clock(),
+                            process_.metrics());
 }
 
 // If the process ends between the two files the next start finds one alone, and makes both.
@@ -111,6 +128,7 @@ void TlsPart::warn_of_ended() const {
 }
 
 void TlsPart::tick() {
+  if (policies_) policies_->tick();
   const runtime::Instant now = process_.clock().now();
   if (now < look_again_) return;
   look_again_ = now + kLookEvery;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/process/process.h"
+#include "app/roles/sts_policies.h"
 #include "relay/forward/hop_tls.h"
 #include "runtime/current_tls.h"
 
@@ -27,11 +28,13 @@ class TlsPart final : public Part {
   runtime::Explained<void> start() override;
   // What is in the files is read again; which files they are is fixed for the life of a process.
   runtime::Explained<Change> reload(const Config&) override;
-  // A certificate that was renewed is taken up by itself.
+  // A certificate that was renewed is taken up by itself, and policies that were fetched (MTA-STS)
+  // are kept.
   void tick() override;
 
  private:
   runtime::Explained<void> make_own() const;
+  runtime::Explained<std::unique_ptr<StsPolicies>> start_policies(const Config& config);
   runtime::Explained<runtime::TlsContext> read() const;
   void read_again();
   void warn_of_ended() const;
@@ -43,6 +46,7 @@ class TlsPart final : public Part {
   std::string unreadable_;  // why, as it was last said
   runtime::Instant look_again_{};
   runtime::CurrentTls server_;
+  std::unique_ptr<StsPolicies> policies_;  // nullptr: nobody asks for any
   std::unique_ptr<relay::forward::HopTls> next_hops_;
 };
 

@@ -16,12 +16,26 @@ namespace {
 
 class OpenSslHopTls final : public HopTls {
  public:
-  OpenSslHopTls(TlsLevels levels, TlsContext anybody, TlsContext trusted)
-      : levels_(std::move(levels)), anybody_(std::move(anybody)), trusted_(std::move(trusted)) {}
+  OpenSslHopTls(TlsLevels levels, TlsContext anybody, TlsContext trusted, StsPolicies* policies)
+      : levels_(std::move(levels)),
+        anybody_(std::move(anybody)),
+        trusted_(std::move(trusted)),
+        policies_(policies) {}
 
   TlsLevel level_of(std::string_view domain) const override {
     const auto found = levels_.by_domain.find(domain);
     return found == levels_.by_domain.end() ? levels_.by_default : found->second;
+  }
+
+  runtime::Task<relay::sts::Policy> policy_of(std::string domain, runtime::dns::Resolver& resolver,
+                                              runtime::Clock& clock,
+                                              runtime::Instant deadline) const override {
+    if (policies_ == nullptr) co_return relay::sts::Policy();
+    co_return co_await policies_->policy_of(std::move(domain), resolver, clock, deadline);
+  }
+
+  void count_missed() const override {
+    if (policies_ != nullptr) policies_->count_missed();
   }
 
   std::unique_ptr<TlsConnection> secure(std::unique_ptr<Connection> connection,
@@ -38,17 +52,19 @@ class OpenSslHopTls final : public HopTls {
   const TlsContext anybody_;
   const TlsContext trusted_;
   const TlsContext by_dane_ = TlsContext::client_by_dane();
+  StsPolicies* const policies_;
 };
 
 }  // namespace
 
-Explained<std::unique_ptr<HopTls>> openssl_hop_tls(TlsLevels levels, const std::string& ca_file) {
+Explained<std::unique_ptr<HopTls>> openssl_hop_tls(TlsLevels levels, const std::string& ca_file,
+                                                   StsPolicies* policies) {
   auto anybody = TlsContext::client_of_anybody(ca_file);
   if (!anybody) return anybody.error();
   auto trusted = TlsContext::client(ca_file);
   if (!trusted) return trusted.error();
-  return std::unique_ptr<HopTls>(
-      std::make_unique<OpenSslHopTls>(std::move(levels), std::move(*anybody), std::move(*trusted)));
+  return std::unique_ptr<HopTls>(std::make_unique<OpenSslHopTls>(
+      std::move(levels), std::move(*anybody), std::move(*trusted), policies));
 }
 
 }  // namespace waybill::app

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "app/roles/sts_policies.h"
 #include "relay/forward/hop_tls.h"
 #include "runtime/failure.h"
 
@@ -16,8 +17,8 @@ struct TlsLevels {
 };
 
 // `ca_file`: PEM, whom to trust; empty: whom the system trusts. Errc::invalid; the words name the
-// file.
+// file. `policies` outlive it; nullptr: nobody asks for any.
 runtime::Explained<std::unique_ptr<relay::forward::HopTls>> openssl_hop_tls(
-    TlsLevels levels, const std::string& ca_file);
+    TlsLevels levels, const std::string& ca_file, StsPolicies* policies);
 
 }  // namespace waybill::app

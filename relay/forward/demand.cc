@@ -15,7 +15,22 @@ bool asks_tlsa(TlsLevel level) {
   return false;
 }
 
-Demand demand_of(TlsLevel level, const dns::Candidate& host) {
+bool asks_policy(TlsLevel level) {
+  switch (level) {
+    case TlsLevel::none:
+    case TlsLevel::dane: return false;
+    case TlsLevel::opportunistic:
+    case TlsLevel::required:
+    case TlsLevel::verified: return true;
+  }
+  return false;
+}
+
+namespace {
+
+constexpr const char* kNotNamed = "its domain's policy (MTA-STS) does not name it";
+
+Demand by_dns(TlsLevel level, const dns::Candidate& host) {
   Demand out;
   out.level = level;
   if (!asks_tlsa(level)) return out;
@@ -31,6 +46,30 @@ Demand demand_of(TlsLevel level, const dns::Candidate& host) {
     out.level = std::max(level, TlsLevel::required);
   }
   return out;
+}
+
+}  // namespace
+
+Demand demand_of(TlsLevel level, const dns::Candidate& host, const sts::Policy& policy) {
+  Demand out = by_dns(level, host);
+  const bool binds = policy.mode == sts::Mode::enforce && asks_policy(level);
+  const bool above = asks_tlsa(level) && (host.dane || !host.tlsa_failure.empty());
+  if (!binds || above) return out;
+  if (!sts::names_host(policy, host.mx_host)) {
+    out.never_why = kNotNamed;
+  } else {
+    out.level = TlsLevel::verified;
+  }
+  return out;
+}
+
+std::string missed_by(TlsLevel level, const dns::Candidate& host, const sts::Policy& policy,
+                      const std::optional<runtime::TlsFacts>& tls) {
+  if (policy.mode != sts::Mode::testing || !asks_policy(level)) return "";
+  if (host.dane && asks_tlsa(level)) return "";
+  if (!sts::names_host(policy, host.mx_host)) return kNotNamed;
+  if (tls && tls->verified_by == "pkix") return "";
+  return "its certificate is not what its domain's policy (MTA-STS) asks for";
 }
 
 }  // namespace waybill::relay::forward

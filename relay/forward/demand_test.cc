@@ -64,5 +64,62 @@ TEST(DemandTest, IsWhatTheOperatorAsksForAndWhatDnsSaysOfTheHost) {
   }
 }
 
+sts::Policy policy(sts::Mode mode, std::string mx = "mx.test") {
+  return {mode, {std::move(mx)}, std::chrono::hours(24)};
+}
+
+// RFC 8461 2, 5
+TEST(DemandTest, APolicyInForceAsksForHostsThatItNamesAndForTheirCertificates) {
+  constexpr auto kOpportunistic = TlsLevel::opportunistic;
+  const std::string not_named = "its domain's policy (MTA-STS) does not name it";
+  const struct {
+    TlsLevel asked;
+    sts::Policy policy;
+    std::vector<Tlsa> records;
+    TlsLevel level;
+    std::string never_why;
+  } cases[] = {
+      {kOpportunistic, policy(sts::Mode::enforce), {}, TlsLevel::verified, ""},
+      {TlsLevel::required, policy(sts::Mode::enforce), {}, TlsLevel::verified, ""},
+      {TlsLevel::verified, policy(sts::Mode::enforce), {}, TlsLevel::verified, ""},
+      {TlsLevel::none, policy(sts::Mode::enforce), {}, TlsLevel::none, ""},
+      {kOpportunistic, policy(sts::Mode::testing), {}, kOpportunistic, ""},
+      {kOpportunistic, policy(sts::Mode::none), {}, kOpportunistic, ""},
+      {kOpportunistic, policy(sts::Mode::enforce, "b.test"), {}, kOpportunistic, not_named},
+      {TlsLevel::verified,
+       policy(sts::Mode::enforce, "b.test"),
+       {kUsable},
+       TlsLevel::verified,
+       not_named},
+      {kOpportunistic, policy(sts::Mode::enforce, "b.test"), {kUsable}, TlsLevel::dane, ""},
+      {kOpportunistic, policy(sts::Mode::enforce), {kUnusable}, TlsLevel::required, ""},
+      {kOpportunistic, policy(sts::Mode::testing, "b.test"), {}, kOpportunistic, ""},
+  };
+  for (const auto& c : cases) {
+    const Demand demand = demand_of(c.asked, host(c.records), c.policy);
+    const std::string which = std::string(word_of(c.asked)) + " " +
+                              std::string(sts::word_of(c.policy.mode)) + " " + c.policy.mx[0];
+    EXPECT_EQ(demand.level, c.level) << which;
+    EXPECT_EQ(demand.never_why, c.never_why) << which;
+  }
+  EXPECT_EQ(demand_of(kOpportunistic, host({}, "bogus"), policy(sts::Mode::enforce)).never_why,
+            "bogus");
+}
+
+TEST(DemandTest, APolicyInTestingTellsWhatItWouldHaveKeptFromGoing) {
+  const runtime::TlsFacts pkix{"TLSv1.3", "x", "mx.test", "pkix"};
+  const runtime::TlsFacts anybody{"TLSv1.3", "x", "", ""};
+  const auto testing = policy(sts::Mode::testing);
+  constexpr auto kLevel = TlsLevel::opportunistic;
+  EXPECT_EQ(missed_by(kLevel, host({}), testing, pkix), "");
+  EXPECT_NE(missed_by(kLevel, host({}), testing, anybody), "");
+  EXPECT_NE(missed_by(kLevel, host({}), testing, {}), "");
+  EXPECT_NE(missed_by(kLevel, host({}), policy(sts::Mode::testing, "b.test"), pkix), "");
+  EXPECT_EQ(missed_by(kLevel, host({kUsable}), testing, {}), "") << "DANE is above it";
+  EXPECT_EQ(missed_by(kLevel, host({}), policy(sts::Mode::enforce), {}), "");
+  EXPECT_EQ(missed_by(kLevel, host({}), policy(sts::Mode::none), {}), "");
+  EXPECT_EQ(missed_by(TlsLevel::none, host({}), testing, {}), "");
+}
+
 }  // namespace
 }  // namespace waybill::relay::forward

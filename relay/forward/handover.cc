@@ -116,9 +116,13 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
   if (const auto* refusal = std::get_if<Reply>(&found)) {
     co_return own_verdict(Rule::no_route, *refusal);
   }
+  co_await ask_policy(deadline);
   const bool may_connect = co_await get_share(deadline);
   if (!may_connect) co_return before_mail(Rule::next_hop_busy);
   HopAnswer answer = co_await ask_in_turn(std::get<std::vector<Candidate>>(found), deadline);
+  const std::string missed = answer.hop ? missed_by(*answer.hop, answer) : "";
+  if (!missed.empty()) parts_.tls.count_missed();
+  if (answer.tls_failure.empty()) answer.tls_failure = missed;
   if (session_ == nullptr) share_.reset();
   co_return answer;
 }
@@ -204,12 +208,25 @@ Task<std::optional<Result<Answered>>> Handover::connect_or_fall_back(Candidate h
   co_return opened;
 }
 
+// Behind the search for hosts: without any it does not matter.
+Task<void> Handover::ask_policy(Instant deadline) {
+  if (target_.ip() || !asks_policy(level())) co_return;
+  const std::string domain = target_.address().domain();
+  policy_ = co_await parts_.tls.policy_of(domain, parts_.resolver, parts_.clock, deadline);
+}
+
+// What a session that is kept was verified for is not known of another name.
+std::string Handover::missed_by(const Candidate& hop, const HopAnswer& answer) const {
+  if (session_ == nullptr || session_->protection().host != protection_at(hop).host) return "";
+  return forward::missed_by(level(), hop, policy_, answer.tls);
+}
+
 TlsLevel Handover::level() const { return parts_.tls.level_of(target_.address().domain()); }
 
 // A certificate bears the number of an address literal without its brackets.
 Protection Handover::protection_at(const Candidate& hop) const {
   const std::string host = target_.ip() ? hop.endpoint.address.to_string() : hop.mx_host;
-  Demand demand = demand_of(level(), hop);
+  Demand demand = demand_of(level(), hop, policy_);
   return {&parts_.tls, demand.level, host, std::move(demand.dane)};
 }
 
@@ -229,7 +246,7 @@ HopAnswer Handover::unprotected(const Candidate& hop, const std::string& why) {
 smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.notify, dsn_.orcpt}; }
 
 Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadline) {
-  const Demand demand = demand_of(level(), hop);
+  const Demand demand = demand_of(level(), hop, policy_);
   if (!demand.never_why.empty()) co_return unprotected(hop, demand.never_why);
   const Protection protection = protection_at(hop);
   session_ = parts_.pool.take(hop.endpoint, protection, source_for(hop));
@@ -307,6 +324,9 @@ Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearanc
   // answer 250 or 550.
   answer.hop = hop_;
   note_tls(answer);
+  if (answer.hop && answer.tls_failure.empty()) {
+    answer.tls_failure = missed_by(*answer.hop, answer);
+  }
   answer.dsn_passed_on = session_->offered().dsn;
   let_go();
   co_return answer;

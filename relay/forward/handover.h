@@ -84,6 +84,8 @@ class Handover {
   Protection protection_at(const dns::Candidate& hop) const;
   std::optional<runtime::IpAddress> source_for(const dns::Candidate& hop) const;
   TlsLevel level() const;
+  runtime::Task<void> ask_policy(runtime::Instant deadline);
+  std::string missed_by(const dns::Candidate& hop, const HopAnswer& answer) const;
   static HopAnswer unprotected(const dns::Candidate& hop, const std::string& why);
   void note_tls(HopAnswer& answer) const;
   std::optional<HopAnswer> beyond_next_hop() const;
@@ -95,6 +97,7 @@ class Handover {
   smtp::MailParameters mail_;
   smtp::RcptDsn dsn_;
   std::optional<ClientBudget::Held> share_;  // while a next hop is asked, and while it is held
+  sts::Policy policy_;                       // of the target's domain
   std::unique_ptr<HopSession> session_;
   std::optional<dns::Candidate> hop_;
 };

@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "relay/forward/tls_level.h"
+#include "relay/sts/policy.h"
 #include "runtime/dane.h"
+#include "runtime/dns/resolver.h"
 #include "runtime/hex.h"
 #include "runtime/tls_connection.h"
 
@@ -20,6 +22,16 @@ class HopTls {
   virtual ~HopTls() = default;
   // `domain`: of the target, in lower case; "[192.0.2.1]" of an address literal.
   virtual TlsLevel level_of(std::string_view domain) const = 0;
+  // What the domain itself asks of those who send to it (RFC 8461); mode none also where nobody
+  // knows that by `deadline`. `resolver` and `clock` outlive the task.
+  virtual runtime::Task<sts::Policy> policy_of(std::string /*domain*/,
+                                               runtime::dns::Resolver& /*resolver*/,
+                                               runtime::Clock& /*clock*/,
+                                               runtime::Instant /*deadline*/) const {
+    co_return sts::Policy();
+  }
+  // A host was asked that a policy in testing would have kept from being asked.
+  virtual void count_missed() const {}
   // As client of the host that `how` names. Its level is not none.
   virtual std::unique_ptr<runtime::TlsConnection> secure(
       std::unique_ptr<runtime::Connection> connection, const Protection& how) const = 0;

@@ -36,6 +36,7 @@ PARSERS = (
     "relay/returnpath/report/read_report.h",
     "relay/returnpath/token.h",
     "relay/spam/rspamd_words.h",
+    "relay/sts/policy.h",
     "relay/smtp/asked.h",
     "relay/smtp/body_reader.h",
     "relay/smtp/client_core.h",

@@ -19,6 +19,13 @@ class FakeTls final : public relay::forward::HopTls {
     return found == levels.end() ? TlsLevel::none : found->second;
   }
 
+  runtime::Task<relay::sts::Policy> policy_of(std::string domain, runtime::dns::Resolver&,
+                                              runtime::Clock&, runtime::Instant) const override {
+    const auto found = policies.find(domain);
+    co_return found == policies.end() ? relay::sts::Policy() : found->second;
+  }
+  void count_missed() const override { ++missed; }
+
   std::unique_ptr<runtime::TlsConnection> secure(
       std::unique_ptr<runtime::Connection> connection,
       const relay::forward::Protection& how) const override {
@@ -29,6 +36,8 @@ class FakeTls final : public relay::forward::HopTls {
   }
 
   std::map<std::string, TlsLevel, std::less<>> levels;
+  std::map<std::string, relay::sts::Policy, std::less<>> policies;
+  mutable int missed = 0;
   std::string failure;   // of every handshake
   bool trusted = false;  // each certificate is, also where nobody asks for that
 
