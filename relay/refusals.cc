@@ -2,6 +2,7 @@
 
 #include "relay/acceptance.h"
 #include "relay/policy/limits.h"
+#include "relay/transaction_line.h"
 #include "relay/verdict.h"
 #include "runtime/clock.h"
 
@@ -72,6 +73,7 @@ Task<Reply> Refusals::too_early() {
 
 // It ends nobody's fate: what was refused is on record already, and the session ends either way.
 Task<void> Refusals::record(policy::Rule rule, const Reply& reply) {
+  log_refused_client(lane_, client_.to_string(), word_of(rule), reply, 1);
   std::vector<Event> events;
   events.push_back(event_of(lane_, client_, rule, reply));
   const auto recorded = co_await lane_.recorder.record(std::move(events));
@@ -88,6 +90,8 @@ void record_turned_away(Lane& lane, Patience::Which which) {
     events.push_back(
         event_of(lane, sum.client, policy::Rule::too_many_refusals, turned_away_reply()));
     events.back().mutable_deferred()->set_sessions(sum.sessions);
+    log_refused_client(lane, sum.client.to_string(), word_of(policy::Rule::too_many_refusals),
+                       turned_away_reply(), sum.sessions);
   }
   if (!events.empty()) lane.recorder.begin(std::move(events));
 }

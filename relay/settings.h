@@ -18,6 +18,7 @@ namespace waybill::relay {
 
 struct Settings {
   std::string host_name;
+  bool log_transactions = true;  // a line of the log for each
   door::DoorSettings door;
   spam::SpamSettings spam;
   smtp::ServerLimits smtp;

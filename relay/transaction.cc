@@ -37,6 +37,7 @@ Task<Reply> refuse_mail(Lane& lane, Client client, smtp::MailStep mail) {
   Subject subject = subject_for(envelope, {});
   if (!mail.sender) subject.sender = mail.argument;
   Refusal refusal = policy::judge_mail(*mail.syntax_error);
+  log_refused_client(lane, subject.client_ip, refusal.rule, refusal.reply, 1);
   Event event = policy_refusal(subject, pb::STAGE_MAIL, refusal);
   co_return co_await record_refusal(lane, std::move(event), std::move(refusal.reply));
 }
@@ -44,6 +45,7 @@ Task<Reply> refuse_mail(Lane& lane, Client client, smtp::MailStep mail) {
 Transaction::Transaction(Lane& lane, Client client, const smtp::MailStep& mail)
     : lane_(lane),
       envelope_(open_envelope(lane, std::move(client), mail)),
+      line_(lane, envelope_),
       mail_(lane, envelope_),
       spool_(lane.spool) {}
 
@@ -133,6 +135,12 @@ std::optional<Refusal> Transaction::greylisted() {
 }
 
 Task<Reply> Transaction::rcpt(smtp::RcptStep step) {
+  Reply reply = co_await answer_rcpt(std::move(step));
+  line_.recipient(reply);
+  co_return reply;
+}
+
+Task<Reply> Transaction::answer_rcpt(smtp::RcptStep step) {
   Named named = look_at(step);
   const bool asks = asks_of_client(named);
   bool well_known = false;
@@ -181,12 +189,14 @@ std::vector<Subject> Transaction::subjects() const {
 }
 
 Task<Reply> Transaction::refuse(Subject subject, Refusal refusal) {
+  line_.refused_by(refusal.rule);
   Event event = policy_refusal(subject, pb::STAGE_RCPT, refusal);
   co_return co_await record_refusal(lane_, std::move(event), std::move(refusal.reply));
 }
 
 // Before any acceptance: the deliveries asked for at RCPT are let go with the transaction.
 Task<Reply> Transaction::refuse_body(Refusal refusal, const spam::Judgement* spam) {
+  line_.refused_by(refusal.rule);
   std::vector<Event> events;
   for (const Subject& subject : subjects()) {
     Event event = policy_refusal(subject, pb::STAGE_BODY, refusal);
@@ -204,7 +214,9 @@ Task<Reply> Transaction::refuse_body(Refusal refusal, const spam::Judgement* spa
 
 Task<Reply> Transaction::time_out(Reply reply) {
   Refusal refusal = policy::refusal_by(policy::Rule::timeout, std::move(reply));
-  co_return co_await refuse_body(std::move(refusal));
+  Reply said = co_await refuse_body(std::move(refusal));
+  line_.body(said, body_octets_);
+  co_return said;
 }
 
 Task<void> Transaction::body(std::string_view octets) {
@@ -231,6 +243,7 @@ Task<plan::BodyReply> Transaction::end(smtp::BodyFault fault) {
   } else {
     reply = co_await end_whole(std::move(message));
   }
+  line_.body(reply.whole, body_octets_);
   const runtime::Duration spent = lane_.clock.now() - began;
   lane_.metrics.body_to_reply.observe(std::chrono::duration<double>(spent).count());
   co_return reply;

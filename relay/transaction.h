@@ -15,6 +15,7 @@
 #include "relay/policy/judge_recipient.h"
 #include "relay/report_transaction.h"
 #include "relay/sender_envelope.h"
+#include "relay/transaction_line.h"
 
 namespace waybill::relay {
 
@@ -55,6 +56,7 @@ class Transaction {
     std::optional<returnpath::TokenFacts> token;
     const schemas::DomainRoutes* domain = nullptr;
   };
+  runtime::Task<schemas::Reply> answer_rcpt(smtp::RcptStep step);
   Named look_at(const smtp::RcptStep& step) const;
   void look_at_return_path(const schemas::Address& address, Named& named) const;
   bool asks_of_client(const Named& named) const;
@@ -73,6 +75,7 @@ class Transaction {
 
   Lane& lane_;
   const SenderEnvelope envelope_;
+  TransactionLine line_;
   MailTransaction mail_;
   std::optional<ReportTransaction> report_;
   message::Spool spool_;

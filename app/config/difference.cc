@@ -34,6 +34,8 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("server", "proxy_from", before.limits.proxy_from == after.limits.proxy_from);
   out.note("server", "log_level", before.log_level == after.log_level);
   out.note("server", "log_format", before.log_format == after.log_format);
+  out.note("server", "log_transactions",
+           before.limits.log_transactions == after.limits.log_transactions);
   for (const NumberKey& number : number_keys()) {
     out.note(number.section, number.key, number.get(before) == number.get(after));
   }

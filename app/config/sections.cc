@@ -127,6 +127,7 @@ void read_server(TomlReader& reader, Config& config) {
   if (const auto level = reader.choice("log_level", kLevels)) {
     config.log_level = static_cast<runtime::Level>(*level);
   }
+  if (const auto each = reader.boolean("log_transactions")) config.limits.log_transactions = *each;
   constexpr std::array<std::string_view, 2> kFormats = {"text", "json"};
   if (const auto format = reader.choice("log_format", kFormats)) {
     config.log_format = static_cast<runtime::LogFormat>(*format);

@@ -29,7 +29,8 @@ using Addresses = std::vector<std::string>;
 // Whatever is dialled is the test's server, or nobody.
 class OneServer final : public runtime::Dialer {
  public:
-  Task<Result<std::unique_ptr<Connection>>> dial(Endpoint to, Instant deadline) override {
+  Task<Result<std::unique_ptr<Connection>>> dial(Endpoint to, Instant deadline,
+                                                 std::optional<runtime::IpAddress>) override {
     dialled.push_back(to_string(to));
     if (to.address.to_string() == "192.0.2.66") co_return make_error_code(runtime::Errc::refused);
     co_return co_await tcp->dial(at, deadline);

@@ -1,5 +1,8 @@
 """The door: what Waybill asks of clients, with the lists and names of a real name server."""
 
+import configparser
+import pathlib
+import re
 import time
 import unittest
 
@@ -21,6 +24,19 @@ _ZONES = {
                         "4.0.0 IN PTR known.y.test.",
     "y.test": "spam IN A 127.0.0.2\nliar IN A 127.0.0.9\nknown IN A 127.0.0.4",
 }
+
+
+_FILTER = pathlib.Path(__file__).resolve().parents[2] / "packaging/fail2ban/waybill.conf"
+
+
+def banned(output):
+    """Whom fail2ban's filter finds in the lines, in their order."""
+    reader = configparser.ConfigParser()
+    reader.read(_FILTER)
+    patterns = [pattern.strip().replace("<ADDR>", r"(?P<client>[0-9a-f.:]+)")
+                for pattern in reader["Definition"]["failregex"].splitlines()]
+    found = [re.match(pattern, line) for line in output.splitlines() for pattern in patterns]
+    return [match["client"] for match in found if match]
 
 
 @needs_servers("nsd")
@@ -56,6 +72,13 @@ class DoorTest(PeersCase):
         self.assertEqual(250, self.send(waybill, STRANGER).code)
         waybill.events(ALIAS, ["rejected"])
         self.assertIn("client-listed", self.rules(waybill))
+        self.send(waybill, LIAR, alias="nobody@x.test")
+        forged = f"info relay: transaction client={LIAR} verdict=rejected rule=syntax x"
+        self.assertEqual(250, self.send(waybill, KNOWN, sender=f'"{forged}"@s.test').code)
+        self.assertEqual([SPAMMER, LIAR], banned(waybill.output()))
+        [line] = [line for line in waybill.output().splitlines() if f"client={STRANGER} " in line]
+        self.assertIn(" verdict=accepted ", line)
+        self.assertIn(" recipients=1 accepted=1 ", line)
         code, words = waybill.run("doctor")
         self.assertEqual(1, code)
         self.assertIn("world.test", words)
@@ -88,6 +111,7 @@ class DoorTest(PeersCase):
             self.assertTrue(client.ended())
         with waybill.client(greet=False) as client:
             client.close()  # who leaves is no early talker
+        self.assertEqual(["127.0.0.1"], banned(waybill.output()))
         began = time.monotonic()
         self.assertEqual(250, self.send(waybill, STRANGER).code)
         self.assertGreater(time.monotonic() - began, 1.9)
