@@ -68,7 +68,7 @@ TransactionLine::~TransactionLine() {
        {"tls", client.tls ? client.tls->version : std::string()},
        {"helo", client.helo},
        {"sender", sender ? sender->text() : "<>"},
-       {"reply", abandoned ? std::string() : text_of(last_)}}});
+       {"reply", abandoned ? std::string() : text_of(last_)}});
 }
 
 void log_refused_client(const Lane& lane, std::string_view client, std::string_view rule,
