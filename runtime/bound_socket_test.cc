@@ -10,8 +10,12 @@ namespace {
 TEST(BoundSocketTest, BothFamiliesHaveOnePortBesideEachOther) {
   auto v6 = bind_socket({*ip_of("::"), 0});
   ASSERT_TRUE(v6) << v6.error().message();
-  const auto v4 = bind_socket({*ip_of("0.0.0.0"), v6->local().port});
+  const Endpoint at = v6->local();
+  const int descriptor = v6->release();
+  EXPECT_EQ(::listen(descriptor, 1), 0);
+  const auto v4 = bind_socket({*ip_of("0.0.0.0"), at.port});
   EXPECT_TRUE(v4) << v4.error().message();
+  ::close(descriptor);
 }
 
 TEST(BoundSocketTest, AnAddressIsOursOrNot) {

@@ -23,6 +23,7 @@ TEST(NetworkTest, HoldsWhatItsPrefixCovers) {
            Case{"2001:db8::/32", "2001:db8:ffff::1", true},
            Case{"2001:db8::/32", "2001:db9::1", false},
            Case{"2001:db8::/32", "10.0.0.1", false},
+           Case{"2001:db8::/64", "10.0.0.1", false},
            Case{"2001:db8::1", "2001:db8::1", true},
            Case{"2001:db8::8/125", "2001:db8::f", true},
            Case{"2001:db8::8/125", "2001:db8::7", false},
