@@ -1,5 +1,7 @@
 // waybill check: reads the configuration and says what it means, or all that is wrong with it.
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -34,6 +36,14 @@ int check_dkim(const Config& config) {
   return code;
 }
 
+// Whether answers come that it fits, `waybill doctor` asks.
+bool has_trust_anchor(const Config& config) {
+  if (!config.dnssec || ::access(config.dns_trust_anchor.c_str(), R_OK) == 0) return true;
+  std::fprintf(stderr, "dns.trust_anchor: %s cannot be read: a start would be refused\n",
+               config.dns_trust_anchor.c_str());
+  return false;
+}
+
 int check_file(const std::string& file) {
   const Loaded loaded = load_config(file);
   if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
@@ -49,6 +59,7 @@ int check_file(const std::string& file) {
     if (runtime::is_own_address(address)) continue;
     std::printf("%s (source) is no address of this host\n", address.to_string().c_str());
   }
+  if (!has_trust_anchor(config)) return kExitUsage;
   return check_dkim(config);
 }
 

@@ -164,6 +164,10 @@ TEST_F(DaneEngineTest, TrustsNobodyElse) {
     EXPECT_EQ(met.step, Step::untrusted) << c.why;
     EXPECT_NE(met.why, "") << c.why;
   }
+  EXPECT_EQ(meet(issued, {{"mx.test"}, {}}).step, Step::untrusted) << "no record";
+  EXPECT_EQ(meet(issued, {{"mx.test"}, {tlsa(1, 1, 1, issued.chain_file)}}).step, Step::untrusted);
+  const Dane odd{{"mx.test", "192.0.2.1", "2001:db8::1", ""}, {of_authority(1, 1)}};
+  EXPECT_EQ(meet(issued, odd).step, Step::done) << "names that are none do no harm";
   // RFC 7671 8: a record of the key to come does no harm to that of the key of now.
   const Dane rolling{{"mx.test"}, {{3, 1, 1, wrong}, tlsa(3, 1, 1, issued.chain_file)}};
   EXPECT_EQ(meet(issued, rolling).step, Step::done);

@@ -67,7 +67,8 @@ class TlsEngine {
   explicit TlsEngine(const TlsContext& context);
   // As client of `host`, a name or an IP address, which the peer's certificate must bear.
   TlsEngine(const TlsContext& context, const std::string& host);
-  // As client of the host that `dane` is of, by a context for it. One record at least is usable.
+  // As client of the host that `dane` is of, by a context for it. Without a usable record
+  // nobody is trusted.
   TlsEngine(const TlsContext& context, const Dane& dane);
   ~TlsEngine();
   TlsEngine(const TlsEngine&) = delete;

@@ -150,7 +150,9 @@ void StsPolicies::settle(const std::string& domain, const std::string& id,
   }
   failed_.add();
   if (not_before_.size() >= kMostFailures) not_before_.clear();
-  not_before_[domain] = clock_.now() + kFetchAgain;
+  // Where one is in force there is no hurry, and the log need not tell of it all the time.
+  const bool held = book_.find(domain, clock_.wall()) != nullptr;
+  not_before_[domain] = clock_.now() + (held ? kFetchAgainWhereHeld : kFetchAgain);
   log(Level::warn, "app", "the policy of a domain (MTA-STS) could not be fetched",
       {{"domain", domain}, {"cause", fetched.error().why}});
 }

@@ -36,6 +36,7 @@ inline constexpr std::chrono::seconds kWaitForPolicy{5};
 inline constexpr std::chrono::seconds kFetchTimeout{10};
 // After a fetch that failed (RFC 8461 3.3 asks for no less).
 inline constexpr std::chrono::minutes kFetchAgain{5};
+inline constexpr std::chrono::minutes kFetchAgainWhereHeld{60};
 // At one time, for each has a descriptor; more wait for the next message to their domain.
 inline constexpr std::size_t kMostFetches = 20;
 

@@ -39,7 +39,8 @@ class DaneCase(PeersCase):
         servers = self.start(NameServer, {"y.test": zone}, signed=signed, **options)
         tables = {"dns": {"servers": f"127.0.0.1:{servers.port}"}}
         if signed:
-            tables["dns"].update(dnssec=True, trust_anchor=str(servers.anchor("y.test")))
+            self.anchor = servers.anchor("y.test")
+            tables["dns"].update(dnssec=True, trust_anchor=str(self.anchor))
         if level:
             tables["next_hops"] = {"y.test": {"tls": level}}
         return self.start(Waybill, {"x.test": {"aliases": {"a": f"good@y.test:{port}"},
@@ -147,6 +148,18 @@ class WithoutTlsTest(DaneCase):
                 reply = self.say(waybill)
                 self.assertEqual((451, enhanced), (reply.code, reply.enhanced), reply)
         self.assertEqual([], self.sink.mail())
+
+    def test_the_doctor_says_whether_a_secure_answer_comes(self):
+        waybill = self.waybill(self.sink.port, "")
+        _, said = waybill.run("doctor")
+        self.assertIn("what is said of y.test is secure", said)
+        self.assertEqual(0, waybill.run("check")[0])
+        self.anchor.unlink()
+        code, said = waybill.run("check")
+        self.assertEqual(2, code)
+        self.assertIn("cannot be read: a start would be refused", said)
+        _, said = self.waybill(self.sink.port, "", damage=other_signature("MX")).run("doctor")
+        self.assertIn("nothing secure is said of y.test", said)
 
     def test_an_exchange_in_a_zone_without_signatures_promises_nothing(self):
         servers = self.start(NameServer, {

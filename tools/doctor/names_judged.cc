@@ -16,6 +16,7 @@ constexpr std::size_t kMostNamed = 5;
 
 bool answered_at_all(const NameFacts& facts) {
   const auto has_mx = [](const DomainFacts& domain) { return domain.mx.has_value(); };
+  if (!facts.signed_name.empty() && facts.signed_answer) return true;
   return facts.a || facts.aaaa || std::any_of(facts.domains.begin(), facts.domains.end(), has_mx);
 }
 
