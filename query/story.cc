@@ -55,6 +55,7 @@ std::string accepted_text(const Event& event) {
   std::string out = "from " + (event.sender().empty() ? "<>" : event.sender());
   out += " for " + event.alias();
   append(out, "; ", event.accepted().originator_reason());
+  if (!event.accepted().rescue().empty()) append(out, "; ", "From names the alias (rescue)");
   return out;
 }
 

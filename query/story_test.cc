@@ -98,5 +98,14 @@ TEST(StateAtTest, OfAnotherStateTimeMakesNothing) {
   }
 }
 
+TEST(StoryTest, ARescueIsSaidOfWhatWasAccepted) {
+  Event event = at(tests::accepted({}), kHandedOver);
+  event.mutable_accepted()->set_rescue("rewrite-from");
+  Delivery delivery = forwarded_and({});
+  delivery.events.insert(delivery.events.begin(), event);
+  const std::string text = story_of(delivery, kHandedOver).front().text;
+  EXPECT_TRUE(text.ends_with("; From names the alias (rescue)")) << text;
+}
+
 }  // namespace
 }  // namespace waybill::query

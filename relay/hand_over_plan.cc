@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "relay/client_network.h"
-#include "relay/outgoing.h"
 #include "relay/plan/content_digest.h"
 #include "relay/policy/limits.h"
 #include "relay/returnpath/report/redact.h"
@@ -296,6 +295,9 @@ Event HandOverPlan::accepted_event_of(const Recipient& recipient,
   trust::record_judgement(trusted_.judgement, recipient.found.domain->dkim_verifies,
                           *event.mutable_accepted());
   if (trusted_.spam) fill_spam(*event.mutable_accepted()->mutable_spam(), *trusted_.spam);
+  if (is_rescued(trusted_, recipient.found, message.spool)) {
+    event.mutable_accepted()->set_rescue(std::string(word_of(recipient.found.domain->rescue)));
+  }
   return event;
 }
 
@@ -343,7 +345,7 @@ Task<plan::BodyReply> HandOverPlan::hand_over(WholeMessage message, Trusted trus
   trusted_ = std::move(trusted);
   Round round;
   round.deadline = lane_.clock.now() + lane_.settings.final_deadline;
-  Outgoing outgoing(lane_, envelope_, message.spool, trusted_.auth_results + trusted_.spam_fields);
+  Outgoing outgoing(lane_, envelope_, message.spool, trusted_);
   round.spool = &message.spool;
   round.outgoing = &outgoing;
   co_await renew_loans(round.deadline);
@@ -359,7 +361,7 @@ Task<plan::BodyReply> HandOverPlan::hand_over(WholeMessage message, Trusted trus
       const bool goes = !recipient.drops() && !delivery.done_before && delivery.asked_well();
       if (goes) {
         round.turns.push_back({&recipient, &delivery});
-        outgoing.goes_to(*recipient.found.domain);
+        outgoing.goes_to(recipient.found);
         continue;
       }
       delivery.ended = true;
@@ -389,11 +391,15 @@ Task<void> HandOverPlan::hand_over_in_turn(Round& round) {
 Task<void> HandOverPlan::hand_over_one(Round& round, Turn turn) {
   const Instant began = lane_.clock.now();
   Delivery& delivery = *turn.delivery;
+  const routes::Found& found = turn.recipient->found;
   if (began >= round.deadline) {
     delivery.answer = out_of_time();
+  } else if (is_rescued(trusted_, found, *round.spool)) {
+    delivery.answer = co_await round.outgoing->send_rescued(*delivery.handover, found,
+                                                            *round.acceptance, round.deadline);
   } else {
     // Inside: DATA, the message, and its last octets once the acceptance is durable (handover.cc).
-    std::string front = round.outgoing->front_for(*turn.recipient->found.domain);
+    std::string front = round.outgoing->front_for(*found.domain);
     delivery.answer = co_await delivery.handover->send(std::move(front), *round.spool,
                                                        *round.acceptance, round.deadline);
   }

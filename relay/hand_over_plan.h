@@ -19,11 +19,10 @@
 
 #include "relay/acceptance.h"
 #include "relay/homecoming.h"
+#include "relay/outgoing.h"
 #include "relay/plan/tries.h"
 #include "relay/plan/verdict_rule.h"
 #include "relay/sender_envelope.h"
-#include "relay/spam/spam_filter.h"
-#include "relay/trust/judge.h"
 
 namespace waybill::relay {
 
@@ -62,16 +61,6 @@ struct Recipient {
 
   bool drops() const { return std::holds_alternative<schemas::DropSilently>(*found.action); }
   bool redacts() const;
-};
-
-class Outgoing;
-
-// What the gate of trust found of the message.
-struct Trusted {
-  trust::Judgement judgement;
-  std::string auth_results;  // the field, with its line end
-  std::optional<spam::Judgement> spam{};
-  std::string spam_fields{};  // likewise; empty: none
 };
 
 class HandOverPlan {

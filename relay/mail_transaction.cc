@@ -21,7 +21,7 @@ bool enforces_dmarc(const schemas::DomainRoutes& domain) {
 }
 
 bool heeds_dmarc(const schemas::DomainRoutes& domain) {
-  return domain.dmarc != schemas::DmarcMode::ignore;
+  return domain.dmarc != schemas::DmarcMode::ignore || domain.rescue != schemas::Rescue::off;
 }
 
 bool enforces_spam(const schemas::DomainRoutes& domain) {

@@ -43,11 +43,15 @@ enum class SpamMode { enforce, tag, ignore };
 // Whether mail for the domain is judged by the rules of the door: its client's HELO, name, lists
 // and rates.
 enum class DoorMode { enforce, ignore };
+// What becomes of mail that the next server would refuse, for its author's domain asks for that by
+// DMARC and SPF alone vouched for it: it goes as it is, or From names the alias.
+enum class Rescue { off, rewrite_from };
 // Their words, by value; those of LocalPartCase likewise.
 inline constexpr std::array<std::string_view, 3> kDmarcModes = {"enforce", "tag", "ignore"};
 inline constexpr std::array<std::string_view, 2> kDkimVerifies = {"mailbox", "domain"};
 inline constexpr std::array<std::string_view, 3> kSpamModes = {"enforce", "tag", "ignore"};
 inline constexpr std::array<std::string_view, 2> kDoorModes = {"enforce", "ignore"};
+inline constexpr std::array<std::string_view, 2> kRescues = {"off", "rewrite-from"};
 inline constexpr std::array<std::string_view, 2> kLocalPartCases = {"fold", "exact"};
 constexpr std::string_view word_of(DmarcMode mode) {
   return kDmarcModes[static_cast<std::size_t>(mode)];
@@ -61,6 +65,9 @@ constexpr std::string_view word_of(SpamMode mode) {
 constexpr std::string_view word_of(DoorMode mode) {
   return kDoorModes[static_cast<std::size_t>(mode)];
 }
+constexpr std::string_view word_of(Rescue rescue) {
+  return kRescues[static_cast<std::size_t>(rescue)];
+}
 constexpr std::string_view word_of(LocalPartCase local_case) {
   return kLocalPartCases[static_cast<std::size_t>(local_case)];
 }
@@ -71,6 +78,7 @@ static_assert(word_of(DkimVerifies::mailbox) == "mailbox" &&
 static_assert(word_of(SpamMode::enforce) == "enforce" && word_of(SpamMode::tag) == "tag" &&
               word_of(SpamMode::ignore) == "ignore");
 static_assert(word_of(DoorMode::enforce) == "enforce" && word_of(DoorMode::ignore) == "ignore");
+static_assert(word_of(Rescue::off) == "off" && word_of(Rescue::rewrite_from) == "rewrite-from");
 static_assert(word_of(LocalPartCase::fold) == "fold" && word_of(LocalPartCase::keep) == "exact");
 
 struct ForwardTo {
@@ -107,6 +115,7 @@ struct DomainRoutes {
   DoorMode door = DoorMode::enforce;
   SpamMode spam = SpamMode::enforce;
   bool sign_forwarded = false;  // what is handed on bears a DKIM signature of the domain
+  Rescue rescue = Rescue::off;
   std::map<std::string, RouteAction, std::less<>>
       aliases;  // by local part, folded where folds() says so
   std::optional<RouteAction> catch_all;
@@ -131,7 +140,7 @@ std::optional<Reply> parse_refusal(std::string_view text);
 Reply default_refusal();
 
 // {"domain", "local_part", "subaddress", "log_subject", "bounces", "redact", "bounce_window" in
-// seconds, "dmarc", "dkim_verifies", "door", "spam", "sign_forwarded", "aliases":
+// seconds, "dmarc", "dkim_verifies", "door", "spam", "sign_forwarded", "rescue", "aliases":
 // {LOCAL-PART: ACTION}, "catch_all": ACTION or null}; an ACTION is {"forward": [TARGET], "bounces",
 // "redact"}, the last two only where set, {"reject": "550 5.7.1 text"} or {"drop": true}. Every
 // member is there, and no other one.

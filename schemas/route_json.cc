@@ -160,7 +160,7 @@ void read_aliases(JsonMembers& members, DomainRoutes& out) {
 std::string to_json(const DomainRoutes& domain) {
   // A member more does not compile: it is to be said here, and read below.
   const auto& [name, local_case, separator, log_subject, reports_to, redact, bounce_window, dmarc,
-               dkim_verifies, door, spam, sign_forwarded, aliases, catch_all] = domain;
+               dkim_verifies, door, spam, sign_forwarded, rescue, aliases, catch_all] = domain;
   json::object out;
   out["domain"] = name;
   out["local_part"] = word_of(local_case);
@@ -174,6 +174,7 @@ std::string to_json(const DomainRoutes& domain) {
   out["door"] = word_of(door);
   out["spam"] = word_of(spam);
   out["sign_forwarded"] = sign_forwarded;
+  out["rescue"] = word_of(rescue);
   json::object actions;
   for (const auto& [local, action] : aliases) actions[local] = action_json(action);
   out["aliases"] = std::move(actions);
@@ -205,6 +206,7 @@ Explained<DomainRoutes> domain_routes_from_json(std::string_view text) {
   out.door = static_cast<DoorMode>(choice(members, "door", kDoorModes));
   out.spam = static_cast<SpamMode>(choice(members, "spam", kSpamModes));
   out.sign_forwarded = members.flag("sign_forwarded");
+  out.rescue = static_cast<Rescue>(choice(members, "rescue", kRescues));
   read_aliases(members, out);
   const json::value& catch_all = members.member("catch_all");
   if (!catch_all.is_null()) {

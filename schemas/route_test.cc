@@ -79,7 +79,8 @@ namespace json = boost::json;
 constexpr char kText[] =
     R"({"domain":"forward.test","local_part":"fold","subaddress":"+","log_subject":true,)"
     R"("bounces":"absorb","redact":false,"bounce_window":7200,"dmarc":"tag",)"
-    R"("dkim_verifies":"domain","door":"ignore","spam":"tag","sign_forwarded":true,"aliases":{)"
+    R"("dkim_verifies":"domain","door":"ignore","spam":"tag","sign_forwarded":true,)"
+    R"("rescue":"rewrite-from","aliases":{)"
     R"("away":{"reject":"551 5.1.6 Moved"},)"
     R"("buzz":{"forward":["b@hop.test:2525","c@[192.0.2.1]"],"bounces":"owner@home.test",)"
     R"("redact":true},"shop":{"forward":["d@hop.test"]},"spam":{"drop":true}},)"
@@ -99,6 +100,7 @@ DomainRoutes routes() {
   out.door = DoorMode::ignore;
   out.spam = SpamMode::tag;
   out.sign_forwarded = true;
+  out.rescue = Rescue::rewrite_from;
   const ReportsTo owner{ReportsTo::Whom::owner, target("owner@home.test")};
   out.aliases["away"] = RejectWith{{551, "5.1.6", "Moved"}};
   out.aliases["buzz"] =
@@ -167,6 +169,7 @@ TEST(DomainRoutesTest, KeepTheRulesOfTheirValues) {
       {"door", R"("open")", "route.door"},
       {"spam", R"("reject")", "route.spam"},
       {"sign_forwarded", R"("yes")", "route.sign_forwarded"},
+      {"rescue", R"("on")", "route.rescue"},
       {"aliases", R"({"Buzz":{"drop":true}})", "route.aliases"},
       {"aliases", R"({"a b":{"drop":true}})", "route.aliases"},
       {"aliases", R"({"a":{"drop":false}})", "route.aliases.a.drop"},

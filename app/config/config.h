@@ -108,7 +108,7 @@ struct Config {
 
   // server.postmaster, and [domains."their.domain"] with aliases, catch_all, subaddress,
   // local_part, log_subject, bounces, redact, bounce_window, dmarc, dkim_verifies,
-  // sign_forwarded
+  // sign_forwarded, rescue
   std::shared_ptr<const relay::routes::RouteTable> routes;
 };
 

@@ -126,6 +126,7 @@ constexpr const char* kDomains = R"(
 [domains."their.example"]
 log_subject = true
 sign_forwarded = true
+rescue = "rewrite-from"
 [domains."their.example".aliases]
 Buzz = "buzz@Example.NET"
 "first.last" = ["a@example.net", "b@example.com:2525", "c@[192.0.2.7]:2525"]
@@ -197,6 +198,8 @@ TEST(ConfigTest, MakesRoutes) {
   EXPECT_FALSE(config.routes->domains().at("dash.example").log_subject);
   EXPECT_TRUE(config.routes->domains().at("their.example").sign_forwarded);
   EXPECT_FALSE(config.routes->domains().at("dash.example").sign_forwarded);
+  EXPECT_EQ(config.routes->domains().at("their.example").rescue, schemas::Rescue::rewrite_from);
+  EXPECT_EQ(config.routes->domains().at("dash.example").rescue, schemas::Rescue::off);
 }
 
 TEST(ConfigTest, ReadsLineEndsOfEveryKind) {

@@ -101,7 +101,8 @@ TEST(DocumentsTest, ThePageHasARowForEveryOtherKey) {
                           "source",
                           "dnssec",
                           "trust_anchor",
-                          "mta_sts"}) {
+                          "mta_sts",
+                          "rescue"}) {
     EXPECT_NE(page.find("\n| `" + std::string(key) + "` | "), std::string::npos) << key;
   }
 }

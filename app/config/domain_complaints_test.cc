@@ -95,6 +95,8 @@ TEST(DomainComplaintsTest, OfSettings) {
           {"subaddress = false\n",
            {"f:2:14: " + kA +
             "subaddress: expected one of +-_=#~!$%&*/?^| or \"\" for none, found false"}},
+          {"rescue = \"on\"\n",
+           {"f:2:10: " + kA + "rescue: expected \"off\" or \"rewrite-from\", found \"on\""}},
           {"sign_forwarded = \"yes\"\n",
            {"f:2:18: " + kA + "sign_forwarded: expected true or false, found \"yes\""}},
           {"log_subject = \"yes\"\n",

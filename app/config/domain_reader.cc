@@ -21,9 +21,10 @@ namespace {
 
 constexpr std::string_view kDomains = "domains";
 
-constexpr std::array<std::string_view, 13> kDomainKeys = {
-    "aliases", "bounce_window", "bounces",     "catch_all",      "dmarc", "dkim_verifies", "door",
-    "redact",  "local_part",    "log_subject", "sign_forwarded", "spam",  "subaddress"};
+constexpr std::array<std::string_view, 14> kDomainKeys = {
+    "aliases",       "bounce_window",  "bounces", "catch_all",  "dmarc",
+    "dkim_verifies", "door",           "redact",  "local_part", "log_subject",
+    "rescue",        "sign_forwarded", "spam",    "subaddress"};
 
 // A key this near to a known one is a slip of the pen, not part of a name.
 constexpr std::size_t kSlip = 2;
@@ -121,6 +122,9 @@ class DomainsReader {
       domain.spam = static_cast<schemas::SpamMode>(*spam);
     }
     if (const auto signs = reader.boolean("sign_forwarded")) domain.sign_forwarded = *signs;
+    if (const auto rescue = reader.choice("rescue", schemas::kRescues)) {
+      domain.rescue = static_cast<schemas::Rescue>(*rescue);
+    }
     read_bounce_window(reader, domain);
   }
 

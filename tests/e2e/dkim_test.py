@@ -1,10 +1,13 @@
 """Signatures of our own: keys made by the command, published by a real name server, and held
 against what leaves here by dkimpy and by Exim, which know nothing of our code."""
 
+import email
+import email.policy
 import re
 import signal
 import unittest
 
+from support.dkim_signer import DkimSigner
 from support.dkimpy import needs_dkimpy, verdicts
 from support.exim import Exim
 from support.name_server import txt
@@ -13,8 +16,10 @@ from support.peers_case import needs
 from support.process import wait_until
 from support.recording_sink import RecordingSink
 from support.servers import needs_servers
-from support.silent_failure_case import AUTHOR, Notice, SilentFailureCase
+from support.silent_failure_case import ALIAS, AUTHOR, HIDDEN, Notice, SilentFailureCase
 from support.smtp_client import message
+from support.verdicts import history
+from support.waybill import Waybill
 
 _ZONE_LINE = re.compile(r"^\S+ IN TXT \(\n(?:    \"[^\"]*\"(?: \))?\n)+", re.M)
 BOTH = [("rsa-sha256", "x.test", "k-rsa", True), ("ed25519-sha256", "x.test", "k-ed25519", True)]
@@ -42,6 +47,18 @@ class DkimCase(SilentFailureCase):
 
     def judged(self, octets):
         return verdicts(octets, lambda name: txt(self.names, name))
+
+    def forwarded(self, octets, parameters="", chunked=False):
+        with self.waybill.client(source=self.at["home"]) as client:
+            client.hello("mail.s.test")
+            client.mail(AUTHOR, parameters)
+            client.rcpt(ALIAS)
+            if chunked:
+                client.send(f"BDAT {len(octets)} LAST\r\n".encode() + octets)
+                self.assertEqual(250, client.read().code)
+            else:
+                self.assertEqual(250, client.body(octets).code)
+        return self.bridgehead.mail()[-1]
 
 
 class NoticeTest(DkimCase):
@@ -126,18 +143,6 @@ class ForwardedTest(DkimCase):
         super().setUp()
         self.waybill = self.start_waybill(sign_forwarded=True)
 
-    def forwarded(self, octets, parameters="", chunked=False):
-        with self.waybill.client(source=self.at["home"]) as client:
-            client.hello("mail.s.test")
-            client.mail(AUTHOR, parameters)
-            client.rcpt("buzz@x.test")
-            if chunked:
-                client.send(f"BDAT {len(octets)} LAST\r\n".encode() + octets)
-                self.assertEqual(250, client.read().code)
-            else:
-                self.assertEqual(250, client.body(octets).code)
-        return self.bridgehead.mail()[-1]
-
     def test_what_is_handed_on_is_signed_and_no_octet_of_it_changes(self):
         self.make_keys(self.waybill)
         for name, octets in (
@@ -176,6 +181,69 @@ class ForwardedTest(DkimCase):
         kept = self.forwarded(message(From=AUTHOR))
         self.assertEqual([], self.judged(kept.octets))
 
+
+class RescueTest(DkimCase):
+    def setUp(self):
+        super().setUp()
+        self.signer = DkimSigner(self.directory, "s.test")
+        self.names.publish("s.test", '_dmarc IN TXT "v=DMARC1; p=reject"\n' + self.signer.record())
+        self.waybill = self.start_waybill(rescue="rewrite-from")
+
+    def accepted(self):
+        entry = [one for one in history(self.waybill, ALIAS) if one["kind"] == "accepted"][-1]
+        return self.waybill.http.message(entry["message_id"]).json["events"][0]["accepted"]
+
+    def test_mail_that_spf_alone_vouches_for_goes_on_as_the_alias_with_a_signature(self):
+        self.make_keys(self.waybill)
+        author = f'"Doe, Jane" <{AUTHOR}>'
+        text = "d\u00e9j\u00e0  vu\r\n.\r\n\r\n"
+        octets = (b"Authentication-Results: mx.x.test; dkim=pass\r\n" +
+                  message(From=author, X_Original_From="ceo@bank.test", text=text))
+        kept = self.forwarded(octets, "BODY=8BITMIME")
+        self.assertEqual(BOTH, self.judged(kept.octets))
+        got = email.message_from_bytes(kept.octets, policy=email.policy.default)
+        [mailbox] = got["From"].addresses
+        self.assertEqual((ALIAS, "Doe, Jane via buzz"), (mailbox.addr_spec, mailbox.display_name))
+        self.assertEqual([author], got.get_all("X-Original-From"))
+        self.assertEqual(AUTHOR, got["Reply-To"].addresses[0].addr_spec)
+        self.assertTrue(kept.octets.endswith(b"\r\n\r\n" + text.encode()))
+        self.assertNotIn(b"dkim=pass\r\n", kept.octets)
+        accepted = self.accepted()
+        self.assertEqual("rewrite-from", accepted["rescue"])
+        self.assertEqual(author, accepted["header_from"])
+
+    def test_mail_that_its_author_signed_goes_on_as_it_came(self):
+        octets = self.signer.signed(message(From=AUTHOR, To=ALIAS))
+        kept = self.forwarded(octets)
+        self.assertEqual(octets, kept.behind_our_header())
+        self.assertNotIn("rescue", self.accepted())
+
+    def test_a_bounce_of_rescued_mail_goes_home(self):
+        home = self.start_home_sink()
+        kept = self.forwarded(message(From=AUTHOR, To=ALIAS))
+        self.assertIn(b" via buzz <buzz@x.test>\r\n", kept.octets)
+        self.assertEqual((250, "2.0.0"), self.report(self.waybill, kept.sender))
+        self.assertEqual([[AUTHOR]], [notice.recipients for notice in home.mail()])
+
+    def test_a_large_message_is_rescued_from_its_spool_file(self):
+        self.make_keys(self.waybill)
+        line = b"word  word\t " * 6 + b"\r\n"
+        kept = self.forwarded(message(From=AUTHOR) + line * (3_000_000 // len(line)))
+        self.assertEqual(BOTH, self.judged(kept.octets))
+        self.assertEqual(3_000_000 // len(line), kept.octets.count(line))
+
+    def test_a_copy_that_finds_no_room_puts_the_delivery_off(self):
+        self.waybill.stop()
+        small = self.start(
+            Waybill, {"x.test": {"aliases": {"buzz": HIDDEN}, "rescue": "rewrite-from"}},
+            address=self.at["relay"], smtp_port=SMTP_PORT, name_server=self.names,
+            tables={"limits": {"max_spool": "4 MiB", "max_message_size": "4 MiB"}})
+        with small.client(source=self.at["home"]) as client:
+            client.hello("mail.s.test")
+            reply = client.deliver(AUTHOR, [ALIAS], message(From=AUTHOR, text="x" * 70 + "\r\n")
+                                   + (b"y" * 70 + b"\r\n") * 45_000)
+        self.assertEqual(4, reply.code // 100, reply)
+        self.assertEqual([], self.bridgehead.mail())
 
 
 if __name__ == "__main__":
