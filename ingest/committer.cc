@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include "runtime/asio_clock.h"
+
 namespace waybill::ingest {
 
 namespace {
@@ -41,7 +43,14 @@ void Committer::run_notes() {
 // If the process ends while a batch waits in the queue, nobody was told that it is durable, and it
 // is not on the disk. What a crash inside of commit_pending() leaves is told there.
 void Committer::run() {
-  while (journal_.wait_for_work()) journal_.commit_pending();
+  const runtime::AsioClock clock;
+  while (journal_.wait_for_work()) {
+    const runtime::Instant began = clock.now();
+    const bool committed = journal_.commit_pending();
+    runtime::Histogram* const seconds = seconds_.load();
+    if (!committed || seconds == nullptr) continue;
+    seconds->observe(std::chrono::duration<double>(clock.now() - began).count());
+  }
 }
 
 }  // namespace waybill::ingest

@@ -1,7 +1,8 @@
 // What the relay counts, beside the events on record (ingest/event_counters.h). Handles are taken
-// once; adding is lock-free.
+// once; adding is lock-free, but for `replies`.
 #pragma once
 
+#include "relay/reply_counters.h"
 #include "runtime/metrics.h"
 
 namespace waybill::relay {
@@ -25,7 +26,8 @@ struct RelayMetrics {
                                  runtime::latency_bounds())),
         body_to_reply(m.histogram("waybill_body_to_reply_seconds",
                                   "From the end of a body to the reply to it",
-                                  runtime::latency_bounds())) {}
+                                  runtime::latency_bounds())),
+        replies(m) {}
 
   runtime::Counter& sessions;
   runtime::Counter& sessions_refused;
@@ -35,6 +37,7 @@ struct RelayMetrics {
   runtime::Counter& spam_unjudged;
   runtime::Histogram& spam_seconds;
   runtime::Histogram& body_to_reply;
+  ReplyCounters replies;
 };
 
 }  // namespace waybill::relay

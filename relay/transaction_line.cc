@@ -33,15 +33,18 @@ void TransactionLine::recipient(const Reply& reply) {
   ++recipients_;
   if (reply.positive()) ++accepted_;
   if (!reply.positive() || accepted_ == 0) last_ = reply;
+  lane_.metrics.replies.count("RCPT", reply, std::exchange(rule_, {}));
 }
 
 void TransactionLine::body(const Reply& reply, std::uint64_t octets) {
   last_ = reply;
   ended_ = true;
   octets_ = octets;
+  lane_.metrics.replies.count("body", reply, std::exchange(rule_, {}));
 }
 
 void TransactionLine::refused_by(std::string_view rule) {
+  rule_ = rule;
   const std::string apart = "," + rules_ + ",";
   if (apart.find("," + std::string(rule) + ",") != std::string::npos) return;
   rules_.append(rules_.empty() ? "" : ",").append(rule);

@@ -1,5 +1,5 @@
-// TransactionLine: what became of one transaction, as one line of the log, in the words of its
-// events:
+// TransactionLine: what became of one transaction: its replies are counted, and it leaves one line
+// of the log, in the words of its events:
 //
 //   info relay: transaction client=192.0.2.1 verdict=accepted rule=unknown-alias recipients=2
 //     accepted=1 size=1234 seconds=0.120 message_id=0198... tls=TLSv1.3 helo=mx.origin.test
@@ -28,7 +28,7 @@ class TransactionLine {
 
   void recipient(const schemas::Reply& reply);
   void body(const schemas::Reply& reply, std::uint64_t octets);
-  // A rule of ours refused something.
+  // A rule of ours refused something; comes before what is told of it.
   void refused_by(std::string_view rule);
 
  private:
@@ -41,6 +41,7 @@ class TransactionLine {
   bool ended_ = false;     // the body was answered
   std::uint64_t octets_ = 0;
   std::string rules_;
+  std::string rule_;  // of what is told next
 };
 
 // A client that was refused before it had a transaction: the line's words, as far as there are any.

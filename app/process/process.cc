@@ -202,6 +202,7 @@ void Process::reload_all() {
 }
 
 void Process::tick_all() {
+  own_metrics_.update();
   for (const auto& part : parts_) part->tick();
 }
 

@@ -26,6 +26,7 @@
 
 #include "app/command/config_file.h"
 #include "app/config/config.h"
+#include "app/process/process_metrics.h"
 #include "runtime/asio_clock.h"
 #include "runtime/failure.h"
 #include "runtime/metrics.h"
@@ -105,6 +106,7 @@ class Process {
   std::atomic<bool> serving_{false};
   runtime::AsioClock clock_;
   runtime::Metrics metrics_;
+  ProcessMetrics own_metrics_{clock_, metrics_};
   std::unique_ptr<Waiting> waiting_;
   std::vector<std::unique_ptr<Part>> parts_;
 };

@@ -76,6 +76,9 @@ Explained<void> LocalLog::settle(const Config& config, runtime::Metrics& metrics
                                  ingest::KeptElsewhere elsewhere) {
   counters_ = std::make_unique<ingest::EventCounters>(metrics);
   journal_->count_events(*counters_);
+  committer_->measure(metrics.histogram("waybill_journal_commit_seconds",
+                                        "How long a batch of events takes to be durable",
+                                        runtime::latency_bounds()));
   watch_ = std::make_unique<ingest::ClockWatch>(clock_, time_of_last(*store_), metrics);
   journal_->watch_clock(*watch_);
   const auto chance = runtime::system_chance();

@@ -47,7 +47,22 @@ def anchors(text):
     return out
 
 
+def help_of_source():
+    """Name to kind and help, of every metric."""
+    found = {}
+    call = r'\b(counter|gauge|histogram)\(\s*"((?:waybill|process)_\w+)",\s*((?:"[^"]*"\s*)+)'
+    for path in sources():
+        for kind, name, text in re.findall(call, path.read_text()):
+            found[name] = (kind, "".join(re.findall(r'"([^"]*)"', text)))
+    return found
+
+
 class MetricsTest(unittest.TestCase):
+    def test_the_page_has_a_row_for_each_and_no_other(self):
+        page = (ROOT / "docs/metrics.md").read_text()
+        rows = re.findall(r"^\| `(\w+)` \| (\w+) \| .* \| (.*) \|$", page, re.MULTILINE)
+        self.assertEqual(help_of_source(), {name: (kind, text) for name, kind, text in rows})
+
     def hold(self, expressions):
         there = metrics_of_source()
         self.assertGreater(len(there), 15)
