@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -28,7 +29,14 @@ int check_dkim(const Config& config) {
     for (const auto& key : *keys) {
       std::printf("%s signs with %s\n", name.c_str(), key.record_name().c_str());
     }
-    if (keys->empty() && domain.sign_forwarded) {
+    const auto files = dkim_key_files(dkim_directory(config), name);
+    const bool waits = files && std::any_of(files->begin(), files->end(), [](const auto& file) {
+                         return file.use == DkimUse::next;
+                       });
+    if (waits) {
+      std::printf("%s has a key that waits: waybill keys dkim %s --activate, once DNS has it\n",
+                  name.c_str(), name.c_str());
+    } else if (keys->empty() && domain.sign_forwarded) {
       std::printf("%s has sign_forwarded and no key: waybill keys dkim %s\n", name.c_str(),
                   name.c_str());
     }

@@ -36,6 +36,15 @@ std::string said(const pb::NextHop& hop, const pb::Reply& reply) {
   return out;
 }
 
+// Of a Rejected or a Deferred. Where the relay says what it saw, the host said nothing.
+template <class Body>
+std::string refusal_text(const Body& body) {
+  if (body.by() == pb::VERDICT_BY_NEXT_HOP) return said(body.next_hop(), body.reply());
+  std::string out = body.next_hop().mx_host();
+  append(out, ": ", words_of(body.reply()));
+  return out;
+}
+
 std::string word_of(pb::BounceClass report) {
   std::string word = schemas::word_of(*pb::BounceClass_descriptor(), report);
   return word.empty() ? "unknown" : word;
@@ -100,9 +109,8 @@ StoryStep home_step(const Event& event) {
       if (event.rejected().stage() == pb::STAGE_RCPT) {
         return {{}, "refused_report", words_of(event.rejected().reply())};
       }
-      return {{}, "home_refused", said(event.rejected().next_hop(), event.rejected().reply())};
-    case Event::kDeferred:
-      return {{}, "home_deferred", said(event.deferred().next_hop(), event.deferred().reply())};
+      return {{}, "home_refused", refusal_text(event.rejected())};
+    case Event::kDeferred: return {{}, "home_deferred", refusal_text(event.deferred())};
     case Event::kInDoubt: return {{}, "home_in_doubt", event.in_doubt().known()};
     case Event::kAccepted:
     case Event::kDropped:
@@ -120,10 +128,8 @@ StoryStep step_of(const Event& event) {
     case Event::kAccepted: return {{}, "accepted", accepted_text(event)};
     case Event::kForwarded:
       return {{}, "forwarded", said(event.forwarded().next_hop(), event.forwarded().reply())};
-    case Event::kRejected:
-      return {{}, "rejected", said(event.rejected().next_hop(), event.rejected().reply())};
-    case Event::kDeferred:
-      return {{}, "deferred", said(event.deferred().next_hop(), event.deferred().reply())};
+    case Event::kRejected: return {{}, "rejected", refusal_text(event.rejected())};
+    case Event::kDeferred: return {{}, "deferred", refusal_text(event.deferred())};
     case Event::kDropped: return {{}, "dropped", "by the rule " + event.dropped().rule()};
     case Event::kInDoubt: return {{}, "in_doubt", event.in_doubt().known()};
     case Event::kBounced: return bounced_step(event);

@@ -60,6 +60,21 @@ Delivery forwarded_and(std::vector<Event> more) {
   return out;
 }
 
+TEST(StoryTest, AHostThatWasNotReachedHasSaidNothing) {
+  Delivery delivery;
+  delivery.state = "deferred";
+  Event event = at(put_off(pb::STAGE_RCPT), kHandedOver);
+  pb::Deferred& body = *event.mutable_deferred();
+  body.mutable_next_hop()->set_mx_host("mx.hop.test");
+  schemas::set_reply(*body.mutable_reply(), {451, "4.4.1", "Not reached"});
+  body.set_by(pb::VERDICT_BY_RELAY);
+  delivery.events = {event};
+  EXPECT_EQ(story_of(delivery, kUntil).front().text, "mx.hop.test: 451 4.4.1 Not reached");
+  body.set_by(pb::VERDICT_BY_NEXT_HOP);
+  delivery.events = {event};
+  EXPECT_EQ(story_of(delivery, kUntil).front().text, "mx.hop.test said: 451 4.4.1 Not reached");
+}
+
 TEST(StateAtTest, AWindowThatClosedInSilenceIsSettled) {
   const Delivery delivery = forwarded_and({});
   EXPECT_EQ(state_at(delivery, kUntil), "forwarded");

@@ -264,9 +264,12 @@ TEST(ComplaintsTest, OfTheDoor) {
         "\"127.0.0.2\" or \"127.0.0.2-11\", found \"127.0.0.*\""}},
       {"[door.lists.\"bl.test\"]\n[door.lists.\"BL.test.\"]\n",
        {"f:1:13: door.lists.\"bl.test\": the same list as another one here"}},
-      {"[door.lists.\"a b\"]\n",
-       {"f:1:13: door.lists.\"a b\": expected the zone of a DNS list such as "
+      {"[door.lists.\"a b.test\"]\n",
+       {"f:1:13: door.lists.\"a b.test\": expected the zone of a DNS list such as "
         "\"dnsbl.example.org\""}},
+      {"[door.lists.zen.spamhaus.org]\nweight = 3\n",
+       {"f:1:13: door.lists.zen: the zone of a list has dots and is quoted, expected "
+        "[door.lists.\"dnsbl.example.org\"]"}},
   });
 }
 

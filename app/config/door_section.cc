@@ -57,8 +57,15 @@ void read_answers(TomlReader& reader, DnsList& list) {
 
 void read_lists(TomlReader& reader, DoorSettings& door) {
   reader.each_table([&](const toml::key& key, TomlReader& one) {
-    const auto zone = schemas::normalise_domain(key.str());
     const auto& place = key.source().begin;
+    // No list is a top-level domain: TOML has taken the name's dots for tables.
+    if (key.str().find('.') == std::string_view::npos) {
+      reader.complain(place, reader.name(key.str()),
+                      "the zone of a list has dots and is quoted, expected "
+                      "[door.lists.\"dnsbl.example.org\"]");
+      return;
+    }
+    const auto zone = schemas::normalise_domain(key.str());
     DnsList list;
     read_weight(one, list);
     read_answers(one, list);

@@ -15,7 +15,9 @@ void read_rspamd(TomlReader& reader, Config& config) {
     if (base && !base->tls) {
       spam.url = url->value;
     } else {
-      reader.expected(*url, "where rspamd's normal worker is, such as \"http://127.0.0.1:11333\"");
+      reader.expected(*url,
+                      "where rspamd's normal worker is, by plain HTTP and without a path, such as "
+                      "\"http://127.0.0.1:11333\"");
     }
   }
   if (const auto what = reader.choice("on_failure", relay::spam::kOnFailureWords)) {

@@ -80,13 +80,32 @@ Explained<void> is_free(const std::string& directory, const std::string& domain,
   return {};
 }
 
-// For us alone; one that is there stays as it is.
+// Root makes keys for the user that runs Waybill, whose directory it is.
+Explained<void> give_to_owner_of_directory(const std::string& path) {
+  if (::geteuid() != 0) return {};
+  struct stat parent {};
+  if (::stat(fs::path(path).parent_path().c_str(), &parent) == 0 &&
+      ::lchown(path.c_str(), parent.st_uid, parent.st_gid) == 0) {
+    return {};
+  }
+  return Failure{Errc::io_error,
+                 "cannot give " + path + " to the owner of its directory: " + std::strerror(errno)};
+}
+
+// For its owner alone; one that is there stays as it is.
 Explained<void> make_directory(const std::string& path) {
   std::error_code error;
   const bool made = fs::create_directory(path, error);
+  if (error == std::errc::no_such_file_or_directory) {
+    return Failure{Errc::not_found, "cannot create " + path + ": " +
+                                        fs::path(path).parent_path().string() +
+                                        " is not there; make it for the user that runs Waybill, or "
+                                        "start Waybill once"};
+  }
   if (error) return runtime::explain(error, "cannot create " + path);
   if (!made) return {};
   fs::permissions(path, fs::perms::owner_all, error);
+  if (const auto given = give_to_owner_of_directory(path); !given) return given;
   return runtime::sync_directory_of(path);
 }
 
@@ -178,6 +197,7 @@ Explained<std::vector<DkimKeyFile>> make_dkim_keys(const std::string& directory,
     const std::string path = path_of(directory, domain, name, DkimUse::next);
     const auto made = runtime::create_file(path, PrivateKey::make(type)->pem());
     if (!made) return made.error();
+    if (const auto given = give_to_owner_of_directory(path); !given) return given.error();
     out.push_back({name, DkimUse::next, path});
   }
   return out;

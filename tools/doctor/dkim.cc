@@ -71,9 +71,10 @@ DkimFacts look_at_dkim(const app::Config& config) {
       facts.unreadable.push_back(files.error());
       continue;
     }
+    // What waits is told of by itself.
     bool signs = false;
     for (const app::DkimKeyFile& file : *files) {
-      signs = signs || file.use == DkimUse::signs;
+      signs = signs || file.use != DkimUse::old;
       auto key = app::read_dkim_key(name, file);
       facts.keys.push_back({name, file, {}, {}});
       if (!key) facts.keys.back().readable = key.error();
