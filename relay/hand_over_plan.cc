@@ -375,6 +375,7 @@ Task<plan::BodyReply> HandOverPlan::hand_over(WholeMessage message, Trusted trus
   const auto accepted = co_await acceptance.clear();
   put_off_deferred();
   if (!accepted) co_return plan::BodyReply{not_recorded(accepted.error()), {}};
+  accepted_ = true;
   if (round.unrecorded) co_return plan::BodyReply{not_recorded(*round.unrecorded), {}};
   // If the process ends here, all is on record and the sender has not heard it: it sends the
   // message again, as another message with an acceptance of its own.

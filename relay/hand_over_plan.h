@@ -72,6 +72,8 @@ class HandOverPlan {
   HandOverPlan& operator=(const HandOverPlan&) = delete;
 
   const std::vector<Recipient>& recipients() const { return recipients_; }
+  // The acceptance is on record.
+  bool accepted() const { return accepted_; }
 
   // A recipient whose route forwards or drops. Asks its next hops; the reply to RCPT. It is taken
   // where one of them takes it: what became of the others is part of the verdict on the body.
@@ -144,6 +146,7 @@ class HandOverPlan {
   std::vector<Recipient> recipients_;
   std::uint64_t deliveries_ = 0;  // that were given an id
   Trusted trusted_;
+  bool accepted_ = false;
 };
 
 }  // namespace waybill::relay

@@ -5,6 +5,7 @@
 #include "relay/policy/judge_body.h"
 #include "relay/policy/judge_spam.h"
 #include "relay/policy/limits.h"
+#include "relay/spam/rspamd_words.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
@@ -126,12 +127,9 @@ std::string MailTransaction::spam_fields() const {
   if (judged.action == spam::Action::pass && !asked) return out;
   char score[64];
   std::snprintf(score, sizeof score, "%.2f / %.2f", judged.score, judged.threshold);
-  out.append("X-Spam-Score: ").append(score).append("\r\n");
-  out.append("X-Spam-Action: ").append(judged.word).append("\r\n");
+  out += spam::field_text("X-Spam-Score", score) + spam::field_text("X-Spam-Action", judged.word);
   if (!asked) return out;
-  for (const auto& [name, value] : judged.fields) {
-    out.append(name).append(": ").append(value).append("\r\n");
-  }
+  for (const auto& [name, value] : judged.fields) out += spam::field_text(name, value);
   return out;
 }
 

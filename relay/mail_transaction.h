@@ -16,6 +16,7 @@ class MailTransaction {
   MailTransaction(Lane& lane, const SenderEnvelope& envelope)
       : lane_(lane), envelope_(envelope), plan_(lane, envelope) {}
 
+  bool accepted() const { return plan_.accepted(); }
   bool empty() const { return plan_.recipients().empty(); }
   std::size_t recipients() const { return plan_.recipients().size(); }
   // The recipient is taken already: it is named twice and delivered once. This RCPT is accepted.

@@ -121,6 +121,10 @@ std::string Transaction::sender_domain() const {
   return envelope_.mail.sender ? envelope_.mail.sender->domain() : std::string();
 }
 
+std::string Transaction::greylist_key() const {
+  return door::greylist_key(envelope_.client.endpoint.address, sender_domain());
+}
+
 std::optional<Refusal> Transaction::beyond_rate() {
   const auto exceeded =
       lane_.rates.take(envelope_.client.endpoint.address, sender_domain(), lane_.clock.now());
@@ -129,7 +133,7 @@ std::optional<Refusal> Transaction::beyond_rate() {
 }
 
 std::optional<Refusal> Transaction::greylisted() {
-  const auto left = lane_.greylist.waits(greylist_key_, lane_.clock.wall());
+  const auto left = lane_.greylist.waits(greylist_key(), lane_.clock.wall());
   if (!left) return std::nullopt;
   return policy::judge_greylisted(*left);
 }
@@ -152,13 +156,12 @@ Task<Reply> Transaction::answer_rcpt(smtp::RcptStep step) {
   auto refusal = policy::judge_recipient(named.facts);
   if (!refusal && asks) refusal = beyond_rate();
   if (!refusal && asks && lane_.settings.door.greylist && !well_known) {
-    greylist_key_ = door::greylist_key(envelope_.client.endpoint.address, sender_domain());
     refusal = greylisted();
     if (refusal) {
       const Reply come_again = refusal->reply;
       Reply reply = co_await refuse(std::move(named.subject), std::move(*refusal));
       // What is not on record is not known.
-      if (reply == come_again) lane_.greylist.put_off(greylist_key_, lane_.clock.wall());
+      if (reply == come_again) lane_.greylist.put_off(greylist_key(), lane_.clock.wall());
       co_return reply;
     }
   }
@@ -266,8 +269,9 @@ Task<plan::BodyReply> Transaction::end_whole(WholeMessage message) {
     co_return reply;
   }
   reply = co_await mail_.hand_over(std::move(message));
-  if (!greylist_key_.empty() && reply.whole.positive()) {
-    lane_.greylist.taken(greylist_key_, lane_.clock.wall());
+  // As the journal tells it after a start.
+  if (lane_.settings.door.greylist && mail_.accepted()) {
+    lane_.greylist.taken(greylist_key(), lane_.clock.wall());
   }
   co_return reply;
 }

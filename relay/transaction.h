@@ -65,6 +65,7 @@ class Transaction {
   std::optional<policy::Refusal> beyond_rate();
   std::optional<policy::Refusal> greylisted();
   std::string sender_domain() const;
+  std::string greylist_key() const;
   runtime::Task<schemas::Reply> take_report(Named named);
   std::vector<Subject> subjects() const;
   runtime::Task<schemas::Reply> refuse(Subject subject, policy::Refusal refusal);
@@ -81,7 +82,6 @@ class Transaction {
   message::Spool spool_;
   policy::BodyFacts::Kept kept_ = policy::BodyFacts::Kept::whole;
   std::uint64_t body_octets_ = 0;
-  std::string greylist_key_;  // empty: nobody was asked to come again
 };
 
 }  // namespace waybill::relay

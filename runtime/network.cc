@@ -20,6 +20,13 @@ IpAddress cut(const IpAddress& address, unsigned bits) {
   return ip::network_v6(address.to_v6(), static_cast<unsigned short>(bits)).network();
 }
 
+// Written as one of IPv6 that IPv4 is mapped into, it is that of IPv4.
+Network plain(const Network& network) {
+  constexpr unsigned kMapped = 96;
+  if (network.bits < kMapped || unmapped(network.address) == network.address) return network;
+  return {unmapped(network.address), network.bits - kMapped};
+}
+
 }  // namespace
 
 bool Network::holds(const IpAddress& one) const {
@@ -34,13 +41,13 @@ std::optional<Network> network_of(std::string_view text) {
   const auto address = ip_of(std::string(host));
   if (!address) return std::nullopt;
   Network out{*address, whole(*address)};
-  if (slash == text.npos) return out;
+  if (slash == text.npos) return plain(out);
   const std::string_view length = text.substr(slash + 1);
   const char* const end = length.data() + length.size();
   const auto [stop, wrong] = std::from_chars(length.data(), end, out.bits);
   if (wrong != std::errc() || stop != end || out.bits > whole(*address)) return std::nullopt;
   if (cut(*address, out.bits) != *address) return std::nullopt;
-  return out;
+  return plain(out);
 }
 
 Network network_around(const IpAddress& address, unsigned bits_of_v4, unsigned bits_of_v6) {

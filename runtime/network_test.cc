@@ -51,5 +51,11 @@ TEST(NetworkTest, AnAddressThatIsMappedIsItself) {
   EXPECT_EQ(unmapped(*ip_of("192.0.2.1")), *ip_of("192.0.2.1"));
 }
 
+TEST(NetworkTest, OneOfIpv4ThatIsMappedIntoIpv6IsThatOfIpv4) {
+  EXPECT_EQ(network_of("::ffff:192.0.2.0/120"), network_of("192.0.2.0/24"));
+  EXPECT_EQ(network_of("::ffff:192.0.2.1"), network_of("192.0.2.1"));
+  EXPECT_EQ(to_string(*network_of("::/0")), "::/0");
+}
+
 }  // namespace
 }  // namespace waybill::runtime

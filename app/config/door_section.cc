@@ -14,6 +14,8 @@ namespace {
 
 // One list alone never weighs more than all others together could.
 constexpr std::int64_t kMostWeight = 100;
+// Before it stand 64 octets of an IPv6 address (RFC 5782 2.4), and a name has 253 at most.
+constexpr std::size_t kMaxZone = 253 - 64;
 // Each is a question for each new client.
 constexpr std::size_t kMostLists = 20;
 
@@ -70,7 +72,7 @@ void read_lists(TomlReader& reader, DoorSettings& door) {
     read_weight(one, list);
     read_answers(one, list);
     one.no_others();
-    if (!zone) {
+    if (!zone || zone->size() > kMaxZone) {
       reader.complain(place, reader.name(key.str()),
                       "expected the zone of a DNS list such as \"dnsbl.example.org\"");
       return;

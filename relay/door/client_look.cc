@@ -13,23 +13,23 @@ using runtime::Instant;
 using runtime::IpAddress;
 using runtime::Task;
 
-void ListHealth::answered(const std::string& zone) {
-  const auto found = silent_.find(zone);
+void ListHealth::answered(const Asked& asked) {
+  const auto found = silent_.find(asked);
   if (found == silent_.end()) return;
   if (found->second >= kSilentLooks) {
-    runtime::log(runtime::Level::info, "relay", "a DNS list answers again", {{"list", zone}});
+    runtime::log(runtime::Level::info, "relay", "a DNS list answers again", {{"list", asked.zone}});
   }
   silent_.erase(found);
 }
 
-void ListHealth::silent(const std::string& zone) {
-  if (++silent_[zone] != kSilentLooks) return;
+void ListHealth::silent(const Asked& asked) {
+  if (++silent_[asked] != kSilentLooks) return;
   runtime::log(runtime::Level::warn, "relay",
-               "a DNS list does not answer: mail waits for it no more", {{"list", zone}});
+               "a DNS list does not answer: mail waits for it no more", {{"list", asked.zone}});
 }
 
-bool ListHealth::waited_for(const std::string& zone) const {
-  const auto found = silent_.find(zone);
+bool ListHealth::waited_for(const Asked& asked) const {
+  const auto found = silent_.find(asked);
   return found == silent_.end() || found->second < kSilentLooks;
 }
 
@@ -38,6 +38,16 @@ std::string list_question(const IpAddress& client, std::string_view zone) {
   const std::string_view suffix = runtime::unmapped(client).is_v4() ? "in-addr.arpa" : "ip6.arpa";
   return reverse.substr(0, reverse.size() - suffix.size()).append(zone);
 }
+
+namespace {
+
+// Whether asking again later can help: not where there are records that are none.
+bool may_pass(const runtime::Error& error) {
+  const Errc code = runtime::errc_of(error);
+  return code != Errc::invalid && code != Errc::corrupt;
+}
+
+}  // namespace
 
 struct ClientLook::State {
   State(LookParts p, IpAddress c) : parts(p), client(std::move(c)) {}
@@ -65,7 +75,7 @@ ClientLook::ClientLook(LookParts parts, IpAddress client)
     : state_(std::make_shared<State>(parts, runtime::unmapped(client))) {
   state_->deadline = parts.clock.now() + kLookTimeout;
   for (const DnsList& list : parts.settings.lists) {
-    const bool waited_for = parts.health.waited_for(list.zone);
+    const bool waited_for = parts.health.waited_for({list.zone, state_->client.is_v6()});
     state_->waited_for += waited_for ? 1 : 0;
     parts.scope.spawn("DNS list", look_up_list(state_, list, waited_for));
   }
@@ -79,12 +89,14 @@ ClientLook::~ClientLook() { state_->over = true; }
 
 Task<void> ClientLook::look_up_list(std::shared_ptr<State> state, const DnsList& list,
                                     bool waited_for) {
+  const Instant began = state->parts.clock.now();
   const auto answer =
       co_await state->parts.resolver.a(list_question(state->client, list.zone), state->deadline);
+  const ListHealth::Asked asked{list.zone, state->client.is_v6()};
   if (answer || answer.error() == Errc::corrupt) {
-    state->parts.health.answered(list.zone);
-  } else {
-    state->parts.health.silent(list.zone);
+    state->parts.health.answered(asked);
+  } else if (state->parts.clock.now() - began >= kSilence) {
+    state->parts.health.silent(asked);
   }
   if (answer && !state->over) {
     for (const IpAddress& record : answer->records) {
@@ -99,17 +111,19 @@ Task<void> ClientLook::look_up_list(std::shared_ptr<State> state, const DnsList&
   state->ended(waited_for);
 }
 
-Task<bool> ClientLook::leads_back(std::shared_ptr<State> state, std::string name) {
+// ClientName of one name: confirmed, unconfirmed, or unknown.
+Task<ClientName> ClientLook::leads_back(std::shared_ptr<State> state, std::string name) {
   runtime::dns::Resolver& resolver = state->parts.resolver;
-  std::vector<IpAddress> found;
+  runtime::Result<runtime::dns::Answer<IpAddress>> answer;
   if (state->client.is_v4()) {
-    auto answer = co_await resolver.a(std::move(name), state->deadline);
-    if (answer) found = std::move(answer->records);
+    answer = co_await resolver.a(std::move(name), state->deadline);
   } else {
-    auto answer = co_await resolver.aaaa(std::move(name), state->deadline);
-    if (answer) found = std::move(answer->records);
+    answer = co_await resolver.aaaa(std::move(name), state->deadline);
   }
-  co_return std::find(found.begin(), found.end(), state->client) != found.end();
+  if (!answer) co_return may_pass(answer.error()) ? ClientName::unknown : ClientName::unconfirmed;
+  const auto& found = answer->records;
+  const bool back = std::find(found.begin(), found.end(), state->client) != found.end();
+  co_return back ? ClientName::confirmed : ClientName::unconfirmed;
 }
 
 // RFC 8601 2.7.3 (iprev).
@@ -117,13 +131,16 @@ Task<void> ClientLook::look_up_names(std::shared_ptr<State> state) {
   ClientFacts found;
   found.name_is = ClientName::unknown;
   auto names = co_await state->parts.resolver.ptr(state->client, state->deadline);
+  if (!names && !may_pass(names.error())) found.name_is = ClientName::none;
   if (names) {
     found.name_is = names->records.empty() ? ClientName::none : ClientName::unconfirmed;
     if (names->records.size() > kMaxClientNames) names->records.resize(kMaxClientNames);
     for (const std::string& name : names->records) {
       if (found.name.empty()) found.name = name;
-      if (!co_await leads_back(state, name)) continue;
-      found.name_is = ClientName::confirmed;
+      const ClientName is = co_await leads_back(state, name);
+      if (is == ClientName::unconfirmed) continue;
+      found.name_is = is;
+      if (is == ClientName::unknown) continue;
       found.name = name;
       break;
     }

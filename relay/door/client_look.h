@@ -26,18 +26,26 @@ namespace waybill::relay::door {
 // gives RCPT 5 minutes (RFC 5321 4.5.3.2.3).
 inline constexpr std::chrono::seconds kLookTimeout{5};
 inline constexpr std::uint32_t kSilentLooks = 3;
+// An error that comes sooner costs nobody a wait.
+inline constexpr std::chrono::seconds kSilence{2};
 // Names of an address that are looked at: an answer may hold hundreds (as RFC 7208 4.6.4 has it).
 inline constexpr std::size_t kMaxClientNames = 10;
 
 // Which lists have answered last. One for each I/O thread.
 class ListHealth {
  public:
-  void answered(const std::string& zone);
-  void silent(const std::string& zone);
-  bool waited_for(const std::string& zone) const;
+  // Many lists know one family alone.
+  struct Asked {
+    std::string zone;
+    bool of_ipv6 = false;
+    friend auto operator<=>(const Asked&, const Asked&) = default;
+  };
+  void answered(const Asked& asked);
+  void silent(const Asked& asked);
+  bool waited_for(const Asked& asked) const;
 
  private:
-  std::map<std::string, std::uint32_t, std::less<>> silent_;  // looks in a row
+  std::map<Asked, std::uint32_t> silent_;  // looks in a row
 };
 
 // "2.0.0.127.dnsbl.test": where a list is asked for an address (RFC 5782 2.1, 2.4).
@@ -67,7 +75,7 @@ class ClientLook {
   static runtime::Task<void> look_up_list(std::shared_ptr<State> state, const DnsList& list,
                                           bool waited_for);
   static runtime::Task<void> look_up_names(std::shared_ptr<State> state);
-  static runtime::Task<bool> leads_back(std::shared_ptr<State> state, std::string name);
+  static runtime::Task<ClientName> leads_back(std::shared_ptr<State> state, std::string name);
   std::shared_ptr<State> state_;
 };
 

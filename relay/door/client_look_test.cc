@@ -20,19 +20,21 @@ TEST(ListQuestionTest, HasTheAddressBackwardsBeforeTheZone) {
 
 TEST(ListHealthTest, AListThatIsSilentThriceIsNotWaitedForUntilItAnswers) {
   ListHealth health;
+  const ListHealth::Asked four{"a.test", false};
   for (int i = 0; i < 3; ++i) {
-    EXPECT_TRUE(health.waited_for("a.test")) << i;
-    health.silent("a.test");
+    EXPECT_TRUE(health.waited_for(four)) << i;
+    health.silent(four);
   }
-  EXPECT_FALSE(health.waited_for("a.test"));
-  EXPECT_TRUE(health.waited_for("b.test"));
-  health.answered("a.test");
-  EXPECT_TRUE(health.waited_for("a.test"));
-  health.silent("a.test");
-  health.answered("a.test");
-  health.silent("a.test");
-  health.silent("a.test");
-  EXPECT_TRUE(health.waited_for("a.test")) << "not in a row";
+  EXPECT_FALSE(health.waited_for(four));
+  EXPECT_TRUE(health.waited_for({"b.test"}));
+  EXPECT_TRUE(health.waited_for({"a.test", true})) << "of the other family it was not asked";
+  health.answered(four);
+  EXPECT_TRUE(health.waited_for(four));
+  health.silent(four);
+  health.answered(four);
+  health.silent(four);
+  health.silent(four);
+  EXPECT_TRUE(health.waited_for(four)) << "not in a row";
 }
 
 }  // namespace

@@ -39,6 +39,11 @@ HeloClaim look_at_helo(const HeloFacts& facts) {
     return *address == runtime::unmapped(facts.here) ? HeloClaim::ours : HeloClaim::another;
   }
   std::string_view helo = facts.helo;
+  // An address without brackets is no name, and may be ours all the same.
+  if (const auto bare = runtime::ip_of(std::string(helo))) {
+    const bool ours = runtime::unmapped(*bare) == runtime::unmapped(facts.here);
+    return ours ? HeloClaim::ours : HeloClaim::no_name;
+  }
   if (helo.ends_with('.')) helo.remove_suffix(1);
   const auto name = schemas::normalise_domain(helo);
   if (!name) return HeloClaim::no_name;

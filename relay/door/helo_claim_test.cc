@@ -37,6 +37,7 @@ TEST(HeloClaimTest, OurNameAndOurAddressAreOurs) {
   EXPECT_EQ(of("MX.Waybill.test"), HeloClaim::ours);
   EXPECT_EQ(of("mx.waybill.test."), HeloClaim::ours);
   EXPECT_EQ(of("[192.0.2.25]"), HeloClaim::ours);
+  EXPECT_EQ(of("192.0.2.25"), HeloClaim::ours);
 }
 
 }  // namespace

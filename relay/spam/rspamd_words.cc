@@ -18,6 +18,11 @@ using runtime::Failure;
 
 namespace {
 
+constexpr std::size_t kMaxActionWord = 64;  // octets; rspamd's own have 15 at most
+constexpr std::size_t kMaxSymbol = 100;     // octets
+constexpr std::size_t kFoldAt = 76;         // columns
+constexpr std::size_t kMaxFieldWord = 900;  // octets
+
 struct ActionWord {
   std::string_view word;
   Action action;
@@ -42,6 +47,16 @@ void add_field(std::string& out, std::string_view name, std::string_view value) 
   out += "\r\n";
 }
 
+// Control octets and what is not ASCII become spaces.
+std::string one_line(std::string_view text, std::size_t most) {
+  std::string out;
+  for (const char c : text.substr(0, most)) {
+    const auto octet = static_cast<unsigned char>(c);
+    out += octet < ' ' || octet >= 0x7f ? ' ' : c;
+  }
+  return out;
+}
+
 double number(const json::object& object, std::string_view name) {
   const json::value* const value = object.if_contains(name);
   if (value == nullptr || !value->is_number()) return 0;
@@ -54,7 +69,7 @@ void read_symbols(const json::object& answer, Judgement& out) {
   std::vector<std::pair<double, std::string>> all;
   for (const auto& [name, value] : *symbols) {
     const double score = value.is_object() ? number(value.as_object(), "score") : 0;
-    all.emplace_back(std::abs(score), schemas::clean_reply_text(std::string(name)));
+    all.emplace_back(std::abs(score), one_line(name, kMaxSymbol));
   }
   // Those first that say most.
   std::stable_sort(all.begin(), all.end(),
@@ -73,12 +88,7 @@ bool is_field_name(std::string_view name) {
 // One line: what it folds is unfolded, so that no line of its ends the header.
 void take_field(std::string_view name, std::string_view value, Judgement& out) {
   if (!is_field_name(name) || out.fields.size() >= kMostFields) return;
-  std::string clean;
-  for (const char c : value.substr(0, kMaxFieldOctets)) {
-    const auto octet = static_cast<unsigned char>(c);
-    clean += octet < ' ' || octet >= 0x7f ? ' ' : c;
-  }
-  out.fields.emplace_back(std::string(name), std::move(clean));
+  out.fields.emplace_back(std::string(name), one_line(value, kMaxFieldOctets));
 }
 
 // Each value is a text, an object with a text as `value`, or an array of these.
@@ -121,6 +131,22 @@ std::string question_head(const Question& question, const runtime::HttpBase& bas
   return out + "\r\n";
 }
 
+std::string field_text(std::string_view name, std::string_view value) {
+  std::string out(name);
+  out += ':';
+  std::size_t column = out.size();
+  while (!value.empty()) {
+    const std::size_t space = value.find(' ');
+    const std::string_view word = value.substr(0, space).substr(0, kMaxFieldWord);
+    value.remove_prefix(space == value.npos ? value.size() : space + 1);
+    if (word.empty()) continue;
+    const bool folds = column + 1 + word.size() > kFoldAt && column > name.size() + 1;
+    out.append(folds ? "\r\n\t" : " ").append(word);
+    column = (folds ? 1 : column + 1) + word.size();
+  }
+  return out + "\r\n";
+}
+
 Explained<Judgement> read_answer(std::string_view text) {
   const auto value = schemas::parse_strict_json(text);
   if (!value) return Failure{Errc::corrupt, "its answer is no JSON: " + value.error().why};
@@ -130,7 +156,7 @@ Explained<Judgement> read_answer(std::string_view text) {
     return Failure{Errc::corrupt, "it says: " + schemas::clean_reply_text(std::string(error))};
   }
   Judgement out;
-  out.word = schemas::clean_reply_text(std::string(schemas::text_member(answer, "action")));
+  out.word = one_line(schemas::text_member(answer, "action"), kMaxActionWord);
   if (out.word.empty()) return Failure{Errc::corrupt, "its answer names no action"};
   // An action of the operator's own making changes nothing here.
   for (const ActionWord& known : kActions) {

@@ -22,7 +22,11 @@ inline constexpr std::size_t kMaxFieldOctets = 4096;
 std::string question_head(const Question& question, const runtime::HttpBase& base,
                           std::uint64_t octets);
 
-// Errc::corrupt: it is no such answer.
+// "name: value" with its line ends, folded so that no line passes 998 octets (RFC 5322 2.1.1); a
+// word that is longer is cut.
+std::string field_text(std::string_view name, std::string_view value);
+
+// Errc::corrupt: it is no such answer. Its words are one line of printable ASCII each.
 runtime::Explained<Judgement> read_answer(std::string_view json);
 
 }  // namespace waybill::relay::spam

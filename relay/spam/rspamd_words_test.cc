@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 namespace waybill::relay::spam {
 namespace {
 
@@ -97,6 +99,30 @@ TEST(RspamdAnswerTest, SymbolsAndFieldsAreBounded) {
   EXPECT_EQ(judged->symbols.front(), "S999");
   EXPECT_EQ(judged->fields.size(), kMostFields);
   EXPECT_EQ(judged->fields.front().second.size(), kMaxFieldOctets);
+}
+
+TEST(FieldTextTest, IsFoldedAndNoLineIsTooLong) {
+  EXPECT_EQ(field_text("X-Spam-Score", "7.50 / 15.00"), "X-Spam-Score: 7.50 / 15.00\r\n");
+  EXPECT_EQ(field_text("X-A", ""), "X-A:\r\n");
+  std::string words;
+  for (int i = 0; i < 40; ++i) words += "SYMBOL_" + std::to_string(i) + "(1.00)  ";
+  std::istringstream lines(field_text("X-Spamd-Result", words + std::string(3000, 'x')));
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_LE(line.size(), 998U);
+    EXPECT_TRUE(line.ends_with('\r'));
+    EXPECT_EQ(line.starts_with('\t'), count > 0) << line;
+  }
+  EXPECT_GT(count, 5U);
+}
+
+TEST(RspamdAnswerTest, AnActionIsOneShortLine) {
+  const auto judged = read_answer(R"({"action":"add\r\nX-B: header)" + std::string(3000, 'y') +
+                                  R"(","symbols":{"A\nB":{}}})");
+  ASSERT_TRUE(judged);
+  EXPECT_EQ(judged->word.size(), 64U);
+  EXPECT_EQ(judged->word.find_first_of("\r\n"), std::string::npos);
+  EXPECT_THAT(judged->symbols, ElementsAre("A B"));
 }
 
 }  // namespace
