@@ -31,6 +31,8 @@ std::string exchanges_text(const std::vector<Mx>& records) {
 void judge_reverse(const NameFacts& facts, Findings& out) {
   constexpr char kAskForPtr[] = "Ask who gave you the address to set its PTR record.";
   for (const auto& [address, names, confirmed] : facts.reverse) {
+    // Nobody else sees a name of this machine's own.
+    if (address.is_loopback()) continue;
     const std::string text = address.to_string();
     if (!names) {
       out.push_back(

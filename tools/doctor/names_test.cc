@@ -109,6 +109,13 @@ TEST_F(DoctorNamesTest, ADomainWhoseMxIsThisHostIsFine) {
                                    "fine MX: mail for x.test is sent here"));
 }
 
+TEST_F(DoctorNamesTest, OfAnAddressOfThisMachineAloneNobodyAsksTheName) {
+  resolver_.remove("mx.x.test");
+  resolver_.add("mx.x.test. A 127.0.0.1\n");
+  resolver_.fail("1.0.0.127.in-addr.arpa", Errc::temporary);
+  for (const std::string& line : lines()) EXPECT_FALSE(line.starts_with("warning 127")) << line;
+}
+
 TEST_F(DoctorNamesTest, AnotherNameOfTheSameAddressLeadsHereToo) {
   resolver_.add("in.x.test. A 192.0.2.1\n");
   x_test("x.test. MX 10 in.x.test.\nx.test. TXT \"v=spf1 mx -all\"\n");
