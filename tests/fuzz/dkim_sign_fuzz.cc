@@ -54,6 +54,9 @@ class KeyOfEveryName final : public runtime::dns::Resolver {
                                                               runtime::Instant) override {
     co_return make_error_code(runtime::Errc::temporary);
   }
+  Task<Result<runtime::dns::Answer<runtime::Tlsa>>> tlsa(std::string, runtime::Instant) override {
+    co_return make_error_code(runtime::Errc::temporary);
+  }
   Task<Result<runtime::dns::Answer<std::string>>> ptr(runtime::IpAddress,
                                                       runtime::Instant) override {
     co_return make_error_code(runtime::Errc::temporary);
