@@ -90,9 +90,9 @@ void Transaction::look_at_return_path(const schemas::Address& address, Named& na
 }
 
 // Postmaster and return paths take mail from everybody: the one is to be reached by who is refused,
-// the other's token is proof enough that it is an answer to mail of ours.
+// the other, which has no route, by its token is proof enough that it is an answer to mail of ours.
 bool Transaction::asks_of_client(const Named& named) const {
-  if (!envelope_.client.judged || named.domain != nullptr) return false;
+  if (!envelope_.client.judged) return false;
   const auto& route = named.facts.route;
   const schemas::DomainRoutes* domain = nullptr;
   const schemas::Address* alias = nullptr;

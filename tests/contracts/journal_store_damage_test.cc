@@ -189,6 +189,9 @@ TEST(JournalStoreDamageTest, AJournalThatBeginsElsewhereHasAnotherIdAndIsReadAga
   ASSERT_TRUE(store->begin_at(400_seq, {}));
   EXPECT_NE(store->id(), id);
   EXPECT_NE(store->id(), 0u);
+  const JournalDirectory killed_at_once;
+  killed_at_once.copy_from(directory);
+  EXPECT_EQ(killed_at_once.open()->end_seq(), 400_seq);
   store.reset();
   // Nothing was recorded since: nothing is missing.
   store = directory.open();

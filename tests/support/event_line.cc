@@ -1,5 +1,7 @@
 #include "tests/support/event_line.h"
 
+#include <sstream>
+
 #include "schemas/field_shape.h"
 
 namespace waybill::tests {
@@ -35,6 +37,15 @@ std::string by_text(pb::VerdictBy by) {
   return by == pb::VERDICT_BY_RELAY ? "relay" : "nobody";
 }
 
+// What a spam filter said.
+template <class Body>
+std::string scored(const Body& body) {
+  if (!body.has_spam()) return {};
+  std::ostringstream out;
+  out << ", scored " << body.spam().score() << " (" << body.spam().action() << ")";
+  return out.str();
+}
+
 template <class Body>
 std::string refusal_line(const char* kind, const Event& event, const Body& body) {
   const bool of_client = body.stage() == pb::STAGE_CONNECT;
@@ -42,7 +53,7 @@ std::string refusal_line(const char* kind, const Event& event, const Body& body)
   if (!body.target().empty()) out += " for " + body.target();
   out += " " + stage_text(body.stage()) + " by " + by_text(body.by());
   if (!body.rule().empty()) out += " " + body.rule();
-  return out + ": " + reply_text(body.reply());
+  return out + ": " + reply_text(body.reply()) + scored(body);
 }
 
 std::string accepted_line(const Event& event) {
@@ -52,7 +63,8 @@ std::string accepted_line(const Event& event) {
     out += target.target().empty() ? ", goes nowhere" : ", for " + target.target();
   }
   if (!event.reported_delivery_id().empty()) out += ", a report";
-  return out;
+  if (!body.rescue().empty()) out += ", rescued by " + body.rescue();
+  return out + scored(body);
 }
 
 std::string bounced_line(const Event& event) {

@@ -14,6 +14,8 @@ mx.origin.test. A 192.0.2.20
 origin.test. TXT "v=spf1 ip4:192.0.2.77 -all"
 null.test. MX 0 .
 loop.test. MX 10 mx.test.
+strict.test. TXT "v=spf1 ip4:192.0.2.77 -all"
+_dmarc.strict.test. TXT "v=DMARC1; p=reject"
 bank.test. TXT "v=spf1 -all"
 _dmarc.bank.test. TXT "v=DMARC1; p=reject"
 77.2.0.192.in-addr.arpa. PTR out.origin.test.
@@ -55,7 +57,11 @@ std::shared_ptr<const relay::routes::RouteTable> transcript_routes() {
   open.door = schemas::DoorMode::ignore;
   open.aliases["shop"] = forward_to({"bob@hop.test"});
   ours.aliases["postmaster"] = forward_to({"bob@hop.test"});
-  return table_of({std::move(ours), std::move(lax), std::move(open)});
+  schemas::DomainRoutes rescues;
+  rescues.name = "rescue.test";
+  rescues.rescue = schemas::Rescue::rewrite_from;
+  rescues.aliases["shop"] = forward_to({"bob@hop.test"});
+  return table_of({std::move(ours), std::move(lax), std::move(open), std::move(rescues)});
 }
 
 }  // namespace waybill::tests
