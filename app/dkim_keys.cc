@@ -194,7 +194,8 @@ void add_dkim_keys(Command keys) {
   command.add("--algorithm", options->algorithm, "What is made")
       .one_of(kAlgorithms)
       .shows_default();
-  command.add_flag("--rotate", options->rotate, "Beside keys that sign, which go on for now");
+  command.add_flag("--rotate", options->rotate,
+                   "Make new ones beside keys that sign; these go on until --activate");
   command.add_flag("--activate", options->activate,
                    "Have those that were made sign, once DNS has their records");
   command.add_flag("--show", options->show, "Say what is there, with the records; change nothing");

@@ -1,6 +1,6 @@
 #include "relay/admission.h"
 
-#include "relay/client_network.h"
+#include "relay/door/client_network.h"
 
 namespace waybill::relay {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "relay/client_network.h"
+#include "relay/door/client_network.h"
 #include "relay/plan/content_digest.h"
 #include "relay/policy/limits.h"
 #include "relay/returnpath/report/redact.h"

@@ -1,7 +1,7 @@
 #include "relay/homecoming.h"
 
 #include "relay/acceptance.h"
-#include "relay/client_network.h"
+#include "relay/door/client_network.h"
 #include "relay/policy/judge_body.h"
 #include "relay/returnpath/home_message.h"
 #include "relay/signing.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "relay/client_network.h"
+#include "relay/door/client_network.h"
 
 namespace waybill::relay {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "relay/client_network.h"
+#include "relay/door/client_network.h"
 
 namespace waybill::relay {
 namespace {

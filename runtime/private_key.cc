@@ -9,18 +9,10 @@
 #include <array>
 
 #include "runtime/check.h"
+#include "runtime/owned_key.h"
 
 namespace waybill::runtime {
 namespace {
-
-struct End {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  void operator()(BIO* bio) const { BIO_free_all(bio); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, End>;
 
 // Octets of an Ed25519 signature (RFC 8032 5.1.6), and of its public key.
 constexpr std::size_t kEd25519Signature = 64;

@@ -8,18 +8,10 @@
 #include <openssl/x509.h>
 
 #include "runtime/check.h"
+#include "runtime/owned_key.h"
 
 namespace waybill::runtime {
 namespace {
-
-struct End {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  void operator()(BIGNUM* number) const { BN_free(number); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, End>;
 
 const unsigned char* octets_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());

@@ -19,19 +19,6 @@ constexpr std::size_t kMaxZone = 253 - 64;
 // Each is a question for each new client.
 constexpr std::size_t kMostLists = 20;
 
-void read_exempt(TomlReader& reader, DoorSettings& door) {
-  if (reader.find("exempt") == nullptr) return;
-  for (const WrittenText& text : reader.texts("exempt")) {
-    if (const auto network = runtime::network_of(text.value)) {
-      door.exempt.push_back(*network);
-    } else {
-      reader.expected(text,
-                      "an IP address or a network such as \"192.0.2.1\", \"10.0.0.0/8\" or "
-                      "\"2001:db8::/32\"");
-    }
-  }
-}
-
 void read_weight(TomlReader& reader, DnsList& list) {
   const toml::node* const node = reader.find("weight");
   if (node == nullptr) return;
@@ -41,7 +28,9 @@ void read_weight(TomlReader& reader, DnsList& list) {
     list.weight = static_cast<int>(weight->get());
   } else {
     reader.expected(*node, reader.name("weight"),
-                    "an integer from -100 to 100, and not 0: below 0 the list speaks for a client");
+                    "an integer from -" + std::to_string(kMostWeight) + " to " +
+                        std::to_string(kMostWeight) +
+                        ", and not 0: below 0 the list speaks for a client");
   }
 }
 
@@ -82,7 +71,8 @@ void read_lists(TomlReader& reader, DoorSettings& door) {
     if (std::any_of(door.lists.begin(), door.lists.end(), same)) {
       reader.complain(place, reader.name(key.str()), "the same list as another one here");
     } else if (door.lists.size() >= kMostLists) {
-      reader.complain(place, reader.name(key.str()), "expected 20 lists at most");
+      reader.complain(place, reader.name(key.str()),
+                      "expected " + std::to_string(kMostLists) + " lists at most");
     } else {
       door.lists.push_back(std::move(list));
     }
@@ -94,7 +84,7 @@ void read_lists(TomlReader& reader, DoorSettings& door) {
 void read_door(TomlReader& reader, Config& config) {
   DoorSettings& door = config.limits.door;
   read_numbers(reader, "door", config);
-  read_exempt(reader, door);
+  read_networks(reader, "exempt", door.exempt);
   if (const auto rule = reader.choice("helo", relay::door::kHeloRules)) {
     door.helo = static_cast<relay::door::HeloRule>(*rule);
   }

@@ -64,19 +64,6 @@ void read_smtp_listen(TomlReader& reader, Config& config) {
   if (!listen.empty()) config.smtp_listen = std::move(listen);
 }
 
-void read_proxies(TomlReader& reader, Config& config) {
-  if (reader.find("proxy_from") == nullptr) return;
-  for (const WrittenText& text : reader.texts("proxy_from")) {
-    if (const auto network = runtime::network_of(text.value)) {
-      config.limits.proxy_from.push_back(*network);
-    } else {
-      reader.expected(text,
-                      "an IP address or a network such as \"192.0.2.1\", \"10.0.0.0/8\" or "
-                      "\"2001:db8::/32\"");
-    }
-  }
-}
-
 }  // namespace
 
 void read_path(TomlReader& reader, std::string_view key, std::string& path) {
@@ -107,6 +94,20 @@ relay::forward::Source read_source(TomlReader& reader) {
   return out;
 }
 
+void read_networks(TomlReader& reader, std::string_view key,
+                   std::vector<runtime::Network>& networks) {
+  if (reader.find(key) == nullptr) return;
+  for (const WrittenText& text : reader.texts(key)) {
+    if (const auto network = runtime::network_of(text.value)) {
+      networks.push_back(*network);
+    } else {
+      reader.expected(text,
+                      "an IP address or a network such as \"192.0.2.1\", \"10.0.0.0/8\" or "
+                      "\"2001:db8::/32\"");
+    }
+  }
+}
+
 bool takes_mail_at(const Config& config, const Endpoint& at) {
   const auto in = [&](const std::vector<Endpoint>& all) {
     return std::find(all.begin(), all.end(), at) != all.end();
@@ -119,7 +120,7 @@ void read_server(TomlReader& reader, Config& config) {
   // Known from here; its value is read once the domains are (config.cc).
   (void)reader.find("postmaster");
   read_smtp_listen(reader, config);
-  read_proxies(reader, config);
+  read_networks(reader, "proxy_from", config.limits.proxy_from);
   config.limits.sources.by_default = read_source(reader);
   read_numbers(reader, "server", config);
   // In the order of the enumerations.

@@ -27,6 +27,10 @@ relay::forward::Source read_source(TomlReader& reader);
 // Whether SMTP is taken there already.
 bool takes_mail_at(const Config& config, const runtime::Endpoint& at);
 
+// The value of a key that names addresses and networks.
+void read_networks(TomlReader& reader, std::string_view key,
+                   std::vector<runtime::Network>& networks);
+
 // The value of a key that names a file or directory.
 void read_path(TomlReader& reader, std::string_view key, std::string& path);
 

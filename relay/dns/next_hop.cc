@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
+#include "runtime/network.h"
 #include "runtime/scope.h"
 
 namespace waybill::relay::dns {
@@ -27,12 +28,6 @@ Reply no_answer(const std::string& domain) {
 
 Reply no_server(const std::string& domain) {
   return {550, "5.1.2", "No mail server was found for " + domain};
-}
-
-// Whether asking again later can help: not for a name that DNS cannot hold, nor for rubbish.
-bool may_pass(const runtime::Error& error) {
-  const Errc code = runtime::errc_of(error);
-  return code != Errc::invalid && code != Errc::corrupt;
 }
 
 // An exchange and what was found of it.
@@ -66,18 +61,13 @@ bool is_address(const std::string& text) {
   return !error;
 }
 
-IpAddress unmapped(const IpAddress& ip) {
-  if (!ip.is_v6() || !ip.to_v6().is_v4_mapped()) return ip;
-  return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, ip.to_v6());
-}
-
 bool is_our_name(const Ourselves& ourselves, const std::string& host, std::uint16_t port) {
   const auto& names = ourselves.names;
   return port == kSmtpPort && std::find(names.begin(), names.end(), host) != names.end();
 }
 
 bool is_our_endpoint(const Ourselves& ourselves, const IpAddress& ip, std::uint16_t port) {
-  const IpAddress plain = unmapped(ip);
+  const IpAddress plain = runtime::unmapped(ip);
   // A connection to the unspecified address ends at this very host.
   const bool here = plain.is_loopback() || plain.is_unspecified();
   return std::any_of(
@@ -99,7 +89,7 @@ void note(const Result<Answer<IpAddress>>& answer, std::vector<IpAddress>& found
     if (found.empty()) return;
     host.secure = host.secure && answer->secure;
     host.canonical = answer->canonical;
-  } else if (may_pass(answer.error())) {
+  } else if (runtime::dns::may_pass(answer.error())) {
     host.dns_failed = true;
   }
 }
@@ -269,7 +259,7 @@ Task<NextHops> find_next_hops(Resolver& resolver, runtime::Chance& chance,
                               std::optional<Instant> tlsa_from) {
   const std::uint16_t to_port = port.value_or(kSmtpPort);
   auto answer = co_await resolver.mx(domain, deadline);
-  if (!answer && may_pass(answer.error())) co_return no_answer(domain);
+  if (!answer && runtime::dns::may_pass(answer.error())) co_return no_answer(domain);
   if (!answer) co_return no_server(domain);
   if (answer->name == Existence::no_such_name) {
     co_return Reply{550, "5.1.2", "The domain " + domain + " does not exist"};

@@ -39,16 +39,6 @@ std::string list_question(const IpAddress& client, std::string_view zone) {
   return reverse.substr(0, reverse.size() - suffix.size()).append(zone);
 }
 
-namespace {
-
-// Whether asking again later can help: not where there are records that are none.
-bool may_pass(const runtime::Error& error) {
-  const Errc code = runtime::errc_of(error);
-  return code != Errc::invalid && code != Errc::corrupt;
-}
-
-}  // namespace
-
 struct ClientLook::State {
   State(LookParts p, IpAddress c) : parts(p), client(std::move(c)) {}
 
@@ -120,7 +110,9 @@ Task<ClientName> ClientLook::leads_back(std::shared_ptr<State> state, std::strin
   } else {
     answer = co_await resolver.aaaa(std::move(name), state->deadline);
   }
-  if (!answer) co_return may_pass(answer.error()) ? ClientName::unknown : ClientName::unconfirmed;
+  if (!answer)
+    co_return runtime::dns::may_pass(answer.error()) ? ClientName::unknown
+                                                     : ClientName::unconfirmed;
   const auto& found = answer->records;
   const bool back = std::find(found.begin(), found.end(), state->client) != found.end();
   co_return back ? ClientName::confirmed : ClientName::unconfirmed;
@@ -131,7 +123,7 @@ Task<void> ClientLook::look_up_names(std::shared_ptr<State> state) {
   ClientFacts found;
   found.name_is = ClientName::unknown;
   auto names = co_await state->parts.resolver.ptr(state->client, state->deadline);
-  if (!names && !may_pass(names.error())) found.name_is = ClientName::none;
+  if (!names && !runtime::dns::may_pass(names.error())) found.name_is = ClientName::none;
   if (names) {
     found.name_is = names->records.empty() ? ClientName::none : ClientName::unconfirmed;
     if (names->records.size() > kMaxClientNames) names->records.resize(kMaxClientNames);

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
-#include "runtime/network.h"
+#include "relay/door/client_network.h"
 
 namespace waybill::relay::door {
 
 using runtime::WallTime;
 
 std::string greylist_key(const runtime::IpAddress& client, std::string_view sender_domain) {
-  return to_string(runtime::network_around(client, 24, 64)).append(" ").append(sender_domain);
+  const runtime::Network network = runtime::network_around(client, kSiteBits4, kClientBits6);
+  return to_string(network).append(" ").append(sender_domain);
 }
 
 bool Greylist::is_over(const Known& known, WallTime now) const {

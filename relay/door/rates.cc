@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "runtime/network.h"
+#include "relay/door/client_network.h"
 
 namespace waybill::relay::door {
 
@@ -51,8 +51,8 @@ void Rates::Buckets::forget(Instant now) {
 
 std::optional<Exceeded> Rates::take(const runtime::IpAddress& client,
                                     const std::string& sender_domain, Instant now) {
-  const std::string host = to_string(runtime::network_around(client, 32, 64));
-  const std::string network = to_string(runtime::network_around(client, 24, 48));
+  const std::string host = client_network(client).to_string();
+  const std::string network = to_string(site_of(client));
   const runtime::MutexLock lock(mutex_);
   if (clients_.full(host, now)) return Exceeded::client;
   if (networks_.full(network, now)) return Exceeded::network;

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxActionWord = 64;  // octets; rspamd's own have 15 at most
 constexpr std::size_t kMaxSymbol = 100;     // octets
+constexpr std::size_t kMaxFieldName = 100;  // octets
 constexpr std::size_t kFoldAt = 76;         // columns
 constexpr std::size_t kMaxFieldWord = 900;  // octets
 
@@ -39,11 +40,9 @@ constexpr ActionWord kActions[] = {
 
 void add_field(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
+  // Addresses may be UTF-8 (RFC 6532), which rspamd reads.
   out.append(name).append(": ");
-  for (const char c : value) {
-    const auto octet = static_cast<unsigned char>(c);
-    out += octet < ' ' || octet == 0x7f ? ' ' : c;
-  }
+  for (const char c : value) out += runtime::ascii::is_control(c) ? ' ' : c;
   out += "\r\n";
 }
 
@@ -80,9 +79,9 @@ void read_symbols(const json::object& answer, Judgement& out) {
 
 // RFC 5322 2.2: printable ASCII without the colon.
 bool is_field_name(std::string_view name) {
-  return !name.empty() && name.size() <= 100 && std::all_of(name.begin(), name.end(), [](char c) {
-    return runtime::ascii::is_visible(c) && c != ':';
-  });
+  return !name.empty() && name.size() <= kMaxFieldName &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return runtime::ascii::is_visible(c) && c != ':'; });
 }
 
 // One line: what it folds is unfolded, so that no line of its ends the header.

@@ -25,6 +25,12 @@
 
 namespace waybill::runtime::dns {
 
+// Whether asking again later can help: not for a name that DNS cannot hold, nor for rubbish.
+inline bool may_pass(const runtime::Error& error) {
+  const Errc code = errc_of(error);
+  return code != Errc::invalid && code != Errc::corrupt;
+}
+
 // One MX record; a null MX (RFC 7505) has an empty exchange.
 struct Mx {
   std::uint16_t preference = 0;

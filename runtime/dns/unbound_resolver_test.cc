@@ -11,6 +11,7 @@
 #include "runtime/asio_clock.h"
 #include "runtime/clock.h"
 #include "runtime/scope.h"
+#include "tests/support/lacks.h"
 #include "tests/support/nsd_server.h"
 #include "tests/support/run_task.h"
 
@@ -85,7 +86,8 @@ TEST_F(UnboundResolverTest, FailsByTheDeadlineWhereTheServerIsDead) {
 
 // An answer without a signature under a trust anchor is forged or stripped (RFC 4035 5.5).
 TEST_F(UnboundResolverTest, SaysTryLaterWhereTheAnswerIsBogus) {
-  if (!tests::NsdServer::installed()) GTEST_SKIP() << "/usr/sbin/nsd is missing";
+  if (tests::lacks(tests::NsdServer::installed(), "nsd"))
+    GTEST_SKIP() << "/usr/sbin/nsd is missing";
   const std::vector<tests::Zone> zones{{"signed.test", "www.signed.test. A 192.0.2.1\n"}};
   const tests::NsdServer nsd(zones);
   const std::string anchors = testing::TempDir() + "waybill_trust_anchors";
@@ -100,8 +102,10 @@ TEST_F(UnboundResolverTest, SaysTryLaterWhereTheAnswerIsBogus) {
 }
 
 TEST_F(UnboundResolverTest, SaysWhatIsSecureAndOnlyOfWhatIsSigned) {
-  if (!tests::NsdServer::installed() || !tests::NsdServer::can_sign()) {
-    GTEST_SKIP() << "nsd or ldns-signzone is missing";
+  if (tests::lacks(tests::NsdServer::installed(), "nsd"))
+    GTEST_SKIP() << "/usr/sbin/nsd is missing";
+  if (tests::lacks(tests::NsdServer::can_sign(), "ldns-signzone")) {
+    GTEST_SKIP() << "/usr/bin/ldns-signzone is missing";
   }
   const std::string signed_zone = R"(
 www.signed.test. A 192.0.2.1
@@ -135,7 +139,8 @@ _25._tcp.www.signed.test. TLSA 3 1 1 )" +
 }
 
 TEST_F(UnboundResolverTest, AsksForPrivateNamesLikeForAnyOther) {
-  if (!tests::NsdServer::installed()) GTEST_SKIP() << "/usr/sbin/nsd is missing";
+  if (tests::lacks(tests::NsdServer::installed(), "nsd"))
+    GTEST_SKIP() << "/usr/sbin/nsd is missing";
   const tests::NsdServer nsd({{"home.arpa", "mail.home.arpa. A 192.0.2.1\n"},
                               {"10.in-addr.arpa", "1.0.0.10.in-addr.arpa. TXT \"here\"\n"},
                               {"2.0.192.in-addr.arpa", "1.2.0.192.in-addr.arpa. TXT \"too\"\n"}});
@@ -151,7 +156,8 @@ TEST_F(UnboundResolverTest, AsksForPrivateNamesLikeForAnyOther) {
 }
 
 TEST_F(UnboundResolverTest, LeavesOutMalformedRecordsAndFailsWhereAllAreMalformed) {
-  if (!tests::NsdServer::installed()) GTEST_SKIP() << "/usr/sbin/nsd is missing";
+  if (tests::lacks(tests::NsdServer::installed(), "nsd"))
+    GTEST_SKIP() << "/usr/sbin/nsd is missing";
   const std::vector<tests::Zone> zones{{"odd.test", R"(
 some.odd.test. MX 10 a\032b.odd.test.
 some.odd.test. MX 20 mx.odd.test.
@@ -168,7 +174,8 @@ all.odd.test.  MX 10 a\032b.odd.test.
 }
 
 TEST_F(UnboundResolverTest, AnswersFromItsCacheWhenTheServerIsGone) {
-  if (!tests::NsdServer::installed()) GTEST_SKIP() << "/usr/sbin/nsd is missing";
+  if (tests::lacks(tests::NsdServer::installed(), "nsd"))
+    GTEST_SKIP() << "/usr/sbin/nsd is missing";
   auto nsd = std::make_unique<tests::NsdServer>(
       std::vector<tests::Zone>{{"cached.test", "www.cached.test. A 192.0.2.1\n"}});
   const auto resolver = forwarding_to(nsd->port());

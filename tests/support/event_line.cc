@@ -51,9 +51,9 @@ std::string refusal_line(const char* kind, const Event& event, const Body& body)
   const bool of_client = body.stage() == pb::STAGE_CONNECT;
   std::string out = kind + (of_client ? event.client_ip() : whom(event, body));
   if (!body.target().empty()) out += " for " + body.target();
-  out += " " + stage_text(body.stage()) + " by " + by_text(body.by());
+  out += scored(body) + " " + stage_text(body.stage()) + " by " + by_text(body.by());
   if (!body.rule().empty()) out += " " + body.rule();
-  return out + ": " + reply_text(body.reply()) + scored(body);
+  return out + ": " + reply_text(body.reply());
 }
 
 std::string accepted_line(const Event& event) {

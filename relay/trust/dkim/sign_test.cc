@@ -11,6 +11,7 @@
 #include "relay/trust/dkim/tag_list.h"
 #include "relay/trust/dkim/verify.h"
 #include "runtime/clock.h"
+#include "tests/support/dkim_judged.h"
 #include "tests/support/run_task.h"
 #include "tests/support/text_body.h"
 #include "tests/support/virtual_clock.h"
@@ -61,18 +62,12 @@ class SignTest : public testing::Test {
     }
   }
 
-  // "pass pass", or what is wrong with each signature.
+  // "pass; pass", or what is wrong with each signature.
   std::string judged(const std::string& header, const std::string& body) {
     tests::TextBody source(body);
     const auto results =
         tests::run_task(io_, verify(zone_, header + "\r\n", source, kNow, clock_.now() + 5s));
-    std::string out;
-    for (const DkimResult& one : *results) {
-      if (!out.empty()) out += " ";
-      out += word_of(one.word);
-      if (!one.reason.empty()) out += " " + one.reason;
-    }
-    return out;
+    return tests::words_of(*results);
   }
 
   boost::asio::io_context io_;
@@ -82,9 +77,9 @@ class SignTest : public testing::Test {
 
 TEST_F(SignTest, BothKeysSignAndBothSignaturesHold) {
   const std::string fields = sign_both(kHeader, kBody);
-  EXPECT_EQ(judged(fields + kHeader, kBody), "pass pass") << fields;
+  EXPECT_EQ(judged(fields + kHeader, kBody), "pass; pass") << fields;
   EXPECT_EQ(judged(fields + kHeader, kBody + "more\r\n"),
-            "fail the body differs fail the body differs");
+            "fail the body differs; fail the body differs");
 }
 
 TEST_F(SignTest, TheFieldSaysWhatIsSignedAndWhen) {
@@ -138,23 +133,23 @@ TEST_F(SignTest, AnotherFieldThatAReaderIsShownBreaksIt) {
   for (const char* added : {"Received: by mx.other.test; today", "List-Id: <l.other.test>",
                             "Authentication-Results: mx.other.test; dkim=pass", "X-Spam: no"}) {
     const std::string more = std::string(added) + "\r\n";
-    EXPECT_EQ(judged(more + fields + kHeader, kBody), "pass pass") << added;
+    EXPECT_EQ(judged(more + fields + kHeader, kBody), "pass; pass") << added;
   }
 }
 
 TEST_F(SignTest, EveryFromFieldIsSignedHoweverManyThereAre) {
   const std::string header = kHeader + "from: bob@origin.test\r\nFROM : carl@origin.test\r\n";
-  EXPECT_EQ(judged(sign_both(header, kBody) + header, kBody), "pass pass");
+  EXPECT_EQ(judged(sign_both(header, kBody) + header, kBody), "pass; pass");
 }
 
 TEST_F(SignTest, BodiesOfEveryEndHold) {
   for (const std::string body :
        {"", "\r\n", "\r\n\r\n", " ", " \r\n", "a", "a\r\n", ".\r\n", "..\r\n.\r\n",
         "a\r\n.\r\n\r\n", "a\r\n ", "\t\r\n\r\na \t b\r\n\r\n", "\xc3\xa9\xff\r\n", "a\rb\nc"}) {
-    EXPECT_EQ(judged(sign_both(kHeader, body) + kHeader, body), "pass pass") << body;
+    EXPECT_EQ(judged(sign_both(kHeader, body) + kHeader, body), "pass; pass") << body;
   }
   // What the next server adds to a last line that has no end is not part of what is signed.
-  EXPECT_EQ(judged(sign_both(kHeader, "a") + kHeader, "a\r\n"), "pass pass");
+  EXPECT_EQ(judged(sign_both(kHeader, "a") + kHeader, "a\r\n"), "pass; pass");
 }
 
 TEST_F(SignTest, OctetsOfTheMessageStandNowhereInTheField) {
@@ -171,7 +166,7 @@ TEST_F(SignTest, OctetsOfTheMessageStandNowhereInTheField) {
   EXPECT_EQ(fields.find("forged"), std::string::npos) << fields;
   EXPECT_TRUE(message::has_plain_lines(fields));
   EXPECT_EQ(message::split_header(fields).size(), 2u);
-  EXPECT_TRUE(judged(fields + hostile, kBody).starts_with("pass pass "));
+  EXPECT_TRUE(judged(fields + hostile, kBody).starts_with("pass; pass; "));
 }
 
 TEST_F(SignTest, WhatNobodyCouldVerifyIsNotSigned) {
@@ -193,7 +188,7 @@ TEST_F(SignTest, TheLongestHeaderThatIsSignedHolds) {
   while (header.size() < kMaxHeaderOctets - (20 << 10)) {
     header += "X-Long: " + std::string(900, 'x') + "\r\n";
   }
-  EXPECT_EQ(judged(sign_both(header, kBody) + header, kBody), "pass pass");
+  EXPECT_EQ(judged(sign_both(header, kBody) + header, kBody), "pass; pass");
 }
 
 // Any fields and bodies of the octets that matter: what is signed here is verified.
@@ -215,7 +210,8 @@ TEST_F(SignTest, WhatIsSignedIsVerifiedWhateverItIs) {
     }
     std::string body;
     for (std::size_t at = pick(12); at > 0; --at) body += lines[pick(lines.size())];
-    ASSERT_EQ(judged(sign_both(header, body) + header, body), "pass pass") << header << "|" << body;
+    ASSERT_EQ(judged(sign_both(header, body) + header, body), "pass; pass")
+        << header << "|" << body;
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "relay/trust/dkim/hash_body.h"
 #include "runtime/clock.h"
+#include "tests/support/dkim_judged.h"
 #include "tests/support/dkim_signer.h"
 #include "tests/support/run_task.h"
 #include "tests/support/text_body.h"
@@ -55,13 +56,7 @@ class DkimVerifyTest : public testing::Test {
   // "word reason" of each.
   std::string said(const std::string& header, const std::string& body = kBody,
                    std::size_t piece = std::string::npos) {
-    std::string out;
-    for (const DkimResult& one : judge(header, body, piece)) {
-      if (!out.empty()) out += "; ";
-      out += word_of(one.word);
-      if (!one.reason.empty()) out += " " + one.reason;
-    }
-    return out;
+    return tests::words_of(judge(header, body, piece));
   }
 
   boost::asio::io_context io_;
