@@ -58,9 +58,10 @@ struct TriesPage {
 };
 
 struct HistoryQuestion {
-  std::string address;  // normalised text; a target with or without its port
+  std::string
+      address;  // normalised text; a target with or without its port; a client's of RFC 5952
   Role role = Role::alias;
-  Spellings spellings{};  // of a sender or a target that are meant; an alias is as it is written
+  Spellings spellings{};  // of a sender or a target that are meant; others are as they are written
   std::optional<runtime::WallTime> from;  // inclusive
   std::optional<runtime::WallTime> to;    // exclusive
   std::vector<std::string> kinds;         // words of schemas/kind.h; empty: all
@@ -128,8 +129,8 @@ class History {
   // while the views are being rebuilt: what they say then is not the whole.
   runtime::Result<Progress> progress() const;
 
-  // One seek and one scan; of a sender or a target also one look-up for each line, and for each
-  // event of a spelling that is not meant. An address without history gives an empty page.
+  // One seek and one scan; but of an alias also one look-up for each line, and for each event of a
+  // spelling that is not meant. An address without history gives an empty page.
   // Errc::invalid for a limit that is not 1..kMaxPage.
   runtime::Result<Page> timeline(const HistoryQuestion& question) const;
 

@@ -54,7 +54,7 @@ class PageReader {
   explicit PageReader(const HistoryQuestion& question)
       : question_(question),
         address_(address_in_role(question.role, question.address)),
-        most_pointers_(question.spellings == Spellings{}
+        most_pointers_(question.spellings == Spellings{} || !has_spellings(question.role)
                            ? question.limit
                            : std::max(question.limit, kMaxEventsRead)) {}
 
@@ -78,7 +78,7 @@ class PageReader {
   // Reads what the rows have pointed at. Whether an event is of the address is seen in it alone: a
   // page may have fewer lines than it had room for, and go on.
   Result<void> look_up(const Archive& archive) {
-    const Sought sought(address_, question_.spellings);
+    const Sought sought(address_, has_spellings(question_.role) ? question_.spellings : kExactly);
     page_.entries.reserve(std::min(pointers_.size(), question_.limit));
     for (std::size_t done = 0; done < pointers_.size();) {
       if (is_full()) {

@@ -58,8 +58,8 @@ std::string hash_of(std::string_view octets) {
 
 std::string question_hash(const projector::HistoryQuestion& question) {
   std::string octets(1, static_cast<char>(question.role));
-  // A cursor without spellings means all, and of an alias any.
-  if (question.role != projector::Role::alias && question.spellings != projector::Spellings{}) {
+  // A cursor without spellings means all, and of an address that has but one any.
+  if (projector::has_spellings(question.role) && question.spellings != projector::Spellings{}) {
     octets +=
         static_cast<char>(0x80 | question.spellings.any_case | question.spellings.any_tag << 1);
   }

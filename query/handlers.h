@@ -9,6 +9,7 @@
 namespace waybill::query {
 
 http::Plan plan_history(const Sources& sources, const http::Request& request);
+http::Plan plan_client_history(const Sources& sources, const http::Request& request);
 http::Plan plan_delivery(const Sources& sources, const http::Request& request);
 http::Plan plan_message(const Sources& sources, const http::Request& request);
 http::Plan plan_messages(const Sources& sources, const http::Request& request);

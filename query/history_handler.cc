@@ -1,4 +1,5 @@
 // GET /v1/addresses/{address}/history: what became of the mail of an address, newest first.
+// GET /v1/clients/{ip}/history: what a client was told, newest first.
 
 #include "query/cursor.h"
 #include "query/gather.h"
@@ -15,7 +16,7 @@ namespace {
 // How the local part of a return path begins (docs/return_path.md).
 constexpr std::string_view kReturnPathMark = "b.";
 
-// A history of an alias lies where its key does. The other roles, and return paths, whose reports
+// A history of an alias lies where its key does. Those of the other roles, and return paths, whose reports
 // go where their deliveries are, may be anywhere.
 std::optional<std::uint32_t> partition_of(const Sources& sources, const Question& question) {
   const std::string& address = question.asked.address;
@@ -53,11 +54,8 @@ http::Response read_history(const Sources& sources, const Question& question,
   return response;
 }
 
-}  // namespace
-
-http::Plan plan_history(const Sources& sources, const http::Request& request) {
-  http::Parameters parameters(request);
-  auto read = read_question(request.captured[0], parameters, sources.local_parts);
+http::Plan plan_question(const Sources& sources, const http::Request& request,
+                         std::variant<Question, http::Problem> read) {
   if (const auto* problem = std::get_if<http::Problem>(&read)) return http::to_response(*problem);
   auto question = std::get<Question>(std::move(read));
   const auto partition = partition_of(sources, question);
@@ -65,6 +63,19 @@ http::Plan plan_history(const Sources& sources, const http::Request& request) {
                    [&sources, question = std::move(question), request] {
                      return read_history(sources, question, request);
                    });
+}
+
+}  // namespace
+
+http::Plan plan_history(const Sources& sources, const http::Request& request) {
+  http::Parameters parameters(request);
+  return plan_question(sources, request,
+                       read_question(request.captured[0], parameters, sources.local_parts));
+}
+
+http::Plan plan_client_history(const Sources& sources, const http::Request& request) {
+  http::Parameters parameters(request);
+  return plan_question(sources, request, read_client_question(request.captured[0], parameters));
 }
 
 }  // namespace waybill::query

@@ -249,5 +249,51 @@ TEST_F(HistoryHandlerTest, RefusesWhatIsNoAddress) {
   }
 }
 
+TEST_F(HistoryHandlerTest, AClientsHistoryIsWhatItWasTold) {
+  auto refused = world_.rejected(30, 2);
+  refused.set_client_ip("2001:db8::25");
+  world_.fold(refused);
+  auto taken = world_.accepted(20);
+  taken.set_client_ip("2001:db8::25");
+  world_.fold(taken);
+  auto told = world_.forwarded(10);
+  told.set_client_ip("2001:db8::25");
+  world_.fold(told);
+
+  const auto answer = world_.json("/v1/clients/2001:DB8:0::25/history");
+  EXPECT_EQ(answer.at("address"), "2001:db8::25");
+  EXPECT_EQ(answer.at("role"), "client");
+  EXPECT_EQ(kinds_of(answer), (std::vector<std::string>{"forwarded", "rejected"}));
+  const auto newest = world_.json("/v1/clients/2001%3Adb8%3A%3A25/history?limit=1");
+  EXPECT_EQ(kinds_of(newest), std::vector<std::string>{"forwarded"});
+  const auto older = world_.json("/v1/clients/2001:db8::25/history?limit=1&cursor=" +
+                                 text(newest.at("next_cursor")));
+  EXPECT_EQ(kinds_of(older), std::vector<std::string>{"rejected"});
+  // A cursor belongs to its question.
+  EXPECT_EQ(
+      world_
+          .json("/v1/clients/2001:db8::26/history?limit=1&cursor=" + text(newest.at("next_cursor")),
+                400)
+          .at("parameter"),
+      "cursor");
+  EXPECT_TRUE(kinds_of(world_.json("/v1/clients/192.0.2.1/history")).empty());
+}
+
+TEST_F(HistoryHandlerTest, AClientIsAnIpAddressAndHasNoRole) {
+  auto told = world_.forwarded(10);
+  told.set_client_ip("192.0.2.25");
+  world_.fold(told);
+  // A listener of both families names clients so.
+  EXPECT_EQ(kinds_of(world_.json("/v1/clients/::ffff:192.0.2.25/history")).size(), 1U);
+  for (const char* const ip :
+       {"sales%40example.org", "192.0.2", "%5B2001:db8::1%5D", "%20", "192.0.2.0%2F24"}) {
+    const auto problem = world_.json("/v1/clients/" + std::string(ip) + "/history", 400);
+    EXPECT_EQ(problem.at("parameter"), "ip") << ip;
+  }
+  for (const char* const more : {"role=sender", "match=exact", "address=x"}) {
+    world_.json("/v1/clients/192.0.2.25/history?" + std::string(more), 400);
+  }
+}
+
 }  // namespace
 }  // namespace waybill::query

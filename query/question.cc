@@ -3,6 +3,8 @@
 #include <charconv>
 
 #include "query/paging.h"
+#include "runtime/endpoint.h"
+#include "runtime/network.h"
 #include "schemas/kind.h"
 
 namespace waybill::query {
@@ -54,6 +56,17 @@ void read_cursor_parameter(http::Parameters& parameters, Question& question) {
   }
 }
 
+// What every history is asked by, whoever it is of.
+void read_span(http::Parameters& parameters, projector::HistoryQuestion& question) {
+  question.from = parameters.time("from");
+  question.to = parameters.time("to");
+  if (question.from && question.to && *question.from >= *question.to) {
+    parameters.refuse("to", "\"to\" must be later than \"from\": from is in, to is not.");
+  }
+  question.kinds = parameters.words("kind", event_kinds());
+  question.limit = parameters.number("limit", 1, projector::kMaxPage).value_or(kDefaultPage);
+}
+
 }  // namespace
 
 const std::vector<std::string>& event_kinds() {
@@ -95,13 +108,7 @@ std::variant<Question, http::Problem> read_question(const std::string& address,
   const auto role = parameters.word("role", {"alias", "sender", "target"});
   if (role == "sender") question.role = Role::sender;
   if (role == "target") question.role = Role::target;
-  question.from = parameters.time("from");
-  question.to = parameters.time("to");
-  if (question.from && question.to && *question.from >= *question.to) {
-    parameters.refuse("to", "\"to\" must be later than \"from\": from is in, to is not.");
-  }
-  question.kinds = parameters.words("kind", event_kinds());
-  question.limit = parameters.number("limit", 1, projector::kMaxPage).value_or(kDefaultPage);
+  read_span(parameters, question);
 
   const auto match = parameters.word("match", {"mailbox", "exact"});
   const auto set =
@@ -110,6 +117,23 @@ std::variant<Question, http::Problem> read_question(const std::string& address,
     parameters.refuse("address",
                       "The address is not a mailbox of RFC 5321 4.1.2: write local@domain, "
                       "percent-encoded, such as sales%40example.org.");
+  }
+  read_cursor_parameter(parameters, read);
+  if (auto problem = parameters.problem()) return std::move(*problem);
+  return read;
+}
+
+std::variant<Question, http::Problem> read_client_question(const std::string& ip,
+                                                           http::Parameters& parameters) {
+  Question read;
+  read.asked.role = Role::client;
+  read_span(parameters, read.asked);
+  if (const auto address = runtime::ip_of(ip)) {
+    read.asked.address = runtime::unmapped(*address).to_string();
+  } else {
+    parameters.refuse("ip",
+                      "The client is not an IP address: write 192.0.2.1 or 2001:db8::1, whole and "
+                      "without brackets.");
   }
   read_cursor_parameter(parameters, read);
   if (auto problem = parameters.problem()) return std::move(*problem);

@@ -1,4 +1,4 @@
-// A question about an address's history, read from a request and brought to the form in which the
+// A question about the history of an address or of a client, read from a request and brought to the form in which the
 // views keep it: "Sales@EXAMPLE.org" is found where "sales@example.org" was written, of a sender or
 // a target also the other way round.
 #pragma once
@@ -37,6 +37,9 @@ struct Question {
 std::variant<Question, http::Problem> read_question(const std::string& address,
                                                     http::Parameters& parameters,
                                                     const LocalPartsOf& local_parts);
+// About what a client was told; `ip` is its address.
+std::variant<Question, http::Problem> read_client_question(const std::string& ip,
+                                                           http::Parameters& parameters);
 
 // The words of the kinds (schemas/kind.h) that a history may be filtered by: those that speak of a
 // delivery.

@@ -127,6 +127,7 @@ std::string_view word_of(projector::Role role) {
     case projector::Role::alias: return "alias";
     case projector::Role::sender: return "sender";
     case projector::Role::target: return "target";
+    case projector::Role::client: return "client";
   }
   return "";
 }

@@ -21,6 +21,7 @@ http::Handler over(std::shared_ptr<const Sources> sources, PlanOver plan) {
 void add_routes(http::Router& router, Sources sources) {
   const auto shared = std::make_shared<const Sources>(std::move(sources));
   router.add("/v1/addresses/{address}/history", over(shared, plan_history));
+  router.add("/v1/clients/{ip}/history", over(shared, plan_client_history));
   router.add("/v1/deliveries/{id}", over(shared, plan_delivery));
   router.add("/v1/messages/{id}", over(shared, plan_message));
   router.add("/v1/messages", over(shared, plan_messages));

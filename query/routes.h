@@ -9,6 +9,7 @@ namespace waybill::query {
 
 // For people:
 //   GET /v1/addresses/{address}/history?role=alias|sender|target&from=&to=&kind=&limit=&cursor=
+//   GET /v1/clients/{ip}/history?from=&to=&kind=&limit=&cursor=
 //   GET /v1/deliveries/{id}
 //   GET /v1/messages/{id}
 //   GET /v1/messages?message_id=

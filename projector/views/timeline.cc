@@ -15,6 +15,23 @@ constexpr std::size_t kRememberedPrefixes = 1 << 16;
 // 19 addresses in 20 are shorter, and the place of one is then one line of the processor's cache.
 constexpr std::size_t kRememberedAddress = 46;
 
+// Whether the event is, or comes with, a reply that ended what its client asked for.
+bool tells_client(const schemas::Event& event) {
+  switch (event.body_case()) {
+    case schemas::Event::kForwarded:
+    case schemas::Event::kRejected:
+    case schemas::Event::kDeferred:
+    case schemas::Event::kDropped:
+    case schemas::Event::kBounced:
+    case schemas::Event::kInDoubt: return true;
+    case schemas::Event::kAccepted:
+    case schemas::Event::kControl:
+    case schemas::Event::kAccess:
+    case schemas::Event::BODY_NOT_SET: return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 struct alignas(64) Timeline::Remembered {
@@ -63,6 +80,8 @@ runtime::Result<void> Timeline::fold(const schemas::Event& event, ArchivePlace p
   // Named before the rows are made: the places come from memory meanwhile.
   const Name alias = name_of(Role::alias, event.alias());
   const Name sender = name_of(Role::sender, event.sender());
+  const bool told = tells_client(event);
+  const Name client = name_of(Role::client, told ? event.client_ip() : std::string_view());
   targets_.clear();
   if (event.has_accepted() && !event.accepted().targets().empty()) {
     for (const auto& chosen : event.accepted().targets()) {
@@ -77,6 +96,7 @@ runtime::Result<void> Timeline::fold(const schemas::Event& event, ArchivePlace p
   row_.clear();
   append_pointer_row(event, row_);
   put(sender, event, place, rows);
+  put(client, event, place, rows);
   for (const Name& target : targets_) put(target, event, place, rows);
   return {};
 }

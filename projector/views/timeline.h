@@ -2,8 +2,9 @@
 //
 // An event is in the timelines of its alias, of its sender (the null sender too, under the empty
 // address; unless it is not known) and of its target; an Accepted in those of each target that was
-// chosen. The alias's line is whole, those of the others point into the archive: an alias's page is
-// what is asked for most. Nothing is ever read back or changed.
+// chosen. It is in that of its client, by IP address, where it says what the client was told: each
+// kind but Accepted, whose outcome does. The alias's line is whole, those of the others point into
+// the archive: an alias's page is what is asked for most. Nothing is ever read back or changed.
 #pragma once
 
 #include <string>

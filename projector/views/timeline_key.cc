@@ -6,6 +6,16 @@
 
 namespace waybill::projector {
 
+bool has_spellings(Role role) {
+  switch (role) {
+    case Role::sender:
+    case Role::target: return true;
+    case Role::alias:
+    case Role::client: return false;
+  }
+  return false;
+}
+
 std::string_view address_in_role(Role role, std::string_view address) {
   if (role != Role::target) return address;
   const std::size_t end = address.find_last_not_of("0123456789");
@@ -19,10 +29,10 @@ TimelinePrefix timeline_prefix(Role role, std::string_view address) {
   // One buffer and one hash: cheaper than a hash fed in parts.
   thread_local std::string name;
   name.assign(1, static_cast<char>(role));
-  if (role == Role::alias) {
-    name += address;
-  } else {
+  if (has_spellings(role)) {
     append_common_spelling(name, address_in_role(role, address));
+  } else {
+    name += address;
   }
   const Prefix hash = prefix_of(name);
   TimelinePrefix prefix;

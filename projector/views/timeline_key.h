@@ -2,8 +2,8 @@
 //
 //   SHA-256(role octet, address)[0..10) | ~time 8 | ~index, 1 to 9 (append_falling)
 //
-// so that the newest row of an address is its first. All spellings of a sender or a target have one
-// prefix (spelling.h), and two addresses may share one by chance, among some 2^40 of them: every
+// so that the newest row of an address is its first. A client's address is that of its host. All
+// spellings of a sender or a target have one prefix (spelling.h), and two may share one by chance, among some 2^40 of them: every
 // reader looks whether a row is of the address that it asks for.
 // Pure, any thread. A key is never shorter than kTimelinePrefix (RocksDB's prefix extractor asks
 // for that).
@@ -36,7 +36,10 @@ inline constexpr TableTraits kTimelineTable{.table = Table::timeline,
                                             .packing = Packing::dictionary};
 
 // As whom an address took part.
-enum class Role : std::uint8_t { alias = 1, sender = 2, target = 3 };
+enum class Role : std::uint8_t { alias = 1, sender = 2, target = 3, client = 4 };
+
+// Whether an address in the role has several spellings (spelling.h).
+bool has_spellings(Role role);
 
 // A target's history is one, whichever port a copy went to: "user@domain:2525" is found as
 // "user@domain". Addresses of the other roles are taken as they are.

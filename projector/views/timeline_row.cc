@@ -248,15 +248,25 @@ Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view octet
   return entry;
 }
 
+namespace {
+
+bool took_part(const Event& event, const Destination& to, Role role, const Sought& address) {
+  switch (role) {
+    case Role::alias: return address.is(event.alias());
+    case Role::sender: return event.has_sender() && address.is(event.sender());
+    case Role::target: return !to.target.empty();
+    case Role::client: return address.is(event.client_ip());
+  }
+  return false;
+}
+
+}  // namespace
+
 std::optional<TimelineEntry> timeline_entry(const Event& event, schemas::EventIndex index,
                                             Role role, const Sought& address) {
-  const bool of_target = role == Role::target;
   std::string joined;
-  const Destination to = destination_of(event, of_target ? &address : nullptr, joined);
-  const bool took_part = of_target              ? !to.target.empty()
-                         : role == Role::sender ? event.has_sender() && address.is(event.sender())
-                                                : address.is(event.alias());
-  if (!took_part) return std::nullopt;
+  const Destination to = destination_of(event, role == Role::target ? &address : nullptr, joined);
+  if (!took_part(event, to, role, address)) return std::nullopt;
   std::string row;
   append_row(event, to, row);
   auto entry = read_alias_row({event.occurred_at(), index}, row);

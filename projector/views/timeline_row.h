@@ -21,7 +21,7 @@
 // the rows of one message have in common comes first, in one piece, for the sake of those who
 // compress them. Index and time are in the key. A row of a usual delivery has 100 to 200 octets.
 //
-// A row of a sender or of a target is its first octet, the kind: the rest is in the archive, under
+// A row of a sender, a target or a client is its first octet, the kind: the rest is in the archive, under
 // the index that the key has.
 #pragma once
 
@@ -78,7 +78,7 @@ void append_pointer_row(const schemas::Event& event, std::string& out);
 runtime::Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view row);
 
 // The line of an event of the archive, as the address sees it, which has no port: of an Accepted a
-// target sees what went to it, a sender all of it. nullopt: the address took no part in it.
+// target sees what went to it, others all of it. nullopt: the address took no part in it.
 std::optional<TimelineEntry> timeline_entry(const schemas::Event& event, schemas::EventIndex index,
                                             Role role, const Sought& address);
 

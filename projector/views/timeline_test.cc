@@ -44,6 +44,29 @@ TEST(TimelineTest, AnEventIsInTheTimelinesOfAliasSenderAndTarget) {
   EXPECT_TRUE(views.timeline(Role::sender, "shop@forward.test").entries.empty());
 }
 
+TEST(TimelineTest, WhatAClientWasToldIsInItsTimeline) {
+  EventLog log;
+  Event before_any_address = tests::rejected({.message = 3}, pb::VERDICT_BY_POLICY);
+  before_any_address.clear_alias();
+  before_any_address.clear_sender();
+  for (Event event : {tests::accepted({}), tests::forwarded({}), before_any_address}) {
+    event.set_client_ip("2001:db8::25");
+    log.add(event);
+  }
+  Event of_another = tests::forwarded({.message = 4, .delivery = 4});
+  of_another.set_client_ip("2001:db8::26");
+  log.add(of_another);
+  log.add(tests::forwarded({.message = 5, .delivery = 5}));  // by a release that did not say
+  const FoldedViews views(log);
+  const Page page = views.timeline(Role::client, "2001:db8::25");
+  ASSERT_EQ(page.entries.size(), 2u);
+  EXPECT_EQ(page.entries[0].kind, "rejected");
+  EXPECT_EQ(page.entries[1].kind, "forwarded");
+  EXPECT_EQ(page.entries[1].target, "owner@mailbox.test");
+  EXPECT_EQ(only(views, Role::client, "2001:db8::26").message_id, tests::message_id(4).text());
+  EXPECT_TRUE(views.timeline(Role::client, "").entries.empty());
+}
+
 TEST(TimelineTest, TheNullSenderHasATimelineAndAnUnknownOneHasNot) {
   EventLog log;
   log.add(tests::forwarded({.sender = ""}));

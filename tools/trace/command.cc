@@ -27,6 +27,7 @@ constexpr std::size_t kPageLimit = 500;
 struct Options {
   std::string address;
   std::string delivery;
+  std::string client;
   std::string role = "alias";
   std::string match = "mailbox";
   std::string from;
@@ -39,11 +40,14 @@ struct Options {
 };
 
 std::string target_of(const Options& options, const std::string& cursor, std::size_t limit) {
-  std::string out = "/v1/addresses/" + runtime::percent_encode(options.address) +
-                    "/history?role=" + options.role + "&limit=" + std::to_string(limit);
+  const bool of_client = !options.client.empty();
+  std::string out = of_client ? "/v1/clients/" + runtime::percent_encode(options.client)
+                              : "/v1/addresses/" + runtime::percent_encode(options.address);
+  out += "/history?limit=" + std::to_string(limit);
   const auto add = [&](const char* key, const std::string& value) {
     if (!value.empty()) out += std::string("&") + key + "=" + runtime::percent_encode(value);
   };
+  if (!of_client) add("role", options.role);
   // An older release does not know the parameter.
   if (options.match != "mailbox") add("match", options.match);
   add("from", options.from);
@@ -156,14 +160,19 @@ void add_trace(app::Command root) {
   const app::Option delivery =
       command.add("--delivery", options->delivery, "Instead: the story of this delivery, by id")
           .excludes(address);
-  command.add("--role", options->role, "What the address was in the message")
-      .one_of({"alias", "sender", "target"})
-      .shows_default();
-  command
-      .add("--match", options->match,
-           "Its spellings: mailbox, all that its domain takes for the same; exact, this one")
-      .one_of({"mailbox", "exact"})
-      .shows_default();
+  app::Option client =
+      command.add("--client", options->client, "Instead: what this client was told, by IP address")
+          .excludes(address)
+          .excludes(delivery);
+  client.excludes(command.add("--role", options->role, "What the address was in the message")
+                      .one_of({"alias", "sender", "target"})
+                      .shows_default());
+  client.excludes(
+      command
+          .add("--match", options->match,
+               "Its spellings: mailbox, all that its domain takes for the same; exact, this one")
+          .one_of({"mailbox", "exact"})
+          .shows_default());
   command.add("--from", options->from, "Not before this time (RFC 3339)");
   command.add("--to", options->to, "Before this time (RFC 3339)");
   command.add("--kind", options->kinds, "Only events of this kind (repeatable)");
@@ -173,7 +182,8 @@ void add_trace(app::Command root) {
   command.add_flag("--all", options->all, "All of them");
   command.add_flag("--json", options->json, "One JSON object a line");
   command.add("--server", options->server, "Where waybill serve answers").shows_default();
-  command.needs_one_of({address, delivery}, "an address, or --delivery with an id,");
+  command.needs_one_of({address, delivery, client},
+                       "an address, --delivery with an id, or --client with an IP address,");
   command.runs([options] { return run_trace(*options); });
 }
 
