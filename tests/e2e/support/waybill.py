@@ -100,6 +100,12 @@ class Waybill:
                               timeout=STOP_SECONDS, check=False)
         return done.returncode, done.stdout
 
+    def trace(self, *arguments):
+        """What `waybill trace` says of this process."""
+        return subprocess.run(
+            [binary(), "trace", *arguments, "--server", f"http://127.0.0.1:{self.http_port}"],
+            capture_output=True, text=True, timeout=STOP_SECONDS, check=True).stdout
+
     @property
     def data(self):
         return self.directory / "data"
