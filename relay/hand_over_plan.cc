@@ -541,18 +541,31 @@ Homecoming HandOverPlan::homecoming_of(const Recipient& recipient, const Deliver
                     returnpath::policy_of(*recipient.found.domain, recipient.found.action));
 }
 
+namespace {
+
+Others others_of(const Recipient& recipient) {
+  const auto has_it = [](const Delivery& delivery) {
+    return delivery.done_before || delivery.answer.kind == HopAnswer::Kind::accepted;
+  };
+  const auto& all = recipient.deliveries;
+  return std::any_of(all.begin(), all.end(), has_it) ? Others::have_it : Others::refused;
+}
+
+}  // namespace
+
 // True once a notice of each refused delivery is with the sender's server. The sender waits for
 // them within the time that it waits for all.
 Task<bool> HandOverPlan::tell_of_refused(Group group, const WholeMessage& message,
                                          Instant deadline) {
   for (const Recipient& recipient : group) {
+    const Others others = others_of(recipient);
     for (const Delivery& delivery : recipient.deliveries) {
       const bool refused = !recipient.drops() && !delivery.done_before &&
                            delivery.answer.kind == HopAnswer::Kind::refused;
       if (!refused) continue;
       if (lane_.clock.now() >= deadline) co_return false;
       Homecoming home = homecoming_of(recipient, delivery, message);
-      const bool told = co_await home.tell_refused(delivery.answer, deadline);
+      const bool told = co_await home.tell_refused(delivery.answer, others, deadline);
       if (!told) co_return false;
     }
   }

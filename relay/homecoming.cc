@@ -170,9 +170,10 @@ Task<void> Homecoming::tell_relayed(std::vector<std::string> aliases) {
 }
 
 // The refusal itself is on record as the delivery's outcome: no Bounced says it again.
-Task<bool> Homecoming::tell_refused(HopAnswer refusal, Instant deadline) {
+Task<bool> Homecoming::tell_refused(HopAnswer refusal, Others others, Instant deadline) {
   ReadReport notice;
   notice.facts.kind = ReportClass::hard;
+  notice.facts.others_have_it = others == Others::have_it;
   notice.facts.reporting_mta = lane_.settings.host_name;
   RecipientFacts& copy = notice.facts.recipients.emplace_back();
   copy.kind = ReportClass::hard;

@@ -27,6 +27,9 @@ struct ReadReport {
   returnpath::report::ReportFacts facts;
 };
 
+// What became of the other targets of an alias.
+enum class Others { refused, have_it };
+
 class Homecoming {
  public:
   // `subject`: the report's; it names the alias. `path`: the delivery's, as the views have it now.
@@ -47,10 +50,12 @@ class Homecoming {
   // changes nothing for the message.
   runtime::Task<void> tell_relayed(std::vector<std::string> aliases);
 
-  // Of a message with several targets this delivery was refused, and others were taken: the sender,
-  // who waits, is told by a notice of failure. True once the sender's server has it; false where it
-  // is not to be had, and then the refusal is the reply.
-  runtime::Task<bool> tell_refused(forward::HopAnswer refusal, runtime::Instant deadline);
+  // Of a message with several targets this delivery was refused, and others were taken, of this
+  // alias (`others`) or of another: the sender, who waits, is told by a notice of failure. True
+  // once the sender's server has it; false where it is not to be had, and then the refusal is the
+  // reply.
+  runtime::Task<bool> tell_refused(forward::HopAnswer refusal, Others others,
+                                   runtime::Instant deadline);
 
  private:
   void complete(schemas::Event& accepted, const ReadReport& report) const;

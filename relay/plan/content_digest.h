@@ -15,6 +15,8 @@ namespace waybill::relay::plan {
 // DKIM-Signature, which a forwarder without a queue, as we are, makes anew for each try (RFC 6376
 // 5.6). It makes no difference whether the spool leaves some of them out already. Its head() has
 // the whole header.
+// Without a Message-ID the Received fields count: a robot may say the same thing twice and mean it.
+// Empty: with none of these either, nothing tells a retry from another message.
 // Reads the body once. The error of the disk.
 runtime::Task<runtime::Result<std::string>> content_digest(message::Spool& spool);
 

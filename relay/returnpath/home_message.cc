@@ -242,6 +242,7 @@ HomeMessage write_home(const ReturnPath& path, const ReportFacts& facts, const R
   dsn.original_envelope_id = decode_xtext(path.dsn.envid).value_or("");
   dsn.arrival_date = seconds_of(path.accepted_at);
   dsn.recipients.push_back(std::move(recipient));
+  dsn.others_have_it = facts.others_have_it;
   if (facts.returned) {
     dsn.returned_header =
         as_the_sender_wrote(facts.returned->header, host_name, path.message.text());

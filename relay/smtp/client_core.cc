@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "relay/smtp/dsn_parameters.h"
 #include "runtime/ascii.h"
 #include "runtime/check.h"
 
@@ -212,7 +213,8 @@ std::string rcpt_command(const RcptParameters& parameters, const Extensions& off
   std::string text = "RCPT TO:<" + parameters.recipient.text() + ">";
   if (offered.dsn) {
     add_parameter(text, " NOTIFY=", parameters.notify);
-    add_parameter(text, " ORCPT=", parameters.orcpt);
+    const std::string& orcpt = parameters.orcpt;
+    add_parameter(text, " ORCPT=", offered.smtputf8 ? orcpt : orcpt_in_ascii(orcpt));
   }
   return command_line(std::move(text));
 }

@@ -236,6 +236,16 @@ TEST(CommandTest, WritesWhatIsWantedAndOffered) {
   EXPECT_EQ(rcpt_command(address("bob@example.net")), "RCPT TO:<bob@example.net>\r\n");
 }
 
+TEST(CommandTest, WritesAnOriginalRecipientInUtf8OnlyWhereSmtputf8IsOffered) {
+  const RcptParameters rcpt{address("bob@example.net"), "", "utf-8;gr\xc3\xbcn@b.example"};
+  Extensions offered = everything();
+  EXPECT_EQ(rcpt_command(rcpt, offered),
+            "RCPT TO:<bob@example.net> ORCPT=utf-8;gr\xc3\xbcn@b.example\r\n");
+  offered.smtputf8 = false;
+  EXPECT_EQ(rcpt_command(rcpt, offered),
+            "RCPT TO:<bob@example.net> ORCPT=utf-8;gr\\x{FC}n@b.example\r\n");
+}
+
 TEST(CommandTest, WritesEachParameterOnlyWhereItsOwnExtensionIsOffered) {
   MailParameters mail;
   mail.size = 1;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <utility>
 
 #include "runtime/ascii.h"
+#include "runtime/check.h"
 #include "runtime/hex.h"
 #include "schemas/utf8.h"
 
@@ -77,6 +79,23 @@ bool is_orcpt(std::string_view value, Smtputf8 smtputf8) {
   if (smtputf8 == Smtputf8::yes && runtime::ascii::equal(type, "UTF-8"))
     return is_utf8_address(address);
   return is_xtext(address);
+}
+
+std::string orcpt_in_ascii(std::string_view value) {
+  std::string out;
+  while (!value.empty()) {
+    const std::string_view character = value.substr(0, schemas::utf8_character(value));
+    runtime::check(!character.empty(), "what is_orcpt takes is UTF-8");
+    if (character.size() == 1) {
+      out += character;
+    } else {
+      std::array<char, 16> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\x{%02X}", schemas::code_point(character));
+      out += escape.data();
+    }
+    value.remove_prefix(character.size());
+  }
+  return out.size() <= kMaxOrcpt ? out : std::string();
 }
 
 }  // namespace waybill::relay::smtp

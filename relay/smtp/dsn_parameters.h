@@ -29,4 +29,8 @@ enum class Smtputf8 { no, yes };
 // addr-type ";" xtext. With SMTPUTF8 the type utf-8 may hold UTF-8 itself (RFC 6533 3).
 bool is_orcpt(std::string_view value, Smtputf8 smtputf8);
 
+// What is_orcpt takes, for a server without SMTPUTF8: utf-8-addr-xtext (RFC 6533 3). Empty: that
+// is longer than kMaxOrcpt.
+std::string orcpt_in_ascii(std::string_view value);
+
 }  // namespace waybill::relay::smtp

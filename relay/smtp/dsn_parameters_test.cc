@@ -59,5 +59,26 @@ TEST(DsnParametersTest, Utf8InAnOriginalRecipientNeedsSmtputf8) {
   EXPECT_TRUE(is_orcpt("Utf-8;e\\x{3D}mc2@b.example", Smtputf8::no));
 }
 
+TEST(DsnParametersTest, AnOriginalRecipientIsWrittenInAsciiWhereItMust) {
+  const struct {
+    std::string given;
+    std::string written;
+  } cases[] = {
+      {"rfc822;bob@b.example", "rfc822;bob@b.example"},
+      {"utf-8;gr\xc3\xbcn@b.example", "utf-8;gr\\x{FC}n@b.example"},
+      {"utf-8;\xe6\x97\xa5\xf0\x9f\x93\xa7@b.example", "utf-8;\\x{65E5}\\x{1F4E7}@b.example"},
+      {"utf-8;e\\x{3D}mc2@b.example", "utf-8;e\\x{3D}mc2@b.example"},
+  };
+  for (const auto& row : cases) {
+    EXPECT_TRUE(is_orcpt(row.given, Smtputf8::yes)) << row.given;
+    EXPECT_EQ(orcpt_in_ascii(row.given), row.written);
+    EXPECT_TRUE(is_orcpt(row.written, Smtputf8::no)) << row.written;
+  }
+  std::string longest = "utf-8;";
+  while (longest.size() + 2 <= kMaxOrcpt) longest += "\xc3\xbc";
+  EXPECT_TRUE(is_orcpt(longest, Smtputf8::yes));
+  EXPECT_EQ(orcpt_in_ascii(longest), "") << "too long for a command";
+}
+
 }  // namespace
 }  // namespace waybill::relay::smtp

@@ -43,6 +43,10 @@ constexpr std::array<ActionWords, 5> kActions = {{
      "Your mail was delivered to this list, and passed on to its members:"},
 }};
 
+constexpr std::string_view kOneOfSeveral =
+    "Your mail reached others behind this address. To one of them it could not be\r\n"
+    "delivered, and nobody will try again:";
+
 const ActionWords& words_of(std::string_view action) {
   const auto* found = std::find_if(kActions.begin(), kActions.end(),
                                    [action](const auto& words) { return words.action == action; });
@@ -182,7 +186,8 @@ void write_text(const DsnMessage& message, std::string& out) {
   out += "This is the mail system of " + message.reporting_mta + ".\r\n";
   for (const RecipientFacts& recipient : message.recipients) {
     out += "\r\n";
-    out += words_of(recipient.action).sentence;
+    const bool one_of_several = message.others_have_it && recipient.action == "failed";
+    out += one_of_several ? kOneOfSeveral : words_of(recipient.action).sentence;
     const std::string shown =
         clean_line(recipient.final_recipient, kMaxFact, charset_of(message.transport));
     out += "\r\n\r\n    " + shown + "\r\n";

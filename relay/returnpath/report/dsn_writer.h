@@ -37,6 +37,8 @@ struct DsnMessage {
   std::optional<std::chrono::sys_seconds> arrival_date;
   // Their `kind` is not looked at.
   std::vector<RecipientFacts> recipients;
+  // Others behind the address of who failed have the message, which people are told.
+  bool others_have_it = false;
   // Header of the message spoken of, any line ends. What is no field is left out.
   std::string returned_header;
 };

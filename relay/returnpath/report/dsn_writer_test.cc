@@ -62,6 +62,22 @@ TEST(DsnWriter, WritesWhatAReaderOfRfc3464Expects) {
   }
 }
 
+// "Your mail could not be delivered", and one of three mailboxes had it: its author sent it again.
+TEST(DsnWriter, OfOneOfSeveralItSaysThatOthersHaveTheMail) {
+  DsnMessage message = notification();
+  const std::string alone = write_dsn(message);
+  EXPECT_TRUE(
+      has_line(alone, "Your mail could not be delivered to this recipient, and nobody will try"));
+  message.others_have_it = true;
+  const std::string beside = write_dsn(message);
+  EXPECT_TRUE(has_line(
+      beside, "Your mail reached others behind this address. To one of them it could not be"));
+  EXPECT_FALSE(
+      has_line(beside, "Your mail could not be delivered to this recipient, and nobody will try"));
+  expect_read_back(message);
+  EXPECT_EQ(read_report(beside).kind, ReportClass::hard);
+}
+
 TEST(DsnWriter, WhatIsWrittenIsReadBack) {
   DsnMessage message = notification();
   message.original_envelope_id = "QQ314159";

@@ -62,6 +62,7 @@ struct ReportFacts {
   std::vector<RecipientFacts> recipients;
   std::optional<ReturnedMessage> returned;
   bool by_mail_system = false;  // no person wrote it, by its form or its author
+  bool others_have_it = false;  // of a notice of ours: others behind the address took the message
 };
 
 // Whether a message with a sender is a report all the same: a mail system says in it what became of

@@ -12,6 +12,9 @@ OUR_FIELDS = re.compile(rb"Authentication-Results: mx\.x\.test;[^\r\n]*\r\n(?:[ 
                         rb"Received: from [^\r\n]*\r\n\tby [^\r\n]*\r\n\t[^\r\n]*\r\n")
 
 
+_EXTENSIONS = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "SMTPUTF8")
+
+
 class Kept:
     """A message as it arrived, dots taken off, and what was answered; None: hung up instead."""
 
@@ -37,10 +40,11 @@ class RecordingSink:
     {"full@y.test": "452 4.2.2 Full"}; "" hangs up. Of `cut`, a set of recipients, the body is cut
     off in the middle. `before_reply(sink)` is called when a message is
     whole and recorded, and before its reply goes out, `before_rcpt(recipient)`
-    before RCPT is answered."""
+    before RCPT is answered. `offers` are its extensions; `commands` are the lines of all sessions,
+    as they came."""
 
     def __init__(self, _directory=None, *, at_rcpt=None, at_body=None, before_reply=None,
-                 before_rcpt=None, cut=(), address="127.0.0.1", port=None):
+                 before_rcpt=None, cut=(), offers=_EXTENSIONS, address="127.0.0.1", port=None):
         self.address = address
         self.port = port or free_port()
         self.at_rcpt = at_rcpt or {}
@@ -48,6 +52,8 @@ class RecordingSink:
         self.before_reply = before_reply
         self.before_rcpt = before_rcpt
         self.cut = set(cut)
+        self.offers = offers
+        self.commands = []
         self._mail = []
         self._lock = threading.Lock()
         self._server = None
@@ -103,6 +109,7 @@ class _Dialogue(socketserver.StreamRequestHandler):
         self.recipients = []
         self.say("220 sink.test ESMTP")
         for line in self.rfile:
+            self.server_sink.commands.append(line)
             command = line.decode("utf-8", "replace").strip()
             if not self.obey(command):
                 return
@@ -111,8 +118,9 @@ class _Dialogue(socketserver.StreamRequestHandler):
         """False where the connection ends."""
         word = command[:4].upper()
         if word == "EHLO":
-            self.wfile.write(b"250-sink.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n"
-                             b"250-ENHANCEDSTATUSCODES\r\n250 SMTPUTF8\r\n")
+            lines = ["250-sink.test", *(f"250-{word}" for word in self.server_sink.offers)]
+            lines[-1] = lines[-1].replace("-", " ", 1)
+            self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
         elif word == "RCPT":
             return self.rcpt(re.search(r"<(.*)>", command).group(1))
         elif word == "DATA":
