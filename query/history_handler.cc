@@ -16,8 +16,8 @@ namespace {
 // How the local part of a return path begins (docs/return_path.md).
 constexpr std::string_view kReturnPathMark = "b.";
 
-// A history of an alias lies where its key does. Those of the other roles, and return paths, whose reports
-// go where their deliveries are, may be anywhere.
+// A history of an alias lies where its key does. Those of the other roles, and return paths, whose
+// reports go where their deliveries are, may be anywhere.
 std::optional<std::uint32_t> partition_of(const Sources& sources, const Question& question) {
   const std::string& address = question.asked.address;
   if (question.asked.role != projector::Role::alias || address.starts_with(kReturnPathMark)) {

@@ -1,6 +1,6 @@
-// A question about the history of an address or of a client, read from a request and brought to the form in which the
-// views keep it: "Sales@EXAMPLE.org" is found where "sales@example.org" was written, of a sender or
-// a target also the other way round.
+// A question about the history of an address or of a client, read from a request and brought to the
+// form in which the views keep it: "Sales@EXAMPLE.org" is found where "sales@example.org" was
+// written, of a sender or a target also the other way round.
 #pragma once
 
 #include <string>

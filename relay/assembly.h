@@ -40,6 +40,7 @@ struct LaneWorld {
   Admission& admission;
   forward::HopBudget& hop_budget;
   forward::ClientBudget& client_budget;
+  forward::ProviderRates& provider_rates;
   RelayMetrics& metrics;
   runtime::Workers& spool_workers;
   runtime::Permits& spool_octets;

@@ -10,10 +10,8 @@ using runtime::Instant;
 using runtime::IpAddress;
 
 void Patience::drain(Record& record, Instant now) const {
-  const std::chrono::duration<double, std::ratio<3600>> hours = now - record.at;
-  record.level = std::max(0.0, record.level - hours.count() * per_hour_);
-  record.at = now;
-  if (record.level <= per_hour_ / 2.0) record.used_up = false;
+  record.refusals.drain(now, per_hour_);
+  if (record.refusals.level <= per_hour_ / 2.0) record.used_up = false;
 }
 
 Patience::Record* Patience::find(const IpAddress& client, Instant now) {
@@ -26,7 +24,7 @@ Patience::Record* Patience::find(const IpAddress& client, Instant now) {
 void Patience::forget_drained(Instant now) {
   for (auto at = clients_.begin(); at != clients_.end();) {
     drain(at->second, now);
-    const bool drained = at->second.level == 0 && at->second.turned_away == 0;
+    const bool drained = at->second.refusals.level == 0 && at->second.turned_away == 0;
     at = drained ? clients_.erase(at) : std::next(at);
   }
 }
@@ -42,18 +40,19 @@ void Patience::refused(const IpAddress& client, std::uint32_t times, Instant now
     }
     if (clients_.size() >= kMaxClientsRemembered) return;
     record = &clients_[client_network(client)];
-    record->at = now;
+    record->refusals.at = now;
   }
-  record->level += times;
+  record->refusals.level += times;
   // No room for a whole one, though a little has run out since the first.
-  if (record->level > per_hour_ - 1.0) record->used_up = true;
+  if (record->refusals.level > per_hour_ - 1.0) record->used_up = true;
 }
 
 void Patience::taken(const IpAddress& client, std::size_t recipients, Instant now) {
   const runtime::MutexLock lock(mutex_);
   Record* const record = find(client, now);
-  if (record != nullptr)
-    record->level = std::max(0.0, record->level - static_cast<double>(recipients));
+  if (record == nullptr) return;
+  double& level = record->refusals.level;
+  level = std::max(0.0, level - static_cast<double>(recipients));
 }
 
 bool Patience::used_up(const IpAddress& client, Instant now) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <vector>
 
+#include "relay/leaky_bucket.h"
 #include "runtime/endpoint.h"
 #include "runtime/mutex.h"
 #include "runtime/time.h"
@@ -51,8 +52,7 @@ class Patience {
 
  private:
   struct Record {
-    double level = 0;  // refusals, at `at`
-    runtime::Instant at{};
+    LeakyBucket refusals{};
     bool used_up = false;
     std::uint64_t turned_away = 0;  // not summed yet
     runtime::Instant first{};

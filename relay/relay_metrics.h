@@ -1,7 +1,9 @@
 // What the relay counts, beside the events on record (ingest/event_counters.h). Handles are taken
-// once; adding is lock-free, but for `replies`.
+// once; adding is lock-free, but for `replies` and
+// `hops`.
 #pragma once
 
+#include "relay/forward/hop_counters.h"
 #include "relay/reply_counters.h"
 #include "runtime/metrics.h"
 
@@ -27,7 +29,8 @@ struct RelayMetrics {
         body_to_reply(m.histogram("waybill_body_to_reply_seconds",
                                   "From the end of a body to the reply to it",
                                   runtime::latency_bounds())),
-        replies(m) {}
+        replies(m),
+        hops(m) {}
 
   runtime::Counter& sessions;
   runtime::Counter& sessions_refused;
@@ -38,6 +41,7 @@ struct RelayMetrics {
   runtime::Histogram& spam_seconds;
   runtime::Histogram& body_to_reply;
   ReplyCounters replies;
+  forward::HopCounters hops;
 };
 
 }  // namespace waybill::relay

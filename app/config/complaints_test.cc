@@ -169,6 +169,21 @@ TEST(ComplaintsTest, OfProxies) {
   });
 }
 
+TEST(ComplaintsTest, OfProviders) {
+  expect_all({
+      {"[providers.\"google\"]\nrate = -1\nhosts = [\"a b\"]\n",
+       {"f:2:8: providers.\"google\".rate: expected messages a minute, 0 (no limit) to 1000000, "
+        "found -1",
+        "f:3:10: providers.\"google\".hosts[0]: expected the domain of its mail servers, such as "
+        "\"google.com\", found \"a b\""}},
+      {"[providers.\"goggle\"]\nrate = 100\n",
+       {"f:1:12: providers.\"goggle\": expected `hosts`: no provider of that name is known"}},
+      {"[providers.\"Other\"]\nhosts = [\"a.example\"]\n",
+       {"f:1:12: providers.\"Other\": expected a name of small letters, digits, \"-\" and \".\", "
+        "not \"other\""}},
+  });
+}
+
 TEST(ComplaintsTest, OfSources) {
   const std::string expected =
       "expected an IP address of this host, such as \"192.0.2.10\", found ";

@@ -60,13 +60,18 @@ std::optional<schemas::RouteAction> read_postmaster(const toml::table& file,
 void read_file(const toml::table& file, Config& config, std::vector<Complaint>& complaints) {
   using Read = void (*)(TomlReader&, Config&);
   // [dns] comes before [tls], which asks whether answers are validated.
-  constexpr std::pair<std::string_view, Read> kSections[] = {
-      {"server", read_server},   {"limits", read_limits},
-      {"journal", read_journal}, {"dns", read_dns},
-      {"tls", read_tls},         {"door", read_door},
-      {"http", read_http},       {"next_hops", read_next_hops},
-      {"rspamd", read_rspamd},   {"kafka", read_kafka},
-      {"cluster", read_cluster}};
+  constexpr std::pair<std::string_view, Read> kSections[] = {{"server", read_server},
+                                                             {"limits", read_limits},
+                                                             {"journal", read_journal},
+                                                             {"dns", read_dns},
+                                                             {"tls", read_tls},
+                                                             {"door", read_door},
+                                                             {"http", read_http},
+                                                             {"next_hops", read_next_hops},
+                                                             {"providers", read_providers},
+                                                             {"rspamd", read_rspamd},
+                                                             {"kafka", read_kafka},
+                                                             {"cluster", read_cluster}};
   TomlReader top(file, "", complaints);
   for (const auto& [name, read] : kSections) {
     const toml::table* table = top.table(name);

@@ -20,6 +20,15 @@ class Differences {
   std::string text_;
 };
 
+void note_providers(Differences& out, const relay::forward::Providers& before,
+                    const relay::forward::Providers& after) {
+  for (const auto& [name, provider] : after) {
+    const auto found = before.find(name);
+    out.note("providers", name, found != before.end() && found->second == provider);
+  }
+  for (const auto& [name, provider] : before) out.note("providers", name, after.contains(name));
+}
+
 }  // namespace
 
 std::string describe_difference(const Config& before, const Config& after) {
@@ -73,6 +82,7 @@ std::string describe_difference(const Config& before, const Config& after) {
   const auto& sources = before.limits.sources;
   out.note("server", "source", sources.by_default == after.limits.sources.by_default);
   out.note("next_hops", "source", sources.by_domain == after.limits.sources.by_domain);
+  note_providers(out, before.limits.providers, after.limits.providers);
   out.note("dns", "servers", before.dns_servers == after.dns_servers);
   out.note("dns", "dnssec", before.dnssec == after.dnssec);
   out.note("dns", "trust_anchor", before.dns_trust_anchor == after.dns_trust_anchor);

@@ -102,7 +102,9 @@ TEST(DocumentsTest, ThePageHasARowForEveryOtherKey) {
                           "dnssec",
                           "trust_anchor",
                           "mta_sts",
-                          "rescue"}) {
+                          "rescue",
+                          "rate",
+                          "hosts"}) {
     EXPECT_NE(page.find("\n| `" + std::string(key) + "` | "), std::string::npos) << key;
   }
 }

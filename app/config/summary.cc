@@ -25,6 +25,19 @@ void append_source(std::string& out, const std::string& key, const relay::forwar
   }
 }
 
+// Those that are not as they come, by name; one that is has nothing to say.
+void append_providers(std::string& out, const relay::forward::Providers& providers) {
+  const auto known = relay::forward::known_providers();
+  for (const auto& [name, provider] : providers) {
+    const auto found = known.find(name);
+    if (found != known.end() && found->second == provider) continue;
+    const std::string rate = provider.rate == 0 ? "no limit" : std::to_string(provider.rate);
+    append_line(out, "providers.\"" + name + "\".rate", rate);
+    for (const auto& host : provider.hosts)
+      append_line(out, "providers.\"" + name + "\".hosts", host);
+  }
+}
+
 bool says_secret(const std::string& name) {
   return name.find("password") != std::string::npos || name.find("secret") != std::string::npos;
 }
@@ -95,6 +108,7 @@ std::string summary(const Config& config) {
   for (const auto& [domain, source] : config.limits.sources.by_domain) {
     append_source(out, "next_hops.\"" + domain + "\".source", source);
   }
+  append_providers(out, config.limits.providers);
   append_door(out, config.limits.door);
   if (const auto& spam = config.limits.spam; !spam.url.empty()) {
     append_line(out, "rspamd.url", spam.url);

@@ -70,6 +70,7 @@ struct Shared {
   runtime::Permits message_memory;
   relay::Patience patience;
   relay::door::Rates rates;
+  relay::forward::ProviderRates provider_rates{settings.providers};
   std::uint32_t partitions = 1;
   relay::returnpath::Turns turns{};
 };
@@ -106,6 +107,7 @@ struct LaneThread {
                                .admission = shared.admission,
                                .hop_budget = shared.hop_budget,
                                .client_budget = shared.client_budget,
+                               .provider_rates = shared.provider_rates,
                                .metrics = shared.metrics,
                                .spool_workers = *shared.spool_workers,
                                .spool_octets = shared.spool_octets,

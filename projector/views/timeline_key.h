@@ -3,8 +3,9 @@
 //   SHA-256(role octet, address)[0..10) | ~time 8 | ~index, 1 to 9 (append_falling)
 //
 // so that the newest row of an address is its first. A client's address is that of its host. All
-// spellings of a sender or a target have one prefix (spelling.h), and two may share one by chance, among some 2^40 of them: every
-// reader looks whether a row is of the address that it asks for.
+// spellings of a sender or a target have one prefix (spelling.h), and two addresses may share one
+// by chance, among some 2^40 of them: every reader looks whether a row is of the address that it
+// asks for.
 // Pure, any thread. A key is never shorter than kTimelinePrefix (RocksDB's prefix extractor asks
 // for that).
 #pragma once

@@ -21,8 +21,8 @@
 // the rows of one message have in common comes first, in one piece, for the sake of those who
 // compress them. Index and time are in the key. A row of a usual delivery has 100 to 200 octets.
 //
-// A row of a sender, a target or a client is its first octet, the kind: the rest is in the archive, under
-// the index that the key has.
+// A row of a sender, a target or a client is its first octet, the kind: the rest is in the archive,
+// under the index that the key has.
 #pragma once
 
 #include <cstdint>

@@ -9,19 +9,10 @@ namespace waybill::relay::door {
 
 using runtime::Instant;
 
-namespace {
-
-double drained(double level, runtime::Duration time, std::uint32_t per_hour) {
-  const double hours = std::chrono::duration<double, std::ratio<3600>>(time).count();
-  return std::max(0.0, level - hours * per_hour);
-}
-
-}  // namespace
-
 double Rates::Buckets::level(const std::string& key, Instant now) const {
   const auto found = levels.find(key);
   if (found == levels.end()) return 0;
-  return drained(found->second.recipients, now - found->second.at, per_hour);
+  return found->second.level_at(now, per_hour);
 }
 
 bool Rates::Buckets::full(const std::string& key, Instant now) const {
@@ -39,14 +30,12 @@ void Rates::Buckets::add(const std::string& key, Instant now) {
 void Rates::Buckets::forget(Instant now) {
   std::vector<double> left;
   left.reserve(levels.size());
-  for (const auto& [key, one] : levels)
-    left.push_back(drained(one.recipients, now - one.at, per_hour));
+  for (const auto& [key, one] : levels) left.push_back(one.level_at(now, per_hour));
   const auto middle = left.begin() + static_cast<std::ptrdiff_t>(left.size() / 2);
   std::nth_element(left.begin(), middle, left.end());
   const double most = *middle;
-  std::erase_if(levels, [&](const auto& entry) {
-    return drained(entry.second.recipients, now - entry.second.at, per_hour) <= most;
-  });
+  std::erase_if(levels,
+                [&](const auto& entry) { return entry.second.level_at(now, per_hour) <= most; });
 }
 
 std::optional<Exceeded> Rates::take(const runtime::IpAddress& client,

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "relay/door/door_settings.h"
+#include "relay/leaky_bucket.h"
 #include "runtime/mutex.h"
 #include "runtime/time.h"
 
@@ -35,13 +36,9 @@ class Rates {
                                runtime::Instant now);
 
  private:
-  struct Level {
-    double recipients = 0;  // at `at`
-    runtime::Instant at{};
-  };
   struct Buckets {
-    std::uint32_t per_hour = 0;  // 0: no limit
-    std::unordered_map<std::string, Level> levels{};
+    std::uint32_t per_hour = 0;                             // 0: no limit
+    std::unordered_map<std::string, LeakyBucket> levels{};  // of recipients
 
     double level(const std::string& key, runtime::Instant now) const;
     bool full(const std::string& key, runtime::Instant now) const;

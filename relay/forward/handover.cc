@@ -5,6 +5,7 @@
 #include "relay/forward/asks_for_tls.h"
 #include "relay/forward/beyond_hop.h"
 #include "relay/forward/demand.h"
+#include "relay/forward/hop_words.h"
 #include "relay/policy/limits.h"
 #include "runtime/clock.h"
 
@@ -53,6 +54,7 @@ HopAnswer answer_of(Answered answered) {
                                                                      : HopAnswer::Kind::deferred;
   out.reply = std::move(answered.reply);
   out.command = std::move(answered.command);
+  out.rule = about_us(out.reply);
   return out;
 }
 
@@ -124,6 +126,7 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
   if (!missed.empty()) parts_.tls.count_missed();
   if (answer.tls_failure.empty()) answer.tls_failure = missed;
   if (session_ == nullptr) share_.reset();
+  if (answer.kind != HopAnswer::Kind::accepted) count(answer);
   co_return answer;
 }
 
@@ -243,11 +246,26 @@ HopAnswer Handover::unprotected(const Candidate& hop, const std::string& why) {
   return out;
 }
 
+// Once for each message, however often it is asked for.
+bool Handover::may_be_sent(const Candidate& hop) {
+  if (counted_ || parts_.providers == nullptr) return true;
+  counted_ = parts_.providers->take(hop.mx_host, parts_.clock.now());
+  return counted_;
+}
+
+void Handover::count(const HopAnswer& answer) const {
+  if (parts_.counters == nullptr) return;
+  const bool named = parts_.providers != nullptr && answer.hop;
+  const std::string_view none;
+  parts_.counters->count(named ? parts_.providers->name_of(answer.hop->mx_host) : none, answer);
+}
+
 smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.notify, dsn_.orcpt}; }
 
 Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadline) {
   const Demand demand = demand_of(level(), hop, policy_);
   if (!demand.never_why.empty()) co_return unprotected(hop, demand.never_why);
+  if (!may_be_sent(hop)) co_return before_mail(Rule::provider_rate);
   const Protection protection = protection_at(hop);
   session_ = parts_.pool.take(hop.endpoint, protection, source_for(hop));
   if (session_ != nullptr) {
@@ -318,6 +336,7 @@ Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearanc
     session_.reset();
   }
   if (answer.by == HopAnswer::By::next_hop) {
+    answer.rule = about_us(answer.reply);
     if (auto ours = asks_for_tls({answer.command, answer.reply})) answer = *std::move(ours);
   }
   // If it ends here, the next hop's answer is lost with the process: recovery says InDoubt, be the
@@ -328,6 +347,7 @@ Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearanc
     answer.tls_failure = missed_by(*answer.hop, answer);
   }
   answer.dsn_passed_on = session_->offered().dsn;
+  count(answer);
   let_go();
   co_return answer;
 }

@@ -11,7 +11,9 @@
 #include "relay/dns/next_hop.h"
 #include "relay/forward/hop_answer.h"
 #include "relay/forward/hop_budget.h"
+#include "relay/forward/hop_counters.h"
 #include "relay/forward/hop_pool.h"
+#include "relay/forward/providers.h"
 #include "relay/forward/sources.h"
 #include "relay/smtp/envelope.h"
 #include "runtime/chance.h"
@@ -34,6 +36,8 @@ struct HandoverParts {
   const std::string& host_name;
   std::uint16_t port = dns::kSmtpPort;  // of next hops whose target names none
   const Sources& sources = kSystemsChoice;
+  ProviderRates* providers = nullptr;  // nullptr: to each goes as much as comes
+  HopCounters* counters = nullptr;     // nullptr: nobody counts
 };
 
 class Handover {
@@ -89,6 +93,8 @@ class Handover {
   static HopAnswer unprotected(const dns::Candidate& hop, const std::string& why);
   void note_tls(HopAnswer& answer) const;
   std::optional<HopAnswer> beyond_next_hop() const;
+  bool may_be_sent(const dns::Candidate& hop);
+  void count(const HopAnswer& answer) const;
   smtp::RcptParameters rcpt() const;
 
   HandoverParts parts_;
@@ -100,6 +106,7 @@ class Handover {
   sts::Policy policy_;                       // of the target's domain
   std::unique_ptr<HopSession> session_;
   std::optional<dns::Candidate> hop_;
+  bool counted_ = false;  // by the rate of a provider
 };
 
 }  // namespace waybill::relay::forward

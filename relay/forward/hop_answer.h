@@ -27,7 +27,7 @@ struct HopAnswer {
     relay,   // nobody answered: the relay says what it saw
   };
   By by = By::next_hop;
-  std::optional<policy::Rule> rule{};  // where the reply is ours
+  std::optional<policy::Rule> rule{};  // where the reply is ours, or a next hop's is about us
   // A reply of ours repeats the next hop's words from here to its end.
   std::size_t quoted_from = std::string::npos;
   std::string command;  // the command answered: "connect", "EHLO", "MAIL", "RCPT", "DATA", "body"

@@ -1,4 +1,5 @@
-// Rules: the reasons that the relay itself gives for a verdict, one row each.
+// Rules: the reasons that the relay itself gives for a verdict, one row each; and what refusals of
+// next hops are about, where that is this server.
 //
 // A row's word stands in events (`rule`) and in every answer of the API, and stays in logs for
 // years: a word is never changed and never used for something else. docs/rules.md has the same rows
@@ -53,6 +54,12 @@ enum class Rule {
   next_hop_wants_tls,
   unsafe_octets,
   connection_lost,
+  provider_rate,
+  // What a next hop's own refusal is about (hop_words.h).
+  next_hop_throttles,
+  next_hop_reputation,
+  next_hop_blocks,
+  next_hop_authentication,
   // The body.
   timeout,
   bare_line_end,
@@ -97,6 +104,9 @@ struct RuleRow {
   std::string_view text;
   std::string_view meaning;
 };
+
+// Of rules that name what another server's reply is about.
+inline constexpr std::string_view kTheirReply = "the next hop's";
 
 inline constexpr RuleRow kRules[] = {
     {Rule::too_many_refusals, "too-many-refusals", Stage::connection, "421 4.7.0", "",
@@ -182,6 +192,21 @@ inline constexpr RuleRow kRules[] = {
      "message there."},
     {Rule::connection_lost, "connection-lost", Stage::body, "451 4.4.2", "",
      "The next hop went away, or answered out of turn, before it had the whole message."},
+    {Rule::provider_rate, "provider-rate", Stage::either, "451 4.7.1",
+     "As much as this provider may be sent goes there already; try again later",
+     "As many messages as `provider_rate` allows went to the mail provider of this target within "
+     "the last minutes."},
+    {Rule::next_hop_throttles, "next-hop-throttles", Stage::either, kTheirReply, "",
+     "The next hop takes less mail from this server than it is sent, or opens fewer connections."},
+    {Rule::next_hop_reputation, "next-hop-reputation", Stage::either, kTheirReply, "",
+     "The next hop says that mail of this server has a bad name: complaints, or what looks like "
+     "spam."},
+    {Rule::next_hop_blocks, "next-hop-blocks", Stage::either, kTheirReply, "",
+     "The next hop takes no mail from the address of this server: it is on a list, its own or "
+     "somebody's."},
+    {Rule::next_hop_authentication, "next-hop-authentication", Stage::either, kTheirReply, "",
+     "The next hop refuses the message since SPF, DKIM or DMARC do not speak for it, which "
+     "forwarding may have broken."},
     {Rule::timeout, "timeout", Stage::body, "421 4.4.2", "",
      "The sender stopped in the middle of the body, or sent it too slowly."},
     {Rule::bare_line_end, "bare-line-end", Stage::body, "550 5.6.0",

@@ -121,6 +121,7 @@ SimNode::SimNode(SimNet& net, Disks& disks, runtime::Endpoint at, KillChances ki
                               .admission = admission_,
                               .hop_budget = hop_budget_,
                               .client_budget = client_budget_,
+                              .provider_rates = provider_rates_,
                               .metrics = relay_metrics_,
                               .spool_workers = *workers_,
                               .spool_octets = spool_,

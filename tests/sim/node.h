@@ -114,6 +114,8 @@ class SimNode {
   tests::FakeTls tls_;
   relay::forward::HopBudget hop_budget_{1000, 50};
   relay::forward::ClientBudget client_budget_{1000, 100};
+  relay::forward::Providers providers_;
+  relay::forward::ProviderRates provider_rates_{providers_};
   std::unique_ptr<relay::AssembledLane> relay_;
   schemas::LogOffset folded_to_;
   std::unique_ptr<ingest::EventStream> stream_;

@@ -447,6 +447,7 @@ void TranscriptWorld::begin() {
                             .admission = admission_,
                             .hop_budget = hop_budget_.emplace(connections_, 50),
                             .client_budget = client_budget_.emplace(1000, connections_of_client_),
+                            .provider_rates = provider_rates_.emplace(settings_.providers),
                             .metrics = relay_metrics_,
                             .spool_workers = workers_,
                             .spool_octets = *spool_,

@@ -178,6 +178,7 @@ class TranscriptWorld {
   FakeLoans loans_;
   std::optional<relay::forward::HopBudget> hop_budget_;
   std::optional<relay::forward::ClientBudget> client_budget_;
+  std::optional<relay::forward::ProviderRates> provider_rates_;
   std::uint64_t connections_ = 1000;
   std::uint32_t connections_of_client_ = 100;
   std::size_t turned_away_ = 0;  // sessions, before this one

@@ -1,0 +1,333 @@
+#include "relay/forward/hop_words.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "runtime/ascii.h"
+
+namespace waybill::relay::forward {
+namespace {
+
+using policy::Rule;
+using std::string_view;
+
+// Replies longer than this say it at their beginning; the rest is addresses and links.
+constexpr std::size_t kOctetsRead = 1024;
+
+// In lower case; what is no letter, digit or one of "-[]./" is one space, so that words have the
+// same distance whatever a server puts between them. Begins and ends with a space.
+std::string words_of(string_view text) {
+  std::string out = " ";
+  for (const char c : text.substr(0, kOctetsRead)) {
+    const bool kept =
+        runtime::ascii::is_alphanumeric(c) || string_view("-[]./").find(c) != string_view::npos;
+    if (kept) {
+      out += runtime::ascii::lower(c);
+    } else if (out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  if (out.back() != ' ') out += ' ';
+  return out;
+}
+
+bool has(string_view words, string_view what) { return words.find(what) != string_view::npos; }
+
+// Whether any of the phrases stands there; one with a "*" is there if its parts are, in order and
+// with less than kGap octets between them.
+constexpr std::size_t kGap = 48;
+
+bool has_phrase(string_view words, string_view phrase) {
+  const std::size_t star = phrase.find('*');
+  if (star == string_view::npos) return has(words, phrase);
+  const string_view first = phrase.substr(0, star);
+  for (std::size_t at = words.find(first); at != string_view::npos;
+       at = words.find(first, at + 1)) {
+    const string_view behind = words.substr(at + first.size());
+    if (has_phrase(behind.substr(0, kGap + phrase.size() - star), phrase.substr(star + 1))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+template <std::size_t N>
+bool has_any(string_view words, const std::array<string_view, N>& phrases) {
+  return std::any_of(phrases.begin(), phrases.end(),
+                     [&](string_view phrase) { return has_phrase(words, phrase); });
+}
+
+// What speaks of somebody else: a mailbox, its owner, the sender's address, a link in the message.
+constexpr auto kOfOthers = std::to_array<string_view>({
+    "mailbox",
+    "recipient has blocked",
+    "recipient blocked",
+    "blocked by recipient",
+    "blocked by the recipient",
+    "blocked by user",
+    "user has blocked",
+    "blocked sender",
+    "sender blocked",
+    "sender is blocked",
+    "sender address blocked",
+    "sender has been blocked",
+    "your email address",
+    "your e-mail address",
+    "sender address * listed",
+    "url ",
+    "urls ",
+    " uri ",
+    "surbl",
+    "uribl",
+    "link ",
+    "links ",
+    "attachment",
+    "virus",
+    "account",
+    "over quota",
+    "overquota",
+    "quota exceeded",
+    "too many recipients",
+    "file type",
+    "too large",
+    "message size",
+});
+
+// Codes of providers, which stand for a text of theirs.
+struct Code {
+  string_view code;
+  Rule rule;
+};
+constexpr auto kCodes = std::to_array<Code>({
+    // Microsoft, consumer and business.
+    {" rp-001 ", Rule::next_hop_throttles},
+    {" rp-002 ", Rule::next_hop_throttles},
+    {" rp-003 ", Rule::next_hop_throttles},
+    {" sc-001 ", Rule::next_hop_blocks},
+    {" sc-002 ", Rule::next_hop_blocks},
+    {" sc-003 ", Rule::next_hop_blocks},
+    {" sc-004 ", Rule::next_hop_blocks},
+    {" dy-001 ", Rule::next_hop_blocks},
+    {" dy-002 ", Rule::next_hop_blocks},
+    {" ou-001 ", Rule::next_hop_blocks},
+    {" ou-002 ", Rule::next_hop_blocks},
+    {" s3140 ", Rule::next_hop_blocks},
+    {" s3150 ", Rule::next_hop_blocks},
+    {" s775 ", Rule::next_hop_reputation},
+    {" s77719 ", Rule::next_hop_throttles},
+    {" as780090 ", Rule::next_hop_blocks},
+    // Yahoo and AOL.
+    {"[tss", Rule::next_hop_throttles},
+    {"[ts01]", Rule::next_hop_reputation},
+    {"[ts02]", Rule::next_hop_reputation},
+    {"[ts03]", Rule::next_hop_blocks},
+    {"[bl2", Rule::next_hop_blocks},
+    {" rly b", Rule::next_hop_blocks},
+    {" dyn t", Rule::next_hop_blocks},
+    // Comcast.
+    {" rl00000", Rule::next_hop_throttles},
+    {" bl000000 ", Rule::next_hop_blocks},
+    {" bl000001 ", Rule::next_hop_blocks},
+    // Orange.
+    {" ofr004 104 ", Rule::next_hop_throttles},
+    {" ofr 506 ", Rule::next_hop_blocks},
+    {" lpn007 510 ", Rule::next_hop_blocks},
+});
+
+constexpr auto kAuthentication = std::to_array<string_view>({
+    "unauthenticated email",
+    "unauthenticated mail",
+    "unauthenticated message",
+    "dmarc * reject",
+    "dmarc * fail",
+    "dmarc * policy",
+    "fail* dmarc",
+    "reject* dmarc",
+    "spf * fail",
+    "fail* spf",
+    "spf * not pass",
+    "dkim * fail",
+    "fail* dkim",
+    "dkim * not pass",
+    "not authorized to send * on behalf",
+    "not permitted by * spf",
+    "spf * unauthorized",
+    "authentication checks",
+    "authentication * did not pass",
+    "sender * not authenticated",
+});
+
+constexpr auto kThrottles = std::to_array<string_view>({
+    "rate limit",
+    "rate-limit",
+    "ratelimit",
+    "limit the rate",
+    "throttl",
+    "slow down",
+    "unusual rate",
+    "unusual number",
+    "at a rate that",
+    "unexpected volume",
+    "unusual volume",
+    "frequency limit",
+    "frequency * exceed",
+    "too frequent",
+    "too fast",
+    "too many connections",
+    "too many concurrent",
+    "too many simultaneous",
+    "too many sessions",
+    "too many messages",
+    "too many mails",
+    "too many emails",
+    "too many requests",
+    "too many connection",
+    "too much mail",
+    "too many errors from",
+    "simultaneous connections",
+    "concurrent * limit",
+    "connections * limit",
+    "connection limit",
+    "connection rate",
+    "message rate",
+    "sending rate",
+    "sending limit",
+    "hourly * limit",
+    "daily * limit",
+    "per hour * limit",
+    "per minute * limit",
+    "limit* per hour",
+    "limit* per minute",
+    "limit* per day",
+    "messages per connection",
+    "exceeded * rate",
+    "rate * exceeded",
+    "resources restricted",
+    "mail flood",
+    "trop de connexions",
+    "messages * exceeded the limit",
+});
+
+constexpr auto kReputation = std::to_array<string_view>({
+    "reputation",
+    "user complaints",
+    "complaints",
+    "sender score",
+    "senderscore",
+    "likely unsolicited",
+    "likely suspicious",
+    "unsolicited mail originating from",
+    "poor sender history",
+    "low trust",
+});
+
+constexpr auto kBlocks = std::to_array<string_view>({
+    "block list",
+    "blocklist",
+    "block-list",
+    "blacklist",
+    "black list",
+    "black-list",
+    "denylist",
+    "deny list",
+    "dnsbl",
+    " rbl ",
+    "rbl.",
+    "spamhaus",
+    "spamcop",
+    "barracuda",
+    "sorbs",
+    "uceprotect",
+    "blocked using",
+    "blocked by",
+    "blocked - ",
+    "host * blocked",
+    " ip * blocked",
+    "client * blocked",
+    "server * blocked",
+    "network * blocked",
+    "address * blocked",
+    "blocked * ip ",
+    "banned",
+    "access denied * ip ",
+    "access * denied",
+    " ip * listed",
+    "host * listed",
+    "address * listed",
+    "listed * ip ",
+    "refused connection",
+    "connections will not be accepted",
+    "connections not accepted",
+    "not accept* from your",
+    "not accept* from this ip",
+    "not accepted from this ip",
+    " ip * not authorized to send",
+    " ip * not in whitelist",
+    "not permitted to send",
+    "weren t sent",
+    " ip * denied",
+    "dynamic ip",
+    "dynamic * address",
+    "dynamic/residential",
+    "residential",
+    "no smtp service",
+    " tosa ",
+    " ip * policy",
+    " ip * rejected",
+    "ipcheck",
+    "client host rejected",
+    "reverse dns",
+    "cannot find your hostname",
+    "ptr record",
+    "postmaster * problem occurred",
+    "will be permanently deferred",
+});
+
+bool is_code_of(string_view enhanced, string_view detail) {
+  return enhanced.size() > 2 && enhanced.substr(2) == detail;
+}
+
+// Subject and detail of RFC 3463, as IANA lists them, and what Microsoft has in their place.
+std::optional<Rule> by_status(const schemas::Reply& reply) {
+  const string_view status = reply.enhanced;
+  for (const string_view detail :
+       {"7.20", "7.21", "7.22", "7.23", "7.24", "7.26", "7.27", "7.509"}) {
+    if (is_code_of(status, detail)) return Rule::next_hop_authentication;
+  }
+  if (is_code_of(status, "7.25")) return Rule::next_hop_blocks;  // the address has no name in DNS
+  if (is_code_of(status, "7.28")) return Rule::next_hop_throttles;
+  if (is_code_of(status, "7.650")) return Rule::next_hop_reputation;
+  if (is_code_of(status, "7.708") || is_code_of(status, "7.750")) return Rule::next_hop_blocks;
+  const bool by_microsoft = status.starts_with("5.7.6") && status.size() == 7;
+  if (by_microsoft) return Rule::next_hop_blocks;  // 5.7.606 to 5.7.649: the address is banned
+  const bool busy = status.starts_with("4.7.5") && status.size() == 7;
+  if (busy) return Rule::next_hop_throttles;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Rule> about_us(const schemas::Reply& reply) {
+  if (reply.positive()) return std::nullopt;
+  const std::string text = words_of(reply.text);
+  for (const Code& code : kCodes) {
+    if (has(text, code.code)) return code.rule;
+  }
+  if (const auto rule = by_status(reply)) return rule;
+  // A mailbox that is not there, is full, or takes no more of it (X.1 and X.2) is itself meant,
+  // but for how much it is sent.
+  const bool of_mailbox =
+      reply.enhanced.size() > 2 && (reply.enhanced[2] == '1' || reply.enhanced[2] == '2');
+  if (has_any(text, kThrottles) && !is_code_of(reply.enhanced, "5.3")) {
+    return has(text, "reputation") ? Rule::next_hop_reputation : Rule::next_hop_throttles;
+  }
+  if (of_mailbox || has_any(text, kOfOthers)) return std::nullopt;
+  if (has_any(text, kAuthentication)) return Rule::next_hop_authentication;
+  if (has_any(text, kReputation)) return Rule::next_hop_reputation;
+  if (has_any(text, kBlocks)) return Rule::next_hop_blocks;
+  return std::nullopt;
+}
+
+}  // namespace waybill::relay::forward
