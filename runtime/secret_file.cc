@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
 
+#include "runtime/ascii.h"
 #include "runtime/crypto.h"
 
 namespace waybill::runtime {
@@ -32,12 +32,12 @@ struct Descriptor {
   int number;
 };
 
-Failure failed(const std::string& path) {
+// `advice`: what to do where it is not there.
+Failure failed(const std::string& path, std::string_view advice) {
   const int cause = errno;
   std::string why = "cannot read " + path + ": " + std::strerror(cause);
   if (cause != ENOENT) return {Errc::io_error, std::move(why)};
-  why += "; make one with: (umask 077; openssl rand -hex 32 > " + path + ")";
-  return {Errc::not_found, std::move(why)};
+  return {Errc::not_found, why.append(advice)};
 }
 
 Failure wrong(const std::string& path, const std::string& what) {
@@ -45,8 +45,8 @@ Failure wrong(const std::string& path, const std::string& what) {
 }
 
 // One octet more than a good file can hold, with "\r\n" at its end.
-std::optional<std::string> contents(int descriptor) {
-  std::array<char, kMostSecret + 3> buffer{};
+std::optional<std::string> contents(int descriptor, std::size_t most) {
+  std::string buffer(most + 3, '\0');
   std::size_t size = 0;
   while (size < buffer.size()) {
     const ssize_t count = ::read(descriptor, buffer.data() + size, buffer.size() - size);
@@ -54,7 +54,8 @@ std::optional<std::string> contents(int descriptor) {
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
   }
-  return std::string(buffer.data(), size);
+  buffer.resize(size);
+  return buffer;
 }
 
 void trim_line_end(std::string& line) {
@@ -66,19 +67,37 @@ bool visible(char c) { return c > ' ' && c <= '~'; }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-}  // namespace
-
-Explained<SharedSecret> SharedSecret::read(const std::string& path) {
+Explained<std::string> read_line(const std::string& path, std::size_t most,
+                                 std::string_view advice) {
   const Descriptor file(path);
   struct stat about {};
-  if (file.number < 0 || ::fstat(file.number, &about) != 0) return failed(path);
+  if (file.number < 0 || ::fstat(file.number, &about) != 0) return failed(path, advice);
   if (!S_ISREG(about.st_mode)) return wrong(path, "is not a regular file");
   if ((about.st_mode & kOthers) != 0) {
     return wrong(path, "may be read by others than its owner: chmod 600 it");
   }
-  auto line = contents(file.number);
-  if (!line) return failed(path);
+  auto line = contents(file.number, most);
+  if (!line) return failed(path, advice);
   trim_line_end(*line);
+  return *std::move(line);
+}
+
+}  // namespace
+
+Explained<std::string> read_secret_line(const std::string& path, std::size_t most) {
+  auto line = read_line(path, most, "");
+  if (!line) return line;
+  if (line->empty() || line->size() > most || ascii::has_control(*line)) {
+    return wrong(path, "must hold one line of 1 to " + std::to_string(most) +
+                           " octets, none of them a control octet");
+  }
+  return line;
+}
+
+Explained<SharedSecret> SharedSecret::read(const std::string& path) {
+  auto line = read_line(path, kMostSecret,
+                        "; make one with: (umask 077; openssl rand -hex 32 > " + path + ")");
+  if (!line) return line.error();
   if (line->size() < kLeastSecret || line->size() > kMostSecret ||
       !std::all_of(line->begin(), line->end(), visible)) {
     const std::string what = "must hold one line of " + std::to_string(kLeastSecret) + " to " +

@@ -19,6 +19,10 @@ inline constexpr std::size_t kLeastSecret = 32;
 // mistake.
 inline constexpr std::size_t kMostSecret = 512;
 
+// The one line of a file that must be as said above but for its length: 1 to `most` octets, none of
+// them a control octet. Errors as SharedSecret::read().
+Explained<std::string> read_secret_line(const std::string& path, std::size_t most);
+
 class SharedSecret {
  public:
   // Errc::not_found, io_error, or invalid for a file that is not as said above. The words name the

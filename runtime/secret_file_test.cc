@@ -133,5 +133,25 @@ TEST_F(SecretFileTest, OnlyTheWholeSecretAsBearerShowsIt) {
   for (const std::string& value : bad) EXPECT_FALSE(secret->shown_by(value)) << value;
 }
 
+TEST_F(SecretFileTest, ALineOfAnotherLengthIsReadToo) {
+  for (const std::string end : {"", "\n", "\r\n"}) {
+    write("p w\xc3\xa4" + end);
+    const auto line = read_secret_line(path_, 5);
+    ASSERT_TRUE(line) << line.error().why;
+    EXPECT_EQ(*line, "p w\xc3\xa4");
+  }
+  for (const std::string text : {"", "\n", "123456", "123456\n", "1\n2", "1\n\n", "1\t2"}) {
+    write(text);
+    const auto line = read_secret_line(path_, 5);
+    ASSERT_FALSE(line) << text;
+    EXPECT_EQ(line.error(), Errc::invalid);
+    EXPECT_EQ(line.error().why.find("123456"), std::string::npos);
+  }
+  write("hush", 0640);
+  EXPECT_NE(read_secret_line(path_, 5).error().why.find("chmod 600 it"), std::string::npos);
+  std::filesystem::remove(path_);
+  EXPECT_EQ(read_secret_line(path_, 5).error(), Errc::not_found);
+}
+
 }  // namespace
 }  // namespace waybill::runtime

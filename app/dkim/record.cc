@@ -6,6 +6,7 @@
 #include "relay/trust/dkim/key_record.h"
 #include "relay/trust/dkim/tag_list.h"
 #include "runtime/asio_clock.h"
+#include "runtime/base64.h"
 #include "runtime/clock.h"
 #include "runtime/dns/unbound_resolver.h"
 #include "runtime/scope.h"
@@ -82,7 +83,7 @@ Task<void> ask_in_turn(Asking& asking) {
 
 std::string dkim_record_text(const SigningKey& key) {
   const std::string type = key.key->type() == PrivateKey::Type::rsa ? "rsa" : "ed25519";
-  return "v=DKIM1; k=" + type + "; p=" + dkim::encode_base64(key.key->public_octets());
+  return "v=DKIM1; k=" + type + "; p=" + runtime::encode_base64(key.key->public_octets());
 }
 
 std::string dkim_zone_line(const SigningKey& key) {

@@ -12,6 +12,7 @@
 #include "relay/trust/dkim/sign.h"
 #include "relay/trust/dkim/tag_list.h"
 #include "relay/trust/dkim/verify.h"
+#include "runtime/base64.h"
 #include "tests/support/dkim_judged.h"
 
 namespace {
@@ -35,7 +36,7 @@ const dkim::SigningKey& key() {
 }
 
 std::string record_of(const dkim::SigningKey& one) {
-  return "k=ed25519; p=" + dkim::encode_base64(one.key->public_octets());
+  return "k=ed25519; p=" + runtime::encode_base64(one.key->public_octets());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "relay/trust/dkim/tag_list.h"
 #include "relay/trust/dkim/verify.h"
 #include "runtime/ascii.h"
+#include "runtime/base64.h"
 
 namespace waybill::relay::trust::dkim {
 namespace {
@@ -155,7 +156,7 @@ FoldedField begin_field(const SigningKey& key, const std::vector<std::string_vie
   for (std::size_t i = 0; i < names.size(); ++i) {
     out.add(std::string(names[i]) + (i + 1 < names.size() ? ':' : ';'));
   }
-  out.add(" bh=" + encode_base64(octets_of(body_hash)) + ";");
+  out.add(" bh=" + runtime::encode_base64(octets_of(body_hash)) + ";");
   out.add(" b=");
   return out;
 }
@@ -197,7 +198,7 @@ std::string sign(std::string_view header, const runtime::Digest& body_hash, cons
   fields.insert(fields.begin(), own.front());
   const Signature unsigned_yet = signature_of(names, own.front().value);
   const runtime::Digest digest = SignedHeader(fields).hash(unsigned_yet, 0);
-  out.add_base64(encode_base64(key.key->sign(digest)));
+  out.add_base64(runtime::encode_base64(key.key->sign(digest)));
   return std::move(out.text()) + "\r\n";
 }
 

@@ -10,6 +10,7 @@
 #include "relay/trust/dkim/signature.h"
 #include "relay/trust/dkim/tag_list.h"
 #include "relay/trust/dkim/verify.h"
+#include "runtime/base64.h"
 #include "runtime/clock.h"
 #include "tests/support/dkim_judged.h"
 #include "tests/support/run_task.h"
@@ -57,8 +58,9 @@ class SignTest : public testing::Test {
   SignTest() {
     for (const SigningKey& one : both_keys()) {
       const bool rsa = one.key->type() == PrivateKey::Type::rsa;
-      zone_.add_text(one.record_name(), std::string("v=DKIM1; k=") + (rsa ? "rsa" : "ed25519") +
-                                            "; p=" + encode_base64(one.key->public_octets()));
+      zone_.add_text(one.record_name(),
+                     std::string("v=DKIM1; k=") + (rsa ? "rsa" : "ed25519") +
+                         "; p=" + runtime::encode_base64(one.key->public_octets()));
     }
   }
 

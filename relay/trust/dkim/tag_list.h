@@ -43,7 +43,5 @@ std::vector<std::string> colon_parts(std::string_view value);
 // The octets of a base64 text (RFC 2045 6.8), folding left out; nothing if it is malformed or
 // empty. Padding may be missing, as it is in some published keys.
 std::optional<std::string> decode_base64(std::string_view value);
-// In one line, padded.
-std::string encode_base64(std::string_view octets);
 
 }  // namespace waybill::relay::trust::dkim
