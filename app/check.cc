@@ -12,6 +12,7 @@
 #include "app/dkim/key_directory.h"
 #include "app/subcommands.h"
 #include "runtime/bound_socket.h"
+#include "runtime/secret_file.h"
 
 namespace waybill::app {
 namespace {
@@ -44,6 +45,18 @@ int check_dkim(const Config& config) {
   return code;
 }
 
+// What a start does with the secrets of logins at next hops; nothing of them is shown.
+int check_logins(const Config& config) {
+  int code = kExitOk;
+  for (const auto& [domain, login] : config.logins) {
+    const auto secret = runtime::read_secret_line(login.file, relay::smtp::kMaxAuthSecret);
+    if (secret) continue;
+    std::fprintf(stderr, "%s\n", secret.error().why.c_str());
+    code = kExitEnvironment;
+  }
+  return code;
+}
+
 // Whether answers come that it fits, `waybill doctor` asks.
 bool has_trust_anchor(const Config& config) {
   if (!config.dnssec || ::access(config.dns_trust_anchor.c_str(), R_OK) == 0) return true;
@@ -68,7 +81,9 @@ int check_file(const std::string& file) {
     std::printf("%s (source) is no address of this host\n", address.to_string().c_str());
   }
   if (!has_trust_anchor(config)) return kExitUsage;
-  return check_dkim(config);
+  const int logins = check_logins(config);
+  const int dkim = check_dkim(config);
+  return dkim != kExitOk ? dkim : logins;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "app/parts/doors_part.h"
 #include "app/parts/http_part.h"
 #include "app/parts/journal_part.h"
+#include "app/parts/logins_part.h"
 #include "app/parts/node_part.h"
 #include "app/parts/relay_part.h"
 #include "app/parts/routes_part.h"
@@ -65,6 +66,7 @@ int relay(Process& process) {
   auto& publisher = process.add<PublisherPart>(journal);
   auto& dkim = process.add<DkimPart>();
   auto& tls = process.add<TlsPart>();
+  auto& logins = process.add<LoginsPart>();
   process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kReadThreads},
                         HttpPart::Crew{"wb-ask-nodes", kAskThreads},
                         [&]() -> Explained<HttpPart::Site> {
@@ -74,7 +76,7 @@ int relay(Process& process) {
                        [&publisher] { return publisher.publisher().acknowledged_end(); },
                        [&publisher] { publisher.publisher().hurry(); }};
   auto& relay = process.add<RelayPart>(
-      journal, routes, keys, dkim, tls, doors,
+      journal, routes, keys, dkim, tls, logins, doors,
       [&node, own]() -> ReturnPathDirectory& { return node.node().look_for_return_paths(own); },
       nullptr, [&node, own]() -> relay::plan::Loans& { return node.node().look_for_loans(own); });
   process.add<TriesPart>(node, relay);

@@ -13,6 +13,7 @@
 #include "app/parts/history_only_part.h"
 #include "app/parts/http_part.h"
 #include "app/parts/journal_part.h"
+#include "app/parts/logins_part.h"
 #include "app/parts/relay_part.h"
 #include "app/parts/routes_part.h"
 #include "app/parts/views_part.h"
@@ -185,13 +186,14 @@ int serve(Process& process) {
   });
   auto& dkim = process.add<DkimPart>();
   auto& tls = process.add<TlsPart>();
+  auto& logins = process.add<LoginsPart>();
   process.add<HttpPart>(
       "http", HttpPart::Crew{"wb-query", kQueryThreads}, HttpPart::Crew{"", 0},
       [&]() -> Explained<HttpPart::Site> { return site_of(process, journal, folding, routes); });
   auto& lookups = process.add<WorkersPart>("wb-return-paths", kReturnPathThreads);
   std::unique_ptr<ReturnPathDirectory> return_paths;
   process.add<RelayPart>(
-      journal, routes, keys, dkim, tls, doors,
+      journal, routes, keys, dkim, tls, logins, doors,
       [&]() -> ReturnPathDirectory& {
         return_paths = local_return_paths(journal.journal(), views.views().front()->history(),
                                           lookups.workers(), process.clock());

@@ -36,6 +36,12 @@ std::string said(const pb::NextHop& hop, const pb::Reply& reply) {
   return out;
 }
 
+std::string forwarded_text(const pb::Forwarded& body) {
+  std::string out = said(body.next_hop(), body.reply());
+  append(out, "; logged in by ", body.next_hop().login());
+  return out;
+}
+
 // Of a Rejected or a Deferred. Where the relay says what it saw, the host said nothing.
 template <class Body>
 std::string refusal_text(const Body& body) {
@@ -64,6 +70,7 @@ std::string accepted_text(const Event& event) {
   std::string out = "from " + (event.sender().empty() ? "<>" : event.sender());
   out += " for " + event.alias();
   append(out, "; ", event.accepted().originator_reason());
+  if (event.accepted().require_tls()) append(out, "; ", "by TLS on the whole way (REQUIRETLS)");
   if (!event.accepted().rescue().empty()) append(out, "; ", "From names the alias (rescue)");
   return out;
 }
@@ -126,8 +133,7 @@ StoryStep step_of(const Event& event) {
   if (!event.reported_delivery_id().empty()) return home_step(event);
   switch (event.body_case()) {
     case Event::kAccepted: return {{}, "accepted", accepted_text(event)};
-    case Event::kForwarded:
-      return {{}, "forwarded", said(event.forwarded().next_hop(), event.forwarded().reply())};
+    case Event::kForwarded: return {{}, "forwarded", forwarded_text(event.forwarded())};
     case Event::kRejected: return {{}, "rejected", refusal_text(event.rejected())};
     case Event::kDeferred: return {{}, "deferred", refusal_text(event.deferred())};
     case Event::kDropped: return {{}, "dropped", "by the rule " + event.dropped().rule()};

@@ -113,6 +113,18 @@ TEST(StateAtTest, OfAnotherStateTimeMakesNothing) {
   }
 }
 
+TEST(StoryTest, ALogInAndTlsThatIsAskedForAreSaid) {
+  Event event = at(tests::accepted({}), kHandedOver);
+  event.mutable_accepted()->set_require_tls(true);
+  Delivery delivery = forwarded_and({});
+  EXPECT_EQ(story_of(delivery, kHandedOver).front().text.find("logged in"), std::string::npos);
+  delivery.events.front().mutable_forwarded()->mutable_next_hop()->set_login("PLAIN");
+  delivery.events.insert(delivery.events.begin(), event);
+  const auto story = story_of(delivery, kHandedOver);
+  EXPECT_TRUE(story[0].text.ends_with("; by TLS on the whole way (REQUIRETLS)")) << story[0].text;
+  EXPECT_TRUE(story[1].text.ends_with("; logged in by PLAIN")) << story[1].text;
+}
+
 TEST(StoryTest, ARescueIsSaidOfWhatWasAccepted) {
   Event event = at(tests::accepted({}), kHandedOver);
   event.mutable_accepted()->set_rescue("rewrite-from");

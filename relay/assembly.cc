@@ -23,6 +23,8 @@ AssembledLane::AssembledLane(const LaneWorld& world)
                        .host_name = world.settings.host_name,
                        .port = world.settings.next_hop_port,
                        .sources = world.settings.sources,
+                       .logins = world.logins,
+                       .smarthost = world.settings.smarthost,
                        .providers = &world.provider_rates,
                        .counters = &world.metrics.hops},
            .spool = {.directory = world.settings.spool_directory,

@@ -51,6 +51,7 @@ struct LaneWorld {
   const runtime::TlsServer& tls;
   const forward::HopTls& hop_tls;
   const dns::Ourselves& ourselves;
+  const forward::CurrentLogins& logins = forward::kNoLogins;
   spam::SpamFilter* spam_filter = nullptr;  // of the lane; nullptr: nobody is asked
   std::uint32_t partitions = 1;             // of the log
 };

@@ -21,6 +21,7 @@ SenderEnvelope open_envelope(const Lane& lane, Client client, const smtp::MailSt
   out.mail.ret = mail.dsn.ret;
   out.mail.envid = mail.dsn.envid;
   out.mail.asked = mail.asked;
+  out.mail.require_tls = mail.require_tls;
   out.prdr = mail.prdr;
   return out;
 }
@@ -46,6 +47,7 @@ Event accepted_event(const SenderEnvelope& envelope, const WholeMessage& message
   body.set_rfc5322_message_id(schemas::clean_reply_text(message.header.message_id));
   body.set_header_from(schemas::clean_reply_text(message.header.from));
   body.set_smtputf8(envelope.mail.smtputf8);
+  body.set_require_tls(envelope.mail.require_tls);
   const schemas::DsnRequest asked{envelope.mail.ret, envelope.mail.envid, dsn.notify, dsn.orcpt};
   if (!asked.empty()) schemas::set_dsn_request(*body.mutable_dsn(), asked);
   return event;

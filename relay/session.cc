@@ -19,6 +19,7 @@ Session::Session(Lane& lane, std::unique_ptr<runtime::Connection> connection, Be
   late_->session = this;
   if (begins == Begins::with_tls) {
     begin_tls();
+    core_.begin_with_tls();
   } else if (lane_.tls.ready()) {
     core_.offer_tls();
   }

@@ -9,6 +9,7 @@
 
 #include "relay/door/door_settings.h"
 #include "relay/forward/providers.h"
+#include "relay/forward/smarthost.h"
 #include "relay/forward/sources.h"
 #include "relay/policy/limits.h"
 #include "relay/smtp/server_core.h"
@@ -38,6 +39,7 @@ struct Settings {
   std::vector<runtime::Network> proxy_from;  // their connections begin with a PROXY header
   forward::Sources sources;                  // addresses that mail leaves from
   forward::Providers providers = forward::known_providers();
+  forward::Smarthost smarthost;
   std::uint16_t next_hop_port = 25;   // where neither target nor DNS names one (RFC 5321 4.5.4.2)
   std::uint32_t min_data_rate = 500;  // octets per second over a body, after kBodyRateGrace
   std::chrono::seconds final_deadline{300};  // all next hops' answers to a body (RFC 1047)

@@ -16,6 +16,7 @@ void fill_hop(pb::NextHop& out, const HopAnswer& answer) {
   if (!answer.tls_failure.empty()) {
     out.set_tls_failure(schemas::clean_reply_text(answer.tls_failure));
   }
+  if (!answer.login.empty()) out.set_login(answer.login);
 }
 
 pb::VerdictBy by_of(HopAnswer::By by) {

@@ -56,7 +56,8 @@ std::optional<schemas::RouteAction> read_postmaster(const toml::table& file,
 }
 
 // [http] comes after [server], whose addresses it must not take; [tls] and [next_hops] after [dns],
-// which says whether there are answers that DANE can stand on.
+// which says whether there are answers that DANE can stand on; [smarthost] after [next_hops], where
+// its host must not stand too.
 void read_file(const toml::table& file, Config& config, std::vector<Complaint>& complaints) {
   using Read = void (*)(TomlReader&, Config&);
   // [dns] comes before [tls], which asks whether answers are validated.
@@ -69,6 +70,7 @@ void read_file(const toml::table& file, Config& config, std::vector<Complaint>& 
                                                              {"http", read_http},
                                                              {"next_hops", read_next_hops},
                                                              {"providers", read_providers},
+                                                             {"smarthost", read_smarthost},
                                                              {"rspamd", read_rspamd},
                                                              {"kafka", read_kafka},
                                                              {"cluster", read_cluster}};

@@ -19,6 +19,7 @@
 #include "relay/forward/tls_level.h"
 #include "relay/routes/route_table.h"
 #include "relay/settings.h"
+#include "relay/smtp/sasl_client.h"
 #include "runtime/endpoint.h"
 #include "runtime/log.h"
 #include "runtime/tls_engine.h"
@@ -69,6 +70,15 @@ struct TlsConfig {
   bool mta_sts = true;  // policies of domains are asked for and followed (RFC 8461)
 };
 
+// How the relay logs in at a next hop (RFC 4954).
+struct LoginConfig {
+  std::string user;
+  std::string file;  // of its secret: a password or a token, as the mechanisms take it
+  std::vector<relay::smtp::Mechanism> mechanisms;  // the strongest first
+
+  friend auto operator<=>(const LoginConfig&, const LoginConfig&) = default;
+};
+
 // Debian's dns-root-data: the keys of the root zone.
 inline constexpr std::string_view kRootAnchor = "/usr/share/dns/root.key";
 
@@ -85,7 +95,7 @@ struct Config {
   runtime::Level log_level = runtime::Level::info;
   runtime::LogFormat log_format = runtime::LogFormat::text;
 
-  // [limits], and server.next_hop_port. The relay's own defaults; host_name and spool_directory
+  // [limits], [smarthost] and server.next_hop_port. The relay's own defaults; host_name and spool_directory
   // are the role's to fill in.
   relay::Settings limits;
 
@@ -103,6 +113,9 @@ struct Config {
   std::string dns_trust_anchor = std::string(kRootAnchor);  // a file of DS or DNSKEY records
 
   TlsConfig tls;
+  // `user`, `password_file` or `token_file`, `mechanisms` of [next_hops."their.domain"], and of
+  // [smarthost] by its host. The level of such a one is `required` at least.
+  std::map<std::string, LoginConfig, std::less<>> logins;
   KafkaConfig kafka;
   ClusterConfig cluster;
 

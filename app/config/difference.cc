@@ -79,6 +79,10 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("tls", "ca", tls.ca == after.tls.ca);
   out.note("tls", "mta_sts", tls.mta_sts == after.tls.mta_sts);
   out.note("next_hops", "tls", tls.by_domain == after.tls.by_domain);
+  out.note("next_hops", "user", before.logins == after.logins);
+  const auto& smarthost = before.limits.smarthost;
+  out.note("smarthost", "host", smarthost.host == after.limits.smarthost.host);
+  out.note("smarthost", "except", smarthost.except == after.limits.smarthost.except);
   const auto& sources = before.limits.sources;
   out.note("server", "source", sources.by_default == after.limits.sources.by_default);
   out.note("next_hops", "source", sources.by_domain == after.limits.sources.by_domain);

@@ -102,6 +102,11 @@ TEST(DocumentsTest, ThePageHasARowForEveryOtherKey) {
                           "dnssec",
                           "trust_anchor",
                           "mta_sts",
+                          "password_file",
+                          "token_file",
+                          "mechanisms",
+                          "host",
+                          "except",
                           "rescue",
                           "rate",
                           "hosts"}) {

@@ -14,6 +14,7 @@ namespace {
 
 using relay::Settings;
 using relay::door::DoorSettings;
+using relay::forward::Smarthost;
 using relay::smtp::ServerLimits;
 using relay::spam::SpamSettings;
 using std::chrono::seconds;
@@ -89,6 +90,8 @@ constexpr std::uint64_t kMostReplicas = 9;
 
 constexpr std::array kNumbers = {
     number<&Config::threads>("server", "threads", Quantity::count, 0, 256),
+    number<&Config::limits, &Settings::smarthost, &Smarthost::port>("smarthost", "port",
+                                                                    Quantity::count, 1, 65535),
     number<&Config::limits, &Settings::next_hop_port>("server", "next_hop_port", Quantity::count, 1,
                                                       65'535),
     number<&Config::limits, &Settings::smtp, &ServerLimits::max_message_octets>(

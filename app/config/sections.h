@@ -15,6 +15,7 @@ void read_journal(TomlReader& reader, Config& config);
 void read_tls(TomlReader& reader, Config& config);  // tls_section.cc, both
 void read_next_hops(TomlReader& reader, Config& config);
 void read_providers(TomlReader& reader, Config& config);  // providers_section.cc
+void read_smarthost(TomlReader& reader, Config& config);  // login_keys.cc
 void read_door(TomlReader& reader, Config& config);       // door_section.cc
 void read_rspamd(TomlReader& reader, Config& config);     // rspamd_section.cc
 void read_http(TomlReader& reader, Config& config);
@@ -24,6 +25,17 @@ void read_cluster(TomlReader& reader, Config& config);
 
 // `source` of [server] and of [next_hops."their.domain"].
 relay::forward::Source read_source(TomlReader& reader);
+
+// As targets have it: a domain, or an address literal (RFC 5321 4.1.3).
+std::optional<std::string> next_hop_name(std::string_view key);
+// `tls` there, `tls.to_next_hops`.
+std::optional<relay::forward::TlsLevel> read_level(TomlReader& reader, std::string_view key,
+                                                   const Config& config);
+// `user`, `password_file` or `token_file`, `mechanisms`; nullopt: there is none, or it is wrong.
+std::optional<LoginConfig> read_login(TomlReader& reader);
+// Of mail to `name`, after its `tls` was read.
+void take_login(TomlReader& reader, const std::string& name, std::optional<LoginConfig> login,
+                Config& config);
 
 // Whether SMTP is taken there already.
 bool takes_mail_at(const Config& config, const runtime::Endpoint& at);

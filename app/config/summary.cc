@@ -64,6 +64,18 @@ std::string domain_text(const DomainRoutes& domain, bool reaches_postmaster) {
   return out;
 }
 
+void append_login(std::string& out, const std::string& domain, const LoginConfig& login) {
+  std::string text = login.user + " by";
+  for (const auto mechanism : login.mechanisms) text.append(" ").append(word_of(mechanism));
+  append_line(out, "next_hops.\"" + domain + "\".user", text + ", secret in " + login.file);
+}
+
+void append_smarthost(std::string& out, const relay::forward::Smarthost& smarthost) {
+  if (smarthost.host.empty()) return;
+  append_line(out, "smarthost.host", smarthost.host);
+  for (const std::string& domain : smarthost.except) append_line(out, "smarthost.except", domain);
+}
+
 void append_door(std::string& out, const relay::door::DoorSettings& door) {
   for (const auto& network : door.exempt) append_line(out, "door.exempt", to_string(network));
   using relay::door::HeloRule;
@@ -109,6 +121,8 @@ std::string summary(const Config& config) {
     append_source(out, "next_hops.\"" + domain + "\".source", source);
   }
   append_providers(out, config.limits.providers);
+  for (const auto& [domain, login] : config.logins) append_login(out, domain, login);
+  append_smarthost(out, config.limits.smarthost);
   append_door(out, config.limits.door);
   if (const auto& spam = config.limits.spam; !spam.url.empty()) {
     append_line(out, "rspamd.url", spam.url);
@@ -127,6 +141,7 @@ std::string summary(const Config& config) {
   for (const NumberKey& number : number_keys()) {
     const bool of_kafka = number.section == "kafka" || number.section == "cluster";
     if (of_kafka && !config.kafka.there) continue;
+    if (number.section == "smarthost" && config.limits.smarthost.host.empty()) continue;
     append_line(out, std::string(number.section).append(".").append(number.key),
                 number_text(number.quantity, number.get(config)));
   }

@@ -53,7 +53,8 @@ void read_certificates(TomlReader& reader, TlsConfig& tls) {
   }
 }
 
-// As targets have it: a domain, or an address literal (RFC 5321 4.1.3).
+}  // namespace
+
 std::optional<std::string> next_hop_name(std::string_view key) {
   const auto target = schemas::Target::parse("postmaster@" + std::string(key));
   if (!target || target->port()) return std::nullopt;
@@ -70,8 +71,6 @@ std::optional<TlsLevel> read_level(TomlReader& reader, std::string_view key, con
   }
   return level;
 }
-
-}  // namespace
 
 void read_tls(TomlReader& reader, Config& config) {
   read_certificates(reader, config.tls);
@@ -103,6 +102,7 @@ void read_next_hops(TomlReader& reader, Config& config) {
     }
     const auto source = read_source(one);
     if (source != relay::forward::Source()) config.limits.sources.by_domain.emplace(*name, source);
+    take_login(one, *name, read_login(one), config);
     one.no_others();
   });
 }

@@ -36,6 +36,7 @@ Explained<void> RelayPart::start() {
                             .greylist = *greylist_,
                             .tls = tls_.server(),
                             .hop_tls = tls_.next_hops(),
+                            .logins = logins_.logins(),
                             .metrics = process_.metrics()});
   if (!relay) return relay.error();
   // It may come later, as an address of IPv6 does that is still tried for doubles.

@@ -9,6 +9,7 @@
 #include "app/parts/dkim_part.h"
 #include "app/parts/doors_part.h"
 #include "app/parts/journal_part.h"
+#include "app/parts/logins_part.h"
 #include "app/parts/routes_part.h"
 #include "app/parts/tls_part.h"
 #include "app/process/process.h"
@@ -27,14 +28,15 @@ class RelayPart final : public Part {
   using Loans = std::function<relay::plan::Loans&()>;
 
   RelayPart(Process& process, JournalPart& journal, RoutesPart& routes, KeysPart& keys,
-            DkimPart& dkim, TlsPart& tls, DoorsPart& doors, Directory return_paths, Learn learn,
-            Loans loans = nullptr)
+            DkimPart& dkim, TlsPart& tls, LoginsPart& logins, DoorsPart& doors,
+            Directory return_paths, Learn learn, Loans loans = nullptr)
       : process_(process),
         journal_(journal),
         routes_(routes),
         keys_(keys),
         dkim_(dkim),
         tls_(tls),
+        logins_(logins),
         doors_(doors),
         return_paths_(std::move(return_paths)),
         learn_(std::move(learn)),
@@ -57,6 +59,7 @@ class RelayPart final : public Part {
   KeysPart& keys_;
   DkimPart& dkim_;
   TlsPart& tls_;
+  LoginsPart& logins_;
   DoorsPart& doors_;
   const Directory return_paths_;
   const Learn learn_;

@@ -118,6 +118,7 @@ struct LaneThread {
                                .tls = shared.world.tls,
                                .hop_tls = shared.world.hop_tls,
                                .ourselves = shared.ourselves,
+                               .logins = shared.world.logins,
                                .spam_filter = rspamd ? &*rspamd : nullptr,
                                .partitions = shared.partitions})) {}
 

@@ -10,6 +10,7 @@
 #include "ingest/event_appender.h"
 #include "relay/door/greylist.h"
 #include "relay/forward/hop_tls.h"
+#include "relay/forward/login.h"
 #include "relay/plan/loans.h"
 #include "relay/plan/tries.h"
 #include "relay/returnpath/directory.h"
@@ -47,6 +48,7 @@ struct RelayWorld {
   relay::door::Greylist& greylist;
   const runtime::TlsServer& tls;
   const relay::forward::HopTls& hop_tls;
+  const relay::forward::CurrentLogins& logins;
   runtime::Metrics& metrics;
 };
 

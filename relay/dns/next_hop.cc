@@ -42,6 +42,8 @@ struct Host {
   std::optional<runtime::Dane> dane;
   std::string tlsa_failure;
 
+  bool surely_named = false;
+
   bool nothing_known() const { return dns_failed && sixes.empty() && fours.empty(); }
 };
 
@@ -66,18 +68,8 @@ bool is_our_name(const Ourselves& ourselves, const std::string& host, std::uint1
   return port == kSmtpPort && std::find(names.begin(), names.end(), host) != names.end();
 }
 
-bool is_our_endpoint(const Ourselves& ourselves, const IpAddress& ip, std::uint16_t port) {
-  const IpAddress plain = runtime::unmapped(ip);
-  // A connection to the unspecified address ends at this very host.
-  const bool here = plain.is_loopback() || plain.is_unspecified();
-  return std::any_of(
-      ourselves.endpoints.begin(), ourselves.endpoints.end(), [&](const Endpoint& own) {
-        return own.port == port && (own.address == plain || (here && own.address.is_unspecified()));
-      });
-}
-
 bool is_ourselves(const Ourselves& ourselves, const Host& host, std::uint16_t port) {
-  const auto ours = [&](const IpAddress& ip) { return is_our_endpoint(ourselves, ip, port); };
+  const auto ours = [&](const IpAddress& ip) { return is_our_endpoint(ourselves, {ip, port}); };
   return is_our_name(ourselves, host.name, port) ||
          std::any_of(host.sixes.begin(), host.sixes.end(), ours) ||
          std::any_of(host.fours.begin(), host.fours.end(), ours);
@@ -199,7 +191,7 @@ Exchanges usable(const std::vector<Mx>& ordered, const Ourselves& ourselves, std
 
 void add_candidates(const Host& host, std::uint16_t port, std::vector<Candidate>& out) {
   const auto add = [&](const IpAddress& ip) {
-    out.push_back({host.name, {ip, port}, host.dane, host.tlsa_failure});
+    out.push_back({host.name, {ip, port}, host.dane, host.tlsa_failure, host.surely_named});
   };
   for (std::size_t i = 0; i < std::max(host.sixes.size(), host.fours.size()); ++i) {
     if (i < host.sixes.size()) add(host.sixes[i]);
@@ -253,6 +245,17 @@ Exchanges implicit_exchange(const std::string& domain, const std::string& canoni
 
 }  // namespace
 
+bool is_our_endpoint(const Ourselves& ourselves, const Endpoint& at) {
+  const IpAddress plain = runtime::unmapped(at.address);
+  // A connection to the unspecified address ends at this very host.
+  const bool here = plain.is_loopback() || plain.is_unspecified();
+  return std::any_of(ourselves.endpoints.begin(), ourselves.endpoints.end(),
+                     [&](const Endpoint& own) {
+                       return own.port == at.port &&
+                              (own.address == plain || (here && own.address.is_unspecified()));
+                     });
+}
+
 Task<NextHops> find_next_hops(Resolver& resolver, runtime::Chance& chance,
                               const Ourselves& ourselves, std::string domain,
                               std::optional<std::uint16_t> port, Instant deadline,
@@ -265,6 +268,7 @@ Task<NextHops> find_next_hops(Resolver& resolver, runtime::Chance& chance,
     co_return Reply{550, "5.1.2", "The domain " + domain + " does not exist"};
   }
   std::vector<Mx> exchanges = std::move(answer->records);
+  const bool by_mx = !exchanges.empty();
   Exchanges found;
   if (exchanges.empty()) {
     found = implicit_exchange(domain, answer->canonical, ourselves, to_port);
@@ -278,8 +282,25 @@ Task<NextHops> find_next_hops(Resolver& resolver, runtime::Chance& chance,
   if (tlsa_from && answer->secure) {
     question = TlsaQuestion{*tlsa_from, to_port, {domain, answer->canonical}};
   }
+  for (Host& host : found.hosts) host.surely_named = !by_mx || answer->secure;
   found.hosts = co_await with_addresses(resolver, std::move(found.hosts), question, deadline);
   co_return verdict(found, ourselves, domain, to_port);
+}
+
+Task<NextHops> find_one_host(Resolver& resolver, const Ourselves& ourselves, std::string host,
+                             std::uint16_t port, Instant deadline,
+                             std::optional<Instant> tlsa_from) {
+  Exchanges found = usable({{0, host}}, ourselves, port);
+  std::optional<TlsaQuestion> question;
+  if (tlsa_from) question = TlsaQuestion{*tlsa_from, port, {host}};
+  for (Host& one : found.hosts) one.surely_named = true;
+  found.hosts = co_await with_addresses(resolver, std::move(found.hosts), question, deadline);
+  NextHops out = verdict(found, ourselves, host, port);
+  if (auto* refusal = std::get_if<Reply>(&out)) {
+    refusal->code = 451;
+    refusal->enhanced = "4.4.3";
+  }
+  co_return out;
 }
 
 }  // namespace waybill::relay::dns

@@ -40,6 +40,9 @@ struct Candidate {
   // Why nobody knows whether it has some: it is not to be used (RFC 7672 2.1.2). It stands for all
   // addresses of its host then.
   std::string tlsa_failure{};
+  // Nobody on the way can have put another name in the place of this one: no MX record names it, or
+  // signed ones do.
+  bool surely_named = false;
   friend bool operator==(const Candidate&, const Candidate&) = default;
 };
 
@@ -69,5 +72,15 @@ runtime::Task<NextHops> find_next_hops(runtime::dns::Resolver& resolver, runtime
                                        const Ourselves& ourselves, std::string domain,
                                        std::optional<std::uint16_t> port, runtime::Instant deadline,
                                        std::optional<runtime::Instant> tlsa_from = {});
+
+// The same of one host by its own name, without MX (RFC 6409 clients are told whom to ask). Whatever
+// keeps it from being reached is the operator's to mend, and no sender's: 451 4.4.3.
+runtime::Task<NextHops> find_one_host(runtime::dns::Resolver& resolver, const Ourselves& ourselves,
+                                      std::string host, std::uint16_t port,
+                                      runtime::Instant deadline,
+                                      std::optional<runtime::Instant> tlsa_from = {});
+
+// Whether a connection to there ends at this server.
+bool is_our_endpoint(const Ourselves& ourselves, const runtime::Endpoint& at);
 
 }  // namespace waybill::relay::dns

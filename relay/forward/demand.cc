@@ -63,6 +63,18 @@ Demand demand_of(TlsLevel level, const dns::Candidate& host, const sts::Policy& 
   return out;
 }
 
+Demand with_require_tls(Demand demand, const dns::Candidate& host, const sts::Policy& policy) {
+  if (!demand.never_why.empty() || demand.level == TlsLevel::dane) return demand;
+  const bool by_policy = policy.mode != sts::Mode::none && sts::names_host(policy, host.mx_host);
+  if (host.surely_named || by_policy) {
+    demand.level = TlsLevel::verified;
+  } else {
+    demand.never_why = "nobody vouches for its name: its domain has neither DNSSEC nor a policy";
+    demand.never_changes = true;
+  }
+  return demand;
+}
+
 std::string missed_by(TlsLevel level, const dns::Candidate& host, const sts::Policy& policy,
                       const std::optional<runtime::TlsFacts>& tls) {
   if (policy.mode != sts::Mode::testing || !asks_policy(level)) return "";

@@ -14,8 +14,9 @@ namespace waybill::relay::forward {
 
 struct Demand {
   TlsLevel level = TlsLevel::none;
-  runtime::Dane dane{};     // at level dane
-  std::string never_why{};  // not empty: mail must not go there at all, and these words say why
+  runtime::Dane dane{};        // at level dane
+  std::string never_why{};     // not empty: mail must not go there at all, and these words say why
+  bool never_changes = false;  // that will be so tomorrow
 };
 
 // Whether TLSA records matter to what is done at that level. Not to `verified`: its operator has
@@ -35,6 +36,10 @@ bool asks_policy(TlsLevel level);
 // asked of those that it names. Secure TLSA records are above it, be they usable or not (RFC 8461
 // 2).
 Demand demand_of(TlsLevel level, const dns::Candidate& host, const sts::Policy& policy = {});
+
+// The demand of a message whose sender asks for TLS on the whole way (RFC 8689 4.2.1): a host whose
+// name signed DNS or the domain's policy vouches for, by DANE or at level verified; no other.
+Demand with_require_tls(Demand demand, const dns::Candidate& host, const sts::Policy& policy);
 
 // What mode enforce would have kept mail from, where the policy is in mode testing: why the host is
 // not one of its, by name or by `tls`, how the connection to it is protected. Empty: nothing.

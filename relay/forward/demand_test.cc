@@ -18,6 +18,46 @@ dns::Candidate host(std::vector<Tlsa> records, std::string failure = "") {
   return out;
 }
 
+// RFC 8689 4.2.1
+TEST(DemandTest, WithRequireTlsTheHostIsVerifiedAndItsNameVouchedFor) {
+  sts::Policy policy;
+  policy.mode = sts::Mode::testing;
+  policy.mx = {"mx.test"};
+  sts::Policy of_another = policy;
+  of_another.mx = {"another.test"};
+  sts::Policy taken_back = policy;
+  taken_back.mode = sts::Mode::none;
+  const sts::Policy none;
+  dns::Candidate unsure = host({});
+  dns::Candidate sure = host({});
+  sure.surely_named = true;
+  const struct {
+    const char* what;
+    const dns::Candidate& at;
+    const sts::Policy& by;
+    bool goes;
+  } cases[] = {
+      {"signed", sure, none, true},
+      {"named by a policy", unsure, policy, true},
+      {"named by nobody", unsure, none, false},
+      {"a policy of other hosts", unsure, of_another, false},
+      {"a policy that was taken back", unsure, taken_back, false},
+  };
+  for (const auto& c : cases) {
+    const Demand demand = with_require_tls(demand_of(TlsLevel::required, c.at, c.by), c.at, c.by);
+    EXPECT_EQ(demand.never_why.empty(), c.goes) << c.what;
+    EXPECT_EQ(demand.never_changes, !c.goes) << c.what;
+    if (c.goes) EXPECT_EQ(demand.level, TlsLevel::verified) << c.what;
+  }
+  const dns::Candidate by_dane = host({kUsable});
+  EXPECT_EQ(with_require_tls(demand_of(TlsLevel::required, by_dane), by_dane, {}).level,
+            TlsLevel::dane);
+  const dns::Candidate unknown = host({}, "SERVFAIL");
+  const Demand later = with_require_tls(demand_of(TlsLevel::required, unknown), unknown, {});
+  EXPECT_EQ(later.never_why, "SERVFAIL");
+  EXPECT_FALSE(later.never_changes) << "it may be known tomorrow";
+}
+
 // RFC 7672 2.2
 TEST(DemandTest, IsWhatTheOperatorAsksForAndWhatDnsSaysOfTheHost) {
   constexpr auto kNone = TlsLevel::none;

@@ -8,6 +8,7 @@
 #include "relay/forward/hop_words.h"
 #include "relay/policy/limits.h"
 #include "runtime/clock.h"
+#include "runtime/log.h"
 
 namespace waybill::relay::forward {
 
@@ -68,9 +69,10 @@ constexpr int kDialsForOneMessage = 1;
 // that wants TLS where ours failed.
 bool speaks_of_itself(const HopAnswer& answer) {
   if (answer.rule == Rule::next_hop_wants_tls && !answer.tls_failure.empty()) return true;
+  if (answer.rule == Rule::next_hop_without_require_tls) return true;
   return answer.kind != HopAnswer::Kind::accepted &&
          (answer.command == "connect" || answer.command == "EHLO" || answer.command == "STARTTLS" ||
-          answer.reply.code == 421);
+          (answer.command == "AUTH" && !answer.login_refused) || answer.reply.code == 421);
 }
 
 }  // namespace
@@ -87,6 +89,7 @@ void Handover::note_tls(HopAnswer& answer) const {
     answer.tls->verified_by.clear();
   }
   answer.tls_failure = session_->tls_failure();
+  answer.login = session_->logged_in_by();
 }
 
 void Handover::let_go() {
@@ -95,25 +98,35 @@ void Handover::let_go() {
 }
 
 Task<dns::NextHops> Handover::candidates(Instant deadline) {
-  const std::uint16_t port = target_.port().value_or(parts_.port);
-  if (!target_.ip()) {
-    const Instant now = parts_.clock.now();
-    const Instant dns_deadline = runtime::sooner(deadline, now + kDnsTimeout);
-    std::optional<Instant> tlsa_from;
-    if (asks_tlsa(level())) tlsa_from = now + (dns_deadline - now) * 3 / 4;
-    co_return co_await dns::find_next_hops(parts_.resolver, parts_.chance, parts_.ourselves,
-                                           target_.address().domain(), port, dns_deadline,
-                                           tlsa_from);
+  const bool by_smarthost = this->by_smarthost();
+  const std::uint16_t port =
+      by_smarthost ? parts_.smarthost.port : target_.port().value_or(parts_.port);
+  const auto address = by_smarthost ? parts_.smarthost.address() : target_.ip();
+  if (address) {
+    const runtime::Endpoint endpoint{*address, port};
+    if (dns::is_our_endpoint(parts_.ourselves, endpoint)) {
+      if (by_smarthost) co_return Reply{451, "4.4.3", "The smarthost is this server itself"};
+      co_return Reply{554, "5.4.6", "The target is this server itself"};
+    }
+    Candidate at{bound_for(), endpoint};
+    at.surely_named = true;
+    co_return std::vector<Candidate>{std::move(at)};
   }
-  const runtime::Endpoint endpoint{*target_.ip(), port};
-  const auto& own = parts_.ourselves.endpoints;
-  if (std::find(own.begin(), own.end(), endpoint) != own.end()) {
-    co_return Reply{554, "5.4.6", "The target is this server itself"};
+  const Instant now = parts_.clock.now();
+  const Instant dns_deadline = runtime::sooner(deadline, now + kDnsTimeout);
+  std::optional<Instant> tlsa_from;
+  if (asks_tlsa(level())) tlsa_from = now + (dns_deadline - now) * 3 / 4;
+  const std::string name = bound_for();
+  if (by_smarthost) {
+    co_return co_await dns::find_one_host(parts_.resolver, parts_.ourselves, name, port,
+                                          dns_deadline, tlsa_from);
   }
-  co_return std::vector<Candidate>{{target_.address().domain(), endpoint}};
+  co_return co_await dns::find_next_hops(parts_.resolver, parts_.chance, parts_.ourselves, name,
+                                         port, dns_deadline, tlsa_from);
 }
 
 Task<HopAnswer> Handover::ask(Instant deadline) {
+  login_ = parts_.logins.of(bound_for());
   const dns::NextHops found = co_await candidates(deadline);
   if (const auto* refusal = std::get_if<Reply>(&found)) {
     co_return own_verdict(Rule::no_route, *refusal);
@@ -143,6 +156,10 @@ Task<HopAnswer> Handover::ask_in_turn(std::vector<Candidate> hops, Instant deadl
     if (!speaks_of_itself(answer)) {
       hop_ = hop;
       co_return answer;
+    }
+    // It is good for other mail.
+    if (answer.rule == Rule::next_hop_without_require_tls && session_ != nullptr) {
+      parts_.pool.give_back(std::move(session_));
     }
     session_.reset();
     // A host that may come back keeps the recipient open, whatever other hosts answer.
@@ -213,7 +230,8 @@ Task<std::optional<Result<Answered>>> Handover::connect_or_fall_back(Candidate h
 
 // Behind the search for hosts: without any it does not matter.
 Task<void> Handover::ask_policy(Instant deadline) {
-  if (target_.ip() || !asks_policy(level())) co_return;
+  // A policy is about the domain's own hosts.
+  if (by_smarthost() || target_.ip() || !asks_policy(level())) co_return;
   const std::string domain = target_.address().domain();
   policy_ = co_await parts_.tls.policy_of(domain, parts_.resolver, parts_.clock, deadline);
 }
@@ -224,22 +242,51 @@ std::string Handover::missed_by(const Candidate& hop, const HopAnswer& answer) c
   return forward::missed_by(level(), hop, policy_, answer.tls);
 }
 
-TlsLevel Handover::level() const { return parts_.tls.level_of(target_.address().domain()); }
+bool Handover::by_smarthost() const { return parts_.smarthost.takes(target_.address().domain()); }
+
+// What the operator's words about TLS, source and log-in go by.
+std::string Handover::bound_for() const {
+  return by_smarthost() ? parts_.smarthost.host : target_.address().domain();
+}
+
+// RFC 8689 4.2.1: not of what reports on another message, which is to come home if it can.
+bool Handover::requires_tls() const { return mail_.require_tls && mail_.sender.has_value(); }
+
+Demand Handover::demand_at(const Candidate& hop) const {
+  Demand out = demand_of(level(), hop, policy_);
+  return requires_tls() ? with_require_tls(std::move(out), hop, policy_) : out;
+}
+
+// With a login, on a port of TLS, or where the sender asks for it, at least `required`, whatever the operator's words are.
+TlsLevel Handover::level() const {
+  const TlsLevel said = parts_.tls.level_of(bound_for());
+  const bool tls_alone = login_ != nullptr || tls_from_start() || requires_tls();
+  return tls_alone ? std::max(said, TlsLevel::required) : said;
+}
+
+bool Handover::tls_from_start() const {
+  return by_smarthost() && parts_.smarthost.tls_from_start();
+}
 
 // A certificate bears the number of an address literal without its brackets.
 Protection Handover::protection_at(const Candidate& hop) const {
-  const std::string host = target_.ip() ? hop.endpoint.address.to_string() : hop.mx_host;
-  Demand demand = demand_of(level(), hop, policy_);
-  return {&parts_.tls, demand.level, host, std::move(demand.dane)};
+  const bool literal = target_.ip() && !by_smarthost();
+  const std::string host = literal ? hop.endpoint.address.to_string() : hop.mx_host;
+  Demand demand = demand_at(hop);
+  return {&parts_.tls, demand.level, host, std::move(demand.dane), login_, tls_from_start()};
 }
 
 std::optional<runtime::IpAddress> Handover::source_for(const Candidate& hop) const {
-  return parts_.sources.source_for(target_.address().domain(), hop.endpoint.address);
+  return parts_.sources.source_for(bound_for(), hop.endpoint.address);
 }
 
-HopAnswer Handover::unprotected(const Candidate& hop, const std::string& why) {
+HopAnswer Handover::unprotected(const Candidate& hop, const std::string& why, bool for_good) const {
   const std::string ours = "TLS with the next hop " + hop.mx_host + " failed: ";
-  HopAnswer out = own_verdict(Rule::next_hop_tls, policy::reply_of(Rule::next_hop_tls, ours + why));
+  // RFC 8689 4.2.1 has the sender told at once.
+  const bool told = requires_tls() && for_good;
+  HopAnswer out =
+      told ? own_verdict(Rule::next_hop_without_require_tls, {550, "5.7.10", ours + why})
+           : own_verdict(Rule::next_hop_tls, policy::reply_of(Rule::next_hop_tls, ours + why));
   out.quoted_from = ours.size();
   out.command = "STARTTLS";
   out.tls_failure = why;
@@ -260,11 +307,34 @@ void Handover::count(const HopAnswer& answer) const {
   parts_.counters->count(named ? parts_.providers->name_of(answer.hop->mx_host) : none, answer);
 }
 
+// The operator's fault, or the next hop's, and not the sender's.
+HopAnswer Handover::not_logged_in(const Candidate& hop, const std::string& why, bool refused) {
+  const std::string ours = "The log-in at the next hop " + hop.mx_host + " failed: ";
+  HopAnswer out =
+      own_verdict(Rule::next_hop_login, policy::reply_of(Rule::next_hop_login, ours + why));
+  out.quoted_from = ours.size();
+  out.command = "AUTH";
+  out.login_refused = refused;
+  return out;
+}
+
+HopAnswer Handover::login_failed(const Candidate& hop) const {
+  const std::string& why = session_->login_failure();
+  const bool refused = session_->login_refused();
+  if (refused && login_->note_refused(hop.mx_host, why, parts_.clock.now())) {
+    log(runtime::Level::warn, "relay", "a next hop refuses our log-in: mail for it gets 451",
+        {{"host", hop.mx_host}, {"user", login_->credentials().user}, {"why", why}});
+  }
+  return not_logged_in(hop, why, refused);
+}
+
 smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.notify, dsn_.orcpt}; }
 
 Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadline) {
-  const Demand demand = demand_of(level(), hop, policy_);
-  if (!demand.never_why.empty()) co_return unprotected(hop, demand.never_why);
+  const Demand demand = demand_at(hop);
+  if (!demand.never_why.empty()) {
+    co_return unprotected(hop, demand.never_why, demand.never_changes);
+  }
   if (!may_be_sent(hop)) co_return before_mail(Rule::provider_rate);
   const Protection protection = protection_at(hop);
   session_ = parts_.pool.take(hop.endpoint, protection, source_for(hop));
@@ -277,11 +347,18 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadlin
     // nothing about this message.
     session_.reset();
   }
+  if (protection.login != nullptr) {
+    const auto why = protection.login->refused_by(hop.mx_host, parts_.clock.now());
+    if (why) co_return not_logged_in(hop, *why, true);
+  }
   auto connected = co_await connect_or_fall_back(hop, protection, greeted);
   if (!connected) co_return before_mail(Rule::next_hop_busy);
   Result<Answered>& opened = *connected;
   if (!opened && protection.needed() && session_ != nullptr && !session_->tls_failure().empty()) {
-    co_return unprotected(hop, session_->tls_failure());
+    co_return unprotected(hop, session_->tls_failure(), true);
+  }
+  if (!opened && session_ != nullptr && !session_->login_failure().empty()) {
+    co_return login_failed(hop);
   }
   if (!opened) {
     co_return unreachable("The next hop " + hop.mx_host +
@@ -304,6 +381,12 @@ std::optional<HopAnswer> Handover::beyond_next_hop() const {
   const bool sender_utf8 = mail_.utf8_sender || (mail_.sender && mail_.sender->needs_smtputf8());
   if ((sender_utf8 || target_.address().needs_smtputf8()) && !offered.smtputf8) {
     return before_mail(Rule::next_hop_without_smtputf8);
+  }
+  if (requires_tls() && !offered.require_tls) {
+    const Rule rule = Rule::next_hop_without_require_tls;
+    HopAnswer out = own_verdict(rule, {550, "5.7.30", "The next hop does not offer REQUIRETLS"});
+    out.command = "MAIL";
+    return out;
   }
   const std::uint64_t limit = offered.size.value_or(0);
   if (limit > 0 && mail_.size.value_or(0) > limit) {

@@ -9,11 +9,13 @@
 #include <string>
 
 #include "relay/dns/next_hop.h"
+#include "relay/forward/demand.h"
 #include "relay/forward/hop_answer.h"
 #include "relay/forward/hop_budget.h"
 #include "relay/forward/hop_counters.h"
 #include "relay/forward/hop_pool.h"
 #include "relay/forward/providers.h"
+#include "relay/forward/smarthost.h"
 #include "relay/forward/sources.h"
 #include "relay/smtp/envelope.h"
 #include "runtime/chance.h"
@@ -36,6 +38,8 @@ struct HandoverParts {
   const std::string& host_name;
   std::uint16_t port = dns::kSmtpPort;  // of next hops whose target names none
   const Sources& sources = kSystemsChoice;
+  const CurrentLogins& logins = kNoLogins;
+  const Smarthost& smarthost = kNoSmarthost;
   ProviderRates* providers = nullptr;  // nullptr: to each goes as much as comes
   HopCounters* counters = nullptr;     // nullptr: nobody counts
 };
@@ -87,10 +91,17 @@ class Handover {
       dns::Candidate hop, Protection protection, runtime::Instant greeted);
   Protection protection_at(const dns::Candidate& hop) const;
   std::optional<runtime::IpAddress> source_for(const dns::Candidate& hop) const;
+  bool by_smarthost() const;
+  bool tls_from_start() const;
+  std::string bound_for() const;
   TlsLevel level() const;
   runtime::Task<void> ask_policy(runtime::Instant deadline);
   std::string missed_by(const dns::Candidate& hop, const HopAnswer& answer) const;
-  static HopAnswer unprotected(const dns::Candidate& hop, const std::string& why);
+  bool requires_tls() const;
+  Demand demand_at(const dns::Candidate& hop) const;
+  HopAnswer unprotected(const dns::Candidate& hop, const std::string& why, bool for_good) const;
+  static HopAnswer not_logged_in(const dns::Candidate& hop, const std::string& why, bool refused);
+  HopAnswer login_failed(const dns::Candidate& hop) const;
   void note_tls(HopAnswer& answer) const;
   std::optional<HopAnswer> beyond_next_hop() const;
   bool may_be_sent(const dns::Candidate& hop);
@@ -104,6 +115,7 @@ class Handover {
   smtp::RcptDsn dsn_;
   std::optional<ClientBudget::Held> share_;  // while a next hop is asked, and while it is held
   sts::Policy policy_;                       // of the target's domain
+  std::shared_ptr<const Login> login_;       // likewise
   std::unique_ptr<HopSession> session_;
   std::optional<dns::Candidate> hop_;
   bool counted_ = false;  // by the rate of a provider

@@ -30,12 +30,16 @@ struct HopAnswer {
   std::optional<policy::Rule> rule{};  // where the reply is ours, or a next hop's is about us
   // A reply of ours repeats the next hop's words from here to its end.
   std::size_t quoted_from = std::string::npos;
-  std::string command;  // the command answered: "connect", "EHLO", "MAIL", "RCPT", "DATA", "body"
+  // The command answered: "connect", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "body".
+  std::string command;
   // The next hop takes requests for notices (RFC 3461) over from us.
   bool dsn_passed_on = false;
   std::optional<dns::Candidate> hop;  // the server that answered, or was tried last
   std::optional<runtime::TlsFacts> tls{};
   std::string tls_failure{};  // why there is none, where it was tried
+  std::string login{};        // the mechanism of the log-in; empty: there was none
+  // The log-in was refused for good: other hosts of the target would count it too.
+  bool login_refused = false;
 };
 
 // The reply to a body, in our own words where a rule has them: no next hop was asked, or none is to

@@ -27,6 +27,9 @@ constexpr std::size_t kHeldOctets = 512;
 // A next hop that refuses in the middle of a body says so at once or not at all.
 constexpr seconds kEarlyRefusalWait{2};
 
+// Of a reply that repeats a secret of ours, or might.
+constexpr const char* kLeftOut = "(its words are left out: they repeat the log-in)";
+
 HopAnswer answer_of(const Reply& reply, std::string command) {
   HopAnswer out;
   out.reply = reply;
@@ -66,6 +69,7 @@ Task<Result<Reply>> HopSession::read_reply(Instant deadline) {
     if (reply->has_value()) {
       // 421: the server is about to close, whatever it was asked (RFC 5321 3.8).
       if ((*reply)->code == 421) unusable_ = true;
+      if (smtp::quotes((*reply)->text, secrets_)) (*reply)->text = kLeftOut;
       co_return std::move(**reply);
     }
     std::array<char, 4096> buffer;
@@ -101,6 +105,10 @@ Task<Result<Reply>> HopSession::ask(std::string command, Instant deadline) {
 }
 
 Task<Result<Answered>> HopSession::open(std::string our_name, Instant deadline) {
+  if (protection_.asked() && protection_.from_start) {
+    const auto shaken = co_await shake_hands(deadline);
+    if (!shaken) co_return shaken.error();
+  }
   auto reply = co_await read_reply(deadline);
   if (!reply) co_return reply.error();
   if (reply->code != 220) {
@@ -109,15 +117,21 @@ Task<Result<Answered>> HopSession::open(std::string our_name, Instant deadline) 
     co_return Answered{"connect", std::move(*reply)};
   }
   auto greeted = co_await say_hello(our_name, deadline);
-  if (!greeted || !greeted->reply.positive() || !protection_.asked()) co_return greeted;
-  const auto secured = co_await start_tls(deadline);
-  if (!secured) co_return secured.error();
-  if (*secured == Secured::in_clear) co_return greeted;
-  // RFC 3207 4.2: what was offered before may have been anybody's words.
-  auto again = co_await say_hello(our_name, deadline);
-  // In TLS 1.3 a server that wants none of our handshake says so behind its end.
-  if (!again) co_return tls_failed("it went away after the handshake: " + again.error().message());
-  co_return again;
+  if (!greeted || !greeted->reply.positive()) co_return greeted;
+  if (protection_.asked() && !protection_.from_start) {
+    const auto secured = co_await start_tls(deadline);
+    if (!secured) co_return secured.error();
+    // RFC 3207 4.2: what was offered before may have been anybody's words.
+    if (*secured == Secured::by_tls) greeted = co_await say_hello(our_name, deadline);
+    // In TLS 1.3 a server that wants none of our handshake says so behind its end.
+    if (!greeted) {
+      co_return tls_failed("it went away after the handshake: " + greeted.error().message());
+    }
+  }
+  if (protection_.login == nullptr || !greeted->reply.positive()) co_return greeted;
+  const auto logged_in = co_await log_in(deadline);
+  if (!logged_in) co_return logged_in.error();
+  co_return greeted;
 }
 
 Task<Result<Answered>> HopSession::say_hello(const std::string& our_name, Instant deadline) {
@@ -159,12 +173,49 @@ Task<Result<HopSession::Secured>> HopSession::start_tls(Instant deadline) {
   // What came in clear behind the reply is not the server's word (RFC 3207 6).
   if (replies_.has_rest()) co_return tls_failed("octets in clear followed its answer to STARTTLS");
   replies_ = {};
+  const auto shaken = co_await shake_hands(deadline);
+  if (!shaken) co_return shaken.error();
+  co_return Secured::by_tls;
+}
+
+Task<Result<void>> HopSession::shake_hands(Instant deadline) {
   auto secured = protection_.by->secure(std::move(connection_), protection_);
   runtime::TlsConnection& tls = *secured;
   connection_ = std::move(secured);
   const auto shaken = co_await tls.shake_hands(deadline);
   if (!shaken) co_return tls_failed(shaken.error().why);
-  co_return Secured::by_tls;
+  co_return Result<void>();
+}
+
+runtime::Error HopSession::login_failed(std::string why) {
+  unusable_ = true;
+  login_failure_ = std::move(why);
+  return make_error_code(Errc::refused);
+}
+
+Task<Result<void>> HopSession::log_in(Instant deadline) {
+  // What the levels say of TLS is seen to before; the secret depends on no level.
+  if (!connection_->tls()) co_return login_failed("no log-in goes out in clear");
+  const Login& login = *protection_.login;
+  const auto mechanism = login.strongest_of(offered_.auth);
+  if (!mechanism) co_return login_failed("it offers no log-in by what may be used");
+  smtp::SaslClient client(*mechanism, login.credentials(), protection_.host, remote().port);
+  secrets_ = client.secrets();
+  auto reply = co_await exchange(client.begin(), deadline);
+  while (reply && reply->code == 334) {
+    if (client.cancelled()) co_return login_failed("it asked on where the log-in was over");
+    reply = co_await exchange(client.answer(reply->text), deadline);
+  }
+  if (!reply) co_return login_failed("it did not end the log-in: " + reply.error().message());
+  if (reply->code == 235) {
+    logged_in_by_ = smtp::word_of(*mechanism);
+    co_return Result<void>();
+  }
+  if (reply->code < 400) co_return login_failed("it answered the log-in out of turn");
+  login_refused_ = reply->permanent();
+  std::string why = "it said: " + std::to_string(reply->code) + ' ';
+  if (!reply->enhanced.empty()) why += reply->enhanced + ' ';
+  co_return login_failed(why + reply->text);
 }
 
 Task<Result<Answered>> HopSession::begin(smtp::MailParameters mail, smtp::RcptParameters rcpt,

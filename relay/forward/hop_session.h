@@ -43,8 +43,9 @@ class HopSession {
   const std::optional<runtime::IpAddress>& source() const { return source_; }
 
   // Greeting and EHLO; HELO where EHLO is not known; STARTTLS and EHLO again where that is asked
-  // for. The last reply: 2xx, or the refusal. Where TLS failed, so that the connection is of no
-  // more use or must not be used in clear, Errc::refused, and tls_failure() says why.
+  // for; AUTH where there is a login, and never in clear. The last reply of EHLO: 2xx, or the
+  // refusal. Where TLS failed, so that the connection is of no more use or must not be used in
+  // clear, or the log-in did, Errc::refused, and tls_failure() or login_failure() says why.
   runtime::Task<runtime::Result<Answered>> open(std::string our_name, runtime::Instant deadline);
 
   // MAIL and RCPT, in one go where PIPELINING is offered. The first refusal, or the reply to RCPT.
@@ -64,6 +65,12 @@ class HopSession {
   // How the connection is protected, and why it is not though TLS was asked for.
   std::optional<runtime::TlsFacts> tls() const { return connection_->tls(); }
   const std::string& tls_failure() const { return tls_failure_; }
+  // The mechanism by which it is logged in; empty: it is not.
+  std::string_view logged_in_by() const { return logged_in_by_; }
+  // Why it is not, though there is a login, without a piece of its secret.
+  const std::string& login_failure() const { return login_failure_; }
+  bool login_refused() const { return login_refused_; }  // by 5yz
+
   // The connection before this one failed so.
   void fell_back(std::string why) { tls_failure_ = std::move(why); }
 
@@ -86,7 +93,10 @@ class HopSession {
   // in_clear: it goes on as it was.
   enum class Secured { by_tls, in_clear };
   runtime::Task<runtime::Result<Secured>> start_tls(runtime::Instant deadline);
+  runtime::Task<runtime::Result<void>> shake_hands(runtime::Instant deadline);
   runtime::Error tls_failed(std::string why);
+  runtime::Task<runtime::Result<void>> log_in(runtime::Instant deadline);
+  runtime::Error login_failed(std::string why);
   runtime::Task<runtime::Result<schemas::Reply>> read_reply(runtime::Instant deadline);
   runtime::Task<runtime::Result<schemas::Reply>> exchange(std::string command,
                                                           runtime::Instant deadline);
@@ -110,6 +120,10 @@ class HopSession {
   Protection protection_;
   std::optional<runtime::IpAddress> source_;
   std::string tls_failure_;
+  std::string login_failure_;
+  std::string_view logged_in_by_;
+  std::vector<std::string> secrets_;  // that were sent: no reply is kept that repeats one
+  bool login_refused_ = false;
   std::unique_ptr<runtime::Connection> connection_;
   runtime::Clock& clock_;
   smtp::ReplyReader replies_;

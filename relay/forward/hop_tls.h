@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "relay/forward/login.h"
 #include "relay/forward/tls_level.h"
 #include "relay/sts/policy.h"
 #include "runtime/dane.h"
@@ -37,18 +38,22 @@ class HopTls {
       std::unique_ptr<runtime::Connection> connection, const Protection& how) const = 0;
 };
 
-// How one connection is to be protected.
+// How one connection is to be protected, and by whose name it is used.
 struct Protection {
   const HopTls* by = nullptr;  // nullptr: not at all
   TlsLevel level = TlsLevel::none;
   std::string host;
   runtime::Dane dane{};  // at level dane
+  // To be logged in by before mail goes; nullptr: nobody logs in. Its level is `required` at least.
+  std::shared_ptr<const Login> login{};
+  bool from_start = false;  // TLS comes before the greeting (RFC 8314 3), and no STARTTLS
 
   bool asked() const { return by != nullptr && level != TlsLevel::none; }
   bool needed() const { return asked() && level >= TlsLevel::required; }
   // Connections of one endpoint that may stand for each other have it alike.
   std::string text() const {
     std::string out(word_of(level));
+    if (login != nullptr) out += " login " + std::to_string(login->number());
     if (level == TlsLevel::verified || level == TlsLevel::dane) out += " " + host;
     for (const std::string& name : dane.names) out += " " + name;
     for (const runtime::Tlsa& record : dane.records) {

@@ -52,6 +52,8 @@ enum class Rule {
   next_hop_without_8bitmime,
   next_hop_size,
   next_hop_wants_tls,
+  next_hop_login,
+  next_hop_without_require_tls,
   unsafe_octets,
   connection_lost,
   provider_rate,
@@ -186,6 +188,16 @@ inline constexpr RuleRow kRules[] = {
      "The sender declared a size above the next hop's limit."},
     {Rule::next_hop_wants_tls, "next-hop-wants-tls", Stage::either, "451 4.7.0", "",
      "The next hop wants TLS or a log-in before it takes mail, and is given neither."},
+    {Rule::next_hop_login, "next-hop-login", Stage::either, "451 4.7.0", "",
+     "The log-in at the next hop (`user` of its next hops, or of `[smarthost]`) failed: it refused "
+     "it less than a minute ago, or could not judge it, or offers none that is known; `reply` says "
+     "why."},
+    {Rule::next_hop_without_require_tls, "next-hop-without-requiretls", Stage::either,
+     "550 5.7.10, 550 5.7.30", "",
+     "The sender asks for TLS on the whole way (REQUIRETLS, RFC 8689), and no next hop of the "
+     "target "
+     "offers that (5.7.30), or none by TLS with a host whose name and certificate can be trusted "
+     "(5.7.10)."},
     {Rule::unsafe_octets, "unsafe-octets", Stage::body, "550 5.6.0",
      "The message has octets that no server can be trusted with",
      "A line of the message begins with NUL: a server that drops NULs may see the end of the "

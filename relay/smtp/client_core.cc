@@ -62,6 +62,18 @@ std::uint64_t size_limit(std::string_view parameter) {
   return error == std::errc() && stop == end ? limit : 0;
 }
 
+// As servers said it before it had its standard, and some say it still, beside the right one.
+constexpr std::string_view kOldAuth = "AUTH=";
+
+void add_mechanisms(std::string_view words, std::vector<Mechanism>& found) {
+  for (std::string_view word = next_word(words); !word.empty(); word = next_word(words)) {
+    const auto known = mechanism_of(word);
+    if (known && std::find(found.begin(), found.end(), *known) == found.end()) {
+      found.push_back(*known);
+    }
+  }
+}
+
 // The one door by which a command becomes octets.
 std::string command_line(std::string text) {
   runtime::check(std::none_of(text.begin(), text.end(), is_control),
@@ -172,6 +184,7 @@ Extensions parse_extensions(const schemas::Reply& reply) {
       Flag{"DSN", &Extensions::dsn},
       Flag{"STARTTLS", &Extensions::starttls},
       Flag{"XASKED", &Extensions::asked},
+      Flag{"REQUIRETLS", &Extensions::require_tls},
       Flag{"ENHANCEDSTATUSCODES", &Extensions::enhanced_status_codes},
   };
 
@@ -184,6 +197,11 @@ Extensions parse_extensions(const schemas::Reply& reply) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     const std::string keyword = upper(next_word(line));
     if (keyword == "SIZE") found.size = size_limit(next_word(line));
+    if (keyword == "AUTH") add_mechanisms(line, found.auth);
+    if (keyword.starts_with(kOldAuth)) {
+      add_mechanisms(keyword.substr(kOldAuth.size()), found.auth);
+      add_mechanisms(line, found.auth);
+    }
     for (const Flag& flag : kFlags) {
       if (keyword == flag.keyword) found.*flag.member = true;
     }
@@ -206,6 +224,7 @@ std::string mail_command(const MailParameters& parameters, const Extensions& off
     add_parameter(text, " ENVID=", parameters.envid);
   }
   if (offered.asked) add_parameter(text, " XASKED=", parameters.asked);
+  if (offered.require_tls && parameters.require_tls) text += " REQUIRETLS";
   return command_line(std::move(text));
 }
 

@@ -17,7 +17,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "relay/smtp/sasl_client.h"
 #include "runtime/result.h"
 #include "schemas/address.h"
 #include "schemas/reply.h"
@@ -63,6 +65,8 @@ struct Extensions {
   bool enhanced_status_codes = false;
   bool starttls = false;
   bool asked = false;                 // XASKED
+  bool require_tls = false;           // REQUIRETLS (RFC 8689)
+  std::vector<Mechanism> auth;        // of those known here, each once
   std::optional<std::uint64_t> size;  // absent: SIZE not offered; 0: no limit known
 };
 
@@ -81,6 +85,7 @@ struct MailParameters {
   std::string ret;    // "FULL" or "HDRS"
   std::string envid;  // xtext
   std::string asked;  // asked.h
+  bool require_tls = false;
 };
 
 struct RcptParameters {

@@ -142,6 +142,9 @@ std::optional<Reply> apply(const Parameter& parameter, std::uint64_t max_size, M
   } else if (name == "PRDR") {
     if (parameter.value) return bad_parameter(name);
     mail.prdr = true;
+  } else if (name == "REQUIRETLS") {
+    if (parameter.value) return bad_parameter(name);
+    mail.require_tls = true;
   } else if (name == "RET") {
     auto ret = parse_ret(parameter.value.value_or(""));
     if (!ret) return bad_parameter(name);

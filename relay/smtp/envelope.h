@@ -39,6 +39,7 @@ struct MailArgument {
   MailDsn dsn;
   std::string asked;  // asked.h; empty if nothing is
   bool prdr = false;  // a reply to the body for each recipient
+  bool require_tls = false;
   std::optional<schemas::Reply> refusal;
 };
 

@@ -102,7 +102,9 @@ std::optional<Step> ServerCore::State::hello(Verb verb, std::string_view name) {
   }
   helo_name = name;
   esmtp = verb == Verb::ehlo;
-  const bool offers = tls == Tls::offered;
+  const char* const offers = tls == Tls::offered ? "\nSTARTTLS"
+                             : tls == Tls::on    ? "\nREQUIRETLS"
+                                                 : "";
   idle(esmtp ? replies::ehlo(host_name, limits.max_message_octets, offers)
              : replies::helo(host_name));
   return end_transaction();
@@ -147,6 +149,10 @@ std::optional<Step> ServerCore::State::mail(std::string_view argument) {
     return std::nullopt;
   }
   MailArgument parsed = parse_mail(argument, limits.max_message_octets);
+  // RFC 8689 4.1: what came in clear may be known to anybody already.
+  if (parsed.require_tls && tls != Tls::on && !parsed.refusal) {
+    parsed.refusal = replies::needs_tls();
+  }
   if (!parsed.refusal) ++transactions;
   smtputf8 = parsed.smtputf8;
   MailStep step;
@@ -158,6 +164,7 @@ std::optional<Step> ServerCore::State::mail(std::string_view argument) {
   step.dsn = std::move(parsed.dsn);
   step.asked = std::move(parsed.asked);
   step.prdr = parsed.prdr;
+  step.require_tls = parsed.require_tls;
   step.syntax_error = std::move(parsed.refusal);
   return mail_step(std::move(step));
 }

@@ -134,6 +134,8 @@ void ServerCore::greet(const Reply& greeting) {
 
 void ServerCore::offer_tls() { state_->tls = Tls::offered; }
 
+void ServerCore::begin_with_tls() { state_->tls = Tls::on; }
+
 void ServerCore::feed(std::string_view octets) {
   runtime::check(state_->input.empty(), "octets are fed when the core needs input");
   if (!state_->closed) state_->input = octets;

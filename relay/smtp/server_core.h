@@ -2,8 +2,8 @@
 //
 // The core knows the syntax and the order of commands (RFC 5321 4.1), the extensions PIPELINING
 // (RFC 2920), SIZE (1870), 8BITMIME (6152), SMTPUTF8 (6531), ENHANCEDSTATUSCODES (2034), CHUNKING
-// (3030), DSN (3461), STARTTLS (3207) and PRDR (draft-hall-prdr), end of data, dot-stuffing, and
-// its named limits.
+// (3030), DSN (3461), STARTTLS (3207), REQUIRETLS (8689) and PRDR (draft-hall-prdr), end of data,
+// dot-stuffing, and its named limits.
 // It knows nothing of routes, sockets or time. It never reads ahead of an unanswered step: what a
 // pipelining client sent stays buffered.
 //
@@ -75,6 +75,7 @@ struct MailStep {
   MailDsn dsn;
   std::string asked;  // asked.h
   bool prdr = false;  // the client reads answer_each() too
+  bool require_tls = false;
   // As RcptStep's: syntax, a parameter, a size above the limit.
   std::optional<schemas::Reply> syntax_error;
 };
@@ -127,6 +128,9 @@ class ServerCore {
 
   // STARTTLS is announced and taken, until TLS has begun. Before greet().
   void offer_tls();
+  // TLS stood before the first octet. REQUIRETLS is announced and taken where TLS is on. Before
+  // greet().
+  void begin_with_tls();
 
   // Queues "220 host ESMTP Waybill" (code 220, whatever text the greeting has) or a refusal of the
   // session (554 or 421, then Hangup). Octets fed before it are not held against the client.

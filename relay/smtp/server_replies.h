@@ -13,10 +13,10 @@ using schemas::Reply;
 // RFC 2034 3: neither the greeting nor the answers to HELO and EHLO carry an enhanced code.
 inline Reply greeting(const std::string& host) { return {220, "", host + " ESMTP Waybill"}; }
 inline Reply helo(const std::string& host) { return {250, "", host}; }
-inline Reply ehlo(const std::string& host, std::uint64_t max_message_octets, bool tls) {
+// `tls`: "\nSTARTTLS" where that is offered, "\nREQUIRETLS" where TLS is on.
+inline Reply ehlo(const std::string& host, std::uint64_t max_message_octets, const char* tls) {
   return {250, "",
-          host + "\nPIPELINING\nSIZE " + std::to_string(max_message_octets) +
-              (tls ? "\nSTARTTLS" : "") +
+          host + "\nPIPELINING\nSIZE " + std::to_string(max_message_octets) + tls +
               "\n8BITMIME\nSMTPUTF8\nENHANCEDSTATUSCODES\nCHUNKING\nDSN\nPRDR\nXASKED"};
 }
 inline Reply ready_for_tls() { return {220, "2.0.0", "Ready to start TLS"}; }
@@ -36,6 +36,7 @@ inline Reply bare_line_feed() { return {500, "5.5.2", "Lines end in CR LF, not i
 inline Reply control_octet() { return {501, "5.5.2", "Control octets are not allowed"}; }
 inline Reply syntax(const char* how) { return {501, "5.5.4", std::string("Syntax: ") + how}; }
 inline Reply not_offered() { return {502, "5.5.1", "Command not offered"}; }
+inline Reply needs_tls() { return {555, "5.5.4", "REQUIRETLS is taken under TLS alone"}; }
 inline Reply bad_sequence(const char* what) { return {503, "5.5.1", what}; }
 inline Reply no_recipients() { return {554, "5.5.1", "No valid recipients"}; }
 inline Reply too_many_recipients() { return {452, "4.5.3", "Too many recipients"}; }

@@ -330,6 +330,11 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
     patience_.emplace(static_cast<std::uint32_t>(number));
   } else if (what.starts_with("TLS is asked of ")) {
     tls_.levels[std::string(what.substr(16))] = relay::forward::TlsLevel::required;
+  } else if (what.starts_with("a login at ")) {
+    logins_.set(
+        {{std::string(what.substr(11)), std::make_shared<const relay::forward::Login>(
+                                            relay::smtp::Credentials{"relay", "tanstaaftanstaaf"},
+                                            std::vector{relay::smtp::Mechanism::plain})}});
   } else if (what.starts_with("sessions turned away ")) {
     turned_away_ = number;
   } else if (what.starts_with("max_memory ")) {
@@ -353,6 +358,8 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
   } else if (what.starts_with("the spam filter says ")) {
     has_spam_filter_ = true;
     spam_filter_.says = judgement(what.substr(21));
+  } else if (what == "the client speaks TLS") {
+    begins_ = relay::Session::Begins::with_tls;
   } else if (what == "the client speaks at once") {
     speaks_at_once_ = true;
   } else if (what.starts_with("client says EHLO ")) {
@@ -458,10 +465,13 @@ void TranscriptWorld::begin() {
                             .tls = tls_server_,
                             .hop_tls = tls_,
                             .ourselves = ourselves_,
+                            .logins = logins_,
                             .spam_filter = has_spam_filter_ ? &spam_filter_ : nullptr});
   wire_ = std::make_shared<ClientWire>();
-  session_.emplace(relay_->lane, std::make_unique<ClientConnection>(clock_, wire_, note_, client_,
-                                                                    io_.get_executor()));
+  session_.emplace(
+      relay_->lane,
+      std::make_unique<ClientConnection>(clock_, wire_, note_, client_, io_.get_executor()),
+      begins_);
   relay_->scope.spawn("session", session_->run());
   settle();
   if (settings_.door.greeting_delay.count() > 0) {

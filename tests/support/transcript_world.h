@@ -168,8 +168,10 @@ class TranscriptWorld {
   std::optional<relay::Patience> patience_{std::in_place, 1000};
   std::optional<relay::door::Rates> rates_;
   std::optional<relay::door::Greylist> greylist_;
-  NoTlsServer tls_server_;
+  FakeTlsServer tls_server_;
+  relay::Session::Begins begins_ = relay::Session::Begins::in_clear;
   FakeTls tls_;
+  relay::forward::CurrentLogins logins_;
   relay::routes::CurrentRoutes routes_;
   relay::returnpath::CurrentKeys keys_;
   relay::trust::dkim::CurrentSigningKeys signing_;

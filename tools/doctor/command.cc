@@ -140,7 +140,7 @@ std::vector<Group> check_outbound(const app::Config& config, const std::string& 
   const auto dialer = runtime::tcp_dialer();
   runtime::Scope scope(context.get_executor());
   scope.spawn("look outbound", look_outbound({**resolver, *chance, *dialer, config.limits.sources,
-                                              config.limits.next_hop_port},
+                                              config.limits.next_hop_port, config.limits.smarthost},
                                              facts, clock.now() + kGoOut));
   const auto work = boost::asio::make_work_guard(context);
   while (scope.running() > 0) context.run_one();
@@ -152,7 +152,8 @@ std::vector<Check> checks_of(const Shared& config, const std::string& outbound) 
   out.push_back({"configuration", [config] {
                    return std::vector<Group>{
                        {"configuration",
-                        doctor::judge_configuration(*config, doctor::sources_not_ours(*config))}};
+                        doctor::judge_configuration(*config, doctor::sources_not_ours(*config),
+                                                    doctor::unread_secrets(*config))}};
                  }});
   if (config->kafka.there) {
     out.push_back({"broker", [config] { return check_kafka(*config); }});
@@ -170,8 +171,11 @@ std::vector<Check> checks_of(const Shared& config, const std::string& outbound) 
                    return found;
                  }});
   out.push_back({"dns", [config] { return check_names(*config); }});
-  if (!outbound.empty()) {
-    out.push_back({"outbound", [config, outbound] { return check_outbound(*config, outbound); }});
+  const std::string& smarthost = config->limits.smarthost.host;
+  if (!outbound.empty() || !smarthost.empty()) {
+    out.push_back({"outbound", [config, outbound = outbound.empty() ? smarthost : outbound] {
+                     return check_outbound(*config, outbound);
+                   }});
   }
   out.push_back({"clock", [] {
                    auto found = doctor::judge_clock(runtime::clock_kept());

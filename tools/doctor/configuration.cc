@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/bound_socket.h"
+#include "runtime/secret_file.h"
 #include "tools/doctor/wording.h"
 
 namespace waybill::tools::doctor {
@@ -11,10 +12,26 @@ namespace {
 
 constexpr std::size_t kMostNamed = 5;
 
+void judge_logins(const app::Config& config, const std::vector<std::string>& unread,
+                  Findings& out) {
+  for (const std::string& why : unread) {
+    out.push_back({Severity::wrong, "next_hops", why + ": a start would be refused",
+                   "Write the secret there, mode 0600, for the user who runs Waybill."});
+  }
+  for (const auto& [domain, login] : config.logins) {
+    if (config.tls.by_domain.at(domain) > relay::forward::TlsLevel::required) continue;
+    out.push_back({Severity::note, "next_hops",
+                   "mail to " + domain +
+                       " logs in at whomever it meets: whoever answers in its place has the secret",
+                   "Set tls to \"verified\" there, unless its certificate can have no name."});
+  }
+}
+
 }  // namespace
 
 Findings judge_configuration(const app::Config& config,
-                             const std::vector<runtime::IpAddress>& not_ours) {
+                             const std::vector<runtime::IpAddress>& not_ours,
+                             const std::vector<std::string>& unread_secrets) {
   Findings out;
   const auto& domains = config.routes->domains();
   std::size_t aliases = 0;
@@ -51,10 +68,22 @@ Findings judge_configuration(const app::Config& config,
                    address.to_string() + " is no address of this host: mail from there gets 451",
                    "Correct server.source or that of [next_hops], or give the host the address."});
   }
+  judge_logins(config, unread_secrets, out);
   if (config.kafka.there && config.kafka.replication < 2) {
     out.push_back({Severity::note, "kafka.replication",
                    "1: the log is gone when its broker's disk is",
                    "With three brokers, set 3 before the topics are made."});
+  }
+  return out;
+}
+
+std::vector<std::string> unread_secrets(const app::Config& config) {
+  std::vector<std::string> out;
+  for (const auto& [domain, login] : config.logins) {
+    const auto secret = runtime::read_secret_line(login.file, relay::smtp::kMaxAuthSecret);
+    if (!secret && std::find(out.begin(), out.end(), secret.error().why) == out.end()) {
+      out.push_back(secret.error().why);
+    }
   }
   return out;
 }

@@ -54,6 +54,20 @@ TEST(DoctorConfigurationTest, ASourceThatThisHostDoesNotHaveIsWrong) {
                   "451"));
 }
 
+TEST(DoctorConfigurationTest, ASecretThatCannotBeReadIsWrongAndOneForAnybodyIsANote) {
+  const auto config = std::get<app::Config>(
+      app::read_config(std::string(kOpen) + "[domains.\"x.test\"]\n[next_hops.\"a.test\"]\nuser = "
+                                            "\"u\"\npassword_file = \"/none/of/it\"\n"
+                                            "[next_hops.\"b.test\"]\nuser = \"u\"\npassword_file = "
+                                            "\"/none/of/it\"\ntls = \"required\"\n"));
+  const auto unread = unread_secrets(config);
+  EXPECT_EQ(unread.size(), 1u) << "two logins of one file";
+  const auto found = lines_of(judge_configuration(config, {}, unread));
+  EXPECT_THAT(found, testing::Contains(testing::StartsWith("wrong next_hops: cannot read /none/")));
+  EXPECT_THAT(found, testing::Contains(testing::StartsWith("note next_hops: mail to b.test logs")));
+  EXPECT_THAT(found, testing::Not(testing::Contains(testing::HasSubstr("to a.test"))));
+}
+
 TEST(DoctorConfigurationTest, ASingleCopyOfTheLogIsANote) {
   EXPECT_THAT(lines(std::string(kOpen) +
                     "[kafka]\nreplication = 1\n[domains.\"x.test\"]\ncatch_all = \"a@y.test\"\n"),

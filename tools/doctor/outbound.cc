@@ -14,10 +14,15 @@ namespace {
 // Of a reply line (RFC 5321 4.5.3.1.5).
 constexpr std::size_t kGreetingOctets = 512;
 
+// Of a server that begins with TLS there is none to be read: that it takes the connection is enough.
+constexpr const char* kBehindTls = "220 TLS";
+
 Task<Result<std::string>> greeting_at(runtime::Dialer& dialer, Candidate hop,
-                                      std::optional<runtime::IpAddress> source, Instant deadline) {
+                                      std::optional<runtime::IpAddress> source, bool by_tls,
+                                      Instant deadline) {
   auto connection = co_await dialer.dial(hop.endpoint, deadline, source);
   if (!connection) co_return connection.error();
+  if (by_tls) co_return std::string(kBehindTls);
   std::string line;
   std::array<char, kGreetingOctets> room;
   const std::span<char> into(room);
@@ -42,7 +47,8 @@ Finding judge_try(const OutboundFacts::Try& one, bool other_works) {
               "Mail goes by the other family; see whether this one has a route to the outside."};
     }
     return {Severity::wrong, subject, why + "; mail to next hops gets 451",
-            "Ask who gives you the network to open port 25 towards the outside."};
+            "Ask who gives you the network to open port " + std::to_string(one.hop.endpoint.port) +
+                " towards the outside."};
   }
   if (!one.greeting->starts_with('2')) {
     return {Severity::warning, subject, "turns this host away" + from + ": " + *one.greeting,
@@ -51,12 +57,27 @@ Finding judge_try(const OutboundFacts::Try& one, bool other_works) {
   return {Severity::fine, subject, "greets this host" + from, ""};
 }
 
+Task<relay::dns::NextHops> find_way(OutboundWorld world, std::string to, bool by_smarthost,
+                                    Instant deadline) {
+  const relay::dns::Ourselves nobody;
+  if (!by_smarthost) {
+    co_return co_await relay::dns::find_next_hops(world.resolver, world.chance, nobody, to,
+                                                  world.port, deadline);
+  }
+  const std::uint16_t port = world.smarthost.port;
+  if (const auto address = world.smarthost.address()) {
+    co_return std::vector<Candidate>{{to, {*address, port}}};
+  }
+  co_return co_await relay::dns::find_one_host(world.resolver, nobody, to, port, deadline);
+}
+
 }  // namespace
 
 Task<void> look_outbound(OutboundWorld world, OutboundFacts& facts, Instant deadline) {
-  const relay::dns::Ourselves nobody;
-  const auto found = co_await relay::dns::find_next_hops(world.resolver, world.chance, nobody,
-                                                         facts.domain, world.port, deadline);
+  const bool by_smarthost = world.smarthost.takes(facts.domain);
+  const bool by_tls = by_smarthost && world.smarthost.tls_from_start();
+  if (by_smarthost) facts.domain = world.smarthost.host;
+  const auto found = co_await find_way(world, facts.domain, by_smarthost, deadline);
   if (const auto* reply = std::get_if<schemas::Reply>(&found)) {
     facts.no_way = reply->text;
     co_return;
@@ -65,7 +86,7 @@ Task<void> look_outbound(OutboundWorld world, OutboundFacts& facts, Instant dead
   for (const Candidate& hop : std::get<std::vector<Candidate>>(found)) {
     if (std::exchange(tried[hop.endpoint.address.is_v6()], true)) continue;
     const auto source = world.sources.source_for(facts.domain, hop.endpoint.address);
-    auto greeting = co_await greeting_at(world.dialer, hop, source, deadline);
+    auto greeting = co_await greeting_at(world.dialer, hop, source, by_tls, deadline);
     facts.tries.push_back({hop, source, std::move(greeting)});
   }
 }
@@ -73,7 +94,7 @@ Task<void> look_outbound(OutboundWorld world, OutboundFacts& facts, Instant dead
 Findings judge_outbound(const OutboundFacts& facts) {
   if (!facts.no_way.empty()) {
     return {{Severity::unseen, facts.domain, "DNS leads nowhere: " + facts.no_way,
-             "Name another domain that takes mail."}};
+             "Name another domain that takes mail, or correct smarthost.host."}};
   }
   bool works = false;
   for (const auto& one : facts.tries) works = works || one.greeting;

@@ -1,7 +1,8 @@
 // Whether mail can leave this host: port 25 of the exchanges of a domain that the operator names,
 // one of each family, as a relay would go there. Many networks close it towards the outside.
 //
-// Nothing is sent but QUIT. On request alone: it is a stranger's server.
+// Nothing is sent but QUIT. On request alone: it is a stranger's server. A smarthost that mail to the
+// domain goes to is asked in the place of all of them.
 #pragma once
 
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "relay/dns/next_hop.h"
+#include "relay/forward/smarthost.h"
 #include "relay/forward/sources.h"
 #include "runtime/clock.h"
 #include "runtime/dialer.h"
@@ -33,6 +35,7 @@ struct OutboundWorld {
   runtime::Dialer& dialer;
   const relay::forward::Sources& sources;
   std::uint16_t port = relay::dns::kSmtpPort;
+  const relay::forward::Smarthost& smarthost = relay::forward::kNoSmarthost;
 };
 
 // Fills what is not yet in `facts`: the domain is there. All outlive the task.

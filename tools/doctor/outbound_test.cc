@@ -23,9 +23,9 @@ class DoctorOutboundTest : public testing::Test {
   std::vector<std::string> lines() {
     OutboundFacts facts;
     facts.domain = "big.test";
-    tests::run_virtual(
-        io_, clock_,
-        look_outbound({resolver_, chance_, hops_, sources_}, facts, clock_.now() + 10s));
+    tests::run_virtual(io_, clock_,
+                       look_outbound({resolver_, chance_, hops_, sources_, 25, smarthost_}, facts,
+                                     clock_.now() + 10s));
     return tests::lines_of(judge_outbound(facts));
   }
 
@@ -35,6 +35,7 @@ class DoctorOutboundTest : public testing::Test {
   tests::ZoneResolver resolver_{clock_};
   tests::ScriptedHops hops_{clock_};
   relay::forward::Sources sources_;
+  relay::forward::Smarthost smarthost_;
 };
 
 constexpr char kBoth[] =
@@ -78,6 +79,24 @@ TEST_F(DoctorOutboundTest, AServerThatTurnsUsAwayIsQuoted) {
   hops_.listen(kV4, {{{"connect", "554 5.7.1 you are on a list"}}});
   EXPECT_THAT(lines(), ElementsAre("warning big.test at 192.0.2.1:25: turns this host away: 554 "
                                    "5.7.1 you are on a list"));
+}
+
+TEST_F(DoctorOutboundTest, ASmarthostIsAskedInPlaceOfTheDomainsServers) {
+  resolver_.add(kBoth);
+  resolver_.add("smart.test. A 192.0.2.8\n");
+  smarthost_.host = "smart.test";
+  hops_.listen("192.0.2.8:587", {HopScript()});
+  EXPECT_THAT(lines(), ElementsAre("fine smart.test at 192.0.2.8:587: greets this host"));
+  hops_.fail_dial("192.0.2.8:587", Errc::timeout);
+  EXPECT_THAT(lines(), ElementsAre(StartsWith("wrong smart.test at 192.0.2.8:587: cannot be")));
+  // Nothing that is said in clear comes from that port.
+  smarthost_.port = relay::forward::kSubmissionsPort;
+  hops_.listen("192.0.2.8:465", {{{"connect", tests::kSilence}}});
+  EXPECT_THAT(lines(), ElementsAre("fine smart.test at 192.0.2.8:465: greets this host"));
+  smarthost_.except = {"big.test"};
+  hops_.listen(kV4, {HopScript()});
+  hops_.listen(kV6, {HopScript()});
+  EXPECT_THAT(lines(), testing::Contains("fine mx.big.test at 192.0.2.1:25: greets this host"));
 }
 
 TEST_F(DoctorOutboundTest, ADomainWithoutAServerSaysNothing) {

@@ -21,7 +21,7 @@ daemon_smtp_ports = {port}
 spool_directory = /spool
 log_file_path = /spool/log/%slog
 log_selector = +dkim_verbose
-tls_advertise_hosts =
+{tls}
 host_lookup =
 rfc1413_query_timeout = 0s
 keep_environment =
@@ -33,6 +33,7 @@ hostlist everybody = 0.0.0.0/0
 acl_smtp_rcpt = take_all
 begin acl
 take_all:
+  {authenticated}
   {verify}
   accept
 begin routers
@@ -51,18 +52,45 @@ smtp:
   port = {port}
   interface = {address}
   hosts_try_fastopen =
+begin authenticators
+{authenticators}
 begin retry
 * * F,1h,1s
+"""
+
+
+_TLS = """\
+tls_advertise_hosts = *
+tls_certificate = /etc/exim4/chain
+tls_privatekey = /etc/exim4/key
+auth_advertise_hosts = ${if def:tls_in_cipher{*}{}}
+"""
+
+_AUTHENTICATORS = """\
+plain:
+  driver = plaintext
+  public_name = PLAIN
+  server_prompts = :
+  server_condition = ${{if and{{{{eq{{$auth2}}{{{user}}}}}{{eq{{$auth3}}{{{password}}}}}}}}}
+  server_set_id = $auth2
+login:
+  driver = plaintext
+  public_name = LOGIN
+  server_prompts = Username:: : Password::
+  server_condition = ${{if and{{{{eq{{$auth1}}{{{user}}}}}{{eq{{$auth2}}{{{password}}}}}}}}}
+  server_set_id = $auth1
 """
 
 
 class Exim:
     """Takes any mail, sends that for the domains of `routes` to an address and a port, and the rest
     by MX records, which it asks of `name_server`; what was put off goes again at each run of its
-    queue. With `verify` ("sender/callout") it takes what this condition holds for. Needs root."""
+    queue. With `verify` ("sender/callout") it takes what this condition holds for. With `login`
+    (user, password) it takes mail of that user alone, under TLS by `certificate` (chain, key).
+    Needs root."""
 
     def __init__(self, directory, *, routes, host_name, address="127.0.0.1", port=SMTP_PORT,
-                 name_server=None, verify=None):
+                 name_server=None, verify=None, login=None, certificate=None):
         self.directory = directory
         self.address = address
         self.port = port
@@ -70,7 +98,13 @@ class Exim:
         hosts = (f"{domain} {host}::{its_port}" for domain, (host, its_port) in routes.items())
         self._configuration = _CONFIGURATION.format(
             user=_USER, host_name=host_name, address=address, port=port, routes="; ".join(hosts),
-            verify=f"require verify = {verify}" if verify else "")
+            verify=f"require verify = {verify}" if verify else "",
+            tls=_TLS if certificate else "tls_advertise_hosts =",
+            authenticated="require authenticated = *" if login else "",
+            authenticators=(_AUTHENTICATORS.format(user=login[0], password=login[1])
+                            if login else ""))
+        self._certificate = dict(zip(("exim4/chain", "exim4/key"),
+                                     (path.read_text() for path in certificate or ())))
         self._process = None
 
     def start(self):
@@ -92,7 +126,7 @@ class Exim:
     def _make_root(self):
         make_own_root(self.directory, _PLACE, _PROGRAM, users={_USER: _UID},
                       etc={"resolv.conf": self._resolv_conf,
-                           "exim4/exim4.conf": self._configuration})
+                           "exim4/exim4.conf": self._configuration, **self._certificate})
         for folder in ("spool", "spool/log"):
             (self.directory / folder).mkdir()
             shutil.chown(self.directory / folder, _UID, _UID)

@@ -1,0 +1,53 @@
+#include "relay/forward/login.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "relay/policy/limits.h"
+
+namespace waybill::relay::forward {
+
+using runtime::Instant;
+using smtp::Mechanism;
+
+namespace {
+
+// A provider has some hosts; beyond it the refusal that ends first is forgotten.
+constexpr std::size_t kMostHosts = 100;
+
+}  // namespace
+
+std::uint64_t Login::next_number() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+std::optional<Mechanism> Login::strongest_of(const std::vector<Mechanism>& offered) const {
+  for (const Mechanism mechanism : mechanisms_) {
+    if (std::find(offered.begin(), offered.end(), mechanism) != offered.end()) return mechanism;
+  }
+  return std::nullopt;
+}
+
+bool Login::note_refused(const std::string& host, std::string why, Instant now) const {
+  const runtime::MutexLock lock(mutex_);
+  std::erase_if(refusals_, [now](const auto& one) { return one.second.until <= now; });
+  const auto found = refusals_.find(host);
+  const bool fresh = found == refusals_.end();
+  if (fresh && refusals_.size() >= kMostHosts) {
+    refusals_.erase(std::min_element(
+        refusals_.begin(), refusals_.end(),
+        [](const auto& a, const auto& b) { return a.second.until < b.second.until; }));
+  }
+  refusals_[host] = {now + kLoginRest, std::move(why)};
+  return fresh;
+}
+
+std::optional<std::string> Login::refused_by(const std::string& host, Instant now) const {
+  const runtime::MutexLock lock(mutex_);
+  const auto found = refusals_.find(host);
+  if (found == refusals_.end() || found->second.until <= now) return std::nullopt;
+  return found->second.why;
+}
+
+}  // namespace waybill::relay::forward

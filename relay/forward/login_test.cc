@@ -1,0 +1,59 @@
+#include "relay/forward/login.h"
+
+#include <gtest/gtest.h>
+
+#include "relay/policy/limits.h"
+
+namespace waybill::relay::forward {
+namespace {
+
+using runtime::Instant;
+using smtp::Mechanism;
+using namespace std::chrono_literals;
+
+TEST(LoginTest, TakesTheStrongestMechanismThatBothKnow) {
+  const Login login({"u", "s"}, {Mechanism::plain, Mechanism::login});
+  EXPECT_EQ(login.strongest_of({Mechanism::login, Mechanism::plain}), Mechanism::plain);
+  EXPECT_EQ(login.strongest_of({Mechanism::login}), Mechanism::login);
+  EXPECT_EQ(login.strongest_of({Mechanism::oauthbearer, Mechanism::xoauth2}), std::nullopt);
+  EXPECT_EQ(login.strongest_of({}), std::nullopt);
+}
+
+TEST(LoginTest, AHostThatRefusedItRestsAndOthersDoNot) {
+  const Login login({"u", "s"}, {Mechanism::plain});
+  const Instant now{1h};
+  EXPECT_EQ(login.refused_by("a.test", now), std::nullopt);
+  EXPECT_TRUE(login.note_refused("a.test", "535 no", now));
+  EXPECT_FALSE(login.note_refused("a.test", "535 again", now)) << "it is known";
+  EXPECT_EQ(login.refused_by("a.test", now + kLoginRest - 1ns), "535 again");
+  EXPECT_EQ(login.refused_by("b.test", now), std::nullopt);
+  EXPECT_EQ(login.refused_by("a.test", now + kLoginRest), std::nullopt);
+  EXPECT_TRUE(login.note_refused("a.test", "535 no", now + kLoginRest)) << "said anew";
+}
+
+TEST(LoginTest, HostsWithoutEndTakeNoMemoryWithoutEnd) {
+  const Login login({"u", "s"}, {Mechanism::plain});
+  const Instant now{1h};
+  for (int i = 0; i < 1000; ++i) login.note_refused("h" + std::to_string(i), "no", now + i * 1ms);
+  int resting = 0;
+  for (int i = 0; i < 1000; ++i) {
+    resting += login.refused_by("h" + std::to_string(i), now + 1s) ? 1 : 0;
+  }
+  EXPECT_EQ(resting, 100);
+  EXPECT_TRUE(login.refused_by("h999", now + 1s)) << "the newest are kept";
+}
+
+TEST(LoginTest, EachHasANumberOfItsOwnAndIsFoundByItsDomain) {
+  const auto one = std::make_shared<const Login>(smtp::Credentials{"u", "s"},
+                                                 std::vector<Mechanism>{Mechanism::plain});
+  const Login other({"u", "s"}, {Mechanism::plain});
+  EXPECT_NE(one->number(), other.number());
+  CurrentLogins logins;
+  EXPECT_EQ(logins.of("h.test"), nullptr);
+  logins.set({{"h.test", one}});
+  EXPECT_EQ(logins.of("h.test"), one);
+  EXPECT_EQ(logins.of("g.test"), nullptr);
+}
+
+}  // namespace
+}  // namespace waybill::relay::forward
