@@ -95,8 +95,8 @@ struct Config {
   runtime::Level log_level = runtime::Level::info;
   runtime::LogFormat log_format = runtime::LogFormat::text;
 
-  // [limits], [smarthost] and server.next_hop_port. The relay's own defaults; host_name and spool_directory
-  // are the role's to fill in.
+  // [limits], [smarthost] and server.next_hop_port. The relay's own defaults; host_name and
+  // spool_directory are the role's to fill in.
   relay::Settings limits;
 
   // [journal]

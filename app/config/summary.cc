@@ -64,16 +64,41 @@ std::string domain_text(const DomainRoutes& domain, bool reaches_postmaster) {
   return out;
 }
 
-void append_login(std::string& out, const std::string& domain, const LoginConfig& login) {
+void append_login(std::string& out, const std::string& key, const LoginConfig& login) {
   std::string text = login.user + " by";
   for (const auto mechanism : login.mechanisms) text.append(" ").append(word_of(mechanism));
-  append_line(out, "next_hops.\"" + domain + "\".user", text + ", secret in " + login.file);
+  append_line(out, key, text + ", secret in " + login.file);
 }
 
 void append_smarthost(std::string& out, const relay::forward::Smarthost& smarthost) {
   if (smarthost.host.empty()) return;
   append_line(out, "smarthost.host", smarthost.host);
   for (const std::string& domain : smarthost.except) append_line(out, "smarthost.except", domain);
+}
+
+// How connections are protected, and where those to next hops go.
+void append_connections(std::string& out, const Config& config) {
+  for (const auto& files : config.tls.certificates) {
+    append_line(out, "tls.certificate", files.chain);
+  }
+  if (config.tls.certificates.empty()) append_line(out, "tls.certificate", "of our own making");
+  for (const auto& at : config.tls.listen) append_line(out, "tls.listen", to_string(at));
+  append_line(out, "tls.to_next_hops", word_of(config.tls.to_next_hops));
+  append_line(out, "tls.mta_sts", config.tls.mta_sts ? "followed" : "not asked for");
+  const auto hops = [&](const std::string& domain) {
+    const bool smart = domain == config.limits.smarthost.host;
+    return smart ? std::string("smarthost") : "next_hops.\"" + domain + "\"";
+  };
+  for (const auto& [domain, level] : config.tls.by_domain) {
+    append_line(out, hops(domain) + ".tls", word_of(level));
+  }
+  for (const auto& [domain, source] : config.limits.sources.by_domain) {
+    append_source(out, hops(domain) + ".source", source);
+  }
+  for (const auto& [domain, login] : config.logins) {
+    append_login(out, hops(domain) + ".user", login);
+  }
+  append_smarthost(out, config.limits.smarthost);
 }
 
 void append_door(std::string& out, const relay::door::DoorSettings& door) {
@@ -107,22 +132,8 @@ std::string summary(const Config& config) {
   for (const auto& network : config.limits.proxy_from) {
     append_line(out, "server.proxy_from", to_string(network));
   }
-  for (const auto& files : config.tls.certificates) {
-    append_line(out, "tls.certificate", files.chain);
-  }
-  if (config.tls.certificates.empty()) append_line(out, "tls.certificate", "of our own making");
-  for (const auto& at : config.tls.listen) append_line(out, "tls.listen", to_string(at));
-  append_line(out, "tls.to_next_hops", word_of(config.tls.to_next_hops));
-  append_line(out, "tls.mta_sts", config.tls.mta_sts ? "followed" : "not asked for");
-  for (const auto& [domain, level] : config.tls.by_domain) {
-    append_line(out, "next_hops.\"" + domain + "\".tls", word_of(level));
-  }
-  for (const auto& [domain, source] : config.limits.sources.by_domain) {
-    append_source(out, "next_hops.\"" + domain + "\".source", source);
-  }
+  append_connections(out, config);
   append_providers(out, config.limits.providers);
-  for (const auto& [domain, login] : config.logins) append_login(out, domain, login);
-  append_smarthost(out, config.limits.smarthost);
   append_door(out, config.limits.door);
   if (const auto& spam = config.limits.spam; !spam.url.empty()) {
     append_line(out, "rspamd.url", spam.url);

@@ -73,7 +73,7 @@ runtime::Task<NextHops> find_next_hops(runtime::dns::Resolver& resolver, runtime
                                        std::optional<std::uint16_t> port, runtime::Instant deadline,
                                        std::optional<runtime::Instant> tlsa_from = {});
 
-// The same of one host by its own name, without MX (RFC 6409 clients are told whom to ask). Whatever
+// The same of one host by its own name, without MX: a client of RFC 6409 is told whom to ask. What
 // keeps it from being reached is the operator's to mend, and no sender's: 451 4.4.3.
 runtime::Task<NextHops> find_one_host(runtime::dns::Resolver& resolver, const Ourselves& ourselves,
                                       std::string host, std::uint16_t port,

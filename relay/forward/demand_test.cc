@@ -47,7 +47,7 @@ TEST(DemandTest, WithRequireTlsTheHostIsVerifiedAndItsNameVouchedFor) {
     const Demand demand = with_require_tls(demand_of(TlsLevel::required, c.at, c.by), c.at, c.by);
     EXPECT_EQ(demand.never_why.empty(), c.goes) << c.what;
     EXPECT_EQ(demand.never_changes, !c.goes) << c.what;
-    if (c.goes) EXPECT_EQ(demand.level, TlsLevel::verified) << c.what;
+    EXPECT_EQ(demand.level, c.goes ? TlsLevel::verified : TlsLevel::required) << c.what;
   }
   const dns::Candidate by_dane = host({kUsable});
   EXPECT_EQ(with_require_tls(demand_of(TlsLevel::required, by_dane), by_dane, {}).level,

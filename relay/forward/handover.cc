@@ -195,6 +195,16 @@ Task<std::optional<HopBudget::Held>> Handover::leave_for(Candidate hop, Instant 
   }
 }
 
+// A wrong secret is tried once, and not by all messages that come at a time.
+Task<std::optional<Login::Trial>> Handover::leave_to_log_in(std::string host, Instant deadline) {
+  if (login_ == nullptr) co_return Login::Trial(nullptr);
+  for (;;) {
+    auto trial = login_->try_at(host);
+    if (trial || parts_.clock.now() >= deadline) co_return trial;
+    co_await parts_.clock.sleep_until(parts_.clock.now() + kLookAgain);
+  }
+}
+
 Task<std::optional<Result<Answered>>> Handover::connect(Candidate hop, Protection protection,
                                                         Instant greeted) {
   auto leave = co_await leave_for(hop, greeted);
@@ -257,7 +267,8 @@ Demand Handover::demand_at(const Candidate& hop) const {
   return requires_tls() ? with_require_tls(std::move(out), hop, policy_) : out;
 }
 
-// With a login, on a port of TLS, or where the sender asks for it, at least `required`, whatever the operator's words are.
+// With a login, on a port of TLS, or where the sender asks for it, `required` at least, whatever
+// the operator's words are.
 TlsLevel Handover::level() const {
   const TlsLevel said = parts_.tls.level_of(bound_for());
   const bool tls_alone = login_ != nullptr || tls_from_start() || requires_tls();
@@ -347,12 +358,15 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadlin
     // nothing about this message.
     session_.reset();
   }
-  if (protection.login != nullptr) {
-    const auto why = protection.login->refused_by(hop.mx_host, parts_.clock.now());
+  const auto trial = co_await leave_to_log_in(hop.mx_host, greeted);
+  if (!trial) co_return before_mail(Rule::next_hop_busy);
+  if (login_ != nullptr) {
+    const auto why = login_->refused_by(hop.mx_host, parts_.clock.now());
     if (why) co_return not_logged_in(hop, *why, true);
   }
   auto connected = co_await connect_or_fall_back(hop, protection, greeted);
   if (!connected) co_return before_mail(Rule::next_hop_busy);
+  if (session_ != nullptr && !session_->logged_in_by().empty()) login_->note_taken(hop.mx_host);
   Result<Answered>& opened = *connected;
   if (!opened && protection.needed() && session_ != nullptr && !session_->tls_failure().empty()) {
     co_return unprotected(hop, session_->tls_failure(), true);

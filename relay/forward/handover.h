@@ -83,6 +83,8 @@ class Handover {
                                   runtime::Instant deadline);
   runtime::Task<std::optional<HopBudget::Held>> leave_for(dns::Candidate hop,
                                                           runtime::Instant deadline);
+  runtime::Task<std::optional<Login::Trial>> leave_to_log_in(std::string host,
+                                                             runtime::Instant deadline);
   // nullopt: no leave.
   runtime::Task<std::optional<runtime::Result<Answered>>> connect(dns::Candidate hop,
                                                                   Protection protection,

@@ -221,6 +221,36 @@ TEST_F(HandoverLoginTest, AHostThatRefusedIsNotDialledAgainForAMinute) {
   EXPECT_EQ(ask_once(), "accepted RCPT 250");
 }
 
+TEST_F(HandoverLoginTest, AWrongSecretIsTriedOnceHoweverManyMessagesCome) {
+  dns_.add(kOneHop);
+  const auto refuses = with(kServer, "AUTH", "535 5.7.8 Bad credentials");
+  hops_.listen(kHop, {refuses});
+  std::vector<std::unique_ptr<Handover>> many;
+  std::vector<std::string> said;
+  const auto ask_too = [](Handover& one, runtime::Instant until,
+                          std::vector<std::string>& to) -> runtime::Task<void> {
+    const auto answer = co_await one.ask(until);
+    to.push_back(tests::words(answer));
+  };
+  for (int i = 0; i < 10; ++i) {
+    many.push_back(to());
+    scope_.spawn("ask", ask_too(*many.back(), in(4min), said));
+  }
+  settle();
+  EXPECT_THAT(said, testing::Each("deferred AUTH 451 next-hop-login"));
+  EXPECT_EQ(said.size(), 10u);
+  EXPECT_EQ(heard_of("AUTH"), 1u);
+  // Where it is taken they all go on, side by side.
+  said.clear();
+  hops_.listen(kHop, {kServer});
+  log_in_with({Mechanism::plain}, "another secret");
+  for (const auto& one : many) scope_.spawn("ask", ask_too(*one, in(4min), said));
+  settle();
+  EXPECT_THAT(said, testing::Each("accepted RCPT 250"));
+  EXPECT_EQ(heard_of("AUTH"), 11u);
+  many.clear();
+}
+
 TEST_F(HandoverLoginTest, NoAnswerIsKeptThatRepeatsTheSecret) {
   dns_.add(kOneHop);
   const struct {

@@ -29,8 +29,28 @@ std::optional<Mechanism> Login::strongest_of(const std::vector<Mechanism>& offer
   return std::nullopt;
 }
 
+std::optional<Login::Trial> Login::try_at(const std::string& host) const {
+  const runtime::MutexLock lock(mutex_);
+  if (taken_at_.contains(host)) return Trial(nullptr);
+  if (!tried_at_.insert(host).second) return std::nullopt;
+  return Trial([this, host] { end_trial(host); });
+}
+
+void Login::end_trial(const std::string& host) const {
+  const runtime::MutexLock lock(mutex_);
+  tried_at_.erase(host);
+}
+
+void Login::note_taken(const std::string& host) const {
+  const runtime::MutexLock lock(mutex_);
+  // More hosts than one provider has come and go: then each is tried anew.
+  if (taken_at_.size() >= kMostHosts) taken_at_.clear();
+  taken_at_.insert(host);
+}
+
 bool Login::note_refused(const std::string& host, std::string why, Instant now) const {
   const runtime::MutexLock lock(mutex_);
+  taken_at_.erase(host);
   std::erase_if(refusals_, [now](const auto& one) { return one.second.until <= now; });
   const auto found = refusals_.find(host);
   const bool fresh = found == refusals_.end();

@@ -1,17 +1,21 @@
 // Login: what one next hop, or several of one provider, know this relay by (RFC 4954); and
 // CurrentLogins: those of now, by the domain of a target.
 //
-// A host that has refused a login is not asked with it again for kLoginRest: providers count wrong
-// passwords, and lock out whoever tries many. A file of secrets that has changed makes another
-// Login, which no host has refused yet. Any thread.
+// Providers count wrong passwords, and lock out whoever tries many. So a host that has refused a
+// login is not asked with it again for kLoginRest, and as long as a host has not taken it, one
+// connection tries it alone. A file of secrets that has changed makes another Login, which no host
+// has refused yet. Any thread.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "relay/smtp/sasl_client.h"
@@ -37,6 +41,23 @@ class Login {
   // No two logins have the same: connections by one are not lent to another.
   std::uint64_t number() const { return number_; }
 
+  // Leave to try it at a host; ends with it.
+  class Trial {
+   public:
+    explicit Trial(std::function<void()> end) : end_(std::move(end)) {}
+    Trial(Trial&& other) noexcept : end_(std::exchange(other.end_, nullptr)) {}
+    Trial& operator=(Trial&&) = delete;
+    ~Trial() {
+      if (end_) end_();
+    }
+
+   private:
+    std::function<void()> end_;
+  };
+  // nullopt: another connection tries it there, and nobody knows yet what the host thinks of it.
+  // The login outlives the trial.
+  std::optional<Trial> try_at(const std::string& host) const;
+  void note_taken(const std::string& host) const;
   // `host` refused it at `now`, for a reason that is good for a log. True: not before, of late.
   bool note_refused(const std::string& host, std::string why, runtime::Instant now) const;
   // Why `host` is not to be asked now; nullopt: it may be.
@@ -50,11 +71,15 @@ class Login {
     std::string why;
   };
 
+  void end_trial(const std::string& host) const;
+
   const smtp::Credentials credentials_;
   const std::vector<smtp::Mechanism> mechanisms_;
   const std::uint64_t number_ = next_number();
   mutable runtime::Mutex mutex_;
   mutable std::map<std::string, Refusal, std::less<>> refusals_ WAYBILL_GUARDED_BY(mutex_);
+  mutable std::set<std::string, std::less<>> taken_at_ WAYBILL_GUARDED_BY(mutex_);
+  mutable std::set<std::string, std::less<>> tried_at_ WAYBILL_GUARDED_BY(mutex_);  // now
 };
 
 using Logins = std::map<std::string, std::shared_ptr<const Login>, std::less<>>;

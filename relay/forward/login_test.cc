@@ -31,6 +31,25 @@ TEST(LoginTest, AHostThatRefusedItRestsAndOthersDoNot) {
   EXPECT_TRUE(login.note_refused("a.test", "535 no", now + kLoginRest)) << "said anew";
 }
 
+TEST(LoginTest, OneConnectionTriesItUntilTheHostHasTakenIt) {
+  const Login login({"u", "s"}, {Mechanism::plain});
+  {
+    auto trial = login.try_at("a.test");
+    ASSERT_TRUE(trial);
+    EXPECT_FALSE(login.try_at("a.test"));
+    EXPECT_TRUE(login.try_at("b.test"));
+    const auto moved = std::move(trial);
+    EXPECT_FALSE(login.try_at("a.test"));
+  }
+  EXPECT_TRUE(login.try_at("a.test")) << "whatever became of it";
+  login.note_taken("a.test");
+  const auto one = login.try_at("a.test");
+  EXPECT_TRUE(login.try_at("a.test"));
+  login.note_refused("a.test", "535 no", Instant{1h});
+  const auto after = login.try_at("a.test");
+  EXPECT_FALSE(login.try_at("a.test"));
+}
+
 TEST(LoginTest, HostsWithoutEndTakeNoMemoryWithoutEnd) {
   const Login login({"u", "s"}, {Mechanism::plain});
   const Instant now{1h};

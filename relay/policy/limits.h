@@ -46,7 +46,7 @@ inline constexpr minutes kGreetingTimeout{5};
 inline constexpr minutes kDataCommandTimeout{2};  // RFC 5321 4.5.3.2.4
 // The answer to STARTTLS, so that one that does not come leaves time to go on without.
 inline constexpr seconds kStartTlsTimeout{20};
-// A next hop that has refused a log-in is not asked with it again for so long: providers count wrong
+// A next hop that has refused a log-in is not asked by it again for so long: providers count wrong
 // passwords, and lock out an account that is tried too often.
 inline constexpr seconds kLoginRest{60};
 inline constexpr seconds kQuitTimeout{2};  // courtesy only

@@ -1,8 +1,8 @@
 // Whether mail can leave this host: port 25 of the exchanges of a domain that the operator names,
 // one of each family, as a relay would go there. Many networks close it towards the outside.
 //
-// Nothing is sent but QUIT. On request alone: it is a stranger's server. A smarthost that mail to the
-// domain goes to is asked in the place of all of them.
+// Nothing is sent but QUIT. On request alone: it is a stranger's server. Where mail to the domain
+// goes to a smarthost, that is asked in their place.
 #pragma once
 
 #include <optional>
