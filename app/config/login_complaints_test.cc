@@ -71,6 +71,13 @@ mechanisms = "xoauth2"
             "next_hops.tls, next_hops.user, dns.dnssec");
 }
 
+TEST(LoginConfigTest, ALoginLowersNothing) {
+  const Config config = config_of(
+      "[dns]\ndnssec = true\n[tls]\nto_next_hops = \"dane\"\n[next_hops.\"a.test\"]\n"
+      "user = \"u\"\npassword_file = \"p\"\n");
+  EXPECT_EQ(config.tls.by_domain.at("a.test"), TlsLevel::dane);
+}
+
 TEST(LoginConfigTest, WrongLoginsAreComplaints) {
   const std::string hop = "[next_hops.\"a.test\"]\n";
   const std::string name = "next_hops.\"a.test\".";
@@ -100,7 +107,7 @@ TEST(LoginConfigTest, WrongLoginsAreComplaints) {
       {hop + "user = \"u\\u0000v\"\npassword_file = \"p\"\n",
        {"f:2:8: " + name +
         "user: expected a name of 320 octets at most, without control octets, found "
-        "\"u\\u0000v\""}},
+        "\"u\\x00v\""}},
       {hop + "tls = \"none\"\nuser = \"u\"\npassword_file = \"p\"\n",
        {"f:2:7: " + name +
         "tls: expected \"required\" or more beside user: no log-in goes out in clear, found "
@@ -157,7 +164,7 @@ TEST(SmarthostConfigTest, WrongOnesAreComplaints) {
        {"f:2:8: smarthost.host: expected a host name such as \"smtp.example.org\", or an IP "
         "address, found \"a.test:587\""}},
       {"[smarthost]\nhost = \"a.test\"\nport = 0\n",
-       {"f:3:8: smarthost.port: expected 1 to 65535, found 0"}},
+       {"f:3:8: smarthost.port: expected an integer from 1 to 65535, found 0"}},
       {"[smarthost]\nhost = \"a.test\"\nexcept = [\"b@c.test\"]\n",
        {"f:3:11: smarthost.except[0]: expected the domain of a target, or an address literal, "
         "found \"b@c.test\""}},

@@ -87,7 +87,8 @@ void take_login(TomlReader& reader, const std::string& name, std::optional<Login
                 Config& config) {
   if (!login) return;
   // Whoever has not said how much he trusts is not taken to send a password to anybody.
-  const auto [level, fresh] = config.tls.by_domain.emplace(name, TlsLevel::verified);
+  const TlsLevel least = std::max(config.tls.to_next_hops, TlsLevel::verified);
+  const auto [level, fresh] = config.tls.by_domain.emplace(name, least);
   if (!fresh && level->second < TlsLevel::required) {
     reader.expected(*reader.find("tls"), reader.name("tls"),
                     "\"required\" or more beside user: no log-in goes out in clear");

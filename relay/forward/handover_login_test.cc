@@ -274,6 +274,14 @@ TEST_F(HandoverLoginTest, NoAnswerIsKeptThatRepeatsTheSecret) {
   }
 }
 
+TEST_F(HandoverLoginTest, TheUserIsNotNamedToTheSender) {
+  dns_.add(kOneHop);
+  hops_.listen(kHop, {with(kServer, "AUTH", "535 5.7.8 tim is locked out, see /users/TIM")});
+  EXPECT_EQ(ask_once(), "deferred AUTH 451 next-hop-login");
+  EXPECT_THAT(answer_.reply.text,
+              testing::EndsWith("535 5.7.8 [user] is locked out, see /users/[user]"));
+}
+
 TEST_F(HandoverLoginTest, ATokenThatIsRefusedIsSaidToBeReadAndTheReasonComesAfterIt) {
   dns_.add(kOneHop);
   const struct {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "relay/policy/limits.h"
+#include "runtime/ascii.h"
 #include "runtime/clock.h"
 
 namespace waybill::relay::forward {
@@ -27,8 +28,22 @@ constexpr std::size_t kHeldOctets = 512;
 // A next hop that refuses in the middle of a body says so at once or not at all.
 constexpr seconds kEarlyRefusalWait{2};
 
+constexpr std::string_view kUser = "[user]";
+
 // Of a reply that repeats a secret of ours, or might.
 constexpr const char* kLeftOut = "(its words are left out: they repeat the log-in)";
+
+// A stranger who is told why his mail waits is not told by whose name it would have gone.
+std::string without_user(std::string text, std::string_view user) {
+  const std::string sought = runtime::ascii::lower(user);
+  for (std::size_t at = 0; !sought.empty();) {
+    at = runtime::ascii::lower(text).find(sought, at);
+    if (at == std::string::npos) break;
+    text.replace(at, sought.size(), kUser);
+    at += kUser.size();
+  }
+  return text;
+}
 
 HopAnswer answer_of(const Reply& reply, std::string command) {
   HopAnswer out;
@@ -215,7 +230,7 @@ Task<Result<void>> HopSession::log_in(Instant deadline) {
   login_refused_ = reply->permanent();
   std::string why = "it said: " + std::to_string(reply->code) + ' ';
   if (!reply->enhanced.empty()) why += reply->enhanced + ' ';
-  co_return login_failed(why + reply->text);
+  co_return login_failed(why + without_user(reply->text, login.credentials().user));
 }
 
 Task<Result<Answered>> HopSession::begin(smtp::MailParameters mail, smtp::RcptParameters rcpt,

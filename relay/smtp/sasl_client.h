@@ -42,7 +42,7 @@ constexpr bool takes_token(Mechanism mechanism) { return mechanism <= Mechanism:
 inline constexpr std::size_t kMaxAuthLine = 12288 + 2;
 // Of names and secrets, so that what is made of them fits that line.
 inline constexpr std::size_t kMaxAuthUser = 320;
-inline constexpr std::size_t kMaxAuthSecret = 8192;
+inline constexpr std::size_t kMaxAuthSecret = 7680;
 
 struct Credentials {
   std::string user;

@@ -92,8 +92,9 @@ class LoginTest(PeersCase):
         self.assertEqual((451, "4.7.0"), (reply.code, reply.enhanced), self.exim.log())
         self.assertIn("535", reply.text)
         self.assertEqual("next-hop-login", self.next_hop(waybill, "deferred")["rule"])
+        # Exim says it in two logs.
         tries = self.exim.log().count("authenticator failed")
-        self.assertEqual(1, tries)
+        self.assertEqual(2, tries)
         self.assertEqual(451, self.say(waybill).code)
         self.assertEqual(tries, self.exim.log().count("authenticator failed"), "it rests")
         self.assertIn("a next hop refuses our log-in", waybill.output())

@@ -14,7 +14,7 @@ namespace {
 // Of a reply line (RFC 5321 4.5.3.1.5).
 constexpr std::size_t kGreetingOctets = 512;
 
-// A server that begins with TLS has none that could be read: that it takes the connection is enough.
+// A server that begins with TLS has none that could be read: that it takes connections is enough.
 constexpr const char* kBehindTls = "220 TLS";
 
 Task<Result<std::string>> greeting_at(runtime::Dialer& dialer, Candidate hop,
