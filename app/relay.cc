@@ -65,7 +65,7 @@ int relay(Process& process) {
   process.add<RecoveryPart>(journal);
   auto& publisher = process.add<PublisherPart>(journal);
   auto& dkim = process.add<DkimPart>();
-  auto& tls = process.add<TlsPart>();
+  auto& tls = process.add<TlsPart>(dkim);
   auto& logins = process.add<LoginsPart>();
   process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kReadThreads},
                         HttpPart::Crew{"wb-ask-nodes", kAskThreads},

@@ -185,7 +185,7 @@ int serve(Process& process) {
     return embedded_log(process, journal.log(), backup);
   });
   auto& dkim = process.add<DkimPart>();
-  auto& tls = process.add<TlsPart>();
+  auto& tls = process.add<TlsPart>(dkim);
   auto& logins = process.add<LoginsPart>();
   process.add<HttpPart>(
       "http", HttpPart::Crew{"wb-query", kQueryThreads}, HttpPart::Crew{"", 0},

@@ -37,13 +37,8 @@ Task<std::string> dkim_signatures(Lane& lane, std::string domain, std::string he
 }
 
 Task<std::string> dkim_signatures(Lane& lane, std::string domain, std::string_view text) {
-  const std::size_t begin = message::body_begin(text);
-  trust::dkim::BodyHashes hashes;
-  hashes.ask(trust::dkim::Form::relaxed, {});
-  hashes.take(text.substr(begin));
-  hashes.end();
-  const Digest digest = hashes.hash(trust::dkim::Form::relaxed, {}).digest;
-  std::string header(text.substr(0, begin));
+  const Digest digest = trust::dkim::relaxed_body_hash(text);
+  std::string header(text.substr(0, message::body_begin(text)));
   co_return co_await dkim_signatures(lane, std::move(domain), std::move(header), digest);
 }
 

@@ -65,6 +65,8 @@ class OverEngine final : public TlsConnection {
     co_return Failure{errc_of(shaken.error()), why_.empty() ? shaken.error().message() : why_};
   }
 
+  TlsFault fault() const override { return engine_->fault(); }
+
   Task<Result<std::size_t>> read_some(std::span<char> into, Instant deadline) override {
     const auto ready = co_await make_handshake(deadline);
     if (!ready) co_return ready.error();

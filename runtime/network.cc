@@ -1,8 +1,10 @@
 #include "runtime/network.h"
 
+#include <algorithm>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <charconv>
+#include <vector>
 
 namespace waybill::runtime {
 
@@ -54,6 +56,25 @@ Network network_around(const IpAddress& address, unsigned bits_of_v4, unsigned b
   const IpAddress plain = unmapped(address);
   const unsigned bits = plain.is_v4() ? bits_of_v4 : bits_of_v6;
   return {cut(plain, bits), bits};
+}
+
+bool is_public(const IpAddress& address) {
+  static const std::vector<Network> kSpecial = [] {
+    std::vector<Network> out;
+    for (const char* const one :
+         {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+          "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16",
+          "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "2001::/23",
+          "2001:db8::/32", "2002::/16", "3fff::/20"}) {
+      out.push_back(*network_of(one));
+    }
+    return out;
+  }();
+  static const Network kGlobal = *network_of("2000::/3");
+  const IpAddress plain = unmapped(address);
+  if (plain.is_v6() && !kGlobal.holds(plain)) return false;
+  return std::none_of(kSpecial.begin(), kSpecial.end(),
+                      [&](const Network& network) { return network.holds(plain); });
 }
 
 std::string to_string(const Network& network) {

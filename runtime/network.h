@@ -34,4 +34,8 @@ std::string to_string(const Network& network);
 // families shows its IPv4 clients so.
 IpAddress unmapped(const IpAddress& address);
 
+// Whether it is of the public Internet: in none of the blocks that IANA keeps for another purpose
+// (RFC 6890), in no network of one's own, and no way round to an address of IPv4.
+bool is_public(const IpAddress& address);
+
 }  // namespace waybill::runtime

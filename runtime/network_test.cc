@@ -36,6 +36,23 @@ TEST(NetworkTest, HoldsWhatItsPrefixCovers) {
   }
 }
 
+TEST(NetworkTest, IsOfThePublicInternetOrKeptForSomethingElse) {
+  for (const char* const one :
+       {"8.8.8.8", "1.1.1.1", "100.63.255.255", "100.128.0.0", "172.15.255.255", "172.32.0.0",
+        "223.255.255.255", "2a00:1450::1", "2600::", "::ffff:8.8.8.8"}) {
+    EXPECT_TRUE(is_public(*ip_of(one))) << one;
+  }
+  for (const char* const one :
+       {"0.0.0.0",         "10.1.2.3",        "100.64.0.1",      "127.0.0.1",   "127.255.255.255",
+        "169.254.169.254", "172.16.0.1",      "172.31.255.255",  "192.168.0.1", "198.18.0.1",
+        "224.0.0.1",       "240.0.0.1",       "255.255.255.255", "::",          "::1",
+        "::127.0.0.1",     "::ffff:10.0.0.1", "64:ff9b::7f00:1", "fc00::1",     "fd12::1",
+        "fe80::1",         "fec0::1",         "ff02::1",         "2001:db8::1", "2001::1",
+        "2002:7f00:1::",   "3fff::1",         "4000::"}) {
+    EXPECT_FALSE(is_public(*ip_of(one))) << one;
+  }
+}
+
 TEST(NetworkTest, WhatIsNoNetworkIsNone) {
   for (const std::string_view text :
        {"", "x", "192.0.2.1/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/24 ", "192.0.2.1/24",

@@ -13,6 +13,8 @@ class TlsConnection : public Connection {
  public:
   // The handshake, where no read or write has made it; errors as theirs, and the words say why.
   virtual Task<Explained<void>> shake_hands(Instant deadline) = 0;
+  // What about the peer's certificate made the handshake fail; none: it was something else.
+  virtual TlsFault fault() const { return TlsFault::none; }
 };
 
 class TlsServer {

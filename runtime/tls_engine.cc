@@ -38,6 +38,31 @@ Failure invalid(const std::string& file, const std::string& what) {
   return {Errc::invalid, file + ": " + what + ": " + take_cause("nothing of that kind in it")};
 }
 
+TlsFault fault_of(long verdict) {
+  switch (verdict) {
+    case X509_V_OK: return TlsFault::none;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return TlsFault::wrong_host;
+    case X509_V_ERR_CERT_HAS_EXPIRED: return TlsFault::expired;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+    case X509_V_ERR_CERT_REVOKED:
+    case X509_V_ERR_CERT_UNTRUSTED:
+    case X509_V_ERR_CERT_REJECTED:
+    case X509_V_ERR_INVALID_CA:
+    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+    case X509_V_ERR_PERMITTED_VIOLATION:
+    case X509_V_ERR_EXCLUDED_VIOLATION:
+    case X509_V_ERR_DANE_NO_MATCH: return TlsFault::not_trusted;
+    default: return TlsFault::other;
+  }
+}
+
 // A service has nobody to ask: OpenSSL would stop it at the terminal.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) { return -1; }
 
@@ -233,6 +258,7 @@ TlsEngine::Step TlsEngine::judge(int result) {
   if (verdict != X509_V_OK && SSL_get_verify_mode(ssl_.get()) == SSL_VERIFY_PEER) {
     ERR_clear_error();
     why_ = X509_verify_cert_error_string(verdict);
+    fault_ = fault_of(verdict);
     return Step::untrusted;
   }
   const bool alert = is_alert();
@@ -281,7 +307,12 @@ TlsFacts TlsEngine::facts() const {
   out.version = SSL_get_version(ssl_.get());
   const char* const cipher = SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl_.get()));
   if (cipher != nullptr) out.cipher = cipher;
-  if (SSL_get_verify_result(ssl_.get()) != X509_V_OK) return out;
+  const long verdict = SSL_get_verify_result(ssl_.get());
+  if (verdict != X509_V_OK) {
+    out.fault = fault_of(verdict);
+    out.fault_words = X509_verify_cert_error_string(verdict);
+    return out;
+  }
   std::uint8_t usage = 0;
   const bool by_dane =
       SSL_get0_dane_tlsa(ssl_.get(), &usage, nullptr, nullptr, nullptr, nullptr) >= 0;

@@ -92,6 +92,8 @@ class TlsEngine {
 
   // Why the last step was untrusted, refused or failed: for a log.
   std::string why() const { return why_; }
+  // Where it was untrusted, and none otherwise.
+  TlsFault fault() const { return fault_; }
 
  private:
   Step judge(int result);
@@ -100,6 +102,7 @@ class TlsEngine {
   const TlsContext context_;
   std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
   std::string why_;
+  TlsFault fault_ = TlsFault::none;
   std::string base_;  // the TLSA base domain
 };
 

@@ -5,6 +5,15 @@
 
 namespace waybill::runtime {
 
+// What is wrong with a peer's certificate.
+enum class TlsFault {
+  none,
+  wrong_host,  // it is not of the host that was asked for
+  expired,
+  not_trusted,  // nobody whom we trust has issued it, or no TLSA record is of it
+  other,
+};
+
 struct TlsFacts {
   std::string version;  // "TLSv1.3"
   std::string cipher;   // the cipher suite's name at IANA: "TLS_AES_256_GCM_SHA384"
@@ -15,6 +24,9 @@ struct TlsFacts {
   // Whose word that is: "pkix", an authority that we trust (RFC 5280); "dane-ta", an authority that
   // DNS names; "dane-ee", DNS (RFC 7671 5.1, 5.2). Empty without a name.
   std::string verified_by;
+  // On a client that goes on with whomever it finds: why there is no verified name, and in words.
+  TlsFault fault = TlsFault::none;
+  std::string fault_words{};
 };
 
 }  // namespace waybill::runtime

@@ -219,6 +219,15 @@ TEST(ComplaintsTest, OfTls) {
        {"f:2:7: next_hops.\"a.example\".tls: expected dns.dnssec = true beside it, found "
         "\"dane\""}},
       {"[tls]\nto_next_hops = \"dane\"\n[dns]\ndnssec = true\n", {}},
+      {"[tls.report]\nenabled = true\n",
+       {"f:2:11: tls.report.enabled: expected contact beside it, found true"}},
+      {"[tls.report]\ncontact = \"x\"\nfrom = \"ü@a.example\"\nprivate_networks = \"10/8\"\n",
+       {"f:2:11: tls.report.contact: expected an address in ASCII such as \"tls@example.org\", "
+        "found \"x\"",
+        "f:3:8: tls.report.from: expected an address in ASCII such as \"tls@example.org\", found "
+        "\"ü@a.example\"",
+        "f:4:20: tls.report.private_networks: expected an IP address or a network such as "
+        "\"192.0.2.1\", \"10.0.0.0/8\" or \"2001:db8::/32\", found \"10/8\""}},
       {"[next_hops]\ntls = \"required\"\n",
        {"f:2:7: next_hops.tls: expected a table, found \"required\""}},
       {"[next_hops.\"[junk\"]\ntls = \"required\"\n",

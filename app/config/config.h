@@ -22,7 +22,9 @@
 #include "relay/smtp/sasl_client.h"
 #include "runtime/endpoint.h"
 #include "runtime/log.h"
+#include "runtime/network.h"
 #include "runtime/tls_engine.h"
+#include "schemas/address.h"
 
 namespace waybill::app {
 
@@ -59,6 +61,16 @@ struct ClusterConfig {
 // their kernels otherwise; an operator needs a while longer to bring them back.
 inline constexpr std::chrono::hours kKeptBesideKafka{1};
 
+// [tls.report]: what domains are told of TLS with them (RFC 8460).
+struct TlsReportConfig {
+  bool enabled = false;  // where there is a contact, unless the file says otherwise
+  std::string organization;
+  std::optional<schemas::Address> contact;
+  std::optional<schemas::Address> from;            // of the messages; default: the contact
+  std::vector<runtime::Network> private_networks;  // that reports may go to
+  friend bool operator==(const TlsReportConfig&, const TlsReportConfig&) = default;
+};
+
 // [tls], and the `tls` of [next_hops."their.domain"].
 struct TlsConfig {
   // Of this server; none: one of its own making, data_dir/tls, which nobody vouches for.
@@ -66,7 +78,8 @@ struct TlsConfig {
   std::vector<runtime::Endpoint> listen;  // TLS from the first octet on (RFC 8314 3)
   relay::forward::TlsLevel to_next_hops = relay::forward::TlsLevel::opportunistic;
   std::map<std::string, relay::forward::TlsLevel, std::less<>> by_domain;
-  std::string ca;       // PEM: whom to trust of next hops; empty: whom the system trusts
+  std::string ca;  // PEM: whom to trust of next hops; empty: whom the system trusts
+  TlsReportConfig report;
   bool mta_sts = true;  // policies of domains are asked for and followed (RFC 8461)
 };
 

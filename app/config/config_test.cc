@@ -43,6 +43,26 @@ TEST(ConfigTest, HasADefaultForEverything) {
   EXPECT_TRUE(config.routes->domains().empty());
 }
 
+// Somebody has to answer for a report (RFC 8460 4.4).
+TEST(ConfigTest, ReportsAboutTlsAreSentOnceThereIsAContact) {
+  EXPECT_FALSE(config_of("[tls.report]\norganization = \"X\"\n").tls.report.enabled);
+  const std::string contact = "[tls.report]\ncontact = \"tls@a.example\"\n";
+  EXPECT_FALSE(config_of(contact + "enabled = false\n").tls.report.enabled);
+  TlsReportConfig report =
+      config_of("[server]\nhost_name = \"mx.a.example\"\n" + contact).tls.report;
+  EXPECT_TRUE(report.enabled);
+  EXPECT_EQ(report.contact->text(), "tls@a.example");
+  EXPECT_FALSE(report.from);
+  EXPECT_EQ(report.organization, "mx.a.example");
+  report = config_of(contact +
+                     "from = \"r@b.example\"\norganization = \"A & B\"\n"
+                     "private_networks = [\"10.0.0.0/8\", \"::1\"]\n")
+               .tls.report;
+  EXPECT_EQ(report.from->text(), "r@b.example");
+  EXPECT_EQ(report.organization, "A & B");
+  EXPECT_EQ(report.private_networks.size(), 2U);
+}
+
 TEST(ConfigTest, ReadsEveryKey) {
   const Config config = config_of(R"(
 [server]

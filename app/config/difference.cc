@@ -78,6 +78,7 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("tls", "to_next_hops", tls.to_next_hops == after.tls.to_next_hops);
   out.note("tls", "ca", tls.ca == after.tls.ca);
   out.note("tls", "mta_sts", tls.mta_sts == after.tls.mta_sts);
+  out.note("tls", "report", tls.report == after.tls.report);
   out.note("next_hops", "tls", tls.by_domain == after.tls.by_domain);
   out.note("next_hops", "user", before.logins == after.logins);
   const auto& smarthost = before.limits.smarthost;

@@ -47,6 +47,7 @@ TEST(DifferenceTest, NamesWhatNeedsARestart) {
       {"", "[tls]\nlisten = \"127.0.0.1:465\"\nto_next_hops = \"none\"\nca = \"c\"\n",
        "tls.listen, tls.to_next_hops, tls.ca"},
       {"", "[tls]\nmta_sts = false\n", "tls.mta_sts"},
+      {"", "[tls.report]\ncontact = \"tls@a.example\"\n", "tls.report"},
       {"", "[tls]\ncertificate = \"c\"\nkey = \"k\"\n", "tls.certificate"},
       {"[next_hops.\"a.example\"]\ntls = \"required\"\n",
        "[next_hops.\"A.example\"]\ntls = \"verified\"\n", "next_hops.tls"},

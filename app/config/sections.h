@@ -14,10 +14,11 @@ void read_limits(TomlReader& reader, Config& config);
 void read_journal(TomlReader& reader, Config& config);
 void read_tls(TomlReader& reader, Config& config);  // tls_section.cc, both
 void read_next_hops(TomlReader& reader, Config& config);
-void read_providers(TomlReader& reader, Config& config);  // providers_section.cc
-void read_smarthost(TomlReader& reader, Config& config);  // login_keys.cc
-void read_door(TomlReader& reader, Config& config);       // door_section.cc
-void read_rspamd(TomlReader& reader, Config& config);     // rspamd_section.cc
+void read_providers(TomlReader& reader, Config& config);   // providers_section.cc
+void read_smarthost(TomlReader& reader, Config& config);   // login_keys.cc
+void read_tls_report(TomlReader& reader, Config& config);  // tls_report_section.cc
+void read_door(TomlReader& reader, Config& config);        // door_section.cc
+void read_rspamd(TomlReader& reader, Config& config);      // rspamd_section.cc
 void read_http(TomlReader& reader, Config& config);
 void read_dns(TomlReader& reader, Config& config);
 void read_kafka(TomlReader& reader, Config& config);  // kafka_section.cc, both

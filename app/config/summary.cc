@@ -85,6 +85,9 @@ void append_connections(std::string& out, const Config& config) {
   for (const auto& at : config.tls.listen) append_line(out, "tls.listen", to_string(at));
   append_line(out, "tls.to_next_hops", word_of(config.tls.to_next_hops));
   append_line(out, "tls.mta_sts", config.tls.mta_sts ? "followed" : "not asked for");
+  const auto& report = config.tls.report;
+  append_line(out, "tls.report",
+              report.enabled ? "sent, for questions to " + report.contact->text() : "not sent");
   const auto hops = [&](const std::string& domain) {
     const bool smart = domain == config.limits.smarthost.host;
     return smart ? std::string("smarthost") : "next_hops.\"" + domain + "\"";

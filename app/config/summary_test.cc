@@ -55,6 +55,7 @@ server.proxy_from                 2001:db8::/32
 tls.certificate                   of our own making
 tls.to_next_hops                  opportunistic
 tls.mta_sts                       followed
+tls.report                        not sent
 next_hops."bank.example".source   192.0.2.11
 http.listen                       127.0.0.1:8025
 dns.servers                       127.0.0.1@5353

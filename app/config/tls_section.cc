@@ -80,6 +80,11 @@ void read_tls(TomlReader& reader, Config& config) {
   }
   read_path(reader, "ca", config.tls.ca);
   if (const auto mta_sts = reader.boolean("mta_sts")) config.tls.mta_sts = *mta_sts;
+  if (const toml::table* const table = reader.table("report")) {
+    TomlReader report(*table, reader.name("report"), reader.complaints());
+    read_tls_report(report, config);
+    report.no_others();
+  }
 }
 
 void read_next_hops(TomlReader& reader, Config& config) {

@@ -47,8 +47,11 @@ Explained<void> TlsPart::start() {
     if (!policies) return policies.error();
     policies_ = std::move(*policies);
   }
+  auto reports = start_reports(config);
+  if (!reports) return reports.error();
+  reports_ = std::move(*reports);
   auto next_hops = openssl_hop_tls({config.tls.to_next_hops, config.tls.by_domain}, config.tls.ca,
-                                   policies_.get());
+                                   policies_.get(), *reports_);
   if (!next_hops) return next_hops.error();
   next_hops_ = std::move(*next_hops);
   return {};
@@ -63,6 +66,23 @@ Explained<std::unique_ptr<StsPolicies>> TlsPart::start_policies(const Config& co
   if (config.dnssec) settings.dns.trust_anchor_file = config.dns_trust_anchor;
   return StsPolicies::start(std::move(settings), std::move(*trust), process_.clock(),
                             process_.metrics());
+}
+
+Explained<std::unique_ptr<TlsReports>> TlsPart::start_reports(const Config& config) {
+  const TlsReportConfig& report = config.tls.report;
+  TlsReportSettings settings;
+  if (report.enabled) {
+    settings.reporter = {report.organization, report.contact->text(),
+                         report.from.value_or(*report.contact)};
+  }
+  settings.file = config.data_dir + "/tls_reports.days";
+  settings.ca_file = config.tls.ca;
+  settings.besides = report.private_networks;
+  settings.dns_servers = config.dns_servers;
+  settings.host_name = config.host_name;
+  settings.next_hop_port = config.limits.next_hop_port;
+  settings.sources = config.limits.sources;
+  return TlsReports::start(std::move(settings), dkim_.keys(), process_.clock(), process_.metrics());
 }
 
 // If the process ends between the two files the next start finds one alone, and makes both.
@@ -127,8 +147,15 @@ void TlsPart::warn_of_ended() const {
   }
 }
 
+// The keys that reports are signed with are another part's.
+void TlsPart::stopped() {
+  next_hops_.reset();
+  reports_.reset();
+}
+
 void TlsPart::tick() {
   if (policies_) policies_->tick();
+  reports_->tick();
   const runtime::Instant now = process_.clock().now();
   if (now < look_again_) return;
   look_again_ = now + kLookEvery;

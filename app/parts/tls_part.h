@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "app/parts/dkim_part.h"
 #include "app/process/process.h"
 #include "app/roles/sts_policies.h"
+#include "app/roles/tls_reports.h"
 #include "relay/forward/hop_tls.h"
 #include "runtime/current_tls.h"
 
@@ -18,7 +20,7 @@ std::vector<runtime::CertificateFiles> certificate_files(const Config& config);
 
 class TlsPart final : public Part {
  public:
-  explicit TlsPart(Process& process) : process_(process) {}
+  TlsPart(Process& process, DkimPart& dkim) : process_(process), dkim_(dkim) {}
 
   const runtime::TlsServer& server() const { return server_; }
   const relay::forward::HopTls& next_hops() const { return *next_hops_; }
@@ -28,25 +30,30 @@ class TlsPart final : public Part {
   runtime::Explained<void> start() override;
   // What is in the files is read again; which files they are is fixed for the life of a process.
   runtime::Explained<Change> reload(const Config&) override;
-  // A certificate that was renewed is taken up by itself, and policies that were fetched (MTA-STS)
-  // are kept.
+  // A certificate that was renewed is taken up by itself, policies that were fetched (MTA-STS) are
+  // kept, and reports that are due are sent.
   void tick() override;
+  // Reports that are on their way are broken off.
+  void stopped() override;
 
  private:
   runtime::Explained<void> make_own() const;
   runtime::Explained<std::unique_ptr<StsPolicies>> start_policies(const Config& config);
+  runtime::Explained<std::unique_ptr<TlsReports>> start_reports(const Config& config);
   runtime::Explained<runtime::TlsContext> read() const;
   void read_again();
   void warn_of_ended() const;
   std::vector<std::filesystem::file_time_type> written() const;
 
   Process& process_;
+  DkimPart& dkim_;
   std::vector<runtime::CertificateFiles> files_;
   std::vector<std::filesystem::file_time_type> written_;
   std::string unreadable_;  // why, as it was last said
   runtime::Instant look_again_{};
   runtime::CurrentTls server_;
   std::unique_ptr<StsPolicies> policies_;  // nullptr: nobody asks for any
+  std::unique_ptr<TlsReports> reports_;
   std::unique_ptr<relay::forward::HopTls> next_hops_;
 };
 

@@ -16,11 +16,13 @@ namespace {
 
 class OpenSslHopTls final : public HopTls {
  public:
-  OpenSslHopTls(TlsLevels levels, TlsContext anybody, TlsContext trusted, StsPolicies* policies)
+  OpenSslHopTls(TlsLevels levels, TlsContext anybody, TlsContext trusted, StsPolicies* policies,
+                TlsReports& reports)
       : levels_(std::move(levels)),
         anybody_(std::move(anybody)),
         trusted_(std::move(trusted)),
-        policies_(policies) {}
+        policies_(policies),
+        reports_(reports) {}
 
   TlsLevel level_of(std::string_view domain) const override {
     const auto found = levels_.by_domain.find(domain);
@@ -38,6 +40,10 @@ class OpenSslHopTls final : public HopTls {
     if (policies_ != nullptr) policies_->count_missed();
   }
 
+  void count_session(const relay::tlsrpt::Session& session) const override {
+    reports_.count(session);
+  }
+
   std::unique_ptr<TlsConnection> secure(std::unique_ptr<Connection> connection,
                                         const Protection& how) const override {
     if (how.level == TlsLevel::dane) {
@@ -53,18 +59,19 @@ class OpenSslHopTls final : public HopTls {
   const TlsContext trusted_;
   const TlsContext by_dane_ = TlsContext::client_by_dane();
   StsPolicies* const policies_;
+  TlsReports& reports_;
 };
 
 }  // namespace
 
 Explained<std::unique_ptr<HopTls>> openssl_hop_tls(TlsLevels levels, const std::string& ca_file,
-                                                   StsPolicies* policies) {
+                                                   StsPolicies* policies, TlsReports& reports) {
   auto anybody = TlsContext::client_of_anybody(ca_file);
   if (!anybody) return anybody.error();
   auto trusted = TlsContext::client(ca_file);
   if (!trusted) return trusted.error();
   return std::unique_ptr<HopTls>(std::make_unique<OpenSslHopTls>(
-      std::move(levels), std::move(*anybody), std::move(*trusted), policies));
+      std::move(levels), std::move(*anybody), std::move(*trusted), policies, reports));
 }
 
 }  // namespace waybill::app

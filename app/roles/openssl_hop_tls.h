@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/roles/sts_policies.h"
+#include "app/roles/tls_reports.h"
 #include "relay/forward/hop_tls.h"
 #include "runtime/failure.h"
 
@@ -17,8 +18,9 @@ struct TlsLevels {
 };
 
 // `ca_file`: PEM, whom to trust; empty: whom the system trusts. Errc::invalid; the words name the
-// file. `policies` outlive it; nullptr: nobody asks for any.
+// file. `policies` outlive it; nullptr: nobody asks for any. `reports`
+// outlive it, and count each session.
 runtime::Explained<std::unique_ptr<relay::forward::HopTls>> openssl_hop_tls(
-    TlsLevels levels, const std::string& ca_file, StsPolicies* policies);
+    TlsLevels levels, const std::string& ca_file, StsPolicies* policies, TlsReports& reports);
 
 }  // namespace waybill::app

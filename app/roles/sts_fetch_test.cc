@@ -19,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using runtime::Connection;
 using runtime::Endpoint;
+using runtime::Errc;
 using runtime::Explained;
 using runtime::Instant;
 using runtime::Result;
@@ -86,10 +87,11 @@ class StsFetchTest : public testing::Test {
     request_.clear();
     runtime::Scope scope(io_.get_executor());
     scope.spawn("server", serve(*listener, says, size, clock_.now() + 5s, request_));
-    const StsFetchWorld world{clock_, dns_, dialer_, *trust};
+    const HttpsWorld world{clock_, dns_, dialer_, *trust};
     const auto found = tests::run_task(io_, fetch_policy(world, "y.test", clock_.now() + patience));
     listener->close();
     tests::run_task(io_, scope.join());
+    failed_by_ = found ? Errc::io_error : found.error().code;
     if (!found) return found.error().why;
     return std::string(word_of(found->mode)) + " " + std::to_string(found->max_age.count());
   }
@@ -100,6 +102,7 @@ class StsFetchTest : public testing::Test {
   tests::ZoneResolver dns_{clock_, "mta-sts.y.test. A 192.0.2.1\n"};
   OneServer dialer_;
   std::string request_;
+  Errc failed_by_ = Errc::io_error;
 };
 
 TEST_F(StsFetchTest, AsksThePlaceThatIsForIt) {
@@ -122,6 +125,23 @@ TEST_F(StsFetchTest, TakesNothingElseForAPolicy) {
   EXPECT_THAT(fetch(answer("200 OK", "text/plain", large)),
               testing::StartsWith(host + "gave no whole answer"));
   EXPECT_THAT(fetch("220 mx.y.test ESMTP\r\n"), testing::StartsWith(host + "gave no whole answer"));
+}
+
+// RFC 8460 4.3.2.2 tells them apart.
+TEST_F(StsFetchTest, SaysWhetherTheServerOrThePolicyIsWrong) {
+  const std::string right = answer("200 OK", "text/plain", kPolicy);
+  fetch(right, 1 << 20, "DNS:y.test");
+  EXPECT_EQ(failed_by_, Errc::refused) << "its certificate";
+  fetch(answer("200 OK", "text/plain", "mode: none\n"));
+  EXPECT_EQ(failed_by_, Errc::invalid) << "its policy";
+  fetch(answer("404 Not Found", "text/plain", kPolicy));
+  EXPECT_EQ(failed_by_, Errc::not_found);
+  fetch("220 mx.y.test ESMTP\r\n");
+  EXPECT_EQ(failed_by_, Errc::closed);
+  dns_.remove("mta-sts.y.test");
+  dns_.add("mta-sts.y.test. A 192.0.2.66\n");
+  fetch(right);
+  EXPECT_EQ(failed_by_, Errc::unreachable) << "nobody is there";
 }
 
 TEST_F(StsFetchTest, TrustsAServerOfThatNameAlone) {

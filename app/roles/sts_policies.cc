@@ -27,6 +27,12 @@ constexpr std::chrono::seconds kRefreshEvery{60};
 // Domains whose fetch failed lately; beyond that all are forgotten.
 constexpr std::size_t kMostFailures = 10'000;
 
+relay::sts::Lack lack_of(const runtime::Failure& failure) {
+  using relay::sts::Lack;
+  if (failure == Errc::refused) return Lack::untrusted;
+  return failure == Errc::invalid ? Lack::invalid : Lack::fetch_error;
+}
+
 }  // namespace
 
 Explained<std::unique_ptr<StsPolicies>> StsPolicies::start(StsSettings settings,
@@ -56,10 +62,10 @@ StsPolicies::StsPolicies(StsSettings settings, runtime::TlsContext trust, runtim
     : settings_(std::move(settings)),
       trust_(std::move(trust)),
       clock_(clock),
-      fetched_(metrics.counter("waybill_mta_sts_fetches_total", "Policies (MTA-STS) asked for",
+      fetches_(metrics.counter("waybill_mta_sts_fetches_total", "Policies (MTA-STS) asked for",
                                {{"result", "fetched"}})),
-      failed_(metrics.counter("waybill_mta_sts_fetches_total", "Policies (MTA-STS) asked for",
-                              {{"result", "failed"}})),
+      failures_(metrics.counter("waybill_mta_sts_fetches_total", "Policies (MTA-STS) asked for",
+                                {{"result", "failed"}})),
       missed_(metrics.counter("waybill_mta_sts_missed_total",
                               "Next hops asked that a policy (MTA-STS) in testing forbids")) {}
 
@@ -115,14 +121,18 @@ StsPolicies::Known StsPolicies::look(const std::string& domain,
   }
   const bool current = out.there && id && out.id == *id;
   if (id && !current) out.coming = begin(domain, *id);
+  const auto failed = failed_.find(domain);
+  if (id && !out.there && !out.coming && failed != failed_.end()) {
+    out.policy.lack = failed->second.lack;
+  }
   return out;
 }
 
 // Whether it is being fetched.
 bool StsPolicies::begin(const std::string& domain, const std::string& id) {
   if (coming_.contains(domain)) return true;
-  const auto failed = not_before_.find(domain);
-  if (failed != not_before_.end() && clock_.now() < failed->second) return false;
+  const auto failed = failed_.find(domain);
+  if (failed != failed_.end() && clock_.now() < failed->second.again) return false;
   if (coming_.size() >= kMostFetches) return false;
   coming_.insert(domain);
   boost::asio::post(thread_.executor(),
@@ -131,7 +141,7 @@ bool StsPolicies::begin(const std::string& domain, const std::string& id) {
 }
 
 Task<void> StsPolicies::fetch(std::string domain, std::string id) {
-  const StsFetchWorld world{clock_, *resolver_, *dialer_, trust_};
+  const HttpsWorld world{clock_, *resolver_, *dialer_, trust_};
   const Instant deadline = clock_.now() + kFetchTimeout;
   const auto policy = co_await fetch_policy(world, domain, deadline);
   settle(domain, id, policy);
@@ -142,17 +152,18 @@ void StsPolicies::settle(const std::string& domain, const std::string& id,
   const MutexLock lock(mutex_);
   coming_.erase(domain);
   if (fetched) {
-    fetched_.add();
-    not_before_.erase(domain);
+    fetches_.add();
+    failed_.erase(domain);
     book_.put(domain, {id, *fetched, clock_.wall()}, clock_.wall());
     changed_ = true;
     return;
   }
-  failed_.add();
-  if (not_before_.size() >= kMostFailures) not_before_.clear();
+  failures_.add();
+  if (failed_.size() >= kMostFailures) failed_.clear();
   // Where one is in force there is no hurry, and the log need not tell of it all the time.
   const bool held = book_.find(domain, clock_.wall()) != nullptr;
-  not_before_[domain] = clock_.now() + (held ? kFetchAgainWhereHeld : kFetchAgain);
+  const runtime::Duration pause = held ? kFetchAgainWhereHeld : kFetchAgain;
+  failed_[domain] = {clock_.now() + pause, lack_of(fetched.error())};
   log(Level::warn, "app", "the policy of a domain (MTA-STS) could not be fetched",
       {{"domain", domain}, {"cause", fetched.error().why}});
 }

@@ -57,6 +57,8 @@ class StsPolicies {
   StsPolicies(const StsPolicies&) = delete;
   StsPolicies& operator=(const StsPolicies&) = delete;
 
+  // `lack` of the policy says why there is none, where the domain has a record and the last fetch
+  // failed.
   runtime::Task<relay::sts::Policy> policy_of(std::string domain, runtime::dns::Resolver& resolver,
                                               runtime::Clock& clock, runtime::Instant deadline);
   void count_missed() { missed_.add(); }
@@ -76,6 +78,11 @@ class StsPolicies {
     bool there = false;
     bool coming = false;
   };
+  // A fetch that failed lately: when it may be tried again, and what was wrong.
+  struct Failed {
+    runtime::Instant again{};
+    relay::sts::Lack lack = relay::sts::Lack::none;
+  };
   // `id`: of its record now. A policy that is not for it is asked for.
   Known look(const std::string& domain, const std::optional<std::string>& id);
   bool begin(const std::string& domain, const std::string& id) WAYBILL_REQUIRES(mutex_);
@@ -86,14 +93,14 @@ class StsPolicies {
   const StsSettings settings_;
   const runtime::TlsContext trust_;
   runtime::Clock& clock_;
-  runtime::Counter& fetched_;
-  runtime::Counter& failed_;
+  runtime::Counter& fetches_;
+  runtime::Counter& failures_;
   runtime::Counter& missed_;
 
   runtime::Mutex mutex_;
   relay::sts::PolicyBook book_ WAYBILL_GUARDED_BY(mutex_);
   std::set<std::string> coming_ WAYBILL_GUARDED_BY(mutex_);
-  std::map<std::string, runtime::Instant> not_before_ WAYBILL_GUARDED_BY(mutex_);
+  std::map<std::string, Failed> failed_ WAYBILL_GUARDED_BY(mutex_);
   bool changed_ WAYBILL_GUARDED_BY(mutex_) = false;
 
   runtime::Instant look_again_{};

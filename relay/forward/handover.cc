@@ -6,6 +6,7 @@
 #include "relay/forward/beyond_hop.h"
 #include "relay/forward/demand.h"
 #include "relay/forward/hop_words.h"
+#include "relay/forward/tls_outcome.h"
 #include "relay/policy/limits.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
@@ -226,6 +227,7 @@ Task<std::optional<Result<Answered>>> Handover::connect_or_fall_back(Candidate h
                                                                      Protection protection,
                                                                      Instant greeted) {
   auto opened = co_await connect(hop, protection, greeted);
+  count_session(hop);
   if (!opened || *opened || session_ == nullptr || protection.needed()) co_return opened;
   if (session_->tls_failure().empty()) co_return opened;
   const std::string why = session_->tls_failure();
@@ -291,6 +293,16 @@ std::optional<runtime::IpAddress> Handover::source_for(const Candidate& hop) con
   return parts_.sources.source_for(bound_for(), hop.endpoint.address);
 }
 
+// A session that was kept is counted already, and one in clear behind TLS that failed is the same.
+void Handover::count_session(const Candidate& hop) const {
+  if (session_ == nullptr || by_smarthost() || target_.ip() || !session_->protection().asked())
+    return;
+  TlsSeen seen{session_->tls(), session_->tls_result(), session_->tls_failure(),
+               session_->local().address.to_string()};
+  const auto session = session_of(level(), target_.address().domain(), hop, policy_, seen);
+  if (session) parts_.tls.count_session(*session);
+}
+
 HopAnswer Handover::unprotected(const Candidate& hop, const std::string& why, bool for_good) const {
   const std::string ours = "TLS with the next hop " + hop.mx_host + " failed: ";
   // RFC 8689 4.2.1 has the sender told at once.
@@ -344,6 +356,9 @@ smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.no
 Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadline) {
   const Demand demand = demand_at(hop);
   if (!demand.never_why.empty()) {
+    if (!by_smarthost()) {
+      parts_.tls.count_session(unused(level(), target_.address().domain(), hop, policy_));
+    }
     co_return unprotected(hop, demand.never_why, demand.never_changes);
   }
   if (!may_be_sent(hop)) co_return before_mail(Rule::provider_rate);

@@ -99,6 +99,7 @@ class Handover {
   TlsLevel level() const;
   runtime::Task<void> ask_policy(runtime::Instant deadline);
   std::string missed_by(const dns::Candidate& hop, const HopAnswer& answer) const;
+  void count_session(const dns::Candidate& hop) const;
   bool requires_tls() const;
   Demand demand_at(const dns::Candidate& hop) const;
   HopAnswer unprotected(const dns::Candidate& hop, const std::string& why, bool for_good) const;

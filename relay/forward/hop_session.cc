@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "relay/forward/tls_outcome.h"
 #include "relay/policy/limits.h"
 #include "runtime/ascii.h"
 #include "runtime/clock.h"
@@ -14,6 +15,7 @@ using runtime::Instant;
 using runtime::Result;
 using runtime::Task;
 using schemas::Reply;
+using tlsrpt::ResultType;
 
 namespace {
 
@@ -165,15 +167,17 @@ Task<Result<Answered>> HopSession::say_hello(const std::string& our_name, Instan
   co_return Answered{"EHLO", std::move(*reply)};
 }
 
-runtime::Error HopSession::tls_failed(std::string why) {
+runtime::Error HopSession::tls_failed(std::string why, ResultType result) {
   unusable_ = true;
+  tls_result_ = result;
   tls_failure_ = std::move(why);
   return make_error_code(Errc::refused);
 }
 
 Task<Result<HopSession::Secured>> HopSession::start_tls(Instant deadline) {
   if (!offered_.starttls) {
-    if (protection_.needed()) co_return tls_failed("it does not offer STARTTLS");
+    tls_result_ = ResultType::starttls_not_supported;
+    if (protection_.needed()) co_return tls_failed("it does not offer STARTTLS", *tls_result_);
     co_return Secured::in_clear;
   }
   const Instant soon = runtime::sooner(deadline, clock_.now() + kStartTlsTimeout);
@@ -181,7 +185,8 @@ Task<Result<HopSession::Secured>> HopSession::start_tls(Instant deadline) {
   if (!reply) co_return tls_failed("it did not answer STARTTLS: " + reply.error().message());
   if (!reply->positive()) {
     std::string why = "it answered STARTTLS by " + std::to_string(reply->code) + " " + reply->text;
-    if (protection_.needed() || unusable_) co_return tls_failed(std::move(why));
+    tls_result_ = ResultType::starttls_not_supported;
+    if (protection_.needed() || unusable_) co_return tls_failed(std::move(why), *tls_result_);
     tls_failure_ = std::move(why);
     co_return Secured::in_clear;
   }
@@ -198,7 +203,7 @@ Task<Result<void>> HopSession::shake_hands(Instant deadline) {
   runtime::TlsConnection& tls = *secured;
   connection_ = std::move(secured);
   const auto shaken = co_await tls.shake_hands(deadline);
-  if (!shaken) co_return tls_failed(shaken.error().why);
+  if (!shaken) co_return tls_failed(shaken.error().why, result_of(tls.fault()));
   co_return Result<void>();
 }
 

@@ -71,10 +71,13 @@ class HopSession {
   const std::string& login_failure() const { return login_failure_; }
   bool login_refused() const { return login_refused_; }  // by 5yz
 
+  // The same as a report names it; also where the next hop does not offer STARTTLS.
+  std::optional<tlsrpt::ResultType> tls_result() const { return tls_result_; }
   // The connection before this one failed so.
   void fell_back(std::string why) { tls_failure_ = std::move(why); }
 
   const smtp::Extensions& offered() const { return offered_; }
+  const runtime::Endpoint& local() const { return connection_->local(); }
   const runtime::Endpoint& remote() const { return connection_->remote(); }
   int transactions() const { return transactions_; }
   bool unusable() const { return unusable_; }
@@ -94,7 +97,8 @@ class HopSession {
   enum class Secured { by_tls, in_clear };
   runtime::Task<runtime::Result<Secured>> start_tls(runtime::Instant deadline);
   runtime::Task<runtime::Result<void>> shake_hands(runtime::Instant deadline);
-  runtime::Error tls_failed(std::string why);
+  runtime::Error tls_failed(std::string why,
+                            tlsrpt::ResultType result = tlsrpt::ResultType::validation_failure);
   runtime::Task<runtime::Result<void>> log_in(runtime::Instant deadline);
   runtime::Error login_failed(std::string why);
   runtime::Task<runtime::Result<schemas::Reply>> read_reply(runtime::Instant deadline);
@@ -124,6 +128,7 @@ class HopSession {
   std::string_view logged_in_by_;
   std::vector<std::string> secrets_;  // that were sent: no reply is kept that repeats one
   bool login_refused_ = false;
+  std::optional<tlsrpt::ResultType> tls_result_;
   std::unique_ptr<runtime::Connection> connection_;
   runtime::Clock& clock_;
   smtp::ReplyReader replies_;

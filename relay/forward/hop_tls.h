@@ -9,6 +9,7 @@
 #include "relay/forward/login.h"
 #include "relay/forward/tls_level.h"
 #include "relay/sts/policy.h"
+#include "relay/tlsrpt/session.h"
 #include "runtime/dane.h"
 #include "runtime/dns/resolver.h"
 #include "runtime/hex.h"
@@ -33,6 +34,8 @@ class HopTls {
   }
   // A host was asked that a policy in testing would have kept from being asked.
   virtual void count_missed() const {}
+  // A session has ended its way to TLS, or was not begun for want of it (RFC 8460 4).
+  virtual void count_session(const tlsrpt::Session& /*session*/) const {}
   // As client of the host that `how` names. Its level is not none.
   virtual std::unique_ptr<runtime::TlsConnection> secure(
       std::unique_ptr<runtime::Connection> connection, const Protection& how) const = 0;

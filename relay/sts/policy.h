@@ -16,10 +16,19 @@ enum class Mode {
   enforce,  // only hosts that it names, and that have a certificate of their name, get mail
 };
 
+// Why nobody has the policy that a domain says it has (RFC 8460 4.3.2.2).
+enum class Lack {
+  none,
+  fetch_error,  // its server was not reached, or did not give it
+  invalid,      // what it gave is no policy
+  untrusted,    // its certificate is not trusted, or not of that name
+};
+
 struct Policy {
   Mode mode = Mode::none;
   std::vector<std::string> mx;      // patterns, in lower case: "mx.example.org", "*.example.org"
   std::chrono::seconds max_age{0};  // after it was fetched, how long it is in force
+  Lack lack = Lack::none;           // with mode none
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 

@@ -54,7 +54,9 @@ DOORS = {
     "gmime/*": ["relay/returnpath/report/mime_parts*"],
     "iconv.h": ["relay/returnpath/report/charset*"],
     "libxml/*": ["relay/returnpath/report/html_text*"],
-    "boost/json*": ["schemas/*", "http/*", "query/*", "relay/spam/*", "app/*", "tools/*"],
+    "boost/json*": ["schemas/*", "http/*", "query/*", "relay/spam/*", "relay/tlsrpt/*", "app/*",
+                    "tools/*"],
+    "zlib.h": ["runtime/gzip*"],
     "google/protobuf/*": ["schemas/*"],
 }
 

@@ -37,6 +37,7 @@ PARSERS = (
     "relay/returnpath/token.h",
     "relay/spam/rspamd_words.h",
     "relay/sts/policy.h",
+    "relay/tlsrpt/record.h",
     "relay/smtp/asked.h",
     "relay/smtp/body_reader.h",
     "relay/smtp/client_core.h",

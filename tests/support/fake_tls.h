@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "relay/forward/hop_tls.h"
 
@@ -67,6 +68,9 @@ class FakeTls final : public relay::forward::HopTls {
     co_return found == policies.end() ? relay::sts::Policy() : found->second;
   }
   void count_missed() const override { ++missed; }
+  void count_session(const relay::tlsrpt::Session& session) const override {
+    sessions.push_back(session);
+  }
 
   std::unique_ptr<runtime::TlsConnection> secure(
       std::unique_ptr<runtime::Connection> connection,
@@ -80,6 +84,7 @@ class FakeTls final : public relay::forward::HopTls {
   std::map<std::string, TlsLevel, std::less<>> levels;
   std::map<std::string, relay::sts::Policy, std::less<>> policies;
   mutable int missed = 0;
+  mutable std::vector<relay::tlsrpt::Session> sessions;
   std::string failure;   // of every handshake
   bool trusted = false;  // each certificate is, also where nobody asks for that
 };

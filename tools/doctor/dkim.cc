@@ -63,6 +63,8 @@ Finding judge_record(const DkimKeyFacts& key) {
 
 DkimFacts look_at_dkim(const app::Config& config) {
   DkimFacts facts;
+  const auto& report = config.tls.report;
+  if (report.enabled) facts.unsigned_reports = report.from.value_or(*report.contact).domain();
   std::vector<SigningKey> asked;
   std::vector<std::size_t> of_facts;
   for (const auto& [name, domain] : config.routes->domains()) {
@@ -75,6 +77,9 @@ DkimFacts look_at_dkim(const app::Config& config) {
     bool signs = false;
     for (const app::DkimKeyFile& file : *files) {
       signs = signs || file.use != DkimUse::old;
+      if (file.use == DkimUse::signs && name == facts.unsigned_reports) {
+        facts.unsigned_reports.clear();
+      }
       auto key = app::read_dkim_key(name, file);
       facts.keys.push_back({name, file, {}, {}});
       if (!key) facts.keys.back().readable = key.error();
@@ -111,6 +116,14 @@ Findings judge_dkim(const DkimFacts& facts) {
   for (const std::string& domain : facts.wanting) {
     out.push_back({Severity::warning, domain, "has sign_forwarded and no key: nothing is signed",
                    "`waybill keys dkim " + domain + "` makes keys."});
+  }
+  if (!facts.unsigned_reports.empty()) {
+    // RFC 8460 3
+    out.push_back({Severity::warning, "tls.report",
+                   "reports come from " + facts.unsigned_reports +
+                       ", which has no key that signs: whoever gets one by mail ignores it",
+                   "Set tls.report.from to an address of a domain that `waybill keys dkim DOMAIN` "
+                   "has made keys for."});
   }
   if (!facts.unsigned_domains.empty()) {
     const bool one = facts.unsigned_domains.size() == 1;

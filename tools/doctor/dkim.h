@@ -28,6 +28,8 @@ struct DkimFacts {
   std::vector<std::string> unsigned_domains;  // that have no key that signs
   // Of these, those that want what they hand on to be signed.
   std::vector<std::string> wanting;
+  // The domain that reports about TLS come from, where it has no key that signs.
+  std::string unsigned_reports{};
 };
 
 // Asks DNS. Blocks for some seconds at most.

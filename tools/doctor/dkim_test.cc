@@ -27,6 +27,14 @@ std::vector<std::string> said(DkimKeyFacts facts) {
   return lines_of(judge_dkim(all));
 }
 
+TEST(DoctorDkimTest, ReportsAboutTlsWantASignature) {
+  DkimFacts facts;
+  facts.unsigned_reports = "x.test";
+  EXPECT_THAT(lines_of(judge_dkim(facts)),
+              ElementsAre("warning tls.report: reports come from x.test, which has no key that "
+                          "signs: whoever gets one by mail ignores it"));
+}
+
 TEST(DoctorDkimTest, AKeyThatSignsIsHeldAgainstItsRecord) {
   const Explained<void> there;
   EXPECT_THAT(said(key(DkimUse::signs, there)),

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "relay/message/header_fields.h"
+#include "relay/trust/dkim/body_hash.h"
 #include "relay/trust/dkim/signature.h"
 #include "relay/trust/dkim/signed_header.h"
 #include "relay/trust/dkim/tag_list.h"
@@ -35,7 +36,7 @@ struct SignedName {
 // be added by a list or a client that sends a message on, and does no harm there. Trace fields
 // (Received, Return-Path, Authentication-Results, ARC's) are not signed: servers on the way put
 // them in and take them out.
-constexpr std::array<SignedName, 25> kSignedNames = {{
+constexpr std::array<SignedName, 27> kSignedNames = {{
     {"From", Named::closed},
     {"Sender", Named::as_often},
     {"Reply-To", Named::closed},
@@ -63,6 +64,9 @@ constexpr std::array<SignedName, 25> kSignedNames = {{
     // RFC 3834 5: who answers by itself looks at it.
     {"Auto-Submitted", Named::as_often},
     {"X-Original-From", Named::as_often},
+    // RFC 8460 5.3: reports are sorted by them.
+    {"TLS-Report-Domain", Named::as_often},
+    {"TLS-Report-Submitter", Named::as_often},
 }};
 
 // How often each of kSignedNames stands in the header.
@@ -200,6 +204,14 @@ std::string sign(std::string_view header, const runtime::Digest& body_hash, cons
   const runtime::Digest digest = SignedHeader(fields).hash(unsigned_yet, 0);
   out.add_base64(runtime::encode_base64(key.key->sign(digest)));
   return std::move(out.text()) + "\r\n";
+}
+
+runtime::Digest relaxed_body_hash(std::string_view message) {
+  BodyHashes hashes;
+  hashes.ask(Form::relaxed, {});
+  hashes.take(message.substr(message::body_begin(message)));
+  hashes.end();
+  return hashes.hash(Form::relaxed, {}).digest;
 }
 
 std::string sign(std::string_view header, const runtime::Digest& body_hash,

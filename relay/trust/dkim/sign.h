@@ -45,4 +45,7 @@ std::string sign(std::string_view header, const runtime::Digest& body_hash, cons
 std::string sign(std::string_view header, const runtime::Digest& body_hash,
                  const std::vector<SigningKey>& keys, runtime::WallTime now);
 
+// The hash that they ask for, of a message that is all here.
+runtime::Digest relaxed_body_hash(std::string_view message);
+
 }  // namespace waybill::relay::trust::dkim

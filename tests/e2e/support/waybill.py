@@ -131,6 +131,10 @@ class Waybill:
     def client(self, **options):
         return SmtpClient(self.smtp_port, self.address, **options)
 
+    def set_environment(self, env):
+        """For the next start."""
+        self._env = env
+
     def set_domains(self, domains):
         """For the next start, or for SIGHUP."""
         self._domains = domains

@@ -1,0 +1,270 @@
+"""Reports about TLS (RFC 8460): what a day's sessions were, sent by mail and by HTTPS to where a
+domain's record wants them."""
+
+import email
+import email.policy
+import gzip
+import http.server
+import json
+import re
+import ssl
+import threading
+import time
+import unittest
+
+from support.certificates import Authority
+from support.clock_off import clock_off
+from support.dkimpy import needs_dkimpy, verdicts
+from support.name_server import NameServer, txt
+from support.peers_case import PeersCase, needs
+from support.postfix import Postfix
+from support.process import free_port, wait_until
+from support.recording_sink import RecordingSink
+from support.servers import needs_servers
+from support.smtp_client import message
+from support.waybill import Waybill, binary
+
+# Mail goes so long before the report, in seconds: from then on it is due, whatever time it is.
+BEFORE = 36 * 3600
+_ZONE_LINE = re.compile(r"^\S+ IN TXT \(\n(?:    \"[^\"]*\"(?: \))?\n)+", re.M)
+
+
+class ReportServer:
+    """A web server that takes reports; `status` is how it answers."""
+
+    def __init__(self, _directory, files):
+        self.port = free_port()
+        self.status = 201
+        self.taken = []
+        self._files = files
+        self._server = None
+
+    def start(self):
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.taken.append((self.path, dict(self.headers), body))
+                self.send_response(outer.status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_arguments):
+                pass
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self._files)
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server.handle_error = lambda *_: None  # a client that does not trust us goes away
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True,
+                                                  do_handshake_on_connect=False)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+
+class Mailed:
+    """A report as it came by mail."""
+
+    def __init__(self, octets):
+        self.message = email.message_from_bytes(octets, policy=email.policy.default)
+        self.parts = list(self.message.iter_parts())
+        self.report = json.loads(gzip.decompress(self.parts[1].get_content()))
+
+
+@unittest.skipUnless(binary().exists(), f"not built: {binary()}")
+@needs("openssl", "cc")
+@needs_servers("nsd")
+class TlsReportTest(PeersCase):
+    def setUp(self):
+        super().setUp()
+        self.authority = Authority(self.directory)
+        self.mailbox = self.start(RecordingSink)  # of r.test
+        self.web = self.start(ReportServer, self.authority.issue("web.r.test"))
+
+    def uris(self):
+        return f"mailto:tls@r.test,https://web.r.test:{self.web.port}/v1"
+
+    def waybill(self, target, *, record=None, report=None, tables=None):
+        """Mail to a@x.test goes to `target`; y.test has the record."""
+        record = record if record is not None else f"v=TLSRPTv1; rua={self.uris()}"
+        zone = ("@ IN MX 10 mx\nmx IN A 127.0.0.1\n"
+                + (f'_smtp._tls IN TXT "{record}"\n' if record else ""))
+        self.names = self.start(NameServer, {
+            "y.test": zone, "x.test": "@ IN A 127.0.0.1\n",
+            "r.test": "@ IN MX 10 mx\nmx IN A 127.0.0.1\nweb IN A 127.0.0.1\n"})
+        settings = {"contact": "postmaster@x.test", "private_networks": ["127.0.0.0/8"],
+                    **(report or {})}
+        settings = {key: value for key, value in settings.items() if value is not None}
+        return self.start(
+            Waybill, {"x.test": {"aliases": {"a": target}, "redact": False}},
+            name_server=self.names, env=clock_off(self.directory, -BEFORE),
+            tables={"server": {"next_hop_port": self.mailbox.port},
+                    "tls": {"ca": str(self.authority.file), "mta_sts": False, "report": settings},
+                    **(tables or {})})
+
+    def say(self, waybill, code):
+        with waybill.client() as client:
+            client.hello()
+            self.assertEqual(code, client.deliver("s@s.test", ["a@x.test"], message()).code)
+
+    def next_day(self, waybill):
+        """Started again when the day has ended, and its reports are due."""
+        waybill.stop()
+        waybill.set_environment({})
+        waybill.start()
+
+    def reports(self, waybill):
+        """The reports that came: by mail, by HTTPS."""
+        wait_until(lambda: self.mailbox.mail() and self.web.taken,
+                   f"reports come:\n{waybill.output()[-3000:]}", 30)
+        return self.mailbox.mail(), self.web.taken
+
+    def metric(self, waybill, line):
+        return line in waybill.http.get("/metrics").body.decode()
+
+    def test_a_session_in_clear_is_reported_by_mail_and_by_https(self):
+        sink = self.start(RecordingSink)
+        waybill = self.waybill(f"good@y.test:{sink.port}", report={"organization": "Ours & Co"})
+        self.say(waybill, 250)
+        self.assertTrue(self.metric(
+            waybill, 'waybill_tls_sessions_total{policy="no-policy-found",result="failed"} 1'))
+        self.next_day(waybill)
+        mail, posts = self.reports(waybill)
+        mailed = Mailed(mail[0].octets)
+        self.assertEqual("postmaster@x.test", mail[0].sender)
+        self.assertEqual(["tls@r.test"], mail[0].recipients)
+        head = mailed.message
+        self.assertEqual("multipart/report", head.get_content_type())
+        self.assertEqual("tlsrpt", head.get_param("report-type"))
+        self.assertEqual(("y.test", "x.test", "No"),
+                         tuple(head[name] for name in ("TLS-Report-Domain", "TLS-Report-Submitter",
+                                                       "TLS-Required")))
+        report = mailed.report
+        self.assertEqual(f"Report Domain: y.test Submitter: x.test Report-ID: "
+                         f"<{report['report-id']}>", head["Subject"])
+        self.assertEqual("application/tlsrpt+gzip", mailed.parts[1].get_content_type())
+        self.assertRegex(mailed.parts[1].get_filename(),
+                         r"^x\.test!y\.test!\d+!\d+![-.0-9a-f]+\.json\.gz$")
+        self.assertEqual(("Ours & Co", "postmaster@x.test"),
+                         (report["organization-name"], report["contact-info"]))
+        day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - BEFORE))
+        self.assertEqual({"start-datetime": f"{day}T00:00:00Z",
+                          "end-datetime": f"{day}T23:59:59Z"}, report["date-range"])
+        self.assertEqual([{
+            "policy": {"policy-type": "no-policy-found", "policy-domain": "y.test"},
+            "summary": {"total-successful-session-count": 0, "total-failure-session-count": 1},
+            "failure-details": [{
+                "result-type": "starttls-not-supported", "sending-mta-ip": "127.0.0.1",
+                "receiving-mx-hostname": "mx.y.test", "receiving-ip": "127.0.0.1",
+                "failed-session-count": 1}]}], report["policies"])
+        path, fields, body = posts[0]
+        self.assertEqual(("/v1", "application/tlsrpt+gzip", f"web.r.test:{self.web.port}"),
+                         (path, fields["Content-Type"], fields["Host"]))
+        self.assertEqual(report, json.loads(gzip.decompress(body)))
+        for line in ('waybill_tls_reports_total{by="mail",result="sent"} 1',
+                     'waybill_tls_reports_total{by="https",result="sent"} 1',
+                     # The sessions that carried the report are in no report.
+                     'waybill_tls_sessions_total{policy="no-policy-found",result="failed"} 0'):
+            wait_until(lambda line=line: self.metric(waybill, line), line, 10)
+        # Once: also not after the next restart.
+        waybill.restart()
+        time.sleep(3)
+        self.assertEqual((1, 1), (len(self.mailbox.mail()), len(self.web.taken)))
+
+    @needs_servers("postfix", root=True)
+    def test_a_wrong_certificate_and_a_right_one_are_told_apart(self):
+        right, wrong = self.authority.issue("mx.y.test"), self.authority.issue("mx.other.test")
+        port = free_port()
+        self.postfix(port, wrong)
+        waybill = self.waybill(f"good@y.test:{port}", tables={"next_hops": {
+            "y.test": {"tls": "verified"}}})
+        self.say(waybill, 451)
+        self.say(waybill, 451)
+        self.postfix(port, right)
+        self.say(waybill, 250)
+        self.next_day(waybill)
+        mail, _ = self.reports(waybill)
+        policies, = Mailed(mail[0].octets).report["policies"]
+        self.assertEqual({"total-successful-session-count": 1, "total-failure-session-count": 2},
+                         policies["summary"])
+        failure, = policies["failure-details"]
+        self.assertEqual(("certificate-host-mismatch", 2),
+                         (failure["result-type"], failure["failed-session-count"]))
+        self.assertIn("mismatch", failure["failure-reason-code"])
+
+    def postfix(self, port, files):
+        chain, key = files
+        if getattr(self, "running", None):
+            self.running.stop()
+        self.running = self.start(Postfix, ["good@y.test"], port=port, extra={
+            "smtpd_tls_security_level": "may", "smtpd_tls_chain_files": f"{key}, {chain}"})
+
+    @needs_dkimpy
+    def test_a_report_by_mail_is_signed_by_its_domain(self):
+        sink = self.start(RecordingSink)
+        waybill = self.waybill(f"good@y.test:{sink.port}")
+        code, said = waybill.run("keys", "dkim", "x.test", "--selector", "k")
+        self.assertEqual(0, code, said)
+        self.names.publish("x.test", "".join(_ZONE_LINE.findall(said)))
+        code, said = waybill.run("keys", "dkim", "x.test", "--activate")
+        self.assertEqual(0, code, said)
+        self.say(waybill, 250)
+        self.next_day(waybill)
+        octets = self.reports(waybill)[0][0].octets
+        judged = verdicts(octets, lambda name: txt(self.names, name))
+        self.assertEqual([("x.test", True)] * 2, [(one[1], one[3]) for one in judged])
+        self.assertIn(b"TLS-Report-Domain", octets.split(b"\r\n\r\n")[0].split(b"From:")[0])
+
+    def test_what_cannot_be_brought_is_kept_and_tried_again_under_its_id(self):
+        sink = self.start(RecordingSink)
+        waybill = self.waybill(f"good@y.test:{sink.port}")
+        self.mailbox.at_rcpt["tls@r.test"] = "451 4.3.0 Not now"
+        self.web.status = 503
+        self.say(waybill, 250)
+        self.next_day(waybill)
+        wait_until(lambda: self.web.taken and "Not now" in waybill.output(), "both were asked", 30)
+        first = json.loads(gzip.decompress(self.web.taken[0][2]))
+        self.mailbox.at_rcpt.clear()
+        self.web.status = 200
+        waybill.restart()
+        mail, posts = self.reports(waybill)
+        wait_until(lambda: len(posts) == 2, "it comes again", 30)
+        self.assertEqual(first, Mailed(mail[0].octets).report)
+        self.assertEqual(first, json.loads(gzip.decompress(posts[1][2])))
+
+    def test_nobody_makes_us_dial_what_is_not_public(self):
+        sink = self.start(RecordingSink)
+        waybill = self.waybill(f"good@y.test:{sink.port}", report={"private_networks": None})
+        self.say(waybill, 250)
+        self.next_day(waybill)
+        wait_until(lambda: waybill.output().count("a report about TLS was not taken") == 2,
+                   "both are refused", 30)
+        self.assertEqual(([], []), (self.mailbox.mail(), self.web.taken))
+
+    def test_without_a_record_or_without_a_contact_nothing_is_sent(self):
+        for record, report in (("", {}), (None, {"contact": None, "private_networks": None})):
+            with self.subTest(record=record):
+                sink = self.start(RecordingSink)
+                waybill = self.waybill(f"good@y.test:{sink.port}", record=record, report=report)
+                self.say(waybill, 250)
+                waybill.stop()
+                kept = waybill.data / "tls_reports.days"
+                self.assertEqual(record == "", kept.exists())
+                self.next_day(waybill)
+                time.sleep(3)
+                waybill.stop()
+                self.assertEqual(([], []), (self.mailbox.mail(), self.web.taken))
+                if record == "":
+                    self.assertEqual("", kept.read_text(), "the day is done with")
+
+
+if __name__ == "__main__":
+    unittest.main()
