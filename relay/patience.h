@@ -12,8 +12,8 @@
 #include <map>
 #include <vector>
 
-#include "relay/leaky_bucket.h"
 #include "runtime/endpoint.h"
+#include "runtime/leaky_bucket.h"
 #include "runtime/mutex.h"
 #include "runtime/time.h"
 
@@ -52,7 +52,7 @@ class Patience {
 
  private:
   struct Record {
-    LeakyBucket refusals{};
+    runtime::LeakyBucket refusals{};
     bool used_up = false;
     std::uint64_t turned_away = 0;  // not summed yet
     runtime::Instant first{};

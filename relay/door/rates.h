@@ -11,7 +11,7 @@
 #include <unordered_map>
 
 #include "relay/door/door_settings.h"
-#include "relay/leaky_bucket.h"
+#include "runtime/leaky_bucket.h"
 #include "runtime/mutex.h"
 #include "runtime/time.h"
 
@@ -37,8 +37,8 @@ class Rates {
 
  private:
   struct Buckets {
-    std::uint32_t per_hour = 0;                             // 0: no limit
-    std::unordered_map<std::string, LeakyBucket> levels{};  // of recipients
+    std::uint32_t per_hour = 0;                                      // 0: no limit
+    std::unordered_map<std::string, runtime::LeakyBucket> levels{};  // of recipients
 
     double level(const std::string& key, runtime::Instant now) const;
     bool full(const std::string& key, runtime::Instant now) const;

@@ -58,7 +58,7 @@ bool ProviderRates::take(std::string_view mx_host, runtime::Instant now) {
   const std::chrono::duration<double, std::ratio<60>> burst = kBurst;
   const double most = std::max(1.0, rate * burst.count());
   const runtime::MutexLock lock(mutex_);
-  const auto [sent, is_new] = sent_.try_emplace(name, LeakyBucket{0, now});
+  const auto [sent, is_new] = sent_.try_emplace(name, runtime::LeakyBucket{0, now});
   sent->second.drain(now, per_hour);
   if (sent->second.level + 1 > most) return false;
   sent->second.level += 1;

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "relay/leaky_bucket.h"
+#include "runtime/leaky_bucket.h"
 #include "runtime/mutex.h"
 #include "runtime/time.h"
 
@@ -50,7 +50,7 @@ class ProviderRates {
  private:
   const Providers& providers_;
   runtime::Mutex mutex_;
-  std::map<std::string_view, LeakyBucket> sent_ WAYBILL_GUARDED_BY(mutex_);  // by name
+  std::map<std::string_view, runtime::LeakyBucket> sent_ WAYBILL_GUARDED_BY(mutex_);  // by name
 };
 
 }  // namespace waybill::relay::forward

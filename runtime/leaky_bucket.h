@@ -5,20 +5,20 @@
 
 #include "runtime/time.h"
 
-namespace waybill::relay {
+namespace waybill::runtime {
 
 struct LeakyBucket {
   double level = 0;  // at `at`
-  runtime::Instant at{};
+  Instant at{};
 
-  double level_at(runtime::Instant now, double per_hour) const {
+  double level_at(Instant now, double per_hour) const {
     const std::chrono::duration<double, std::ratio<3600>> hours = now - at;
     return std::max(0.0, level - hours.count() * per_hour);
   }
-  void drain(runtime::Instant now, double per_hour) {
+  void drain(Instant now, double per_hour) {
     level = level_at(now, per_hour);
     at = now;
   }
 };
 
-}  // namespace waybill::relay
+}  // namespace waybill::runtime
