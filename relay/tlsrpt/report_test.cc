@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "relay/tlsrpt/policies_json.h"
 #include "relay/trust/dkim/tag_list.h"

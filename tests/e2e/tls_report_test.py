@@ -221,7 +221,7 @@ class TlsReportTest(PeersCase):
         octets = self.reports(waybill)[0][0].octets
         judged = verdicts(octets, lambda name: txt(self.names, name))
         self.assertEqual([("x.test", True)] * 2, [(one[1], one[3]) for one in judged])
-        self.assertIn(b"TLS-Report-Domain", octets.split(b"\r\n\r\n")[0].split(b"From:")[0])
+        self.assertRegex(octets, rb"h=[^;]*TLS-Report-Domain:\s*TLS-Report-Submitter")
 
     def test_what_cannot_be_brought_is_kept_and_tried_again_under_its_id(self):
         sink = self.start(RecordingSink)
