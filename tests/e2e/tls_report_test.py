@@ -92,11 +92,12 @@ class TlsReportTest(PeersCase):
     def uris(self):
         return f"mailto:tls@r.test,https://web.r.test:{self.web.port}/v1"
 
-    def waybill(self, target, *, record=None, report=None, tables=None):
+    def waybill(self, target, *, record=None, report=None, tables=None,
+                extra="", mta_sts=False):
         """Mail to a@x.test goes to `target`; y.test has the record."""
         record = record if record is not None else f"v=TLSRPTv1; rua={self.uris()}"
         zone = ("@ IN MX 10 mx\nmx IN A 127.0.0.1\n"
-                + (f'_smtp._tls IN TXT "{record}"\n' if record else ""))
+                + (f'_smtp._tls IN TXT "{record}"\n' if record else "") + extra)
         self.names = self.start(NameServer, {
             "y.test": zone, "x.test": "@ IN A 127.0.0.1\n",
             "r.test": "@ IN MX 10 mx\nmx IN A 127.0.0.1\nweb IN A 127.0.0.1\n"})
@@ -107,7 +108,8 @@ class TlsReportTest(PeersCase):
             Waybill, {"x.test": {"aliases": {"a": target}, "redact": False}},
             name_server=self.names, env=clock_off(self.directory, -BEFORE),
             tables={"server": {"next_hop_port": self.mailbox.port},
-                    "tls": {"ca": str(self.authority.file), "mta_sts": False, "report": settings},
+                    "tls": {"ca": str(self.authority.file), "mta_sts": mta_sts,
+                            "report": settings},
                     **(tables or {})})
 
     def say(self, waybill, code):
@@ -206,6 +208,18 @@ class TlsReportTest(PeersCase):
             self.running.stop()
         self.running = self.start(Postfix, ["good@y.test"], port=port, extra={
             "smtpd_tls_security_level": "may", "smtpd_tls_chain_files": f"{key}, {chain}"})
+
+    def test_a_session_is_held_against_a_policy_that_cannot_be_fetched(self):
+        sink = self.start(RecordingSink)
+        waybill = self.waybill(f"good@y.test:{sink.port}", mta_sts=True,
+                               extra='_mta-sts IN TXT "v=STSv1; id=1;"\n')
+        self.say(waybill, 250)
+        self.next_day(waybill)
+        one, = Mailed(self.reports(waybill)[0][0].octets).report["policies"]
+        # Of two failures a session has the one that it met on its own way.
+        self.assertEqual({"policy-type": "sts", "policy-domain": "y.test"}, one["policy"])
+        failure, = one["failure-details"]
+        self.assertEqual("starttls-not-supported", failure["result-type"])
 
     @needs_dkimpy
     def test_a_report_by_mail_is_signed_by_its_domain(self):
