@@ -1,5 +1,5 @@
-// Providers: operators of many domains' mail, by the names of their servers, and how many messages a
-// minute each is sent. A burst that a provider takes badly costs the good name of this server for
+// Providers: operators of many domains' mail, by the names of their servers, and how many messages
+// a minute each is sent. A burst that a provider takes badly costs the good name of this server for
 // days; what is beyond is put off, and its senders come again.
 #pragma once
 
@@ -31,7 +31,8 @@ Providers known_providers();
 // The name of the provider that has the server; empty: nobody's that is named.
 std::string_view provider_of(const Providers& providers, std::string_view mx_host);
 
-// Counts what goes to each. Smoothed: at once goes as much as the rate allows in kBurst. Any thread.
+// Counts what goes to each. Smoothed: as much goes at once as the rate allows in kBurst. Any
+// thread.
 class ProviderRates {
  public:
   static constexpr std::chrono::seconds kBurst{10};
