@@ -87,7 +87,8 @@ bool meets(const std::string& event, const RuleRow& row) {
   if (begin == std::string::npos) return false;
   const std::string reply = event.substr(begin + word.size() + 3);
   const bool replies = row.reply.find(reply) != std::string_view::npos ||
-                       row.reply.find(reply.substr(0, 3) + ",") != std::string_view::npos;
+                       row.reply.find(reply.substr(0, 3) + ",") != std::string_view::npos ||
+                       (row.reply == kTheirReply && event.find(" by next hop ") != event.npos);
   const auto at = [&](const char* stage) {
     return event.find(" at " + std::string(stage) + " by ") != std::string::npos;
   };

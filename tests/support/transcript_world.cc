@@ -335,6 +335,8 @@ bool TranscriptWorld::give_to_settings(std::string_view what) {
         {{std::string(what.substr(11)), std::make_shared<const relay::forward::Login>(
                                             relay::smtp::Credentials{"relay", "tanstaaftanstaaf"},
                                             std::vector{relay::smtp::Mechanism::plain})}});
+  } else if (what.starts_with("provider of hop.test, rate ")) {
+    settings_.providers["large"] = {{"hop.test"}, static_cast<std::uint32_t>(number)};
   } else if (what.starts_with("sessions turned away ")) {
     turned_away_ = number;
   } else if (what.starts_with("max_memory ")) {
