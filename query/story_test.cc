@@ -122,7 +122,7 @@ TEST(StoryTest, ALogInAndTlsThatIsAskedForAreSaid) {
   delivery.events.insert(delivery.events.begin(), event);
   const auto story = story_of(delivery, kHandedOver);
   EXPECT_TRUE(story[0].text.ends_with("; by TLS on the whole way (REQUIRETLS)")) << story[0].text;
-  EXPECT_TRUE(story[1].text.ends_with("; logged in by PLAIN")) << story[1].text;
+  EXPECT_NE(story[1].text.find("; logged in by PLAIN"), std::string::npos) << story[1].text;
 }
 
 TEST(StoryTest, ARescueIsSaidOfWhatWasAccepted) {
