@@ -5,7 +5,7 @@
 
 #include "relay/message/received.h"
 #include "relay/tlsrpt/policies_json.h"
-#include "relay/trust/dkim/tag_list.h"
+#include "runtime/base64.h"
 #include "runtime/crypto.h"
 #include "runtime/hex.h"
 
@@ -51,7 +51,7 @@ std::string file_name_of(const Reporter& reporter, std::string_view domain, Date
 }
 
 std::string base64_lines(std::string_view octets) {
-  const std::string text = trust::dkim::encode_base64(octets);
+  const std::string text = runtime::encode_base64(octets);
   std::string out;
   for (std::size_t at = 0; at < text.size(); at += kBase64Line) {
     out += text.substr(at, kBase64Line) + "\r\n";
