@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "relay/door/client_network.h"
-#include "relay/plan/content_digest.h"
 #include "relay/policy/limits.h"
 #include "relay/returnpath/report/redact.h"
 #include "relay/returnpath/token.h"
@@ -261,31 +260,39 @@ void HandOverPlan::let_go_beyond(Recipient& recipient, std::size_t most, std::si
 
 // Empty: the whole message is one delivery, or the disk of the spool failed; a retry then brings
 // the message to all its targets.
-Task<std::string> HandOverPlan::digest_of(message::Spool& spool) {
+Task<plan::ContentDigest> HandOverPlan::digest_of(message::Spool& spool) {
   std::size_t deliveries = 0;
   bool tried_before = false;
   for (const Recipient& recipient : recipients_) {
     if (recipient.drops()) continue;
     deliveries += recipient.deliveries.size();
     for (const Delivery& delivery : recipient.deliveries) {
-      tried_before =
-          tried_before || delivery.lent || lane_.tries.any_done(delivery.key, lane_.clock.wall());
+      if (delivery.lent) tried_before = true;
+      if (lane_.tries.any_done(delivery.key, lane_.clock.wall())) tried_before = true;
     }
   }
-  if (deliveries < 2 && !tried_before) co_return std::string();
+  if (deliveries < 2 && !tried_before) co_return plan::ContentDigest();
   auto digest = co_await plan::content_digest(spool);
-  if (!digest) co_return std::string();
-  co_return std::move(*digest);
+  co_return digest ? std::move(*digest) : plan::ContentDigest();
 }
 
-void HandOverPlan::find_done(const std::string& digest) {
-  if (digest.empty()) return;
+// A sender comes again because some target is still open. Where none is, the same words without a
+// name are another message: to drop it would be a loss.
+void HandOverPlan::find_done(const plan::ContentDigest& digest) {
+  if (digest.octets.empty()) return;
+  std::vector<Delivery*> done;
+  bool some_open = false;
   for (Recipient& recipient : recipients_) {
-    if (recipient.drops()) continue;
     for (Delivery& delivery : recipient.deliveries) {
-      delivery.done_before = lane_.tries.done(delivery.key, digest, lane_.clock.wall()).has_value();
+      if (recipient.drops()) continue;
+      const bool here =
+          lane_.tries.done(delivery.key, digest.octets, lane_.clock.wall()).has_value();
+      some_open = some_open || !here;
+      if (here) done.push_back(&delivery);
     }
   }
+  if (!digest.is_named && !some_open) return;
+  for (Delivery* const delivery : done) delivery->done_before = true;
 }
 
 Event HandOverPlan::accepted_event_of(const Recipient& recipient,
@@ -423,7 +430,7 @@ Event HandOverPlan::outcome_of(const Round& round, const Turn& turn,
                             *turn.delivery->target, turn.delivery->id, time_spent);
   if (!event.has_forwarded()) return event;
   pb::Forwarded& forwarded = *event.mutable_forwarded();
-  if (!round.digest.empty()) forwarded.set_content_digest(round.digest);
+  if (!round.digest.octets.empty()) forwarded.set_content_digest(round.digest.octets);
   if (envelope_.mail.sender) {
     forwarded.set_return_path_id(turn.delivery->id.bytes());
     // The window is counted from this try, whose id may be an earlier one's.
@@ -478,14 +485,9 @@ Task<plan::BodyReply> HandOverPlan::verdict(const WholeMessage& message, const R
 
 Task<Reply> HandOverPlan::verdict_on(Group group, const WholeMessage& message, Instant deadline) {
   const plan::Verdicts all = verdicts_on(group);
-  switch (all.sum()) {
-    case plan::Verdicts::Sum::open:
-    case plan::Verdicts::Sum::all_taken:
-    case plan::Verdicts::Sum::all_refused: break;
-    case plan::Verdicts::Sum::mixed: {
-      const bool told = co_await tell_of_refused(group, message, deadline);
-      if (told) co_return all.reply(plan::Verdicts::Told::yes);
-    }
+  if (all.sum() == plan::Verdicts::Sum::mixed) {
+    const bool told = co_await tell_of_refused(group, message, deadline);
+    if (told) co_return all.reply(plan::Verdicts::Told::yes);
   }
   co_return all.reply();
 }
@@ -493,13 +495,13 @@ Task<Reply> HandOverPlan::verdict_on(Group group, const WholeMessage& message, I
 // Where the sender comes again, what is done is not done twice. A sender that came again before may
 // do so once more, having lost our reply (RFC 1047).
 void HandOverPlan::remember(const Round& round, bool comes_again) {
-  if (round.digest.empty()) return;
+  if (round.digest.octets.empty()) return;
   for (const Recipient& recipient : recipients_) {
     if (recipient.drops()) continue;
     for (const Delivery& delivery : recipient.deliveries) {
       if (!delivery.done_before && !delivery.asked_well()) continue;
       if (!comes_again && !delivery.lent) continue;
-      lane_.tries.remember_done(delivery.key, round.digest, delivery.id, lane_.clock.wall());
+      lane_.tries.remember_done(delivery.key, round.digest.octets, delivery.id, lane_.clock.wall());
     }
   }
 }

@@ -20,6 +20,7 @@
 #include "relay/acceptance.h"
 #include "relay/homecoming.h"
 #include "relay/outgoing.h"
+#include "relay/plan/content_digest.h"
 #include "relay/plan/tries.h"
 #include "relay/plan/verdict_rule.h"
 #include "relay/sender_envelope.h"
@@ -96,7 +97,7 @@ class HandOverPlan {
     message::Spool* spool = nullptr;
     const Outgoing* outgoing = nullptr;
     Acceptance* acceptance = nullptr;
-    std::string digest;  // empty: no retry can go to a part of the targets
+    plan::ContentDigest digest;  // empty octets: no retry can go to a part of the targets
     std::optional<runtime::Error> unrecorded;
   };
 
@@ -117,8 +118,8 @@ class HandOverPlan {
   // Of connections that wait for the body `most` stay. True: some were let go.
   bool hold_few(Recipient* newest, std::size_t most);
   static void let_go_beyond(Recipient& recipient, std::size_t most, std::size_t& held);
-  runtime::Task<std::string> digest_of(message::Spool& spool);
-  void find_done(const std::string& digest);
+  runtime::Task<plan::ContentDigest> digest_of(message::Spool& spool);
+  void find_done(const plan::ContentDigest& digest);
   std::vector<schemas::Event> accepted_events(const WholeMessage& message) const;
   schemas::Event accepted_event_of(const Recipient& recipient, const WholeMessage& message) const;
   void end_at_once(const Recipient& recipient, std::vector<schemas::Event>& events) const;

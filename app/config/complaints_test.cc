@@ -172,14 +172,14 @@ TEST(ComplaintsTest, OfProxies) {
 TEST(ComplaintsTest, OfProviders) {
   expect_all({
       {"[providers.\"google\"]\nrate = -1\nhosts = [\"a b\"]\n",
-       {"f:2:8: providers.\"google\".rate: expected messages a minute, 0 (no limit) to 1000000, "
+       {"f:2:8: providers.google.rate: expected messages a minute, 0 (no limit) to 1000000, "
         "found -1",
-        "f:3:10: providers.\"google\".hosts[0]: expected the domain of its mail servers, such as "
+        "f:3:10: providers.google.hosts[0]: expected the domain of its mail servers, such as "
         "\"google.com\", found \"a b\""}},
       {"[providers.\"goggle\"]\nrate = 100\n",
-       {"f:1:12: providers.\"goggle\": expected `hosts`: no provider of that name is known"}},
+       {"f:1:12: providers.goggle: expected `hosts`: no provider of that name is known"}},
       {"[providers.\"Other\"]\nhosts = [\"a.example\"]\n",
-       {"f:1:12: providers.\"Other\": expected a name of small letters, digits, \"-\" and \".\", "
+       {"f:1:12: providers.Other: expected a name of small letters, digits, \"-\" and \".\", "
         "not \"other\""}},
   });
 }

@@ -36,13 +36,12 @@ bool is_named(const std::vector<message::HeaderField>& header) {
 
 }  // namespace
 
-Task<Result<std::string>> content_digest(Spool& spool) {
+Task<Result<ContentDigest>> content_digest(Spool& spool) {
   const std::string_view head = spool.head();
   const auto header = message::split_header(head);
   const bool named = is_named(header);
   // The sender's server, whose queue has the message, dates it there and gives it an id.
   const bool queued = std::any_of(header.begin(), header.end(), is_received);
-  if (!named && !queued) co_return std::string();
   runtime::Sha256 hash;
   std::uint64_t body = 0;
   for (const message::HeaderField& field : header) {
@@ -59,7 +58,10 @@ Task<Result<std::string>> content_digest(Spool& spool) {
     offset += piece->size();
   }
   const runtime::Digest digest = hash.finish();
-  co_return std::string(digest.begin(), digest.begin() + kContentDigestOctets);
+  ContentDigest out;
+  out.octets.assign(digest.begin(), digest.begin() + kContentDigestOctets);
+  out.is_named = named || queued;
+  co_return out;
 }
 
 }  // namespace waybill::relay::plan

@@ -14,14 +14,18 @@ const std::string kNameless = "From: a@b.test\r\nSubject: x\r\n";
 const std::string kOwn = "Message-ID: <1@b.test>\r\n" + kNameless;
 const std::string kBody = "\r\nReceived: this line is the body's\r\n";
 
-std::string digest_of(const std::string& text, std::vector<Spool::Range> left_out = {}) {
+ContentDigest whole_digest_of(const std::string& text, std::vector<Spool::Range> left_out = {}) {
   boost::asio::io_context io;
   Spool spool({});
   EXPECT_TRUE(tests::run_task(io, spool.append(text)));
   spool.leave_out(std::move(left_out));
   const auto digest = tests::run_task(io, content_digest(spool));
-  EXPECT_TRUE(digest->empty() || digest->size() == kContentDigestOctets);
+  EXPECT_EQ(digest->octets.size(), kContentDigestOctets);
   return *digest;
+}
+
+std::string digest_of(const std::string& text, std::vector<Spool::Range> left_out = {}) {
+  return whole_digest_of(text, std::move(left_out)).octets;
 }
 
 TEST(ContentDigestTest, FieldsOfTheWayMakeNoDifference) {
@@ -56,7 +60,7 @@ TEST(ContentDigestTest, WhatTheSpoolLeavesOutMakesNoDifference) {
 
 TEST(ContentDigestTest, AMessageWithoutABodyHasOneToo) {
   EXPECT_EQ(digest_of("Received: a\r\n" + kOwn), digest_of(kOwn));
-  EXPECT_NE(digest_of(kOwn), "");
+  EXPECT_NE(digest_of(kOwn), digest_of(kNameless));
 }
 
 // A robot that wrote neither Date nor Message-ID raised one alarm twice. The second was taken for a
@@ -65,16 +69,17 @@ TEST(ContentDigestTest, WithoutAMessageIdItIsTheQueueOfTheSenderThatNamesAMessag
   const std::string first = "Received: from a by b id 1; Sun, 01 Mar 2026 12:00:00 +0000\r\n";
   const std::string second = "Received: from a by b id 2; Sun, 01 Mar 2026 12:00:05 +0000\r\n";
   const std::string queued = digest_of(first + kNameless + kBody);
-  EXPECT_NE(queued, "");
+  EXPECT_TRUE(whole_digest_of(first + kNameless + kBody).is_named);
   EXPECT_EQ(digest_of("ARC-Seal: i=1; b=x\r\n" + first + kNameless + kBody), queued);
   EXPECT_NE(digest_of(second + kNameless + kBody), queued);
 }
 
-TEST(ContentDigestTest, WhereNothingNamesAMessageItHasNone) {
+TEST(ContentDigestTest, WhereNothingNamesAMessageTheDigestSaysSo) {
+  EXPECT_TRUE(whole_digest_of(kOwn + kBody).is_named);
   for (const char* empty : {"", "Message-ID:\r\n", "Message-ID: \r\n \t\r\n"}) {
-    EXPECT_EQ(digest_of(empty + kNameless + kBody), "") << empty;
+    EXPECT_FALSE(whole_digest_of(empty + kNameless + kBody).is_named) << empty;
   }
-  EXPECT_EQ(digest_of(""), "");
+  EXPECT_FALSE(whole_digest_of("").is_named);
 }
 
 }  // namespace
