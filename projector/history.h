@@ -129,8 +129,8 @@ class History {
   // while the views are being rebuilt: what they say then is not the whole.
   runtime::Result<Progress> progress() const;
 
-  // One seek and one scan; but of an alias also one look-up for each line, and for each event of a
-  // spelling that is not meant. An address without history gives an empty page.
+  // One seek and one scan; of all but an alias also one look-up for each line, and for each event
+  // of a spelling that is not meant. An address without history gives an empty page.
   // Errc::invalid for a limit that is not 1..kMaxPage.
   runtime::Result<Page> timeline(const HistoryQuestion& question) const;
 

@@ -180,6 +180,7 @@ Task<Policy> StsPolicies::policy_of(std::string domain, runtime::dns::Resolver& 
     co_await clock.sleep_until(clock.now() + kLookAgain);
     known = look(domain, id);
   }
+  known.policy.unsure = !known.there && (!texts || id.has_value());
   co_return std::move(known.policy);
 }
 

@@ -63,13 +63,19 @@ Demand demand_of(TlsLevel level, const dns::Candidate& host, const sts::Policy& 
   return out;
 }
 
+bool is_surely_named(const dns::Candidate& host, const sts::Policy& policy) {
+  const bool by_policy = policy.mode != sts::Mode::none && sts::names_host(policy, host.mx_host);
+  return host.surely_named || by_policy;
+}
+
 Demand with_require_tls(Demand demand, const dns::Candidate& host, const sts::Policy& policy) {
   if (!demand.never_why.empty() || demand.level == TlsLevel::dane) return demand;
-  const bool by_policy = policy.mode != sts::Mode::none && sts::names_host(policy, host.mx_host);
-  if (host.surely_named || by_policy) {
+  if (is_surely_named(host, policy)) {
     demand.level = TlsLevel::verified;
+  } else if (policy.unsure) {
+    demand.never_why = "its domain's policy (MTA-STS) cannot be had now";
   } else {
-    demand.never_why = "nobody vouches for its name: its domain has neither DNSSEC nor a policy";
+    demand.never_why = "nobody vouches for its name here: neither DNSSEC nor a policy (MTA-STS)";
     demand.never_changes = true;
   }
   return demand;

@@ -37,6 +37,10 @@ bool asks_policy(TlsLevel level);
 // 2).
 Demand demand_of(TlsLevel level, const dns::Candidate& host, const sts::Policy& policy = {});
 
+// Whether more than unsigned DNS says that the host is the domain's: whoever can change that has a
+// certificate of the name that he put there.
+bool is_surely_named(const dns::Candidate& host, const sts::Policy& policy);
+
 // The demand of a message whose sender asks for TLS on the whole way (RFC 8689 4.2.1): a host whose
 // name signed DNS or the domain's policy vouches for, by DANE or at level verified; no other.
 Demand with_require_tls(Demand demand, const dns::Candidate& host, const sts::Policy& policy);

@@ -8,6 +8,7 @@
 #include "relay/forward/hop_words.h"
 #include "relay/forward/tls_outcome.h"
 #include "relay/policy/limits.h"
+#include "runtime/ascii.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
@@ -63,6 +64,28 @@ HopAnswer answer_of(Answered answered) {
 // For leave to connect; others' messages take as long.
 constexpr std::chrono::milliseconds kLookAgain{10};
 
+// A server that takes our mail by agreement refuses the reverse-path, which is always ours, or to
+// relay: that is the operator's to mend, and no sender's.
+HopAnswer of_operators_leave(HopAnswer answer) {
+  const std::string text = runtime::ascii::lower(answer.reply.text);
+  const bool relaying = text.find("relay") != std::string::npos;
+  // Of size and content the sender has to hear (RFC 3463 3.4, 3.7).
+  const bool of_message = answer.reply.code == 552 || answer.reply.enhanced.starts_with("5.3.") ||
+                          answer.reply.enhanced.starts_with("5.6.");
+  const bool about_leave =
+      (answer.command == "MAIL" && !of_message) || (answer.command == "RCPT" && relaying);
+  const bool theirs = answer.by == HopAnswer::By::next_hop;
+  if (!theirs || answer.kind != HopAnswer::Kind::refused || !about_leave) return answer;
+  const std::string ours = "The next hop does not let this server send; it said: ";
+  const std::string code = std::to_string(answer.reply.code) + " " + answer.reply.enhanced + " ";
+  answer.kind = HopAnswer::Kind::deferred;
+  answer.by = HopAnswer::By::policy;
+  answer.rule = Rule::next_hop_login;
+  answer.reply = policy::reply_of(Rule::next_hop_login, ours + code + answer.reply.text);
+  answer.quoted_from = ours.size();
+  return answer;
+}
+
 // A next hop that closes at DATA again and again does not want the message.
 constexpr int kDialsForOneMessage = 1;
 
@@ -78,7 +101,10 @@ bool speaks_of_itself(const HopAnswer& answer) {
 
 }  // namespace
 
-Handover::~Handover() { let_go(); }
+Handover::~Handover() {
+  let_go();
+  if (!sent_) was_not_sent();
+}
 
 void Handover::note_tls(HopAnswer& answer) const {
   if (session_ == nullptr) return;
@@ -140,7 +166,11 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
   if (!missed.empty()) parts_.tls.count_missed();
   if (answer.tls_failure.empty()) answer.tls_failure = missed;
   if (session_ == nullptr) share_.reset();
-  if (answer.kind != HopAnswer::Kind::accepted) count(answer);
+  if (answer.kind != HopAnswer::Kind::accepted) {
+    if (!sent_) was_not_sent();
+    if (login_ != nullptr || by_smarthost()) answer = of_operators_leave(std::move(answer));
+    count(answer);
+  }
   co_return answer;
 }
 
@@ -199,9 +229,10 @@ Task<std::optional<HopBudget::Held>> Handover::leave_for(Candidate hop, Instant 
 // A wrong secret is tried once, and not by all messages that come at a time.
 Task<std::optional<Login::Trial>> Handover::leave_to_log_in(std::string host, Instant deadline) {
   if (login_ == nullptr) co_return Login::Trial(nullptr);
+  const Instant until = runtime::sooner(deadline, parts_.clock.now() + kLeaveTimeout);
   for (;;) {
     auto trial = login_->try_at(host);
-    if (trial || parts_.clock.now() >= deadline) co_return trial;
+    if (trial || parts_.clock.now() >= until) co_return trial;
     co_await parts_.clock.sleep_until(parts_.clock.now() + kLookAgain);
   }
 }
@@ -303,6 +334,23 @@ void Handover::count_session(const Candidate& hop) const {
   if (session) parts_.tls.count_session(*session);
 }
 
+// A host that is not used for the sender's sake alone is no fault of its domain's.
+void Handover::count_unused(const Candidate& hop) const {
+  if (by_smarthost() || demand_of(level(), hop, policy_).never_why.empty()) return;
+  parts_.tls.count_session(unused(level(), target_.address().domain(), hop, policy_));
+}
+
+// Why its secret is not for that host; empty: it may have it. A certificate is worth no more than
+// the name that it is held against, and unsigned DNS may name anybody's host. One of the domain's
+// own names is nobody else's, and who asks for less than `verified` wants it so.
+std::string Handover::unsafe_for_login(const Candidate& hop, const Demand& demand) const {
+  if (login_ == nullptr || by_smarthost() || demand.level != TlsLevel::verified) return "";
+  const std::string domain = target_.address().domain();
+  const bool its_own = hop.mx_host == domain || hop.mx_host.ends_with("." + domain);
+  if (its_own || is_surely_named(hop, policy_)) return "";
+  return "unsigned DNS alone says that it is the domain's, and no policy (MTA-STS)";
+}
+
 HopAnswer Handover::unprotected(const Candidate& hop, const std::string& why, bool for_good) const {
   const std::string ours = "TLS with the next hop " + hop.mx_host + " failed: ";
   // RFC 8689 4.2.1 has the sender told at once.
@@ -320,7 +368,14 @@ HopAnswer Handover::unprotected(const Candidate& hop, const std::string& why, bo
 bool Handover::may_be_sent(const Candidate& hop) {
   if (counted_ || parts_.providers == nullptr) return true;
   counted_ = parts_.providers->take(hop.mx_host, parts_.clock.now());
+  if (counted_) counted_at_ = hop.mx_host;
   return counted_;
+}
+
+// Who asks and sends nothing takes nothing of what others may send.
+void Handover::was_not_sent() {
+  if (counted_) parts_.providers->give_back(counted_at_);
+  counted_ = false;
 }
 
 void Handover::count(const HopAnswer& answer) const {
@@ -356,10 +411,11 @@ smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.no
 Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadline) {
   const Demand demand = demand_at(hop);
   if (!demand.never_why.empty()) {
-    if (!by_smarthost()) {
-      parts_.tls.count_session(unused(level(), target_.address().domain(), hop, policy_));
-    }
+    count_unused(hop);
     co_return unprotected(hop, demand.never_why, demand.never_changes);
+  }
+  if (const std::string why = unsafe_for_login(hop, demand); !why.empty()) {
+    co_return not_logged_in(hop, why, false);
   }
   if (!may_be_sent(hop)) co_return before_mail(Rule::provider_rate);
   const Protection protection = protection_at(hop);
@@ -384,7 +440,10 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadlin
   if (session_ != nullptr && !session_->logged_in_by().empty()) login_->note_taken(hop.mx_host);
   Result<Answered>& opened = *connected;
   if (!opened && protection.needed() && session_ != nullptr && !session_->tls_failure().empty()) {
-    co_return unprotected(hop, session_->tls_failure(), true);
+    // Whatever else has failed may pass, or be the operator's.
+    const bool never_offered = !session_->offered().starttls &&
+                               session_->tls_result() == tlsrpt::ResultType::starttls_not_supported;
+    co_return unprotected(hop, session_->tls_failure(), never_offered);
   }
   if (!opened && session_ != nullptr && !session_->login_failure().empty()) {
     co_return login_failed(hop);
@@ -441,6 +500,7 @@ Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearanc
       answer.command = "body";
       break;
     }
+    sent_ = true;
     answer = co_await session_->send(trace, body, clearance, deadline);
     // Servers close what is idle, and a long body, or a long list of recipients, takes its time.
     const bool again = session_->closed_at_data() && dialled < kDialsForOneMessage;

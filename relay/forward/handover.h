@@ -107,7 +107,10 @@ class Handover {
   HopAnswer login_failed(const dns::Candidate& hop) const;
   void note_tls(HopAnswer& answer) const;
   std::optional<HopAnswer> beyond_next_hop() const;
+  void count_unused(const dns::Candidate& hop) const;
+  std::string unsafe_for_login(const dns::Candidate& hop, const Demand& demand) const;
   bool may_be_sent(const dns::Candidate& hop);
+  void was_not_sent();
   void count(const HopAnswer& answer) const;
   smtp::RcptParameters rcpt() const;
 
@@ -118,10 +121,12 @@ class Handover {
   smtp::RcptDsn dsn_;
   std::optional<ClientBudget::Held> share_;  // while a next hop is asked, and while it is held
   sts::Policy policy_;                       // of the target's domain
-  std::shared_ptr<const Login> login_;       // likewise
+  std::shared_ptr<const Login> login_;       // of bound_for()
   std::unique_ptr<HopSession> session_;
   std::optional<dns::Candidate> hop_;
   bool counted_ = false;  // by the rate of a provider
+  std::string counted_at_;
+  bool sent_ = false;  // some of the message may have gone out
 };
 
 }  // namespace waybill::relay::forward

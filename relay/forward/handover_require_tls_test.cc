@@ -70,20 +70,20 @@ TEST_F(HandoverRequireTlsTest, AHostWithoutItIsPassedOverAndKeptForOtherMail) {
   EXPECT_EQ(answer_.reply.enhanced, "5.7.30");
 }
 
-TEST_F(HandoverRequireTlsTest, WithoutTlsTheSenderIsToldAtOnce) {
+TEST_F(HandoverRequireTlsTest, WhereTlsIsNotOfferedTheSenderIsToldAtOnceAndWhereItFailsLater) {
   hops_.fail_dial(kSecond, runtime::Errc::refused);
   dns_.remove("h.test");
   dns_.add("h.test. MX 10 mx1.h.test.\n");
   const HopScript in_clear = {{"EHLO", "250-mx.test\r\n250 REQUIRETLS"}};
   const HopScript refuses = {{"EHLO", "250-mx.test\r\n250 STARTTLS"}, {"STARTTLS", "454 no"}};
-  for (const HopScript& script : {in_clear, refuses}) {
-    hops_.listen(kHop, {script});
-    EXPECT_EQ(ask_for(), "refused STARTTLS 550 next-hop-without-requiretls");
-    EXPECT_EQ(answer_.reply.enhanced, "5.7.10");
-  }
+  hops_.listen(kHop, {in_clear});
+  EXPECT_EQ(ask_for(), "refused STARTTLS 550 next-hop-without-requiretls");
+  EXPECT_EQ(answer_.reply.enhanced, "5.7.10");
+  hops_.listen(kHop, {refuses});
+  EXPECT_EQ(ask_for(), "deferred STARTTLS 451 next-hop-tls");
   tls_.failure = "unknown authority";
   hops_.listen(kHop, {kOffersIt});
-  EXPECT_EQ(ask_for(), "refused STARTTLS 550 next-hop-without-requiretls");
+  EXPECT_EQ(ask_for(), "deferred STARTTLS 451 next-hop-tls");
   EXPECT_THAT(hops_.heard(), Not(Contains(StartsWith("MAIL"))));
 }
 
@@ -102,6 +102,10 @@ TEST_F(HandoverRequireTlsTest, AHostThatUnsignedDnsNamesGetsNoneUnlessAPolicyNam
   EXPECT_EQ(answer_.reply.enhanced, "5.7.10");
   EXPECT_THAT(hops_.heard(), Not(Contains("dial " + kHop)));
   sts::Policy policy;
+  policy.unsure = true;
+  tls_.policies["g.test"] = policy;
+  EXPECT_EQ(ask_for("ann@e.test", "bob@g.test"), "deferred STARTTLS 451 next-hop-tls");
+  policy = {};
   policy.mode = sts::Mode::testing;
   policy.mx = {"mx1.h.test"};
   tls_.policies["g.test"] = policy;

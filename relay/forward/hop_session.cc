@@ -87,6 +87,9 @@ Task<Result<Reply>> HopSession::read_reply(Instant deadline) {
       // 421: the server is about to close, whatever it was asked (RFC 5321 3.8).
       if ((*reply)->code == 421) unusable_ = true;
       if (smtp::quotes((*reply)->text, secrets_)) (*reply)->text = kLeftOut;
+      if (protection_.login != nullptr) {
+        (*reply)->text = without_user((*reply)->text, protection_.login->credentials().user);
+      }
       co_return std::move(**reply);
     }
     std::array<char, 4096> buffer;
@@ -235,7 +238,7 @@ Task<Result<void>> HopSession::log_in(Instant deadline) {
   login_refused_ = reply->permanent();
   std::string why = "it said: " + std::to_string(reply->code) + ' ';
   if (!reply->enhanced.empty()) why += reply->enhanced + ' ';
-  co_return login_failed(why + without_user(reply->text, login.credentials().user));
+  co_return login_failed(why + reply->text);
 }
 
 Task<Result<Answered>> HopSession::begin(smtp::MailParameters mail, smtp::RcptParameters rcpt,

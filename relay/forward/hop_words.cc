@@ -16,11 +16,31 @@ using std::string_view;
 // Replies longer than this say it at their beginning; the rest is addresses and links.
 constexpr std::size_t kOctetsRead = 1024;
 
+// Without what stands in angle brackets and what has an "@": whoever chose an address chose no
+// words of the server's.
+std::string without_addresses(string_view text) {
+  std::string out;
+  std::string word;
+  bool in_brackets = false;
+  const auto end_word = [&] {
+    if (word.find('@') == std::string::npos) out += word;
+    word.clear();
+  };
+  for (const char c : text) {
+    if (c == '<') in_brackets = true;
+    if (c == ' ' || c == '\n') end_word();
+    if (!in_brackets) word += c;
+    if (c == '>') in_brackets = false;
+  }
+  end_word();
+  return out;
+}
+
 // In lower case; what is no letter, digit or one of "-[]./" is one space, so that words have the
 // same distance whatever a server puts between them. Begins and ends with a space.
 std::string words_of(string_view text) {
   std::string out = " ";
-  for (const char c : text.substr(0, kOctetsRead)) {
+  for (const char c : without_addresses(text.substr(0, kOctetsRead))) {
     const bool kept =
         runtime::ascii::is_alphanumeric(c) || string_view("-[]./").find(c) != string_view::npos;
     if (kept) {
@@ -65,27 +85,41 @@ constexpr auto kOfOthers = std::to_array<string_view>({
     "recipient has blocked",
     "recipient blocked",
     "blocked by recipient",
-    "blocked by the recipient",
+    "by the recipient",
+    "blacklisted by recipient",
     "blocked by user",
     "user has blocked",
     "blocked sender",
     "sender blocked",
     "sender is blocked",
-    "sender address blocked",
+    "sender address",
+    "sender domain",
+    "sending domain",
+    "sender * blacklisted",
+    "sender * blocked",
     "sender has been blocked",
+    "from address",
+    "your domain",
     "your email address",
     "your e-mail address",
-    "sender address * listed",
-    "url ",
-    "urls ",
+    "sending email address",
+    "recipient address rejected",
+    "unverified address",
+    "to this recipient",
+    "for this recipient",
+    " group ",
+    "the list ",
+    " url ",
+    " urls ",
     " uri ",
     "surbl",
     "uribl",
-    "link ",
-    "links ",
+    " link ",
+    " links ",
     "attachment",
     "virus",
-    "account",
+    "malware",
+    " account ",
     "over quota",
     "overquota",
     "quota exceeded",
@@ -93,6 +127,19 @@ constexpr auto kOfOthers = std::to_array<string_view>({
     "file type",
     "too large",
     "message size",
+    "content",
+    "body contains",
+    "spamassassin",
+    "spam filter",
+    "dlp",
+    "lookup fail",
+    "look up",
+    "greylist",
+    "graylist",
+    "domain * listed",
+    "domain * blocked",
+    "blacklisted domain",
+    "envelope blocked",
 });
 
 // Codes of providers, which stand for a text of theirs.
@@ -140,23 +187,27 @@ constexpr auto kAuthentication = std::to_array<string_view>({
     "unauthenticated email",
     "unauthenticated mail",
     "unauthenticated message",
+    "sender is unauthenticated",
     "dmarc * reject",
     "dmarc * fail",
     "dmarc * policy",
     "fail* dmarc",
     "reject* dmarc",
+    "not pass dmarc",
+    "dmarcrejection",
     "spf * fail",
     "fail* spf",
     "spf * not pass",
+    "spf * not allowed",
+    "spf * unauthorized",
+    "not permitted by * spf",
     "dkim * fail",
     "fail* dkim",
     "dkim * not pass",
     "not authorized to send * on behalf",
-    "not permitted by * spf",
-    "spf * unauthorized",
     "authentication checks",
     "authentication * did not pass",
-    "sender * not authenticated",
+    "required authentication level",
 });
 
 constexpr auto kThrottles = std::to_array<string_view>({
@@ -169,13 +220,14 @@ constexpr auto kThrottles = std::to_array<string_view>({
     "unusual rate",
     "unusual number",
     "at a rate that",
+    "too quickly",
     "unexpected volume",
     "unusual volume",
     "frequency limit",
     "frequency * exceed",
     "too frequent",
     "too fast",
-    "too many connections",
+    "too many connection",
     "too many concurrent",
     "too many simultaneous",
     "too many sessions",
@@ -183,7 +235,6 @@ constexpr auto kThrottles = std::to_array<string_view>({
     "too many mails",
     "too many emails",
     "too many requests",
-    "too many connection",
     "too much mail",
     "too many errors from",
     "simultaneous connections",
@@ -193,7 +244,6 @@ constexpr auto kThrottles = std::to_array<string_view>({
     "connection rate",
     "message rate",
     "sending rate",
-    "sending limit",
     "hourly * limit",
     "daily * limit",
     "per hour * limit",
@@ -203,11 +253,11 @@ constexpr auto kThrottles = std::to_array<string_view>({
     "limit* per day",
     "messages per connection",
     "exceeded * rate",
-    "rate * exceeded",
+    "rate * exceed",
     "resources restricted",
     "mail flood",
+    "receivingrate",
     "trop de connexions",
-    "messages * exceeded the limit",
 });
 
 constexpr auto kReputation = std::to_array<string_view>({
@@ -216,74 +266,82 @@ constexpr auto kReputation = std::to_array<string_view>({
     "complaints",
     "sender score",
     "senderscore",
-    "likely unsolicited",
-    "likely suspicious",
     "unsolicited mail originating from",
     "poor sender history",
-    "low trust",
 });
 
 constexpr auto kBlocks = std::to_array<string_view>({
-    "block list",
-    "blocklist",
-    "block-list",
-    "blacklist",
-    "black list",
-    "black-list",
-    "denylist",
-    "deny list",
-    "dnsbl",
+    "our block list",
+    "our blocklist",
+    "our blacklist",
+    "our black list",
+    "our rbl",
+    "blocklisting",
+    "black listed",
+    "ip * block list",
+    "ip * blocklist",
+    "ip * blacklist",
+    "ip * black list",
+    "ip * black-list",
+    "network * block list",
+    "server * blacklist",
+    "server * blocklist",
+    "server * black list",
+    "host * blacklist",
+    "host * blocklist",
+    "client * blacklist",
+    "[ * blacklist",
+    "[ * blocklist",
+    "[ * block list",
+    " dnsbl",
     " rbl ",
-    "rbl.",
-    "spamhaus",
-    "spamcop",
-    "barracuda",
-    "sorbs",
-    "uceprotect",
-    "blocked using",
-    "blocked by",
-    "blocked - ",
-    "host * blocked",
-    " ip * blocked",
-    "client * blocked",
+    "client host * blocked",
+    "client host [",
+    "host * blocked using",
+    "ip * blocked",
     "server * blocked",
     "network * blocked",
-    "address * blocked",
     "blocked * ip ",
-    "banned",
+    "blocked - see http",
+    "spamhaus * ip",
+    "ip * spamhaus",
+    "ip * banned",
+    "banned * ip",
     "access denied * ip ",
-    "access * denied",
     " ip * listed",
-    "host * listed",
-    "address * listed",
     "listed * ip ",
+    "[ * is listed",
+    "[ * listed in",
+    "[ * listed on",
     "refused connection",
     "connections will not be accepted",
     "connections not accepted",
-    "not accept* from your",
+    "not accept* from your server",
+    "not accept* from your ip",
     "not accept* from this ip",
-    "not accepted from this ip",
     " ip * not authorized to send",
     " ip * not in whitelist",
-    "not permitted to send",
     "weren t sent",
     " ip * denied",
     "dynamic ip",
-    "dynamic * address",
     "dynamic/residential",
     "residential",
     "no smtp service",
-    " tosa ",
-    " ip * policy",
     " ip * rejected",
     "ipcheck",
     "client host rejected",
     "reverse dns",
     "cannot find your hostname",
     "ptr record",
-    "postmaster * problem occurred",
+    " tosa ",
+    "ip * problem occurred",
     "will be permanently deferred",
 });
+
+// RFC 7372, RFC 8617; Google's own (7.30, 7.32, 7.40) and Microsoft's (7.509, 7.515).
+constexpr auto kOfAuthentication =
+    std::to_array<string_view>({"7.20", "7.21", "7.22", "7.23", "7.24", "7.26", "7.27", "7.30",
+                                "7.32", "7.40", "7.509", "7.515"});
 
 bool is_code_of(string_view enhanced, string_view detail) {
   return enhanced.size() > 2 && enhanced.substr(2) == detail;
@@ -292,14 +350,13 @@ bool is_code_of(string_view enhanced, string_view detail) {
 // Subject and detail of RFC 3463, as IANA lists them, and what Microsoft has in their place.
 std::optional<Rule> by_status(const schemas::Reply& reply) {
   const string_view status = reply.enhanced;
-  for (const string_view detail :
-       {"7.20", "7.21", "7.22", "7.23", "7.24", "7.26", "7.27", "7.509"}) {
+  for (const string_view detail : kOfAuthentication) {
     if (is_code_of(status, detail)) return Rule::next_hop_authentication;
   }
   if (is_code_of(status, "7.25")) return Rule::next_hop_blocks;  // the address has no name in DNS
   if (is_code_of(status, "7.28")) return Rule::next_hop_throttles;
   if (is_code_of(status, "7.650")) return Rule::next_hop_reputation;
-  if (is_code_of(status, "7.708") || is_code_of(status, "7.750")) return Rule::next_hop_blocks;
+  if (is_code_of(status, "7.708")) return Rule::next_hop_blocks;
   const bool by_microsoft = status.starts_with("5.7.6") && status.size() == 7;
   if (by_microsoft) return Rule::next_hop_blocks;  // 5.7.606 to 5.7.649: the address is banned
   const bool busy = status.starts_with("4.7.5") && status.size() == 7;
@@ -311,20 +368,20 @@ std::optional<Rule> by_status(const schemas::Reply& reply) {
 
 std::optional<Rule> about_us(const schemas::Reply& reply) {
   if (reply.positive()) return std::nullopt;
+  // A mailbox that is not there (X.1), is full or takes no more (X.2) is itself meant, whatever is
+  // said of it; so is the size of a message, and how many recipients it names.
+  const string_view subject = string_view(reply.enhanced).substr(0, 4);
+  const bool of_others = subject.ends_with(".1.") || subject.ends_with(".2.") ||
+                         is_code_of(reply.enhanced, "3.4") || is_code_of(reply.enhanced, "5.3");
   const std::string text = words_of(reply.text);
   for (const Code& code : kCodes) {
     if (has(text, code.code)) return code.rule;
   }
   if (const auto rule = by_status(reply)) return rule;
-  // A mailbox that is not there, is full, or takes no more of it (X.1 and X.2) is itself meant,
-  // but for how much it is sent.
-  const bool of_mailbox =
-      reply.enhanced.size() > 2 && (reply.enhanced[2] == '1' || reply.enhanced[2] == '2');
-  if (has_any(text, kThrottles) && !is_code_of(reply.enhanced, "5.3")) {
-    return has(text, "reputation") ? Rule::next_hop_reputation : Rule::next_hop_throttles;
-  }
-  if (of_mailbox || has_any(text, kOfOthers)) return std::nullopt;
+  if (of_others || reply.code == 552 || has_any(text, kOfOthers)) return std::nullopt;
   if (has_any(text, kAuthentication)) return Rule::next_hop_authentication;
+  if (has(text, "reputation")) return Rule::next_hop_reputation;
+  if (has_any(text, kThrottles)) return Rule::next_hop_throttles;
   if (has_any(text, kReputation)) return Rule::next_hop_reputation;
   if (has_any(text, kBlocks)) return Rule::next_hop_blocks;
   return std::nullopt;

@@ -26,9 +26,6 @@ TEST(HopWordsTest, HowMuchIsSent) {
       {{421, "4.7.28",
         "Gmail has detected an unusual rate of unsolicited mail.\nTo protect our users from "
         "spam, mail has been temporarily rate limited."},
-       {450, "4.2.1",
-        "The user you are trying to contact is receiving mail at a rate that\nprevents "
-        "additional messages from being delivered. Please resend your message at a later time."},
        {421, "",
         "RP-001 (BAY004-MC1F12) Unfortunately, some messages from 192.0.2.1 weren't "
         "sent. Please try again. We have limits for how many messages can be sent per "
@@ -49,9 +46,6 @@ TEST(HopWordsTest, HowMuchIsSent) {
 TEST(HopWordsTest, TheNameOfTheServer) {
   expect("next-hop-reputation",
          {{550, "5.7.1",
-           "[192.0.2.1] Our system has detected that this message is\nlikely unsolicited mail. To "
-           "reduce the amount of spam sent to Gmail, this message has been blocked."},
-          {550, "5.7.1",
            "Our system has detected that this message is\nlikely suspicious due to the very low "
            "reputation of the sending IP address."},
           {451, "4.7.650",
@@ -92,23 +86,60 @@ TEST(HopWordsTest, TheAddressOfTheServer) {
 }
 
 TEST(HopWordsTest, WhatForwardingMayHaveBroken) {
-  expect("next-hop-authentication",
-         {{550, "5.7.26",
-           "This mail has been blocked because the sender is unauthenticated.\nGmail requires all "
-           "senders to authenticate with either SPF or DKIM."},
-          {550, "5.7.1",
-           "Unauthenticated email from example.org is not accepted due to\ndomain's "
-           "DMARC policy."},
-          {550, "5.7.509",
-           "Access denied, sending domain example.org does not pass DMARC "
-           "verification and has a DMARC policy of reject."},
-          {550, "5.7.23", "The message was rejected because of Sender Policy Framework violation"},
-          {550, "", "SPF check failed for ann@example.org"},
-          {554, "5.7.1", "Message rejected: DKIM signature verification failed"}});
+  expect(
+      "next-hop-authentication",
+      {{550, "5.7.26",
+        "This mail has been blocked because the sender is unauthenticated.\nGmail requires all "
+        "senders to authenticate with either SPF or DKIM."},
+       {550, "5.7.1",
+        "Unauthenticated email from example.org is not accepted due to\ndomain's "
+        "DMARC policy."},
+       {550, "5.7.509",
+        "Access denied, sending domain example.org does not pass DMARC "
+        "verification and has a DMARC policy of reject."},
+       {550, "5.7.23", "The message was rejected because of Sender Policy Framework violation"},
+       {550, "", "SPF check failed for ann@example.org"},
+       {554, "5.7.1", "Message rejected: DKIM signature verification failed"},
+       {421, "4.7.32", "Your email has been rate limited because the From domain does not align"},
+       {550, "5.7.515",
+        "Access denied, sending domain x.example doesn't meet the required "
+        "authentication level"},
+       {550, "", "SPF: 192.0.2.1 is not allowed to send mail from x.example"},
+       {550, "5.7.1", "message does not pass DMARC for x.example"}});
 }
 
 TEST(HopWordsTest, WhatIsAboutOthersSaysNothing) {
-  expect("", {{250, "2.0.0", "Ok: queued; rate limit not reached"},
+  expect("", {{554, "5.7.0",
+               "Reject, id=1-2 - BANNED: multipart/mixed | application/x-msdownload,.exe"},
+              {554, "5.7.1", "Blocked by SpamAssassin"},
+              {550, "5.7.1", "Blocked by our content filter as spam"},
+              {550, "5.7.1", "Blocked by a DLP policy: numbers of cards"},
+              {550, "5.7.1", "Rejected: body contains blacklisted domain"},
+              {554, "5.7.1", "Sender address [a@x.example] blocked using dbl.spamhaus.org"},
+              {550, "", "Sender a@x.example is blacklisted"},
+              {550, "5.7.1", "Sender address a@x.example is on our blacklist"},
+              {550, "5.7.1", "From address blacklisted by recipient"},
+              {550, "5.7.0", "Sender domain x.example is listed at dbl.spamhaus.org"},
+              {550, "", "Administrative prohibition - envelope blocked - https://help.example"},
+              {450, "4.7.1",
+               "<mx.relay.example[192.0.2.1]>: Client host rejected: Greylisted, see "
+               "http://postgrey.example"},
+              {451, "4.3.0", "Temporary lookup failure of dnsbl"},
+              {550, "5.7.1", "You are not permitted to send to this group"},
+              {550, "5.7.1", "Posting access to the list is denied"},
+              {450, "4.2.1",
+               "The user you are trying to contact is receiving mail at a rate that "
+               "prevents additional messages from being delivered."},
+              {550, "5.1.1", "unverified address: host mx.example said: 421 too many connections"},
+              {450, "4.7.1", "Recipient address rejected: too many messages for this recipient"},
+              {552, "5.3.4", "Message size exceeds sending limit"},
+              {550, "", "no such user <bob@reputation.example>"},
+              {550, "", "No such user here: barracuda@hop.example"},
+              {550, "5.7.750", "Client blocked from sending from unregistered domains"},
+              {550, "5.7.1",
+               "[192.0.2.1] Our system has detected that this message is\nlikely "
+               "unsolicited mail. This message has been blocked."},
+              {250, "2.0.0", "Ok: queued; rate limit not reached"},
               {550, "5.1.1", "User unknown"},
               {550, "5.1.1", "The email account that you tried to reach is disabled; blocked"},
               {552, "5.2.2", "The email account that you tried to reach is over quota"},

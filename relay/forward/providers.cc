@@ -65,4 +65,10 @@ bool ProviderRates::take(std::string_view mx_host, runtime::Instant now) {
   return true;
 }
 
+void ProviderRates::give_back(std::string_view mx_host) {
+  const runtime::MutexLock lock(mutex_);
+  const auto sent = sent_.find(name_of(mx_host));
+  if (sent != sent_.end()) sent->second.level = std::max(0.0, sent->second.level - 1);
+}
+
 }  // namespace waybill::relay::forward

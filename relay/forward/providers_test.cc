@@ -41,6 +41,16 @@ TEST(ProvidersTest, TenSecondsWorthGoesAtOnceAndThenAsTheRateAllows) {
   EXPECT_EQ(taken, 10);
 }
 
+TEST(ProvidersTest, WhatWasNotSentIsGivenBack) {
+  const Providers providers = two();
+  ProviderRates rates(providers);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(rates.take("mx.large.example", kBegin));
+  rates.give_back("mx.also-large.example");
+  rates.give_back("mx.small.example");
+  EXPECT_TRUE(rates.take("mx.large.example", kBegin));
+  EXPECT_FALSE(rates.take("mx.large.example", kBegin));
+}
+
 TEST(ProvidersTest, OthersAreSentAsManyAsCome) {
   const Providers providers = two();
   ProviderRates rates(providers);

@@ -127,7 +127,11 @@ Session unused(TlsLevel level, const std::string& domain, const dns::Candidate& 
   out.policy = applied(level, domain, host, policy);
   Failure failure;
   failure.mx_host = host.mx_host;
-  if (out.policy.type == PolicyType::sts) {
+  if (out.policy.type == PolicyType::sts && policy.lack != Lack::none) {
+    Broken lack = broken_by(policy.lack);
+    failure.type = lack.type;
+    failure.reason = std::move(lack.reason);
+  } else if (out.policy.type == PolicyType::sts) {
     failure.reason = kNotNamed;
   } else if (!host.tlsa_failure.empty()) {
     failure.type = ResultType::dnssec_invalid;

@@ -190,8 +190,9 @@ inline constexpr RuleRow kRules[] = {
      "The next hop wants TLS or a log-in before it takes mail, and is given neither."},
     {Rule::next_hop_login, "next-hop-login", Stage::either, "451 4.7.0", "",
      "The log-in at the next hop (`user` of its next hops, or of `[smarthost]`) failed: it refused "
-     "it less than a minute ago, or could not judge it, or offers none that is known; `reply` says "
-     "why."},
+     "it less than a minute ago, or could not judge it, or offers none that is known; or behind it "
+     "the "
+     "next hop does not let this server send. `reply` says why."},
     {Rule::next_hop_without_require_tls, "next-hop-without-requiretls", Stage::either,
      "550 5.7.10, 550 5.7.30", "",
      "The sender asks for TLS on the whole way (REQUIRETLS, RFC 8689), and no next hop of the "
@@ -206,8 +207,9 @@ inline constexpr RuleRow kRules[] = {
      "The next hop went away, or answered out of turn, before it had the whole message."},
     {Rule::provider_rate, "provider-rate", Stage::either, "451 4.7.1",
      "As much as this provider may be sent goes there already; try again later",
-     "As many messages as `provider_rate` allows went to the mail provider of this target within "
-     "the last minutes."},
+     "As many messages as the `rate` of its provider (`[providers]`) allows at once are on their "
+     "way "
+     "to the mail provider of this target, or went there just before."},
     {Rule::next_hop_throttles, "next-hop-throttles", Stage::either, kTheirReply, "",
      "The next hop takes less mail from this server than it is sent, or opens fewer connections."},
     {Rule::next_hop_reputation, "next-hop-reputation", Stage::either, kTheirReply, "",

@@ -115,6 +115,7 @@ TEST(SaslClientTest, KnowsATextThatRepeatsASecretOrAPieceOfOne) {
   for (const auto& c : cases) EXPECT_EQ(quotes(c.text, client.secrets()), c.quoted) << c.text;
   EXPECT_TRUE(quotes("it is x1", {"x1"})) << "a short one counts whole";
   EXPECT_FALSE(quotes("anything", {}));
+  EXPECT_FALSE(quotes(std::string(5000, 'a'), {})) << "nothing was sent that could be repeated";
   EXPECT_TRUE(quotes(std::string(5000, 'a'), client.secrets())) << "too long to be looked through";
 }
 

@@ -29,6 +29,7 @@ struct Policy {
   std::vector<std::string> mx;      // patterns, in lower case: "mx.example.org", "*.example.org"
   std::chrono::seconds max_age{0};  // after it was fetched, how long it is in force
   Lack lack = Lack::none;           // with mode none
+  bool unsure = false;              // with mode none: whether there is one cannot be said now
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
