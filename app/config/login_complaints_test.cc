@@ -156,7 +156,18 @@ TEST(SmarthostConfigTest, WrongOnesAreComplaints) {
     std::vector<std::string> complaints;
   } cases[] = {
       {"[smarthost]\nport = 25\n",
-       {"f: smarthost.host: expected the name of the smarthost, found nothing"}},
+       {"f:1:1: smarthost.host: expected the name of the smarthost, found nothing"}},
+      {"[dns]\n[smarthost.inner]\n",
+       {"f:2:1: smarthost.host: expected the name of the smarthost, found nothing",
+        "f:2:12: smarthost.inner: unknown key; the nearest known one is \"user\""}},
+      {"\nsmarthost.port = 25\n",
+       {"f:2:1: smarthost.host: expected the name of the smarthost, found nothing"}},
+      {"smarthost = {}\n",
+       {"f:1:13: smarthost.host: expected the name of the smarthost, found nothing"}},
+      {"[smarthost]\nhost = \"a.test\"\nuser = \"u\"\npassword_file = \"p\"\n"
+       "[next_hops.\"a.test\"]\ntls = \"none\"\n",
+       {"f:2:8: smarthost.host: expected a host that is not in next_hops: its keys stand here, "
+        "found \"a.test\""}},
       {"[smarthost]\nhost = \"a b\"\n",
        {"f:2:8: smarthost.host: expected a host name such as \"smtp.example.org\", or an IP "
         "address, found \"a b\""}},

@@ -89,8 +89,10 @@ void take_login(TomlReader& reader, const std::string& name, std::optional<Login
   // Whoever has not said how much he trusts is not taken to send a password to anybody.
   const TlsLevel least = std::max(config.tls.to_next_hops, TlsLevel::verified);
   const auto [level, fresh] = config.tls.by_domain.emplace(name, least);
-  if (!fresh && level->second < TlsLevel::required) {
-    reader.expected(*reader.find("tls"), reader.name("tls"),
+  // A level from elsewhere is that of a domain that stands twice, of which somebody complained.
+  const toml::node* const said = reader.find("tls");
+  if (!fresh && said != nullptr && level->second < TlsLevel::required) {
+    reader.expected(*said, reader.name("tls"),
                     "\"required\" or more beside user: no log-in goes out in clear");
   }
   config.logins.emplace(name, *std::move(login));
@@ -113,7 +115,7 @@ void read_smarthost(TomlReader& reader, Config& config) {
   auto login = read_login(reader);
   const toml::node* const host = reader.find("host");
   if (host == nullptr) {
-    reader.complain({}, reader.name("host"), "expected the name of the smarthost, found nothing");
+    reader.lacks("host", "the name of the smarthost");
     return;
   }
   const auto text = reader.text("host");

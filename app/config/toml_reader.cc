@@ -76,6 +76,10 @@ void TomlReader::expected(const toml::node& at, std::string_view name, std::stri
   complain(at.source().begin, name, "expected " + std::string(what) + ", found " + describe(at));
 }
 
+void TomlReader::lacks(std::string_view key, std::string_view what) {
+  complain(table_.source().begin, name(key), "expected " + std::string(what) + ", found nothing");
+}
+
 const toml::node* TomlReader::find(std::string_view key) {
   known_.emplace(key);
   return table_.get(key);

@@ -55,6 +55,8 @@ class TomlReader {
   // "name: expected ..., found ...", at the node.
   void expected(const toml::node& at, std::string_view name, std::string_view what);
   void expected(const WrittenText& at, std::string_view what) { expected(*at.node, at.name, what); }
+  // "name: expected ..., found nothing", at the table that lacks the key.
+  void lacks(std::string_view key, std::string_view what);
   // "name: what", at that place.
   void complain(const toml::source_position& at, std::string_view name, std::string_view what);
 
