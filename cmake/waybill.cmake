@@ -46,6 +46,11 @@ target_compile_definitions(waybill_options INTERFACE
   BOOST_ASIO_DISABLE_BOOST_REGEX
   # Asio's functions are compiled once (runtime/asio.cc) and not again in each unit.
   BOOST_ASIO_SEPARATE_COMPILATION
+  # Frames of coroutines are kept for the next one: a message has some forty, and those of a few
+  # sessions are open at once. New ones come from malloc, which aligns them well enough.
+  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=32
+  BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC
+  BOOST_ASIO_DISABLE_BOOST_ALIGN
   # Tests are run from the tree (waybill_test); no object depends on where the tree is, so that a
   # compiler cache serves every clone.
   WAYBILL_SOURCE_DIR=".")

@@ -2,7 +2,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "runtime/clock.h"
 
@@ -11,7 +10,7 @@ namespace waybill::runtime {
 Task<void> AsioClock::sleep_until(Instant when) {
   const Executor executor = co_await boost::asio::this_coro::executor;
   boost::asio::steady_timer timer(executor, when);
-  constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+  constexpr auto token = boost::asio::as_tuple(kUseAwaitable);
   const auto done = co_await timer.async_wait(token);
   (void)done;
 }

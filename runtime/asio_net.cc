@@ -5,7 +5,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "runtime/clock.h"
 #include "runtime/network.h"
@@ -15,8 +14,11 @@ namespace {
 
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
+using Acceptor = Tcp::acceptor::rebind_executor<Executor>::other;
+using Socket = Tcp::socket::rebind_executor<Executor>::other;
+using Timer = asio::steady_timer::rebind_executor<Executor>::other;
 
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+constexpr auto kToken = asio::as_tuple(kUseAwaitable);
 
 // Connections that the kernel may hold for us before accept() takes them.
 constexpr int kBacklog = 1024;
@@ -45,7 +47,7 @@ Endpoint endpoint_of(const Tcp::endpoint& e) { return {unmapped(e.address()), e.
 // Closes a socket when its deadline passes. Shared with the timer's handler, which may run after
 // the connection is gone.
 struct Watch : std::enable_shared_from_this<Watch> {
-  explicit Watch(Tcp::socket s) : socket(std::move(s)), timer(socket.get_executor()) {}
+  explicit Watch(Socket s) : socket(std::move(s)), timer(socket.get_executor()) {}
 
   // One deadline for reading and one for writing; only the earlier is armed.
   struct Side {
@@ -82,8 +84,8 @@ struct Watch : std::enable_shared_from_this<Watch> {
     if (next != Instant::max()) arm(next);
   }
 
-  Tcp::socket socket;
-  asio::steady_timer timer;
+  Socket socket;
+  Timer timer;
   Instant armed_for = Instant::max();
   Side reading;
   Side writing;
@@ -91,7 +93,7 @@ struct Watch : std::enable_shared_from_this<Watch> {
 
 class TcpConnection final : public Connection {
  public:
-  explicit TcpConnection(Tcp::socket socket) : watch_(std::make_shared<Watch>(std::move(socket))) {
+  explicit TcpConnection(Socket socket) : watch_(std::make_shared<Watch>(std::move(socket))) {
     Error ignored;
     watch_->socket.set_option(Tcp::no_delay(true), ignored);
     watch_->socket.non_blocking(true, ignored);
@@ -154,11 +156,11 @@ class TcpConnection final : public Connection {
 
 class TcpListener final : public Listener {
  public:
-  explicit TcpListener(Tcp::acceptor acceptor)
+  explicit TcpListener(Acceptor acceptor)
       : acceptor_(std::move(acceptor)), local_(endpoint_of(acceptor_.local_endpoint())) {}
 
   Task<Result<std::unique_ptr<Connection>>> accept(Executor home) override {
-    Tcp::socket socket(home);
+    Socket socket(home);
     const auto [error] = co_await acceptor_.async_accept(socket, kToken);
     if (!acceptor_.is_open()) co_return make_error_code(Errc::closed);
     if (error) {
@@ -178,13 +180,13 @@ class TcpListener final : public Listener {
   const Endpoint& local() const override { return local_; }
 
  private:
-  Tcp::acceptor acceptor_;
+  Acceptor acceptor_;
   Endpoint local_;
 };
 
 // The port is chosen once it is known where to: else one address would have some 28,000 connections
 // in all, and not to each server (ip(7), IP_BIND_ADDRESS_NO_PORT).
-Error leave_from(Tcp::socket& socket, const IpAddress& address) {
+Error leave_from(Socket& socket, const IpAddress& address) {
   const Tcp::endpoint source(address, 0);
   Error error;
   socket.open(source.protocol(), error);
@@ -202,7 +204,7 @@ class TcpDialer final : public Dialer {
   Task<Result<std::unique_ptr<Connection>>> dial(Endpoint to, Instant deadline,
                                                  std::optional<IpAddress> from) override {
     const Executor executor = co_await asio::this_coro::executor;
-    const auto watch = std::make_shared<Watch>(Tcp::socket(executor));
+    const auto watch = std::make_shared<Watch>(Socket(executor));
     if (from) {
       if (const Error error = leave_from(watch->socket, *from)) {
         co_return make_error_code(translate(error));
@@ -230,7 +232,7 @@ Result<std::unique_ptr<Listener>> listen_tcp(asio::io_context& context, Endpoint
 }
 
 Result<std::unique_ptr<Listener>> listen_tcp(asio::io_context& context, BoundSocket socket) {
-  Tcp::acceptor acceptor(context);
+  Acceptor acceptor(context);
   const Tcp protocol = socket.local().address.is_v6() ? Tcp::v6() : Tcp::v4();
   Error error;
   acceptor.assign(protocol, socket.release(), error);

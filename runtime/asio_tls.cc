@@ -2,7 +2,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
 #include "runtime/clock.h"
@@ -14,7 +13,7 @@ namespace {
 namespace asio = boost::asio;
 using Step = TlsEngine::Step;
 
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+constexpr auto kToken = asio::as_tuple(kUseAwaitable);
 
 // One record at its largest (RFC 8446 5.2), with its header.
 constexpr std::size_t kReadOctets = (16 << 10) + 256 + 5;

@@ -75,7 +75,7 @@ Task<void> count_down(int rounds, int& left, std::set<std::thread::id>& ran_on) 
   const Executor executor = co_await boost::asio::this_coro::executor;
   left = rounds;
   while (left > 0) {
-    co_await boost::asio::post(executor, boost::asio::use_awaitable);
+    co_await boost::asio::post(executor, kUseAwaitable);
     ran_on.insert(std::this_thread::get_id());
     --left;
   }

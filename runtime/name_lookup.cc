@@ -8,7 +8,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cstring>
 #include <memory>
 
@@ -17,7 +16,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+constexpr auto kToken = asio::as_tuple(kUseAwaitable);
 
 // One question to the resolver. Its end is told through a descriptor and not to the event loop,
 // which may be gone by then: the coroutine that asked and the thread that answers each hold it.

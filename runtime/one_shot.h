@@ -8,7 +8,6 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -38,8 +37,8 @@ class OneShot {
     // By then this copy may be gone.
     const std::shared_ptr<State> state = state_;
     Initiation initiation{state};
-    T value = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
-        std::move(initiation), boost::asio::use_awaitable);
+    T value = co_await boost::asio::async_initiate<decltype(kUseAwaitable), void(T)>(
+        std::move(initiation), kUseAwaitable);
     // The giver may be in post() still: it wakes the event loop last, when the value is taken
     // already. If the waiter went on now, it could end the loop that is being woken.
     { const MutexLock giver_has_left(state->mutex); }

@@ -6,15 +6,22 @@
 // capturing lambdas and conditional temporaries there twice).
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace waybill::runtime {
 
-template <class T>
-using Task = boost::asio::awaitable<T, boost::asio::any_io_executor>;
+// Of an io_context by name, and not any executor: every resumption of a coroutine asks its executor
+// several times, and behind any_io_executor each asking is a copy on the heap's count and two calls
+// through pointers.
+using Executor = boost::asio::io_context::executor_type;
 
-using Executor = boost::asio::any_io_executor;
+template <class T>
+using Task = boost::asio::awaitable<T, Executor>;
+
+// Makes an operation of Asio one that a Task waits for.
+inline constexpr boost::asio::use_awaitable_t<Executor> kUseAwaitable;
 
 }  // namespace waybill::runtime

@@ -1,7 +1,6 @@
 #include "relay/trust/dkim/hash_body.h"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace waybill::relay::trust::dkim {
 
@@ -10,7 +9,7 @@ using runtime::Task;
 
 Task<void> give_way() {
   const runtime::Executor executor = co_await boost::asio::this_coro::executor;
-  co_await boost::asio::post(executor, boost::asio::use_awaitable_t<runtime::Executor>());
+  co_await boost::asio::post(executor, runtime::kUseAwaitable);
 }
 
 Task<Result<void>> hash_body(BodySource& body, BodyHashes& hashes) {
