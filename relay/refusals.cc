@@ -18,7 +18,7 @@ namespace {
 Event event_of(const Lane& lane, const runtime::IpAddress& client, policy::Rule rule,
                const Reply& reply) {
   Subject subject;
-  subject.client_ip = client.to_string();
+  subject.client_ip = runtime::ip_text(client);
   subject.message = schemas::new_id<schemas::MessageId>(lane.clock.wall(), lane.chance);
   Event event = policy_refusal(subject, pb::STAGE_CONNECT, policy::refusal_by(rule, reply));
   if (reply.permanent()) {
@@ -73,7 +73,7 @@ Task<Reply> Refusals::too_early() {
 
 // It ends nobody's fate: what was refused is on record already, and the session ends either way.
 Task<void> Refusals::record(policy::Rule rule, const Reply& reply) {
-  log_refused_client(lane_, client_.to_string(), word_of(rule), reply, 1);
+  log_refused_client(lane_, runtime::ip_text(client_), word_of(rule), reply, 1);
   std::vector<Event> events;
   events.push_back(event_of(lane_, client_, rule, reply));
   const auto recorded = co_await lane_.recorder.record(std::move(events));
@@ -90,7 +90,7 @@ void record_turned_away(Lane& lane, Patience::Which which) {
     events.push_back(
         event_of(lane, sum.client, policy::Rule::too_many_refusals, turned_away_reply()));
     events.back().mutable_deferred()->set_sessions(sum.sessions);
-    log_refused_client(lane, sum.client.to_string(), word_of(policy::Rule::too_many_refusals),
+    log_refused_client(lane, runtime::ip_text(sum.client), word_of(policy::Rule::too_many_refusals),
                        turned_away_reply(), sum.sessions);
   }
   if (!events.empty()) lane.recorder.begin(std::move(events));

@@ -30,7 +30,7 @@ Subject subject_for(const SenderEnvelope& envelope, const std::string& recipient
   Subject subject;
   subject.recipient = recipient;
   subject.sender = envelope.mail.sender ? envelope.mail.sender->text() : std::string();
-  subject.client_ip = envelope.client.endpoint.address.to_string();
+  subject.client_ip = runtime::ip_text(envelope.client.endpoint.address);
   subject.message = envelope.id;
   return subject;
 }

@@ -110,7 +110,7 @@ bool Transaction::asks_of_client(const Named& named) const {
 Task<policy::ClientClaims> Transaction::claims_of_client() {
   policy::ClientClaims out;
   const Client& client = envelope_.client;
-  out.address = client.endpoint.address.to_string();
+  out.address = runtime::ip_text(client.endpoint.address);
   out.helo = client.helo;
   out.helo_claim = client.helo_claim;
   if (client.look != nullptr) out.facts = *co_await client.look->facts();

@@ -60,7 +60,7 @@ TransactionLine::~TransactionLine() {
   const auto& sender = envelope_.mail.sender;
   // What others chose stands last, so that a pattern for lines needs to skip nothing of it.
   log(Level::info, "relay", "transaction",
-      {{"client", client.endpoint.address.to_string()},
+      {{"client", runtime::ip_text(client.endpoint.address)},
        {"verdict", abandoned ? "abandoned" : word_for(last_)},
        {"rule", rules_},
        {"recipients", recipients_},

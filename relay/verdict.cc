@@ -10,7 +10,7 @@ namespace {
 
 void fill_hop(pb::NextHop& out, const HopAnswer& answer) {
   out.set_mx_host(answer.hop->mx_host);
-  out.set_ip(answer.hop->endpoint.address.to_string());
+  out.set_ip(runtime::ip_text(answer.hop->endpoint.address));
   out.set_port(answer.hop->endpoint.port);
   if (answer.tls) fill_tls(*out.mutable_tls(), *answer.tls);
   if (!answer.tls_failure.empty()) {

@@ -78,7 +78,7 @@ bool is_public(const IpAddress& address) {
 }
 
 std::string to_string(const Network& network) {
-  const std::string address = network.address.to_string();
+  const std::string address = ip_text(network.address);
   if (network.bits == whole(network.address)) return address;
   return address + "/" + std::to_string(network.bits);
 }

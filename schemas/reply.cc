@@ -56,6 +56,10 @@ std::string wire(const Reply& reply) {
 }
 
 std::string clean_reply_text(std::string_view text, std::size_t limit) {
+  const auto plain = [](char c) { return (c >= ' ' && c <= '~') || c == '\n'; };
+  if (text.size() <= limit && std::all_of(text.begin(), text.end(), plain)) {
+    return std::string(text);
+  }
   std::string out;
   out.reserve(std::min(text.size(), limit));
   while (!text.empty()) {

@@ -94,7 +94,7 @@ Task<void> ClientLook::look_up_list(std::shared_ptr<State> state, const DnsList&
           std::any_of(list.listings.begin(), list.listings.end(),
                       [&](const AnswerPattern& pattern) { return pattern.holds(record); });
       if (!listed) continue;
-      state->facts.listings.push_back({list.zone, record.to_string(), list.weight});
+      state->facts.listings.push_back({list.zone, runtime::ip_text(record), list.weight});
       break;
     }
   }

@@ -40,7 +40,7 @@ void Rates::Buckets::forget(Instant now) {
 
 std::optional<Exceeded> Rates::take(const runtime::IpAddress& client,
                                     const std::string& sender_domain, Instant now) {
-  const std::string host = client_network(client).to_string();
+  const std::string host = runtime::ip_text(client_network(client));
   const std::string network = to_string(site_of(client));
   const runtime::MutexLock lock(mutex_);
   if (clients_.full(host, now)) return Exceeded::client;

@@ -114,7 +114,7 @@ std::optional<Session> session_of(TlsLevel level, const std::string& domain,
   failure.type = what->type;
   failure.sending_ip = seen.sending_ip;
   failure.mx_host = host.mx_host;
-  failure.receiving_ip = host.endpoint.address.to_string();
+  failure.receiving_ip = runtime::ip_text(host.endpoint.address);
   failure.reason = std::move(what->reason);
   out.failure = std::move(failure);
   return out;

@@ -22,7 +22,7 @@ std::string clean_helo(std::string_view helo) {
 
 // RFC 5321 4.1.3.
 std::string address_literal(const runtime::IpAddress& ip) {
-  return (ip.is_v6() ? "[IPv6:" : "[") + ip.to_string() + "]";
+  return (ip.is_v6() ? "[IPv6:" : "[") + runtime::ip_text(ip) + "]";
 }
 
 }  // namespace

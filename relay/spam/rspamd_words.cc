@@ -118,7 +118,7 @@ std::string question_head(const Question& question, const runtime::HttpBase& bas
   std::string out = "POST /checkv2 HTTP/1.1\r\n";
   add_field(out, "Host", base.authority());
   add_field(out, "Content-Length", std::to_string(octets));
-  add_field(out, "IP", question.client.to_string());
+  add_field(out, "IP", runtime::ip_text(question.client));
   add_field(out, "Hostname", question.client_name);
   add_field(out, "Helo", question.helo);
   // Of the null sender too: without the field rspamd takes the author for the sender.

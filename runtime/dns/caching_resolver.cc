@@ -65,7 +65,7 @@ Task<Result<Answer<Tlsa>>> CachingResolver::tlsa(std::string name, Instant deadl
 }
 
 Task<Result<Answer<std::string>>> CachingResolver::ptr(IpAddress address, Instant deadline) {
-  std::string key = address.to_string();
+  std::string key = runtime::ip_text(address);
   if (const auto* known = find(ptr_, key)) co_return *known;
   auto answer = co_await inner_->ptr(address, deadline);
   keep(ptr_, std::move(key), answer);

@@ -61,7 +61,7 @@ bool is_top_label(std::string_view label) {
 }
 
 std::string address_text(const runtime::IpAddress& client) {
-  if (client.is_v4()) return client.to_string();
+  if (client.is_v4()) return runtime::ip_text(client);
   // RFC 7208 7.3: nibbles with dots.
   constexpr char kDigits[] = "0123456789abcdef";
   std::string out;
@@ -84,7 +84,7 @@ std::string value_of(MacroLetter letter, const MacroValues& values) {
     case MacroLetter::validated_name: return values.validated_name;
     case MacroLetter::address_family: return values.client.is_v4() ? "in-addr" : "ip6";
     case MacroLetter::helo: return values.helo;
-    case MacroLetter::client_text: return values.client.to_string();
+    case MacroLetter::client_text: return runtime::ip_text(values.client);
     case MacroLetter::receiver: return values.receiver;
     case MacroLetter::timestamp:
       return std::to_string(
