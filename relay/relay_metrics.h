@@ -1,6 +1,5 @@
 // What the relay counts, beside the events on record (ingest/event_counters.h). Handles are taken
-// once; adding is lock-free, but for `replies` and
-// `hops`.
+// once; adding is lock-free, but for `replies` and `hops`.
 #pragma once
 
 #include "relay/forward/hop_counters.h"
@@ -17,6 +16,9 @@ struct RelayMetrics {
         proxied_refused(m.counter("waybill_smtp_proxied_refused_total",
                                   "Connections from server.proxy_from that were closed because "
                                   "their PROXY header was missing, wrong or late")),
+        tls_1_3(tls_sessions(m, "TLSv1.3", "successful")),
+        tls_1_2(tls_sessions(m, "TLSv1.2", "successful")),
+        tls_failed(tls_sessions(m, "", "failed")),
         sent_home(m.counter("waybill_reports_sent_home_total",
                             "Reports that home, the originator or the alias's owner, took")),
         unrecorded(m.counter("waybill_verdicts_unrecorded_total",
@@ -35,6 +37,9 @@ struct RelayMetrics {
   runtime::Counter& sessions;
   runtime::Counter& sessions_refused;
   runtime::Counter& proxied_refused;
+  runtime::Counter& tls_1_3;
+  runtime::Counter& tls_1_2;
+  runtime::Counter& tls_failed;
   runtime::Counter& sent_home;
   runtime::Counter& unrecorded;
   runtime::Counter& spam_unjudged;
@@ -42,6 +47,14 @@ struct RelayMetrics {
   runtime::Histogram& body_to_reply;
   ReplyCounters replies;
   forward::HopCounters hops;
+
+ private:
+  static runtime::Counter& tls_sessions(runtime::Metrics& m, const char* version,
+                                        const char* result) {
+    return m.counter("waybill_smtp_tls_sessions_total",
+                     "TLS handshakes of SMTP sessions, by the version agreed on",
+                     {{"version", version}, {"result", result}});
+  }
 };
 
 }  // namespace waybill::relay

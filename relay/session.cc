@@ -30,6 +30,16 @@ Session::~Session() { late_->session = nullptr; }
 void Session::begin_tls() {
   connection_ = lane_.tls.secure(std::move(connection_));
   secured_ = true;
+  handshake_counted_ = false;
+}
+
+// The handshake is made by the first read or write after begin_tls(), or it fails there.
+void Session::count_handshake() {
+  if (std::exchange(handshake_counted_, true)) return;
+  const auto made = connection_->tls();
+  RelayMetrics& metrics = lane_.metrics;
+  if (!made) return metrics.tls_failed.add();
+  (made->version == "TLSv1.2" ? metrics.tls_1_2 : metrics.tls_1_3).add();
 }
 
 Task<void> Session::turn_away(Reply reply) {
@@ -112,6 +122,7 @@ Task<void> Session::run() {
     if (!co_await read_more()) break;
   }
   co_await flush();
+  count_handshake();
   connection_->close();
   // What it lets go goes on in the scope that this task is in.
   transaction_.reset();
@@ -191,6 +202,7 @@ Task<bool> Session::read_more() {
   reading_ = true;
   const auto count = co_await connection_->read_some(into, deadline);
   reading_ = false;
+  count_handshake();
   if (!count) {
     if (count.error() == Errc::timeout) co_await timed_out();
     co_return count.error() == Errc::timeout;

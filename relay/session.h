@@ -61,6 +61,7 @@ class Session {
   runtime::Task<void> timed_out();
   // The handshake is made by the first read; one that fails ends the session as a hang-up does.
   void begin_tls();
+  void count_handshake();
   runtime::Task<schemas::Reply> mail(smtp::MailStep step);
   runtime::Instant read_deadline();
 
@@ -80,6 +81,7 @@ class Session {
   bool stopping_ = false;
   bool judged_ = false;                             // by the rules of the door
   bool secured_ = false;                            // by TLS, whose handshake may be under way
+  bool handshake_counted_ = true;                   // of the TLS that is under way
   std::optional<runtime::OneShot<bool>> farewell_;  // given once it is said
 };
 

@@ -13,6 +13,7 @@
 #include "runtime/clock.h"
 #include "runtime/descriptors.h"
 #include "runtime/dns/caching_resolver.h"
+#include "runtime/dns/counted_resolver.h"
 #include "runtime/dns/unbound_resolver.h"
 #include "runtime/io_thread.h"
 #include "runtime/log.h"
@@ -33,6 +34,8 @@ constexpr std::size_t kSpoolQueue = 4096;
 
 // Short, for the end of the process waits for it.
 constexpr std::chrono::milliseconds kSweepEvery{100};
+// Some times for each scrape of Prometheus.
+constexpr std::chrono::seconds kShowSpoolEvery{1};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 
 // Its own, a spool file or a question over TCP, and connections to next hops: a budget of all
@@ -136,6 +139,25 @@ Task<void> sweep_pool(LaneThread& lane) {
     co_await lane.clock.sleep_until(lane.clock.now() + kSweepEvery);
     lane.relay->pool.sweep();
     record_turned_away(lane.relay->lane, relay::Patience::Which::due);
+  }
+}
+
+// Of the budgets of messages that wait for their verdict.
+Task<void> show_spool(Shared& shared, LaneThread& lane) {
+  runtime::Metrics& metrics = shared.world.metrics;
+  const relay::Settings& settings = shared.settings;
+  runtime::Gauge& memory =
+      metrics.gauge("waybill_message_memory_bytes", "Octets of messages in memory, in all");
+  runtime::Gauge& files =
+      metrics.gauge("waybill_spool_bytes", "Octets of messages in spool files, in all");
+  metrics.gauge("waybill_message_memory_limit_bytes", "What messages in memory may take")
+      .set(static_cast<double>(settings.max_memory));
+  metrics.gauge("waybill_spool_limit_bytes", "What spool files may take")
+      .set(static_cast<double>(settings.max_spool));
+  while (!lane.stopping) {
+    memory.set(static_cast<double>(settings.max_memory - shared.message_memory.free()));
+    files.set(static_cast<double>(settings.max_spool - shared.spool_octets.free()));
+    co_await lane.clock.sleep_until(lane.clock.now() + kShowSpoolEvery);
   }
 }
 
@@ -253,8 +275,12 @@ class Role final : public RelayRole {
         return;
       }
       lanes_.push_back(
-          std::make_unique<LaneThread>(shared_, thread.executor(), std::move(*resolver), clock_));
+          std::make_unique<LaneThread>(shared_, thread.executor(),
+                                       std::make_unique<runtime::dns::CountedResolver>(
+                                           std::move(*resolver), clock_, shared_.world.metrics),
+                                       clock_));
       LaneThread& lane = *lanes_.back();
+      if (number == 0) lane.relay->scope.spawn("show spool", show_spool(shared_, lane));
       lane.relay->scope.spawn("sweep pool", sweep_pool(lane));
     });
     return made;

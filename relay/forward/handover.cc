@@ -315,7 +315,7 @@ bool Handover::tls_from_start() const {
 // A certificate bears the number of an address literal without its brackets.
 Protection Handover::protection_at(const Candidate& hop) const {
   const bool literal = target_.ip() && !by_smarthost();
-  const std::string host = literal ? hop.endpoint.address.to_string() : hop.mx_host;
+  const std::string host = literal ? runtime::ip_text(hop.endpoint.address) : hop.mx_host;
   Demand demand = demand_at(hop);
   return {&parts_.tls, demand.level, host, std::move(demand.dane), login_, tls_from_start()};
 }
@@ -329,7 +329,7 @@ void Handover::count_session(const Candidate& hop) const {
   if (session_ == nullptr || by_smarthost() || target_.ip() || !session_->protection().asked())
     return;
   TlsSeen seen{session_->tls(), session_->tls_result(), session_->tls_failure(),
-               session_->local().address.to_string()};
+               runtime::ip_text(session_->local().address)};
   const auto session = session_of(level(), target_.address().domain(), hop, policy_, seen);
   if (session) parts_.tls.count_session(*session);
 }
@@ -383,6 +383,7 @@ void Handover::count(const HopAnswer& answer) const {
   const bool named = parts_.providers != nullptr && answer.hop;
   const std::string_view none;
   parts_.counters->count(named ? parts_.providers->name_of(answer.hop->mx_host) : none, answer);
+  if (parts_.counts_domain) parts_.counters->count_domain(target_.address().domain(), answer);
 }
 
 // The operator's fault, or the next hop's, and not the sender's.

@@ -42,6 +42,8 @@ struct HandoverParts {
   const Smarthost& smarthost = kNoSmarthost;
   ProviderRates* providers = nullptr;  // nullptr: to each goes as much as comes
   HopCounters* counters = nullptr;     // nullptr: nobody counts
+  // Where the way home goes, a stranger chose the domain: it is in no metric.
+  bool counts_domain = true;
 };
 
 class Handover {

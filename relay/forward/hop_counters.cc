@@ -29,4 +29,19 @@ void HopCounters::count(std::string_view provider, const HopAnswer& answer) {
   counter->add();
 }
 
+void HopCounters::count_domain(std::string_view domain, const HopAnswer& answer) {
+  const runtime::MutexLock lock(mutex_);
+  if (!domains_.contains(domain)) {
+    if (domains_.size() < kMostDomains) {
+      domains_.emplace(domain);
+    } else {
+      domain = "other";
+    }
+  }
+  metrics_
+      .counter("waybill_target_answers_total", "How deliveries ended, by the target's domain",
+               {{"domain", std::string(domain)}, {"answer", std::string(word_of(answer.kind))}})
+      .add();
+}
+
 }  // namespace waybill::relay::forward

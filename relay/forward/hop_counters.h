@@ -1,9 +1,12 @@
 // HopCounters: how next hops ended what they were asked, by the provider that they are of and by
-// what a refusal is about. Series are bounded: providers are those of the configuration, rules our
-// own words. Any thread.
+// what a refusal is about, and by the domain of the target. Series are bounded: providers are those
+// of the configuration, rules our own words, domains are kMostDomains. Any thread.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -13,6 +16,10 @@
 
 namespace waybill::relay::forward {
 
+// Domains of targets that have series of their own, the first that are asked since the start: so
+// many a time series database holds with ease, and a page shows. All later ones are "other".
+inline constexpr std::size_t kMostDomains = 200;
+
 class HopCounters {
  public:
   // `metrics` outlives it.
@@ -20,6 +27,8 @@ class HopCounters {
 
   // `provider`: its name (providers.h); empty for all others, counted as "other".
   void count(std::string_view provider, const HopAnswer& answer);
+  // `domain`: of a target of ours; never one that a stranger chose.
+  void count_domain(std::string_view domain, const HopAnswer& answer);
 
  private:
   using Series = std::tuple<std::string, std::string, std::string>;  // provider, answer, rule
@@ -27,6 +36,7 @@ class HopCounters {
   runtime::Metrics& metrics_;
   runtime::Mutex mutex_;
   std::map<Series, runtime::Counter*> counters_ WAYBILL_GUARDED_BY(mutex_);
+  std::set<std::string, std::less<>> domains_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace waybill::relay::forward
