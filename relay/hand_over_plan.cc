@@ -34,7 +34,7 @@ HopAnswer as_told(const Recipient& recipient, const Delivery& delivery) {
   hidden.names.push_back(delivery.target->address().text());
   if (out.hop) {
     hidden.names.push_back(out.hop->mx_host);
-    hidden.names.push_back(out.hop->endpoint.address.to_string());
+    hidden.names.push_back(runtime::ip_text(out.hop->endpoint.address));
   }
   const std::string text = std::move(out.reply.text);
   const bool theirs = out.by == HopAnswer::By::next_hop;
@@ -540,7 +540,8 @@ Homecoming HandOverPlan::homecoming_of(const Recipient& recipient, const Deliver
   subject.message = schemas::new_id<schemas::MessageId>(lane_.clock.wall(), lane_.chance);
   subject.reported = delivery.id;
   return Homecoming(lane_, std::move(subject), delivery.id, path_of(recipient, delivery, message),
-                    returnpath::policy_of(*recipient.found.domain, recipient.found.action));
+                    returnpath::policy_of(*recipient.found.domain, recipient.found.action),
+                    envelope_.mail.require_tls);
 }
 
 namespace {

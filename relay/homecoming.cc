@@ -231,8 +231,11 @@ Task<HopAnswer> Homecoming::hand_over(const schemas::Target& to, const ReportFac
   smtp::MailParameters mail;
   mail.size = spool.size();
   mail.smtputf8 = home.smtputf8;
+  mail.require_tls = require_tls_;
   const auto client = runtime::ip_of(subject_.client_ip);
-  Handover handover(lane_.forward, client_network(client.value_or(runtime::IpAddress())), to, mail);
+  forward::HandoverParts parts = lane_.forward;
+  parts.counts_domain = false;
+  Handover handover(parts, client_network(client.value_or(runtime::IpAddress())), to, mail);
   const Instant asked_by =
       runtime::sooner(deadline, lane_.clock.now() + lane_.settings.rcpt_deadline);
   HopAnswer answer = co_await handover.ask(asked_by);

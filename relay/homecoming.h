@@ -33,13 +33,16 @@ enum class Others { refused, have_it };
 class Homecoming {
  public:
   // `subject`: the report's; it names the alias. `path`: the delivery's, as the views have it now.
+  // `require_tls`: what is told of asked for REQUIRETLS, and so does the notice, wherever that is
+  // offered (RFC 8689 5).
   Homecoming(Lane& lane, Subject subject, const schemas::DeliveryId& delivery,
-             schemas::ReturnPath path, returnpath::ReportPolicy policy)
+             schemas::ReturnPath path, returnpath::ReportPolicy policy, bool require_tls)
       : lane_(lane),
         subject_(std::move(subject)),
         delivery_(delivery),
         path_(std::move(path)),
-        policy_(std::move(policy)) {}
+        policy_(std::move(policy)),
+        require_tls_(require_tls) {}
 
   // A report that may be taken. `accepted`: its Accepted, all but route, targets and digest. The
   // reply to its body.
@@ -85,6 +88,7 @@ class Homecoming {
   schemas::DeliveryId delivery_;
   schemas::ReturnPath path_;
   returnpath::ReportPolicy policy_;
+  bool require_tls_;
 };
 
 // Tells home behind the reply to the message, on the lane's scope. Left out where too many are

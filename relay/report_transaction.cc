@@ -109,7 +109,8 @@ Task<Reply> ReportTransaction::in_turn(WholeMessage report) {
   const smtp::RcptDsn no_dsn;
   Event accepted = accepted_event(envelope_, report, subject_, no_dsn);
   const returnpath::ReportPolicy policy = policy_for(path->alias);
-  Homecoming home(lane_, subject_, token_.delivery, std::move(*path), policy);
+  Homecoming home(lane_, subject_, token_.delivery, std::move(*path), policy,
+                  envelope_.mail.require_tls);
   co_return co_await home.take(std::move(*read_report), std::move(accepted));
 }
 

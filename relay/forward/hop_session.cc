@@ -160,6 +160,8 @@ Task<Result<Answered>> HopSession::say_hello(const std::string& our_name, Instan
   if (!reply) co_return reply.error();
   if (reply->code == 250) {
     offered_ = smtp::parse_extensions(*reply);
+    // In clear it is nobody's to offer (RFC 8689 2).
+    if (!connection_->tls()) offered_.require_tls = false;
   } else if (reply->permanent() && !unusable_) {
     reply = co_await ask(smtp::helo_command(our_name), deadline);
     if (!reply) co_return reply.error();
