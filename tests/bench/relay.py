@@ -3,7 +3,8 @@
 Both take each message from smtp-source, pass it to smtp-sink while the sender waits, and give the
 sink's reply back. Waybill makes every verdict durable before it answers (one fdatasync is shared by
 all who wait); Postfix, by smtpd_proxy_filter, keeps no record but its log file, which it does not
-sync. Needs root, as Postfix does."""
+sync. Then what a message costs Waybill in counts: system calls (strace) and instructions
+(callgrind), which a busy machine does not change. Needs root, as Postfix does."""
 
 import argparse
 import os
@@ -18,14 +19,14 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 # pylint: disable=wrong-import-position
+import relay_cost
 from support.postfix import Postfix
 from support.smtp_client import SmtpClient, message
 from support.smtp_tools import SmtpSink, smtp_source
 from support.waybill import Waybill, binary
 
-SESSIONS = 10
-OCTETS = 2048
 ROUNDS = 3
+COUNTED = 400  # messages, under strace and callgrind
 RECIPIENT = "a@x.test"
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -54,8 +55,9 @@ def processor_seconds(root):
 class Relay:
     """One of the two, with what was measured of it."""
 
-    def __init__(self, name, peer):
+    def __init__(self, name, peer, load):
         self.name = name
+        self.load = load
         self.peer = peer
         self.port = getattr(peer, "smtp_port", None) or peer.port
         self.rates = {}
@@ -65,8 +67,9 @@ class Relay:
     def send(self, messages, keep_connections):
         before = processor_seconds(self.peer.pid)
         began = time.monotonic()
-        trouble = smtp_source(self.port, messages=messages, sessions=SESSIONS, octets=OCTETS,
-                              recipient=RECIPIENT, keep_connections=keep_connections, seconds=900)
+        trouble = smtp_source(self.port, messages=messages, sessions=self.load.sessions,
+                              octets=self.load.octets, recipient=RECIPIENT,
+                              keep_connections=keep_connections, seconds=900)
         spent = time.monotonic() - began
         if trouble:
             sys.exit(f"{self.name}: smtp-source complains: {trouble[:1000]}")
@@ -77,9 +80,9 @@ class Relay:
 
     def time_each(self, messages):
         """From MAIL to the reply to the body, one command at a time, connections kept."""
-        octets = message(text=("x" * 70 + "\r\n") * ((OCTETS - 200) // 72))
-        threads = [threading.Thread(target=self._session, args=(messages // SESSIONS, octets))
-                   for _ in range(SESSIONS)]
+        octets = message(text=("x" * 70 + "\r\n") * (max(0, self.load.octets - 200) // 72))
+        threads = [threading.Thread(target=self._session, args=(messages // self.load.sessions, octets))
+                   for _ in range(self.load.sessions)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -100,7 +103,7 @@ class Relay:
         return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def start_all(place, cleanup):
+def start_all(place, cleanup, load):
     def start(kind, *args, **kwargs):
         directory = place / kind.__name__.lower()
         directory.mkdir()
@@ -115,7 +118,7 @@ def start_all(place, cleanup):
     # The relay host is never used: with a proxy before the queue nothing is queued.
     postfix = start(Postfix, relayhost="[127.0.0.1]:9",
                     extra={"smtpd_proxy_filter": f"127.0.0.1:{sink.port}"})
-    return Relay("waybill", waybill), Relay("postfix", postfix)
+    return Relay("waybill", waybill, load), Relay("postfix", postfix, load)
 
 
 def row(title, values, ratio, form):
@@ -123,8 +126,8 @@ def row(title, values, ratio, form):
     print(f"{title:<44}{waybill:>12{form}}{postfix:>12{form}}{ratio:>10.2f}")
 
 
-def report(relays, messages, timed):
-    print(f"\n{messages} messages of {OCTETS} octets a run, {SESSIONS} sessions, "
+def report(relays, load):
+    print(f"\n{load.messages} messages of {load.octets} octets a run, {load.sessions} sessions, "
           f"{ROUNDS} runs of each in turns; medians")
     print(f"{'':<44}{'waybill':>12}{'postfix':>12}{'ratio':>10}")
     for keep, what in ((True, "connection kept"), (False, "one connection each")):
@@ -134,38 +137,54 @@ def report(relays, messages, timed):
         row(f"processor s per 1,000, {what}", costs, costs[0] / costs[1], ".3f")
     for share, name in ((0.5, "p50"), (0.99, "p99")):
         times = [relay.quantile(share) for relay in relays]
-        row(f"ms a message, {name} of {timed}, {SESSIONS} at a time", times, times[0] / times[1],
+        row(f"ms a message, {name} of {load.timed}, {load.sessions} at a time", times, times[0] / times[1],
             ".2f")
     for relay in relays:
         runs = " ".join(f"{rate:.0f}" for rate in relay.rates[True])
         print(f"messages/s of the runs of {relay.name}, connection kept: {runs}")
 
 
-def measure(place, messages, timed):
+def measure(place, load):
     cleanup = []
     try:
-        relays = start_all(place, cleanup)
+        relays = start_all(place, cleanup, load)
         for relay in relays:
-            relay.send(min(messages, 200), True)  # warm
+            relay.send(min(load.messages, 200), True)  # warm
         for relay in relays:
             relay.rates.clear()
             relay.costs.clear()
         for keep in (True, False):
             for _ in range(ROUNDS):
                 for relay in relays:
-                    relay.send(messages, keep)
+                    relay.send(load.messages, keep)
         for relay in relays:
-            relay.time_each(timed)
-        report(relays, messages, timed)
+            relay.time_each(load.timed)
+        report(relays, load)
     finally:
         for stop in reversed(cleanup):
             stop()
+
+
+def count(place, load):
+    calls = relay_cost.system_calls(place / "calls", load.octets, COUNTED)
+    if calls is None:
+        print("system calls a message: strace is not installed (Debian: strace)")
+    else:
+        most = ", ".join(f"{name} {n:.1f}" for name, n in calls.items() if n >= 0.05)
+        print(f"system calls a message of waybill: {sum(calls.values()):.1f} ({most})")
+    spent = relay_cost.instructions(place / "instructions", load.octets, COUNTED)
+    if spent is None:
+        print("instructions a message: valgrind is not installed (Debian: valgrind)")
+    else:
+        print(f"instructions a message of waybill, in user space: {spent:,.0f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("messages", nargs="?", type=int, default=5000, help="in each run")
     parser.add_argument("--timed", type=int, default=2000, help="messages timed one by one")
+    parser.add_argument("--sessions", type=int, default=10, help="at one time")
+    parser.add_argument("--octets", type=int, default=2048, help="of a message")
     parser.add_argument("--directory", help="where data and queue live: a disk, not a tmpfs")
     options = parser.parse_args()
     if not binary().exists():
@@ -177,7 +196,9 @@ def main():
     place = pathlib.Path(tempfile.mkdtemp(prefix="waybill-bench-", dir=options.directory))
     place.chmod(0o755)
     try:
-        measure(place, options.messages, options.timed)
+        print(f"load before: {os.getloadavg()[0]:.1f}; above 0.5, ratios alone mean something")
+        measure(place, options)
+        count(place, options)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
