@@ -81,7 +81,8 @@ class Relay:
     def time_each(self, messages):
         """From MAIL to the reply to the body, one command at a time, connections kept."""
         octets = message(text=("x" * 70 + "\r\n") * (max(0, self.load.octets - 200) // 72))
-        threads = [threading.Thread(target=self._session, args=(messages // self.load.sessions, octets))
+        share = messages // self.load.sessions
+        threads = [threading.Thread(target=self._session, args=(share, octets))
                    for _ in range(self.load.sessions)]
         for thread in threads:
             thread.start()
@@ -137,8 +138,8 @@ def report(relays, load):
         row(f"processor s per 1,000, {what}", costs, costs[0] / costs[1], ".3f")
     for share, name in ((0.5, "p50"), (0.99, "p99")):
         times = [relay.quantile(share) for relay in relays]
-        row(f"ms a message, {name} of {load.timed}, {load.sessions} at a time", times, times[0] / times[1],
-            ".2f")
+        row(f"ms a message, {name} of {load.timed}, {load.sessions} at a time", times,
+            times[0] / times[1], ".2f")
     for relay in relays:
         runs = " ".join(f"{rate:.0f}" for rate in relay.rates[True])
         print(f"messages/s of the runs of {relay.name}, connection kept: {runs}")
