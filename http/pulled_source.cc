@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 namespace waybill::http {
@@ -41,7 +42,47 @@ class PulledSource final : public Source {
   runtime::Workers& workers_;
 };
 
+class FollowedSource final : public Source {
+ public:
+  FollowedSource(std::unique_ptr<Follower> follower, runtime::Workers& workers,
+                 runtime::Clock& clock)
+      : follower_(std::move(follower)),
+        pull_([this] { return follower_->pull(); }),
+        workers_(workers),
+        clock_(clock) {}
+
+  runtime::Task<Piece> next(runtime::Instant until) override {
+    while (!cancelled_) {
+      if (follower_->ready()) {
+        PullJob job{&pull_};
+        Piece piece = co_await runtime::run_on(workers_, job);
+        if (!piece || !*piece || !(*piece)->empty()) co_return piece;
+      }
+      if (clock_.now() >= until) co_return make_error_code(Errc::timeout);
+      if (!follower_->ready()) co_await follower_->wait(until);
+    }
+    co_return make_error_code(Errc::closed);
+  }
+
+  void cancel() noexcept override {
+    cancelled_ = true;
+    follower_->cancel();
+  }
+
+ private:
+  std::unique_ptr<Follower> follower_;
+  Pull pull_;
+  runtime::Workers& workers_;
+  runtime::Clock& clock_;
+  bool cancelled_ = false;
+};
+
 }  // namespace
+
+std::unique_ptr<Source> followed_source(std::unique_ptr<Follower> follower,
+                                        runtime::Workers& workers, runtime::Clock& clock) {
+  return std::make_unique<FollowedSource>(std::move(follower), workers, clock);
+}
 
 std::unique_ptr<Source> pulled_source(Pull pull, runtime::Workers& workers) {
   return std::make_unique<PulledSource>(std::move(pull), workers);

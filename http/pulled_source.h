@@ -1,4 +1,4 @@
-// PulledSource: a Pull as a Source: each piece is made on a worker.
+// PulledSource: a Pull as a Source, and a Follower: each piece is made on a worker.
 #pragma once
 
 #include "http/stream.h"
@@ -8,5 +8,8 @@ namespace waybill::http {
 
 // `workers` outlive it.
 std::unique_ptr<Source> pulled_source(Pull pull, runtime::Workers& workers);
+// `clock` too.
+std::unique_ptr<Source> followed_source(std::unique_ptr<Follower> follower,
+                                        runtime::Workers& workers, runtime::Clock& clock);
 
 }  // namespace waybill::http

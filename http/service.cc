@@ -151,6 +151,8 @@ Answered Service::open(Answer answer, const std::string& route) {
   std::unique_ptr<Source> source;
   if (auto* const pull = std::get_if<Pull>(&stream.body)) {
     source = pulled_source(std::move(*pull), *parts_.stream_workers);
+  } else if (auto* const follower = std::get_if<std::unique_ptr<Follower>>(&stream.body)) {
+    source = followed_source(std::move(*follower), *parts_.stream_workers, *parts_.clock);
   } else {
     source = std::get<std::unique_ptr<Source>>(std::move(stream.body));
   }

@@ -42,8 +42,9 @@ struct ServerParts {
   std::optional<runtime::SharedSecret> secret{};
 };
 
-// Streams at one time; above, 503. Each holds a connection and a piece: 32 of 64 KiB are 2 MB.
-inline constexpr std::uint32_t kMaxStreams = 32;
+// Streams at one time; above, 503. Each holds a connection and a piece: 1,024 of 64 KiB, if all of
+// them are slow at once, are 64 MiB.
+inline constexpr std::uint32_t kMaxStreams = 1024;
 
 // Of answers that wait for their clients to read them, all together: a client that asks and does
 // not read must not cost the process its memory. Above, 503. Answers of kSmallAnswer octets and

@@ -44,6 +44,22 @@ class Source {
 // that may never come: a worker is a thread.
 using Pull = std::function<Piece()>;
 
+// A source that blocks and has times with nothing to say: a feed. pull() is called on a worker; its
+// empty piece says that there is nothing yet. The rest is called on the server's thread, and none
+// while pull() runs but cancel().
+class Follower {
+ public:
+  virtual ~Follower() = default;
+
+  virtual Piece pull() = 0;
+  // Whether pull() would find something to say or to look at.
+  virtual bool ready() = 0;
+  // Until that may be so, or about `until`.
+  virtual runtime::Task<void> wait(runtime::Instant until) = 0;
+  // As of a Source: a wait() under way ends now.
+  virtual void cancel() noexcept = 0;
+};
+
 // Of one stream, by its handler.
 struct StreamLimits {
   // For 64 KiB to be taken by the client: 2 kB/s is the slowest reader.
@@ -59,7 +75,7 @@ struct Stream {
   std::string content_type = kJsonType;
   Fields fields{};
   StreamLimits limits{};
-  std::variant<std::unique_ptr<Source>, Pull> body;
+  std::variant<std::unique_ptr<Source>, Pull, std::unique_ptr<Follower>> body;
 };
 
 }  // namespace waybill::http

@@ -14,6 +14,7 @@ http::Plan plan_delivery(const Sources& sources, const http::Request& request);
 http::Plan plan_message(const Sources& sources, const http::Request& request);
 http::Plan plan_messages(const Sources& sources, const http::Request& request);
 http::Plan plan_counters(const Sources& sources, const http::Request& request);
+http::Plan plan_feed(const Sources& sources, const http::Request& request);
 http::Plan plan_return_path(const Sources& sources, const http::Request& request);
 http::Plan plan_tries(const Sources& sources, const http::Request& request);
 

@@ -26,6 +26,7 @@ void add_routes(http::Router& router, Sources sources) {
   router.add("/v1/messages/{id}", over(shared, plan_message));
   router.add("/v1/messages", over(shared, plan_messages));
   router.add("/v1/domains/{domain}/counters", over(shared, plan_counters));
+  router.add("/v1/feed", over(shared, plan_feed));
 }
 
 void add_node_routes(http::Router& router, Sources sources) {

@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "projector/archive/archive.h"
+#include "projector/archive/archive_end.h"
 #include "projector/history.h"
 #include "query/peers.h"
 #include "runtime/time.h"
@@ -30,6 +33,9 @@ struct LocalPartition {
   std::uint32_t partition = 0;
   const projector::History* history = nullptr;
   std::function<Freshness()> freshness;  // any thread
+  // Its events in order; null: nobody reads along here.
+  std::shared_ptr<const projector::Archive> archive{};
+  projector::ArchiveEnd* archive_end = nullptr;
 };
 
 // How a domain of ours tells its local parts apart.

@@ -99,7 +99,8 @@ std::vector<query::LocalPartition> local_partitions(const ManyViews& views,
   for (const auto& one : views) {
     const PartitionViews* const views_of_one = one.get();
     out.push_back({one->partition(), &one->history(),
-                   [views_of_one, &ends, &clock] { return views_of_one->freshness(ends, clock); }});
+                   [views_of_one, &ends, &clock] { return views_of_one->freshness(ends, clock); },
+                   std::make_shared<projector::Archive>(one->archive()), &one->archive_end()});
   }
   return out;
 }

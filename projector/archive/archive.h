@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "projector/archive/archive_holes.h"
 #include "projector/rows/view_store.h"
 #include "runtime/result.h"
 #include "schemas/event.h"
@@ -56,6 +57,9 @@ class Archive {
   // Those of all that are named, in their order.
   runtime::Result<std::vector<ArchivedRecord>> at(
       const std::vector<schemas::EventIndex>& indexes) const;
+
+  // Those that are known, ascending (archive_holes.h). Errc::corrupt.
+  runtime::Result<ArchiveHoles> holes() const { return read_holes(store_); }
 
   // Errc::corrupt: the archive does not end exactly before `end`, nor with a hole that is known
   // (archive_holes.h).

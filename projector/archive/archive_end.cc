@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace waybill::projector {
 
@@ -15,7 +16,7 @@ void ArchiveEnd::end_waits(Ends ends, bool answer) {
     ended.assign(std::make_move_iterator(rest), std::make_move_iterator(waiting_.end()));
     waiting_.erase(rest, waiting_.end());
   }
-  for (const Waiting& one : ended) one.news.give(answer);
+  for (const Waiting& one : ended) one.news->give(answer);
 }
 
 void ArchiveEnd::reached(schemas::EventIndex end) {
@@ -24,15 +25,27 @@ void ArchiveEnd::reached(schemas::EventIndex end) {
 }
 
 runtime::Task<bool> ArchiveEnd::beyond(schemas::EventIndex index, runtime::Instant deadline) {
-  const runtime::OneShot<bool> news;
+  const auto news = std::make_shared<News>();
+  await(index, deadline, news);
+  co_return co_await news->wait();
+}
+
+void ArchiveEnd::await(schemas::EventIndex index, runtime::Instant deadline,
+                       std::shared_ptr<News> news) {
   {
     const runtime::MutexLock lock(mutex_);
     // Looked at under the lock: reached() comes for the list after it has told the end.
-    if (index < this->index()) co_return true;
-    if (closed_) co_return false;
-    waiting_.push_back({index, deadline, news});
+    if (index >= this->index() && !closed_) {
+      waiting_.push_back({index, deadline, std::move(news)});
+      return;
+    }
   }
-  co_return co_await news.wait();
+  news->give(index < this->index());
+}
+
+void ArchiveEnd::forget(const std::shared_ptr<News>& news) {
+  const runtime::MutexLock lock(mutex_);
+  std::erase_if(waiting_, [&](const Waiting& one) { return one.news == news; });
 }
 
 void ArchiveEnd::expire(runtime::Instant now) {

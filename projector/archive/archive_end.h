@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <vector>
 
 #include "runtime/mutex.h"
@@ -28,6 +29,22 @@ class ArchiveEnd {
   // expire() alone, or close() was called.
   runtime::Task<bool> beyond(schemas::EventIndex index, runtime::Instant deadline);
 
+  // The word that ends a wait at one or several ends: the first one counts.
+  class News {
+   public:
+    void give(bool there) const {
+      if (!given_.test_and_set()) word_.give(there);
+    }
+    runtime::Task<bool> wait() const { return word_.wait(); }
+
+   private:
+    mutable std::atomic_flag given_;
+    runtime::OneShot<bool> word_;
+  };
+  // As beyond(), for who waits at several ends: forget() takes it back.
+  void await(schemas::EventIndex index, runtime::Instant deadline, std::shared_ptr<News> news);
+  void forget(const std::shared_ptr<News>& news);
+
   // Ends the waits whose deadline has passed: for a tick of a second or so.
   void expire(runtime::Instant now);
   // Ends all waits, and those to come that would have to wait.
@@ -37,7 +54,7 @@ class ArchiveEnd {
   struct Waiting {
     schemas::EventIndex index;
     runtime::Instant deadline;
-    runtime::OneShot<bool> news;
+    std::shared_ptr<News> news;
   };
   // Takes those that `ends` says to end out of the list; gives them `answer` without the lock.
   template <class Ends>
