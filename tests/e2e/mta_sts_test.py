@@ -1,15 +1,13 @@
 """MTA-STS: what a domain asks of those who send to it, fetched from a web server of its own."""
 
-import http.server
 import os
-import ssl
-import threading
 import time
 import unittest
 
 from support.certificates import Authority, tlsa
 from support.name_server import NameServer
 from support.peers_case import PeersCase, needs
+from support.policy_host import PolicyHost, policy
 from support.postfix import Postfix
 from support.process import wait_until
 from support.recording_sink import RecordingSink
@@ -17,61 +15,6 @@ from support.servers import needs_servers
 from support.smtp_client import message
 from support.verdicts import history
 from support.waybill import Waybill, binary
-
-# HTTPS has port 443 alone (RFC 8461 3.3), and each test an address of its own.
-ADDRESSES = (f"127.88.44.{number}" for number in range(1, 250))
-PORT = 443
-
-
-class PolicyServer:
-    """The web server of a domain: `policy` is the file, `status` how it is answered."""
-
-    def __init__(self, _directory, files, policy):
-        self.address = next(ADDRESSES)
-        self.policy = policy
-        self.status = 200
-        self.asked = 0
-        self._files = files
-        self._server = None
-
-    def start(self):
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                outer.asked += 1
-                body = outer.policy.encode()
-                right = self.path == "/.well-known/mta-sts.txt"
-                self.send_response(outer.status if right else 404)
-                self.send_header("Content-Type", "text/plain")
-                self.send_header("Content-Length", str(len(body)))
-                if outer.status == 301:
-                    self.send_header("Location", "https://elsewhere.test/")
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_arguments):
-                pass
-
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*self._files)
-        self._server = http.server.ThreadingHTTPServer((self.address, PORT), Handler)
-        self._server.handle_error = lambda *_: None  # a client that does not trust us goes away
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True,
-                                                  do_handshake_on_connect=False)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self):
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
-
-
-def policy(mode, mx="mx.y.test", max_age=86400):
-    return f"version: STSv1\r\nmode: {mode}\r\nmx: {mx}\r\nmax_age: {max_age}\r\n"
 
 
 @unittest.skipUnless(binary().exists(), f"not built: {binary()}")
@@ -85,7 +28,7 @@ class MtaStsTest(PeersCase):
         self.sink = None
 
     def web(self, text, name="mta-sts.y.test"):
-        return self.start(PolicyServer, self.authority.issue(name, under=f"web-{name}"), text)
+        return self.start(PolicyHost, self.authority.issue(name, under=f"web-{name}"), text)
 
     def waybill(self, web, port, *, extra="", tables=None, signed=()):
         zone = ("@ IN MX 10 mx\nmx IN A 127.0.0.1\n_mta-sts IN TXT \"v=STSv1; id=1;\"\n"
@@ -123,7 +66,7 @@ class MtaStsTest(PeersCase):
     def test_enforce_keeps_mail_from_a_next_hop_without_tls(self):
         web = self.web(policy("enforce"))
         self.assert_kept(self.in_clear(web), "does not offer STARTTLS")
-        self.assertEqual(1, web.asked)
+        self.assertEqual(1, len(web.asked))
 
     def test_enforce_keeps_mail_from_a_next_hop_that_the_policy_does_not_name(self):
         self.assert_kept(self.in_clear(self.web(policy("enforce", mx="*.mx.y.test"))),
@@ -176,7 +119,7 @@ class MtaStsTest(PeersCase):
         web = self.web(policy("enforce"))
         waybill = self.in_clear(web, tables={"tls": {"mta_sts": False}})
         self.assertEqual(250, self.say(waybill).code)
-        self.assertEqual(0, web.asked)
+        self.assertEqual([], web.asked)
 
     @needs_servers("postfix", root=True)
     def test_a_next_hop_that_is_who_it_should_be_gets_the_mail(self):

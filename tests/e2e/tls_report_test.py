@@ -4,11 +4,8 @@ domain's record wants them."""
 import email
 import email.policy
 import gzip
-import http.server
 import json
 import re
-import ssl
-import threading
 import time
 import unittest
 
@@ -23,51 +20,11 @@ from support.recording_sink import RecordingSink
 from support.servers import needs_servers
 from support.smtp_client import message
 from support.waybill import Waybill, binary
+from support.web_server import WebServer
 
 # Mail goes so long before the report, in seconds: from then on it is due, whatever time it is.
 BEFORE = 36 * 3600
 _ZONE_LINE = re.compile(r"^\S+ IN TXT \(\n(?:    \"[^\"]*\"(?: \))?\n)+", re.M)
-
-
-class ReportServer:
-    """A web server that takes reports; `status` is how it answers."""
-
-    def __init__(self, _directory, files):
-        self.port = free_port()
-        self.status = 201
-        self.taken = []
-        self._files = files
-        self._server = None
-
-    def start(self):
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.taken.append((self.path, dict(self.headers), body))
-                self.send_response(outer.status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_arguments):
-                pass
-
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*self._files)
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self._server.handle_error = lambda *_: None  # a client that does not trust us goes away
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True,
-                                                  do_handshake_on_connect=False)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self):
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
 
 
 class Mailed:
@@ -87,7 +44,7 @@ class TlsReportTest(PeersCase):
         super().setUp()
         self.authority = Authority(self.directory)
         self.mailbox = self.start(RecordingSink)  # of r.test
-        self.web = self.start(ReportServer, self.authority.issue("web.r.test"))
+        self.web = self.start(WebServer, self.authority.issue("web.r.test"))
 
     def uris(self):
         return f"mailto:tls@r.test,https://web.r.test:{self.web.port}/v1"
