@@ -1,14 +1,19 @@
 """NameServer: nsd with zones written for one test, and a question to ask it."""
 
+import re
 import socket
 import struct
 import subprocess
+import time
 
 from support.process import Running, free_port, wait_until
 from support.servers import find_server
 
 TYPES = {"A": 1, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16, "AAAA": 28}
 NOERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5
+
+# Seconds. Signatures hold also for a program whose clock is behind.
+_SIGNED_BEFORE = 7 * 86400
 
 _ZONE = """\
 $ORIGIN {name}.
@@ -71,7 +76,8 @@ class NameServer:
             return subprocess.run([find_server(command), *arguments], cwd=self.directory,
                                   check=True, capture_output=True, text=True).stdout.strip()
         key = run("ldns-keygen", "-k", "-a", "ECDSAP256SHA256", name)
-        run("ldns-signzone", "-o", name, "-f", zone, zone, key)
+        run("ldns-signzone", "-i", str(int(time.time()) - _SIGNED_BEFORE), "-o", name, "-f", zone,
+            zone, key)
         (self.directory / f"{key}.key").rename(self.anchor(name))
         zone.write_text(self._damage(name, zone.read_text()))
 
@@ -79,6 +85,13 @@ class NameServer:
         if self._process:
             self._process.stop()
             self._process = None
+
+
+def other_signature(zone, kind):
+    """A `damage`: it changes the first octets of each signature over records of that kind."""
+    def damage(_name, text):
+        return re.sub(rf"(RRSIG\s+{kind}\s.* {re.escape(zone)}\. )(.{{8}})", r"\1AAAAAAAA", text)
+    return damage
 
 
 def txt(server, name):
