@@ -4,12 +4,11 @@ import os
 import re
 import smtplib
 import socket
-import ssl
 import subprocess
 import threading
 import unittest
 
-from support.certificates import Authority
+from support.certificates import Authority, client_context
 from support.name_server import NameServer
 from support.peers_case import PeersCase, needs
 from support.postfix import Postfix
@@ -21,14 +20,6 @@ from support.verdicts import history
 from support.waybill import Waybill, binary
 
 ZONE = "y.test. MX 10 mx.y.test.\nmx.y.test. A 127.0.0.1\n"
-
-
-def client_context(authority=None):
-    context = ssl.create_default_context(cafile=authority and str(authority.file))
-    if authority is None:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 class Breaker:

@@ -1,6 +1,7 @@
 """Certificates: an authority of a test, and what it issues, made by openssl on the spot."""
 
 import hashlib
+import ssl
 import subprocess
 
 
@@ -16,6 +17,15 @@ def tlsa(usage, path):
     der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=key, check=True,
                          capture_output=True).stdout
     return f"{usage} 1 1 {hashlib.sha256(der).hexdigest()}"
+
+
+def client_context(authority=None):
+    """Of a client that trusts the authority alone; None: it looks at no certificate."""
+    context = ssl.create_default_context(cafile=authority and str(authority.file))
+    if authority is None:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 class Authority:

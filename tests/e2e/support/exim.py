@@ -66,7 +66,10 @@ tls_privatekey = /etc/exim4/key
 auth_advertise_hosts = ${if def:tls_in_cipher{*}{}}
 """
 
-_AUTHENTICATORS = """\
+# On these ports TLS comes before the greeting (RFC 8314 3.3).
+_TLS_AT_ONCE = "tls_on_connect_ports = {port}\n"
+
+_BY_PASSWORD = """\
 plain:
   driver = plaintext
   public_name = PLAIN
@@ -81,16 +84,34 @@ login:
   server_set_id = $auth1
 """
 
+# RFC 7628 3.1, and XOAUTH2: what a client says is known to the octet.
+_BY_TOKEN = """\
+oauthbearer:
+  driver = plaintext
+  public_name = OAUTHBEARER
+  server_prompts = :
+  server_condition = ${{if eq{{$auth1}}{{n,a={user},\\x01host={host_name}\\x01port={port}\\x01\
+auth=Bearer {token}\\x01\\x01}}}}
+  server_set_id = {user}
+xoauth2:
+  driver = plaintext
+  public_name = XOAUTH2
+  server_prompts = :
+  server_condition = ${{if eq{{$auth1}}{{user={user}\\x01auth=Bearer {token}\\x01\\x01}}}}
+  server_set_id = {user}
+"""
+
 
 class Exim:
     """Takes any mail, sends that for the domains of `routes` to an address and a port, and the rest
     by MX records, which it asks of `name_server`; what was put off goes again at each run of its
     queue. With `verify` ("sender/callout") it takes what this condition holds for. With `login`
-    (user, password) it takes mail of that user alone, under TLS by `certificate` (chain, key).
-    Needs root."""
+    (user, password) or `token_of` (user, token) it takes mail of that user alone, under TLS by
+    `certificate` (chain, key), which comes first where `tls_at_once` is set. Needs root."""
 
     def __init__(self, directory, *, routes, host_name, address="127.0.0.1", port=SMTP_PORT,
-                 name_server=None, verify=None, login=None, certificate=None):
+                 name_server=None, verify=None, login=None, token_of=None,
+                 certificate=None, tls_at_once=False):
         self.directory = directory
         self.address = address
         self.port = port
@@ -99,10 +120,13 @@ class Exim:
         self._configuration = _CONFIGURATION.format(
             user=_USER, host_name=host_name, address=address, port=port, routes="; ".join(hosts),
             verify=f"require verify = {verify}" if verify else "",
-            tls=_TLS if certificate else "tls_advertise_hosts =",
-            authenticated="require authenticated = *" if login else "",
-            authenticators=(_AUTHENTICATORS.format(user=login[0], password=login[1])
-                            if login else ""))
+            tls=((_TLS + (_TLS_AT_ONCE.format(port=port) if tls_at_once else ""))
+                 if certificate else "tls_advertise_hosts ="),
+            authenticated="require authenticated = *" if login or token_of else "",
+            authenticators="".join(
+                text.format(user=known[0], password=known[1], token=known[1], host_name=host_name,
+                            port=port)
+                for text, known in ((_BY_PASSWORD, login), (_BY_TOKEN, token_of)) if known))
         self._certificate = dict(zip(("exim4/chain", "exim4/key"),
                                      (path.read_text() for path in certificate or ())))
         self._process = None

@@ -35,58 +35,6 @@ class Kept:
         return found.group(1).decode() if found else None
 
 
-class RecordingSink:
-    """`at_rcpt` answers for recipients at RCPT, `at_body` at the end of a message to them:
-    {"full@y.test": "452 4.2.2 Full"}; "" hangs up. Of `cut`, a set of recipients, the body is cut
-    off in the middle. `before_reply(sink)` is called when a message is
-    whole and recorded, and before its reply goes out, `before_rcpt(recipient)`
-    before RCPT is answered. `offers` are its extensions; `commands` are the lines of all sessions,
-    as they came."""
-
-    def __init__(self, _directory=None, *, at_rcpt=None, at_body=None, before_reply=None,
-                 before_rcpt=None, cut=(), offers=_EXTENSIONS, address="127.0.0.1", port=None):
-        self.address = address
-        self.port = port or free_port()
-        self.at_rcpt = at_rcpt or {}
-        self.at_body = at_body or {}
-        self.before_reply = before_reply
-        self.before_rcpt = before_rcpt
-        self.cut = set(cut)
-        self.offers = offers
-        self.commands = []
-        self._mail = []
-        self._lock = threading.Lock()
-        self._server = None
-
-    def start(self):
-        sink = self
-
-        class Handler(_Dialogue):
-            server_sink = sink
-
-        self._server = _Server((self.address, self.port), Handler)
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def stop(self):
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
-
-    def mail(self):
-        with self._lock:
-            return list(self._mail)
-
-    def keep(self, sender, recipients, octets):
-        refusal = next((self.at_body[r] for r in recipients if r in self.at_body), None)
-        with self._lock:
-            reply = f"250 2.0.0 Kept as {len(self._mail) + 1}" if refusal is None else refusal
-            self._mail.append(Kept(sender, recipients, octets, reply or None))
-        if self.before_reply:
-            self.before_reply(self)
-        return reply
-
-
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
@@ -96,7 +44,9 @@ class _Server(socketserver.ThreadingTCPServer):
         """A relay that is killed resets its connections: nothing to tell."""
 
 
-class _Dialogue(socketserver.StreamRequestHandler):
+class Dialogue(socketserver.StreamRequestHandler):
+    """One session, as socketserver has it: a thread of its own."""
+
     server_sink = None
     disable_nagle_algorithm = True
     wbufsize = 0
@@ -108,7 +58,7 @@ class _Dialogue(socketserver.StreamRequestHandler):
         self.sender = None
         self.recipients = []
         self.say("220 sink.test ESMTP")
-        for line in self.rfile:
+        while line := self.rfile.readline():
             self.server_sink.commands.append(line)
             command = line.decode("utf-8", "replace").strip()
             if not self.obey(command):
@@ -164,3 +114,57 @@ class _Dialogue(socketserver.StreamRequestHandler):
         if reply:
             self.say(reply)
         return bool(reply)
+
+
+class RecordingSink:
+    """`at_rcpt` answers for recipients at RCPT, `at_body` at the end of a message to them:
+    {"full@y.test": "452 4.2.2 Full"}; "" hangs up. Of `cut`, a set of recipients, the body is cut
+    off in the middle. `before_reply(sink)` is called when a message is
+    whole and recorded, and before its reply goes out, `before_rcpt(recipient)`
+    before RCPT is answered. `offers` are its extensions; `commands` are the lines of all sessions,
+    as they came."""
+
+    dialogue = Dialogue  # what speaks in each session
+
+    def __init__(self, _directory=None, *, at_rcpt=None, at_body=None, before_reply=None,
+                 before_rcpt=None, cut=(), offers=_EXTENSIONS, address="127.0.0.1", port=None):
+        self.address = address
+        self.port = port or free_port()
+        self.at_rcpt = at_rcpt or {}
+        self.at_body = at_body or {}
+        self.before_reply = before_reply
+        self.before_rcpt = before_rcpt
+        self.cut = set(cut)
+        self.offers = offers
+        self.commands = []
+        self._mail = []
+        self._lock = threading.Lock()
+        self._server = None
+
+    def start(self):
+        sink = self
+
+        class Handler(self.dialogue):
+            server_sink = sink
+
+        self._server = _Server((self.address, self.port), Handler)
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self):
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def mail(self):
+        with self._lock:
+            return list(self._mail)
+
+    def keep(self, sender, recipients, octets):
+        refusal = next((self.at_body[r] for r in recipients if r in self.at_body), None)
+        with self._lock:
+            reply = f"250 2.0.0 Kept as {len(self._mail) + 1}" if refusal is None else refusal
+            self._mail.append(Kept(sender, recipients, octets, reply or None))
+        if self.before_reply:
+            self.before_reply(self)
+        return reply

@@ -106,6 +106,13 @@ class SmtpClient:
         self.send(b"".join(line.encode() + b"\r\n" for line in lines))
         return [self.read() for _ in lines]
 
+    def starttls(self, context):
+        """From the 220 on by TLS; EHLO is to be said again (RFC 3207 4.2)."""
+        reply = self.command("STARTTLS")
+        if reply.code == 220:
+            self._socket = context.wrap_socket(self._socket)
+        return reply
+
     def hello(self, name="client.test"):
         return self.command(f"EHLO {name}")
 
