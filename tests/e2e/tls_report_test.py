@@ -266,6 +266,7 @@ class OfDaneTest(TlsReportCase):
         self.say(waybill, 451)
         self.postfix(self.port, self.right)
         self.say(waybill, 250)
+        self.say(waybill, 250)  # by the same connection, which is what is counted
         one, = self.day(waybill)
         self.assertEqual({"policy-type": "tlsa", "policy-string": records,
                           "policy-domain": "mx.y.test"}, one["policy"])
@@ -333,11 +334,14 @@ class OfMtaStsTest(TlsReportCase):
                 ("sts-policy-fetch-error", right, good, None),  # nobody is there
                 ("sts-policy-fetch-error", right, good, 404),
                 ("sts-policy-fetch-error", right, good, 301),
+                ("sts-policy-fetch-error", right, good + "x: " + 65536 * "y" + "\r\n", 200),
                 ("sts-webpki-invalid", unknown, good, 200),
                 ("sts-webpki-invalid", other, good, 200),
                 ("sts-policy-invalid", right, "version: STSv1\r\nmode: perhaps\r\n", 200),
+                ("sts-policy-invalid", right, "version: STSv1\r\nmode: enforce\r\n"
+                                              "max_age: 86400\r\n", 200),  # no host is named
                 ("sts-policy-invalid", right, "<html>\r\n", 200)):
-            with self.subTest(result=result, files=files, text=text, status=status):
+            with self.subTest(result=result, web=files[0].stem, text=text[:60], status=status):
                 self.take_reports()
                 host = self.start(PolicyHost, files, text)
                 host.status = status
