@@ -324,9 +324,8 @@ class TokenTest(LoginCase):
                 self.assertEqual((451, "4.7.5"), (reply.code, reply.enhanced), reply)
                 self.assertEqual([], self.server.heard("AUTH"))
 
+    @unittest.skipUnless(os.geteuid() == 0, "port 465 is root's")
     def test_at_port_465_of_a_smarthost_a_token_is_for_that_host_and_port(self):
-        if os.geteuid() != 0:
-            self.skipTest("port 465 is root's")
         address = Network("smart")["smart"]
         self.server = self.start(
             SubmissionServer, certificate=self.authority.issue("smart.y.test"),
