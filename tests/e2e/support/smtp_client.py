@@ -79,6 +79,10 @@ class SmtpClient:
     def close(self):
         self._socket.close()
 
+    def detach(self):
+        """The socket, which is the caller's from now on."""
+        return self._socket
+
     def abort(self):
         """Ends the connection by a reset: what is under way is lost."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
