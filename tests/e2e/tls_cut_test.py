@@ -1,7 +1,9 @@
 """TLS that is cut, altered, dribbled or bent: whatever becomes of a connection, no message is taken
 that was not whole, and nobody else waits for it."""
 
+import collections
 import contextlib
+import re
 import socket
 import ssl
 import struct
@@ -139,6 +141,9 @@ class MessageTest(CutCase):
         self.assertEqual(len(whole), len(self.accepted()))
         self.assertEqual(0, self.relay.stop(), "sessions have ended too")
         self.assertEqual(sorted(whole), self.subjects())
+        verdicts = re.findall(r"info relay: transaction .* verdict=(\w+)", self.relay.output())
+        self.assertEqual({"accepted": len(whole), "abandoned": len(whole) * len(ENDS)},
+                         collections.Counter(verdicts))
 
     # RFC 5246 7.2.2 lets a server refuse and go on; openssl as a client does not.
     def test_a_client_that_renegotiates_in_the_middle_of_a_message_has_sent_none(self):
