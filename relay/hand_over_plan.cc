@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "relay/door/client_network.h"
+#include "relay/plan/fair_turns.h"
 #include "relay/policy/limits.h"
 #include "relay/returnpath/report/redact.h"
 #include "relay/returnpath/token.h"
@@ -46,11 +47,6 @@ HopAnswer as_told(const Recipient& recipient, const Delivery& delivery) {
   return out;
 }
 
-HopAnswer out_of_time() {
-  return forward::body_answer(HopAnswer::Kind::deferred, HopAnswer::By::relay,
-                              policy::Rule::out_of_time);
-}
-
 }  // namespace
 
 bool Recipient::redacts() const {
@@ -64,37 +60,6 @@ HandOverPlan::~HandOverPlan() {
     for (Delivery& delivery : recipient.deliveries) {
       if (!delivery.ended && (delivery.lent || delivery.deferred())) put_off(delivery);
       end_loan(delivery);
-    }
-  }
-}
-
-namespace {
-
-Task<void> give_back(plan::Loans& loans, plan::Loan loan) {
-  co_await loans.give_back(std::move(loan));
-}
-
-}  // namespace
-
-void HandOverPlan::end_loan(Delivery& delivery) {
-  if (!std::exchange(delivery.lent, false)) return;
-  lane_.tries.spent(delivery.key, delivery.id);
-  lane_.scope.spawn("give a loan back", give_back(lane_.loans, std::move(delivery.loan)));
-}
-
-// Only once all that is to be said of this try is on its way to the record: from here on another
-// session may accept a message under the id.
-void HandOverPlan::put_off(Delivery& delivery) const {
-  // Mails from the null sender have no return path to go on under, and are many.
-  if (delivery.put_off || !envelope_.mail.sender) return;
-  delivery.put_off = true;
-  lane_.tries.put_off(delivery.key, delivery.id);
-}
-
-void HandOverPlan::put_off_deferred() {
-  for (Recipient& recipient : recipients_) {
-    for (Delivery& delivery : recipient.deliveries) {
-      if (delivery.ended && delivery.deferred()) put_off(delivery);
     }
   }
 }
@@ -122,12 +87,6 @@ Delivery HandOverPlan::new_delivery(const Recipient& recipient, const schemas::T
   return out;
 }
 
-// What another relay may go on under too is ours only once its owner says so.
-Task<bool> HandOverPlan::is_ours(const Delivery& delivery, Instant deadline) {
-  const Instant until = runtime::sooner(deadline, lane_.clock.now() + plan::kLoanTimeout);
-  co_return co_await lane_.loans.take(delivery.loan, until);
-}
-
 Task<void> HandOverPlan::borrow(const Recipient& recipient, Delivery& delivery, Instant deadline) {
   if (delivery.lent) {
     delivery.loan = lane_.loans.of(delivery.id, partition_of(recipient));
@@ -137,28 +96,6 @@ Task<void> HandOverPlan::borrow(const Recipient& recipient, Delivery& delivery, 
   delivery.handover =
       std::make_unique<Handover>(lane_.forward, client_network(envelope_.client.endpoint.address),
                                  *delivery.target, mail_for(recipient, delivery), recipient.dsn);
-}
-
-void HandOverPlan::begin_anew(Delivery& delivery) {
-  lane_.tries.spent(delivery.key, delivery.id);
-  delivery.lent = false;
-  delivery.id = new_id();
-}
-
-// A body may take longer than a loan lasts: it is taken again for its whole life before anything is
-// accepted under it.
-Task<void> HandOverPlan::renew_loans(Instant deadline) {
-  for (Recipient& recipient : recipients_) {
-    for (Delivery& delivery : recipient.deliveries) {
-      if (!delivery.lent) continue;
-      const bool ours = co_await is_ours(delivery, deadline);
-      if (ours) continue;
-      // Its next hop was told the other's return path.
-      delivery.handover->let_go();
-      delivery.answer = out_of_time();
-      begin_anew(delivery);
-    }
-  }
 }
 
 // The next hop's bounces are to come back to the delivery that they are about.
@@ -185,14 +122,17 @@ Task<Reply> HandOverPlan::take(Recipient recipient) {
 
 Task<void> HandOverPlan::ask_in_turn(Round& round) {
   while (round.next < round.turns.size()) {
+    const Instant now = lane_.clock.now();
+    const Instant share =
+        plan::share_of(now, round.deadline, round.turns.size() - round.next, kSideBySide);
     const Turn turn = round.turns[round.next++];
     Delivery& delivery = *turn.delivery;
-    co_await borrow(*turn.recipient, delivery, round.deadline);
-    delivery.answer = co_await delivery.handover->ask(round.deadline);
+    co_await borrow(*turn.recipient, delivery, share);
+    delivery.answer = co_await delivery.handover->ask(share);
     // Messages that hold what the others wait for would all wait in vain.
     const bool busy = delivery.answer.rule == policy::Rule::next_hop_busy;
     if (busy && hold_few(turn.recipient, 0)) {
-      delivery.answer = co_await delivery.handover->ask(round.deadline);
+      delivery.answer = co_await delivery.handover->ask(share);
     }
     if (!delivery.asked_well()) delivery.handover->let_go();
     hold_few(turn.recipient, kHeldPerMessage);
@@ -207,6 +147,9 @@ Task<Reply> HandOverPlan::ask_targets(Recipient recipient) {
   Round round;
   round.deadline = lane_.clock.now() + lane_.settings.rcpt_deadline;
   for (Delivery& delivery : recipient.deliveries) round.turns.push_back({&recipient, &delivery});
+  plan::arrange(round.turns, kSideBySide, lane_.chance, [this](const Turn& turn) {
+    return lane_.tries.any_done(turn.delivery->key, lane_.clock.wall());
+  });
   const auto ask = [&] { return ask_in_turn(round); };
   co_await runtime::side_by_side("ask a next hop", kSideBySide, round.turns.size(), ask);
   plan::Verdicts verdicts;
@@ -256,43 +199,6 @@ void HandOverPlan::let_go_beyond(Recipient& recipient, std::size_t most, std::si
     if (!one->asked_well() || one->handover == nullptr || !one->handover->holds()) continue;
     if (++held > most) one->handover->let_go();
   }
-}
-
-// Empty: the whole message is one delivery, or the disk of the spool failed; a retry then brings
-// the message to all its targets.
-Task<plan::ContentDigest> HandOverPlan::digest_of(message::Spool& spool) {
-  std::size_t deliveries = 0;
-  bool tried_before = false;
-  for (const Recipient& recipient : recipients_) {
-    if (recipient.drops()) continue;
-    deliveries += recipient.deliveries.size();
-    for (const Delivery& delivery : recipient.deliveries) {
-      if (delivery.lent) tried_before = true;
-      if (lane_.tries.any_done(delivery.key, lane_.clock.wall())) tried_before = true;
-    }
-  }
-  if (deliveries < 2 && !tried_before) co_return plan::ContentDigest();
-  auto digest = co_await plan::content_digest(spool);
-  co_return digest ? std::move(*digest) : plan::ContentDigest();
-}
-
-// A sender comes again because some target is still open. Where none is, the same words without a
-// name are another message: to drop it would be a loss.
-void HandOverPlan::find_done(const plan::ContentDigest& digest) {
-  if (digest.octets.empty()) return;
-  std::vector<Delivery*> done;
-  bool some_open = false;
-  for (Recipient& recipient : recipients_) {
-    for (Delivery& delivery : recipient.deliveries) {
-      if (recipient.drops()) continue;
-      const bool here =
-          lane_.tries.done(delivery.key, digest.octets, lane_.clock.wall()).has_value();
-      some_open = some_open || !here;
-      if (here) done.push_back(&delivery);
-    }
-  }
-  if (!digest.is_named && !some_open) return;
-  for (Delivery* const delivery : done) delivery->done_before = true;
 }
 
 Event HandOverPlan::accepted_event_of(const Recipient& recipient,
@@ -356,7 +262,8 @@ Task<plan::BodyReply> HandOverPlan::hand_over(WholeMessage message, Trusted trus
   round.spool = &message.spool;
   round.outgoing = &outgoing;
   co_await renew_loans(round.deadline);
-  round.digest = co_await digest_of(message.spool);
+  round.may_be_retry = may_be_retry();
+  round.digest = co_await digest_of(message.spool, round.may_be_retry);
   find_done(round.digest);
   // If the process ends here, nothing is on record and no octet of the message went to a next hop.
   Acceptance acceptance(lane_.recorder.begin(accepted_events(message)));
@@ -375,6 +282,7 @@ Task<plan::BodyReply> HandOverPlan::hand_over(WholeMessage message, Trusted trus
       if (delivery.handover != nullptr) delivery.handover->let_go();
     }
   }
+  plan::arrange(round.turns, kSideBySide, lane_.chance, [](const Turn&) { return false; });
   if (outgoing.is_to_be_signed()) co_await outgoing.sign();
   const auto carry = [&] { return hand_over_in_turn(round); };
   co_await runtime::side_by_side("hand a message over", kSideBySide, round.turns.size(), carry);
@@ -490,20 +398,6 @@ Task<Reply> HandOverPlan::verdict_on(Group group, const WholeMessage& message, I
     if (told) co_return all.reply(plan::Verdicts::Told::yes);
   }
   co_return all.reply();
-}
-
-// Where the sender comes again, what is done is not done twice. A sender that came again before may
-// do so once more, having lost our reply (RFC 1047).
-void HandOverPlan::remember(const Round& round, bool comes_again) {
-  if (round.digest.octets.empty()) return;
-  for (const Recipient& recipient : recipients_) {
-    if (recipient.drops()) continue;
-    for (const Delivery& delivery : recipient.deliveries) {
-      if (!delivery.done_before && !delivery.asked_well()) continue;
-      if (!comes_again && !delivery.lent) continue;
-      lane_.tries.remember_done(delivery.key, round.digest.octets, delivery.id, lane_.clock.wall());
-    }
-  }
 }
 
 // What the log was too slow for is in the journal all the same (ack = "kafka"): deliveries that

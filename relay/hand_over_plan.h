@@ -98,6 +98,7 @@ class HandOverPlan {
     const Outgoing* outgoing = nullptr;
     Acceptance* acceptance = nullptr;
     plan::ContentDigest digest;  // empty octets: no retry can go to a part of the targets
+    bool may_be_retry = false;
     std::optional<runtime::Error> unrecorded;
   };
 
@@ -106,6 +107,7 @@ class HandOverPlan {
   runtime::Task<void> borrow(const Recipient& recipient, Delivery& delivery,
                              runtime::Instant deadline);
   runtime::Task<bool> is_ours(const Delivery& delivery, runtime::Instant deadline);
+  static forward::HopAnswer out_of_time();
   void begin_anew(Delivery& delivery);
   runtime::Task<void> renew_loans(runtime::Instant deadline);
   void end_loan(Delivery& delivery);
@@ -118,7 +120,8 @@ class HandOverPlan {
   // Of connections that wait for the body `most` stay. True: some were let go.
   bool hold_few(Recipient* newest, std::size_t most);
   static void let_go_beyond(Recipient& recipient, std::size_t most, std::size_t& held);
-  runtime::Task<plan::ContentDigest> digest_of(message::Spool& spool);
+  bool may_be_retry() const;
+  runtime::Task<plan::ContentDigest> digest_of(message::Spool& spool, bool tried_before);
   void find_done(const plan::ContentDigest& digest);
   std::vector<schemas::Event> accepted_events(const WholeMessage& message) const;
   schemas::Event accepted_event_of(const Recipient& recipient, const WholeMessage& message) const;

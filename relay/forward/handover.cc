@@ -64,18 +64,9 @@ HopAnswer answer_of(Answered answered) {
 // For leave to connect; others' messages take as long.
 constexpr std::chrono::milliseconds kLookAgain{10};
 
-// A server that takes our mail by agreement refuses the reverse-path, which is always ours, or to
-// relay: that is the operator's to mend, and no sender's.
+// That a server which takes our mail by agreement does not send for us is the operator's to mend,
+// and no sender's.
 HopAnswer of_operators_leave(HopAnswer answer) {
-  const std::string text = runtime::ascii::lower(answer.reply.text);
-  const bool relaying = text.find("relay") != std::string::npos;
-  // Of size and content the sender has to hear (RFC 3463 3.4, 3.7).
-  const bool of_message = answer.reply.code == 552 || answer.reply.enhanced.starts_with("5.3.") ||
-                          answer.reply.enhanced.starts_with("5.6.");
-  const bool about_leave =
-      (answer.command == "MAIL" && !of_message) || (answer.command == "RCPT" && relaying);
-  const bool theirs = answer.by == HopAnswer::By::next_hop;
-  if (!theirs || answer.kind != HopAnswer::Kind::refused || !about_leave) return answer;
   const std::string ours = "The next hop does not let this server send; it said: ";
   const std::string code = std::to_string(answer.reply.code) + " " + answer.reply.enhanced + " ";
   answer.kind = HopAnswer::Kind::deferred;
@@ -94,6 +85,8 @@ constexpr int kDialsForOneMessage = 1;
 bool speaks_of_itself(const HopAnswer& answer) {
   if (answer.rule == Rule::next_hop_wants_tls && !answer.tls_failure.empty()) return true;
   if (answer.rule == Rule::next_hop_without_require_tls) return true;
+  // Another host may have room.
+  if (answer.rule == Rule::next_hop_busy) return true;
   return answer.kind != HopAnswer::Kind::accepted &&
          (answer.command == "connect" || answer.command == "EHLO" || answer.command == "STARTTLS" ||
           (answer.command == "AUTH" && !answer.login_refused) || answer.reply.code == 421);
@@ -153,6 +146,7 @@ Task<dns::NextHops> Handover::candidates(Instant deadline) {
 }
 
 Task<HopAnswer> Handover::ask(Instant deadline) {
+  if (parts_.clock.now() >= deadline) co_return before_mail(Rule::out_of_time);
   login_ = parts_.logins.of(bound_for());
   const dns::NextHops found = co_await candidates(deadline);
   if (const auto* refusal = std::get_if<Reply>(&found)) {
@@ -168,14 +162,13 @@ Task<HopAnswer> Handover::ask(Instant deadline) {
   if (session_ == nullptr) share_.reset();
   if (answer.kind != HopAnswer::Kind::accepted) {
     if (!sent_) was_not_sent();
-    if (login_ != nullptr || by_smarthost()) answer = of_operators_leave(std::move(answer));
     count(answer);
   }
   co_return answer;
 }
 
 Task<HopAnswer> Handover::ask_in_turn(std::vector<Candidate> hops, Instant deadline) {
-  HopAnswer last = unreachable("No next hop could be reached");
+  HopAnswer last = before_mail(Rule::out_of_time);
   bool tried = false;
   for (const Candidate& hop : hops) {
     const Instant now = parts_.clock.now();
@@ -227,11 +220,11 @@ Task<std::optional<HopBudget::Held>> Handover::leave_for(Candidate hop, Instant 
 }
 
 // A wrong secret is tried once, and not by all messages that come at a time.
-Task<std::optional<Login::Trial>> Handover::leave_to_log_in(std::string host, Instant deadline) {
+Task<std::optional<Login::Trial>> Handover::leave_to_log_in(Candidate hop, Instant deadline) {
   if (login_ == nullptr) co_return Login::Trial(nullptr);
   const Instant until = runtime::sooner(deadline, parts_.clock.now() + kLeaveTimeout);
   for (;;) {
-    auto trial = login_->try_at(host);
+    auto trial = login_->try_at(hop.mx_host, hop.endpoint);
     if (trial || parts_.clock.now() >= until) co_return trial;
     co_await parts_.clock.sleep_until(parts_.clock.now() + kLookAgain);
   }
@@ -368,13 +361,16 @@ HopAnswer Handover::unprotected(const Candidate& hop, const std::string& why, bo
 bool Handover::may_be_sent(const Candidate& hop) {
   if (counted_ || parts_.providers == nullptr) return true;
   counted_ = parts_.providers->take(hop.mx_host, parts_.clock.now());
-  if (counted_) counted_at_ = hop.mx_host;
+  if (counted_) {
+    counted_at_ = hop.mx_host;
+    counted_when_ = parts_.clock.now();
+  }
   return counted_;
 }
 
 // Who asks and sends nothing takes nothing of what others may send.
 void Handover::was_not_sent() {
-  if (counted_) parts_.providers->give_back(counted_at_);
+  if (counted_) parts_.providers->give_back(counted_at_, counted_when_, parts_.clock.now());
   counted_ = false;
 }
 
@@ -407,6 +403,23 @@ HopAnswer Handover::login_failed(const Candidate& hop) const {
   return not_logged_in(hop, why, refused);
 }
 
+// What the next hop said: read for its meaning in its own words, and then fit to be told.
+HopAnswer Handover::heard(HopAnswer answer) const {
+  const bool by_agreement = login_ != nullptr || by_smarthost();
+  const bool theirs = answer.by == HopAnswer::By::next_hop;
+  const std::string sender = mail_.sender ? mail_.sender->text() : std::string();
+  if (by_agreement && theirs && answer.kind == HopAnswer::Kind::refused &&
+      refuses_to_send_for_us(answer.reply, answer.command, sender)) {
+    answer = of_operators_leave(std::move(answer));
+  }
+  const bool still_theirs = answer.by == HopAnswer::By::next_hop;
+  const std::string said = std::move(answer.reply.text);
+  const std::size_t ours = still_theirs ? 0 : std::min(answer.quoted_from, said.size());
+  answer.reply.text = said.substr(0, ours) + session_->fit_to_tell(said.substr(ours));
+  answer.tls_failure = session_->fit_to_tell(std::move(answer.tls_failure));
+  return answer;
+}
+
 smtp::RcptParameters Handover::rcpt() const { return {target_.address(), dsn_.notify, dsn_.orcpt}; }
 
 Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadline) {
@@ -425,13 +438,15 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadlin
     if (auto refusal = beyond_next_hop()) co_return *refusal;
     auto answered = co_await session_->begin(mail_, rcpt(), deadline);
     const bool spoke_of_us = answered && !session_->unusable() && answered->reply.code != 503;
-    if (spoke_of_us) co_return answer_of(std::move(*answered));
+    if (spoke_of_us) co_return heard(answer_of(std::move(*answered)));
     // The server may have closed while the session was idle, or lost step with us (503): that says
     // nothing about this message.
     session_.reset();
   }
-  const auto trial = co_await leave_to_log_in(hop.mx_host, greeted);
-  if (!trial) co_return before_mail(Rule::next_hop_busy);
+  const auto trial = co_await leave_to_log_in(hop, greeted);
+  if (!trial) {
+    co_return not_logged_in(hop, "another connection waits for its answer to the log-in", false);
+  }
   if (login_ != nullptr) {
     const auto why = login_->refused_by(hop.mx_host, parts_.clock.now());
     if (why) co_return not_logged_in(hop, *why, true);
@@ -453,14 +468,14 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadlin
     co_return unreachable("The next hop " + hop.mx_host +
                           " could not be reached: " + opened.error().message());
   }
-  if (!opened->reply.positive()) co_return answer_of(std::move(*opened));
+  if (!opened->reply.positive()) co_return heard(answer_of(std::move(*opened)));
   if (auto refusal = beyond_next_hop()) co_return *refusal;
   auto answered = co_await session_->begin(mail_, rcpt(), deadline);
   if (!answered) {
     co_return unreachable("The next hop " + hop.mx_host +
                           " did not answer: " + answered.error().message());
   }
-  co_return answer_of(std::move(*answered));
+  co_return heard(answer_of(std::move(*answered)));
 }
 
 // What the next hop cannot carry is refused here, before anything is sent (RFC 6531 3.5, RFC
@@ -512,6 +527,7 @@ Task<HopAnswer> Handover::send(std::string trace, message::Spool& body, Clearanc
     answer.rule = about_us(answer.reply);
     if (auto ours = asks_for_tls({answer.command, answer.reply})) answer = *std::move(ours);
   }
+  answer = heard(std::move(answer));
   // If it ends here, the next hop's answer is lost with the process: recovery says InDoubt, be the
   // answer 250 or 550.
   answer.hop = hop_;

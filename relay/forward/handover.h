@@ -85,7 +85,7 @@ class Handover {
                                   runtime::Instant deadline);
   runtime::Task<std::optional<HopBudget::Held>> leave_for(dns::Candidate hop,
                                                           runtime::Instant deadline);
-  runtime::Task<std::optional<Login::Trial>> leave_to_log_in(std::string host,
+  runtime::Task<std::optional<Login::Trial>> leave_to_log_in(dns::Candidate hop,
                                                              runtime::Instant deadline);
   // nullopt: no leave.
   runtime::Task<std::optional<runtime::Result<Answered>>> connect(dns::Candidate hop,
@@ -105,6 +105,7 @@ class Handover {
   bool requires_tls() const;
   Demand demand_at(const dns::Candidate& hop) const;
   HopAnswer unprotected(const dns::Candidate& hop, const std::string& why, bool for_good) const;
+  HopAnswer heard(HopAnswer answer) const;
   static HopAnswer not_logged_in(const dns::Candidate& hop, const std::string& why, bool refused);
   HopAnswer login_failed(const dns::Candidate& hop) const;
   void note_tls(HopAnswer& answer) const;
@@ -128,6 +129,7 @@ class Handover {
   std::optional<dns::Candidate> hop_;
   bool counted_ = false;  // by the rate of a provider
   std::string counted_at_;
+  runtime::Instant counted_when_{};
   bool sent_ = false;  // some of the message may have gone out
 };
 

@@ -33,8 +33,9 @@ class HandoverLoginTest : public testing::Test, public tests::HandoverWorld {
  protected:
   HandoverLoginTest() { log_in_with({Mechanism::plain, Mechanism::login}); }
 
-  void log_in_with(std::vector<Mechanism> mechanisms, const char* secret = kSecret) {
-    logins_.set({{"h.test", std::make_shared<const Login>(smtp::Credentials{"tim", secret},
+  void log_in_with(std::vector<Mechanism> mechanisms, const char* secret = kSecret,
+                   const char* user = "tim") {
+    logins_.set({{"h.test", std::make_shared<const Login>(smtp::Credentials{user, secret},
                                                           std::move(mechanisms))}});
   }
 
@@ -324,6 +325,35 @@ TEST_F(HandoverLoginTest, WhateverFailsNothingIsRefusedForGood) {
       }
     }
   }
+}
+
+// A user may be called as a word of the protocol: what the server says keeps its meaning.
+TEST_F(HandoverLoginTest, TheUsersNameIsLeftOutOfWhatIsToldAndNotOfWhatIsRead) {
+  dns_.add(kOneHop);
+  log_in_with({Mechanism::plain}, kSecret, "art");
+  hops_.listen(kHop, {kServer});
+  EXPECT_EQ(ask_once(), "accepted RCPT 250");
+  pool_.clear();
+  log_in_with({Mechanism::plain}, kSecret, "relay");
+  hops_.listen(kHop, {with(kServer, "RCPT", "550 5.7.1 Relaying denied to Relay at relay.test")});
+  EXPECT_EQ(ask_once(), "deferred RCPT 451 next-hop-login");
+  EXPECT_THAT(answer_.reply.text, HasSubstr("Relaying denied to [user] at [user].test"));
+  pool_.clear();
+  hops_.listen(kHop, {with(kServer, "RCPT", "250 2.1.5 ok, relay")});
+  EXPECT_EQ(ask_once(), "accepted RCPT 250");
+  EXPECT_EQ(answer_.reply.text, "ok, [user]");
+}
+
+TEST_F(HandoverLoginTest, ASecretIsToldOfNoReplyAlsoBeforeTheLogIn) {
+  dns_.add(kOneHop);
+  const std::string greeting = std::string("554 5.7.1 I know ") + kSecret;
+  hops_.listen(kHop, {{{"connect", greeting.c_str()}}});
+  ask_once();
+  EXPECT_THAT(answer_.reply.text, Not(HasSubstr(kSecret)));
+  const std::string no_tls = std::string("454 4.7.0 not with ") + kSecret;
+  hops_.listen(kHop, {with(kServer, "STARTTLS", no_tls.c_str())});
+  ask_once();
+  EXPECT_THAT(answer_.reply.text + answer_.tls_failure, Not(HasSubstr(kSecret)));
 }
 
 }  // namespace

@@ -122,5 +122,24 @@ TEST_F(HandoverSmarthostTest, AtPort465TlsComesBeforeTheGreeting) {
   }
 }
 
+TEST_F(HandoverSmarthostTest, ThatItDoesNotSendForUsIsNoVerdictOnTheMailbox) {
+  const HopScript leaves = {{"RCPT", "554 5.7.1 <ann@e.test>: Sender address rejected"}};
+  const HopScript relays_not = {{"RCPT", "554 5.7.1 <bob@h.test>: Relay access denied"}};
+  const HopScript knows_not = {{"RCPT", "550 5.1.1 <bob@h.test>: no such user at this relay"}};
+  const HopScript at_greeting = {{"connect", "554 5.7.1 not for your address"}};
+  hops_.listen(kSmart, {leaves});
+  EXPECT_EQ(ask_once(), "deferred RCPT 451 next-hop-login");
+  hops_.listen(kSmart, {relays_not});
+  EXPECT_EQ(ask_once(), "deferred RCPT 451 next-hop-login");
+  hops_.listen(kSmart, {at_greeting});
+  EXPECT_EQ(ask_once(), "deferred connect 451 next-hop-login");
+  hops_.listen(kSmart, {knows_not});
+  EXPECT_EQ(ask_once(), "refused RCPT 550");
+  hops_.listen(kSmart, {{{"body", "550 5.7.60 no permissions to send as this sender"}}});
+  const auto one = to();
+  EXPECT_EQ(ask(*one), "accepted RCPT 250");
+  EXPECT_EQ(send(*one), "deferred body 451 next-hop-login");
+}
+
 }  // namespace
 }  // namespace waybill::relay::forward

@@ -35,16 +35,24 @@ constexpr std::string_view kUser = "[user]";
 // Of a reply that repeats a secret of ours, or might.
 constexpr const char* kLeftOut = "(its words are left out: they repeat the log-in)";
 
-// A stranger who is told why his mail waits is not told by whose name it would have gone.
-std::string without_user(std::string text, std::string_view user) {
+// A stranger who is told why his mail waits is not told by whose name it would have gone. Whole
+// words alone: "art" is no part of "STARTTLS".
+std::string without_user(std::string_view text, std::string_view user) {
+  const std::string said = runtime::ascii::lower(text);
   const std::string sought = runtime::ascii::lower(user);
-  for (std::size_t at = 0; !sought.empty();) {
-    at = runtime::ascii::lower(text).find(sought, at);
-    if (at == std::string::npos) break;
-    text.replace(at, sought.size(), kUser);
-    at += kUser.size();
+  const auto goes_on = [&](std::size_t at) {
+    return at < said.size() && runtime::ascii::is_alphanumeric(said[at]);
+  };
+  std::string out;
+  std::size_t taken = 0;
+  std::size_t at = sought.empty() ? std::string::npos : said.find(sought);
+  for (; at != std::string::npos; at = said.find(sought, at + 1)) {
+    const std::size_t end = at + sought.size();
+    if (at < taken || (at > 0 && goes_on(at - 1)) || goes_on(end)) continue;
+    out.append(text, taken, at - taken).append(kUser);
+    taken = end;
   }
-  return text;
+  return out.append(text.substr(taken));
 }
 
 HopAnswer answer_of(const Reply& reply, std::string command) {
@@ -76,6 +84,22 @@ HopAnswer lost(HopAnswer::Kind kind, std::string command, std::string text) {
 
 }  // namespace
 
+void HopSession::protect(Protection protection) {
+  protection_ = std::move(protection);
+  if (protection_.login == nullptr) return;
+  for (const smtp::Mechanism mechanism : protection_.login->mechanisms()) {
+    const smtp::SaslClient client(mechanism, protection_.login->credentials(), protection_.host,
+                                  remote().port);
+    secrets_.insert(secrets_.end(), client.secrets().begin(), client.secrets().end());
+  }
+}
+
+std::string HopSession::fit_to_tell(std::string text) const {
+  if (protection_.login == nullptr) return text;
+  if (smtp::quotes(text, secrets_)) return kLeftOut;
+  return without_user(text, protection_.login->credentials().user);
+}
+
 Task<Result<Reply>> HopSession::read_reply(Instant deadline) {
   for (;;) {
     auto reply = replies_.next();
@@ -86,10 +110,6 @@ Task<Result<Reply>> HopSession::read_reply(Instant deadline) {
     if (reply->has_value()) {
       // 421: the server is about to close, whatever it was asked (RFC 5321 3.8).
       if ((*reply)->code == 421) unusable_ = true;
-      if (smtp::quotes((*reply)->text, secrets_)) (*reply)->text = kLeftOut;
-      if (protection_.login != nullptr) {
-        (*reply)->text = without_user((*reply)->text, protection_.login->credentials().user);
-      }
       co_return std::move(**reply);
     }
     std::array<char, 4096> buffer;
@@ -175,7 +195,7 @@ Task<Result<Answered>> HopSession::say_hello(const std::string& our_name, Instan
 runtime::Error HopSession::tls_failed(std::string why, ResultType result) {
   unusable_ = true;
   tls_result_ = result;
-  tls_failure_ = std::move(why);
+  tls_failure_ = fit_to_tell(std::move(why));
   return make_error_code(Errc::refused);
 }
 
@@ -192,7 +212,7 @@ Task<Result<HopSession::Secured>> HopSession::start_tls(Instant deadline) {
     std::string why = "it answered STARTTLS by " + std::to_string(reply->code) + " " + reply->text;
     tls_result_ = ResultType::starttls_not_supported;
     if (protection_.needed() || unusable_) co_return tls_failed(std::move(why), *tls_result_);
-    tls_failure_ = std::move(why);
+    tls_failure_ = fit_to_tell(std::move(why));
     co_return Secured::in_clear;
   }
   // What came in clear behind the reply is not the server's word (RFC 3207 6).
@@ -214,7 +234,7 @@ Task<Result<void>> HopSession::shake_hands(Instant deadline) {
 
 runtime::Error HopSession::login_failed(std::string why) {
   unusable_ = true;
-  login_failure_ = std::move(why);
+  login_failure_ = fit_to_tell(std::move(why));
   return make_error_code(Errc::refused);
 }
 
@@ -225,7 +245,6 @@ Task<Result<void>> HopSession::log_in(Instant deadline) {
   const auto mechanism = login.strongest_of(offered_.auth);
   if (!mechanism) co_return login_failed("it offers no log-in by what may be used");
   smtp::SaslClient client(*mechanism, login.credentials(), protection_.host, remote().port);
-  secrets_ = client.secrets();
   auto reply = co_await exchange(client.begin(), deadline);
   while (reply && reply->code == 334) {
     if (client.cancelled()) co_return login_failed("it asked on where the log-in was over");

@@ -35,8 +35,12 @@ class HopSession {
   void hold(HopBudget::Held leave) { leave_.emplace(std::move(leave)); }
 
   // What open() is to see to; without it the connection stays in clear.
-  void protect(Protection protection) { protection_ = std::move(protection); }
+  void protect(Protection protection);
   const Protection& protection() const { return protection_; }
+
+  // What the server said, as it may be kept and told: without the secrets of a login and its user's
+  // name. Answers of this class have the server's own words, which are read for what they mean.
+  std::string fit_to_tell(std::string text) const;
 
   // The address of this host that was asked for; nullopt: none was.
   void left_from(std::optional<runtime::IpAddress> source) { source_ = std::move(source); }
@@ -126,7 +130,7 @@ class HopSession {
   std::string tls_failure_;
   std::string login_failure_;
   std::string_view logged_in_by_;
-  std::vector<std::string> secrets_;  // that were sent: no reply is kept that repeats one
+  std::vector<std::string> secrets_;  // of the login: no text is kept that repeats one
   bool login_refused_ = false;
   std::optional<tlsrpt::ResultType> tls_result_;
   std::unique_ptr<runtime::Connection> connection_;

@@ -387,4 +387,69 @@ std::optional<Rule> about_us(const schemas::Reply& reply) {
   return std::nullopt;
 }
 
+namespace {
+
+constexpr auto kLeave = std::to_array<string_view>({
+    "relay access denied",
+    "relay denied",
+    "relay is denied",
+    "relay not permitted",
+    "relay not allowed",
+    "relay prohibited",
+    "relaying denied",
+    "relaying is denied",
+    "relaying not permitted",
+    "relaying not allowed",
+    "relaying is not",
+    "relaying prohibited",
+    "relaying is prohibited",
+    "unable to relay",
+    "cannot relay",
+    "not permitted to relay",
+    "not allowed to relay",
+    "we do not relay",
+    "we don t relay",
+    "rcpthosts",
+    "authentication required",
+    "authentication is required",
+    "sender address rejected",
+    "sender rejected",
+    "sender not allowed",
+    "send as this sender",
+    "not permitted to send",
+    "not allowed to send",
+    "not authorized to send",
+    "not authorised to send",
+    "not owned by user",
+});
+
+// RFC 3463 3.2 and 3.3 but for the sender's own address (5.1.7, 5.1.8): of a mailbox of theirs.
+bool is_of_mailbox(string_view enhanced) {
+  if (enhanced == "5.1.7" || enhanced == "5.1.8") return false;
+  return enhanced.starts_with("5.1.") || enhanced.starts_with("5.2.");
+}
+
+// RFC 3463 3.4 and 3.7: what the sender of the message has to hear.
+bool is_of_message(const schemas::Reply& reply) {
+  return reply.code == 552 || reply.enhanced.starts_with("5.3.") ||
+         reply.enhanced.starts_with("5.6.");
+}
+
+}  // namespace
+
+bool refuses_to_send_for_us(const schemas::Reply& reply, string_view command,
+                            string_view return_path) {
+  if (!reply.permanent()) return false;
+  if (command == "connect" || command == "EHLO") return true;
+  // RFC 4954 4 and 6.
+  if (reply.code == 530 || reply.code == 535 || reply.code == 538) return true;
+  if (is_of_message(reply)) return false;
+  if (command == "MAIL") return true;
+  if (reply.enhanced == "5.1.7" || reply.enhanced == "5.1.8") return true;
+  if (is_of_mailbox(reply.enhanced)) return false;
+  const std::string said = runtime::ascii::lower(string_view(reply.text).substr(0, kOctetsRead));
+  if (!return_path.empty() && has(said, runtime::ascii::lower(return_path))) return true;
+  return has_any(words_of(reply.text), kLeave);
+}
+
 }  // namespace waybill::relay::forward

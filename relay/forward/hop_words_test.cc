@@ -164,5 +164,49 @@ TEST(HopWordsTest, TheCodesOfRfc7372AndRfc3463SayItWithoutText) {
   EXPECT_EQ(word({550, "5.7.1", ""}), "");
 }
 
+// What a server says that takes our mail by agreement, to MAIL a reverse-path of ours.
+TEST(HopWordsTest, AServerThatDoesNotSendForUsIsToldFromOneThatHasNoSuchMailbox) {
+  struct Case {
+    const char* command;
+    schemas::Reply reply;
+    bool ours;
+  };
+  const std::string path = "b.eaaa+x@Shop.test";
+  for (const Case& c : std::initializer_list<Case>{
+           {"connect", {554, "", "mail.example ESMTP not for your address"}, true},
+           {"EHLO", {550, "5.7.1", "Access denied for your IP"}, true},
+           {"MAIL", {550, "5.7.1", "No"}, true},
+           {"MAIL", {552, "5.3.4", "Message size exceeds the limit"}, false},
+           {"RCPT",
+            {554, "5.7.1", "<b.eaaa+x@shop.test>: Sender address rejected: Access denied"},
+            true},
+           {"RCPT", {554, "5.7.1", "<bob@h.test>: Relay access denied"}, true},
+           {"RCPT", {550, "5.7.1", "Relaying denied. Proper authentication required."}, true},
+           {"RCPT", {550, "", "relay not permitted"}, true},
+           {"RCPT", {553, "", "sorry, that domain isn't in my list of allowed rcpthosts"}, true},
+           {"RCPT", {550, "5.1.8", "Domain of the sender does not exist"}, true},
+           {"RCPT", {530, "5.7.0", "Must issue STARTTLS or log in first"}, true},
+           {"RCPT", {535, "5.7.8", "Bad credentials"}, true},
+           {"body",
+            {550, "5.7.60", "Client does not have permissions to send as this sender"},
+            true},
+           {"RCPT",
+            {550, "5.1.1", "<b@relay.example>: Recipient address rejected: User unknown"},
+            false},
+           {"RCPT", {550, "5.1.1", "smtp-relay.example.net: no such user here"}, false},
+           {"RCPT", {550, "", "<relay-denied@h.test> unknown user"}, false},
+           {"RCPT", {550, "5.2.1", "The mailbox is not allowed to relay"}, false},
+           {"RCPT", {550, "5.7.1", "Blocked by the recipient"}, false},
+           {"body", {554, "5.7.1", "Message looks like spam"}, false},
+           {"body", {552, "5.3.4", "Too large for relay access denied"}, false},
+           {"RCPT", {451, "4.7.1", "Relay access denied for now"}, false},
+           {"RCPT", {250, "2.1.5", "Ok"}, false},
+       }) {
+    EXPECT_EQ(refuses_to_send_for_us(c.reply, c.command, path), c.ours)
+        << c.command << " " << c.reply.code << " " << c.reply.text;
+  }
+  EXPECT_FALSE(refuses_to_send_for_us({550, "5.7.1", "No"}, "RCPT", "")) << "the null sender";
+}
+
 }  // namespace
 }  // namespace waybill::relay::forward

@@ -29,16 +29,17 @@ std::optional<Mechanism> Login::strongest_of(const std::vector<Mechanism>& offer
   return std::nullopt;
 }
 
-std::optional<Login::Trial> Login::try_at(const std::string& host) const {
+std::optional<Login::Trial> Login::try_at(const std::string& host,
+                                          const runtime::Endpoint& at) const {
   const runtime::MutexLock lock(mutex_);
   if (taken_at_.contains(host)) return Trial(nullptr);
-  if (!tried_at_.insert(host).second) return std::nullopt;
-  return Trial([this, host] { end_trial(host); });
+  if (!tried_at_.insert(at).second) return std::nullopt;
+  return Trial([this, at] { end_trial(at); });
 }
 
-void Login::end_trial(const std::string& host) const {
+void Login::end_trial(const runtime::Endpoint& at) const {
   const runtime::MutexLock lock(mutex_);
-  tried_at_.erase(host);
+  tried_at_.erase(at);
 }
 
 void Login::note_taken(const std::string& host) const {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "relay/smtp/sasl_client.h"
+#include "runtime/endpoint.h"
 #include "runtime/mutex.h"
 #include "runtime/time.h"
 
@@ -55,8 +56,9 @@ class Login {
     std::function<void()> end_;
   };
   // nullopt: another connection tries it there, and nobody knows yet what the host thinks of it.
-  // The login outlives the trial.
-  std::optional<Trial> try_at(const std::string& host) const;
+  // `at`: the host's address that is dialled; one that hangs keeps nobody from the others. The
+  // login outlives the trial.
+  std::optional<Trial> try_at(const std::string& host, const runtime::Endpoint& at) const;
   void note_taken(const std::string& host) const;
   // `host` refused it at `now`, for a reason that is good for a log. True: not before, of late.
   bool note_refused(const std::string& host, std::string why, runtime::Instant now) const;
@@ -71,7 +73,7 @@ class Login {
     std::string why;
   };
 
-  void end_trial(const std::string& host) const;
+  void end_trial(const runtime::Endpoint& at) const;
 
   const smtp::Credentials credentials_;
   const std::vector<smtp::Mechanism> mechanisms_;
@@ -79,7 +81,7 @@ class Login {
   mutable runtime::Mutex mutex_;
   mutable std::map<std::string, Refusal, std::less<>> refusals_ WAYBILL_GUARDED_BY(mutex_);
   mutable std::set<std::string, std::less<>> taken_at_ WAYBILL_GUARDED_BY(mutex_);
-  mutable std::set<std::string, std::less<>> tried_at_ WAYBILL_GUARDED_BY(mutex_);  // now
+  mutable std::set<runtime::Endpoint> tried_at_ WAYBILL_GUARDED_BY(mutex_);  // now
 };
 
 using Logins = std::map<std::string, std::shared_ptr<const Login>, std::less<>>;

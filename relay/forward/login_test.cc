@@ -31,23 +31,33 @@ TEST(LoginTest, AHostThatRefusedItRestsAndOthersDoNot) {
   EXPECT_TRUE(login.note_refused("a.test", "535 no", now + kLoginRest)) << "said anew";
 }
 
+runtime::Endpoint at_a() { return {*runtime::ip_of("192.0.2.1"), 25}; }
+runtime::Endpoint at_b() { return {*runtime::ip_of("192.0.2.2"), 25}; }
+
 TEST(LoginTest, OneConnectionTriesItUntilTheHostHasTakenIt) {
   const Login login({"u", "s"}, {Mechanism::plain});
   {
-    auto trial = login.try_at("a.test");
+    auto trial = login.try_at("a.test", at_a());
     ASSERT_TRUE(trial);
-    EXPECT_FALSE(login.try_at("a.test"));
-    EXPECT_TRUE(login.try_at("b.test"));
+    EXPECT_FALSE(login.try_at("a.test", at_a()));
+    EXPECT_TRUE(login.try_at("b.test", at_b()));
     const auto moved = std::move(trial);
-    EXPECT_FALSE(login.try_at("a.test"));
+    EXPECT_FALSE(login.try_at("a.test", at_a()));
   }
-  EXPECT_TRUE(login.try_at("a.test")) << "whatever became of it";
+  EXPECT_TRUE(login.try_at("a.test", at_a())) << "whatever became of it";
   login.note_taken("a.test");
-  const auto one = login.try_at("a.test");
-  EXPECT_TRUE(login.try_at("a.test"));
+  const auto one = login.try_at("a.test", at_a());
+  EXPECT_TRUE(login.try_at("a.test", at_a()));
   login.note_refused("a.test", "535 no", Instant{1h});
-  const auto after = login.try_at("a.test");
-  EXPECT_FALSE(login.try_at("a.test"));
+  const auto after = login.try_at("a.test", at_a());
+  EXPECT_FALSE(login.try_at("a.test", at_a()));
+}
+
+TEST(LoginTest, AnAddressThatHangsKeepsNobodyFromAnotherOneOfTheHost) {
+  const Login login({"u", "s"}, {Mechanism::plain});
+  const auto trial = login.try_at("a.test", at_a());
+  EXPECT_FALSE(login.try_at("a.test", at_a()));
+  EXPECT_TRUE(login.try_at("a.test", at_b()));
 }
 
 TEST(LoginTest, HostsWithoutEndTakeNoMemoryWithoutEnd) {

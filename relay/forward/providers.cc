@@ -65,10 +65,18 @@ bool ProviderRates::take(std::string_view mx_host, runtime::Instant now) {
   return true;
 }
 
-void ProviderRates::give_back(std::string_view mx_host) {
+void ProviderRates::give_back(std::string_view mx_host, runtime::Instant taken,
+                              runtime::Instant now) {
+  const std::string_view name = name_of(mx_host);
+  const auto provider = providers_.find(std::string(name));
+  if (provider == providers_.end()) return;
+  const double per_hour = provider->second.rate * kMinutesAnHour;
+  const double left = runtime::LeakyBucket{1, taken}.level_at(now, per_hour);
   const runtime::MutexLock lock(mutex_);
-  const auto sent = sent_.find(name_of(mx_host));
-  if (sent != sent_.end()) sent->second.level = std::max(0.0, sent->second.level - 1);
+  const auto sent = sent_.find(name);
+  if (sent == sent_.end()) return;
+  sent->second.drain(now, per_hour);
+  sent->second.level = std::max(0.0, sent->second.level - left);
 }
 
 }  // namespace waybill::relay::forward

@@ -44,8 +44,9 @@ class ProviderRates {
   // as it may now.
   bool take(std::string_view mx_host, runtime::Instant now);
 
-  // It was not sent after all.
-  void give_back(std::string_view mx_host);
+  // What was taken at `taken` was not sent after all: what of it has not run out by now is not
+  // counted any more.
+  void give_back(std::string_view mx_host, runtime::Instant taken, runtime::Instant now);
 
   std::string_view name_of(std::string_view mx_host) const {
     return provider_of(providers_, mx_host);

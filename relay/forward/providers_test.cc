@@ -45,10 +45,21 @@ TEST(ProvidersTest, WhatWasNotSentIsGivenBack) {
   const Providers providers = two();
   ProviderRates rates(providers);
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(rates.take("mx.large.example", kBegin));
-  rates.give_back("mx.also-large.example");
-  rates.give_back("mx.small.example");
+  rates.give_back("mx.also-large.example", kBegin, kBegin);
+  rates.give_back("mx.small.example", kBegin, kBegin);
   EXPECT_TRUE(rates.take("mx.large.example", kBegin));
   EXPECT_FALSE(rates.take("mx.large.example", kBegin));
+}
+
+// Else who holds transactions and drops them could have more sent at once than the burst.
+TEST(ProvidersTest, WhatHasRunOutMeanwhileIsNotGivenBackAgain) {
+  const Providers providers = two();
+  ProviderRates rates(providers);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(rates.take("mx.large.example", kBegin));
+  const runtime::Instant later = kBegin + seconds(10);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(rates.take("mx.large.example", later));
+  for (int i = 0; i < 10; ++i) rates.give_back("mx.large.example", kBegin, later);
+  EXPECT_FALSE(rates.take("mx.large.example", later));
 }
 
 TEST(ProvidersTest, OthersAreSentAsManyAsCome) {

@@ -265,9 +265,11 @@ inline constexpr RuleRow kRules[] = {
      "The log took too long to keep the acceptance; nothing was sent",
      "With `ack = \"kafka\"`: the log had the acceptance too late, so nothing was sent to this "
      "target."},
-    {Rule::out_of_time, "out-of-time", Stage::body, "451 4.4.1",
+    {Rule::out_of_time, "out-of-time", Stage::either, "451 4.4.1",
      "There was no time left to hand the message over; try again later",
-     "Other targets of the message took all of `final_deadline`; nothing was sent to this one."},
+     "Other targets took all of `rcpt_deadline`, or of `final_deadline`; this one was not asked, "
+     "or "
+     "nothing was sent to it."},
     {Rule::done_before, "done-before", Stage::body, "250 2.0.0", "Message taken",
      "An earlier try of the same message, which was answered 451, has reached this target: it is "
      "not sent again."},
