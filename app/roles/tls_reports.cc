@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <thread>
 
+#include "app/roles/endable_resolver.h"
 #include "app/roles/public_dialer.h"
 #include "runtime/asio_net.h"
 #include "runtime/chance.h"
@@ -98,7 +99,7 @@ struct TlsReports::Office {
   std::unique_ptr<runtime::Dialer> tcp = runtime::tcp_dialer();
   PublicDialer dialer;
   runtime::Scope scope;
-  std::unique_ptr<runtime::dns::Resolver> resolver;
+  std::optional<EndableResolver> resolver;
   std::optional<TlsReportCourier> courier;
 };
 
@@ -134,7 +135,7 @@ Explained<void> TlsReports::open(const relay::trust::dkim::CurrentSigningKeys& s
       opened = runtime::explain(resolver.error(), "cannot set up DNS for reports about TLS");
       return;
     }
-    office_->resolver = std::move(*resolver);
+    office_->resolver.emplace(std::move(*resolver), clock_, kLookUpTimeout);
     office_->courier.emplace(CourierWorld{.clock = clock_,
                                           .dialer = office_->dialer,
                                           .resolver = *office_->resolver,
@@ -151,10 +152,13 @@ Explained<void> TlsReports::open(const relay::trust::dkim::CurrentSigningKeys& s
 
 TlsReports::~TlsReports() {
   if (!office_) return;
+  // What is counted is kept, however the rest of the stop goes.
+  write_file();
   stopping_ = true;
   std::atomic<bool> ended = false;
   thread_->call([&] {
     office_->dialer.end();
+    office_->resolver->end();
     ended = office_->scope.running() == 0;
   });
   while (!ended) {
