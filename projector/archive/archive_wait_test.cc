@@ -1,0 +1,183 @@
+#include "projector/archive/archive_wait.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <thread>
+
+namespace waybill::projector {
+namespace {
+
+using runtime::Instant;
+using schemas::EventIndex;
+
+const std::vector<bool> kWaits;
+const std::vector<bool> kThere = {true};
+const std::vector<bool> kNot = {false};
+
+class ArchiveWaitTest : public testing::Test {
+ protected:
+  ~ArchiveWaitTest() override {
+    // No wait outlives what it waits at.
+    first_.close();
+    second_.close();
+    run();
+  }
+
+  // What the wait gave; empty while it lasts.
+  std::vector<bool>& wait(ArchiveWait& by, std::uint64_t first, std::uint64_t second,
+                          Instant deadline = Instant::max()) {
+    auto& answers = *answers_.emplace_back(std::make_unique<std::vector<bool>>());
+    std::vector<ReadTo> read = {{&first_, EventIndex(first)}, {&second_, EventIndex(second)}};
+    boost::asio::co_spawn(io_, waiting(by, std::move(read), deadline, answers),
+                          [](const std::exception_ptr&) {});
+    run();
+    return answers;
+  }
+  void run() {
+    io_.restart();
+    io_.poll();
+  }
+
+  boost::asio::io_context io_;
+  ArchiveEnd first_{EventIndex(5)};
+  ArchiveEnd second_{EventIndex(7)};
+  ArchiveWait wait_;
+  std::vector<std::unique_ptr<std::vector<bool>>> answers_;
+
+ private:
+  static runtime::Task<void> waiting(ArchiveWait& by, std::vector<ReadTo> read, Instant deadline,
+                                     std::vector<bool>& answers) {
+    const bool there = co_await by.beyond_any(std::move(read), deadline);
+    answers.push_back(there);
+  }
+};
+
+TEST_F(ArchiveWaitTest, NobodyWaitsForWhatIsThereAtEitherEnd) {
+  EXPECT_EQ(wait(wait_, 4, 7), kThere);
+  EXPECT_EQ(wait(wait_, 5, 6), kThere);
+  EXPECT_EQ(wait(wait_, 4, 6), kThere);
+}
+
+TEST_F(ArchiveWaitTest, EitherEndEndsIt) {
+  auto& by_first = wait(wait_, 5, 7);
+  EXPECT_EQ(by_first, kWaits);
+  first_.reached(EventIndex(6));
+  run();
+  EXPECT_EQ(by_first, kThere);
+  auto& by_second = wait(wait_, 6, 7);
+  EXPECT_EQ(by_second, kWaits);
+  second_.reached(EventIndex(8));
+  run();
+  EXPECT_EQ(by_second, kThere);
+}
+
+TEST_F(ArchiveWaitTest, BothEndsAtOnceEndItOnce) {
+  auto& answers = wait(wait_, 5, 7);
+  first_.reached(EventIndex(6));
+  second_.reached(EventIndex(8));
+  second_.close();
+  run();
+  EXPECT_EQ(answers, kThere);
+}
+
+TEST_F(ArchiveWaitTest, AnEndThatDoesNotGetSoFarEndsNothing) {
+  auto& answers = wait(wait_, 6, 9);
+  first_.reached(EventIndex(6));
+  second_.reached(EventIndex(9));
+  run();
+  EXPECT_EQ(answers, kWaits);
+  second_.reached(EventIndex(10));
+  run();
+  EXPECT_EQ(answers, kThere);
+}
+
+TEST_F(ArchiveWaitTest, ADeadlineEndsItAtWhicheverEndIsLookedAt) {
+  const Instant start{};
+  auto& answers = wait(wait_, 5, 7, start + std::chrono::seconds(2));
+  first_.expire(start + std::chrono::seconds(1));
+  second_.expire(start + std::chrono::seconds(1));
+  run();
+  EXPECT_EQ(answers, kWaits);
+  second_.expire(start + std::chrono::seconds(2));
+  first_.expire(start + std::chrono::seconds(2));
+  run();
+  EXPECT_EQ(answers, kNot);
+}
+
+TEST_F(ArchiveWaitTest, CancelEndsTheWaitUnderWayAndThoseToCome) {
+  auto& before = wait(wait_, 5, 7);
+  wait_.cancel();
+  run();
+  EXPECT_EQ(before, kNot);
+  EXPECT_EQ(wait(wait_, 5, 7), kNot);
+  // Nobody reads any more: what is there is not asked for.
+  EXPECT_EQ(wait(wait_, 0, 0), kNot);
+}
+
+TEST_F(ArchiveWaitTest, CancelWithoutAWaitEndsThoseToCome) {
+  wait_.cancel();
+  wait_.cancel();
+  EXPECT_EQ(wait(wait_, 5, 7), kNot);
+}
+
+TEST_F(ArchiveWaitTest, CancelIsOfOneReaderAlone) {
+  ArchiveWait other;
+  auto& others = wait(other, 5, 7);
+  auto& own = wait(wait_, 5, 7);
+  wait_.cancel();
+  run();
+  EXPECT_EQ(own, kNot);
+  EXPECT_EQ(others, kWaits);
+  first_.reached(EventIndex(6));
+  run();
+  EXPECT_EQ(others, kThere);
+}
+
+TEST_F(ArchiveWaitTest, AnEndThatIsClosedEndsIt) {
+  auto& answers = wait(wait_, 5, 7);
+  second_.close();
+  run();
+  EXPECT_EQ(answers, kNot);
+  EXPECT_EQ(wait(wait_, 5, 7), kNot);
+  EXPECT_EQ(wait(wait_, 4, 7), kThere);
+}
+
+// A wait that ended at one end is forgotten by the other: it may be gone by then.
+TEST_F(ArchiveWaitTest, WhatEndedIsNotEndedAgain) {
+  {
+    ArchiveWait gone;
+    auto& answers = wait(gone, 5, 7);
+    first_.reached(EventIndex(6));
+    run();
+    EXPECT_EQ(answers, kThere);
+  }
+  second_.reached(EventIndex(8));
+  second_.expire(Instant::max());
+  run();
+  EXPECT_EQ(*answers_.back(), kThere);
+}
+
+// Two writers race for the word, and cancel() with both.
+TEST_F(ArchiveWaitTest, OneWordEndsItHoweverManyGiveOne) {
+  const auto work = boost::asio::make_work_guard(io_);
+  for (std::uint64_t round = 0; round < 500; ++round) {
+    ArchiveWait reader;
+    auto& answers = wait(reader, 5 + round, 7 + round);
+    std::thread one([&] { first_.reached(EventIndex(6 + round)); });
+    std::thread two([&] { second_.reached(EventIndex(8 + round)); });
+    if (round % 2 == 0) reader.cancel();
+    io_.restart();
+    while (answers.empty() && io_.run_one_for(std::chrono::seconds(20)) > 0) {
+    }
+    one.join();
+    two.join();
+    ASSERT_EQ(answers.size(), 1U) << round;
+    if (round % 2 != 0) EXPECT_EQ(answers, kThere) << round;
+  }
+}
+
+}  // namespace
+}  // namespace waybill::projector

@@ -1,0 +1,121 @@
+#include "query/feed/filter.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/support/event_log.h"
+
+namespace waybill::query::feed {
+namespace {
+
+namespace pb = schemas::pb;
+
+const tests::Copy kCopy{.alias = "shop@forward.test",
+                        .sender = "Ann@origin.test",
+                        .target = "owner@mailbox.test:2525",
+                        .domain = "forward.test"};
+
+bool finds(const std::string& address, const schemas::Event& event) {
+  return Filter{.address = address}.wants(event);
+}
+
+TEST(FilterTest, OneThatAsksNothingWantsAll) {
+  const Filter all;
+  EXPECT_TRUE(all.wants(tests::accepted(kCopy)));
+  EXPECT_TRUE(all.wants(tests::bounced(kCopy, pb::BOUNCE_CLASS_HARD)));
+  EXPECT_TRUE(all.wants(schemas::Event()));
+}
+
+TEST(FilterTest, KindsAreThoseThatAreNamed) {
+  const Filter some{.kinds = {"dropped", "forwarded"}};
+  EXPECT_TRUE(some.wants(tests::forwarded(kCopy)));
+  EXPECT_TRUE(some.wants(tests::dropped(kCopy)));
+  EXPECT_FALSE(some.wants(tests::accepted(kCopy)));
+  EXPECT_FALSE(some.wants(schemas::Event()));
+}
+
+TEST(FilterTest, ClassesAreOfReportsAlone) {
+  const Filter hard{.classes = {"hard"}};
+  EXPECT_TRUE(hard.wants(tests::bounced(kCopy, pb::BOUNCE_CLASS_HARD)));
+  EXPECT_FALSE(hard.wants(tests::bounced(kCopy, pb::BOUNCE_CLASS_SOFT)));
+  EXPECT_FALSE(hard.wants(tests::bounced(kCopy, pb::BOUNCE_CLASS_UNSPECIFIED)));
+  EXPECT_FALSE(hard.wants(tests::forwarded(kCopy)));
+}
+
+TEST(FilterTest, EachClassThatAReportMayHaveCanBeAskedFor) {
+  const auto& words = bounce_classes();
+  EXPECT_EQ(words.size(), static_cast<std::size_t>(pb::BounceClass_descriptor()->value_count() - 1))
+      << "all but the one that is none";
+  for (int number = 1; number < pb::BounceClass_descriptor()->value_count(); ++number) {
+    const auto report = tests::bounced(kCopy, static_cast<pb::BounceClass>(number));
+    const auto found = std::count_if(words.begin(), words.end(), [&](const std::string& word) {
+      return Filter{.classes = {word}}.wants(report);
+    });
+    EXPECT_EQ(found, 1) << number;
+  }
+}
+
+TEST(FilterTest, ADomainIsThatOfTheAlias) {
+  const auto of = [](const std::string& domain) { return Filter{.domain = domain}; };
+  EXPECT_TRUE(of("forward.test").wants(tests::accepted(kCopy)));
+  EXPECT_FALSE(of("mailbox.test").wants(tests::accepted(kCopy)));
+  EXPECT_FALSE(of("origin.test").wants(tests::accepted(kCopy)));
+  EXPECT_FALSE(of("test").wants(tests::accepted(kCopy)));
+  EXPECT_FALSE(of("ward.test").wants(tests::accepted(kCopy)));
+  tests::Copy quoted = kCopy;
+  quoted.alias = "\"a@other.test\"@forward.test";
+  EXPECT_TRUE(of("forward.test").wants(tests::accepted(quoted)));
+  EXPECT_FALSE(of("other.test").wants(tests::accepted(quoted)));
+  // A session that was ended before an alias was named.
+  tests::Copy none = kCopy;
+  none.alias = "";
+  EXPECT_FALSE(of("forward.test").wants(tests::rejected(none, pb::VERDICT_BY_POLICY)));
+}
+
+TEST(FilterTest, AnAddressIsAnAliasASenderOrATarget) {
+  for (const auto& event : {tests::accepted(kCopy), tests::forwarded(kCopy),
+                            tests::in_doubt(kCopy)}) {
+    EXPECT_TRUE(finds("shop@forward.test", event));
+    EXPECT_TRUE(finds("ann@origin.test", event)) << "in any case";
+    EXPECT_TRUE(finds("owner@mailbox.test", event)) << "with its port";
+    EXPECT_FALSE(finds("bob@mailbox.test", event));
+  }
+  EXPECT_TRUE(finds("owner@mailbox.test", tests::bounced(kCopy, pb::BOUNCE_CLASS_HARD)));
+}
+
+TEST(FilterTest, AnAddressIsWholeAndNoPartOfOne) {
+  const auto event = tests::accepted(kCopy);
+  EXPECT_FALSE(finds("hop@forward.test", event));
+  EXPECT_FALSE(finds("shop@forward.tes", event));
+  EXPECT_FALSE(finds("shop@forward.test.example", event));
+  EXPECT_FALSE(finds("owner@mailbox.test:25", event));
+}
+
+TEST(FilterTest, EachTargetOfAnAcceptanceIsLookedAt) {
+  auto event = tests::accepted(kCopy);
+  tests::add_target(event, 2, "second@mailbox.test");
+  tests::add_target(event, 3, "third@mailbox.test:587");
+  EXPECT_TRUE(finds("second@mailbox.test", event));
+  EXPECT_TRUE(finds("third@mailbox.test", event));
+  EXPECT_FALSE(finds("fourth@mailbox.test", event));
+}
+
+TEST(FilterTest, AllThatIsAskedMustBeTrue) {
+  const Filter filter{.kinds = {"bounced"},
+                      .classes = {"hard", "soft"},
+                      .domain = "forward.test",
+                      .address = "owner@mailbox.test"};
+  EXPECT_TRUE(filter.wants(tests::bounced(kCopy, pb::BOUNCE_CLASS_SOFT)));
+  EXPECT_FALSE(filter.wants(tests::bounced(kCopy, pb::BOUNCE_CLASS_DELAYED)));
+  EXPECT_FALSE(filter.wants(tests::forwarded(kCopy)));
+  tests::Copy other = kCopy;
+  other.alias = "shop@elsewhere.test";
+  EXPECT_FALSE(filter.wants(tests::bounced(other, pb::BOUNCE_CLASS_HARD)));
+  other = kCopy;
+  other.target = "bob@mailbox.test";
+  EXPECT_FALSE(filter.wants(tests::bounced(other, pb::BOUNCE_CLASS_HARD)));
+}
+
+}  // namespace
+}  // namespace waybill::query::feed
