@@ -88,7 +88,7 @@ TEST(PlaceTest, WhatItNeverWroteIsRefusedWhateverItsCheck) {
       head(2) + index,
       // Another version.
       std::string("\2\0\0\0\1", 5) + index,
-      // As many partitions as fit in no memory; as many as would be none of 64 bits' octets.
+      // As many partitions as fit in no memory; as many as have no octets in 32 bits.
       std::string("\1\xff\xff\xff\xff", 5) + index,
       std::string("\1\x20\0\0\0", 5),
   };
