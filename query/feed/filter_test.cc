@@ -93,8 +93,8 @@ TEST(FilterTest, ADomainIsThatOfTheAlias) {
 }
 
 TEST(FilterTest, AnAddressIsAnAliasASenderOrATarget) {
-  for (const auto& event : {tests::accepted(kCopy), tests::forwarded(kCopy),
-                            tests::in_doubt(kCopy)}) {
+  for (const auto& event :
+       {tests::accepted(kCopy), tests::forwarded(kCopy), tests::in_doubt(kCopy)}) {
     EXPECT_TRUE(finds("shop@forward.test", event));
     EXPECT_TRUE(finds("ann@origin.test", event)) << "in any case";
     EXPECT_TRUE(finds("owner@mailbox.test", event)) << "with its port";

@@ -9,8 +9,7 @@
 #include <boost/json/parse.hpp>
 #include <sstream>
 
-#include "projector/archive/archive_key.h"
-#include "projector/memory_view_store.h"
+#include "tests/support/archive_part.h"
 #include "tests/support/event_log.h"
 #include "tests/support/http_world.h"
 #include "tests/support/ordinals.h"
@@ -22,42 +21,9 @@ using namespace schemas::ordinal_literals;
 namespace {
 
 using namespace std::chrono_literals;
-using projector::Table;
 using runtime::Errc;
 using runtime::Instant;
-
-// A partition whose archive has what is added.
-struct Part {
-  void add(const schemas::Event& event) { put(log.add(event)); }
-  void add_raw(std::string octets) { put(log.add_raw(std::move(octets))); }
-  void add(const schemas::Event& event, std::size_t times) {
-    for (std::size_t i = 0; i < times; ++i) add(event);
-  }
-  void put(schemas::LogOffset offset) {
-    const auto record = projector::ArchivedRecord::of(log.records(offset, 1).front().value);
-    projector::WriteBatch batch;
-    batch.put(Table::archive, projector::archive_key(schemas::EventIndex(offset.value())),
-              record.row());
-    ASSERT_TRUE(store.apply(batch));
-    end.reached(schemas::EventIndex(offset.value() + 1));
-  }
-  // The events of `from` on and below `to`; they are `known` to be.
-  void lose(std::uint64_t from, std::uint64_t to, bool known) {
-    projector::WriteBatch batch;
-    for (std::uint64_t i = from; i < to; ++i) {
-      batch.erase(Table::archive, projector::archive_key(schemas::EventIndex(i)));
-    }
-    if (known) {
-      projector::put_holes(batch, {{schemas::EventIndex(from), schemas::EventIndex(to)}});
-    }
-    ASSERT_TRUE(store.apply(batch));
-  }
-
-  tests::EventLog log;
-  projector::MemoryViewStore store;
-  projector::ArchiveEnd end;
-  std::optional<std::uint64_t> lag = 0;
-};
+using tests::ArchivePart;
 
 // What a reader was told in one line.
 struct Line {
@@ -105,14 +71,14 @@ class ReaderTest : public testing::Test {
  protected:
   ReaderTest() { wish_.from = {0_index, 0_index}; }
   ~ReaderTest() override {
-    for (Part& part : parts_) part.end.close();
+    for (ArchivePart& part : parts_) part.end.close();
     run();
   }
 
   std::unique_ptr<Reader> reader() {
     std::vector<Partition> partitions;
     for (std::uint32_t i = 0; i < 2; ++i) {
-      Part& part = parts_[i];
+      ArchivePart& part = parts_[i];
       partitions.push_back({i, std::make_shared<projector::Archive>(part.store), &part.end,
                             [&part] { return part.lag; }});
     }
@@ -148,7 +114,7 @@ class ReaderTest : public testing::Test {
 
   boost::asio::io_context io_;
   tests::StillClock clock_;
-  std::array<Part, 2> parts_;
+  std::array<ArchivePart, 2> parts_;
   Wish wish_;
   const tests::Copy copy_;
 };
@@ -298,8 +264,8 @@ TEST_F(ReaderTest, ALongPollThatDoesNotWaitTellsAllThatIsThere) {
   EXPECT_EQ(events_of(lines).size(), 700U);
   EXPECT_EQ(lines.back().member, "progress");
   EXPECT_TRUE(ended(*reader));
-  const auto nothing = pull_all(*this->reader());
-  EXPECT_EQ(nothing.size(), 701U) << "each reader from its own place";
+  const auto again = pull_all(*this->reader());
+  EXPECT_EQ(again.size(), 701U) << "each reader from its own place";
 }
 
 TEST_F(ReaderTest, ALongPollWithoutNewsEndsBehindItsTime) {
@@ -441,7 +407,7 @@ TEST_F(ReaderTest, AsServerSentEventsItHasAFieldForEach) {
 TEST_F(ReaderTest, WaitsForNewsOfAnyPartition) {
   const auto reader = this->reader();
   pull(*reader);
-  for (Part& part : parts_) {
+  for (ArchivePart& part : parts_) {
     bool woken = false;
     boost::asio::co_spawn(io_, reader->wait(Instant::max()),
                           [&](const std::exception_ptr&) { woken = true; });
@@ -462,11 +428,11 @@ TEST_F(ReaderTest, WaitsNoLongerThanUntilItHasASignToGive) {
                         [&](const std::exception_ptr&) { woken = true; });
   run();
   clock_.move(kSignEvery - 1s);
-  for (Part& part : parts_) part.end.expire(clock_.now());
+  for (ArchivePart& part : parts_) part.end.expire(clock_.now());
   run();
   EXPECT_FALSE(woken);
   clock_.move(1s);
-  for (Part& part : parts_) part.end.expire(clock_.now());
+  for (ArchivePart& part : parts_) part.end.expire(clock_.now());
   run();
   EXPECT_TRUE(woken);
   EXPECT_TRUE(reader->ready());

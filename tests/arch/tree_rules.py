@@ -24,6 +24,7 @@ PARSERS = (
     "http/trace.h",
     "ingest/wal_scan.h",
     "query/cursor.h",
+    "query/feed/place.h",
     "query/partition_list.h",
     "query/peer_parts.h",
     "runtime/dns/rdata.h",
