@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "http/handler.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
@@ -9,6 +10,7 @@ namespace waybill::http {
 namespace {
 
 using runtime::Errc;
+using runtime::Instant;
 
 // The Pull as run_on() wants it. Its source outlives it.
 struct PullJob {
@@ -51,7 +53,7 @@ class FollowedSource final : public Source {
         workers_(workers),
         clock_(clock) {}
 
-  runtime::Task<Piece> next(runtime::Instant until) override {
+  runtime::Task<Piece> next(Instant until) override {
     while (!cancelled_) {
       if (follower_->ready()) {
         PullJob job{&pull_};
@@ -60,6 +62,11 @@ class FollowedSource final : public Source {
       }
       if (clock_.now() >= until) co_return make_error_code(Errc::timeout);
       if (!follower_->ready()) co_await follower_->wait(until);
+      // It came back with nothing, as at a stop: not again at once.
+      const Instant now = clock_.now();
+      if (!cancelled_ && !follower_->ready() && now < until) {
+        co_await clock_.sleep_until(runtime::sooner(until, now + kReadyAgain));
+      }
     }
     co_return make_error_code(Errc::closed);
   }

@@ -21,7 +21,7 @@ struct ServerSettings {
   // Connections at one time, those that tell a stream left out; above, one that waits for a request
   // makes room, and where all are busy 503 and close.
   std::uint32_t max_connections = 256;
-  std::uint32_t max_streams = kMaxStreams;
+  std::uint32_t max_streams = kFewStreams;
   SessionLimits session{};
 };
 

@@ -45,6 +45,8 @@ struct ServerParts {
 // Streams at one time; above, 503. Each holds a connection and a piece: 1,024 of 64 KiB, if all of
 // them are slow at once, are 64 MiB.
 inline constexpr std::uint32_t kMaxStreams = 1024;
+// Where a process may open few descriptors, which its other work needs.
+inline constexpr std::uint32_t kFewStreams = 32;
 
 // Of answers that wait for their clients to read them, all together: a client that asks and does
 // not read must not cost the process its memory. Above, 503. Answers of kSmallAnswer octets and
@@ -57,7 +59,7 @@ using Answered = std::variant<Response, std::unique_ptr<OpenStream>>;
 class Service {
  public:
   // What `parts` points to outlives this. The server's thread.
-  Service(Router router, ServerParts parts, std::uint32_t max_streams = kMaxStreams);
+  Service(Router router, ServerParts parts, std::uint32_t max_streams = kFewStreams);
 
   // Any well-formed request. Reads run on the workers; when their queue is full the answer is 503
   // at once.

@@ -31,7 +31,17 @@ const std::vector<std::string>& all_kinds() {
 std::optional<Problem> not_whole(const Sources& sources) {
   const bool along = std::all_of(sources.partitions.begin(), sources.partitions.end(),
                                  [](const LocalPartition& one) { return one.archive != nullptr; });
-  if (along && sources.partitions.size() == sources.partition_count) return std::nullopt;
+  if (!along) {
+    return http::problem_of(501, "no_feed",
+                            "Nothing is added to the history here: export it, or read it page by "
+                            "page.");
+  }
+  if (sources.partition_count > feed::kMostPartitions) {
+    return http::problem_of(501, "no_feed",
+                            "The feed is of logs of " + std::to_string(feed::kMostPartitions) +
+                                " partitions at most: read the log itself.");
+  }
+  if (sources.partitions.size() == sources.partition_count) return std::nullopt;
   return http::problem_of(
       501, "partitions_elsewhere",
       "The feed is read where the views of all " + std::to_string(sources.partition_count) +
@@ -39,12 +49,10 @@ std::optional<Problem> not_whole(const Sources& sources) {
           ": ask a projector that owns all of them.");
 }
 
-// The end of what is in the log; while views are folded anew it is beyond that of the views.
+// What is in the log and not yet in the views comes too: the lag does not say how many events it is.
 feed::Place place_of_end(const Sources& sources) {
   feed::Place out;
-  for (const LocalPartition& one : sources.partitions) {
-    out.push_back(one.archive_end->index() + one.freshness().lag.value_or(0));
-  }
+  for (const LocalPartition& one : sources.partitions) out.push_back(one.archive_end->index());
   return out;
 }
 
@@ -67,8 +75,9 @@ std::optional<feed::Place> read_place(const Sources& sources, const std::string&
 // A cursor from another log, or from before this one lost its end, would wait for ever.
 std::optional<Problem> ahead_of(const Sources& sources, const feed::Place& place) {
   for (const LocalPartition& one : sources.partitions) {
-    const bool ahead = place[one.partition] > one.archive_end->index();
-    if (!ahead || one.freshness().lag != std::uint64_t{0}) continue;
+    // The lag first: what is folded meanwhile is then counted twice, and never left out.
+    const auto lag = one.freshness().lag;
+    if (!lag || place[one.partition] <= one.archive_end->index() + *lag) continue;
     return http::problem_of(410, "cursor_ahead",
                             "The cursor is ahead of all that is on record: it is of another log, "
                             "or of one that has lost its end. Begin again with after=start, or "

@@ -65,7 +65,7 @@ class FeedHandlerTest : public testing::Test {
 
 TEST_F(FeedHandlerTest, IsToldWhereAllPartitionsAre) {
   EXPECT_EQ(problem(""), "");
-  EXPECT_EQ(problem(world_.sources(), ""), "501 partitions_elsewhere") << "nobody reads along";
+  EXPECT_EQ(problem(world_.sources(), ""), "501 no_feed") << "nobody reads along";
   Sources some = sources();
   some.partition_count = 2;
   EXPECT_EQ(problem(std::move(some), ""), "501 partitions_elsewhere");
@@ -88,9 +88,10 @@ TEST_F(FeedHandlerTest, ACursorAheadOfTheLogIsTold) {
   const std::string ahead = feed::to_cursor({3_index});
   EXPECT_EQ(problem("?after=" + ahead), "410 cursor_ahead");
   EXPECT_EQ(problem("?after=start", {{"Last-Event-ID", ahead}}), "410 cursor_ahead");
-  // While views are behind the log, or nobody knows, it may be one of this log.
+  // While views are behind the log, or nobody knows by how much, it may be one of this log.
   world_.health().lag = 1;
   EXPECT_EQ(problem("?after=" + ahead), "");
+  EXPECT_EQ(problem("?after=" + feed::to_cursor({4_index})), "410 cursor_ahead");
   world_.lose_the_log();
   EXPECT_EQ(problem("?after=" + ahead), "");
 }

@@ -3,6 +3,7 @@
 #include "http/exposure.h"
 #include "runtime/asio_net.h"
 #include "runtime/asio_tls.h"
+#include "runtime/descriptors.h"
 
 namespace waybill::app {
 
@@ -13,7 +14,14 @@ namespace {
 // Streams share them piece by piece: beside the questions' workers they must not take the machine.
 constexpr std::size_t kStreamThreads = 2;
 
+// Beyond it a relay of the default size has its descriptors beside kMaxStreams.
+constexpr std::uint64_t kManyDescriptors = 8192;
+
 }  // namespace
+
+std::uint32_t streams_within(std::uint64_t descriptors) {
+  return descriptors >= kManyDescriptors ? http::kMaxStreams : http::kFewStreams;
+}
 
 // A stream asks for one piece at a time: the queue is never full.
 HttpServer::HttpServer(std::uint32_t max_streams)
@@ -26,7 +34,9 @@ Explained<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& set
   const auto guard = guarded ? http::Guard::secret_over_tls : http::Guard::none;
   if (const auto may = http::check_exposure(settings.listen, guard); !may) return may.error();
 
-  std::unique_ptr<HttpServer> out(new HttpServer(settings.server.max_streams));
+  http::ServerSettings of_server = settings.server;
+  of_server.max_streams = streams_within(runtime::descriptor_limit());
+  std::unique_ptr<HttpServer> out(new HttpServer(of_server.max_streams));
   auto listener = runtime::listen_tcp(out->thread_.context(), settings.listen);
   if (!listener) {
     return runtime::explain(listener.error(),
@@ -35,9 +45,9 @@ Explained<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& set
   if (settings.tls) *listener = runtime::tls_listener(std::move(*listener), *settings.tls);
   parts.chance = out->chance_.get();
   parts.stream_workers = out->stream_workers_.get();
-  out->server_.emplace(out->thread_, std::make_unique<http::Server>(
-                                         out->thread_.executor(), std::move(*listener),
-                                         std::move(router), std::move(parts), settings.server));
+  out->server_.emplace(
+      out->thread_, std::make_unique<http::Server>(out->thread_.executor(), std::move(*listener),
+                                                   std::move(router), std::move(parts), of_server));
   return out;
 }
 

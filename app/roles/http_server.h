@@ -2,6 +2,7 @@
 // TLS, and workers for its streams.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,10 @@
 #include "runtime/tls_engine.h"
 
 namespace waybill::app {
+
+// Streams that may be open where the process may open so many descriptors: each has one, and what
+// is here for them is nobody else's.
+std::uint32_t streams_within(std::uint64_t descriptors);
 
 struct HttpSettings {
   runtime::Endpoint listen;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "app/roles/http_server.h"
 #include "http/server.h"
 #include "relay/assembly.h"
 #include "relay/spam/rspamd.h"
@@ -43,8 +44,9 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::uint64_t kHopConnectionsPerSession = 2;
 constexpr std::uint64_t kDescriptorsPerSession = 2 + kHopConnectionsPerSession;
 // The files of journal and views, threads' own, what libraries open; and HTTP.
-constexpr std::uint64_t kDescriptorReserve =
-    480 + http::ServerSettings{}.max_connections + http::ServerSettings{}.max_streams;
+std::uint64_t reserved(std::uint64_t descriptors) {
+  return 480 + http::ServerSettings{}.max_connections + streams_within(descriptors);
+}
 
 relay::Settings relay_settings(const Config& config) {
   relay::Settings out = config.limits;
@@ -218,7 +220,7 @@ class Role final : public RelayRole {
   // Beyond what the process may open, a session more would cost the journal its files.
   static Explained<void> check_descriptors(std::uint32_t max_sessions) {
     const std::uint64_t may = runtime::descriptor_limit();
-    const std::uint64_t needed = kDescriptorReserve + kDescriptorsPerSession * max_sessions;
+    const std::uint64_t needed = reserved(may) + kDescriptorsPerSession * max_sessions;
     const std::uint32_t sessions = sessions_within(max_sessions, may);
     if (sessions == 0) {
       return runtime::Failure{runtime::Errc::invalid,
@@ -341,8 +343,8 @@ class Role final : public RelayRole {
 }  // namespace
 
 std::uint32_t sessions_within(std::uint32_t wanted, std::uint64_t descriptors) {
-  if (descriptors <= kDescriptorReserve) return 0;
-  const std::uint64_t room = (descriptors - kDescriptorReserve) / kDescriptorsPerSession;
+  if (descriptors <= reserved(descriptors)) return 0;
+  const std::uint64_t room = (descriptors - reserved(descriptors)) / kDescriptorsPerSession;
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, room));
 }
 

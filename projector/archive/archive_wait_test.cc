@@ -175,7 +175,9 @@ TEST_F(ArchiveWaitTest, OneWordEndsItHoweverManyGiveOne) {
     one.join();
     two.join();
     ASSERT_EQ(answers.size(), 1U) << round;
-    if (round % 2 != 0) EXPECT_EQ(answers, kThere) << round;
+    if (round % 2 != 0) {
+      EXPECT_EQ(answers, kThere) << round;
+    }
   }
 }
 

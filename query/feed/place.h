@@ -18,8 +18,8 @@ namespace waybill::query::feed {
 
 using Place = std::vector<schemas::EventIndex>;  // by partition
 
-// Partitions that a cursor may have: more than any log has (schemas/partition.h).
-inline constexpr std::size_t kMostPartitions = 4096;
+// Partitions that a cursor may have: with more it would fit in no head of a request (http/codec.h).
+inline constexpr std::size_t kMostPartitions = 512;
 
 std::string to_cursor(const Place& place);
 // Errc::invalid: no cursor of the feed's.

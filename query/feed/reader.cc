@@ -49,6 +49,7 @@ Reader::Reader(std::vector<Partition> partitions, Wish wish, runtime::Clock& clo
       clock_(clock),
       ends_(clock.now() + wish_.wait.value_or(kLongest)),
       place_(wish_.from),
+      sign_at_(clock.now() + kSignEvery),
       holes_(partitions_.size()) {}
 
 bool Reader::behind() const {

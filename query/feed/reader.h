@@ -79,11 +79,11 @@ class Reader final : public http::Follower {
   runtime::Clock& clock_;
   const runtime::Instant ends_;
   Place place_;
+  runtime::Instant sign_at_;
   std::vector<std::optional<projector::ArchiveHoles>> holes_;  // by partition, once it was looked
   std::size_t turn_ = 0;
   std::uint64_t given_ = 0;
   std::size_t looked_at_ = 0;  // events, in this pull()
-  runtime::Instant sign_at_{};
   bool begun_ = false;
   bool done_ = false;
   projector::ArchiveWait news_;
