@@ -49,7 +49,7 @@ std::optional<Problem> not_whole(const Sources& sources) {
           ": ask a projector that owns all of them.");
 }
 
-// What is in the log and not yet in the views comes too: the lag does not say how many events it is.
+// What is in the log and not yet in the views comes too: a lag does not say how many events it is.
 feed::Place place_of_end(const Sources& sources) {
   feed::Place out;
   for (const LocalPartition& one : sources.partitions) out.push_back(one.archive_end->index());
