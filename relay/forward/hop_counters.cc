@@ -38,10 +38,15 @@ void HopCounters::count_domain(std::string_view domain, const HopAnswer& answer)
       domain = "other";
     }
   }
-  metrics_
-      .counter("waybill_target_answers_total", "How deliveries ended, by the target's domain",
-               {{"domain", std::string(domain)}, {"answer", std::string(word_of(answer.kind))}})
-      .add();
+  // Beside those of providers, whose name is never empty.
+  const std::string word(word_of(answer.kind));
+  runtime::Counter*& counter = counters_[Series{"", word, domain}];
+  if (counter == nullptr) {
+    counter = &metrics_.counter("waybill_target_answers_total",
+                                "How deliveries ended, by the target's domain",
+                                {{"domain", std::string(domain)}, {"answer", word}});
+  }
+  counter->add();
 }
 
 }  // namespace waybill::relay::forward
