@@ -17,7 +17,7 @@ using http::Problem;
 // Of a long poll that names none: an answer that fits in a client's memory.
 constexpr std::size_t kPollEvents = 1'000;
 constexpr std::size_t kMostEvents = 1'000'000;
-constexpr std::size_t kMostWait = 3'300;  // s: kLongest
+constexpr std::size_t kMostWait = std::chrono::seconds(feed::kLongest).count();
 
 const std::vector<std::string>& all_kinds() {
   static const auto words = [] {

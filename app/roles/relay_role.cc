@@ -43,9 +43,12 @@ constexpr std::chrono::milliseconds kDrainPoll{20};
 // sessions together, for most messages have one target and some have many.
 constexpr std::uint64_t kHopConnectionsPerSession = 2;
 constexpr std::uint64_t kDescriptorsPerSession = 2 + kHopConnectionsPerSession;
-// The files of journal and views, threads' own, what libraries open; and HTTP.
+// The files of journal and views, threads' own, and what libraries open.
+constexpr std::uint64_t kOwnDescriptors = 480;
+
+// What no session has: HTTP's too.
 std::uint64_t reserved(std::uint64_t descriptors) {
-  return 480 + http::ServerSettings{}.max_connections + streams_within(descriptors);
+  return kOwnDescriptors + http::ServerSettings{}.max_connections + streams_within(descriptors);
 }
 
 relay::Settings relay_settings(const Config& config) {

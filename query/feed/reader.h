@@ -49,9 +49,11 @@ struct Wish {
 
 // A stream ends whole before StreamLimits::whole would cut it; its reader goes on from its cursor.
 inline constexpr std::chrono::minutes kLongest{55};
+static_assert(kLongest < http::StreamLimits{}.whole);
 // How often a reader who gets nothing is told how far the feed is: proxies cut what is silent for
 // a minute or half of one.
 inline constexpr std::chrono::seconds kSignEvery{15};
+static_assert(kSignEvery < http::StreamLimits{}.idle);
 
 class Reader final : public http::Follower {
  public:

@@ -31,20 +31,14 @@ void HopCounters::count(std::string_view provider, const HopAnswer& answer) {
 
 void HopCounters::count_domain(std::string_view domain, const HopAnswer& answer) {
   const runtime::MutexLock lock(mutex_);
-  if (!domains_.contains(domain)) {
-    if (domains_.size() < kMostDomains) {
-      domains_.emplace(domain);
-    } else {
-      domain = "other";
-    }
-  }
-  // Beside those of providers, whose name is never empty.
-  const std::string word(word_of(answer.kind));
-  runtime::Counter*& counter = counters_[Series{"", word, domain}];
+  if (domains_.size() >= kMostDomains && !domains_.contains(domain)) domain = "other";
+  auto [entry, is_new] = domains_.try_emplace(std::string(domain));
+  if (is_new) entry->second.fill(nullptr);
+  runtime::Counter*& counter = entry->second[static_cast<std::size_t>(answer.kind)];
   if (counter == nullptr) {
-    counter = &metrics_.counter("waybill_target_answers_total",
-                                "How deliveries ended, by the target's domain",
-                                {{"domain", std::string(domain)}, {"answer", word}});
+    counter = &metrics_.counter(
+        "waybill_target_answers_total", "How deliveries ended, by the target's domain",
+        {{"domain", entry->first}, {"answer", std::string(word_of(answer.kind))}});
   }
   counter->add();
 }

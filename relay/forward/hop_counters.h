@@ -3,10 +3,10 @@
 // of the configuration, rules our own words, domains are kMostDomains. Any thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <tuple>
 
@@ -36,7 +36,9 @@ class HopCounters {
   runtime::Metrics& metrics_;
   runtime::Mutex mutex_;
   std::map<Series, runtime::Counter*> counters_ WAYBILL_GUARDED_BY(mutex_);
-  std::set<std::string, std::less<>> domains_ WAYBILL_GUARDED_BY(mutex_);
+  // By kind of answer; null: it has had none.
+  using OfDomain = std::array<runtime::Counter*, std::size_t(HopAnswer::Kind::in_doubt) + 1>;
+  std::map<std::string, OfDomain, std::less<>> domains_ WAYBILL_GUARDED_BY(mutex_);
 };
 
 }  // namespace waybill::relay::forward
