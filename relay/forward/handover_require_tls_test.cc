@@ -133,5 +133,12 @@ TEST_F(HandoverRequireTlsTest, AReportComesHomeAlsoWhereNobodyOffersIt) {
   EXPECT_THAT(hops_.take_heard(), Contains("MAIL FROM:<> REQUIRETLS"));
 }
 
+// Whoever offers it there would refuse the word, and the report would be lost.
+TEST_F(HandoverRequireTlsTest, WhatIsOfferedInClearIsNotTaken) {
+  hops_.listen(kHop, {{{"EHLO", "250-mx.test\r\n250 REQUIRETLS"}}});
+  EXPECT_EQ(ask_for(""), "accepted RCPT 250");
+  EXPECT_THAT(hops_.take_heard(), Contains("MAIL FROM:<>"));
+}
+
 }  // namespace
 }  // namespace waybill::relay::forward

@@ -238,6 +238,21 @@ TEST_F(HandoverTest, TheDeadlineEndsTheSearch) {
   EXPECT_THAT(hops_.heard(), ElementsAre("dial 192.0.2.1:25", "dial 192.0.2.2:25"));
 }
 
+TEST_F(HandoverTest, OfWhomNobodyWasAskedItIsNotSaidThatNobodyAnswers) {
+  dns_.add(kTwoHops);
+  EXPECT_EQ(ask(*handover(), 0s), "deferred MAIL 451 out-of-time");
+  EXPECT_THAT(hops_.heard(), ElementsAre());
+}
+
+TEST_F(HandoverTest, WhereOneHostHasNoRoomTheNextOneIsAsked) {
+  dns_.add(kTwoHops);
+  hops_.listen(kSecond, {HopScript()});
+  std::vector<HopBudget::Held> work;
+  while (auto leave = budget_.try_take(tests::endpoint(kHop))) work.push_back(std::move(*leave));
+  EXPECT_EQ(ask(), "accepted RCPT 250");
+  EXPECT_EQ(hop(), "mx2.h.test 192.0.2.2:25");
+}
+
 TEST_F(HandoverTest, ARecipientNobodyAnswersForIsDeferredAtTheDeadline) {
   dns_.add(kTwoHops);
   hops_.listen(kSecond, {HopScript()});

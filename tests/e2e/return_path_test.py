@@ -1,5 +1,6 @@
 """What a return path takes, from whom and until when; and what becomes of each report."""
 
+import re
 import signal
 import time
 import unittest
@@ -168,6 +169,10 @@ class WhoIsToldTest(ReturnPathCase):
         [kept] = home.mail()
         self.assertEqual(("", ["owner@s.test"]), (kept.sender, kept.recipients))
         self.assertIn("owner@s.test", Notice(kept.octets).message["To"])
+        # A metric has the target's domain, and none that anybody chose for the way home.
+        numbers = waybill.http.get("/metrics").body.decode()
+        domains = set(re.findall(r'waybill_target_answers_total{.*domain="([^"]*)"', numbers))
+        self.assertEqual({HIDDEN.split("@")[1].split(":")[0]}, domains)
 
     def test_the_whole_of_it_where_nothing_is_redacted(self):
         home, waybill = self.start_home_sink(), self.start_waybill(redact=False)

@@ -105,6 +105,15 @@ class IncomingTest(TlsCase):
         self.assertRegex(mail.octets, rb"with ESMTPS id [-0-9a-f]+\r\n\ttls TLS_\w+;\r\n")
         self.assertEqual("TLSv1.3", self.last(waybill, "a@x.test", "accepted")
                          ["tls"]["version"])
+        client.quit()
+        with SmtpClient(waybill.smtp_port) as stranger:
+            stranger.hello()
+            self.assertEqual(220, stranger.command("STARTTLS").code)
+            stranger.send(b"no handshake\r\n")
+            self.assertTrue(stranger.ended())
+        numbers = waybill.http.get("/metrics").body.decode().splitlines()
+        for labels in ('result="successful",version="TLSv1.3"', 'result="failed",version=""'):
+            self.assertIn(f"waybill_smtp_tls_sessions_total{{{labels}}} 1", numbers)
         own = (waybill.data / "tls/self_signed.pem").read_bytes()
         self.assertEqual(0o600, (waybill.data / "tls/self_signed.key").stat().st_mode & 0o777)
         waybill.stop()
