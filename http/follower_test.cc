@@ -6,8 +6,8 @@
 #include <stdexcept>
 
 #include "http/stream.h"
-#include "runtime/one_shot.h"
 #include "tests/support/virtual_http.h"
+#include "tests/support/wakeable.h"
 
 namespace waybill::http {
 namespace {
@@ -21,23 +21,20 @@ constexpr char kLast[] = "0\r\n\r\n";
 
 // A follower as a test sees it: it gives what is pushed, when it is.
 struct Followed {
-  explicit Followed(tests::VirtualClock& c) : clock(c) {}
+  explicit Followed(tests::VirtualClock& c) : clock(c), reader(c) {}
 
   void push(Piece piece) {
     pieces.push_back(std::move(piece));
     wake();
   }
-  void wake() {
-    if (!waiting) return;
-    const auto woken = *waiting;
-    waiting.reset();
-    woken.give(true);
-  }
+  void wake() { reader.wake(); }
 
   tests::VirtualClock& clock;
   std::deque<Piece> pieces;
-  std::optional<runtime::OneShot<bool>> waiting;
+  tests::Wakeable reader;
   int pulled = 0;
+  int waits = 0;
+  bool gives_up = false;  // a wait ends at once, with nothing
   int cancelled = 0;
   bool throws = false;
   bool released = false;
@@ -58,11 +55,9 @@ class FollowedFollower final : public Follower {
   }
   bool ready() override { return !followed_.pieces.empty(); }
   runtime::Task<void> wait(Instant until) override {
-    const runtime::OneShot<bool> woken;
-    followed_.waiting = woken;
-    const auto key = followed_.clock.call_at(until, [this] { followed_.wake(); });
-    co_await woken.wait();
-    followed_.clock.cancel(key);
+    ++followed_.waits;
+    if (followed_.gives_up) co_return;
+    co_await followed_.reader.wait(until);
   }
   void cancel() noexcept override {
     ++followed_.cancelled;
@@ -144,6 +139,17 @@ TEST_F(FollowerTest, AnEmptyPieceIsNoEndAndNoSignOfLife) {
   house.pass(3s);
   EXPECT_EQ(client.hear_all(), "");
   expect_cut("expired");
+}
+
+// As where the ends that it waits at are closed, before the server stops.
+TEST_F(FollowerTest, OneThatWaitsForNothingKeepsNobodysProcessorBusy) {
+  followed.gives_up = true;
+  auto client = begin();
+  house.pass(1s);
+  EXPECT_GT(followed.waits, 1);
+  EXPECT_LT(followed.waits, 200);
+  followed.push("one");
+  EXPECT_EQ(client.hear_up_to("one\r\n"), "3\r\none\r\n");
 }
 
 TEST_F(FollowerTest, IsPulledAgainAtOnceBehindAnEmptyPiece) {

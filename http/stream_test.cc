@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <deque>
 
-#include "runtime/one_shot.h"
 #include "tests/support/virtual_http.h"
+#include "tests/support/wakeable.h"
 
 namespace waybill::http {
 namespace {
@@ -21,7 +21,7 @@ using tests::VirtualHttp;
 
 // A source as a test sees it: it gives what is pushed, when it is.
 struct Feed {
-  explicit Feed(tests::VirtualClock& c) : clock(c) {}
+  explicit Feed(tests::VirtualClock& c) : clock(c), reader(c) {}
 
   void push(std::string piece) {
     pieces.emplace_back(std::move(piece));
@@ -35,17 +35,12 @@ struct Feed {
     failed = true;
     wake();
   }
-  void wake() {
-    if (!waiting) return;
-    const auto woken = *waiting;
-    waiting.reset();
-    woken.give(true);
-  }
+  void wake() { reader.wake(); }
 
   tests::VirtualClock& clock;
   std::deque<std::optional<std::string>> pieces;
   bool failed = false;
-  std::optional<runtime::OneShot<bool>> waiting;
+  tests::Wakeable reader;
   int given = 0;
   int cancelled = 0;
   bool released = false;
@@ -68,11 +63,7 @@ class FeedSource final : public Source {
       }
       if (feed_.failed) co_return make_error_code(Errc::corrupt);
       if (feed_.clock.now() >= until) co_return make_error_code(Errc::timeout);
-      const runtime::OneShot<bool> woken;
-      feed_.waiting = woken;
-      const auto key = feed_.clock.call_at(until, [this] { feed_.wake(); });
-      co_await woken.wait();
-      feed_.clock.cancel(key);
+      co_await feed_.reader.wait(until);
     }
   }
 

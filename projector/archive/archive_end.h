@@ -45,6 +45,12 @@ class ArchiveEnd {
   void await(schemas::EventIndex index, runtime::Instant deadline, std::shared_ptr<News> news);
   void forget(const std::shared_ptr<News>& news);
 
+  // Waits under way.
+  std::size_t waits() const {
+    const runtime::MutexLock lock(mutex_);
+    return waiting_.size();
+  }
+
   // Ends the waits whose deadline has passed: for a tick of a second or so.
   void expire(runtime::Instant now);
   // Ends all waits, and those to come that would have to wait.
@@ -61,7 +67,7 @@ class ArchiveEnd {
   void end_waits(Ends ends, bool answer);
 
   std::atomic<schemas::EventIndex> end_;
-  runtime::Mutex mutex_;
+  mutable runtime::Mutex mutex_;
   std::vector<Waiting> waiting_ WAYBILL_GUARDED_BY(mutex_);
   bool closed_ WAYBILL_GUARDED_BY(mutex_) = false;
 };

@@ -12,6 +12,7 @@
 #include "projector/archive/archive_end.h"
 #include "projector/archive/archive_key.h"
 #include "projector/memory_view_store.h"
+#include "tests/support/waits.h"
 
 namespace waybill::projector {
 namespace {
@@ -84,26 +85,13 @@ TEST_F(ArchiveTest, EndsWhereItIsSaidToOrIsCorrupt) {
 
 class ArchiveEndTest : public testing::Test {
  protected:
-  // What the wait for `index` gave; empty while it lasts.
   std::vector<bool>& wait(std::uint64_t index, Instant deadline = Instant::max()) {
-    auto& answers = *answers_.emplace_back(std::make_unique<std::vector<bool>>());
-    boost::asio::co_spawn(io_, waiting(index, deadline, answers), [](const std::exception_ptr&) {});
-    run();
-    return answers;
+    return waits_.of(end_.beyond(EventIndex(index), deadline));
   }
-  void run() {
-    io_.restart();
-    io_.poll();
-  }
+  void run() { waits_.run(); }
 
-  boost::asio::io_context io_;
+  tests::Waits waits_;
   ArchiveEnd end_{EventIndex(5)};
-  std::vector<std::unique_ptr<std::vector<bool>>> answers_;
-
- private:
-  runtime::Task<void> waiting(std::uint64_t index, Instant deadline, std::vector<bool>& answers) {
-    answers.push_back(co_await end_.beyond(EventIndex(index), deadline));
-  }
 };
 
 const std::vector<bool> kWaits;
@@ -166,11 +154,12 @@ TEST_F(ArchiveEndTest, NoStepOfTheEndIsMissedByAReaderOnAnotherThread) {
     }
   };
   bool ended = false;
-  boost::asio::co_spawn(io_, follow(end_), [&](const std::exception_ptr&) { ended = true; });
-  const auto work = boost::asio::make_work_guard(io_);
+  boost::asio::co_spawn(waits_.io(), follow(end_),
+                        [&](const std::exception_ptr&) { ended = true; });
+  const auto work = boost::asio::make_work_guard(waits_.io());
   // Each step wakes it: where none does any more, one was missed.
   bool woken = true;
-  while (!ended && woken) woken = io_.run_one_for(std::chrono::seconds(20)) > 0;
+  while (!ended && woken) woken = waits_.io().run_one_for(std::chrono::seconds(20)) > 0;
   writer.join();
   EXPECT_TRUE(ended) << "it sleeps before the end";
   end_.close();

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <chrono>
+#include <optional>
 #include <thread>
+
+#include "tests/support/waits.h"
 
 namespace waybill::projector {
 namespace {
@@ -26,33 +28,17 @@ class ArchiveWaitTest : public testing::Test {
     run();
   }
 
-  // What the wait gave; empty while it lasts.
   std::vector<bool>& wait(ArchiveWait& by, std::uint64_t first, std::uint64_t second,
                           Instant deadline = Instant::max()) {
-    auto& answers = *answers_.emplace_back(std::make_unique<std::vector<bool>>());
     std::vector<ReadTo> read = {{&first_, EventIndex(first)}, {&second_, EventIndex(second)}};
-    boost::asio::co_spawn(io_, waiting(by, std::move(read), deadline, answers),
-                          [](const std::exception_ptr&) {});
-    run();
-    return answers;
+    return waits_.of(by.beyond_any(std::move(read), deadline));
   }
-  void run() {
-    io_.restart();
-    io_.poll();
-  }
+  void run() { waits_.run(); }
 
-  boost::asio::io_context io_;
+  tests::Waits waits_;
   ArchiveEnd first_{EventIndex(5)};
   ArchiveEnd second_{EventIndex(7)};
   ArchiveWait wait_;
-  std::vector<std::unique_ptr<std::vector<bool>>> answers_;
-
- private:
-  static runtime::Task<void> waiting(ArchiveWait& by, std::vector<ReadTo> read, Instant deadline,
-                                     std::vector<bool>& answers) {
-    const bool there = co_await by.beyond_any(std::move(read), deadline);
-    answers.push_back(there);
-  }
 };
 
 TEST_F(ArchiveWaitTest, NobodyWaitsForWhatIsThereAtEitherEnd) {
@@ -67,6 +53,7 @@ TEST_F(ArchiveWaitTest, EitherEndEndsIt) {
   first_.reached(EventIndex(6));
   run();
   EXPECT_EQ(by_first, kThere);
+  EXPECT_EQ(second_.waits(), 0U) << "a quiet partition keeps no list of waits that are over";
   auto& by_second = wait(wait_, 6, 7);
   EXPECT_EQ(by_second, kWaits);
   second_.reached(EventIndex(8));
@@ -147,30 +134,29 @@ TEST_F(ArchiveWaitTest, AnEndThatIsClosedEndsIt) {
 
 // A wait that ended at one end is forgotten by the other: it may be gone by then.
 TEST_F(ArchiveWaitTest, WhatEndedIsNotEndedAgain) {
-  {
-    ArchiveWait gone;
-    auto& answers = wait(gone, 5, 7);
-    first_.reached(EventIndex(6));
-    run();
-    EXPECT_EQ(answers, kThere);
-  }
+  std::optional<ArchiveWait> reader(std::in_place);
+  auto& answers = wait(*reader, 5, 7);
+  first_.reached(EventIndex(6));
+  run();
+  EXPECT_EQ(answers, kThere);
+  reader.reset();
   second_.reached(EventIndex(8));
   second_.expire(Instant::max());
   run();
-  EXPECT_EQ(*answers_.back(), kThere);
+  EXPECT_EQ(answers, kThere);
 }
 
 // Two writers race for the word, and cancel() with both.
 TEST_F(ArchiveWaitTest, OneWordEndsItHoweverManyGiveOne) {
-  const auto work = boost::asio::make_work_guard(io_);
+  const auto work = boost::asio::make_work_guard(waits_.io());
   for (std::uint64_t round = 0; round < 500; ++round) {
     ArchiveWait reader;
     auto& answers = wait(reader, 5 + round, 7 + round);
     std::thread one([&] { first_.reached(EventIndex(6 + round)); });
     std::thread two([&] { second_.reached(EventIndex(8 + round)); });
     if (round % 2 == 0) reader.cancel();
-    io_.restart();
-    while (answers.empty() && io_.run_one_for(std::chrono::seconds(20)) > 0) {
+    waits_.io().restart();
+    while (answers.empty() && waits_.io().run_one_for(std::chrono::seconds(20)) > 0) {
     }
     one.join();
     two.join();

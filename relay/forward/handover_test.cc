@@ -240,6 +240,7 @@ TEST_F(HandoverTest, TheDeadlineEndsTheSearch) {
 
 TEST_F(HandoverTest, OfWhomNobodyWasAskedItIsNotSaidThatNobodyAnswers) {
   dns_.add(kTwoHops);
+  dns_.delay("h.test", 1s);
   EXPECT_EQ(ask(*handover(), 0s), "deferred MAIL 451 out-of-time");
   EXPECT_THAT(hops_.heard(), ElementsAre());
 }
