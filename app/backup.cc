@@ -30,7 +30,7 @@ namespace {
 // a backup of 50 GiB back, of which it says nothing, takes some minutes.
 constexpr std::chrono::seconds kPatience{900};
 
-struct Options {
+struct BackupOptions {
   ConfigFile file;
   std::string directory;
   std::uint64_t keep = 0;
@@ -38,11 +38,6 @@ struct Options {
   bool verify = false;
   bool replace = false;
 };
-
-int fail(const std::string& what) {
-  std::fprintf(stderr, "waybill: %s\n", what.c_str());
-  return kExitEnvironment;
-}
 
 // On a terminal in place, and nothing into a file.
 void show(const std::string& words) {
@@ -74,7 +69,7 @@ Explained<std::string> back_up_alone(const Config& config, const WholeRequest& r
   return words_of(*made);
 }
 
-int back_up_now(const Config& config, const Options& options) {
+int back_up_now(const Config& config, const BackupOptions& options) {
   WholeRequest request;
   request.directory = std::filesystem::absolute(options.directory).string();
   request.config_path = std::filesystem::absolute(options.file.path).string();
@@ -91,7 +86,7 @@ int back_up_now(const Config& config, const Options& options) {
   return made->find(kLacks) == std::string::npos ? kExitOk : kExitNo;
 }
 
-int verify_now(const Options& options) {
+int verify_now(const BackupOptions& options) {
   const auto numbers = whole_backups(options.directory);
   if (!numbers) return fail(numbers.error().why);
   if (numbers->empty()) return fail(options.directory + " has no backup that is whole");
@@ -109,7 +104,7 @@ int verify_now(const Options& options) {
   return kExitOk;
 }
 
-int run_backup(const Options& options) {
+int run_backup(const BackupOptions& options) {
   const auto config = read_or_complain(options.file);
   if (!config) return kExitUsage;
   runtime::start_log(config->log_level, config->log_format);
@@ -118,7 +113,7 @@ int run_backup(const Options& options) {
   return code;
 }
 
-int run_restore(const Options& options) {
+int run_restore(const BackupOptions& options) {
   const auto config = read_or_complain(options.file);
   if (!config) return kExitUsage;
   const RestoreRequest request{options.directory, options.number, options.replace};
@@ -129,7 +124,7 @@ int run_restore(const Options& options) {
   return kExitOk;
 }
 
-Explained<void> needs_no_kafka(const Config& config) {
+Explained<void> backs_up_no_kafka(const Config& config) {
   if (!config.kafka.there) return {};
   return Failure{
       Errc::invalid,
@@ -142,9 +137,9 @@ Explained<void> needs_no_kafka(const Config& config) {
 void add_backup(Command root) {
   Command command =
       root.add_command("backup", "Copy journal, views, keys and configuration of `waybill serve`");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BackupOptions>();
   add_options(command, options->file);
-  options->file.fits = needs_no_kafka;
+  options->file.fits = backs_up_no_kafka;
   command.add("directory", options->directory, "New, or one of earlier backups").required();
   command.add("--keep", options->keep, "Backups that stay in it, the newest; 0: all")
       .shows_default();
@@ -162,9 +157,9 @@ void add_backup(Command root) {
 void add_restore(Command root) {
   Command command =
       root.add_command("restore", "Bring a backup of `waybill backup` into a data directory");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BackupOptions>();
   add_options(command, options->file);
-  options->file.fits = needs_no_kafka;
+  options->file.fits = backs_up_no_kafka;
   command.add("directory", options->directory, "Where the backups are").required();
   command.add("--number", options->number, "Which of them; 0: the newest").shows_default();
   command.add_flag("--replace", options->replace,

@@ -26,7 +26,7 @@ constexpr std::chrono::seconds kAskNames{6};
 // The order of DkimAlgorithms.
 const std::vector<std::string> kAlgorithms = {"rsa", "ed25519", "both"};
 
-struct Options {
+struct DkimOptions {
   ConfigFile file;
   std::string domain;
   std::string selector;  // empty: of today
@@ -43,7 +43,7 @@ struct Place {
   std::vector<std::string> dns_servers;
 };
 
-int fail(const Failure& failure) {
+int fail_by(const Failure& failure) {
   std::fprintf(stderr, "waybill: %s\n", failure.why.c_str());
   return kExitEnvironment;
 }
@@ -91,7 +91,7 @@ int show(const Place& place, const std::vector<DkimKeyFile>& files) {
     std::printf("%s: %s\n", file.path.c_str(), word_of(file.use));
     const auto key = read_dkim_key(place.domain, file);
     if (!key) {
-      code = fail(key.error());
+      code = fail_by(key.error());
       continue;
     }
     std::printf("\n%s\n    name:  %s\n    value: %s\n\n", dkim_zone_line(*key).c_str(),
@@ -100,15 +100,15 @@ int show(const Place& place, const std::vector<DkimKeyFile>& files) {
   return code;
 }
 
-int make(const Options& options, const Place& place, const std::vector<DkimKeyFile>& files) {
+int make(const DkimOptions& options, const Place& place, const std::vector<DkimKeyFile>& files) {
   const std::string& domain = place.domain;
   if (has(files, DkimUse::next)) {
-    return fail({runtime::Errc::refused, "keys of " + domain +
+    return fail_by({runtime::Errc::refused, "keys of " + domain +
                                              " wait already: --show says what to publish, and "
                                              "--activate puts them in force"});
   }
   if (has(files, DkimUse::signs) && !options.rotate) {
-    return fail({runtime::Errc::refused,
+    return fail_by({runtime::Errc::refused,
                  domain + " has keys: --rotate makes new ones, --show says what is published"});
   }
   DkimAlgorithms algorithms = DkimAlgorithms::both;
@@ -118,7 +118,7 @@ int make(const Options& options, const Place& place, const std::vector<DkimKeyFi
   const std::string selector =
       options.selector.empty() ? selector_of_today(files) : options.selector;
   const auto made = make_dkim_keys(place.directory, domain, selector, algorithms);
-  if (!made) return fail(made.error());
+  if (!made) return fail_by(made.error());
   const int code = show(place, *made);
   std::printf(
       "Publish what stands above in the zone of %s, as lines of a zone file or by name and value.\n"
@@ -143,14 +143,14 @@ Explained<void> are_published(const Place& place, const std::vector<DkimKeyFile>
   return {};
 }
 
-int activate(const Options& options, const Place& place, const std::vector<DkimKeyFile>& files) {
+int activate(const DkimOptions& options, const Place& place, const std::vector<DkimKeyFile>& files) {
   if (!options.force) {
     if (const auto published = are_published(place, files); !published) {
-      return fail(published.error());
+      return fail_by(published.error());
     }
   }
   const auto old = activate_dkim_keys(place.directory, place.domain);
-  if (!old) return fail(old.error());
+  if (!old) return fail_by(old.error());
   std::printf(
       "%s signs with its new keys from now on; a process that runs takes them up within\n"
       "10 seconds.\n",
@@ -164,7 +164,7 @@ int activate(const Options& options, const Place& place, const std::vector<DkimK
   return kExitOk;
 }
 
-int run_dkim(const Options& options) {
+int run_dkim(const DkimOptions& options) {
   runtime::silence_log();
   const auto config = read_or_complain(options.file);
   if (!config) return kExitUsage;
@@ -176,7 +176,7 @@ int run_dkim(const Options& options) {
   }
   const Place place{dkim_directory(*config), *name, config->dns_servers};
   const auto files = dkim_key_files(place.directory, place.domain);
-  if (!files) return fail(files.error());
+  if (!files) return fail_by(files.error());
   if (options.show) return show(place, *files);
   if (options.activate) return activate(options, place, *files);
   return make(options, place, *files);
@@ -187,7 +187,7 @@ int run_dkim(const Options& options) {
 void add_dkim_keys(Command keys) {
   Command command = keys.add_command(
       "dkim", "Make the keys that a domain signs with, and say what to publish in DNS");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DkimOptions>();
   add_options(command, options->file);
   command.add("DOMAIN", options->domain, "One of the configuration's").required();
   command.add("--selector", options->selector, "The name in DNS; without it, one of today's date");

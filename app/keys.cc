@@ -13,12 +13,12 @@ namespace waybill::app {
 
 namespace {
 
-struct Options {
+struct KeyOptions {
   ConfigFile file;
   bool force = false;
 };
 
-int rotate(const Options& options) {
+int rotate(const KeyOptions& options) {
   const auto config = read_or_complain(options.file);
   if (!config) return kExitUsage;
   const std::string path = key_file(*config);
@@ -39,7 +39,7 @@ int rotate(const Options& options) {
   return kExitOk;
 }
 
-int make(const Options& options) {
+int make(const KeyOptions& options) {
   const auto config = read_or_complain(options.file);
   if (!config) return kExitUsage;
   const std::string path = key_file(*config);
@@ -58,14 +58,14 @@ void add_keys(Command root) {
   Command command = root.add_command("keys", "The keys of return paths, and those of DKIM");
   command.needs_subcommand();
   Command rotation = command.add_command("rotate", "Put a fresh key in front");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<KeyOptions>();
   add_options(rotation, options->file);
   rotation.add_flag("--force", options->force,
                     "Also where return paths of the key that goes may still be out");
   rotation.runs([options] { return rotate(*options); });
   Command making = command.add_command(
       "make", "Make the key file where it is lost for good; a first start needs no such call");
-  auto of_making = std::make_shared<Options>();
+  auto of_making = std::make_shared<KeyOptions>();
   add_options(making, of_making->file);
   making.runs([of_making] { return make(*of_making); });
   add_dkim_keys(command);

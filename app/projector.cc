@@ -29,14 +29,14 @@ using runtime::Explained;
 
 namespace {
 
-constexpr std::size_t kQueryThreads = 8;
+constexpr std::size_t kProjectorQueryThreads = 8;
 // Each waits for other nodes.
-constexpr std::size_t kAskThreads = 8;
+constexpr std::size_t kProjectorAskThreads = 8;
 // Of all partitions together.
 constexpr std::uint64_t kBlockCacheOctets = 256ULL << 20;
 constexpr std::uint64_t kWriteBufferOctets = 512ULL << 20;
 
-struct Options {
+struct ProjectorOptions {
   ConfigFile file;
   std::string partitions = "all";
 };
@@ -166,21 +166,21 @@ int project(Process& process, std::vector<std::uint32_t> partitions) {
   FoldingPart* folding = nullptr;
   auto& node = process.add<NodePart>([&] { return state_of(process, views, *folding); });
   folding = &process.add<FoldingPart>(views, [&] { return log_on_kafka(process, views); });
-  process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kQueryThreads},
-                        HttpPart::Crew{"wb-ask-nodes", kAskThreads},
+  process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kProjectorQueryThreads},
+                        HttpPart::Crew{"wb-ask-nodes", kProjectorAskThreads},
                         [&]() -> Explained<HttpPart::Site> {
                           return site_of(process, views, *folding, routes, node);
                         });
   if (process.config().cluster.listen) {
     // These ask nobody, and must not wait behind those that wait for others.
-    process.add<HttpPart>("http for nodes", HttpPart::Crew{"wb-peers", kQueryThreads},
+    process.add<HttpPart>("http for nodes", HttpPart::Crew{"wb-peers", kProjectorQueryThreads},
                           HttpPart::Crew{"", 0},
                           [&] { return peers_site_of(process, views, *folding, routes, node); });
   }
   return process.run();
 }
 
-int run_projector(const Options& options) {
+int run_projector(const ProjectorOptions& options) {
   auto config = read_or_complain(options.file);
   if (!config) return nothing_started();
   auto partitions = parse_partition_set(options.partitions, config->kafka.partitions);
@@ -197,7 +197,7 @@ int run_projector(const Options& options) {
 void add_projector(Command root) {
   Command command = root.add_command(
       "projector", "Fold partitions of the log on Kafka into views, and answer for them");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ProjectorOptions>();
   add_options(command, options->file);
   options->file.fits = [](const Config& config) { return needs_kafka(config, "projector"); };
   command

@@ -26,7 +26,7 @@ namespace {
 // There are no views here: metrics are all that is read.
 constexpr std::size_t kReadThreads = 1;
 // Each waits for other nodes.
-constexpr std::size_t kAskThreads = 4;
+constexpr std::size_t kRelayAskThreads = 4;
 
 // Mail is taken while Kafka is away: that is no reason to send it elsewhere.
 http::Health health_of(JournalPart& journal, const PublisherPart& publisher) {
@@ -68,7 +68,7 @@ int relay(Process& process) {
   auto& tls = process.add<TlsPart>(dkim);
   auto& logins = process.add<LoginsPart>();
   process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kReadThreads},
-                        HttpPart::Crew{"wb-ask-nodes", kAskThreads},
+                        HttpPart::Crew{"wb-ask-nodes", kRelayAskThreads},
                         [&]() -> Explained<HttpPart::Site> {
                           return site_of(process, journal, publisher, node, routes);
                         });

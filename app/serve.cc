@@ -36,7 +36,7 @@ using runtime::Explained;
 
 namespace {
 
-constexpr std::size_t kQueryThreads = 2;
+constexpr std::size_t kServeQueryThreads = 2;
 constexpr std::size_t kReturnPathThreads = 2;
 // The embedded log has one partition.
 constexpr std::uint32_t kPartition = 0;
@@ -188,7 +188,7 @@ int serve(Process& process) {
   auto& tls = process.add<TlsPart>(dkim);
   auto& logins = process.add<LoginsPart>();
   process.add<HttpPart>(
-      "http", HttpPart::Crew{"wb-query", kQueryThreads}, HttpPart::Crew{"", 0},
+      "http", HttpPart::Crew{"wb-query", kServeQueryThreads}, HttpPart::Crew{"", 0},
       [&]() -> Explained<HttpPart::Site> { return site_of(process, journal, folding, routes); });
   auto& lookups = process.add<WorkersPart>("wb-return-paths", kReturnPathThreads);
   std::unique_ptr<ReturnPathDirectory> return_paths;
@@ -205,7 +205,7 @@ int serve(Process& process) {
   return process.run();
 }
 
-Explained<void> needs_no_kafka(const Config& config) {
+Explained<void> serves_no_kafka(const Config& config) {
   if (!config.kafka.there) return {};
   return runtime::Failure{runtime::Errc::invalid,
                           "[kafka] is for `waybill relay` and `waybill projector`; `waybill serve` "
@@ -232,17 +232,17 @@ int serve_history(Process& process, const std::string& data_dir) {
     };
     return out;
   };
-  process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kQueryThreads}, HttpPart::Crew{"", 0},
+  process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kServeQueryThreads}, HttpPart::Crew{"", 0},
                         site);
   return process.run();
 }
 
-struct Options {
+struct ServeOptions {
   ConfigFile file;
   std::string history_only;  // a data directory; empty: mail is taken
 };
 
-int run_serve(const Options& options) {
+int run_serve(const ServeOptions& options) {
   auto config = read_or_complain(options.file);
   if (!config) return nothing_started();
   Process process(options.file, std::move(*config));
@@ -255,7 +255,7 @@ int run_serve(const Options& options) {
 void add_serve(Command root) {
   Command command = root.add_command(
       "serve", "Take mail, forward it, and answer for it: every role in one process");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ServeOptions>();
   add_options(command, options->file);
   command
       .add("--history-only", options->history_only,
@@ -264,7 +264,7 @@ void add_serve(Command root) {
       .type_name("DIR");
   options->file.fits = [raw = options.get()](const Config& config) -> Explained<void> {
     if (!raw->history_only.empty()) return {};
-    return needs_no_kafka(config);
+    return serves_no_kafka(config);
   };
   command.footer("SIGHUP reads the domains again. SIGTERM lets mail under way end, then stops.");
   command.runs([options] { return run_serve(*options); });

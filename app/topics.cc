@@ -17,11 +17,6 @@ using runtime::Errc;
 
 constexpr std::chrono::seconds kTimeout{15};
 
-int fail(const std::string& what) {
-  std::fprintf(stderr, "waybill: %s\n", what.c_str());
-  return kExitEnvironment;
-}
-
 // What is there already: brought in line where that can be done, and said where it cannot.
 int keep(const Config& config, const TopicPlan& plan, const TopicState& now) {
   if (now.partitions.size() != plan.partitions) {

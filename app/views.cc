@@ -36,16 +36,11 @@ using runtime::Failure;
 // A backup writes out what is in memory and links the rest.
 constexpr std::chrono::seconds kBackupPatience{120};
 
-struct Options {
+struct ViewOptions {
   ConfigFile file;
   int partition = -1;     // -1: all there are
   std::string directory;  // of backup and restore
 };
-
-int fail(const std::string& what) {
-  std::fprintf(stderr, "waybill: %s\n", what.c_str());
-  return kExitEnvironment;
-}
 
 int fail_to_open(const std::string& directory, const Failure& failure) {
   if (failure == Errc::locked) {
@@ -179,8 +174,8 @@ int bring_back(const Config& config, const std::string& directory) {
 }
 
 Command add_action(Command views, const char* name, const char* what,
-                   const std::shared_ptr<Options>& options,
-                   int (*action)(const Config&, const Options&)) {
+                   const std::shared_ptr<ViewOptions>& options,
+                   int (*action)(const Config&, const ViewOptions&)) {
   Command command = views.add_command(name, what);
   add_options(command, options->file);
   command.runs([options, action] {
@@ -191,15 +186,15 @@ Command add_action(Command views, const char* name, const char* what,
 }
 
 void add_of_each(Command views, const char* name, const char* what,
-                 int (*action)(const Config&, const Options&)) {
-  auto options = std::make_shared<Options>();
+                 int (*action)(const Config&, const ViewOptions&)) {
+  auto options = std::make_shared<ViewOptions>();
   add_action(views, name, what, options, action)
       .add("--partition", options->partition, "Of this partition alone");
 }
 
 void add_with_directory(Command views, const char* name, const char* what,
-                        int (*action)(const Config&, const Options&)) {
-  auto options = std::make_shared<Options>();
+                        int (*action)(const Config&, const ViewOptions&)) {
+  auto options = std::make_shared<ViewOptions>();
   add_action(views, name, what, options, action)
       .add("directory", options->directory, "The backup's directory")
       .required();
@@ -211,20 +206,20 @@ void add_views(Command root) {
   Command views = root.add_command("views", "Look after the views, which answer for history");
   views.needs_subcommand();
   add_of_each(views, "rebuild", "Drop the views and fold the archived events again",
-              [](const Config& config, const Options& options) {
+              [](const Config& config, const ViewOptions& options) {
                 return of_each(config, options.partition, rebuild);
               });
   add_of_each(views, "digest",
               "Print one SHA-256 over all views of each partition: equal logs give equal digests",
-              [](const Config& config, const Options& options) {
+              [](const Config& config, const ViewOptions& options) {
                 return of_each(config, options.partition, digest);
               });
   add_with_directory(views, "backup", "Copy the views, also beside a running waybill",
-                     [](const Config& config, const Options& options) {
+                     [](const Config& config, const ViewOptions& options) {
                        return backup(config, options.directory);
                      });
   add_with_directory(views, "restore", "Bring a backup's views into an empty data directory",
-                     [](const Config& config, const Options& options) {
+                     [](const Config& config, const ViewOptions& options) {
                        return bring_back(config, options.directory);
                      });
 }

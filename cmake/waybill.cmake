@@ -55,6 +55,18 @@ target_compile_definitions(waybill_options INTERFACE
   # compiler cache serves every clone.
   WAYBILL_SOURCE_DIR=".")
 
+# Half of a unit's time are its headers. So some units of a folder are compiled together, each still
+# a file that compiles alone: clang-tidy reads them so, and `./dev includes` compiles them so. A
+# name in the anonymous namespace is therefore the folder's, not the file's.
+set(WAYBILL_UNITY 8 CACHE STRING "So many units of a folder are compiled together; 0: each alone")
+if(WAYBILL_UNITY)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE ${WAYBILL_UNITY})
+  # g++ sees no main file any more to which an anonymous type could belong.
+  target_compile_options(waybill_options INTERFACE
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
+
 # Check builds, by clang. address: one compilation for the tests under the sanitizers of addresses
 # and undefined behaviour, and for the fuzz targets. thread: for tests under the thread sanitizer.
 set(waybill_sanitizers)

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/failure.h"
@@ -23,6 +24,9 @@ struct LogRecord {
   schemas::LogOffset offset;
   std::string value;  // one serialised schemas::Event
 };
+
+// SHA-256 of a record's octets.
+std::string digest_of_value(std::string_view value);
 
 // Where a reader goes on.
 struct StreamPosition {

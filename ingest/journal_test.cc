@@ -41,7 +41,7 @@ class CountingStore final : public tests::ForwardingJournalStore {
   int commits = 0;
 };
 
-// What an append gave: nothing while it waits.
+// What an append gave: nothing while it is open.
 using Answer = std::shared_ptr<std::optional<Result<void>>>;
 
 // The journal's hand-driven world: nothing is committed unless the test says so.
@@ -93,9 +93,9 @@ class JournalTest : public ::testing::Test {
 constexpr std::chrono::seconds kLongWait{40};
 constexpr std::chrono::seconds kSoon{20};
 
-bool waits(const Answer& answer) { return !answer->has_value(); }
-bool succeeded(const Answer& answer) { return answer->has_value() && (*answer)->has_value(); }
-bool failed(const Answer& answer, Errc code) {
+bool is_open(const Answer& answer) { return !answer->has_value(); }
+bool is_success(const Answer& answer) { return answer->has_value() && (*answer)->has_value(); }
+bool is_failure(const Answer& answer, Errc code) {
   return answer->has_value() && !(*answer)->has_value() && (*answer)->error() == code;
 }
 
@@ -111,11 +111,11 @@ TEST_F(JournalTest, CommitsNothingWhenNothingIsQueued) {
 
 TEST_F(JournalTest, WakesNobodyBeforeTheCommit) {
   const Answer answer = append(numbered(1));
-  EXPECT_TRUE(waits(answer));
+  EXPECT_TRUE(is_open(answer));
   EXPECT_EQ(store_.end_seq(), 1_seq);
   EXPECT_EQ(journal_->end_seq(), 1_seq);
   EXPECT_TRUE(commit());
-  EXPECT_TRUE(succeeded(answer));
+  EXPECT_TRUE(is_success(answer));
   EXPECT_EQ(journal_->end_seq(), 2_seq);
 }
 
@@ -157,7 +157,7 @@ TEST_F(JournalTest, SharesOneCommitAmongAllWhoWait) {
   for (unsigned i = 1; i <= 50; ++i) answers.push_back(append(numbered(i)));
   EXPECT_TRUE(commit());
   EXPECT_EQ(store_.commits, 1);
-  for (const Answer& answer : answers) EXPECT_TRUE(succeeded(answer));
+  for (const Answer& answer : answers) EXPECT_TRUE(is_success(answer));
   EXPECT_EQ(store_.end_seq(), 51_seq);
 }
 
@@ -268,9 +268,9 @@ TEST_P(FenceTest, AFailedCommitFencesEverybodyInFlightAndLater) {
   EXPECT_FALSE(journal_->fenced());
   commit();
   EXPECT_TRUE(journal_->fenced());
-  EXPECT_TRUE(failed(first, Errc::fenced));
-  EXPECT_TRUE(failed(second, Errc::fenced));
-  EXPECT_TRUE(failed(append(numbered(4)), Errc::fenced));
+  EXPECT_TRUE(is_failure(first, Errc::fenced));
+  EXPECT_TRUE(is_failure(second, Errc::fenced));
+  EXPECT_TRUE(is_failure(append(numbered(4)), Errc::fenced));
   EXPECT_EQ(journal_->end_seq(), 2_seq);
 }
 
@@ -280,7 +280,7 @@ TEST_P(FenceTest, NothingRevivesAFencedJournal) {
   commit();
   kept_.fail_commit_after(UINT64_MAX, false);  // the disk is well again
   const int commits = store_.commits;
-  EXPECT_TRUE(failed(append(numbered(2)), Errc::fenced));
+  EXPECT_TRUE(is_failure(append(numbered(2)), Errc::fenced));
   EXPECT_FALSE(commit());
   EXPECT_EQ(store_.commits, commits);
   EXPECT_TRUE(journal_->fenced());
@@ -295,7 +295,7 @@ TEST_P(FenceTest, ANewJournalOnTheSameStoreGoesOnFromWhatIsThere) {
   kept_.fail_commit_after(UINT64_MAX, false);
   restart();
   EXPECT_EQ(journal_->end_seq(), GetParam() ? 3_seq : 2_seq);
-  EXPECT_TRUE(waits(append(numbered(3))));
+  EXPECT_TRUE(is_open(append(numbered(3))));
   commit();
   const auto events = stored();
   ASSERT_EQ(events.size(), GetParam() ? 3u : 2u);
@@ -335,10 +335,10 @@ TEST_F(JournalTest, RefusesWhatOpensSomethingNewAboveTheLimit) {
   while (taken < 100) {
     last = append(numbered(static_cast<unsigned>(taken + 1)));
     commit();
-    if (!succeeded(last)) break;
+    if (!is_success(last)) break;
     ++taken;
   }
-  EXPECT_TRUE(failed(last, Errc::log_full));
+  EXPECT_TRUE(is_failure(last, Errc::log_full));
   EXPECT_GT(taken, 1);
   EXPECT_EQ(journal_->end_seq(), 1_seq + static_cast<std::uint64_t>(taken));
   EXPECT_LE(store_.octets(), 2000u);
@@ -351,9 +351,9 @@ TEST_F(JournalTest, OutcomesFitEvenWhenTheLogIsFull) {
   const Answer opening = append(numbered(3));
   const Answer both = append({numbered(4), dropped({.delivery = 4})});
   commit();
-  EXPECT_TRUE(succeeded(outcome));
-  EXPECT_TRUE(failed(opening, Errc::log_full));
-  EXPECT_TRUE(failed(both, Errc::log_full));
+  EXPECT_TRUE(is_success(outcome));
+  EXPECT_TRUE(is_failure(opening, Errc::log_full));
+  EXPECT_TRUE(is_failure(both, Errc::log_full));
   EXPECT_EQ(stored().size(), 1u);
 }
 
@@ -364,38 +364,38 @@ TEST_F(JournalTest, WhileTheDiskIsShortOfSpaceOnlyEndsAreTaken) {
   const Answer opening = append(numbered(2));
   const Answer outcome = append(forwarded({.delivery = 1}));
   commit();
-  EXPECT_TRUE(failed(opening, Errc::no_space));
-  EXPECT_TRUE(succeeded(outcome));
+  EXPECT_TRUE(is_failure(opening, Errc::no_space));
+  EXPECT_TRUE(is_success(outcome));
   journal_->set_short_of_space(false);
   const Answer later = append(numbered(3));
   commit();
-  EXPECT_TRUE(succeeded(later));
+  EXPECT_TRUE(is_success(later));
 }
 
 TEST_F(JournalTest, AnAcceptanceIsTakenOnlyWithRoomForItsOutcome) {
   restart({.max_octets = 10'000, .outcome_octets = 4000});
-  EXPECT_TRUE(waits(append(numbered(1))));
-  EXPECT_TRUE(waits(append(numbered(2))));
+  EXPECT_TRUE(is_open(append(numbered(1))));
+  EXPECT_TRUE(is_open(append(numbered(2))));
   const Answer third = append(numbered(3));
   commit();
-  EXPECT_TRUE(failed(third, Errc::log_full));
+  EXPECT_TRUE(is_failure(third, Errc::log_full));
   // What a crash left open is owed an outcome as before.
   restart({.max_octets = 10'000, .outcome_octets = 4000});
   const Answer fourth = append(numbered(4));
   commit();
-  EXPECT_TRUE(failed(fourth, Errc::log_full));
+  EXPECT_TRUE(is_failure(fourth, Errc::log_full));
   append(forwarded({.delivery = 1}));
   commit();
   const Answer fifth = append(numbered(5));
   commit();
-  EXPECT_TRUE(succeeded(fifth));
+  EXPECT_TRUE(is_success(fifth));
 }
 
 TEST_F(JournalTest, ARefusalAtRcptClosesNothingAndMustFit) {
   restart({.max_octets = 0, .outcome_octets = 0});
   const Answer refusal = append(refused_at_rcpt());
   commit();
-  EXPECT_TRUE(failed(refusal, Errc::log_full));
+  EXPECT_TRUE(is_failure(refusal, Errc::log_full));
 }
 
 TEST_F(JournalTest, TakesMailAgainOnceItWasTrimmed) {
@@ -403,14 +403,14 @@ TEST_F(JournalTest, TakesMailAgainOnceItWasTrimmed) {
   Answer last = append(numbered(1));
   for (unsigned i = 2; i < 100; ++i) {
     commit();
-    if (!succeeded(last)) break;
+    if (!is_success(last)) break;
     last = append(numbered(i));
   }
-  ASSERT_TRUE(failed(last, Errc::log_full));
+  ASSERT_TRUE(is_failure(last, Errc::log_full));
   ASSERT_TRUE(journal_->trim(journal_->end_seq()));
   const Answer again = append(numbered(200));
   commit();
-  EXPECT_TRUE(succeeded(again));
+  EXPECT_TRUE(is_success(again));
 }
 
 TEST_F(JournalTest, AWaitForARecordEndsInVainWhenItsTimeIsOver) {

@@ -19,7 +19,6 @@ namespace {
 
 // How old an answer about a silent log may be.
 constexpr milliseconds kAskEvery{200};
-constexpr milliseconds kAskTimeout{2'000};
 // From a relay's journal to all in-sync replicas, where nothing is wrong.
 constexpr milliseconds kToBeWritten{200};
 

@@ -23,6 +23,10 @@ namespace waybill::ingest {
 // Where librdkafka writes a sentence of its own.
 inline constexpr std::size_t kKafkaErrorText = 512;
 
+// Between two tries after a broker said no for now, and at most between two to reach it.
+inline constexpr char kRetryMs[] = "50";
+inline constexpr char kReconnectMostMs[] = "2000";
+
 class KafkaHandle {
  public:
   using Property = std::pair<const char*, std::string>;

@@ -20,9 +20,8 @@ using std::chrono::milliseconds;
 namespace {
 
 // Of one call, about.
-constexpr milliseconds kAskTimeout{2'000};
 constexpr milliseconds kReadTimeout{2'000};
-constexpr int kPollMs = 50;
+constexpr int kLookPollMs = 50;
 
 using Offsets = std::map<LogPlace, LogOffset>;
 using Answers = std::map<LogPlace, StandsThere>;
@@ -81,7 +80,7 @@ void read_records(KafkaHandle& handle, const Offsets& wanted, Answers& answers) 
   for (const auto& [place, offset] : wanted) left.insert(place);
   const runtime::Instant until = runtime::wait_end(kReadTimeout);
   while (!left.empty() && runtime::wait_end({}) < until) {
-    rd_kafka_message_t* const message = rd_kafka_consumer_poll(handle.get(), kPollMs);
+    rd_kafka_message_t* const message = rd_kafka_consumer_poll(handle.get(), kLookPollMs);
     if (message == nullptr) continue;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       const std::string topic = rd_kafka_topic_name(message->rkt);

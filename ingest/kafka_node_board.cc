@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr int kPollMs = 100;
+constexpr int kBoardPollMs = 100;
 // After a failed producer.
 constexpr std::chrono::seconds kAgain{1};
 
@@ -74,7 +74,7 @@ class Board final : public NodeBoard {
   }
 
   void read() {
-    rd_kafka_message_t* message = rd_kafka_consumer_poll(reader_->get(), kPollMs);
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(reader_->get(), kBoardPollMs);
     for (; message != nullptr; message = rd_kafka_consumer_poll(reader_->get(), 0)) {
       NodeState state;
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->payload != nullptr &&

@@ -14,6 +14,9 @@ namespace waybill::ingest {
 
 enum class Edge { first, end };
 
+// How long an asking of leaders may take where somebody waits for the answer.
+inline constexpr std::chrono::milliseconds kAskTimeout{2'000};
+
 // The offsets of those partitions whose leaders answered. Blocks for `timeout` at most, and a
 // little longer where a leader did not answer: the cluster is then asked anew for the leaders.
 // Errc::not_found: a partition does not exist. Another error: no leader answered.

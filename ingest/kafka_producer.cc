@@ -20,11 +20,8 @@ constexpr char kQueueKib[] = "131072";
 constexpr char kBatchOctets[] = "1000000";
 // Of zstd: a tenth less than its own default, 3, where batches are large.
 constexpr char kCompressionLevel[] = "6";
-// Between two tries after a broker said no for now.
-constexpr char kRetryMs[] = "50";
-constexpr char kReconnectMostMs[] = "2000";
 
-class Producer final : public LogProducer {
+class KafkaProducer final : public LogProducer {
  public:
   Explained<void> open(const KafkaSettings& settings, std::chrono::milliseconds linger) {
     const std::string linger_ms = std::to_string(std::max(linger, kLeastLinger).count());
@@ -47,13 +44,13 @@ class Producer final : public LogProducer {
         {"reconnect.backoff.max.ms", kReconnectMostMs},
         {"topic.metadata.propagation.max.ms", "0"},
     };
-    auto handle = KafkaHandle::make(RD_KAFKA_PRODUCER, settings, own, &Producer::report, this);
+    auto handle = KafkaHandle::make(RD_KAFKA_PRODUCER, settings, own, &KafkaProducer::report, this);
     if (!handle) return handle.error();
     handle_ = std::move(*handle);
     return {};
   }
 
-  ~Producer() override {
+  ~KafkaProducer() override {
     for (const auto& [name, topic] : topics_) rd_kafka_topic_destroy(topic);
   }
 
@@ -114,7 +111,7 @@ class Producer final : public LogProducer {
   }
 
   static void report(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
-    auto& self = *static_cast<Producer*>(opaque);
+    auto& self = *static_cast<KafkaProducer*>(opaque);
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       self.handle_->seen_alive();
       if (self.news_ != nullptr) {
@@ -149,7 +146,7 @@ class Producer final : public LogProducer {
 
 Explained<std::unique_ptr<LogProducer>> kafka_producer(const KafkaSettings& settings,
                                                        std::chrono::milliseconds linger) {
-  auto producer = std::make_unique<Producer>();
+  auto producer = std::make_unique<KafkaProducer>();
   if (const auto opened = producer->open(settings, linger); !opened) return opened.error();
   return std::unique_ptr<LogProducer>(std::move(producer));
 }

@@ -8,7 +8,6 @@
 
 #include "ingest/kafka_handle.h"
 #include "ingest/kafka_offsets.h"
-#include "runtime/crypto.h"
 #include "runtime/log.h"
 
 namespace waybill::ingest {
@@ -28,25 +27,18 @@ constexpr char kAheadMessages[] = "200000";
 constexpr char kAheadKib[] = "65536";
 // An empty partition's fetch waits so long at the broker; news ends the wait at once.
 constexpr char kFetchWaitMs[] = "100";
-constexpr char kRetryMs[] = "50";
-constexpr char kReconnectMostMs[] = "2000";
 // A wait for records, after which close() is looked at.
-constexpr int kPollMs = 50;
-constexpr milliseconds kAskTimeout{5'000};
+constexpr int kStreamPollMs = 50;
+constexpr milliseconds kStartAskTimeout{5'000};
 constexpr milliseconds kAskAgain{200};
 constexpr std::size_t kMostMessages = 20'000;
 
-std::string digest_of(std::string_view value) {
-  const runtime::Digest digest = runtime::sha256(value);
-  return {digest.begin(), digest.end()};
-}
-
-class Stream final : public EventStream {
+class KafkaStream final : public EventStream {
  public:
-  Stream(std::string topic, std::uint32_t partitions, std::vector<StreamPosition> positions)
+  KafkaStream(std::string topic, std::uint32_t partitions, std::vector<StreamPosition> positions)
       : topic_(std::move(topic)), partitions_(partitions), positions_(std::move(positions)) {}
 
-  ~Stream() override {
+  ~KafkaStream() override {
     if (queue_ != nullptr) rd_kafka_queue_destroy(queue_);
   }
 
@@ -125,7 +117,7 @@ class Stream final : public EventStream {
         rd_kafka_topic_partition_list_new(static_cast<int>(readings_.size()));
     for (auto& [partition, reading] : readings_) {
       if (reading.last_value.empty()) continue;
-      reading.last_digest = digest_of(reading.last_value);
+      reading.last_digest = digest_of_value(reading.last_value);
       rd_kafka_topic_partition_list_add(list, topic_.c_str(), static_cast<std::int32_t>(partition))
           ->offset = static_cast<std::int64_t>((reading.next - 1).value());
     }
@@ -137,9 +129,9 @@ class Stream final : public EventStream {
   Streamed<void> assign() {
     std::vector<std::uint32_t> partitions;
     for (const StreamPosition& at : positions_) partitions.push_back(at.partition);
-    const auto first = ask_offsets(*handle_, topic_, partitions, Edge::first, kAskTimeout);
+    const auto first = ask_offsets(*handle_, topic_, partitions, Edge::first, kStartAskTimeout);
     const auto end =
-        first ? ask_offsets(*handle_, topic_, partitions, Edge::end, kAskTimeout) : first;
+        first ? ask_offsets(*handle_, topic_, partitions, Edge::end, kStartAskTimeout) : first;
     if (!end) {
       if (end.error() != Errc::not_found) {
         std::this_thread::sleep_for(kAskAgain);
@@ -183,7 +175,7 @@ class Stream final : public EventStream {
     rd_kafka_topic_t* topic = rd_kafka_topic_new(handle_->get(), topic_.c_str(), nullptr);
     const rd_kafka_metadata_t* metadata = nullptr;
     const auto asked = rd_kafka_metadata(handle_->get(), 0, topic, &metadata,
-                                         static_cast<int>(kAskTimeout.count()));
+                                         static_cast<int>(kStartAskTimeout.count()));
     rd_kafka_topic_destroy(topic);
     if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return {};  // the leaders were asked: it is there
     const int count = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
@@ -197,7 +189,7 @@ class Stream final : public EventStream {
 
   void ask_cluster() {
     if (char* const id =
-            rd_kafka_clusterid(handle_->get(), static_cast<int>(kAskTimeout.count()))) {
+            rd_kafka_clusterid(handle_->get(), static_cast<int>(kStartAskTimeout.count()))) {
       cluster_ = id;
       rd_kafka_mem_free(handle_->get(), id);
     }
@@ -237,7 +229,7 @@ class Stream final : public EventStream {
   }
 
   Streamed<void> read(std::size_t most, std::vector<LogRecord>& out) {
-    ssize_t count = rd_kafka_consume_batch_queue(queue_, kPollMs, messages_.data(), 1);
+    ssize_t count = rd_kafka_consume_batch_queue(queue_, kStreamPollMs, messages_.data(), 1);
     // A batch call waits until its array is full: for what is there already it must not wait.
     if (count == 1 && most > 1) {
       const ssize_t more = rd_kafka_consume_batch_queue(queue_, 0, messages_.data() + 1, most - 1);
@@ -268,7 +260,7 @@ class Stream final : public EventStream {
     Reading& reading = readings_[partition];
     std::string value(static_cast<const char*>(message.payload), message.len);
     if (!reading.last_digest.empty()) {
-      const bool same = offset + 1 == reading.next && digest_of(value) == reading.last_digest;
+      const bool same = offset + 1 == reading.next && digest_of_value(value) == reading.last_digest;
       reading.last_digest.clear();
       if (same) return {};
       return StreamFailure{
@@ -341,7 +333,7 @@ Explained<std::unique_ptr<EventStream>> kafka_stream(const KafkaSettings& settin
                                                      const std::string& topic,
                                                      std::uint32_t partitions,
                                                      std::vector<StreamPosition> positions) {
-  auto stream = std::make_unique<Stream>(topic, partitions, std::move(positions));
+  auto stream = std::make_unique<KafkaStream>(topic, partitions, std::move(positions));
   if (const auto opened = stream->open(settings); !opened) return opened.error();
   return std::unique_ptr<EventStream>(std::move(stream));
 }

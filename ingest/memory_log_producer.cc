@@ -14,9 +14,9 @@ namespace {
 
 using Waiting = std::vector<runtime::OneShot<bool>>;
 
-class Producer final : public LogProducer {
+class MemoryProducer final : public LogProducer {
  public:
-  Producer(std::shared_ptr<MemoryLog::State> state, std::uint64_t generation)
+  MemoryProducer(std::shared_ptr<MemoryLog::State> state, std::uint64_t generation)
       : state_(std::move(state)), generation_(generation) {}
 
   Explained<Sent> send(const OutRecord& record, std::uint64_t tag) override {
@@ -134,7 +134,7 @@ class Producer final : public LogProducer {
 
 std::unique_ptr<LogProducer> make_memory_producer(std::shared_ptr<MemoryLog::State> state,
                                                   std::uint64_t generation) {
-  return std::make_unique<Producer>(std::move(state), generation);
+  return std::make_unique<MemoryProducer>(std::move(state), generation);
 }
 
 }  // namespace waybill::ingest

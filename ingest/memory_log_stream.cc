@@ -4,7 +4,6 @@
 
 #include "ingest/memory_log_state.h"
 #include "runtime/clock.h"
-#include "runtime/crypto.h"
 
 namespace waybill::ingest {
 
@@ -16,16 +15,11 @@ using runtime::Task;
 
 namespace {
 
-std::string digest_of(std::string_view value) {
-  const runtime::Digest digest = runtime::sha256(value);
-  return {digest.begin(), digest.end()};
-}
-
 constexpr std::string_view kLogId = "memory";
 
-class Stream final : public EventStream {
+class MemoryStream final : public EventStream {
  public:
-  Stream(std::shared_ptr<MemoryLog::State> state, std::string topic,
+  MemoryStream(std::shared_ptr<MemoryLog::State> state, std::string topic,
          std::vector<StreamPosition> positions)
       : state_(std::move(state)), topic_(std::move(topic)), positions_(std::move(positions)) {}
 
@@ -73,7 +67,7 @@ class Stream final : public EventStream {
       }
       // What is read next has to stand behind it, whatever was cut meanwhile.
       if (!out.empty() && out.back().partition == at.partition) {
-        at.last_digest = digest_of(out.back().value);
+        at.last_digest = digest_of_value(out.back().value);
       }
     }
     if (out.empty()) state_->waiting.push_back(news);
@@ -100,7 +94,7 @@ class Stream final : public EventStream {
     const std::string& last = at.last_digest;
     if (last.empty() || at.next_offset == partition.first) return {};
     const schemas::LogOffset before = at.next_offset - 1;
-    if (digest_of(partition.records[before - partition.first].value) == last) return {};
+    if (digest_of_value(partition.records[before - partition.first].value) == last) return {};
     return Failure{Errc::corrupt, place + " offset " + std::to_string(before.value()) +
                                       " is another record than the one that was read there"};
   }
@@ -135,7 +129,7 @@ class Ends final : public LogEnds {
 std::unique_ptr<EventStream> make_memory_stream(std::shared_ptr<MemoryLog::State> state,
                                                 std::string topic,
                                                 std::vector<StreamPosition> positions) {
-  return std::make_unique<Stream>(std::move(state), std::move(topic), std::move(positions));
+  return std::make_unique<MemoryStream>(std::move(state), std::move(topic), std::move(positions));
 }
 
 std::unique_ptr<LogEnds> MemoryLog::ends(std::string topic, const runtime::Clock& clock) {

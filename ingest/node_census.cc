@@ -19,13 +19,13 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr int kPollMs = 100;
+constexpr int kCensusPollMs = 100;
 
 using Words = std::map<std::string, NodeWord>;
 
 void take(KafkaHandle& reader, LogOffset end, const runtime::Clock& clock, Words& words,
           bool& at_end) {
-  rd_kafka_message_t* const message = rd_kafka_consumer_poll(reader.get(), kPollMs);
+  rd_kafka_message_t* const message = rd_kafka_consumer_poll(reader.get(), kCensusPollMs);
   if (message == nullptr) return;
   const LogOffset offset(static_cast<std::uint64_t>(message->offset));
   NodeState state;

@@ -38,8 +38,8 @@ class RetentionTest : public ::testing::Test {
 
   // Where the log begins after trimming `seconds` after its start.
   schemas::SequenceNumber first_after(Retention retention, schemas::SequenceNumber durable_end,
-                                      std::uint64_t seconds) {
-    const auto now = schemas::wall_time(kLogStart + seconds * kSecond);
+                                      std::uint64_t after) {
+    const auto now = schemas::wall_time(kLogStart + after * kSecond);
     EXPECT_TRUE(trim_journal(*journal_, store_, retention, durable_end, now));
     EXPECT_EQ(store_.end_seq(), kEnd);
     return store_.first_seq();

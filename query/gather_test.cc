@@ -17,10 +17,10 @@ using tests::QueryWorld;
 using tests::text;
 
 constexpr char kAnn[] = "/v1/addresses/ann%40example.com/history?role=sender";
-constexpr char kDelivery[] = "/v1/deliveries/019ca945-0a01-7000-8002-000000000001";
-constexpr char kMessage[] = "/v1/messages/019ca945-0a01-7000-8001-000000000001";
+constexpr char kGatheredDelivery[] = "/v1/deliveries/019ca945-0a01-7000-8002-000000000001";
+constexpr char kGatheredMessage[] = "/v1/messages/019ca945-0a01-7000-8001-000000000001";
 constexpr char kByMessageId[] = "/v1/messages?message_id=%3Cone%40example.com%3E";
-constexpr char kCounters[] = "/v1/domains/example.org/counters";
+constexpr char kGatheredCounters[] = "/v1/domains/example.org/counters";
 constexpr char kTrace[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 // A log of three partitions, the first of them here.
@@ -236,14 +236,14 @@ TEST_F(GatherTest, AnAnswerOfAnotherFormIsNoneAndItsPartitionIsMissing) {
   for (const std::string rest : {"", R"(,"entries":4)", R"(,"next_cursor":5)",
                                  R"(,"messages":{},"events":"","hours":[[]])"}) {
     lay(200, "{" + as_of + rest + "}");
-    for (const char* const target : {kAnn, kByMessageId, kCounters}) {
+    for (const char* const target : {kAnn, kByMessageId, kGatheredCounters}) {
       EXPECT_EQ(missing(ask_for(target, "2", 503)), "[2]") << target << rest;
       const auto answer = ask_for(target, "1,2");
       EXPECT_EQ(spoken_of(answer), "1") << target << rest;
       EXPECT_EQ(missing(answer), "[2]") << target << rest;
     }
     lay(404, "{" + as_of + rest + "}");
-    for (const char* const target : {kAnn, kByMessageId, kCounters}) {
+    for (const char* const target : {kAnn, kByMessageId, kGatheredCounters}) {
       EXPECT_EQ(spoken_of(ask_for(target, "2", 404)), "2") << target << rest;
       EXPECT_EQ(spoken_of(ask_for(target, "1,2")), "12") << target << rest;
     }
@@ -253,7 +253,7 @@ TEST_F(GatherTest, AnAnswerOfAnotherFormIsNoneAndItsPartitionIsMissing) {
 TEST_F(GatherTest, EventsOfANodeOfTheReleaseBeforeAreTold) {
   one_.fold(one_.accepted(20));
   two_.fold(two_.forwarded(10));
-  for (const char* const target : {kMessage, kByMessageId}) {
+  for (const char* const target : {kGatheredMessage, kByMessageId}) {
     auto older = ask_for(target, "2");
     const bool list = target == kByMessageId;
     if (list) {
@@ -275,13 +275,13 @@ TEST_F(GatherTest, EventsOfANodeOfTheReleaseBeforeAreTold) {
 }
 
 TEST_F(GatherTest, WhatNobodyKnowsIsNotThereOnlyWhereAllWereAsked) {
-  for (const char* const target : {kDelivery, kMessage}) {
+  for (const char* const target : {kGatheredDelivery, kGatheredMessage}) {
     const auto problem = here_.json(target, 404);
     EXPECT_EQ(problem.at("code"), "not_found");
     EXPECT_EQ(spoken_of(problem), "012");
   }
   lay(500, "");
-  for (const char* const target : {kDelivery, kMessage}) {
+  for (const char* const target : {kGatheredDelivery, kGatheredMessage}) {
     const auto response = here_.get(target);
     EXPECT_EQ(response.status, 503U);
     EXPECT_EQ(field(response, "Retry-After"), "5");
@@ -296,23 +296,23 @@ TEST_F(GatherTest, WhatSomebodyKnowsIsToldWhoeverElseIsMissing) {
   two_.fold(two_.accepted(20));
   two_.fold(two_.forwarded(10));
   peers_.instead[1] = {500, http::kJsonType, "", {}};
-  const auto delivery = here_.json(kDelivery);
+  const auto delivery = here_.json(kGatheredDelivery);
   EXPECT_EQ(delivery.at("state"), "forwarded");
   EXPECT_EQ(missing(delivery), "[1]");
-  EXPECT_EQ(here_.json(kMessage).at("events").as_array().size(), 2U);
+  EXPECT_EQ(here_.json(kGatheredMessage).at("events").as_array().size(), 2U);
 }
 
 TEST_F(GatherTest, MakesOneMessageAndOneCountOfSeveralPartitions) {
   fold_one_each();
   two_.fold(two_.accepted(5));
-  const auto message = here_.json(kMessage);
+  const auto message = here_.json(kGatheredMessage);
   ASSERT_EQ(message.at("events").as_array().size(), 4U);
   EXPECT_EQ(message.at("events").at(0).at("occurred_at"), "2026-03-01T12:00:00.000000000Z");
   EXPECT_EQ(message.at("events").at(3).at("occurred_at"), "2026-03-01T12:25:00.000000000Z");
   const auto messages = here_.json(kByMessageId).at("messages").as_array();
   ASSERT_EQ(messages.size(), 1U);
   EXPECT_EQ(messages[0].at("events").as_array().size(), 3U);  // of partitions 0 and 2
-  EXPECT_EQ(here_.json(kCounters).at("total").at("accepted"), 2);
+  EXPECT_EQ(here_.json(kGatheredCounters).at("total").at("accepted"), 2);
 }
 
 TEST_F(GatherTest, PagesThroughAllPartitionsByLinks) {

@@ -10,32 +10,32 @@ namespace {
 using namespace std::chrono_literals;
 using runtime::Instant;
 
-runtime::IpAddress client(const char* text) { return boost::asio::ip::make_address(text); }
+runtime::IpAddress waiting_client(const char* text) { return boost::asio::ip::make_address(text); }
 
 TEST(ClientNetworkTest, OneCustomersAddressesAreOneClient) {
-  EXPECT_EQ(client_network(client("2001:db8:0:1::1")), client_network(client("2001:db8:0:1:f::2")));
-  EXPECT_NE(client_network(client("2001:db8:0:1::1")), client_network(client("2001:db8:0:2::1")));
-  EXPECT_NE(client_network(client("192.0.2.1")), client_network(client("192.0.2.2")));
-  EXPECT_EQ(client_network(client("::ffff:192.0.2.1")), client("192.0.2.1"));
+  EXPECT_EQ(client_network(waiting_client("2001:db8:0:1::1")), client_network(waiting_client("2001:db8:0:1:f::2")));
+  EXPECT_NE(client_network(waiting_client("2001:db8:0:1::1")), client_network(waiting_client("2001:db8:0:2::1")));
+  EXPECT_NE(client_network(waiting_client("192.0.2.1")), client_network(waiting_client("192.0.2.2")));
+  EXPECT_EQ(client_network(waiting_client("::ffff:192.0.2.1")), waiting_client("192.0.2.1"));
 }
 
 TEST(PatienceTest, AClientThatHasHadItsShareIsTurnedAwayUntilHalfOfItIsFreeAgain) {
   Patience patience(100);
-  const auto one = client("192.0.2.1");
+  const auto one = waiting_client("192.0.2.1");
   const Instant begun{};
   patience.refused(one, 99, begun);
   EXPECT_FALSE(patience.turns_away(one, begun));
   patience.refused(one, 1, begun);
   EXPECT_TRUE(patience.used_up(one, begun));
   EXPECT_TRUE(patience.turns_away(one, begun));
-  EXPECT_FALSE(patience.turns_away(client("192.0.2.2"), begun)) << "nobody else";
+  EXPECT_FALSE(patience.turns_away(waiting_client("192.0.2.2"), begun)) << "nobody else";
   EXPECT_TRUE(patience.turns_away(one, begun + 29min));
   EXPECT_FALSE(patience.turns_away(one, begun + 30min));
 }
 
 TEST(PatienceTest, WhatHappensSeldomIsNeverTooMuch) {
   Patience patience(100);
-  const auto one = client("192.0.2.1");
+  const auto one = waiting_client("192.0.2.1");
   for (int hour = 0; hour < 100; ++hour) {
     const Instant now = Instant{} + std::chrono::hours(hour);
     patience.refused(one, 90, now);
@@ -45,7 +45,7 @@ TEST(PatienceTest, WhatHappensSeldomIsNeverTooMuch) {
 
 TEST(PatienceTest, ASenderOfMoreGoodMailThanBadIsNeverTurnedAway) {
   Patience patience(100);
-  const auto one = client("192.0.2.1");
+  const auto one = waiting_client("192.0.2.1");
   const Instant begun{};
   for (int message = 0; message < 10'000; ++message) {
     patience.taken(one, 1, begun);
@@ -56,7 +56,7 @@ TEST(PatienceTest, ASenderOfMoreGoodMailThanBadIsNeverTurnedAway) {
 
 TEST(PatienceTest, OneGoodMessageDoesNotPayForManyGuesses) {
   Patience patience(100);
-  const auto one = client("192.0.2.1");
+  const auto one = waiting_client("192.0.2.1");
   patience.taken(one, 1, {});
   patience.refused(one, 50, {});
   patience.taken(one, 1, {});
@@ -66,14 +66,14 @@ TEST(PatienceTest, OneGoodMessageDoesNotPayForManyGuesses) {
 
 TEST(PatienceTest, AddressesOfOneNetworkShareOnePatience) {
   Patience patience(2);
-  patience.refused(client("2001:db8::1"), 1, {});
-  patience.refused(client("2001:db8::2"), 1, {});
-  EXPECT_TRUE(patience.used_up(client("2001:db8::3"), {}));
+  patience.refused(waiting_client("2001:db8::1"), 1, {});
+  patience.refused(waiting_client("2001:db8::2"), 1, {});
+  EXPECT_TRUE(patience.used_up(waiting_client("2001:db8::3"), {}));
 }
 
 TEST(PatienceTest, AFloodIsOneSumThatSaysHowMany) {
   Patience patience(1);
-  const auto one = client("192.0.2.1");
+  const auto one = waiting_client("192.0.2.1");
   const Instant begun{};
   patience.refused(one, 1, begun);
   for (int i = 0; i < 100'000; ++i) EXPECT_TRUE(patience.turns_away(one, begun));
@@ -87,7 +87,7 @@ TEST(PatienceTest, AFloodIsOneSumThatSaysHowMany) {
 
 TEST(PatienceTest, AFloodThatDoesNotEndIsSummedEveryMinute) {
   Patience patience(1);
-  const auto one = client("192.0.2.1");
+  const auto one = waiting_client("192.0.2.1");
   Instant now{};
   patience.refused(one, 1, now);
   std::size_t sums = 0;

@@ -18,7 +18,6 @@ using Acceptor = Tcp::acceptor::rebind_executor<Executor>::other;
 using Socket = Tcp::socket::rebind_executor<Executor>::other;
 using Timer = asio::steady_timer::rebind_executor<Executor>::other;
 
-constexpr auto kToken = asio::as_tuple(kUseAwaitable);
 
 // Connections that the kernel may hold for us before accept() takes them.
 constexpr int kBacklog = 1024;
@@ -110,7 +109,7 @@ class TcpConnection final : public Connection {
     const auto watch = watch_;
     watch->guard(watch->reading, deadline);
     const auto buffer = asio::buffer(into.data(), into.size());
-    const auto [error, count] = co_await watch->socket.async_read_some(buffer, kToken);
+    const auto [error, count] = co_await watch->socket.async_read_some(buffer, kWithError);
     watch->reading.deadline = Instant::max();
     if (!error) co_return count;
     co_return make_error_code(watch->reading.expired ? Errc::timeout : translate(error));
@@ -124,7 +123,7 @@ class TcpConnection final : public Connection {
     Error error;
     while (!bytes.empty() && !error && !watch->writing.expired) {
       const auto buffer = asio::buffer(bytes.data(), bytes.size());
-      const auto [failed, count] = co_await watch->socket.async_write_some(buffer, kToken);
+      const auto [failed, count] = co_await watch->socket.async_write_some(buffer, kWithError);
       error = failed;
       bytes.remove_prefix(count);
     }
@@ -161,7 +160,7 @@ class TcpListener final : public Listener {
 
   Task<Result<std::unique_ptr<Connection>>> accept(Executor home) override {
     Socket socket(home);
-    const auto [error] = co_await acceptor_.async_accept(socket, kToken);
+    const auto [error] = co_await acceptor_.async_accept(socket, kWithError);
     if (!acceptor_.is_open()) co_return make_error_code(Errc::closed);
     if (error) {
       // A connection that died before it was taken ends nothing but itself.
@@ -212,7 +211,7 @@ class TcpDialer final : public Dialer {
     }
     watch->guard(watch->writing, deadline);
     const Tcp::endpoint endpoint(to.address, to.port);
-    const auto [error] = co_await watch->socket.async_connect(endpoint, kToken);
+    const auto [error] = co_await watch->socket.async_connect(endpoint, kWithError);
     watch->timer.cancel();
     if (error) {
       co_return make_error_code(watch->writing.expired ? Errc::timeout : translate(error));

@@ -13,7 +13,6 @@ namespace {
 namespace asio = boost::asio;
 using Step = TlsEngine::Step;
 
-constexpr auto kToken = asio::as_tuple(kUseAwaitable);
 
 // One record at its largest (RFC 8446 5.2), with its header.
 constexpr std::size_t kReadOctets = (16 << 10) + 256 + 5;
@@ -39,7 +38,7 @@ class Turn {
   // Until it came free, or the deadline: the caller looks.
   Task<void> wait(Instant deadline) {
     freed_.expires_at(deadline);
-    co_await freed_.async_wait(kToken);
+    co_await freed_.async_wait(kWithError);
   }
 
  private:

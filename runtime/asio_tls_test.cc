@@ -23,10 +23,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Accepted = Result<std::unique_ptr<Connection>>;
 
-const Endpoint kLoopback{boost::asio::ip::make_address("127.0.0.1"), 0};
+const Endpoint kTlsLoopback{boost::asio::ip::make_address("127.0.0.1"), 0};
 const std::string kHost = "node-1.test";
 
-Task<void> accept_into(Listener& listener, Executor home, std::optional<Accepted>& out) {
+Task<void> accept_secured_into(Listener& listener, Executor home, std::optional<Accepted>& out) {
   out.emplace(co_await listener.accept(home));
 }
 
@@ -89,7 +89,7 @@ class AsioTlsTest : public ::testing::Test {
     const auto issued = authority_.issue("DNS:" + kHost + ",IP:127.0.0.1");
     const auto context = TlsContext::server(issued.chain_file, issued.key_file);
     ASSERT_TRUE(context) << context.error().why;
-    auto tcp = listen_tcp(io_, kLoopback);
+    auto tcp = listen_tcp(io_, kTlsLoopback);
     ASSERT_TRUE(tcp) << tcp.error().message();
     listener_ = tls_listener(std::move(*tcp), *context, patience);
   }
@@ -98,7 +98,7 @@ class AsioTlsTest : public ::testing::Test {
   void connect() {
     if (listener_ == nullptr) listen();
     std::optional<Accepted> accepted;
-    scope_.spawn("accept", accept_into(*listener_, io_.get_executor(), accepted));
+    scope_.spawn("accept", accept_secured_into(*listener_, io_.get_executor(), accepted));
     auto dialled = tests::run_task(io_, dialer_->dial(listener_->local(), soon()));
     ASSERT_TRUE(dialled) << dialled.error().message();
     client_ = std::move(*dialled);
@@ -367,7 +367,7 @@ TEST_F(AsioTlsTest, IsQuietUntilThePeerSpeaksOrEnds) {
 TEST_F(AsioTlsTest, ClosingTheListenerEndsAnAcceptInFlight) {
   listen();
   std::optional<Accepted> accepted;
-  scope_.spawn("accept", accept_into(*listener_, io_.get_executor(), accepted));
+  scope_.spawn("accept", accept_secured_into(*listener_, io_.get_executor(), accepted));
   io_.poll();
   EXPECT_FALSE(accepted);
   listener_->close();

@@ -16,7 +16,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr auto kToken = asio::as_tuple(kUseAwaitable);
 
 // One question to the resolver. Its end is told through a descriptor and not to the event loop,
 // which may be gone by then: the coroutine that asked and the thread that answers each hold it.
@@ -93,7 +92,7 @@ Task<Result<void>> readable(int descriptor, Instant deadline) {
     Error ignored;
     if (!cancelled) watched->cancel(ignored);
   });
-  const auto [error] = co_await watched->async_wait(watched->wait_read, kToken);
+  const auto [error] = co_await watched->async_wait(watched->wait_read, kWithError);
   timer.cancel();
   if (error) co_return make_error_code(Errc::timeout);
   co_return Result<void>();

@@ -6,6 +6,7 @@
 // capturing lambdas and conditional temporaries there twice).
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -23,5 +24,7 @@ using Task = boost::asio::awaitable<T, Executor>;
 
 // Makes an operation of Asio one that a Task waits for.
 inline constexpr boost::asio::use_awaitable_t<Executor> kUseAwaitable;
+// The same, where an error is a value of the answer and nothing is thrown.
+inline constexpr auto kWithError = boost::asio::as_tuple(kUseAwaitable);
 
 }  // namespace waybill::runtime

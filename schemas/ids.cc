@@ -7,7 +7,6 @@
 namespace waybill::schemas {
 namespace {
 
-constexpr std::size_t kUuidOctets = 16;
 constexpr std::size_t kUuidText = 36;  // 32 digits, 4 hyphens
 
 constexpr bool hyphen_at(std::size_t position) {

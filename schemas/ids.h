@@ -14,10 +14,12 @@
 
 namespace waybill::schemas {
 
+inline constexpr std::size_t kUuidOctets = 16;  // RFC 9562 4
+
 template <class Tag>
 class Id {
  public:
-  static constexpr std::size_t kOctets = 16;
+  static constexpr std::size_t kOctets = kUuidOctets;
   using Octets = std::array<std::uint8_t, kOctets>;
 
   Id() = default;

@@ -13,7 +13,7 @@ constexpr std::string_view kDefaultRefusal = "Mail to this address is refused";
 // Octets of text: a reply line of 512 (RFC 5321 4.5.3.1.5) less code, enhanced code and CRLF.
 constexpr std::size_t kMaxRefusalText = 490;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using runtime::ascii::is_digit;
 
 // RFC 5321 4.2: the second digit is 0 to 5.
 bool is_refusal_code(std::string_view code) {

@@ -76,7 +76,7 @@ TEST(RefusalTest, FitsOneLineOfAReply) {
 
 namespace json = boost::json;
 
-constexpr char kText[] =
+constexpr char kRouteText[] =
     R"({"domain":"forward.test","local_part":"fold","subaddress":"+","log_subject":true,)"
     R"("bounces":"absorb","redact":false,"bounce_window":7200,"dmarc":"tag",)"
     R"("dkim_verifies":"domain","door":"ignore","spam":"tag","sign_forwarded":true,)"
@@ -86,7 +86,7 @@ constexpr char kText[] =
     R"("redact":true},"shop":{"forward":["d@hop.test"]},"spam":{"drop":true}},)"
     R"("catch_all":{"forward":["rest@hop.test"],"bounces":"sender"}})";
 
-// What kText says.
+// What kRouteText says.
 DomainRoutes routes() {
   DomainRoutes out;
   out.name = "forward.test";
@@ -112,8 +112,8 @@ DomainRoutes routes() {
 }
 
 TEST(DomainRoutesTest, AreSaidInTheWordsOfTheConfiguration) {
-  EXPECT_EQ(to_json(routes()), kText);
-  const auto read = domain_routes_from_json(kText);
+  EXPECT_EQ(to_json(routes()), kRouteText);
+  const auto read = domain_routes_from_json(kRouteText);
   ASSERT_TRUE(read) << read.error().why;
   EXPECT_EQ(*read, routes());
 }
@@ -127,7 +127,7 @@ TEST(DomainRoutesTest, AreSaidWithTheirDefaultsToo) {
 }
 
 TEST(DomainRoutesTest, AreWholeOrRefused) {
-  const json::object whole = json::parse(kText).as_object();
+  const json::object whole = json::parse(kRouteText).as_object();
   for (const auto& [name, value] : whole) {
     json::object without = whole;
     without.erase(name);
@@ -141,9 +141,9 @@ TEST(DomainRoutesTest, AreWholeOrRefused) {
   EXPECT_FALSE(domain_routes_from_json(json::serialize(more)));
 }
 
-// kText with `value` in place of one member.
+// kRouteText with `value` in place of one member.
 runtime::Explained<DomainRoutes> with(const char* member, const char* value) {
-  json::object object = json::parse(kText).as_object();
+  json::object object = json::parse(kRouteText).as_object();
   object[member] = json::parse(value);
   return domain_routes_from_json(json::serialize(object));
 }

@@ -1,5 +1,5 @@
-# Sourced by ../dev: clang-tidy over the units of the program, as build/check compiles them: with
-# its precompiled headers, which a clang-tidy of the same version reads. The questions and their
+# Sourced by ../dev: clang-tidy over the units of the program, each alone, as clang compiles them:
+# with precompiled headers, which a clang-tidy of the same version reads. The questions and their
 # reasons stand in ../.clang-tidy.
 
 # A unit costs some 3 s of a processor, nearly all of it for headers of others. So a change is asked
@@ -44,7 +44,7 @@ tidy_units() {
   local tidy
   tidy=$(of_release clang-tidy) || return
   # It counts what it found in headers of others and does not show.
-  xargs -r -n 1 -P "$JOBS" "$tidy" --quiet -p "$CHECK" 2>&1 |
+  xargs -r -n 1 -P "$JOBS" "$tidy" --quiet -p "$TIDY" 2>&1 |
     sed '/^[0-9]* warnings\{0,1\} generated\.$/d'
 }
 
@@ -68,7 +68,12 @@ tidy_changes() {
 
 # build_tidy: what it reads beside the sources.
 build_tidy() {
-  build_check waybill_pch waybill_fuzzed_pch
+  configure_clang "$TIDY" address -DWAYBILL_UNITY=0 &&
+    compile "$TIDY" waybill_pch waybill_fuzzed_pch
+}
+
+tidy_of_changes() {
+  build_tidy && tidy_changes
 }
 
 task_tidy() {

@@ -9,6 +9,9 @@ namespace waybill::app {
 // A healthy log takes milliseconds.
 inline constexpr std::chrono::milliseconds kPublishTime{5'000};
 
+// What is given back to another node is not waited for longer.
+inline constexpr std::chrono::milliseconds kGiveBackTime{1'000};
+
 // True once all that is on record here now is in the log. The clock outlives it.
 runtime::Task<bool> own_published(OwnJournal own, runtime::Clock& clock, runtime::Instant deadline);
 

@@ -26,8 +26,7 @@ using std::chrono::milliseconds;
 namespace {
 
 // Of the time there is, so that an answer which says "not yet" still comes back.
-constexpr milliseconds kForTheWay{500};
-constexpr milliseconds kGiveBackTime{1'000};
+constexpr milliseconds kForTheWayOfPaths{500};
 // A delivery's id is made when its message's transaction begins; its acceptance, of another relay,
 // may be on the way to the log still, or linger there (kafka.linger).
 constexpr std::chrono::hours kMaybeOnTheWay{1};
@@ -121,7 +120,7 @@ class Directory final : public ReturnPathDirectory {
     OwnerChain chain(
         parts_.silent, parts_.clock, std::move(owners),
         [&](const NodeState& owner, Instant until) {
-          const milliseconds within = std::max(left_until(until) - kForTheWay, milliseconds(0));
+          const milliseconds within = std::max(left_until(until) - kForTheWayOfPaths, milliseconds(0));
           return request_to(owner, token,
                             "?partition=" + std::to_string(token.partition) +
                                 "&within=" + std::to_string(within.count()));

@@ -30,8 +30,7 @@ using std::chrono::milliseconds;
 namespace {
 
 // Of the time there is, so that an answer which says "not yet" still comes back.
-constexpr milliseconds kForTheWay{200};
-constexpr milliseconds kGiveBackTime{1'000};
+constexpr milliseconds kForTheWayOfTries{200};
 constexpr std::chrono::seconds kReadTime{2};
 
 class RemoteLoans final : public relay::plan::Loans {
@@ -78,7 +77,7 @@ class RemoteLoans final : public relay::plan::Loans {
           request.target = "/v1/tries/" + loan.delivery.text() +
                            "/turn?partition=" + std::to_string(loan.partition) +
                            "&holder=" + runtime::percent_encode(parts_.self) + "&within=" +
-                           std::to_string(std::max(within - kForTheWay, milliseconds(0)).count());
+                           std::to_string(std::max(within - kForTheWayOfTries, milliseconds(0)).count());
           request.fields = {{"Authorization", parts_.secret.authorization()}};
           request.method = method;
           request.repeatable = true;

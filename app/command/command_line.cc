@@ -18,6 +18,11 @@ int written(int code) {
 
 }  // namespace
 
+int fail(const std::string& what) {
+  std::fprintf(stderr, "waybill: %s\n", what.c_str());
+  return kExitEnvironment;
+}
+
 Option& Option::shows_default() {
   option_->capture_default_str();
   return *this;

@@ -26,6 +26,9 @@ inline constexpr int kExitNo = 1;           // the answer is no: a digest differ
 inline constexpr int kExitUsage = 2;        // usage or configuration
 inline constexpr int kExitEnvironment = 3;  // the environment failed
 
+// Says it on standard error. kExitEnvironment, as what a command returns.
+int fail(const std::string& what);
+
 // An option or argument of a command; a handle, cheap to copy.
 class Option {
  public:

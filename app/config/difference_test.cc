@@ -7,7 +7,7 @@
 namespace waybill::app {
 namespace {
 
-Config config_of(const std::string& text) {
+Config config_with(const std::string& text) {
   Loaded loaded = read_config(text);
   EXPECT_TRUE(std::holds_alternative<Config>(loaded)) << text;
   return std::get<Config>(std::move(loaded));
@@ -56,7 +56,7 @@ TEST(DifferenceTest, NamesWhatNeedsARestart) {
       {"", "[dns]\ndnssec = true\ntrust_anchor = \"k\"\n", "dns.dnssec, dns.trust_anchor"},
   };
   for (const auto& c : cases) {
-    EXPECT_EQ(describe_difference(config_of(c.before), config_of(c.after)), c.difference)
+    EXPECT_EQ(describe_difference(config_with(c.before), config_with(c.after)), c.difference)
         << c.before << " -> " << c.after;
   }
 }

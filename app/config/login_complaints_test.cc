@@ -16,7 +16,7 @@ using relay::forward::TlsLevel;
 using relay::smtp::Mechanism;
 using testing::ElementsAre;
 
-Config config_of(const std::string& text) {
+Config config_with_login(const std::string& text) {
   Loaded loaded = read_config(text);
   if (const auto* complaints = std::get_if<std::vector<Complaint>>(&loaded)) {
     for (const Complaint& complaint : *complaints) ADD_FAILURE() << to_string(complaint, "f");
@@ -35,7 +35,7 @@ std::vector<std::string> complaints_of(const std::string& text) {
 }
 
 TEST(LoginConfigTest, ALoginIsVerifiedUnlessItsDomainSaysRequiredOrMore) {
-  const Config config = config_of(R"([dns]
+  const Config config = config_with_login(R"([dns]
 dnssec = true
 [next_hops."a.test"]
 user = "u"
@@ -67,12 +67,12 @@ mechanisms = "xoauth2"
       << "the strongest first";
   EXPECT_EQ(config.logins.at("c.test").user, "ü");
   EXPECT_THAT(config.logins.at("[192.0.2.1]").mechanisms, ElementsAre(Mechanism::xoauth2));
-  EXPECT_EQ(describe_difference(config_of(""), config),
+  EXPECT_EQ(describe_difference(config_with_login(""), config),
             "next_hops.tls, next_hops.user, dns.dnssec");
 }
 
 TEST(LoginConfigTest, ALoginLowersNothing) {
-  const Config config = config_of(
+  const Config config = config_with_login(
       "[dns]\ndnssec = true\n[tls]\nto_next_hops = \"dane\"\n[next_hops.\"a.test\"]\n"
       "user = \"u\"\npassword_file = \"p\"\n");
   EXPECT_EQ(config.tls.by_domain.at("a.test"), TlsLevel::dane);
@@ -121,7 +121,7 @@ TEST(LoginConfigTest, WrongLoginsAreComplaints) {
 }
 
 TEST(SmarthostConfigTest, ItsKeysStandInItself) {
-  const Config config = config_of(R"([smarthost]
+  const Config config = config_with_login(R"([smarthost]
 host = "Smtp.Provider.test"
 port = 465
 source = "192.0.2.10"
@@ -142,11 +142,11 @@ tls = "none"
   EXPECT_NE(said.find("smarthost.host                    smtp.provider.test\n"), std::string::npos);
   EXPECT_NE(said.find("smarthost.port                    465\n"), std::string::npos);
   EXPECT_NE(said.find("u by PLAIN LOGIN, secret in p\n"), std::string::npos) << said;
-  EXPECT_TRUE(config_of("").limits.smarthost.host.empty());
-  EXPECT_EQ(summary(config_of("")).find("smarthost"), std::string::npos);
-  EXPECT_EQ(config_of("[smarthost]\nhost = \"192.0.2.8\"\n").limits.smarthost.port, 587);
-  EXPECT_FALSE(config_of("[smarthost]\nhost = \"h.test\"\n").tls.by_domain.contains("h.test"));
-  EXPECT_EQ(describe_difference(config_of(""), config_of("[smarthost]\nhost = \"h.test\"\n")),
+  EXPECT_TRUE(config_with_login("").limits.smarthost.host.empty());
+  EXPECT_EQ(summary(config_with_login("")).find("smarthost"), std::string::npos);
+  EXPECT_EQ(config_with_login("[smarthost]\nhost = \"192.0.2.8\"\n").limits.smarthost.port, 587);
+  EXPECT_FALSE(config_with_login("[smarthost]\nhost = \"h.test\"\n").tls.by_domain.contains("h.test"));
+  EXPECT_EQ(describe_difference(config_with_login(""), config_with_login("[smarthost]\nhost = \"h.test\"\n")),
             "smarthost.host");
 }
 

@@ -13,7 +13,7 @@ using relay::forward::Provider;
 constexpr std::size_t kLongestName = 63;
 // Each is a series of every answer and rule.
 constexpr std::size_t kMostProviders = 100;
-constexpr std::int64_t kMostRate = 1'000'000;
+constexpr std::int64_t kMostProviderRate = 1'000'000;
 
 bool is_name(std::string_view name) {
   if (name.empty() || name.size() > kLongestName || name == "other") return false;
@@ -37,7 +37,7 @@ void read_rate(TomlReader& reader, Provider& provider) {
   const toml::node* const node = reader.find("rate");
   if (node == nullptr) return;
   const auto rate = node->value_exact<std::int64_t>();
-  if (rate && *rate >= 0 && *rate <= kMostRate) {
+  if (rate && *rate >= 0 && *rate <= kMostProviderRate) {
     provider.rate = static_cast<std::uint32_t>(*rate);
   } else {
     reader.expected(*node, reader.name("rate"), "messages a minute, 0 (no limit) to 1000000");

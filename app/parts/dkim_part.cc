@@ -1,6 +1,7 @@
 #include "app/parts/dkim_part.h"
 
 #include "app/dkim/key_directory.h"
+#include "app/parts/look_again.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
@@ -14,8 +15,6 @@ using runtime::Level;
 
 namespace {
 
-// As often as certificates (tls_part.cc).
-constexpr std::chrono::seconds kLookEvery{10};
 
 std::vector<std::string> domains_of(const Config& config) {
   std::vector<std::string> out;

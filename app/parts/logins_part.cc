@@ -1,5 +1,6 @@
 #include "app/parts/logins_part.h"
 
+#include "app/parts/look_again.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/secret_file.h"
@@ -13,8 +14,6 @@ using runtime::Level;
 
 namespace {
 
-// As often as certificates (tls_part.cc).
-constexpr std::chrono::seconds kLookEvery{10};
 
 Explained<std::string> secret_of(const LoginConfig& config) {
   return runtime::read_secret_line(config.file, relay::smtp::kMaxAuthSecret);

@@ -1,5 +1,6 @@
 #include "app/parts/tls_part.h"
 
+#include "app/parts/look_again.h"
 #include "app/roles/openssl_hop_tls.h"
 #include "runtime/certificate.h"
 #include "runtime/clock.h"
@@ -17,8 +18,6 @@ using runtime::TlsContext;
 
 namespace {
 
-// Certificates are renewed every some weeks; what renews them may not know whom to tell.
-constexpr std::chrono::seconds kLookEvery{10};
 
 CertificateFiles own_files(const Config& config) {
   return {config.data_dir + "/tls/self_signed.pem", config.data_dir + "/tls/self_signed.key"};

@@ -14,9 +14,9 @@ using runtime::WallTime;
 using schemas::DeliveryId;
 using schemas::Event;
 
-constexpr WallTime kNow{std::chrono::sys_days{std::chrono::year{2026} / 11 / 27}};
+constexpr WallTime kTriedAt{std::chrono::sys_days{std::chrono::year{2026} / 11 / 27}};
 constexpr const char* kTarget = "bob@hop.test";
-const std::string kDigest(relay::plan::kContentDigestOctets, 'x');
+const std::string kTriedDigest(relay::plan::kContentDigestOctets, 'x');
 
 class KnownTriesTest : public testing::Test {
  protected:
@@ -57,13 +57,13 @@ class KnownTriesTest : public testing::Test {
   static Event forwarded() {
     Event event = tests::forwarded({});
     event.mutable_forwarded()->set_target(kTarget);
-    event.mutable_forwarded()->set_content_digest(kDigest);
+    event.mutable_forwarded()->set_content_digest(kTriedDigest);
     return event;
   }
 
   Tries& learn() {
     views_.fold(log_);
-    EXPECT_TRUE(learn_tries(views_.history(), kNow, tries_));
+    EXPECT_TRUE(learn_tries(views_.history(), kTriedAt, tries_));
     return tries_;
   }
 
@@ -74,41 +74,41 @@ class KnownTriesTest : public testing::Test {
 };
 
 TEST_F(KnownTriesTest, ADeliveryThatWasPutOffIsLentAgain) {
-  const DeliveryId id = add(deferred(), 1, 1, kNow - 1h);
-  EXPECT_EQ(learn().take(key_, kNow), id);
+  const DeliveryId id = add(deferred(), 1, 1, kTriedAt - 1h);
+  EXPECT_EQ(learn().take(key_, kTriedAt), id);
 }
 
 TEST_F(KnownTriesTest, OneThatHasGoneThroughSinceIsNot) {
-  const DeliveryId id = add(tests::accepted({}), 1, 1, kNow - 2h);
-  add_to(deferred(), 1, id, kNow - 2h);
-  add_to(tests::accepted({}), 2, id, kNow - 1h);
-  add_to(forwarded(), 2, id, kNow - 1h);
-  EXPECT_EQ(learn().take(key_, kNow), std::nullopt);
+  const DeliveryId id = add(tests::accepted({}), 1, 1, kTriedAt - 2h);
+  add_to(deferred(), 1, id, kTriedAt - 2h);
+  add_to(tests::accepted({}), 2, id, kTriedAt - 1h);
+  add_to(forwarded(), 2, id, kTriedAt - 1h);
+  EXPECT_EQ(learn().take(key_, kTriedAt), std::nullopt);
 }
 
 TEST_F(KnownTriesTest, OneThatIsTooOldIsNot) {
-  add(deferred(), 1, 1, kNow - schemas::kRetryLife);
-  EXPECT_EQ(learn().take(key_, kNow), std::nullopt);
+  add(deferred(), 1, 1, kTriedAt - schemas::kRetryLife);
+  EXPECT_EQ(learn().take(key_, kTriedAt), std::nullopt);
 }
 
 TEST_F(KnownTriesTest, WhatIsDoneOfAMessageThatIsOpenIsRemembered) {
-  const DeliveryId id = add(forwarded(), 1, 1, kNow - 1h);
+  const DeliveryId id = add(forwarded(), 1, 1, kTriedAt - 1h);
   Event open = deferred();
   open.mutable_deferred()->set_target("eve@other.test");
-  add(std::move(open), 1, 2, kNow - 1h);
-  EXPECT_EQ(learn().done(key_, kDigest, kNow), id);
+  add(std::move(open), 1, 2, kTriedAt - 1h);
+  EXPECT_EQ(learn().done(key_, kTriedDigest, kTriedAt), id);
 }
 
 TEST_F(KnownTriesTest, AsIsWhatACrashLeftInDoubt) {
-  const DeliveryId id = add(forwarded(), 1, 1, kNow - 1h);
-  add(tests::in_doubt({}), 1, 2, kNow - 1h);
-  EXPECT_EQ(learn().done(key_, kDigest, kNow), id);
+  const DeliveryId id = add(forwarded(), 1, 1, kTriedAt - 1h);
+  add(tests::in_doubt({}), 1, 2, kTriedAt - 1h);
+  EXPECT_EQ(learn().done(key_, kTriedDigest, kTriedAt), id);
 }
 
 TEST_F(KnownTriesTest, WhatEndedWellMayBeSentOnceMore) {
-  add(forwarded(), 1, 1, kNow - 1h);
-  add(forwarded(), 1, 2, kNow - 1h);
-  EXPECT_FALSE(learn().any_done(key_, kNow));
+  add(forwarded(), 1, 1, kTriedAt - 1h);
+  add(forwarded(), 1, 2, kTriedAt - 1h);
+  EXPECT_FALSE(learn().any_done(key_, kTriedAt));
 }
 
 }  // namespace

@@ -410,9 +410,9 @@ class FoldingThread {
   runtime::Scope scope_;
 };
 
-class Role final : public ProjectorRole {
+class FoldingRole final : public ProjectorRole {
  public:
-  Role(const ManyViews& views, ProjectorParts parts, runtime::Metrics& metrics)
+  FoldingRole(const ManyViews& views, ProjectorParts parts, runtime::Metrics& metrics)
       : parts_(std::move(parts)) {
     auto& folded =
         metrics.counter("waybill_projector_events_total", "Events folded into the views");
@@ -448,7 +448,7 @@ class Role final : public ProjectorRole {
 
 std::unique_ptr<ProjectorRole> start_projector(const ManyViews& views, ProjectorParts parts,
                                                runtime::Metrics& metrics) {
-  return std::make_unique<Role>(views, std::move(parts), metrics);
+  return std::make_unique<FoldingRole>(views, std::move(parts), metrics);
 }
 
 }  // namespace waybill::app

@@ -174,9 +174,9 @@ struct OpenDoor {
   Begins begins;
 };
 
-class Role final : public RelayRole {
+class RelayingRole final : public RelayRole {
  public:
-  Role(const Config& config, RelayWorld world)
+  RelayingRole(const Config& config, RelayWorld world)
       : shared_{
             .settings = relay_settings(config),
             .node = config.node,
@@ -195,7 +195,7 @@ class Role final : public RelayRole {
             .rates = relay::door::Rates(config.limits.door),
             .partitions = config.kafka.there ? config.kafka.partitions : 1} {}
 
-  ~Role() override {
+  ~RelayingRole() override {
     end_lanes();
     while (!drained()) std::this_thread::sleep_for(kDrainPoll);
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -356,7 +356,7 @@ Explained<std::unique_ptr<RelayRole>> start_relay(const Config& config, std::vec
   std::error_code error;
   std::filesystem::create_directories(config.data_dir + "/spool", error);
   if (error) return explain(error, "cannot create " + config.data_dir + "/spool");
-  auto role = std::make_unique<Role>(config, world);
+  auto role = std::make_unique<RelayingRole>(config, world);
   if (const auto started = role->start(config, std::move(doors)); !started) return started.error();
   return std::unique_ptr<RelayRole>(std::move(role));
 }

@@ -22,7 +22,7 @@ using runtime::Task;
 
 namespace {
 
-constexpr std::chrono::milliseconds kLookAgain{20};
+constexpr std::chrono::milliseconds kLookForStop{20};
 constexpr std::chrono::seconds kRefreshEvery{60};
 // Domains whose fetch failed lately; beyond that all are forgotten.
 constexpr std::size_t kMostFailures = 10'000;
@@ -75,7 +75,7 @@ StsPolicies::~StsPolicies() {
   // Questions end at once, fetches within kFetchTimeout.
   thread_.call([&] { ended = scope_->running() == 0; });
   while (!ended) {
-    std::this_thread::sleep_for(kLookAgain);
+    std::this_thread::sleep_for(kLookForStop);
     thread_.call([&] { ended = scope_->running() == 0; });
   }
   thread_.call([&] {
@@ -177,7 +177,7 @@ Task<Policy> StsPolicies::policy_of(std::string domain, runtime::dns::Resolver& 
   if (texts) id = relay::sts::find_id(texts->records);
   Known known = look(domain, id);
   while (known.coming && clock.now() < until) {
-    co_await clock.sleep_until(clock.now() + kLookAgain);
+    co_await clock.sleep_until(clock.now() + kLookForStop);
     known = look(domain, id);
   }
   known.policy.unsure = !known.there && (!texts || id.has_value());

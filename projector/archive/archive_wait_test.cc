@@ -15,9 +15,9 @@ namespace {
 using runtime::Instant;
 using schemas::EventIndex;
 
-const std::vector<bool> kWaits;
-const std::vector<bool> kThere = {true};
-const std::vector<bool> kNot = {false};
+const std::vector<bool> kStillWaits;
+const std::vector<bool> kCame = {true};
+const std::vector<bool> kCameNot = {false};
 
 class ArchiveWaitTest : public testing::Test {
  protected:
@@ -42,23 +42,23 @@ class ArchiveWaitTest : public testing::Test {
 };
 
 TEST_F(ArchiveWaitTest, NobodyWaitsForWhatIsThereAtEitherEnd) {
-  EXPECT_EQ(wait(wait_, 4, 7), kThere);
-  EXPECT_EQ(wait(wait_, 5, 6), kThere);
-  EXPECT_EQ(wait(wait_, 4, 6), kThere);
+  EXPECT_EQ(wait(wait_, 4, 7), kCame);
+  EXPECT_EQ(wait(wait_, 5, 6), kCame);
+  EXPECT_EQ(wait(wait_, 4, 6), kCame);
 }
 
 TEST_F(ArchiveWaitTest, EitherEndEndsIt) {
   auto& by_first = wait(wait_, 5, 7);
-  EXPECT_EQ(by_first, kWaits);
+  EXPECT_EQ(by_first, kStillWaits);
   first_.reached(EventIndex(6));
   run();
-  EXPECT_EQ(by_first, kThere);
+  EXPECT_EQ(by_first, kCame);
   EXPECT_EQ(second_.waits(), 0U) << "a quiet partition keeps no list of waits that are over";
   auto& by_second = wait(wait_, 6, 7);
-  EXPECT_EQ(by_second, kWaits);
+  EXPECT_EQ(by_second, kStillWaits);
   second_.reached(EventIndex(8));
   run();
-  EXPECT_EQ(by_second, kThere);
+  EXPECT_EQ(by_second, kCame);
 }
 
 TEST_F(ArchiveWaitTest, BothEndsAtOnceEndItOnce) {
@@ -67,7 +67,7 @@ TEST_F(ArchiveWaitTest, BothEndsAtOnceEndItOnce) {
   second_.reached(EventIndex(8));
   second_.close();
   run();
-  EXPECT_EQ(answers, kThere);
+  EXPECT_EQ(answers, kCame);
 }
 
 TEST_F(ArchiveWaitTest, AnEndThatDoesNotGetSoFarEndsNothing) {
@@ -75,10 +75,10 @@ TEST_F(ArchiveWaitTest, AnEndThatDoesNotGetSoFarEndsNothing) {
   first_.reached(EventIndex(6));
   second_.reached(EventIndex(9));
   run();
-  EXPECT_EQ(answers, kWaits);
+  EXPECT_EQ(answers, kStillWaits);
   second_.reached(EventIndex(10));
   run();
-  EXPECT_EQ(answers, kThere);
+  EXPECT_EQ(answers, kCame);
 }
 
 TEST_F(ArchiveWaitTest, ADeadlineEndsItAtWhicheverEndIsLookedAt) {
@@ -87,27 +87,27 @@ TEST_F(ArchiveWaitTest, ADeadlineEndsItAtWhicheverEndIsLookedAt) {
   first_.expire(start + std::chrono::seconds(1));
   second_.expire(start + std::chrono::seconds(1));
   run();
-  EXPECT_EQ(answers, kWaits);
+  EXPECT_EQ(answers, kStillWaits);
   second_.expire(start + std::chrono::seconds(2));
   first_.expire(start + std::chrono::seconds(2));
   run();
-  EXPECT_EQ(answers, kNot);
+  EXPECT_EQ(answers, kCameNot);
 }
 
 TEST_F(ArchiveWaitTest, CancelEndsTheWaitUnderWayAndThoseToCome) {
   auto& before = wait(wait_, 5, 7);
   wait_.cancel();
   run();
-  EXPECT_EQ(before, kNot);
-  EXPECT_EQ(wait(wait_, 5, 7), kNot);
+  EXPECT_EQ(before, kCameNot);
+  EXPECT_EQ(wait(wait_, 5, 7), kCameNot);
   // Nobody reads any more: what is there is not asked for.
-  EXPECT_EQ(wait(wait_, 0, 0), kNot);
+  EXPECT_EQ(wait(wait_, 0, 0), kCameNot);
 }
 
 TEST_F(ArchiveWaitTest, CancelWithoutAWaitEndsThoseToCome) {
   wait_.cancel();
   wait_.cancel();
-  EXPECT_EQ(wait(wait_, 5, 7), kNot);
+  EXPECT_EQ(wait(wait_, 5, 7), kCameNot);
 }
 
 TEST_F(ArchiveWaitTest, CancelIsOfOneReaderAlone) {
@@ -116,20 +116,20 @@ TEST_F(ArchiveWaitTest, CancelIsOfOneReaderAlone) {
   auto& own = wait(wait_, 5, 7);
   wait_.cancel();
   run();
-  EXPECT_EQ(own, kNot);
-  EXPECT_EQ(others, kWaits);
+  EXPECT_EQ(own, kCameNot);
+  EXPECT_EQ(others, kStillWaits);
   first_.reached(EventIndex(6));
   run();
-  EXPECT_EQ(others, kThere);
+  EXPECT_EQ(others, kCame);
 }
 
 TEST_F(ArchiveWaitTest, AnEndThatIsClosedEndsIt) {
   auto& answers = wait(wait_, 5, 7);
   second_.close();
   run();
-  EXPECT_EQ(answers, kNot);
-  EXPECT_EQ(wait(wait_, 5, 7), kNot);
-  EXPECT_EQ(wait(wait_, 4, 7), kThere);
+  EXPECT_EQ(answers, kCameNot);
+  EXPECT_EQ(wait(wait_, 5, 7), kCameNot);
+  EXPECT_EQ(wait(wait_, 4, 7), kCame);
 }
 
 // A wait that ended at one end is forgotten by the other: it may be gone by then.
@@ -138,12 +138,12 @@ TEST_F(ArchiveWaitTest, WhatEndedIsNotEndedAgain) {
   auto& answers = wait(*reader, 5, 7);
   first_.reached(EventIndex(6));
   run();
-  EXPECT_EQ(answers, kThere);
+  EXPECT_EQ(answers, kCame);
   reader.reset();
   second_.reached(EventIndex(8));
   second_.expire(Instant::max());
   run();
-  EXPECT_EQ(answers, kThere);
+  EXPECT_EQ(answers, kCame);
 }
 
 // Two writers race for the word, and cancel() with both.
@@ -162,7 +162,7 @@ TEST_F(ArchiveWaitTest, OneWordEndsItHoweverManyGiveOne) {
     two.join();
     ASSERT_EQ(answers.size(), 1U) << round;
     if (round % 2 != 0) {
-      EXPECT_EQ(answers, kThere) << round;
+      EXPECT_EQ(answers, kCame) << round;
     }
   }
 }

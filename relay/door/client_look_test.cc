@@ -8,12 +8,12 @@
 namespace waybill::relay::door {
 namespace {
 
-runtime::IpAddress ip(const char* text) { return boost::asio::ip::make_address(text); }
+runtime::IpAddress client_ip(const char* text) { return boost::asio::ip::make_address(text); }
 
 TEST(ListQuestionTest, HasTheAddressBackwardsBeforeTheZone) {
-  EXPECT_EQ(list_question(ip("192.0.2.99"), "bl.test"), "99.2.0.192.bl.test");
-  EXPECT_EQ(list_question(ip("::ffff:192.0.2.99"), "bl.test"), "99.2.0.192.bl.test");
-  EXPECT_EQ(list_question(ip("2001:db8:1:2:3:4:567:89ab"), "ugly.test"),
+  EXPECT_EQ(list_question(client_ip("192.0.2.99"), "bl.test"), "99.2.0.192.bl.test");
+  EXPECT_EQ(list_question(client_ip("::ffff:192.0.2.99"), "bl.test"), "99.2.0.192.bl.test");
+  EXPECT_EQ(list_question(client_ip("2001:db8:1:2:3:4:567:89ab"), "ugly.test"),
             "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2.ugly.test")
       << "RFC 5782 2.4";
 }

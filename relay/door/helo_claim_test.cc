@@ -5,10 +5,10 @@
 namespace waybill::relay::door {
 namespace {
 
-runtime::IpAddress ip(const char* text) { return boost::asio::ip::make_address(text); }
+runtime::IpAddress helo_ip(const char* text) { return boost::asio::ip::make_address(text); }
 
 HeloClaim of(const char* helo, const char* client = "192.0.2.1") {
-  return look_at_helo({helo, ip(client), ip("192.0.2.25"), "mx.waybill.test"});
+  return look_at_helo({helo, helo_ip(client), helo_ip("192.0.2.25"), "mx.waybill.test"});
 }
 
 TEST(HeloClaimTest, ANameOfTwoLabelsIsFine) {

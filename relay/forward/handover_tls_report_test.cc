@@ -12,7 +12,7 @@ using sts::Mode;
 using testing::ElementsAre;
 using tests::HopScript;
 
-const HopScript kSecured = {{"EHLO", "250-mx.test\r\n250 STARTTLS"}, {"STARTTLS", "220 go on"}};
+const HopScript kReportedSecured = {{"EHLO", "250-mx.test\r\n250 STARTTLS"}, {"STARTTLS", "220 go on"}};
 const HopScript kRefusing = {{"EHLO", "250-mx.test\r\n250 STARTTLS"}, {"STARTTLS", "454 no"}};
 
 class HandoverTlsReportTest : public testing::Test, public tests::HandoverWorld {
@@ -33,7 +33,7 @@ class HandoverTlsReportTest : public testing::Test, public tests::HandoverWorld 
 };
 
 TEST_F(HandoverTlsReportTest, ASessionIsCountedOnceHoweverManyMessagesItCarries) {
-  hops_.listen(kHop, {kSecured});
+  hops_.listen(kHop, {kReportedSecured});
   EXPECT_EQ(deliver(), "accepted body 250");
   EXPECT_EQ(deliver(), "accepted body 250");
   EXPECT_THAT(counted(), ElementsAre("h.test no-policy-found ok"));
@@ -41,7 +41,7 @@ TEST_F(HandoverTlsReportTest, ASessionIsCountedOnceHoweverManyMessagesItCarries)
 
 TEST_F(HandoverTlsReportTest, TlsThatFailedIsCountedThoughTheMailWentInClear) {
   tls_.failure = "no";
-  hops_.listen(kHop, {kSecured, HopScript()});
+  hops_.listen(kHop, {kReportedSecured, HopScript()});
   EXPECT_EQ(deliver(), "accepted body 250");
   EXPECT_THAT(counted(), ElementsAre("h.test no-policy-found validation-failure"));
   EXPECT_EQ(tls_.sessions.front().failure->reason, "no");
@@ -77,7 +77,7 @@ TEST_F(HandoverTlsReportTest, NothingIsCountedWhereNobodySpokeOfTls) {
   hops_.listen(kHop, {HopScript()});
   ask();
   tls_.levels["[192.0.2.1]"] = TlsLevel::opportunistic;
-  hops_.listen(kHop, {kSecured});
+  hops_.listen(kHop, {kReportedSecured});
   ask("bob@[192.0.2.1]");
   EXPECT_THAT(counted(), ElementsAre());
 }

@@ -28,7 +28,7 @@ constexpr const char* kTimeout = "deadline passed";
 constexpr const char* kInvalid = "invalid input";
 constexpr const char* kTooMuch = "limit exceeded";
 
-struct StepCase {
+struct SessionStepCase {
   const char* step;
   std::string says;
   std::string outcome;
@@ -44,7 +44,7 @@ TEST_F(HopSessionTest, GreetsAndSaysItsName) {
 
 TEST_F(HopSessionTest, EachAnswerToOpeningHasItsOutcome) {
   const std::string endless(70'000, 'x');
-  const StepCase cases[] = {
+  const SessionStepCase cases[] = {
       {"connect", "220 hi", "EHLO 250", true},
       {"connect", "220-two\r\n220 lines", "EHLO 250", true},
       {"connect", "421 4.3.2 busy", "connect 421"},
@@ -90,10 +90,10 @@ TEST_F(HopSessionTest, EachAnswerToOpeningHasItsOutcome) {
 }
 
 constexpr const char* kRefused = "connection refused";
-const std::string kOffersTls = "250-mx.test\r\n250-PIPELINING\r\n250 STARTTLS";
+const std::string kSessionOffersTls = "250-mx.test\r\n250-PIPELINING\r\n250 STARTTLS";
 
 TEST_F(HopSessionTest, TlsIsBegunWhereItIsOfferedAndTheServerIsGreetedAnew) {
-  dial({{"EHLO", kOffersTls}, {"STARTTLS", "220 go on"}});
+  dial({{"EHLO", kSessionOffersTls}, {"STARTTLS", "220 go on"}});
   session_->protect({&tls_, TlsLevel::verified, "mx.test"});
   EXPECT_EQ(open(), "EHLO 250");
   EXPECT_THAT(hops_.heard(), ElementsAre("EHLO relay.test", "STARTTLS", "EHLO relay.test"));
@@ -105,14 +105,14 @@ TEST_F(HopSessionTest, TlsIsBegunWhereItIsOfferedAndTheServerIsGreetedAnew) {
 
 // In TLS 1.3 a server that wants none of our handshake says so behind its end.
 TEST_F(HopSessionTest, AServerThatGoesAwayBehindTheHandshakeHasNotBegunTls) {
-  dial({{"EHLO", kOffersTls}, {"STARTTLS", "220 go on"}, {"EHLO 2", kHangUp}});
+  dial({{"EHLO", kSessionOffersTls}, {"STARTTLS", "220 go on"}, {"EHLO 2", kHangUp}});
   session_->protect({&tls_, TlsLevel::opportunistic, "mx.test"});
   EXPECT_EQ(open(), kRefused);
   EXPECT_EQ(session_->tls_failure(), "it went away after the handshake: connection closed");
 }
 
 TEST_F(HopSessionTest, EachWayInWhichTlsDoesNotBeginHasItsOutcome) {
-  const std::string offers = kOffersTls;
+  const std::string offers = kSessionOffersTls;
   const std::string plain = "250 mx.test";
   const struct {
     std::string ehlo;
@@ -153,7 +153,7 @@ TEST_F(HopSessionTest, EachWayInWhichTlsDoesNotBeginHasItsOutcome) {
 }
 
 TEST_F(HopSessionTest, EachAnswerToHeloHasItsOutcome) {
-  const StepCase cases[] = {
+  const SessionStepCase cases[] = {
       {"HELO", "250 mx", "EHLO 250", true},
       {"HELO", "421 busy", "EHLO 421"},
       {"HELO", "450 later", "EHLO 450"},
@@ -203,7 +203,7 @@ TEST_F(HopSessionTest, AMailRefusedOneByOneIsFollowedByNoRcpt) {
 // Those that come out the same with PIPELINING and without.
 TEST_F(HopSessionTest, EachAnswerToMailAndRcptHasItsOutcome) {
   const std::string endless(70'000, 'x');
-  const StepCase cases[] = {
+  const SessionStepCase cases[] = {
       {"MAIL", "250 2.1.0 ok", "RCPT 250", true},
       {"MAIL", "250-two\r\n250 lines", "RCPT 250", true},
       {"MAIL", "421 4.3.2 busy" + kHangUp, "MAIL 421"},
@@ -315,7 +315,7 @@ TEST_F(HopSessionTest, ResetGoesBetweenTransactionsWhereOneWasLeftOpen) {
 }
 
 TEST_F(HopSessionTest, EachAnswerToResetHasItsOutcome) {
-  const StepCase cases[] = {
+  const SessionStepCase cases[] = {
       {"RSET", "250 ok", "RCPT 250", true},
       // Some servers do not know it; what follows tells.
       {"RSET", "500 what", "RCPT 250", true},

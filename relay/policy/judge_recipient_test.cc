@@ -16,7 +16,7 @@ using Taken = RcptFacts::Taken;
 
 const runtime::WallTime kNow(std::chrono::hours(500'000));
 
-std::string word_of(const std::optional<Refusal>& refusal) {
+std::string recipient_word_of(const std::optional<Refusal>& refusal) {
   return refusal ? refusal->rule : "taken";
 }
 
@@ -65,7 +65,7 @@ TEST(JudgeRecipientTest, TheFirstThingThatStandsAgainstARecipientIsItsVerdict) {
       {"taken", {.taken = Taken::mail, .route = found(kForward), .now = kNow}},
   };
   for (std::size_t i = 0; i < std::size(cases); ++i) {
-    EXPECT_EQ(word_of(judge_recipient(cases[i].facts)), cases[i].verdict) << "case " << i;
+    EXPECT_EQ(recipient_word_of(judge_recipient(cases[i].facts)), cases[i].verdict) << "case " << i;
   }
 }
 
@@ -107,7 +107,7 @@ TEST(JudgeWindowTest, TheWindowIsCountedFromTheHandOver) {
       {"return-path-unknown", make_error_code(Errc::timeout)},
   };
   for (std::size_t i = 0; i < std::size(cases); ++i) {
-    EXPECT_EQ(word_of(judge_window(cases[i].path, {kNow - 80h, 72h}, kNow)), cases[i].verdict)
+    EXPECT_EQ(recipient_word_of(judge_window(cases[i].path, {kNow - 80h, 72h}, kNow)), cases[i].verdict)
         << "case " << i;
   }
 }

@@ -25,13 +25,13 @@ std::vector<std::string> read_cut(std::string_view wire, std::size_t cut) {
   return lines;
 }
 
-struct Case {
+struct LineCase {
   std::string wire;
   std::vector<std::string> lines;
 };
 
-void expect_cases(const std::vector<Case>& cases) {
-  for (const Case& one : cases) {
+void expect_cases(const std::vector<LineCase>& cases) {
+  for (const LineCase& one : cases) {
     for (std::size_t cut = 1; cut <= one.wire.size(); ++cut) {
       EXPECT_EQ(read_cut(one.wire, cut), one.lines) << "pieces of " << cut << " of: " << one.wire;
     }

@@ -10,7 +10,7 @@ namespace waybill::relay::smtp {
 namespace {
 
 // RFC 4954 4: the AUTH command stays within RFC 5321 4.5.3.1.4, CRLF included.
-constexpr std::size_t kMaxCommandLine = 512;
+constexpr std::size_t kMaxCommandSent = 512;
 
 // A server that repeats so much of a secret repeats it on purpose, or whole lines of ours.
 constexpr std::size_t kPiece = 8;
@@ -90,7 +90,7 @@ std::string SaslClient::begin() {
   line += word_of(mechanism_);
   // Servers wait to ask for the name by LOGIN, and many do not know it with a first answer.
   const bool at_once = mechanism_ != Mechanism::login &&
-                       line.size() + 1 + answers_.front().size() + 2 <= kMaxCommandLine;
+                       line.size() + 1 + answers_.front().size() + 2 <= kMaxCommandSent;
   if (at_once) {
     line += ' ' + answers_.front();
     answers_.pop_front();

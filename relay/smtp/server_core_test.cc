@@ -18,15 +18,15 @@ using tests::SmtpTurn;
 
 constexpr ServerLimits kSmall{.max_message_octets = 20, .max_recipients = 2, .max_transactions = 3};
 
-struct Session {
+struct SessionCase {
   const char* name;
   const char* script;
   ServerLimits limits = {};
 };
 
-void PrintTo(const Session& session, std::ostream* out) { *out << session.name; }
+void PrintTo(const SessionCase& session, std::ostream* out) { *out << session.name; }
 
-const Session kSessions[] = {
+const SessionCase kServerSessions[] = {
     {"OneMessage", R"(
 S: 220 mx.example ESMTP Waybill
 C: EHLO client.example
@@ -392,7 +392,7 @@ S: 421 4.3.0 Going down
 )"},
 };
 
-class ServerSession : public testing::TestWithParam<Session> {
+class ServerSession : public testing::TestWithParam<SessionCase> {
  protected:
   SmtpPlayer player() const { return SmtpPlayer(GetParam().limits); }
   const std::vector<SmtpTurn> turns_ = tests::read_script(GetParam().script);
@@ -410,7 +410,7 @@ TEST_P(ServerSession, IsTheSameCutAtEveryPosition) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Sessions, ServerSession, testing::ValuesIn(kSessions),
+INSTANTIATE_TEST_SUITE_P(Sessions, ServerSession, testing::ValuesIn(kServerSessions),
                          [](const auto& one) { return std::string(one.param.name); });
 
 TEST(ServerCoreTest, EndsTheSessionAfterTooManyErrors) {

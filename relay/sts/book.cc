@@ -1,4 +1,5 @@
 #include "relay/sts/book.h"
+#include "relay/sts/take.h"
 
 #include <algorithm>
 #include <charconv>
@@ -31,13 +32,6 @@ std::string line_of(std::string_view domain, const Entry& entry) {
     out += pattern;
   }
   return out + "\n";
-}
-
-std::string_view take(std::string_view& rest, char mark) {
-  const std::size_t at = std::min(rest.find(mark), rest.size());
-  const std::string_view out = rest.substr(0, at);
-  rest.remove_prefix(std::min(at + 1, rest.size()));
-  return out;
 }
 
 // The policy is read as its domain published it, so that no file can hold another.

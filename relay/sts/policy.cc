@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "runtime/ascii.h"
+#include "relay/sts/take.h"
 
 namespace waybill::relay::sts {
 namespace {
@@ -21,14 +22,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
-}
-
-// What stands before the first `mark`; `rest` is what stands behind it.
-std::string_view take(std::string_view& rest, char mark) {
-  const std::size_t at = std::min(rest.find(mark), rest.size());
-  const std::string_view out = rest.substr(0, at);
-  rest.remove_prefix(std::min(at + 1, rest.size()));
-  return out;
 }
 
 bool is_id(std::string_view text) {

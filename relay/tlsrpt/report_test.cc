@@ -16,8 +16,8 @@ namespace {
 using testing::HasSubstr;
 namespace json = boost::json;
 
-constexpr Date kDay = std::chrono::sys_days(std::chrono::year(2016) / 4 / 1);
-constexpr runtime::WallTime kBegun = kDay + std::chrono::hours(3);
+constexpr Date kReportDay = std::chrono::sys_days(std::chrono::year(2016) / 4 / 1);
+constexpr runtime::WallTime kBegun = kReportDay + std::chrono::hours(3);
 
 Reporter reporter() {
   return {"Company-X", "sts-reporting@company-x.example",
@@ -85,7 +85,7 @@ Policies example() {
   return {{policy, tally}};
 }
 
-Report report() { return write_report(reporter(), "company-y.example", kDay, kBegun, example()); }
+Report report() { return write_report(reporter(), "company-y.example", kReportDay, kBegun, example()); }
 
 TEST(TlsReportTest, IsTheExampleOfTheRfc) {
   const json::value written = json::parse(report().json);
@@ -112,8 +112,8 @@ TEST(TlsReportTest, IsToldFromOthersByItsId) {
   const auto with = [](const char* domain, Date date, runtime::WallTime begun) {
     return write_report(reporter(), domain, date, begun, example()).id;
   };
-  EXPECT_NE(with("other.example", kDay, kBegun), id);
-  EXPECT_NE(with("company-y.example", kDay, kBegun + std::chrono::seconds(1)), id);
+  EXPECT_NE(with("other.example", kReportDay, kBegun), id);
+  EXPECT_NE(with("company-y.example", kReportDay, kBegun + std::chrono::seconds(1)), id);
   EXPECT_THAT(report().file_name,
               testing::MatchesRegex("mail\\.company-x\\.example!company-y\\.example!1459468800!"
                                     "1459555199!2016-04-01\\.[0-9a-f]+\\.json\\.gz"));

@@ -61,7 +61,7 @@ schemas::DomainRoutes sim_domain() {
 }
 
 // A target as text, without its port.
-std::string mailbox_of(const schemas::Target& target) { return target.address().text(); }
+std::string mailbox_text(const schemas::Target& target) { return target.address().text(); }
 
 }  // namespace
 
@@ -88,7 +88,7 @@ const std::map<std::string, std::vector<std::string>>& sim_targets() {
       const auto* forward = std::get_if<schemas::ForwardTo>(&action);
       if (forward == nullptr) continue;
       for (const schemas::Target& target : forward->targets) {
-        out[local + "@" + kDomain].push_back(mailbox_of(target));
+        out[local + "@" + kDomain].push_back(mailbox_text(target));
       }
     }
     return out;

@@ -31,9 +31,9 @@ fs::path program_of(const char* name) {
 fs::path nsd() { return program_of("nsd"); }
 
 // It is up within 100 ms on an idle machine.
-constexpr auto kStartTimeout = 20s;
-constexpr auto kStopTimeout = 5s;
-constexpr auto kPollInterval = 20ms;
+constexpr auto kNsdStartTimeout = 20s;
+constexpr auto kNsdStopTimeout = 5s;
+constexpr auto kNsdPollInterval = 20ms;
 
 // A port free for UDP and TCP. Between here and nsd's bind another process may take it: wait until
 // ready says so.
@@ -138,7 +138,7 @@ void NsdServer::wait_until_ready(const std::string& origin) {
   socket.connect({boost::asio::ip::address_v4::loopback(), port_});
   socket.non_blocking(true);
   const std::string question = soa_question(origin);
-  const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
+  const auto deadline = std::chrono::steady_clock::now() + kNsdStartTimeout;
   while (std::chrono::steady_clock::now() < deadline) {
     if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
       pid_ = -1;
@@ -146,7 +146,7 @@ void NsdServer::wait_until_ready(const std::string& origin) {
     }
     boost::system::error_code error;
     socket.send(boost::asio::buffer(question), 0, error);
-    std::this_thread::sleep_for(kPollInterval);
+    std::this_thread::sleep_for(kNsdPollInterval);
     char answer[512];
     const std::size_t size = socket.receive(boost::asio::buffer(answer), 0, error);
     constexpr char kRcodeBits = 0x0f;
@@ -158,10 +158,10 @@ void NsdServer::wait_until_ready(const std::string& origin) {
 void NsdServer::stop() {
   if (pid_ < 0) return;
   ::kill(pid_, SIGTERM);
-  const auto deadline = std::chrono::steady_clock::now() + kStopTimeout;
+  const auto deadline = std::chrono::steady_clock::now() + kNsdStopTimeout;
   while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
     if (std::chrono::steady_clock::now() > deadline) ::kill(pid_, SIGKILL);
-    std::this_thread::sleep_for(kPollInterval);
+    std::this_thread::sleep_for(kNsdPollInterval);
   }
   pid_ = -1;
 }

@@ -49,7 +49,7 @@ std::string octets_of(const std::filesystem::path& path) {
   return all.str();
 }
 
-std::string text_of(const boost::json::object& one, std::string_view field) {
+std::string published_text_of(const boost::json::object& one, std::string_view field) {
   const auto* value = one.if_contains(field);
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
@@ -88,8 +88,8 @@ std::vector<std::pair<std::string, std::string>> keys_of_rspamd() {
     std::ifstream lines(kCases / file);
     for (std::string line; std::getline(lines, line);) {
       const auto one = boost::json::parse(line).as_object();
-      const std::string name = text_of(one, "name");
-      if (text_of(one, "type") != "txt" || name.find("_domainkey") == std::string::npos) {
+      const std::string name = published_text_of(one, "name");
+      if (published_text_of(one, "type") != "txt" || name.find("_domainkey") == std::string::npos) {
         continue;
       }
       // Of a real name that its resolver could not validate.
@@ -106,7 +106,7 @@ std::vector<std::pair<std::string, std::string>> keys_of_rspamd() {
 
 // "PERMFAIL" is the word of RFC 6376 for what RFC 8601 has several words for.
 std::string words_of_chasquid(const boost::json::object& one) {
-  const std::string file = text_of(one, "file");
+  const std::string file = published_text_of(one, "file");
   const std::string result = octets_of(kCases / (file.substr(0, file.size() - 3) + "result"));
   if (result.empty()) return {};
   static const std::map<std::string, std::string> words = {
@@ -114,7 +114,7 @@ std::string words_of_chasquid(const boost::json::object& one) {
   std::string out;
   const boost::json::value parsed = boost::json::parse(result);
   for (const auto& signature : parsed.at("Results").as_array()) {
-    out += (out.empty() ? "" : " ") + words.at(text_of(signature.as_object(), "State"));
+    out += (out.empty() ? "" : " ") + words.at(published_text_of(signature.as_object(), "State"));
   }
   return out;
 }
@@ -122,11 +122,11 @@ std::string words_of_chasquid(const boost::json::object& one) {
 Published read_case(const boost::json::object& one) {
   static const auto rspamd_keys = keys_of_rspamd();
   Published out;
-  out.id = text_of(one, "id");
-  out.message = octets_of(kCases / text_of(one, "file"));
-  const std::string expect = text_of(one, "expect");
+  out.id = published_text_of(one, "id");
+  out.message = octets_of(kCases / published_text_of(one, "file"));
+  const std::string expect = published_text_of(one, "expect");
   if (out.id.starts_with("mail-dkim/")) {
-    out.keys = keys_of_lines(octets_of(kCases / text_of(one, "dns")));
+    out.keys = keys_of_lines(octets_of(kCases / published_text_of(one, "dns")));
     if (expect == "invalid") out.any = {"permerror", "temperror", "policy"};
     if (expect != "invalid") out.any = {expect};
   } else if (out.id.starts_with("mail-auth/")) {
@@ -136,7 +136,7 @@ Published read_case(const boost::json::object& one) {
     out.any = {"pass"};
     out.time = 1'667'843'664;
   } else if (out.id.starts_with("chasquid/")) {
-    out.keys = keys_of_colon_lines(octets_of(kCases / text_of(one, "dns")));
+    out.keys = keys_of_colon_lines(octets_of(kCases / published_text_of(one, "dns")));
     out.message = with_crlf(out.message);
     out.each = words_of_chasquid(one);
   } else {

@@ -28,7 +28,7 @@ using dmarc::DmarcRequest;
 using dmarc::DmarcResult;
 using dmarc::Policy;
 
-constexpr const char* kCases = WAYBILL_SOURCE_DIR "/../shared/cases/dmarc/dmarc-cases.jsonl";
+constexpr const char* kDmarcCases = WAYBILL_SOURCE_DIR "/../shared/cases/dmarc/dmarc-cases.jsonl";
 
 enum class Rules { rfc9989, rfc7489 };
 
@@ -53,7 +53,7 @@ const Exceptions kExceptions7489{
 
 std::vector<json::object> published(std::string_view prefix) {
   std::vector<json::object> out;
-  std::ifstream lines(kCases);
+  std::ifstream lines(kDmarcCases);
   for (std::string line; std::getline(lines, line);) {
     json::object one = json::parse(line).as_object();
     if (one.at("id").as_string().starts_with(prefix)) out.push_back(std::move(one));

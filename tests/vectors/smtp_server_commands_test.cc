@@ -23,7 +23,7 @@ constexpr const char* kTwice = "a parameter stands once (RFC 5321 4.1.1.11)";
 constexpr const char* kMailbox = "no Mailbox of RFC 5321 4.1.2";
 constexpr const char* kDots = "carriers give out mailboxes with such dots (schemas/address.h)";
 
-const SmtpExceptions kExceptions{
+const SmtpExceptions kCommandExceptions{
     {"smtp-proto/parse/MAIL  FROM : <postmaster>", kNoDomain},
     {"smtp-proto/parse/MAIL  FROM : < >", kNullPath},
     {"smtp-proto/parse/RCPT TO:<>", kNullPath},
@@ -99,7 +99,7 @@ std::string judge(const json::object& one) {
 class SmtpServerCommands : public SmtpCaseTest {};
 
 TEST_F(SmtpServerCommands, AreTakenOrRefusedAsTheySay) {
-  SmtpScore score("server core, command lines", kExceptions);
+  SmtpScore score("server core, command lines", kCommandExceptions);
   const auto cases = smtp_cases("command");
   EXPECT_GE(cases.size(), 190u);
   for (const json::object& one : cases) {

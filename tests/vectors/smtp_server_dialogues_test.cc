@@ -30,7 +30,7 @@ constexpr const char* kBinary = "BINARYMIME is not offered here";
 constexpr const char* kGoesOn = "firewalls that mask EHLO rely on 500 and then HELO";
 constexpr const char* kEmoji = "an A-label that IDNA 2008 does not know (RFC 5892)";
 
-const SmtpExceptions kExceptions{
+const SmtpExceptions kDialogueExceptions{
     {"chasquid/dialog/auth_multi_dialog/1", kAuth},
     {"chasquid/dialog/auth_multi_dialog/2", kAuth},
     {"chasquid/dialog/auth_too_many_failures/1", kAuth},
@@ -173,7 +173,7 @@ std::string judge_body(const json::object& one, const Played& played) {
 class SmtpServerDialogues : public SmtpCaseTest {};
 
 TEST_F(SmtpServerDialogues, AreAnsweredInTheClassTheySay) {
-  SmtpScore score("server core, dialogues", kExceptions);
+  SmtpScore score("server core, dialogues", kDialogueExceptions);
   const auto cases = smtp_cases("wire");
   EXPECT_GE(cases.size(), 110u);
   for (const json::object& one : cases) {

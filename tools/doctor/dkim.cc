@@ -18,11 +18,6 @@ namespace {
 constexpr std::chrono::seconds kAskNames{6};
 constexpr std::size_t kNamed = 5;  // domains in one sentence
 
-// The words of a failure begin with the name that the subject is.
-std::string without_name(const std::string& why, const std::string& name) {
-  return why.starts_with(name + " ") ? why.substr(name.size() + 1) : why;
-}
-
 std::string record_name(const DkimKeyFacts& key) {
   return SigningKey{key.domain, key.file.selector, nullptr}.record_name();
 }

@@ -31,14 +31,6 @@ KeyFileFacts look_at_key_file(const app::Config& config, WallTime now) {
   return facts;
 }
 
-// The words of a failure begin with the file's name, which the subject is.
-std::string without_name(const std::string& why, const std::string& path) {
-  for (const char* const joint : {": ", " "}) {
-    if (why.starts_with(path + joint)) return why.substr(path.size() + std::string(joint).size());
-  }
-  return why;
-}
-
 CertificateFacts look_at_certificate(const std::string& path) {
   return {path, runtime::certificate_validity(path)};
 }

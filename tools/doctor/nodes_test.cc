@@ -16,15 +16,15 @@ using testing::ElementsAre;
 using testing::StartsWith;
 using tests::lines_of;
 
-constexpr runtime::WallTime kNow{1'800'000'000s};
+constexpr runtime::WallTime kNodesNow{1'800'000'000s};
 
 NodeWord relay(const std::string& name) {
   NodeWord out;
   out.state.set_node(name);
   out.state.set_version("1");
-  out.state.set_at(schemas::nanoseconds(kNow));
+  out.state.set_at(schemas::nanoseconds(kNodesNow));
   out.heard = true;
-  out.read = kNow;
+  out.read = kNodesNow;
   return out;
 }
 
@@ -40,12 +40,12 @@ NodeWord projector(const std::string& name, const std::vector<std::uint32_t>& pa
 
 NodeWord silent(NodeWord node, runtime::Duration since) {
   node.heard = false;
-  node.state.set_at(schemas::nanoseconds(kNow - since));
+  node.state.set_at(schemas::nanoseconds(kNodesNow - since));
   return node;
 }
 
 std::vector<std::string> lines(const std::vector<NodeWord>& nodes, std::uint32_t partitions = 2) {
-  return lines_of(judge_nodes(nodes, partitions, kNow));
+  return lines_of(judge_nodes(nodes, partitions, kNodesNow));
 }
 
 TEST(DoctorNodesTest, ARelayAndOwnersOfAllPartitionsAreFine) {
@@ -105,14 +105,14 @@ TEST(DoctorNodesTest, AFailedPartitionIsWrong) {
 
 TEST(DoctorNodesTest, AClockThatIsWrongIsSeenInEitherDirectionAndItsNodeIsThere) {
   NodeWord ahead = relay("mx1");
-  ahead.state.set_at(schemas::nanoseconds(kNow + 6s));
+  ahead.state.set_at(schemas::nanoseconds(kNodesNow + 6s));
   NodeWord behind = projector("p1", {0, 1});
-  behind.state.set_at(schemas::nanoseconds(kNow - 2h));
+  behind.state.set_at(schemas::nanoseconds(kNodesNow - 2h));
   EXPECT_THAT(
       lines({ahead, behind}),
       ElementsAre(StartsWith("fine mx1"), "warning mx1: its clock is 6 s ahead of this machine's",
                   StartsWith("fine p1"), "warning p1: its clock is 2 h behind this machine's"));
-  ahead.state.set_at(schemas::nanoseconds(kNow + 4s));
+  ahead.state.set_at(schemas::nanoseconds(kNodesNow + 4s));
   EXPECT_THAT(lines({ahead}, 0), ElementsAre(StartsWith("fine mx1")));
 }
 

@@ -51,6 +51,14 @@ std::string name_partitions(const std::vector<std::uint32_t>& partitions) {
   return out;
 }
 
+std::string without_name(const std::string& why, const std::string& name) {
+  for (const std::string_view joint : {": ", " "}) {
+    const std::string begin = name + std::string(joint);
+    if (why.starts_with(begin)) return why.substr(begin.size());
+  }
+  return why;
+}
+
 std::string name_some(const std::vector<std::string>& names, std::size_t most) {
   const std::size_t shown = names.size() <= most ? names.size() : most;
   const std::size_t others = names.size() - shown;

@@ -23,6 +23,9 @@ std::string plural(std::size_t count, std::string_view one, std::string_view man
 // "partition 3", "partitions 0, 4-7". `partitions` ascends.
 std::string name_partitions(const std::vector<std::uint32_t>& partitions);
 
+// The words of a failure, which begin with the name that a finding has as its subject, without it.
+std::string without_name(const std::string& why, const std::string& name);
+
 // "a", "a and b", "a, b and c"; beyond `most`: "a, b and 12 others".
 std::string name_some(const std::vector<std::string>& names, std::size_t most);
 

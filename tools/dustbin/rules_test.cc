@@ -7,7 +7,7 @@ namespace {
 
 using schemas::Address;
 
-Address address(std::string_view text) { return Address::parse(text).value(); }
+Address rule_address(std::string_view text) { return Address::parse(text).value(); }
 
 Rules some_rules() {
   Rules rules;
@@ -30,17 +30,17 @@ TEST(DustbinRulesTest, JudgeARecipientByItsLocalPart) {
       {"gone+tag@example.org", 250, "2.1.5"},
   };
   for (const auto& c : cases) {
-    const schemas::Reply reply = judge_recipient(some_rules(), address(c.recipient));
+    const schemas::Reply reply = judge_recipient(some_rules(), rule_address(c.recipient));
     EXPECT_EQ(reply.code, c.code) << c.recipient;
     EXPECT_EQ(reply.enhanced, c.enhanced) << c.recipient;
   }
 }
 
 TEST(DustbinRulesTest, FailABodyForOneListedRecipient) {
-  const auto fine = address("anyone@example.org");
-  const auto picky = address("Picky@example.org");
-  const auto slow = address("slow@example.org");
-  const auto torn = address("torn@example.org");
+  const auto fine = rule_address("anyone@example.org");
+  const auto picky = rule_address("Picky@example.org");
+  const auto slow = rule_address("slow@example.org");
+  const auto torn = rule_address("torn@example.org");
   const struct {
     std::vector<Address> recipients;
     int code;

@@ -15,7 +15,7 @@ namespace waybill::relay::returnpath::report {
 namespace {
 
 // The longest registered name of a charset has 40 octets and some.
-constexpr std::size_t kMaxName = 48;
+constexpr std::size_t kMaxCharsetName = 48;
 
 // What writers mean by a label: the superset that their octets come from.
 constexpr std::array<std::pair<std::string_view, const char*>, 16> kMeant = {{
@@ -84,7 +84,7 @@ bool is_utf8(std::string_view text) {
 
 // "//TRANSLIT" and the like are orders to iconv and no names.
 bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxName &&
+  return !name.empty() && name.size() <= kMaxCharsetName &&
          std::all_of(name.begin(), name.end(), [](char c) {
            return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':';
          });

@@ -248,7 +248,7 @@ bool names_type(std::string_view field) {
 // Fields alone, one clean line each; names keep their case and do not begin with a hyphen. A
 // header's second Content-Type says nothing; many would look like many parts.
 std::string clean_returned_header(std::string_view header, Charset charset) {
-  constexpr std::size_t kMaxName = 76;
+  constexpr std::size_t kMaxFieldName = 76;
   std::string lines;
   std::string out;
   for (const char c : header.substr(0, kMaxReturnedHeader)) lines += c == '\r' ? '\n' : c;
@@ -270,7 +270,7 @@ std::string clean_returned_header(std::string_view header, Charset charset) {
       continue;
     }
     end_field();
-    const bool named = begins_field(line) && line.front() != '-' && line.find(':') <= kMaxName;
+    const bool named = begins_field(line) && line.front() != '-' && line.find(':') <= kMaxFieldName;
     if (named) field = line;
   }
   end_field();

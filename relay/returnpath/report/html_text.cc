@@ -119,7 +119,7 @@ htmlSAXHandler handler() {
   return out;
 }
 
-void init_once() {
+void init_libxml() {
   static std::once_flag once;
   std::call_once(once, xmlInitParser);
 }
@@ -148,7 +148,7 @@ std::string with_plain_spaces(std::string_view text) {
 }  // namespace
 
 std::string html_text(std::string_view html) {
-  init_once();
+  init_libxml();
   const std::string octets = readable(html.substr(0, kMaxHtmlOctets));
   htmlSAXHandler sax = handler();
   const Parser parser(

@@ -19,7 +19,7 @@ struct Unref {
 template <class T>
 using Owned = std::unique_ptr<T, Unref>;
 
-void init_once() {
+void init_gmime() {
   static std::once_flag once;
   std::call_once(once, g_mime_init);
 }
@@ -154,7 +154,7 @@ class Walk {
 }  // namespace
 
 Message read_message(std::string_view raw) {
-  init_once();
+  init_gmime();
   const std::string text = normalised(raw);
   Message out;
   const std::size_t end = text.starts_with('\n') ? 0 : text.find("\n\n");

@@ -7,7 +7,7 @@ using enum Passage;
 using enum Meaning;
 
 // Automatic answers: absence, receipt, a question whether the sender is a person.
-constexpr ProseRule kRules[] = {
+constexpr ProseRule kAnswersRules[] = {
     {subject, auto_reply, "", "rfc3834-04", "automatic reply"},
     {subject, auto_reply, "", "rfc3834-03", "auto reply"},
     {subject, auto_reply, "", "common",
@@ -145,6 +145,6 @@ constexpr ProseRule kRules[] = {
 
 }  // namespace
 
-std::span<const ProseRule> words_of_answers() { return kRules; }
+std::span<const ProseRule> words_of_answers() { return kAnswersRules; }
 
 }  // namespace waybill::relay::returnpath::report

@@ -7,7 +7,7 @@ using enum Passage;
 using enum Meaning;
 
 // That mail is still being tried.
-constexpr ProseRule kRules[] = {
+constexpr ProseRule kDelayRules[] = {
     {subject, delayed, "", "lhost-opensmtpd-04", "notification: warning"},
     {subject, delayed, "", "lhost-x1-04", "warning--could not send"},
     {subject, delayed, "", "Sendmail", "warning: could not send"},
@@ -110,6 +110,6 @@ constexpr ProseRule kRules[] = {
 
 }  // namespace
 
-std::span<const ProseRule> words_of_delay() { return kRules; }
+std::span<const ProseRule> words_of_delay() { return kDelayRules; }
 
 }  // namespace waybill::relay::returnpath::report

@@ -8,7 +8,7 @@ using enum Meaning;
 
 // That it was tried for long enough, and will not be again. Words that only give a time tell less
 // than a promise to go on: they are reasons.
-constexpr ProseRule kRules[] = {
+constexpr ProseRule kExpiryRules[] = {
     {body, expired, "4.4.7", "lhost-qmail-05", "too long in the queue|in the queue too long"},
     {body, expired, "4.4.7", "lhost-exim-06", "retry timeout exceeded"},
     {body, expired, "4.4.7", "lhost-opensmtpd-05", "envelope expired"},
@@ -51,6 +51,6 @@ constexpr ProseRule kRules[] = {
 
 }  // namespace
 
-std::span<const ProseRule> words_of_expiry() { return kRules; }
+std::span<const ProseRule> words_of_expiry() { return kExpiryRules; }
 
 }  // namespace waybill::relay::returnpath::report

@@ -7,7 +7,7 @@ using enum Passage;
 using enum Meaning;
 
 // That mail came back, or arrived.
-constexpr ProseRule kRules[] = {
+constexpr ProseRule kFailureRules[] = {
     {body, report, "", "lhost-exim-01", "not be delivered"},
     {body, report, "", "lhost-x2-04", "cannot be delivered"},
     {body, report, "", "lhost-dragonfly-29", "could not deliver"},
@@ -129,6 +129,6 @@ constexpr ProseRule kRules[] = {
 
 }  // namespace
 
-std::span<const ProseRule> words_of_failure() { return kRules; }
+std::span<const ProseRule> words_of_failure() { return kFailureRules; }
 
 }  // namespace waybill::relay::returnpath::report

@@ -7,7 +7,7 @@ using enum Passage;
 using enum Meaning;
 
 // What stands before a recipient, and between a report and what it returns.
-constexpr ProseRule kRules[] = {
+constexpr ProseRule kPlacesRules[] = {
     {lead, recipient, "", "lhost-ezweb-04", "recipient"},
     {lead, recipient, "", "lhost-apachejames-01", "rcpt to"},
     {lead, recipient, "", "lhost-kddi-02", "delivered to"},
@@ -69,6 +69,6 @@ constexpr ProseRule kRules[] = {
 
 }  // namespace
 
-std::span<const ProseRule> words_of_places() { return kRules; }
+std::span<const ProseRule> words_of_places() { return kPlacesRules; }
 
 }  // namespace waybill::relay::returnpath::report

@@ -7,7 +7,7 @@ using enum Passage;
 using enum Meaning;
 
 // Why, the surer first: one text may give several.
-constexpr ProseRule kRules[] = {
+constexpr ProseRule kReasonRules[] = {
     {body, reason, "5.2.2", "lhost-kddi-02", "mailbox is full"},
     {body, reason, "5.2.2", "lhost-gmx-01", "mailbox full"},
     {body, reason, "5.2.2", "lhost-x2-04", "over quota"},
@@ -293,6 +293,6 @@ constexpr ProseRule kRules[] = {
 
 }  // namespace
 
-std::span<const ProseRule> words_of_reason() { return kRules; }
+std::span<const ProseRule> words_of_reason() { return kReasonRules; }
 
 }  // namespace waybill::relay::returnpath::report

@@ -7,7 +7,7 @@ using enum Passage;
 using enum Meaning;
 
 // Who reports, and what the subject says of it.
-constexpr ProseRule kRules[] = {
+constexpr ProseRule kTopicsRules[] = {
     {from, report, "", "lhost-qmail-03", "mailer-daemon"},
     {from, report, "", "lhost-opensmtpd-01", "mailer daemon"},
     {from, report, "", "lhost-domino-01", "postmaster"},
@@ -128,6 +128,6 @@ constexpr ProseRule kRules[] = {
 
 }  // namespace
 
-std::span<const ProseRule> words_of_topics() { return kRules; }
+std::span<const ProseRule> words_of_topics() { return kTopicsRules; }
 
 }  // namespace waybill::relay::returnpath::report

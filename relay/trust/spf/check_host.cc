@@ -15,7 +15,6 @@ namespace {
 using runtime::Task;
 
 // Octets of a name in a sentence for people.
-constexpr std::size_t kMaxShown = 128;
 
 // RFC 7208 4.3: a fully qualified name of sound labels. A bracketed literal is none.
 bool is_judgeable(std::string_view domain) {

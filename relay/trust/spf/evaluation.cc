@@ -21,7 +21,6 @@ namespace {
 // RFC 1035 2.3.4, as text.
 constexpr std::size_t kMaxName = 253;
 // Octets of a name in a sentence for people.
-constexpr std::size_t kMaxShown = 128;
 
 bool asks_dns(MechanismKind kind) {
   return kind != MechanismKind::all && kind != MechanismKind::ip4 && kind != MechanismKind::ip6;

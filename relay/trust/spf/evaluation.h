@@ -2,6 +2,7 @@
 // against. check_host.h is the contract; nothing else includes this.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "runtime/task.h"
 
 namespace waybill::relay::trust::spf {
+
+// Octets of a name that a reason quotes.
+inline constexpr std::size_t kMaxShown = 128;
 
 // What judging one domain's record came to.
 struct Finding {

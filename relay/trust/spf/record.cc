@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kVersion = "V=SPF1";
 // Octets of a wrong term shown to people.
-constexpr std::size_t kMaxShown = 64;
+constexpr std::size_t kMaxTermShown = 64;
 constexpr unsigned kMaxPrefix4 = 32;
 constexpr unsigned kMaxPrefix6 = 128;
 
@@ -199,7 +199,7 @@ std::variant<Record, WrongTerm> parse_record(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
     const std::string_view term = text.substr(0, end);
-    if (!term.empty() && !read_term(term, out)) return WrongTerm{printable(term, kMaxShown)};
+    if (!term.empty() && !read_term(term, out)) return WrongTerm{printable(term, kMaxTermShown)};
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return out;
