@@ -104,12 +104,12 @@ int make(const DkimOptions& options, const Place& place, const std::vector<DkimK
   const std::string& domain = place.domain;
   if (has(files, DkimUse::next)) {
     return fail_by({runtime::Errc::refused, "keys of " + domain +
-                                             " wait already: --show says what to publish, and "
-                                             "--activate puts them in force"});
+                                                " wait already: --show says what to publish, and "
+                                                "--activate puts them in force"});
   }
   if (has(files, DkimUse::signs) && !options.rotate) {
     return fail_by({runtime::Errc::refused,
-                 domain + " has keys: --rotate makes new ones, --show says what is published"});
+                    domain + " has keys: --rotate makes new ones, --show says what is published"});
   }
   DkimAlgorithms algorithms = DkimAlgorithms::both;
   for (std::size_t i = 0; i < kAlgorithms.size(); ++i) {
@@ -143,7 +143,8 @@ Explained<void> are_published(const Place& place, const std::vector<DkimKeyFile>
   return {};
 }
 
-int activate(const DkimOptions& options, const Place& place, const std::vector<DkimKeyFile>& files) {
+int activate(const DkimOptions& options, const Place& place,
+             const std::vector<DkimKeyFile>& files) {
   if (!options.force) {
     if (const auto published = are_published(place, files); !published) {
       return fail_by(published.error());

@@ -232,8 +232,8 @@ int serve_history(Process& process, const std::string& data_dir) {
     };
     return out;
   };
-  process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kServeQueryThreads}, HttpPart::Crew{"", 0},
-                        site);
+  process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kServeQueryThreads},
+                        HttpPart::Crew{"", 0}, site);
   return process.run();
 }
 

@@ -252,6 +252,8 @@ void Journal::note() {
 Result<void> Journal::begin_at(SequenceNumber seq, const std::vector<OpenDelivery>& open) {
   // If the process ends here, the next start finds the journal as it was, or empty.
   if (const auto begun = store_.begin_at(seq, open); !begun) return begun;
+  // The mark of an empty journal knows by it alone where the numbers go on.
+  sent_.store(seq, std::memory_order_release);
   durable_end_.store(seq, std::memory_order_release);
   octets_.store(store_.octets(), std::memory_order_relaxed);
   open_ = open.size();

@@ -20,7 +20,7 @@ constexpr std::string_view kLogId = "memory";
 class MemoryStream final : public EventStream {
  public:
   MemoryStream(std::shared_ptr<MemoryLog::State> state, std::string topic,
-         std::vector<StreamPosition> positions)
+               std::vector<StreamPosition> positions)
       : state_(std::move(state)), topic_(std::move(topic)), positions_(std::move(positions)) {}
 
   Task<Streamed<std::vector<LogRecord>>> next(std::size_t most) override {

@@ -13,9 +13,12 @@ using runtime::Instant;
 runtime::IpAddress waiting_client(const char* text) { return boost::asio::ip::make_address(text); }
 
 TEST(ClientNetworkTest, OneCustomersAddressesAreOneClient) {
-  EXPECT_EQ(client_network(waiting_client("2001:db8:0:1::1")), client_network(waiting_client("2001:db8:0:1:f::2")));
-  EXPECT_NE(client_network(waiting_client("2001:db8:0:1::1")), client_network(waiting_client("2001:db8:0:2::1")));
-  EXPECT_NE(client_network(waiting_client("192.0.2.1")), client_network(waiting_client("192.0.2.2")));
+  EXPECT_EQ(client_network(waiting_client("2001:db8:0:1::1")),
+            client_network(waiting_client("2001:db8:0:1:f::2")));
+  EXPECT_NE(client_network(waiting_client("2001:db8:0:1::1")),
+            client_network(waiting_client("2001:db8:0:2::1")));
+  EXPECT_NE(client_network(waiting_client("192.0.2.1")),
+            client_network(waiting_client("192.0.2.2")));
   EXPECT_EQ(client_network(waiting_client("::ffff:192.0.2.1")), waiting_client("192.0.2.1"));
 }
 

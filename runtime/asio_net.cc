@@ -18,7 +18,6 @@ using Acceptor = Tcp::acceptor::rebind_executor<Executor>::other;
 using Socket = Tcp::socket::rebind_executor<Executor>::other;
 using Timer = asio::steady_timer::rebind_executor<Executor>::other;
 
-
 // Connections that the kernel may hold for us before accept() takes them.
 constexpr int kBacklog = 1024;
 
@@ -130,6 +129,11 @@ class TcpConnection final : public Connection {
     watch->writing.deadline = Instant::max();
     if (bytes.empty()) co_return Result<void>();
     co_return make_error_code(watch->writing.expired ? Errc::timeout : translate(error));
+  }
+
+  void write_last(std::string_view bytes) noexcept override {
+    constexpr int kFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
+    (void)::send(watch_->socket.native_handle(), bytes.data(), bytes.size(), kFlags);
   }
 
   void close() noexcept override {

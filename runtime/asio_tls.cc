@@ -13,11 +13,15 @@ namespace {
 namespace asio = boost::asio;
 using Step = TlsEngine::Step;
 
-
 // One record at its largest (RFC 8446 5.2), with its header.
 constexpr std::size_t kReadOctets = (16 << 10) + 256 + 5;
 // What a connection holds while it waits: a command, or a small message, in its record.
 constexpr std::size_t kIdleOctets = 2 << 10;
+// Of what is not TLS as we speak it, before the handshake has ended and after it.
+constexpr std::string_view kNoTls = "the peer does not speak TLS as we do";
+constexpr std::string_view kBrokenSession =
+    "what came is no record of the TLS session: it was cut off";
+
 // How much plain text is sealed at a time: a few records, so that the copy stays small.
 constexpr std::size_t kWriteOctets = 64 << 10;
 
@@ -56,6 +60,7 @@ class OverEngine final : public TlsConnection {
         patience_(patience),
         reading_(below_->executor()),
         writing_(below_->executor()) {}
+  ~OverEngine() override { say_farewell(); }
 
   Task<Explained<void>> shake_hands(Instant deadline) override {
     const auto shaken = co_await make_handshake(deadline);
@@ -98,6 +103,7 @@ class OverEngine final : public TlsConnection {
   }
 
   void close() noexcept override {
+    say_farewell();
     if (!broken_) broken_ = Errc::closed;
     below_->close();
   }
@@ -148,10 +154,13 @@ class OverEngine final : public TlsConnection {
     switch (step) {
       case Step::done: break;
       case Step::wants_input: co_return co_await receive(deadline);
-      case Step::ended: broken_ = Errc::closed; break;
+      case Step::ended:
+        say_farewell();
+        broken_ = Errc::closed;
+        break;
       case Step::untrusted: say("the peer's certificate is not trusted", engine_->why()); break;
       case Step::refused: say("the peer refused TLS", engine_->why()); break;
-      case Step::failed: say("the peer does not speak TLS as we do", engine_->why()); break;
+      case Step::failed: say(shaken_ ? kBrokenSession : kNoTls, engine_->why()); break;
     }
     if (step == Step::done) co_return Result<void>();
     const bool no = step == Step::untrusted || (step == Step::refused && !host_.empty());
@@ -201,6 +210,14 @@ class OverEngine final : public TlsConnection {
     more_ = false;
     if (errc_of(count.error()) != Errc::timeout && !broken_) broken_ = errc_of(count.error());
     co_return count.error();
+  }
+
+  // RFC 8446 6.1: the peer can tell an end from a cut. Behind a piece of a record that a write left
+  // half sent nothing can be said.
+  void say_farewell() noexcept {
+    if (!shaken_ || broken_ || writing_.taken()) return;
+    engine_->close();
+    below_->write_last(engine_->output());
   }
 
   void break_off(Errc code) {

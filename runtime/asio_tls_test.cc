@@ -25,6 +25,7 @@ using Accepted = Result<std::unique_ptr<Connection>>;
 
 const Endpoint kTlsLoopback{boost::asio::ip::make_address("127.0.0.1"), 0};
 const std::string kHost = "node-1.test";
+const std::string kHello = "hello";
 
 Task<void> accept_secured_into(Listener& listener, Executor home, std::optional<Accepted>& out) {
   out.emplace(co_await listener.accept(home));
@@ -66,6 +67,7 @@ class Frail final : public Connection {
     if (calls_-- == 0) below_->close();
     co_return co_await below_->write(bytes, deadline);
   }
+  void write_last(std::string_view bytes) noexcept override { below_->write_last(bytes); }
   void close() noexcept override { below_->close(); }
   bool quiet() noexcept override { return below_->quiet(); }
   const Endpoint& local() const override { return below_->local(); }
@@ -153,6 +155,45 @@ class AsioTlsTest : public ::testing::Test {
     return out->has_error() ? out->error() : Error();
   }
 
+  // A client whose TLS is at hand, over client_, which stays plain.
+  void shake_hands(TlsEngine& client) {
+    std::optional<Result<std::string>> got;
+    scope_.spawn("read", read_into(*server_, kHello.size(), soon(), got));
+    while (client.handshake() == TlsEngine::Step::wants_input) {
+      send_output(client);
+      ASSERT_TRUE(feed_some(client));
+    }
+    ASSERT_EQ(client.write(kHello), TlsEngine::Step::done);
+    send_output(client);
+    run_until([&] { return got.has_value(); });
+    ASSERT_TRUE(*got);
+  }
+
+  void send_output(TlsEngine& client) {
+    const std::string octets = client.output();
+    if (octets.empty()) return;
+    ASSERT_TRUE(tests::run_task(io_, client_->write(octets, soon())));
+  }
+
+  bool feed_some(TlsEngine& client) {
+    std::optional<Result<std::string>> heard;
+    scope_.spawn("read", read_into(*client_, 1, soon(), heard));
+    run_until([&] { return heard.has_value(); });
+    if (*heard) client.feed(**heard);
+    return heard->has_value();
+  }
+
+  // What the end of the server's words looks like: `ended`, or `wants_input` where it was a cut.
+  TlsEngine::Step end_heard(TlsEngine& client) {
+    char plain = 0;
+    std::size_t count = 0;
+    TlsEngine::Step step{};
+    do {
+      step = client.read({&plain, 1}, count);
+    } while (step == TlsEngine::Step::wants_input && feed_some(client));
+    return step;
+  }
+
   Instant soon() const { return clock_.now() + seconds(10); }
 
   AsioClock clock_;
@@ -172,6 +213,25 @@ TEST_F(AsioTlsTest, CarriesOctetsBothWays) {
   EXPECT_EQ(client_->remote(), listener_->local());
   EXPECT_EQ(server_->remote(), client_->local());
   EXPECT_EQ(server_->executor(), Executor(io_.get_executor()));
+}
+
+// RFC 8446 6.1: whoever ends says so, and so does whoever is told an end.
+TEST_F(AsioTlsTest, AnEndIsTold) {
+  const auto context = TlsContext::client(authority_.ca_file());
+  ASSERT_TRUE(context) << context.error().why;
+  for (const bool by_us : {true, false}) {
+    connect();
+    TlsEngine client(*context, kHost);
+    ASSERT_NO_FATAL_FAILURE(shake_hands(client));
+    if (by_us) {
+      server_.reset();
+    } else {
+      client.close();
+      ASSERT_NO_FATAL_FAILURE(send_output(client));
+      EXPECT_EQ(read_error(*server_, soon()), Errc::closed);
+    }
+    EXPECT_EQ(end_heard(client), TlsEngine::Step::ended) << by_us;
+  }
 }
 
 TEST_F(AsioTlsTest, AServerMaySpeakFirst) {

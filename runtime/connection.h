@@ -31,6 +31,10 @@ class Connection {
   // sent.
   virtual Task<Result<void>> write(std::string_view bytes, Instant deadline) = 0;
 
+  // The last words before close(): what of `bytes` the kernel takes at once is sent, the rest is
+  // lost. No write is in flight.
+  virtual void write_last(std::string_view bytes) noexcept { (void)bytes; }
+
   // Ends both directions; a call in flight on this connection ends with Errc::closed.
   virtual void close() noexcept = 0;
 

@@ -16,7 +16,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-
 // One question to the resolver. Its end is told through a descriptor and not to the event loop,
 // which may be gone by then: the coroutine that asked and the thread that answers each hold it.
 struct Question {

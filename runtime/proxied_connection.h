@@ -20,6 +20,7 @@ class ProxiedConnection final : public Connection {
   Task<Result<void>> write(std::string_view bytes, Instant deadline) override {
     return below_->write(bytes, deadline);
   }
+  void write_last(std::string_view bytes) noexcept override { below_->write_last(bytes); }
   void close() noexcept override { below_->close(); }
   bool quiet() noexcept override { return below_->quiet(); }
   std::optional<TlsFacts> tls() const override { return below_->tls(); }

@@ -285,6 +285,12 @@ TlsEngine::Step TlsEngine::write(std::string_view bytes) {
   return judge(SSL_write(ssl_.get(), bytes.data(), as_int(bytes.size())));
 }
 
+void TlsEngine::close() {
+  ERR_clear_error();
+  // Nobody waits for the peer's own (RFC 8446 6.1).
+  SSL_shutdown(ssl_.get());
+}
+
 void TlsEngine::feed(std::string_view octets) {
   const int size = as_int(octets.size());
   check(BIO_write(SSL_get_rbio(ssl_.get()), octets.data(), size) == size, "memory takes octets");

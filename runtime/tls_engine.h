@@ -80,6 +80,10 @@ class TlsEngine {
   // After the handshake. done: all of `bytes` is in output().
   Step write(std::string_view bytes);
 
+  // After the handshake, where nothing has failed: close_notify is in output(), and nothing is
+  // written behind it.
+  void close();
+
   void feed(std::string_view octets);
   bool has_output() const;
   std::string output();

@@ -16,7 +16,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-
 std::string hex(std::string_view octets) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

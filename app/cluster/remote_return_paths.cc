@@ -120,7 +120,8 @@ class Directory final : public ReturnPathDirectory {
     OwnerChain chain(
         parts_.silent, parts_.clock, std::move(owners),
         [&](const NodeState& owner, Instant until) {
-          const milliseconds within = std::max(left_until(until) - kForTheWayOfPaths, milliseconds(0));
+          const milliseconds within =
+              std::max(left_until(until) - kForTheWayOfPaths, milliseconds(0));
           return request_to(owner, token,
                             "?partition=" + std::to_string(token.partition) +
                                 "&within=" + std::to_string(within.count()));

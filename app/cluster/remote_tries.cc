@@ -74,10 +74,11 @@ class RemoteLoans final : public relay::plan::Loans {
           const auto within = std::chrono::duration_cast<milliseconds>(until - parts_.clock.now());
           HttpRequest request;
           request.base = owner.address();
-          request.target = "/v1/tries/" + loan.delivery.text() +
-                           "/turn?partition=" + std::to_string(loan.partition) +
-                           "&holder=" + runtime::percent_encode(parts_.self) + "&within=" +
-                           std::to_string(std::max(within - kForTheWayOfTries, milliseconds(0)).count());
+          request.target =
+              "/v1/tries/" + loan.delivery.text() +
+              "/turn?partition=" + std::to_string(loan.partition) +
+              "&holder=" + runtime::percent_encode(parts_.self) + "&within=" +
+              std::to_string(std::max(within - kForTheWayOfTries, milliseconds(0)).count());
           request.fields = {{"Authorization", parts_.secret.authorization()}};
           request.method = method;
           request.repeatable = true;

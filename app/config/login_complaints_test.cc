@@ -145,8 +145,10 @@ tls = "none"
   EXPECT_TRUE(config_with_login("").limits.smarthost.host.empty());
   EXPECT_EQ(summary(config_with_login("")).find("smarthost"), std::string::npos);
   EXPECT_EQ(config_with_login("[smarthost]\nhost = \"192.0.2.8\"\n").limits.smarthost.port, 587);
-  EXPECT_FALSE(config_with_login("[smarthost]\nhost = \"h.test\"\n").tls.by_domain.contains("h.test"));
-  EXPECT_EQ(describe_difference(config_with_login(""), config_with_login("[smarthost]\nhost = \"h.test\"\n")),
+  EXPECT_FALSE(
+      config_with_login("[smarthost]\nhost = \"h.test\"\n").tls.by_domain.contains("h.test"));
+  EXPECT_EQ(describe_difference(config_with_login(""),
+                                config_with_login("[smarthost]\nhost = \"h.test\"\n")),
             "smarthost.host");
 }
 

@@ -15,7 +15,6 @@ using runtime::Level;
 
 namespace {
 
-
 std::vector<std::string> domains_of(const Config& config) {
   std::vector<std::string> out;
   for (const auto& [name, domain] : config.routes->domains()) out.push_back(name);

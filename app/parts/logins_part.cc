@@ -14,7 +14,6 @@ using runtime::Level;
 
 namespace {
 
-
 Explained<std::string> secret_of(const LoginConfig& config) {
   return runtime::read_secret_line(config.file, relay::smtp::kMaxAuthSecret);
 }

@@ -18,7 +18,6 @@ using runtime::TlsContext;
 
 namespace {
 
-
 CertificateFiles own_files(const Config& config) {
   return {config.data_dir + "/tls/self_signed.pem", config.data_dir + "/tls/self_signed.key"};
 }

@@ -12,7 +12,8 @@ using sts::Mode;
 using testing::ElementsAre;
 using tests::HopScript;
 
-const HopScript kReportedSecured = {{"EHLO", "250-mx.test\r\n250 STARTTLS"}, {"STARTTLS", "220 go on"}};
+const HopScript kReportedSecured = {{"EHLO", "250-mx.test\r\n250 STARTTLS"},
+                                    {"STARTTLS", "220 go on"}};
 const HopScript kRefusing = {{"EHLO", "250-mx.test\r\n250 STARTTLS"}, {"STARTTLS", "454 no"}};
 
 class HandoverTlsReportTest : public testing::Test, public tests::HandoverWorld {

@@ -107,7 +107,8 @@ TEST(JudgeWindowTest, TheWindowIsCountedFromTheHandOver) {
       {"return-path-unknown", make_error_code(Errc::timeout)},
   };
   for (std::size_t i = 0; i < std::size(cases); ++i) {
-    EXPECT_EQ(recipient_word_of(judge_window(cases[i].path, {kNow - 80h, 72h}, kNow)), cases[i].verdict)
+    EXPECT_EQ(recipient_word_of(judge_window(cases[i].path, {kNow - 80h, 72h}, kNow)),
+              cases[i].verdict)
         << "case " << i;
   }
 }

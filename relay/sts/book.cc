@@ -1,8 +1,9 @@
 #include "relay/sts/book.h"
-#include "relay/sts/take.h"
 
 #include <algorithm>
 #include <charconv>
+
+#include "relay/sts/take.h"
 
 namespace waybill::relay::sts {
 

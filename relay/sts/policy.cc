@@ -4,8 +4,8 @@
 #include <array>
 #include <charconv>
 
-#include "runtime/ascii.h"
 #include "relay/sts/take.h"
+#include "runtime/ascii.h"
 
 namespace waybill::relay::sts {
 namespace {

@@ -85,7 +85,9 @@ Policies example() {
   return {{policy, tally}};
 }
 
-Report report() { return write_report(reporter(), "company-y.example", kReportDay, kBegun, example()); }
+Report report() {
+  return write_report(reporter(), "company-y.example", kReportDay, kBegun, example());
+}
 
 TEST(TlsReportTest, IsTheExampleOfTheRfc) {
   const json::value written = json::parse(report().json);

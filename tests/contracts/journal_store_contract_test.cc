@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ingest/journal.h"
 #include "ingest/memory_journal_store.h"
 #include "tests/contracts/journal_directory.h"
 #include "tests/support/ordinals.h"
@@ -245,6 +246,18 @@ TYPED_TEST(JournalStoreContract, BegunAnewItHasOnlyWhatItIsTold) {
   EXPECT_EQ(this->store().first_seq(), 700_seq);
   EXPECT_EQ(this->store().end_seq(), 701_seq);
   EXPECT_EQ(this->open(), (Texts{kSecond + ":640"}));
+}
+
+// The journal writes its mark every second: where an empty one goes on is known from there alone.
+TYPED_TEST(JournalStoreContract, BegunAnewItGoesOnThereThoughItsMarkIsWrittenAgain) {
+  {
+    ingest::Journal journal(this->store(), {});
+    ASSERT_TRUE(journal.begin_at(700_seq, {}));
+    journal.note();
+  }
+  this->reopen();
+  EXPECT_EQ(this->store().first_seq(), 700_seq);
+  EXPECT_EQ(this->store().end_seq(), 700_seq);
 }
 
 TYPED_TEST(JournalStoreContract, UsesMoreOctetsTheMoreItKeeps) {
