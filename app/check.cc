@@ -11,8 +11,12 @@
 #include "app/config/summary.h"
 #include "app/dkim/key_directory.h"
 #include "app/subcommands.h"
+#include "runtime/asio_clock.h"
 #include "runtime/bound_socket.h"
+#include "runtime/certificate.h"
 #include "runtime/secret_file.h"
+#include "runtime/tls_engine.h"
+#include "schemas/event.h"
 
 namespace waybill::app {
 namespace {
@@ -57,6 +61,25 @@ int check_logins(const Config& config) {
   return code;
 }
 
+// What a start does with the certificates: each pair is read as it will be shown.
+int check_certificates(const Config& config) {
+  int code = kExitOk;
+  for (const auto& files : config.tls.certificates) {
+    const auto context = runtime::TlsContext::server(files.chain, files.key);
+    if (!context) {
+      std::fprintf(stderr, "%s\n", context.error().why.c_str());
+      code = kExitEnvironment;
+      continue;
+    }
+    const auto valid = runtime::certificate_validity(files.chain);
+    if (!valid) continue;
+    const bool ended = valid->to <= runtime::AsioClock().wall();
+    std::printf("%s %s %s\n", files.chain.c_str(), ended ? "ended at" : "holds until",
+                schemas::rfc3339(valid->to).c_str());
+  }
+  return code;
+}
+
 // Whether answers come that it fits, `waybill doctor` asks.
 bool has_trust_anchor(const Config& config) {
   if (!config.dnssec || ::access(config.dns_trust_anchor.c_str(), R_OK) == 0) return true;
@@ -81,9 +104,11 @@ int check_file(const std::string& file) {
     std::printf("%s (source) is no address of this host\n", address.to_string().c_str());
   }
   if (!has_trust_anchor(config)) return kExitUsage;
-  const int logins = check_logins(config);
-  const int dkim = check_dkim(config);
-  return dkim != kExitOk ? dkim : logins;
+  int code = kExitOk;
+  for (const int one : {check_certificates(config), check_logins(config), check_dkim(config)}) {
+    code = std::max(code, one);
+  }
+  return code;
 }
 
 }  // namespace

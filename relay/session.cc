@@ -83,14 +83,16 @@ Task<bool> Session::at_the_door() {
         door::LookParts{lane_.forward.resolver, lane_.clock, lane_.scope, lane_.list_health, door},
         connection_->remote().address);
   }
-  // The handshake of TLS is the client's to begin.
-  if (door.greeting_delay.count() == 0 || secured_) co_return true;
+  // On a port of TLS the handshake takes its part of the delay.
+  if (door.greeting_delay.count() == 0) co_return true;
   buffer_.resize(kReadOctets);
   reading_ = true;
   const auto early = co_await connection_->read_some(std::span<char>(buffer_),
                                                      lane_.clock.now() + door.greeting_delay);
   reading_ = false;
-  if (!early) co_return early.error() == Errc::timeout;
+  if (!early && early.error() == Errc::timeout) co_return true;
+  count_handshake();
+  if (!early) co_return false;
   const Reply reply = co_await refusals_.too_early();
   core_.greet(reply);
   co_await flush();

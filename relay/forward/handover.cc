@@ -302,7 +302,8 @@ TlsLevel Handover::level() const {
 }
 
 bool Handover::tls_from_start() const {
-  return by_smarthost() && parts_.smarthost.tls_from_start();
+  if (by_smarthost()) return parts_.smarthost.tls_from_start();
+  return target_.port() == kSubmissionsPort;
 }
 
 // A certificate bears the number of an address literal without its brackets.
@@ -396,6 +397,7 @@ HopAnswer Handover::not_logged_in(const Candidate& hop, const std::string& why, 
 HopAnswer Handover::login_failed(const Candidate& hop) const {
   const std::string& why = session_->login_failure();
   const bool refused = session_->login_refused();
+  if (session_->login_put_off()) login_->note_put_off(hop.mx_host, why, parts_.clock.now());
   if (refused && login_->note_refused(hop.mx_host, why, parts_.clock.now())) {
     log(runtime::Level::warn, "relay", "a next hop refuses our log-in: mail for it gets 451",
         {{"host", hop.mx_host}, {"user", login_->credentials().user}, {"why", why}});
@@ -448,8 +450,8 @@ Task<HopAnswer> Handover::ask_at(Candidate hop, Instant greeted, Instant deadlin
     co_return not_logged_in(hop, "another connection waits for its answer to the log-in", false);
   }
   if (login_ != nullptr) {
-    const auto why = login_->refused_by(hop.mx_host, parts_.clock.now());
-    if (why) co_return not_logged_in(hop, *why, true);
+    const auto rest = login_->rests_at(hop.mx_host, parts_.clock.now());
+    if (rest) co_return not_logged_in(hop, rest->why, rest->refused);
   }
   auto connected = co_await connect_or_fall_back(hop, protection, greeted);
   if (!connected) co_return before_mail(Rule::next_hop_busy);

@@ -252,6 +252,20 @@ TEST_F(HandoverLoginTest, AWrongSecretIsTriedOnceHoweverManyMessagesCome) {
   many.clear();
 }
 
+TEST_F(HandoverLoginTest, AHostThatCannotJudgeNowIsLeftAloneForAMoment) {
+  dns_.add(kTwoHops);
+  hops_.listen(kHop, {with(kServer, "AUTH", "454 4.7.0 no directory")});
+  hops_.listen("192.0.2.2:25", {kServer});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(ask_once(), "accepted RCPT 250") << "by the second host";
+    pool_.clear();
+  }
+  EXPECT_EQ(heard_of("dial 192.0.2.1:25"), 1u);
+  pass(kLoginPause);
+  EXPECT_EQ(ask_once(), "accepted RCPT 250");
+  EXPECT_EQ(heard_of("dial 192.0.2.1:25"), 2u);
+}
+
 TEST_F(HandoverLoginTest, NoAnswerIsKeptThatRepeatsTheSecret) {
   dns_.add(kOneHop);
   const struct {

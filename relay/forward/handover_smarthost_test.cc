@@ -122,6 +122,20 @@ TEST_F(HandoverSmarthostTest, AtPort465TlsComesBeforeTheGreeting) {
   }
 }
 
+// RFC 8314 3.3 gives the port one meaning, whoever is asked there.
+TEST_F(HandoverSmarthostTest, ATargetOfPort465IsSpokenToByTlsFromTheFirstOctetToo) {
+  smarthost_.except = {"h.test"};
+  hops_.listen("192.0.2.1:465", {{{"EHLO", "250-mx.h.test\r\n250 STARTTLS"}}});
+  EXPECT_EQ(ask_once("bob@h.test:465"), "accepted RCPT 250");
+  EXPECT_TRUE(answer_.tls);
+  EXPECT_THAT(hops_.heard(), testing::Not(testing::Contains("STARTTLS")));
+  tls_.failure = "no shared cipher";
+  for (const TlsLevel level : {TlsLevel::none, TlsLevel::opportunistic, TlsLevel::required}) {
+    tls_.levels["h.test"] = level;
+    EXPECT_EQ(ask_once("bob@h.test:465"), "deferred STARTTLS 451 next-hop-tls");
+  }
+}
+
 TEST_F(HandoverSmarthostTest, ThatItDoesNotSendForUsIsNoVerdictOnTheMailbox) {
   const HopScript leaves = {{"RCPT", "554 5.7.1 <ann@e.test>: Sender address rejected"}};
   const HopScript relays_not = {{"RCPT", "554 5.7.1 <bob@h.test>: Relay access denied"}};

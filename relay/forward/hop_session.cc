@@ -183,6 +183,7 @@ Task<Result<Answered>> HopSession::say_hello(const std::string& our_name, Instan
     // In clear it is nobody's to offer (RFC 8689 2).
     if (!connection_->tls()) offered_.require_tls = false;
   } else if (reply->permanent() && !unusable_) {
+    ehlo_refusal_ = std::to_string(reply->code) + ' ' + reply->text;
     reply = co_await ask(smtp::helo_command(our_name), deadline);
     if (!reply) co_return reply.error();
   }
@@ -199,10 +200,15 @@ runtime::Error HopSession::tls_failed(std::string why, ResultType result) {
   return make_error_code(Errc::refused);
 }
 
+std::string HopSession::why_no_starttls() const {
+  if (ehlo_refusal_.empty()) return "it does not offer STARTTLS";
+  return "it refused EHLO, without which there is no STARTTLS: " + ehlo_refusal_;
+}
+
 Task<Result<HopSession::Secured>> HopSession::start_tls(Instant deadline) {
   if (!offered_.starttls) {
     tls_result_ = ResultType::starttls_not_supported;
-    if (protection_.needed()) co_return tls_failed("it does not offer STARTTLS", *tls_result_);
+    if (protection_.needed()) co_return tls_failed(why_no_starttls(), *tls_result_);
     co_return Secured::in_clear;
   }
   const Instant soon = runtime::sooner(deadline, clock_.now() + kStartTlsTimeout);
@@ -257,6 +263,7 @@ Task<Result<void>> HopSession::log_in(Instant deadline) {
   }
   if (reply->code < 400) co_return login_failed("it answered the log-in out of turn");
   login_refused_ = reply->permanent();
+  login_put_off_ = !login_refused_;
   std::string why = "it said: " + std::to_string(reply->code) + ' ';
   if (!reply->enhanced.empty()) why += reply->enhanced + ' ';
   co_return login_failed(why + reply->text);

@@ -74,6 +74,7 @@ class HopSession {
   // Why it is not, though there is a login, without a piece of its secret.
   const std::string& login_failure() const { return login_failure_; }
   bool login_refused() const { return login_refused_; }  // by 5yz
+  bool login_put_off() const { return login_put_off_; }  // by 4yz
 
   // The same as a report names it; also where the next hop does not offer STARTTLS.
   std::optional<tlsrpt::ResultType> tls_result() const { return tls_result_; }
@@ -99,6 +100,7 @@ class HopSession {
                                                      runtime::Instant deadline);
   // in_clear: it goes on as it was.
   enum class Secured { by_tls, in_clear };
+  std::string why_no_starttls() const;
   runtime::Task<runtime::Result<Secured>> start_tls(runtime::Instant deadline);
   runtime::Task<runtime::Result<void>> shake_hands(runtime::Instant deadline);
   runtime::Error tls_failed(std::string why,
@@ -128,10 +130,12 @@ class HopSession {
   Protection protection_;
   std::optional<runtime::IpAddress> source_;
   std::string tls_failure_;
+  std::string ehlo_refusal_;  // "502 no such command"; HELO was taken instead
   std::string login_failure_;
   std::string_view logged_in_by_;
   std::vector<std::string> secrets_;  // of the login: no text is kept that repeats one
   bool login_refused_ = false;
+  bool login_put_off_ = false;
   std::optional<tlsrpt::ResultType> tls_result_;
   std::unique_ptr<runtime::Connection> connection_;
   runtime::Clock& clock_;

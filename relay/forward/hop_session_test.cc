@@ -90,6 +90,18 @@ TEST_F(HopSessionTest, EachAnswerToOpeningHasItsOutcome) {
 }
 
 constexpr const char* kRefused = "connection refused";
+
+// RFC 3207 4: STARTTLS is an extension, which EHLO alone shows.
+TEST_F(HopSessionTest, WhoRefusesEhloIsNotSaidToLackStartTls) {
+  dial({{"EHLO", "502 5.5.1 no such command"}});
+  session_->protect({&tls_, TlsLevel::required, "mx.test"});
+  EXPECT_EQ(open(), kRefused);
+  EXPECT_EQ(session_->tls_failure(),
+            "it refused EHLO, without which there is no STARTTLS: 502 no such command");
+  dial({{"EHLO", "502 5.5.1 no such command"}});
+  session_->protect({&tls_, TlsLevel::opportunistic, "mx.test"});
+  EXPECT_EQ(open(), "EHLO 250") << "in clear, after HELO";
+}
 const std::string kSessionOffersTls = "250-mx.test\r\n250-PIPELINING\r\n250 STARTTLS";
 
 TEST_F(HopSessionTest, TlsIsBegunWhereItIsOfferedAndTheServerIsGreetedAnew) {

@@ -50,25 +50,33 @@ void Login::note_taken(const std::string& host) const {
 }
 
 bool Login::note_refused(const std::string& host, std::string why, Instant now) const {
+  return let_rest(host, {now + kLoginRest, {std::move(why), true}}, now);
+}
+
+void Login::note_put_off(const std::string& host, std::string why, Instant now) const {
+  let_rest(host, {now + kLoginPause, {std::move(why), false}}, now);
+}
+
+bool Login::let_rest(const std::string& host, Until rest, Instant now) const {
   const runtime::MutexLock lock(mutex_);
   taken_at_.erase(host);
-  std::erase_if(refusals_, [now](const auto& one) { return one.second.until <= now; });
-  const auto found = refusals_.find(host);
-  const bool fresh = found == refusals_.end();
-  if (fresh && refusals_.size() >= kMostHosts) {
-    refusals_.erase(std::min_element(
-        refusals_.begin(), refusals_.end(),
-        [](const auto& a, const auto& b) { return a.second.until < b.second.until; }));
+  std::erase_if(rests_, [now](const auto& one) { return one.second.until <= now; });
+  const auto found = rests_.find(host);
+  const bool fresh = found == rests_.end();
+  if (fresh && rests_.size() >= kMostHosts) {
+    rests_.erase(std::min_element(rests_.begin(), rests_.end(), [](const auto& a, const auto& b) {
+      return a.second.until < b.second.until;
+    }));
   }
-  refusals_[host] = {now + kLoginRest, std::move(why)};
+  rests_[host] = std::move(rest);
   return fresh;
 }
 
-std::optional<std::string> Login::refused_by(const std::string& host, Instant now) const {
+std::optional<Login::Rest> Login::rests_at(const std::string& host, Instant now) const {
   const runtime::MutexLock lock(mutex_);
-  const auto found = refusals_.find(host);
-  if (found == refusals_.end() || found->second.until <= now) return std::nullopt;
-  return found->second.why;
+  const auto found = rests_.find(host);
+  if (found == rests_.end() || found->second.until <= now) return std::nullopt;
+  return found->second.rest;
 }
 
 }  // namespace waybill::relay::forward

@@ -2,9 +2,9 @@
 // CurrentLogins: those of now, by the domain of a target.
 //
 // Providers count wrong passwords, and lock out whoever tries many. So a host that has refused a
-// login is not asked with it again for kLoginRest, and as long as a host has not taken it, one
-// connection tries it alone. A file of secrets that has changed makes another Login, which no host
-// has refused yet. Any thread.
+// login is not asked with it again for kLoginRest, nor for kLoginPause one that put it off; and as
+// long as a host has not taken it, one connection tries it alone. A file of secrets that has changed
+// makes another Login, which no host has refused yet. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -62,16 +62,25 @@ class Login {
   void note_taken(const std::string& host) const;
   // `host` refused it at `now`, for a reason that is good for a log. True: not before, of late.
   bool note_refused(const std::string& host, std::string why, runtime::Instant now) const;
+  // `host` could not judge it then.
+  void note_put_off(const std::string& host, std::string why, runtime::Instant now) const;
+  struct Rest {
+    std::string why;
+    bool refused = false;  // and not only put off
+    friend bool operator==(const Rest&, const Rest&) = default;
+  };
   // Why `host` is not to be asked now; nullopt: it may be.
-  std::optional<std::string> refused_by(const std::string& host, runtime::Instant now) const;
+  std::optional<Rest> rests_at(const std::string& host, runtime::Instant now) const;
 
  private:
   static std::uint64_t next_number();
 
-  struct Refusal {
+  struct Until {
     runtime::Instant until;
-    std::string why;
+    Rest rest;
   };
+  // True: it did not rest there.
+  bool let_rest(const std::string& host, Until rest, runtime::Instant now) const;
 
   void end_trial(const runtime::Endpoint& at) const;
 
@@ -79,7 +88,7 @@ class Login {
   const std::vector<smtp::Mechanism> mechanisms_;
   const std::uint64_t number_ = next_number();
   mutable runtime::Mutex mutex_;
-  mutable std::map<std::string, Refusal, std::less<>> refusals_ WAYBILL_GUARDED_BY(mutex_);
+  mutable std::map<std::string, Until, std::less<>> rests_ WAYBILL_GUARDED_BY(mutex_);
   mutable std::set<std::string, std::less<>> taken_at_ WAYBILL_GUARDED_BY(mutex_);
   mutable std::set<runtime::Endpoint> tried_at_ WAYBILL_GUARDED_BY(mutex_);  // now
 };

@@ -22,13 +22,22 @@ TEST(LoginTest, TakesTheStrongestMechanismThatBothKnow) {
 TEST(LoginTest, AHostThatRefusedItRestsAndOthersDoNot) {
   const Login login({"u", "s"}, {Mechanism::plain});
   const Instant now{1h};
-  EXPECT_EQ(login.refused_by("a.test", now), std::nullopt);
+  EXPECT_EQ(login.rests_at("a.test", now), std::nullopt);
   EXPECT_TRUE(login.note_refused("a.test", "535 no", now));
   EXPECT_FALSE(login.note_refused("a.test", "535 again", now)) << "it is known";
-  EXPECT_EQ(login.refused_by("a.test", now + kLoginRest - 1ns), "535 again");
-  EXPECT_EQ(login.refused_by("b.test", now), std::nullopt);
-  EXPECT_EQ(login.refused_by("a.test", now + kLoginRest), std::nullopt);
+  EXPECT_EQ(login.rests_at("a.test", now + kLoginRest - 1ns), (Login::Rest{"535 again", true}));
+  EXPECT_EQ(login.rests_at("b.test", now), std::nullopt);
+  EXPECT_EQ(login.rests_at("a.test", now + kLoginRest), std::nullopt);
   EXPECT_TRUE(login.note_refused("a.test", "535 no", now + kLoginRest)) << "said anew";
+}
+
+TEST(LoginTest, AHostThatCannotJudgeItRestsForAMoment) {
+  const Login login({"u", "s"}, {Mechanism::plain});
+  const Instant now{1h};
+  login.note_put_off("a.test", "454 later", now);
+  EXPECT_EQ(login.rests_at("a.test", now + kLoginPause - 1ns), (Login::Rest{"454 later", false}));
+  EXPECT_EQ(login.rests_at("a.test", now + kLoginPause), std::nullopt);
+  EXPECT_TRUE(login.note_refused("a.test", "535 no", now + kLoginPause)) << "it had not refused";
 }
 
 runtime::Endpoint at_a() { return {*runtime::ip_of("192.0.2.1"), 25}; }
@@ -66,10 +75,10 @@ TEST(LoginTest, HostsWithoutEndTakeNoMemoryWithoutEnd) {
   for (int i = 0; i < 1000; ++i) login.note_refused("h" + std::to_string(i), "no", now + i * 1ms);
   int resting = 0;
   for (int i = 0; i < 1000; ++i) {
-    resting += login.refused_by("h" + std::to_string(i), now + 1s) ? 1 : 0;
+    resting += login.rests_at("h" + std::to_string(i), now + 1s) ? 1 : 0;
   }
   EXPECT_EQ(resting, 100);
-  EXPECT_TRUE(login.refused_by("h999", now + 1s)) << "the newest are kept";
+  EXPECT_TRUE(login.rests_at("h999", now + 1s)) << "the newest are kept";
 }
 
 TEST(LoginTest, EachHasANumberOfItsOwnAndIsFoundByItsDomain) {

@@ -49,6 +49,9 @@ inline constexpr seconds kStartTlsTimeout{20};
 // A next hop that has refused a log-in is not asked by it again for so long: providers count wrong
 // passwords, and lock out an account that is tried too often.
 inline constexpr seconds kLoginRest{60};
+// The same where it could not judge the log-in just then (RFC 4954 6): whoever comes at once again,
+// with each message of a burst, is slowed down.
+inline constexpr seconds kLoginPause{10};
 inline constexpr seconds kQuitTimeout{2};  // courtesy only
 inline constexpr seconds kDnsTimeout{20};
 

@@ -8,9 +8,11 @@ import unittest
 
 from support.name_server import NameServer
 from support.peers_case import PeersCase
+from support.process import free_port
 from support.recording_sink import RecordingSink
 from support.servers import needs_servers
-from support.smtp_client import message
+from support.smtp_client import SmtpClient, message
+from support.tls_records import trusting
 from support.verdicts import history
 from support.waybill import Waybill, binary
 
@@ -47,10 +49,10 @@ class DoorTest(PeersCase):
         self.names = self.start(NameServer, _ZONES)
         self.sink = self.start(RecordingSink)
 
-    def waybill(self, door, domains=None):
+    def waybill(self, door, domains=None, **tables):
         target = f"u@[127.0.0.1]:{self.sink.port}"
         return self.start(Waybill, domains or {"x.test": {"aliases": {"a": target}}},
-                          name_server=self.names, tables={"door": door})
+                          name_server=self.names, tables={"door": door, **tables})
 
     def send(self, waybill, source, sender="ann@s.test", alias=ALIAS):
         with waybill.client(source=source) as client:
@@ -115,6 +117,25 @@ class DoorTest(PeersCase):
         began = time.monotonic()
         self.assertEqual(250, self.send(waybill, STRANGER).code)
         self.assertGreater(time.monotonic() - began, 1.9)
+
+    def test_on_a_port_of_tls_too(self):
+        port = free_port()
+        waybill = self.waybill({"greeting_delay": "2 s"}, tls={"listen": [f"127.0.0.1:{port}"]})
+        began = time.monotonic()
+        with SmtpClient(port, greet=False, tls=trusting()) as client:
+            client.send(b"EHLO client.test\r\n")
+            self.assertEqual(554, client.read().code)
+            self.assertTrue(client.ended())
+        self.assertLess(time.monotonic() - began, 1.5, "it is told at once")
+        self.assertEqual(["127.0.0.1"], banned(waybill.output()))
+        with SmtpClient(port, greet=False, tls=trusting()) as client:
+            client.read()
+            self.assertGreater(time.monotonic() - began, 1.9)
+            client.hello("client.test")
+            self.assertEqual(250, client.deliver("ann@s.test", [ALIAS], message()).code)
+        numbers = waybill.http.get("/metrics").body.decode()
+        made = 'waybill_smtp_tls_sessions_total{result="successful",version="TLSv1.3"}'
+        self.assertIn(made + " 2", numbers)
 
     def test_who_was_greylisted_is_taken_after_its_time_whatever_becomes_of_the_process(self):
         waybill = self.waybill({"greylist": True, "greylist_wait": "2 s"})

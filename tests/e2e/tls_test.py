@@ -155,6 +155,13 @@ class IncomingTest(TlsCase):
         os.replace(fresh[0], chain)
         wait_until(lambda: serial("mx.x.test") != first, "the new certificate is shown", 30)
         self.assertIn("the certificate was read again", waybill.output())
+        code, said = waybill.run("check")
+        self.assertEqual(0, code, said)
+        self.assertIn(f"{chain} holds until 20", said)
+        os.replace(files[1][1], key)
+        code, said = waybill.run("check")
+        self.assertEqual(3, code, said)
+        self.assertIn(f"{key}: no unencrypted private key in PEM for {chain}", said)
 
     def test_old_protocols_and_words_in_clear_are_turned_away(self):
         waybill = self.start(Waybill, {"x.test": {"aliases": {"void": {"drop": True}}}})
