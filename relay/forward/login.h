@@ -3,8 +3,8 @@
 //
 // Providers count wrong passwords, and lock out whoever tries many. So a host that has refused a
 // login is not asked with it again for kLoginRest, nor for kLoginPause one that put it off; and as
-// long as a host has not taken it, one connection tries it alone. A file of secrets that has changed
-// makes another Login, which no host has refused yet. Any thread.
+// long as a host has not taken it, one connection tries it alone. A file of secrets that has
+// changed makes another Login, which no host has refused yet. Any thread.
 #pragma once
 
 #include <cstdint>
