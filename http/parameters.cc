@@ -31,7 +31,23 @@ std::vector<std::string> split(std::string_view text, char at) {
 }  // namespace
 
 void Parameters::refuse(std::string_view name, std::string detail) {
-  if (!first_) first_ = invalid_parameter(std::string(name), std::move(detail));
+  refuse(invalid_parameter(std::string(name), std::move(detail)));
+}
+
+void Parameters::conflict(std::string_view name, std::string detail) {
+  Problem problem = problem_of(409, "conflicting_parameters", std::move(detail));
+  problem.parameter = name;
+  refuse(std::move(problem));
+}
+
+void Parameters::name_nothing(std::string_view name, std::string detail) {
+  Problem problem = not_found(std::move(detail));
+  problem.parameter = name;
+  refuse(std::move(problem));
+}
+
+void Parameters::refuse(Problem problem) {
+  if (!first_) first_ = std::move(problem);
 }
 
 std::optional<std::string> Parameters::text(std::string_view name) {
@@ -58,9 +74,9 @@ std::optional<runtime::WallTime> Parameters::time(std::string_view name) {
   if (!given) return std::nullopt;
   const auto time = schemas::parse_rfc3339(*given);
   // The log counts nanoseconds from 1970 in an unsigned number.
-  if (time && time->time_since_epoch().count() >= 0) return *time;
-  refuse(name, "\"" + std::string(name) +
-                   "\" must be a time of RFC 3339, such as 2026-03-01T12:00:00Z, from 1970 on.");
+  if (time) return std::max(*time, runtime::WallTime{});
+  refuse(name,
+         "\"" + std::string(name) + "\" must be a time of RFC 3339, such as 2026-03-01T12:00:00Z.");
   return std::nullopt;
 }
 

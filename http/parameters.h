@@ -22,7 +22,8 @@ class Parameters {
 
   // Each gives nullopt for a parameter that is absent or wrong.
   std::optional<std::string> text(std::string_view name);
-  std::optional<runtime::WallTime> time(std::string_view name);  // RFC 3339, from 1970 on
+  // RFC 3339; before 1970 nothing happened, so that is the earliest time there is.
+  std::optional<runtime::WallTime> time(std::string_view name);
   std::optional<std::size_t> number(std::string_view name, std::size_t least, std::size_t most);
   // One of `words`, or several joined by commas.
   std::optional<std::string> word(std::string_view name, const std::vector<std::string>& words);
@@ -30,6 +31,12 @@ class Parameters {
 
   // A finding of the caller's about one of its parameters. The first problem is the one reported.
   void refuse(std::string_view name, std::string detail);
+  // Each is well by itself, and they do not go together: 409 (RFC 9110 15.5.10).
+  void conflict(std::string_view name, std::string detail);
+  // A part of the path that nothing can have the name of: 404.
+  void name_nothing(std::string_view name, std::string detail);
+  // Any other.
+  void refuse(Problem problem);
 
   // After the last name was asked for.
   std::optional<Problem> problem();

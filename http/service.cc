@@ -33,7 +33,7 @@ bool is_among(std::string_view methods, std::string_view method) {
 // RFC 9110 9.1: a method that nobody here knows is not implemented; a known one is not allowed.
 std::optional<Problem> check_method(const std::string& method, std::string_view answered) {
   constexpr std::string_view kKnown =
-      "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CONNECT";
+      "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CONNECT, QUERY";
   if (is_among(answered, method)) return std::nullopt;
   const std::string sentence = "Only " + std::string(answered) + " are answered here.";
   if (!is_among(kKnown, method)) return problem_of(501, "method_unknown", sentence);

@@ -36,11 +36,11 @@ CountersQuestion read_span(const Sources& sources, http::Parameters& parameters)
     question.to = std::chrono::ceil<hours>(question.to);
   }
   if (empty) {
-    parameters.refuse(from ? "from" : "to",
-                      "\"to\" must be later than \"from\": from is in, to is not.");
+    parameters.conflict(from ? "from" : "to",
+                        "\"to\" must be later than \"from\": from is in, to is not.");
   } else if (question.to - question.from > kMaxSpan) {
-    parameters.refuse("from", "The span may be " + std::to_string(kMaxSpan.count()) +
-                                  " hours at most: ask for a shorter one.");
+    parameters.conflict("from", "The span may be " + std::to_string(kMaxSpan.count()) +
+                                    " hours at most: ask for a shorter one.");
   }
   return question;
 }
@@ -74,7 +74,7 @@ http::Plan plan_counters(const Sources& sources, const http::Request& request) {
   if (domain) {
     question.domain = std::move(*domain);
   } else {
-    parameters.refuse("domain", "This is no domain name: write it as example.org.");
+    parameters.name_nothing("domain", "This is no domain name: write it as example.org.");
   }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
   return plan_read(sources, request, std::nullopt, [&sources, question, request] {

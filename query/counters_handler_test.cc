@@ -67,18 +67,22 @@ TEST(CountersHandlerTest, FindsADomainHoweverItIsWritten) {
 
 TEST(CountersHandlerTest, RefusesSpansThatAreEmptyOrTooLong) {
   QueryWorld world;
-  const std::pair<std::string, std::string> wrong[] = {
-      {"?from=2026-03-01T00:00:00Z&to=2026-03-01T00:00:00Z", "from"},
-      {"?from=2027-01-01T00:00:00Z", "from"},
-      {"?from=2024-01-01T00:00:00Z", "from"},
-      {"?to=1970-01-01T00:00:00Z", "to"},
-      {"?from=monday", "from"},
-      {"?hours=5", "hours"}};
-  for (const auto& [query, parameter] : wrong) {
-    const auto problem = world.json(kCounters + query, 400);
-    EXPECT_EQ(tests::text(problem.at("parameter")), parameter) << query;
+  const struct {
+    const char* query;
+    const char* parameter;
+    unsigned status;
+  } wrong[] = {{"?from=2026-03-01T00:00:00Z&to=2026-03-01T00:00:00Z", "from", 409},
+               {"?from=2027-01-01T00:00:00Z", "from", 409},
+               {"?from=2024-01-01T00:00:00Z", "from", 409},
+               {"?from=0001-01-01T00:00:00Z", "from", 409},
+               {"?to=1969-12-31T00:00:00Z", "to", 409},
+               {"?from=monday", "from", 400},
+               {"?hours=5", "hours", 400}};
+  for (const auto& c : wrong) {
+    const auto problem = world.json(std::string(kCounters) + c.query, c.status);
+    EXPECT_EQ(tests::text(problem.at("parameter")), c.parameter) << c.query;
   }
-  EXPECT_EQ(world.json("/v1/domains/-x-/counters", 400).at("parameter"), "domain");
+  EXPECT_EQ(world.json("/v1/domains/-x-/counters", 404).at("parameter"), "domain");
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ TEST_F(EventsHandlersTest, PageThroughTheMessagesOfOneHeader) {
     const auto* const cursor = answer.if_contains("next_cursor");
     next = cursor == nullptr ? "" : "&cursor=" + tests::text(*cursor);
     if (!next.empty()) {
-      EXPECT_EQ(world_.json("/v1/messages?message_id=two@example.com" + next, 400).at("parameter"),
+      EXPECT_EQ(world_.json("/v1/messages?message_id=two@example.com" + next, 409).at("parameter"),
                 "cursor");
     }
   } while (!next.empty());
@@ -121,7 +121,7 @@ TEST_F(EventsHandlersTest, RefuseWhatIsNoId) {
       {"/v1/messages?message_id=", "message_id"},
       {"/v1/messages?message_id=a&message_id=b", "message_id"},
       {"/v1/messages?message_id=a&limit=101", "limit"},
-      {"/v1/messages?message_id=a&cursor=AAAA", "cursor"},
+      {"/v1/messages?message_id=a&cursor=AA%20AA", "cursor"},
       {std::string(kMessage) + "?cursor=", "cursor"},
       {std::string(kDelivery) + "?limit=5", "limit"},
       {std::string(kMessage) + "?events=all", "events"}};
@@ -129,6 +129,7 @@ TEST_F(EventsHandlersTest, RefuseWhatIsNoId) {
     const auto problem = world_.json(target, 400);
     EXPECT_EQ(tests::text(problem.at("parameter")), parameter) << target;
   }
+  EXPECT_EQ(world_.json("/v1/messages?message_id=a&cursor=AAAA", 409).at("code"), "unknown_cursor");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "http/parameters.h"
 #include "query/feed/reader.h"
 #include "query/handlers.h"
+#include "query/paging.h"
 #include "runtime/ascii.h"
 #include "schemas/address.h"
 #include "schemas/kind.h"
@@ -63,12 +64,12 @@ std::optional<feed::Place> read_place(const Sources& sources, const std::string&
   if (text == "start") return feed::Place(sources.partitions.size());
   const auto place = feed::from_cursor(text);
   if (place && place->size() == sources.partitions.size()) return *place;
-  parameters.refuse(
-      name, place ? "The cursor is one of a log of " + std::to_string(place->size()) +
-                        " partitions, and this one has " +
-                        std::to_string(sources.partitions.size()) + "."
-                  : std::string("\"after\" is \"start\", \"end\" or a cursor, as every line "
-                                "of the feed has one."));
+  refuse_unknown_cursor(
+      parameters, name, text,
+      place ? "The cursor is one of a log of " + std::to_string(place->size()) +
+                  " partitions, and this one has " + std::to_string(sources.partitions.size()) + "."
+            : std::string("\"after\" is \"start\", \"end\" or a cursor, as every line "
+                          "of the feed has one."));
   return std::nullopt;
 }
 
@@ -94,16 +95,16 @@ feed::Filter read_filter(http::Parameters& parameters) {
     if (auto normal = schemas::normalise_domain(*domain)) {
       out.domain = std::move(*normal);
     } else {
-      parameters.refuse("domain", "The domain is none: write example.org.");
+      parameters.name_nothing("domain", "The domain is none: write example.org.");
     }
   }
   if (const auto address = parameters.text("address")) {
     if (const auto parsed = schemas::Address::parse(*address)) {
       out.address = parsed->folded().text();
     } else {
-      parameters.refuse("address",
-                        "The address is not a mailbox of RFC 5321 4.1.2: write local@domain, "
-                        "percent-encoded, such as sales%40example.org.");
+      parameters.name_nothing("address",
+                              "The address is not a mailbox of RFC 5321 4.1.2: write local@domain, "
+                              "percent-encoded, such as sales%40example.org.");
     }
   }
   return out;

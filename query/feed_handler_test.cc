@@ -98,32 +98,29 @@ TEST_F(FeedHandlerTest, ACursorAheadOfTheLogIsTold) {
 
 TEST_F(FeedHandlerTest, ACursorOfAnotherNumberOfPartitionsIsRefused) {
   const std::string two = feed::to_cursor({0_index, 0_index});
-  EXPECT_EQ(problem("?after=" + two), "400 invalid_parameter after");
-  EXPECT_EQ(problem("", {{"Last-Event-ID", two}}), "400 invalid_parameter Last-Event-ID");
+  EXPECT_EQ(problem("?after=" + two), "409 unknown_cursor after");
+  EXPECT_EQ(problem("", {{"Last-Event-ID", two}}), "409 unknown_cursor Last-Event-ID");
 }
 
 TEST_F(FeedHandlerTest, WhereAClientWasGoesBeforeItsQuestion) {
-  EXPECT_EQ(problem("?after=start", {{"Last-Event-ID", "x"}}),
+  EXPECT_EQ(problem("?after=start", {{"Last-Event-ID", "x"}}), "409 unknown_cursor Last-Event-ID");
+  EXPECT_EQ(problem("?after=start", {{"Last-Event-ID", "x y"}}),
             "400 invalid_parameter Last-Event-ID");
   EXPECT_EQ(problem("?after=start", {{"Last-Event-ID", feed::to_cursor({1_index})}}), "");
   EXPECT_EQ(problem("?after=start", {{"Last-Event-ID", ""}}), "");
 }
 
 TEST_F(FeedHandlerTest, RefusesEachParameterThatIsWrong) {
-  const std::pair<const char*, const char*> cases[] = {{"?after=now", "after"},
-                                                       {"?kind=lost", "kind"},
-                                                       {"?class=mild", "class"},
-                                                       {"?domain=a%20b", "domain"},
-                                                       {"?address=x.test", "address"},
-                                                       {"?limit=0", "limit"},
-                                                       {"?limit=1000001", "limit"},
-                                                       {"?wait=3301", "wait"},
-                                                       {"?format=xml", "format"},
-                                                       {"?cursor=x", "cursor"},
-                                                       {"?after=start&after=end", "after"}};
+  const std::pair<const char*, const char*> cases[] = {
+      {"?after=n%20w", "after"}, {"?kind=lost", "kind"},      {"?class=mild", "class"},
+      {"?limit=0", "limit"},     {"?limit=1000001", "limit"}, {"?wait=3301", "wait"},
+      {"?format=xml", "format"}, {"?cursor=x", "cursor"},     {"?after=start&after=end", "after"}};
   for (const auto& [query, name] : cases) {
     EXPECT_EQ(problem(query), std::string("400 invalid_parameter ") + name) << query;
   }
+  EXPECT_EQ(problem("?after=now"), "409 unknown_cursor after");
+  EXPECT_EQ(problem("?domain=a%20b"), "404 not_found domain");
+  EXPECT_EQ(problem("?address=x.test"), "404 not_found address");
 }
 
 }  // namespace

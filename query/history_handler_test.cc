@@ -183,7 +183,7 @@ TEST_F(HistoryHandlerTest, GoesOnFromACursorInAnotherSpellingOfOneMailboxAndNotI
       world_.json("/v1/addresses/ANN+x@example.com/history?role=sender&limit=1&cursor=" + cursor);
   EXPECT_EQ(second.at("address"), "ann@example.com");
   EXPECT_EQ(second.at("entries").as_array().size(), 1U);
-  EXPECT_EQ(world_.json(ann + "&match=exact&cursor=" + cursor, 400).at("parameter"), "cursor");
+  EXPECT_EQ(world_.json(ann + "&match=exact&cursor=" + cursor, 409).at("parameter"), "cursor");
 }
 
 TEST_F(HistoryHandlerTest, AnAliasIsFoundExactlyAsTheLogHasIt) {
@@ -227,24 +227,45 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"limit=1x", "limit"}, Refusal{"limit=", "limit"},
                     Refusal{"limit=99999999999999999999", "limit"}, Refusal{"kind=forward", "kind"},
                     Refusal{"kind=forwarded,", "kind"}, Refusal{"from=yesterday", "from"},
-                    Refusal{"to=1969-12-31T23:59:59Z", "to"},
-                    Refusal{"from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "to"},
-                    Refusal{"cursor=AAAA", "cursor"}, Refusal{"page=2", "page"},
-                    Refusal{"Limit=5", "Limit"}));
+                    Refusal{"to=1969-12-31", "to"}, Refusal{"cursor=AA%20AA", "cursor"},
+                    Refusal{"page=2", "page"}, Refusal{"Limit=5", "Limit"}));
+
+// Each is well by itself.
+TEST_F(HistoryHandlerTest, RefusesWhatDoesNotGoTogether) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "conflicting_parameters to"},
+      {"from=1900-01-01T00:00:00Z&to=1969-12-31T23:59:59Z", "conflicting_parameters to"},
+      {"cursor=AAAA", "unknown_cursor cursor"}};
+  for (const auto& [query, said] : cases) {
+    const auto problem = world_.json(std::string(kSales) + "?" + query, 409);
+    EXPECT_EQ(text(problem.at("code")) + " " + text(problem.at("parameter")), said);
+  }
+}
+
+// Nothing happened before 1970, and nothing has happened behind the end of what a time can say.
+TEST_F(HistoryHandlerTest, TakesEveryTimeThatRfc3339Has) {
+  fold_three();
+  for (const char* const span :
+       {"from=0000-01-01T00:00:00Z", "from=1969-12-31T23:59:59Z&to=9999-12-31T23:59:59Z",
+        "to=2026-12-31T23:59:60.0000000000Z"}) {
+    EXPECT_EQ(kinds_of(world_.json(std::string(kSales) + "?" + span)).size(), 3U) << span;
+  }
+  EXPECT_TRUE(kinds_of(world_.json(std::string(kSales) + "?to=1969-12-31T23:59:59Z")).empty());
+}
 
 TEST_F(HistoryHandlerTest, RefusesACursorOfAnotherQuestion) {
   fold_three();
   const auto page = world_.json(std::string(kSales) + "?limit=1");
   const auto cursor = text(page.at("next_cursor"));
   const auto problem =
-      world_.json(std::string(kSales) + "?limit=1&kind=accepted&cursor=" + cursor, 400);
+      world_.json(std::string(kSales) + "?limit=1&kind=accepted&cursor=" + cursor, 409);
   EXPECT_EQ(problem.at("parameter"), "cursor");
   EXPECT_NE(text(problem.at("detail")).find("another question"), std::string::npos);
 }
 
 TEST_F(HistoryHandlerTest, RefusesWhatIsNoAddress) {
   for (const char* const address : {"sales", "%40example.org", "a%40b%40c", "%3C%3E"}) {
-    const auto problem = world_.json("/v1/addresses/" + std::string(address) + "/history", 400);
+    const auto problem = world_.json("/v1/addresses/" + std::string(address) + "/history", 404);
     EXPECT_EQ(problem.at("parameter"), "address") << address;
   }
 }
@@ -273,7 +294,7 @@ TEST_F(HistoryHandlerTest, AClientsHistoryIsWhatItWasTold) {
   EXPECT_EQ(
       world_
           .json("/v1/clients/2001:db8::26/history?limit=1&cursor=" + text(newest.at("next_cursor")),
-                400)
+                409)
           .at("parameter"),
       "cursor");
   EXPECT_TRUE(kinds_of(world_.json("/v1/clients/192.0.2.1/history")).empty());
@@ -287,7 +308,7 @@ TEST_F(HistoryHandlerTest, AClientIsAnIpAddressAndHasNoRole) {
   EXPECT_EQ(kinds_of(world_.json("/v1/clients/::ffff:192.0.2.25/history")).size(), 1U);
   for (const char* const ip :
        {"sales%40example.org", "192.0.2", "%5B2001:db8::1%5D", "%20", "192.0.2.0%2F24"}) {
-    const auto problem = world_.json("/v1/clients/" + std::string(ip) + "/history", 400);
+    const auto problem = world_.json("/v1/clients/" + std::string(ip) + "/history", 404);
     EXPECT_EQ(problem.at("parameter"), "ip") << ip;
   }
   for (const char* const more : {"role=sender", "match=exact", "address=x"}) {

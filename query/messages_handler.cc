@@ -34,7 +34,7 @@ void read_cursor_parameter(http::Parameters& parameters, MessagesQuestion& quest
   if (place) {
     question.from = *place;
   } else {
-    refuse_cursor(parameters, place.error());
+    refuse_cursor(parameters, *text, place.error());
   }
 }
 
@@ -105,7 +105,7 @@ http::Plan plan_message(const Sources& sources, const http::Request& request) {
   if (id) question.asked = "message " + id->text();
   read_cursor_parameter(parameters, question);
   if (id && question.from && question.from->message != *id) {
-    refuse_cursor(parameters, make_error_code(runtime::Errc::refused));
+    refuse_cursor(parameters, "", make_error_code(runtime::Errc::refused));
   }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
   return plan_read(sources, request, std::nullopt, [&sources, wanted = *id, question, request] {

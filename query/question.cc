@@ -52,7 +52,7 @@ void read_cursor_parameter(http::Parameters& parameters, Question& question) {
   if (cursor) {
     question.after = *cursor;
   } else {
-    refuse_cursor(parameters, cursor.error());
+    refuse_cursor(parameters, *text, cursor.error());
   }
 }
 
@@ -61,7 +61,7 @@ void read_span(http::Parameters& parameters, projector::HistoryQuestion& questio
   question.from = parameters.time("from");
   question.to = parameters.time("to");
   if (question.from && question.to && *question.from >= *question.to) {
-    parameters.refuse("to", "\"to\" must be later than \"from\": from is in, to is not.");
+    parameters.conflict("to", "\"to\" must be later than \"from\": from is in, to is not.");
   }
   question.kinds = parameters.words("kind", event_kinds());
   question.limit = parameters.number("limit", 1, projector::kMaxPage).value_or(kDefaultPage);
@@ -114,9 +114,9 @@ std::variant<Question, http::Problem> read_question(const std::string& address,
   const auto set =
       set_address(question, address, match == "exact" ? Match::exact : Match::mailbox, local_parts);
   if (!set) {
-    parameters.refuse("address",
-                      "The address is not a mailbox of RFC 5321 4.1.2: write local@domain, "
-                      "percent-encoded, such as sales%40example.org.");
+    parameters.name_nothing("address",
+                            "The address is not a mailbox of RFC 5321 4.1.2: write local@domain, "
+                            "percent-encoded, such as sales%40example.org.");
   }
   read_cursor_parameter(parameters, read);
   if (auto problem = parameters.problem()) return std::move(*problem);
@@ -131,9 +131,9 @@ std::variant<Question, http::Problem> read_client_question(const std::string& ip
   if (const auto address = runtime::ip_of(ip)) {
     read.asked.address = runtime::unmapped(*address).to_string();
   } else {
-    parameters.refuse("ip",
-                      "The client is not an IP address: write 192.0.2.1 or 2001:db8::1, whole and "
-                      "without brackets.");
+    parameters.name_nothing("ip",
+                            "The client is not an IP address: write 192.0.2.1 or 2001:db8::1, "
+                            "whole and without brackets.");
   }
   read_cursor_parameter(parameters, read);
   if (auto problem = parameters.problem()) return std::move(*problem);

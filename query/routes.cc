@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "query/handlers.h"
+#include "query/openapi.h"
 
 namespace waybill::query {
 namespace {
@@ -27,6 +28,11 @@ void add_routes(http::Router& router, Sources sources) {
   router.add("/v1/messages", over(shared, plan_messages));
   router.add("/v1/domains/{domain}/counters", over(shared, plan_counters));
   router.add("/v1/feed", over(shared, plan_feed));
+  router.add("/openapi.json", [document = openapi_document()](const http::Request&) {
+    http::Response response;
+    response.body = document;
+    return http::Plan(std::move(response));
+  });
 }
 
 void add_node_routes(http::Router& router, Sources sources) {

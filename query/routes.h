@@ -14,6 +14,8 @@ namespace waybill::query {
 //   GET /v1/messages/{id}
 //   GET /v1/messages?message_id=
 //   GET /v1/domains/{domain}/counters?from=&to=
+//   GET /v1/feed?after=&kind=&class=&domain=&address=&limit=&wait=&format=
+//   GET /openapi.json
 void add_routes(http::Router& router, Sources sources);
 
 // For other nodes alone, on a server that asks for the cluster's secret: they name senders.

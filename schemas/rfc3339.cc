@@ -1,4 +1,4 @@
-// RFC 3339 times, written with nine digits of a second and read with up to nine.
+// RFC 3339 times, written with nine digits of a second.
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -51,6 +51,8 @@ class Scanner {
     std::size_t digits = 1;
     for (; next_is_digit() && digits < kFractionDigits; ++digits) value = value * 10 + digit();
     for (; digits < kFractionDigits; ++digits) value *= 10;
+    // What is finer than we count.
+    while (next_is_digit()) digit();
     return value;
   }
 
@@ -125,7 +127,8 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   scan.expect(':');
   const int minutes = scan.number(2, 0, 59);
   scan.expect(':');
-  const int seconds = scan.number(2, 0, 59);
+  // A leap second (RFC 3339 5.7) is the first moment of the next minute.
+  const int seconds = scan.number(2, 0, 60);
   const std::int64_t fraction = scan.fraction();
   const std::int64_t offset = offset_seconds(scan);
   const std::chrono::year_month_day date(year, month, day);
@@ -135,11 +138,10 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   const std::int64_t total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds - offset;
   // Four-digit years reach beyond the 64 bits of nanoseconds, which hold 1677 to 2262.
   const __int128 nanoseconds = static_cast<__int128>(total) * kNanosecondsPerSecond + fraction;
-  if (nanoseconds < std::numeric_limits<std::int64_t>::min() ||
-      nanoseconds > std::numeric_limits<std::int64_t>::max()) {
-    return make_error_code(Errc::invalid);
-  }
-  return WallTime(std::chrono::nanoseconds(static_cast<std::int64_t>(nanoseconds)));
+  const __int128 least = std::numeric_limits<std::int64_t>::min();
+  const __int128 most = std::numeric_limits<std::int64_t>::max();
+  const auto held = static_cast<std::int64_t>(std::clamp(nanoseconds, least, most));
+  return WallTime(std::chrono::nanoseconds(held));
 }
 
 }  // namespace waybill::schemas

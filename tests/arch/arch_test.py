@@ -6,6 +6,7 @@ import unittest
 import arrow_rules
 import coroutine_rules
 import library_rules
+import openapi_json
 import rfc_index
 import shape_rules
 import tree_rules
@@ -109,6 +110,10 @@ class TreeTest(unittest.TestCase):
     def test_the_index_of_rfcs_is_whole(self):
         cited = rfc_index.citations(self.paths, read)
         self.assertEqual([], rfc_index.complaints(read(rfc_index.PAGE), cited))
+
+    def test_the_contract_is_served_as_it_is_written(self):
+        self.assertEqual(openapi_json.made(read(openapi_json.SOURCE)), read(openapi_json.MADE),
+                         "./dev openapi")
 
     def test_every_parser_is_fuzzed(self):
         self.assertEqual([], tree_rules.fuzzed(self.paths, read))
