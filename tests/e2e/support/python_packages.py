@@ -79,10 +79,12 @@ def _pip(names, target, *options, environment=None):
 
 DKIMPY = PythonPackages("dkimpy", "tests/dkim/requirements.txt")
 SSLYZE = PythonPackages("sslyze", "tests/tls/requirements.txt", "tests/tls/makers.txt")
+SCHEMATHESIS = PythonPackages("schemathesis", "tests/contract/requirements.txt")
 
 
 def main():
-    complaints = [why for why in (packages.fetch() for packages in (DKIMPY, SSLYZE)) if why]
+    wanted = (DKIMPY, SSLYZE, SCHEMATHESIS)
+    complaints = [why for why in (packages.fetch() for packages in wanted) if why]
     for why in complaints:
         print(f"dev: {why}", file=sys.stderr)
     return 1 if complaints else 0
