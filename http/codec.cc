@@ -1,5 +1,6 @@
 #include "http/codec.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -9,6 +10,7 @@
 #include "http/local_host.h"
 #include "http/stream.h"
 #include "http/target.h"
+#include "runtime/ascii.h"
 
 namespace waybill::http {
 namespace {
@@ -28,8 +30,19 @@ Problem too_large(bool line_ended) {
   return problem_of(431, "head_too_large", "The request's fields are too large: " + limit);
 }
 
-Problem syntax_problem(const boost::system::error_code& error) {
-  if (error == beast::error::bad_version) {
+// RFC 9112 3: a method, a target and a version with one space between them, and CRLF behind. What
+// has no such shape has no version that could be a wrong one.
+bool is_request_line(std::string_view line) {
+  if (!line.ends_with('\r') || std::count(line.begin(), line.end(), ' ') != 2) return false;
+  line.remove_suffix(1);
+  const std::string_view version = line.substr(line.rfind(' ') + 1);
+  return version.size() == 8 && version.starts_with("HTTP/") && version[6] == '.' &&
+         runtime::ascii::is_digit(version[5]) && runtime::ascii::is_digit(version[7]);
+}
+
+// `line`: that of the request, without its LF.
+Problem syntax_problem(const boost::system::error_code& error, std::string_view line) {
+  if (error == beast::error::bad_version && is_request_line(line)) {
     return problem_of(505, "version_not_supported", "HTTP/1.1 and HTTP/1.0 are spoken here.");
   }
   return malformed("The request is not HTTP/1.1 as RFC 9112 has it: " + error.message() + ".");
@@ -147,12 +160,13 @@ std::optional<Incoming> HeadReader::next() {
   const auto octets = boost::asio::buffer(state.unread);
   const std::size_t used = state.parser->put(octets, error);
   const bool line_ended = state.line_ended();
+  const std::string line = error ? state.unread.substr(0, state.unread.find('\n')) : std::string();
   state.unread.erase(0, used);
   state.taken += used;
   const bool whole = !error && state.parser->is_header_done();
   const std::size_t size = state.taken + (whole ? 0 : state.unread.size());
   if (size > kMaxHead || error == beast::error::header_limit) return too_large(line_ended);
-  if (error && error != beast::error::need_more) return syntax_problem(error);
+  if (error && error != beast::error::need_more) return syntax_problem(error, line);
   if (!whole) return std::nullopt;
 
   Incoming incoming = take(*state.parser, state.hosts);

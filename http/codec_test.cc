@@ -75,7 +75,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{request("GET http://localhost/x HTTP/1.1", ""), "400 malformed_request"},
         Case{request("GET  /x HTTP/1.1"), "400 malformed_request"},
         Case{request("GET /x"), "400 malformed_request"},
-        Case{"GET /x HTTP/1.1\nHost: localhost\n\n\r\n\r\n", "505 version_not_supported"},
+        Case{"GET /x HTTP/1.1\nHost: localhost\n\n\r\n\r\n", "400 malformed_request"},
+        Case{request("GET /x y HTTP/1.1"), "400 malformed_request"},
+        Case{request("GET /x HTTP/1.1 "), "400 malformed_request"},
+        Case{request("GET /x HTTP/11"), "400 malformed_request"},
         Case{request("GET /x HTTP/1.1", "Host : localhost\r\n"), "400 malformed_request"},
         Case{request("GET /x HTTP/1.1", "Host: localhost\r\nX: a\x01\x62\r\n"),
              "400 malformed_request"}));
