@@ -60,12 +60,50 @@ target_compile_definitions(waybill_options INTERFACE
 # name in the anonymous namespace is therefore the folder's, not the file's.
 set(WAYBILL_UNITY 8 CACHE STRING "So many units of a folder are compiled together; 0: each alone")
 if(WAYBILL_UNITY)
-  set(CMAKE_UNITY_BUILD ON)
-  set(CMAKE_UNITY_BUILD_BATCH_SIZE ${WAYBILL_UNITY})
   # g++ sees no main file any more to which an anonymous type could belong.
   target_compile_options(waybill_options INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
+
+# waybill_together(OUT NAME SOURCE...): OUT is what is compiled in place of the sources. Not CMake's
+# own unity build, which names them by absolute paths: these files are the same in every clone, for
+# a compiler cache. A source of the list waybill_alone stays by itself.
+function(waybill_together out name)
+  set(units ${ARGN})
+  if(NOT WAYBILL_UNITY OR NOT units)
+    set(${out} ${units} PARENT_SCOPE)
+    return()
+  endif()
+  set(compiled)
+  set(number 0)
+  set(count 0)
+  set(text "")
+  foreach(unit ${units})
+    file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${unit})
+    if(path IN_LIST waybill_alone)
+      list(APPEND compiled ${unit})
+      continue()
+    endif()
+    string(APPEND text "#include \"${path}\"\n")
+    math(EXPR count "${count} + 1")
+    if(count EQUAL WAYBILL_UNITY)
+      waybill_batch(${name}_${number} "${text}")
+      math(EXPR number "${number} + 1")
+      set(count 0)
+      set(text "")
+    endif()
+  endforeach()
+  if(count GREATER 0)
+    waybill_batch(${name}_${number} "${text}")
+  endif()
+  set(${out} ${compiled} PARENT_SCOPE)
+endfunction()
+
+# Of waybill_together(): a file of that text, written only where it is another one.
+macro(waybill_batch file text)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/together/${file}.cc CONTENT "${text}" @ONLY)
+  list(APPEND compiled ${PROJECT_BINARY_DIR}/together/${file}.cc)
+endmacro()
 
 # Check builds, by clang. address: one compilation for the tests under the sanitizers of addresses
 # and undefined behaviour, and for the fuzz targets. thread: for tests under the thread sanitizer.
@@ -149,6 +187,7 @@ function(waybill_library folder)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  waybill_together(sources ${name} ${sources})
   add_library(waybill_${name} STATIC ${sources})
   list(TRANSFORM library_USES REPLACE "/" "_")
   list(TRANSFORM library_USES PREPEND "waybill_")
@@ -181,6 +220,7 @@ add_library(waybill_all INTERFACE)
 # What tests of several folders share: fakes of ports, real peers on loopback.
 function(waybill_test_support)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cc)
+  waybill_together(sources test_support ${sources})
   add_library(waybill_test_support STATIC ${sources})
   target_link_libraries(waybill_test_support PUBLIC waybill_options GTest::gtest
                         PRIVATE waybill_all)
@@ -193,7 +233,8 @@ endfunction()
 # unit end at once and are not optimised; others spend their time in their own inlined code, where
 # -O1 pays for itself. The libraries are as shipped.
 function(waybill_test name label)
-  add_executable(${name} ${ARGN})
+  waybill_together(sources ${name} ${ARGN})
+  add_executable(${name} ${sources})
   set(level O1)
   if(label STREQUAL "unit")
     set(level O0)

@@ -33,7 +33,7 @@ class Parameters {
   void refuse(std::string_view name, std::string detail);
   // Each is well by itself, and they do not go together: 409 (RFC 9110 15.5.10).
   void conflict(std::string_view name, std::string detail);
-  // A part of the path that nothing can have the name of: 404.
+  // A name that nothing can have: 404.
   void name_nothing(std::string_view name, std::string detail);
   // Any other.
   void refuse(Problem problem);

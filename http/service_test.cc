@@ -73,6 +73,7 @@ TEST_F(ServiceTest, AnswersOnlyGetAndHead) {
     EXPECT_EQ(response.status, 405U) << method;
     EXPECT_EQ(field(response, "Allow"), "GET, HEAD");
   }
+  EXPECT_EQ(world.ask("QUERY", kSales).status, 405U) << "known, and not allowed";
   EXPECT_EQ(world.ask("BREW", kSales).status, 501U);
   EXPECT_EQ(world.ask("get", kSales).status, 501U);  // RFC 9110 9.1: methods are case-sensitive
   EXPECT_EQ(world.ask("HEAD", kSales).status, 200U);

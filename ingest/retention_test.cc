@@ -36,7 +36,7 @@ class RetentionTest : public ::testing::Test {
     journal_.emplace(store_, JournalLimits());
   }
 
-  // Where the log begins after trimming `seconds` after its start.
+  // Where the log begins after trimming, `after` seconds from its start.
   schemas::SequenceNumber first_after(Retention retention, schemas::SequenceNumber durable_end,
                                       std::uint64_t after) {
     const auto now = schemas::wall_time(kLogStart + after * kSecond);

@@ -37,7 +37,8 @@ CountersQuestion read_span(const Sources& sources, http::Parameters& parameters)
   }
   if (empty) {
     parameters.conflict(from ? "from" : "to",
-                        "\"to\" must be later than \"from\": from is in, to is not.");
+                        "\"to\" must be later than \"from\", between 1970 and 2262: from is in, to "
+                        "is not.");
   } else if (question.to - question.from > kMaxSpan) {
     parameters.conflict("from", "The span may be " + std::to_string(kMaxSpan.count()) +
                                     " hours at most: ask for a shorter one.");

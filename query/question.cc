@@ -61,7 +61,9 @@ void read_span(http::Parameters& parameters, projector::HistoryQuestion& questio
   question.from = parameters.time("from");
   question.to = parameters.time("to");
   if (question.from && question.to && *question.from >= *question.to) {
-    parameters.conflict("to", "\"to\" must be later than \"from\": from is in, to is not.");
+    parameters.conflict("to",
+                        "\"to\" must be later than \"from\", between 1970 and 2262: from is in, to "
+                        "is not.");
   }
   question.kinds = parameters.words("kind", event_kinds());
   question.limit = parameters.number("limit", 1, projector::kMaxPage).value_or(kDefaultPage);

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "http/parameters.h"
 #include "query/handlers.h"
 #include "query/openapi.h"
 
@@ -28,7 +29,9 @@ void add_routes(http::Router& router, Sources sources) {
   router.add("/v1/messages", over(shared, plan_messages));
   router.add("/v1/domains/{domain}/counters", over(shared, plan_counters));
   router.add("/v1/feed", over(shared, plan_feed));
-  router.add("/openapi.json", [document = openapi_document()](const http::Request&) {
+  router.add("/openapi.json", [document = openapi_document()](const http::Request& request) {
+    http::Parameters parameters(request);
+    if (const auto problem = parameters.problem()) return http::Plan(http::to_response(*problem));
     http::Response response;
     response.body = document;
     return http::Plan(std::move(response));

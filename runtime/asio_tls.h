@@ -9,7 +9,8 @@
 // of `host`, and when the server refuses us with an alert. Every failed handshake is logged with
 // its reason. A peer that does not speak TLS is Errc::closed.
 //
-// An end is told by close_notify (RFC 8446 6.1), where the socket takes it at once.
+// An end is told by close_notify (RFC 8446 6.1), where the socket takes it at once and no write is
+// under way.
 //
 // Limits: a peer's end of stream without one is taken for an end: the protocol above must know by
 // itself where what it reads is whole, as HTTP does by Content-Length.

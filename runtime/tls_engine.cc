@@ -289,6 +289,7 @@ void TlsEngine::close() {
   ERR_clear_error();
   // Nobody waits for the peer's own (RFC 8446 6.1).
   SSL_shutdown(ssl_.get());
+  ERR_clear_error();
 }
 
 void TlsEngine::feed(std::string_view octets) {

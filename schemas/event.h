@@ -23,8 +23,9 @@ inline std::uint64_t nanoseconds(runtime::WallTime time) {
 
 // RFC 3339, UTC, nine digits: "2026-03-01T12:00:00.123456789Z".
 std::string rfc3339(runtime::WallTime time);
-// RFC 3339 with any offset and 0 to 9 digits of a second, in 1677 to 2262, which 64 bits of
-// nanoseconds hold; Errc::invalid otherwise, also for a leap second, which this time cannot say.
+// RFC 3339 with any offset. What is finer than a nanosecond is cut off, a second 60 is the first
+// moment of the next minute, and a time before 1677 or behind 2262, beyond what 64 bits of
+// nanoseconds hold, is the nearest that they do. Errc::invalid otherwise.
 runtime::Result<runtime::WallTime> parse_rfc3339(std::string_view text);
 
 // The word of the event's kind (kind.h); "unknown" for a body from a newer writer.

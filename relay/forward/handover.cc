@@ -303,7 +303,7 @@ TlsLevel Handover::level() const {
 
 bool Handover::tls_from_start() const {
   if (by_smarthost()) return parts_.smarthost.tls_from_start();
-  return target_.port() == kSubmissionsPort;
+  return target_.port().value_or(parts_.port) == kSubmissionsPort;
 }
 
 // A certificate bears the number of an address literal without its brackets.

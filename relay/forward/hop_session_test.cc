@@ -102,6 +102,7 @@ TEST_F(HopSessionTest, WhoRefusesEhloIsNotSaidToLackStartTls) {
   session_->protect({&tls_, TlsLevel::opportunistic, "mx.test"});
   EXPECT_EQ(open(), "EHLO 250") << "in clear, after HELO";
 }
+
 const std::string kSessionOffersTls = "250-mx.test\r\n250-PIPELINING\r\n250 STARTTLS";
 
 TEST_F(HopSessionTest, TlsIsBegunWhereItIsOfferedAndTheServerIsGreetedAnew) {

@@ -62,14 +62,16 @@ bool Login::let_rest(const std::string& host, Until rest, Instant now) const {
   taken_at_.erase(host);
   std::erase_if(rests_, [now](const auto& one) { return one.second.until <= now; });
   const auto found = rests_.find(host);
-  const bool fresh = found == rests_.end();
-  if (fresh && rests_.size() >= kMostHosts) {
+  const bool had_refused = found != rests_.end() && found->second.rest.refused;
+  // Who has refused it and could not judge it a moment later has refused it.
+  if (had_refused && !rest.rest.refused) return false;
+  if (found == rests_.end() && rests_.size() >= kMostHosts) {
     rests_.erase(std::min_element(rests_.begin(), rests_.end(), [](const auto& a, const auto& b) {
       return a.second.until < b.second.until;
     }));
   }
   rests_[host] = std::move(rest);
-  return fresh;
+  return !had_refused;
 }
 
 std::optional<Login::Rest> Login::rests_at(const std::string& host, Instant now) const {

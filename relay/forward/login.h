@@ -79,7 +79,7 @@ class Login {
     runtime::Instant until;
     Rest rest;
   };
-  // True: it did not rest there.
+  // True: it was not refused there before, of late.
   bool let_rest(const std::string& host, Until rest, runtime::Instant now) const;
 
   void end_trial(const runtime::Endpoint& at) const;

@@ -37,7 +37,10 @@ TEST(LoginTest, AHostThatCannotJudgeItRestsForAMoment) {
   login.note_put_off("a.test", "454 later", now);
   EXPECT_EQ(login.rests_at("a.test", now + kLoginPause - 1ns), (Login::Rest{"454 later", false}));
   EXPECT_EQ(login.rests_at("a.test", now + kLoginPause), std::nullopt);
-  EXPECT_TRUE(login.note_refused("a.test", "535 no", now + kLoginPause)) << "it had not refused";
+  login.note_put_off("a.test", "454 later", now);
+  EXPECT_TRUE(login.note_refused("a.test", "535 no", now)) << "it had not refused";
+  login.note_put_off("a.test", "454 later", now);
+  EXPECT_EQ(login.rests_at("a.test", now + kLoginRest - 1ns), (Login::Rest{"535 no", true}));
 }
 
 runtime::Endpoint at_a() { return {*runtime::ip_of("192.0.2.1"), 25}; }

@@ -75,7 +75,8 @@ Task<relay::dns::NextHops> find_way(OutboundWorld world, std::string to, bool by
 
 Task<void> look_outbound(OutboundWorld world, OutboundFacts& facts, Instant deadline) {
   const bool by_smarthost = world.smarthost.takes(facts.domain);
-  const bool by_tls = by_smarthost && world.smarthost.tls_from_start();
+  const bool by_tls =
+      (by_smarthost ? world.smarthost.port : world.port) == relay::forward::kSubmissionsPort;
   if (by_smarthost) facts.domain = world.smarthost.host;
   const auto found = co_await find_way(world, facts.domain, by_smarthost, deadline);
   if (const auto* reply = std::get_if<schemas::Reply>(&found)) {
