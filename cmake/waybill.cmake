@@ -141,10 +141,11 @@ if(WAYBILL_PCH)
     # Without a time in it a compiler cache can tell that it is the same.
     target_compile_options(waybill_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
   endif()
+  # Named as an include, not as a file: without the path of the tree it is the same in every clone.
   foreach(pch waybill_pch waybill_fuzzed_pch)
     add_library(${pch} OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/empty.cc)
     target_link_libraries(${pch} PRIVATE waybill_options)
-    target_precompile_headers(${pch} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
+    target_precompile_headers(${pch} PRIVATE <cmake/precompiled.h>)
     add_dependencies(${pch} waybill_schemas_proto)
   endforeach()
   target_compile_options(waybill_fuzzed_pch PRIVATE -fsanitize=fuzzer-no-link)
@@ -154,7 +155,7 @@ if(WAYBILL_PCH)
       add_library(${pch} OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/empty.cc)
       target_compile_options(${pch} PRIVATE -${level})
       target_link_libraries(${pch} PRIVATE waybill_options GTest::gtest GTest::gmock)
-      target_precompile_headers(${pch} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h
+      target_precompile_headers(${pch} PRIVATE <cmake/precompiled.h>
                                 <gtest/gtest.h> <gmock/gmock.h>)
       add_dependencies(${pch} waybill_schemas_proto)
     endforeach()
