@@ -16,7 +16,6 @@ namespace waybill::relay::forward {
 
 using dns::Candidate;
 using policy::Rule;
-using runtime::Errc;
 using runtime::Instant;
 using runtime::Result;
 using runtime::Task;
