@@ -66,8 +66,8 @@ if(WAYBILL_UNITY)
 endif()
 
 # waybill_together(OUT NAME SOURCE...): OUT is what is compiled in place of the sources. Not CMake's
-# own unity build, which names them by absolute paths: these files are the same in every clone, for
-# a compiler cache. A source of the list waybill_alone stays by itself.
+# own unity build, which names them by absolute paths: these files have one text in every clone. A
+# source of the list waybill_alone stays by itself.
 function(waybill_together out name)
   set(units ${ARGN})
   if(NOT WAYBILL_UNITY OR NOT units)
@@ -141,7 +141,7 @@ if(WAYBILL_PCH)
     # Without a time in it a compiler cache can tell that it is the same.
     target_compile_options(waybill_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
   endif()
-  # Named as an include, not as a file: without the path of the tree it is the same in every clone.
+  # Named as an include, not as a file: its text has no path of the tree.
   foreach(pch waybill_pch waybill_fuzzed_pch)
     add_library(${pch} OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/empty.cc)
     target_link_libraries(${pch} PRIVATE waybill_options)

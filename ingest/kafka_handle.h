@@ -23,8 +23,9 @@ namespace waybill::ingest {
 // Where librdkafka writes a sentence of its own.
 inline constexpr std::size_t kKafkaErrorText = 512;
 
-// Between two tries after a broker said no for now, and at most between two to reach it.
+// The pause before the next try where a broker said no for now.
 inline constexpr char kRetryMs[] = "50";
+// The longest pause between two tries to reach a broker; librdkafka's own grow up to it.
 inline constexpr char kReconnectMostMs[] = "2000";
 
 class KafkaHandle {
