@@ -18,6 +18,9 @@ int main(int argc, char** argv) {
   waybill::app::add_projector(root);
   waybill::app::add_topics(root);
   waybill::tools::add_trace(root);
+  waybill::tools::add_token(root);
+  waybill::tools::add_access(root);
+  waybill::tools::add_export(root);
   waybill::app::add_views(root);
   waybill::app::add_backup(root);
   waybill::app::add_restore(root);
@@ -25,5 +28,7 @@ int main(int argc, char** argv) {
   waybill::app::add_check(root);
   waybill::tools::add_doctor(root);
   waybill::tools::add_dustbin(root);
+  waybill::tools::add_completion(root);
+  waybill::tools::add_man(root);
   return line.run(argc, argv);
 }

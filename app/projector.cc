@@ -9,17 +9,21 @@
 
 #include "app/cluster/partition_set.h"
 #include "app/command/config_file.h"
+#include "app/parts/askers_part.h"
 #include "app/parts/backup_part.h"
+#include "app/parts/exports_part.h"
 #include "app/parts/http_part.h"
 #include "app/parts/node_part.h"
 #include "app/parts/routes_part.h"
 #include "app/parts/views_part.h"
 #include "app/process/process.h"
 #include "app/roles/log_holes.h"
+#include "app/roles/rule_words.h"
 #include "app/subcommands.h"
 #include "ingest/kafka_quarantine.h"
 #include "ingest/kafka_stream.h"
 #include "projector/rocksdb_view_store.h"
+#include "query/node_asker.h"
 #include "query/routes.h"
 #include "schemas/partition.h"
 
@@ -121,17 +125,21 @@ query::Sources questions_of(Process& process, const FoldingPart& folding,
   sources.partition_count = process.config().kafka.partitions;
   sources.clock = &process.clock();
   sources.local_parts = routes.local_parts();
+  sources.rules = rule_words();
   return sources;
 }
 
 // Where people ask: what is not here is asked of other nodes.
 HttpPart::Site site_of(Process& process, const ViewsPart& views, const FoldingPart& folding,
-                       const RoutesPart& routes, NodePart& node) {
+                       const RoutesPart& routes, NodePart& node, AskersPart& askers,
+                       const ExportsPart& exports) {
   HttpPart::Site site;
   site.settings.listen = process.config().http_listen;
   query::Sources questions = questions_of(process, folding, routes);
   questions.peers = node.node().peers();
+  questions.exports = exports.desk();
   query::add_routes(site.router, std::move(questions));
+  askers.guard(site);
   site.health = [&views, &folding] { return health_of(views, folding); };
   return site;
 }
@@ -147,10 +155,13 @@ Explained<HttpPart::Site> peers_site_of(Process& process, const ViewsPart& views
   if (!cluster.certificate.empty()) {
     auto tls = runtime::TlsContext::server(cluster.certificate, cluster.key);
     if (!tls) return tls.error();
-    site.settings.tls = std::move(*tls);
+    const auto shown = std::make_shared<runtime::CurrentTls>();
+    shown->set(std::move(*tls));
+    site.settings.tls = shown;
   }
   query::add_routes(site.router, questions_of(process, folding, routes));
   site.secret = node.node().secret();
+  site.principals = query::node_principals();
   // Without a secret anybody might ask.
   if (site.secret) query::add_node_routes(site.router, questions_of(process, folding, routes));
   site.health = [&views, &folding] { return health_of(views, folding); };
@@ -166,10 +177,13 @@ int project(Process& process, std::vector<std::uint32_t> partitions) {
   FoldingPart* folding = nullptr;
   auto& node = process.add<NodePart>([&] { return state_of(process, views, *folding); });
   folding = &process.add<FoldingPart>(views, [&] { return log_on_kafka(process, views); });
+  auto& askers = process.add<AskersPart>();
+  auto& exports = process.add<ExportsPart>(process.config().kafka.partitions,
+                                           [&] { return folding->partitions(); });
   process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kProjectorQueryThreads},
                         HttpPart::Crew{"wb-ask-nodes", kProjectorAskThreads},
                         [&]() -> Explained<HttpPart::Site> {
-                          return site_of(process, views, *folding, routes, node);
+                          return site_of(process, views, *folding, routes, node, askers, exports);
                         });
   if (process.config().cluster.listen) {
     // These ask nobody, and must not wait behind those that wait for others.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/command/config_file.h"
+#include "app/parts/askers_part.h"
 #include "app/parts/dkim_part.h"
 #include "app/parts/doors_part.h"
 #include "app/parts/http_part.h"
@@ -14,6 +15,7 @@
 #include "app/parts/routes_part.h"
 #include "app/parts/tries_part.h"
 #include "app/process/process.h"
+#include "app/roles/rule_words.h"
 #include "app/subcommands.h"
 #include "query/routes.h"
 
@@ -38,15 +40,17 @@ http::Health health_of(JournalPart& journal, const PublisherPart& publisher) {
 }
 
 HttpPart::Site site_of(Process& process, JournalPart& journal, PublisherPart& publisher,
-                       NodePart& node, RoutesPart& routes) {
+                       NodePart& node, RoutesPart& routes, AskersPart& askers) {
   query::Sources questions;
   questions.partition_count = process.config().kafka.partitions;
   questions.peers = node.node().peers();
   questions.clock = &process.clock();
   questions.local_parts = routes.local_parts();
+  questions.rules = rule_words();
   HttpPart::Site site;
   site.settings.listen = process.config().http_listen;
   query::add_routes(site.router, std::move(questions));
+  askers.guard(site);
   site.health = [&journal, &publisher] { return health_of(journal, publisher); };
   return site;
 }
@@ -67,10 +71,11 @@ int relay(Process& process) {
   auto& dkim = process.add<DkimPart>();
   auto& tls = process.add<TlsPart>(dkim);
   auto& logins = process.add<LoginsPart>();
+  auto& askers = process.add<AskersPart>();
   process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kReadThreads},
                         HttpPart::Crew{"wb-ask-nodes", kRelayAskThreads},
                         [&]() -> Explained<HttpPart::Site> {
-                          return site_of(process, journal, publisher, node, routes);
+                          return site_of(process, journal, publisher, node, routes, askers);
                         });
   const OwnJournal own{[&journal] { return journal.journal().end_seq(); },
                        [&publisher] { return publisher.publisher().acknowledged_end(); },

@@ -7,9 +7,11 @@
 
 #include "app/command/config_file.h"
 #include "app/gaps/gap_file.h"
+#include "app/parts/askers_part.h"
 #include "app/parts/backup_part.h"
 #include "app/parts/dkim_part.h"
 #include "app/parts/doors_part.h"
+#include "app/parts/exports_part.h"
 #include "app/parts/history_only_part.h"
 #include "app/parts/http_part.h"
 #include "app/parts/journal_part.h"
@@ -22,6 +24,7 @@
 #include "app/return_paths/known_tries.h"
 #include "app/return_paths/local_return_paths.h"
 #include "app/roles/journal_fit.h"
+#include "app/roles/rule_words.h"
 #include "app/subcommands.h"
 #include "ingest/journal_offsets.h"
 #include "ingest/journal_stream.h"
@@ -157,15 +160,34 @@ http::Health health_of(JournalPart& journal, const FoldingPart& folding) {
   return out;
 }
 
+// The views have what was on record at the start once they are folded so far.
+AskersPart::Log log_of_askers(JournalPart& journal, const PartitionViews& views) {
+  AskersPart::Log out;
+  out.log = &journal.journal();
+  out.partition = kPartition;
+  const auto on_record = ingest::offset_of(journal.journal().end_seq());
+  out.tokens = [&views, on_record]() -> runtime::Result<std::vector<schemas::Event>> {
+    const auto whole = views.history().progress();
+    if (!whole) return whole.error();
+    if (views.folded_to() < on_record) return make_error_code(runtime::Errc::temporary);
+    return views.history().control(control::kTokenSubject);
+  };
+  return out;
+}
+
 HttpPart::Site site_of(Process& process, JournalPart& journal, FoldingPart& folding,
-                       RoutesPart& routes) {
+                       RoutesPart& routes, AskersPart& askers, const ExportsPart& exports) {
   query::Sources questions;
   questions.partitions = folding.partitions();
   questions.clock = &process.clock();
   questions.local_parts = routes.local_parts();
+  questions.rules = rule_words();
+  questions.access_partition = askers.access_partition();
+  questions.exports = exports.desk();
   HttpPart::Site site;
   site.settings.listen = process.config().http_listen;
   query::add_routes(site.router, std::move(questions));
+  askers.guard(site);
   site.health = [&journal, &folding] { return health_of(journal, folding); };
   return site;
 }
@@ -187,9 +209,13 @@ int serve(Process& process) {
   auto& dkim = process.add<DkimPart>();
   auto& tls = process.add<TlsPart>(dkim);
   auto& logins = process.add<LoginsPart>();
-  process.add<HttpPart>(
-      "http", HttpPart::Crew{"wb-query", kServeQueryThreads}, HttpPart::Crew{"", 0},
-      [&]() -> Explained<HttpPart::Site> { return site_of(process, journal, folding, routes); });
+  auto& askers = process.add<AskersPart>(
+      [&journal, &views] { return log_of_askers(journal, *views.views().front()); });
+  auto& exports = process.add<ExportsPart>(1, [&] { return folding.partitions(); });
+  process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kServeQueryThreads},
+                        HttpPart::Crew{"", 0}, [&]() -> Explained<HttpPart::Site> {
+                          return site_of(process, journal, folding, routes, askers, exports);
+                        });
   auto& lookups = process.add<WorkersPart>("wb-return-paths", kReturnPathThreads);
   std::unique_ptr<ReturnPathDirectory> return_paths;
   process.add<RelayPart>(
@@ -215,6 +241,7 @@ Explained<void> serves_no_kafka(const Config& config) {
 int serve_history(Process& process, const std::string& data_dir) {
   auto& routes = process.add<RoutesPart>();
   auto& history = process.add<HistoryOnlyPart>(data_dir);
+  auto& askers = process.add<AskersPart>(AskersPart::OpenLog(), AskersPart::Owner::none);
   const auto site = [&]() -> Explained<HttpPart::Site> {
     const Config& config = process.config();
     query::Sources questions;
@@ -222,9 +249,11 @@ int serve_history(Process& process, const std::string& data_dir) {
     if (config.kafka.there) questions.partition_count = config.kafka.partitions;
     questions.clock = &process.clock();
     questions.local_parts = routes.local_parts();
+    questions.rules = rule_words();
     HttpPart::Site out;
     out.settings.listen = config.http_listen;
     query::add_routes(out.router, std::move(questions));
+    askers.guard(out);
     out.health = [&history] {
       http::Health health;
       health.lag = history.lag();

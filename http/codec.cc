@@ -94,17 +94,23 @@ void put_field(std::string& out, std::string_view name, std::string_view value) 
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
+// RFC 9110 15.4.5: the client has the content, and its fields, already.
+constexpr unsigned kNotModified = 304;
+
 std::string begin_head(unsigned status, std::string_view content_type, runtime::WallTime now) {
   std::string out = "HTTP/1.1 ";
   out.append(std::to_string(status)).append(" ").append(reason_phrase(status)).append("\r\n");
   put_field(out, "Date", http_date(now));
-  put_field(out, "Content-Type", content_type);
+  if (status != kNotModified) put_field(out, "Content-Type", content_type);
   return out;
 }
 
 void end_head(std::string& out, const Fields& fields, After after) {
-  // Addresses are in nearly every answer: no store but the client's own memory may keep one.
-  put_field(out, "Cache-Control", "private, no-store");
+  // Addresses are in nearly every answer: no store but the client's own memory may keep one. What
+  // has none says so itself.
+  if (find_field(fields, "Cache-Control").empty()) {
+    put_field(out, "Cache-Control", "private, no-store");
+  }
   put_field(out, "X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : fields) put_field(out, name, value);
   put_field(out, "Connection", after == After::close ? "close" : "keep-alive");
@@ -194,7 +200,10 @@ std::string http_date(runtime::WallTime time) {
 std::string write_response(const Response& response, Content content, After after,
                            runtime::WallTime now) {
   std::string out = begin_head(response.status, response.content_type, now);
-  put_field(out, "Content-Length", std::to_string(response.body.size()));
+  // RFC 9110 8.6: of a 304 it would be the length of what the client has.
+  if (response.status != kNotModified) {
+    put_field(out, "Content-Length", std::to_string(response.body.size()));
+  }
   end_head(out, response.fields, after);
   if (content == Content::send) out.append(response.body);
   return out;
@@ -204,6 +213,9 @@ std::string write_stream_head(const Stream& stream, Framing framing, After after
                               runtime::WallTime now) {
   std::string out = begin_head(stream.status, stream.content_type, now);
   if (framing == Framing::chunked) put_field(out, "Transfer-Encoding", "chunked");
+  if (framing == Framing::by_length) {
+    put_field(out, "Content-Length", std::to_string(stream.length.value_or(0)));
+  }
   end_head(out, stream.fields, after);
   return out;
 }

@@ -73,10 +73,10 @@ std::string write_response(const Response& response, Content content, After afte
                            runtime::WallTime now);
 
 // How the end of a stream's body is marked: by the last chunk (RFC 9112 7.1), or, to a client of
-// HTTP/1.0, by the end of the connection (RFC 9112 6.3).
-enum class Framing { chunked, until_close };
+// HTTP/1.0, by the end of the connection (RFC 9112 6.3); or by its length, where that is known.
+enum class Framing { chunked, until_close, by_length };
 
-// What comes before the body of a stream. After::keep_alive only where it is chunked.
+// What comes before the body of a stream. After::close where it goes until_close.
 std::string write_stream_head(const Stream& stream, Framing framing, After after,
                               runtime::WallTime now);
 // `octets` are not empty: an empty chunk is the last one.

@@ -166,6 +166,22 @@ TEST(WriteResponseTest, SendsFieldsAndContent) {
             "{}");
 }
 
+// RFC 9110 8.6 and 15.4.5: a length of 0 would speak of the content that the client has.
+TEST(WriteResponseTest, SaysOfWhatIsNotModifiedNeitherTypeNorLength) {
+  Response response;
+  response.status = 304;
+  response.fields = {{"ETag", "\"a\""}, {"Cache-Control", "no-cache"}};
+  const auto now = *schemas::parse_rfc3339("1994-11-06T08:49:37.5Z");
+  EXPECT_EQ(write_response(response, Content::send, After::keep_alive, now),
+            "HTTP/1.1 304 Not Modified\r\n"
+            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            "X-Content-Type-Options: nosniff\r\n"
+            "ETag: \"a\"\r\n"
+            "Cache-Control: no-cache\r\n"
+            "Connection: keep-alive\r\n"
+            "\r\n");
+}
+
 TEST(WriteStreamTest, SaysHowItsEndIsTold) {
   Stream stream;
   stream.content_type = "text/plain";

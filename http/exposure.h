@@ -1,5 +1,5 @@
-// Exposure: where a server may listen. Beyond loopback only where every request has to show a
-// secret, over TLS: otherwise any client that reaches the port can read everything.
+// Exposure: where a server may listen. Beyond loopback only where it asks who is calling, over TLS:
+// otherwise any client that reaches the port can read everything.
 #pragma once
 
 #include "runtime/endpoint.h"
@@ -7,7 +7,7 @@
 
 namespace waybill::http {
 
-enum class Guard { none, secret_over_tls };
+enum class Guard { none, credentials_over_tls };
 
 // Errc::invalid; the words say what to do. Asked before anything is bound.
 runtime::Explained<void> check_exposure(const runtime::Endpoint& at, Guard guard);

@@ -17,7 +17,7 @@ TEST(ExposureTest, IsLoopbackAloneWhereNobodyHasToShowASecret) {
     const std::string why = may.error().why;
     EXPECT_NE(why.find("loopback addresses only"), std::string::npos) << why;
     EXPECT_NE(why.find(to_string(endpoint(address))), std::string::npos) << why;
-    EXPECT_TRUE(check_exposure(endpoint(address), Guard::secret_over_tls)) << address;
+    EXPECT_TRUE(check_exposure(endpoint(address), Guard::credentials_over_tls)) << address;
   }
   for (const char* const address : {"127.0.0.1", "127.8.9.10", "::1"}) {
     EXPECT_TRUE(check_exposure(endpoint(address), Guard::none)) << address;

@@ -14,6 +14,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "http/stream.h"
+#include "runtime/task.h"
 
 namespace waybill::http {
 
@@ -34,7 +35,13 @@ struct DelayedRead {
 };
 inline constexpr std::chrono::milliseconds kReadyAgain{10};
 
-using Plan = std::variant<Response, Read, RemoteRead, DelayedRead, Stream>;
+// It is awaited on the server's thread, and does not block: for what changes something, and waits
+// until that is durable. What it holds it owns, or it outlives the server.
+struct Deed {
+  std::function<runtime::Task<Response>()> run;
+};
+
+using Plan = std::variant<Response, Read, RemoteRead, DelayedRead, Deed, Stream>;
 using Handler = std::function<Plan(const Request&)>;
 
 }  // namespace waybill::http

@@ -40,17 +40,18 @@ Response readiness(const Health& health) {
 
 }  // namespace
 
-void add_health_routes(Router& router, std::function<Health()> health, runtime::Metrics& metrics) {
-  router.add("/livez", [](const Request& request) -> Plan {
+void add_health_routes(Router& router, std::function<Health()> health, runtime::Metrics& metrics,
+                       Needs for_metrics) {
+  router.add("/livez", kOpen, [](const Request& request) -> Plan {
     if (const auto problem = Parameters(request).problem()) return to_response(*problem);
     return ok();
   });
-  router.add("/readyz", [health](const Request& request) -> Plan {
+  router.add("/readyz", kOpen, [health](const Request& request) -> Plan {
     if (const auto problem = Parameters(request).problem()) return to_response(*problem);
     return readiness(health());
   });
   auto& ready = metrics.gauge("waybill_ready", "1: /readyz says ready");
-  router.add("/metrics", [health, &metrics, &ready](const Request& request) -> Plan {
+  router.add("/metrics", for_metrics, [health, &metrics, &ready](const Request& request) -> Plan {
     if (const auto problem = Parameters(request).problem()) return to_response(*problem);
     return Read([health, &metrics, &ready] {
       ready.set(health().ready ? 1 : 0);

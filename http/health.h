@@ -23,6 +23,7 @@ struct Health {
 };
 
 // `health` may be called on any thread. `metrics` outlives the router.
-void add_health_routes(Router& router, std::function<Health()> health, runtime::Metrics& metrics);
+void add_health_routes(Router& router, std::function<Health()> health, runtime::Metrics& metrics,
+                       Needs for_metrics = kOpen);
 
 }  // namespace waybill::http

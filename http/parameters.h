@@ -38,7 +38,7 @@ class Parameters {
   // Any other.
   void refuse(Problem problem);
 
-  // After the last name was asked for.
+  // After the last name was asked for. "reason" is the server's own (request.h).
   std::optional<Problem> problem();
 
  private:

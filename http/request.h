@@ -2,17 +2,25 @@
 // came with it. Plain data; nothing of HTTP's framing.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "http/fields.h"
+#include "runtime/endpoint.h"
+#include "schemas/principal.h"
 
 namespace waybill::http {
 
 struct Parameter {
   std::string name;
   std::string value;
+};
+
+// How the request came.
+struct Client {
+  runtime::Endpoint from{};
 };
 
 struct Request {
@@ -23,6 +31,15 @@ struct Request {
   std::string target;  // as it came
   std::string trace;   // W3C traceparent
   Fields fields;       // as they came, in their order
+  Client client{};
+  // Why it is asked, for the record: the parameter "reason" or the field Waybill-Reason. No handler
+  // sees the parameter.
+  std::string reason{};
+  // Who asks (principals.h); null: nobody who is known, on a route that asks for nothing.
+  std::shared_ptr<const schemas::Principal> asker{};
+
+  // What the asker may see; of nobody who is known, nothing.
+  schemas::Sight sight() const { return asker ? asker->sight : schemas::Sight::of({}); }
 
   // Empty: there is none.
   std::string_view field(std::string_view name) const { return find_field(fields, name); }

@@ -22,9 +22,10 @@ std::vector<std::string> split_path(std::string_view path) {
 
 }  // namespace
 
-void Router::add(std::string path, Handler handler, std::string methods) {
+void Router::add(std::string path, Needs needs, Handler handler, std::string methods) {
   auto segments = split_path(path);
-  routes_.push_back({std::move(path), std::move(handler), std::move(methods), std::move(segments)});
+  routes_.push_back(
+      {std::move(path), std::move(handler), needs, std::move(methods), std::move(segments)});
 }
 
 std::optional<Router::Match> Router::find(const std::vector<std::string>& segments) const {

@@ -7,9 +7,9 @@ namespace {
 
 Router router() {
   Router out;
-  out.add("/a/{x}/b/{y}", nullptr);
-  out.add("/a/{x}", nullptr);
-  out.add("/a", nullptr);
+  out.add("/a/{x}/b/{y}", kOpen, nullptr);
+  out.add("/a/{x}", kOpen, nullptr);
+  out.add("/a", kOpen, nullptr);
   return out;
 }
 

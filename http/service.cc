@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <exception>
 
+#include "http/packing.h"
 #include "http/pulled_source.h"
 #include "http/target.h"
 #include "http/trace.h"
+#include "runtime/check.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 
@@ -17,6 +19,12 @@ constexpr char kNoRoute[] = "none";
 // A queue of reads that is full is empty again in far less; a client's whole second is the least
 // that Retry-After can say (RFC 9110 10.2.3).
 constexpr std::chrono::seconds kBusyRetry{1};
+
+// A disk that is full, and what waits for it, takes longer.
+constexpr std::chrono::seconds kRecordRetry{10};
+
+// Of a reason that somebody gives: a sentence, and no letter.
+constexpr std::size_t kMostReason = 500;
 
 // Streams are long.
 constexpr std::chrono::seconds kStreamRetry{30};
@@ -42,6 +50,50 @@ std::optional<Problem> check_method(const std::string& method, std::string_view 
   return problem;
 }
 
+constexpr char kReasonField[] = "Waybill-Reason";
+
+// Takes the parameter out of the request, or the field.
+void take_reason(Request& request) {
+  std::erase_if(request.parameters, [&](const Parameter& one) {
+    if (one.name != "reason") return false;
+    request.reason = one.value;
+    return true;
+  });
+  if (request.reason.empty()) request.reason = request.field(kReasonField);
+}
+
+// What has other letters is said by the parameter: a field has none that both sides read alike (RFC
+// 9110 5.5).
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+std::optional<Problem> check_reason(const Request& request) {
+  if (!is_plain(request.field(kReasonField))) {
+    return invalid_parameter(kReasonField,
+                             "The field is ASCII: say other letters by the "
+                             "parameter \"reason\".");
+  }
+  if (request.reason.size() > kMostReason) {
+    return invalid_parameter("reason", "A reason has " + std::to_string(kMostReason) +
+                                           " octets at most: say it in a sentence.");
+  }
+  return std::nullopt;
+}
+
+Problem lacks_scope(schemas::Scope scope) {
+  const std::string word(schemas::word_of(scope));
+  Problem problem = problem_of(403, "scope_missing",
+                               "This asks for the scope \"" + word + "\", which you have not.");
+  // RFC 6750 3.1
+  problem.authenticate = "Bearer error=\"insufficient_scope\", scope=\"" + word + "\"";
+  return problem;
+}
+
+Problem sees_too_little() {
+  return problem_of(403, "scope_missing", "This speaks of all domains, and you may see some.");
+}
+
 // The Read as run_on() wants it.
 struct ReadJob {
   Read read;
@@ -61,7 +113,11 @@ struct ReadJob {
 
 Service::Service(Router router, ServerParts parts, std::uint32_t max_streams)
     : router_(std::move(router)), parts_(std::move(parts)), streams_(max_streams, *parts_.metrics) {
-  for (const auto& route : router_.routes()) meters_[route.path] = meters_for(route.path);
+  for (const auto& route : router_.routes()) {
+    runtime::check(!route.needs.scope || parts_.principals != nullptr,
+                   "a route that asks for a scope asks who it is");
+    meters_[route.path] = meters_for(route.path);
+  }
   meters_[kNoRoute] = meters_for(kNoRoute);
 }
 
@@ -108,13 +164,78 @@ std::variant<Problem, Router::Match> Service::route(const Head& head, Request& r
   if (auto refused = check_method(head.method, match->route->methods)) {
     return std::move(*refused);
   }
+  if (head.has_body) {
+    return problem_of(413, "content_refused",
+                      "What is asked stands in the target: leave the content out.");
+  }
   request.captured = match->captured;
   return std::move(*match);
+}
+
+// Before anything is read for the asker. nullopt: the handler is asked.
+std::optional<Problem> Service::judge(Needs needs, Request& request) const {
+  if (!needs.scope) return std::nullopt;
+  take_reason(request);
+  auto bad_reason = check_reason(request);
+  // What is refused is not put on record either.
+  if (bad_reason) request.reason.clear();
+  auto who = parts_.principals->who(request);
+  if (auto* const refused = std::get_if<Problem>(&who)) return std::move(*refused);
+  request.asker = std::get<Asker>(std::move(who));
+  if (auto too_often = parts_.principals->asks_too_often(*request.asker)) return too_often;
+  if (!request.asker->scopes.has(*needs.scope)) return lacks_scope(*needs.scope);
+  if (needs.whole_sight && !request.asker->sight.is_all()) return sees_too_little();
+  return bad_reason;
+}
+
+namespace {
+
+void pack(Plan& plan, std::string_view accept_encoding) {
+  const auto one = [&](Read& read) { read = packed(std::move(read), accept_encoding); };
+  if (auto* const read = std::get_if<Read>(&plan)) one(*read);
+  if (auto* const remote = std::get_if<RemoteRead>(&plan)) one(remote->read);
+  if (auto* const delayed = std::get_if<DelayedRead>(&plan)) one(delayed->read);
+}
+
+}  // namespace
+
+runtime::Task<Answer> Service::plan_and_carry_out(const Router::Route& route, Request& request) {
+  if (const auto refused = judge(route.needs, request)) co_return to_response(*refused);
+  Plan plan = route.handler(request);
+  pack(plan, request.field("Accept-Encoding"));
+  co_return co_await carry_out(std::move(plan));
+}
+
+// The answer, or that it may not leave.
+runtime::Task<Answer> Service::on_record(const Router::Route& route, const Request& request,
+                                         Answer answer) {
+  Access access{request, route.path, 0, {}};
+  if (auto* const response = std::get_if<Response>(&answer)) {
+    access.status = response->status;
+    access.shown = response->shown;
+  } else {
+    access.status = std::get<Stream>(answer).status;
+    access.shown = std::get<Stream>(answer).shown;
+  }
+  const auto recorded = co_await parts_.access->record(std::move(access));
+  if (recorded) co_return answer;
+  const auto* const done = std::get_if<Response>(&answer);
+  if (done != nullptr && done->is_on_record) co_return answer;
+  auto problem = problem_of(503, "not_on_record",
+                            "The answer is withheld, because that you asked cannot be put on "
+                            "record (" +
+                                recorded.error().message() + "): ask again later.");
+  problem.retry_after = kRecordRetry;
+  co_return to_response(problem);
 }
 
 runtime::Task<Answer> Service::carry_out(Plan plan) {
   if (auto* const response = std::get_if<Response>(&plan)) co_return std::move(*response);
   if (auto* const stream = std::get_if<Stream>(&plan)) co_return std::move(*stream);
+  if (auto* const deed = std::get_if<Deed>(&plan)) {
+    Response done = co_await deed->run();
+    co_return Answer(std::move(done));
+  }
   if (auto* const remote = std::get_if<RemoteRead>(&plan)) {
     const bool own = parts_.remote_workers != nullptr;
     runtime::Workers& workers = own ? *parts_.remote_workers : *parts_.workers;
@@ -159,15 +280,19 @@ Answered Service::open(Answer answer, const std::string& route) {
   return std::make_unique<OpenStream>(streams_, std::move(stream), std::move(source), route);
 }
 
-runtime::Task<Answered> Service::answer(Head head) {
+runtime::Task<Answered> Service::answer(Head head, Client client) {
   const auto begun = parts_.clock->now();
   Request request;
   const auto routed = route(head, request);
   if (const auto* const problem = std::get_if<Problem>(&routed)) co_return refuse(*problem);
 
+  request.client = std::move(client);
   const auto& found = *std::get<Router::Match>(routed).route;
   const Meters& meters = meters_.at(found.path);
-  Answer answer = co_await carry_out(found.handler(request));
+  Answer answer = co_await plan_and_carry_out(found, request);
+  if (found.needs.on_record && parts_.access != nullptr) {
+    answer = co_await on_record(found, request, std::move(answer));
+  }
   Answered answered = open(std::move(answer), found.path);
   auto* const stream = std::get_if<std::unique_ptr<OpenStream>>(&answered);
   auto* const response = std::get_if<Response>(&answered);

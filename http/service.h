@@ -1,5 +1,6 @@
-// Service: every question of the API from its method and target to its answer, counted and timed.
-// Knows nothing of connections.
+// Service: every question of the API from its method and target to its answer: who asks is decided
+// (principals.h), the answer is put on record (access_log.h), counted and timed. Knows nothing of
+// connections.
 //
 //   waybill_http_requests_total{route,status}  by template and status class ("2xx")
 //   waybill_http_request_seconds{route}        the time to the answer
@@ -14,8 +15,10 @@
 #include <string>
 #include <variant>
 
+#include "http/access_log.h"
 #include "http/codec.h"
 #include "http/open_streams.h"
+#include "http/principals.h"
 #include "http/problem.h"
 #include "http/router.h"
 #include "runtime/chance.h"
@@ -38,6 +41,10 @@ struct ServerParts {
   runtime::Clock* clock = nullptr;
   runtime::Chance* chance = nullptr;
   runtime::Metrics* metrics = nullptr;
+  // Who asks, on routes that ask for a scope.
+  Principals* principals = nullptr;
+  // Null: answers are not put on record.
+  AccessLog* access = nullptr;
   // The bearer token that every request must carry (RFC 6750 2.1); nullopt: requests need none.
   std::optional<runtime::SharedSecret> secret{};
 };
@@ -63,7 +70,7 @@ class Service {
 
   // Any well-formed request. Reads run on the workers; when their queue is full the answer is 503
   // at once.
-  runtime::Task<Answered> answer(Head head);
+  runtime::Task<Answered> answer(Head head, Client client = {});
 
   // A request that did not get as far as a method and a target. Counted.
   Response refuse(const Problem& problem);
@@ -84,6 +91,10 @@ class Service {
   };
   std::variant<Problem, Router::Match> route(const Head& head, Request& request) const;
   std::optional<Problem> admit(const Head& head, Request& request) const;
+  std::optional<Problem> judge(Needs needs, Request& request) const;
+  runtime::Task<Answer> plan_and_carry_out(const Router::Route& route, Request& request);
+  runtime::Task<Answer> on_record(const Router::Route& route, const Request& request,
+                                  Answer answer);
   runtime::Task<Answer> carry_out(Plan plan);
   runtime::Task<Answer> read_on(runtime::Workers& workers, Read read);
   Answered open(Answer answer, const std::string& route);

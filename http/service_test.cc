@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "http/packing.h"
 #include "http/parameters.h"
+#include "runtime/gzip.h"
 #include "tests/support/http_world.h"
 
 namespace waybill::http {
@@ -25,9 +27,28 @@ Plan plan_stock(const Request& request) {
   });
 }
 
+// So many letters of it.
+Plan plan_long(const Request& request) {
+  return Read([size = std::stoul(request.captured[0])] {
+    Response response;
+    response.body = std::string(size, 'a');
+    return response;
+  });
+}
+
 class ServiceTest : public testing::Test {
  protected:
-  ServiceTest() { world.add("/v1/stock/{thing}", plan_stock); }
+  ServiceTest() {
+    world.add("/v1/stock/{thing}", plan_stock);
+    world.add("/v1/long/{size}", plan_long);
+  }
+  Response asked(const std::string& target, const std::string& accept_encoding) {
+    Head head;
+    head.method = "GET";
+    head.target = target;
+    if (!accept_encoding.empty()) head.fields.emplace_back("Accept-Encoding", accept_encoding);
+    return world.ask(std::move(head));
+  }
   HttpWorld world;
 };
 
@@ -53,6 +74,22 @@ TEST_F(ServiceTest, IsReadyWhenHealthSaysSoAndElseSaysWhyNot) {
   EXPECT_EQ(problem.at("code"), "not_ready");
   EXPECT_EQ(problem.at("detail"), "the journal is fenced");
   EXPECT_FALSE(field(world.get("/readyz"), "Retry-After").empty());
+}
+
+TEST_F(ServiceTest, ALongAnswerIsPackedForWhoReadsThat) {
+  const Response packed = asked("/v1/long/5000", "br, gzip");
+  EXPECT_EQ(field(packed, "Content-Encoding"), "gzip");
+  EXPECT_EQ(field(packed, "Vary"), "Accept-Encoding");
+  EXPECT_EQ(packed.body, runtime::gzip(std::string(5000, 'a')));
+  for (const char* const other : {"", "br", "gzip;q=0"}) {
+    const Response plain = asked("/v1/long/5000", other);
+    EXPECT_EQ(plain.body, std::string(5000, 'a')) << other;
+    EXPECT_EQ(field(plain, "Content-Encoding"), "");
+    EXPECT_EQ(field(plain, "Vary"), "Accept-Encoding");
+  }
+  const Response small = asked("/v1/long/" + std::to_string(kWorthPacking - 1), "gzip");
+  EXPECT_EQ(field(small, "Content-Encoding"), "");
+  EXPECT_EQ(small.body.size(), kWorthPacking - 1);
 }
 
 TEST_F(ServiceTest, SaysNotFoundAsAProblem) {

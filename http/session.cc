@@ -22,10 +22,6 @@ Problem slow_head() {
   return problem_of(408, "request_timeout", "The request's head did not arrive in time.");
 }
 
-Problem unwanted_body() {
-  return problem_of(413, "content_refused", "A question has no content: leave the body out.");
-}
-
 // Reads what comes and throws it away, so that the answer before it arrives (SessionLimits).
 runtime::Task<void> linger(runtime::Connection& connection, runtime::Clock& clock,
                            const SessionLimits& limits) {
@@ -107,9 +103,9 @@ class Session {
       co_return service_.refuse(*problem);
     }
     const Head& head = std::get<Head>(incoming);
-    const bool asks = head.method == "GET" || head.method == "HEAD";
-    if (asks && head.has_body) co_return service_.refuse(unwanted_body());
-    co_return co_await service_.answer(head);
+    Client client;
+    client.from = connection_.remote();
+    co_return co_await service_.answer(head, std::move(client));
   }
 
   // True: the answer is out, and the client knows where it ends.
@@ -123,19 +119,20 @@ class Session {
   }
 
   runtime::Task<bool> send(OpenStream& stream, Version version, Content content, After after) {
-    const bool chunked = version == Version::http_1_1;
-    const auto framing = chunked ? Framing::chunked : Framing::until_close;
-    if (!chunked) after = After::close;
+    auto framing = version == Version::http_1_1 ? Framing::chunked : Framing::until_close;
+    if (stream.stream().length) framing = Framing::by_length;
+    const bool marked = framing != Framing::until_close;
+    if (!marked) after = After::close;
     const std::string head = write_stream_head(stream.stream(), framing, after, clock_.wall());
     const auto written = co_await connection_.write(head, clock_.now() + limits_.write);
     if (!written) co_return false;
     if (content == Content::leave_out) {
       stream.end(StreamEnd::head_only);
-      co_return chunked;
+      co_return marked;
     }
     const StreamEnd end = co_await write_body(connection_, stream, framing, reader_, clock_);
     stream.end(end);
-    if (!chunked) co_return false;
+    if (!marked) co_return false;
     co_return end == StreamEnd::whole;
   }
 

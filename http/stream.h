@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -75,6 +76,10 @@ struct Stream {
   std::string content_type = kJsonType;
   Fields fields{};
   StreamLimits limits{};
+  // Octets that the source gives, where that is known before: the client is told (RFC 9110 8.6). A
+  // source that gives another count is cut.
+  std::optional<std::uint64_t> length{};
+  Shown shown{};  // none of it goes out
   std::variant<std::unique_ptr<Source>, Pull, std::unique_ptr<Follower>> body;
 };
 

@@ -50,10 +50,16 @@ Task<std::optional<StreamEnd>> write_piece(runtime::Connection& connection, std:
 
 Task<StreamEnd> write_last(runtime::Connection& connection, Framing framing, runtime::Clock& clock,
                            runtime::Duration patience) {
-  if (framing == Framing::until_close) co_return StreamEnd::whole;
+  if (framing != Framing::chunked) co_return StreamEnd::whole;
   const auto written = co_await connection.write(kLastChunk, clock.now() + patience);
   if (written) co_return StreamEnd::whole;
   co_return end_of(written.error());
+}
+
+StreamEnd other_length(const OpenStream& stream) {
+  runtime::log(runtime::Level::warn, "http", "a stream's source is not as long as it said",
+               {{"route", stream.route()}});
+  return StreamEnd::failed;
 }
 
 }  // namespace
@@ -63,15 +69,21 @@ Task<StreamEnd> write_body(runtime::Connection& connection, OpenStream& stream, 
   const StreamLimits& limits = stream.stream().limits;
   const Instant ends = clock.now() + limits.whole;
   Instant silent_until = runtime::sooner(clock.now() + limits.idle, ends);
+  std::uint64_t left = stream.stream().length.value_or(UINT64_MAX);
   std::optional<StreamEnd> end;
   while (!end && !stream.stopped()) {
     const Instant until = runtime::sooner(clock.now() + kLook, silent_until);
     const Piece piece = co_await stream.source().next(until);
     if (stream.stopped()) break;
-    if (piece && *piece) {
+    if (piece && *piece && (*piece)->size() > left) {
+      end = other_length(stream);
+    } else if (piece && *piece) {
+      left -= (*piece)->size();
       end = co_await write_piece(connection, **piece, framing, clock, limits.write);
       silent_until = runtime::sooner(clock.now() + limits.idle, ends);
       if (!end && clock.now() >= ends) end = StreamEnd::expired;
+    } else if (piece && stream.stream().length && left > 0) {
+      end = other_length(stream);
     } else if (piece) {
       end = co_await write_last(connection, framing, clock, limits.write);
     } else if (piece.error() != Errc::timeout || clock.now() < until) {

@@ -19,7 +19,7 @@
 namespace waybill::http {
 
 // More parameters than any route has names for, few enough to compare each with each.
-inline constexpr std::size_t kMaxParameters = 16;
+inline constexpr std::size_t kMaxParameters = 32;
 
 // Errc::invalid; the words say what is wrong and how to write it.
 runtime::Explained<Request> parse_target(std::string_view target);

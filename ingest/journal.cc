@@ -45,6 +45,8 @@ Recorded Journal::begin(std::vector<Event> events) {
     }
     pending.octets += record.size() + schemas::kIdentityOctets;
     pending.kinds.add(event);
+    if (!event.has_access()) pending.is_of_mail = true;
+    if (!event.has_control()) pending.only_steers = false;
     if (event.has_accepted()) {
       for (const auto& target : event.accepted().targets()) {
         pending.changes.push_back({target.delivery_id(), pending.records.size()});
@@ -73,13 +75,15 @@ Recorded Journal::begin(std::vector<Event> events) {
 
 runtime::Result<void> Journal::fits(const Pending& pending) const {
   const bool only_closes = pending.opens == 0 && pending.closes() > 0;
-  if (only_closes) return {};
+  if (only_closes || pending.only_steers) return {};
   if (short_of_space()) return make_error_code(Errc::no_space);
+  if (!pending.is_of_mail && nothing_to_spare()) return make_error_code(Errc::no_space);
   const std::uint64_t used = octets_.load(std::memory_order_relaxed);
   // What is dropped opens and closes in one breath.
   const std::size_t still_open = pending.opens - std::min(pending.opens, pending.closes());
   const std::uint64_t owed = (open_ + still_open) * limits_.outcome_octets;
-  if (used + pending.octets + owed > limits_.max_octets) return make_error_code(Errc::log_full);
+  const std::uint64_t most = pending.is_of_mail ? limits_.max_octets : limits_.max_octets / 2;
+  if (used + pending.octets + owed > most) return make_error_code(Errc::log_full);
   return {};
 }
 

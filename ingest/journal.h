@@ -12,7 +12,9 @@
 // Limits: a batch for which there is no room below `max_octets` gets Errc::log_full, and one that
 // comes while the disk is short of space gets Errc::no_space. An acceptance
 // is taken only with room for its outcomes too, and a batch that does nothing but close acceptances
-// always fits: every acceptance can end.
+// always fits: every acceptance can end. Records of who asked for history have half of the octets,
+// and none of the disk once it has nothing to spare: however many ask, mail goes on. What steers
+// always fits too, so that a token can be revoked on a disk that is full.
 #pragma once
 
 #include <atomic>
@@ -85,6 +87,10 @@ class Journal final : public EventAppender {
   void set_short_of_space(bool short_of_space) { short_of_space_.store(short_of_space); }
   bool short_of_space() const { return short_of_space_.load(std::memory_order_relaxed); }
 
+  // While nothing is to spare, the room is for mail. Any thread.
+  void set_nothing_to_spare(bool nothing) { nothing_to_spare_.store(nothing); }
+  bool nothing_to_spare() const { return nothing_to_spare_.load(std::memory_order_relaxed); }
+
   // Behind the last durable record.
   schemas::SequenceNumber end_seq() const { return durable_end_.load(std::memory_order_acquire); }
   std::uint64_t octets() const { return octets_.load(std::memory_order_relaxed); }
@@ -117,6 +123,8 @@ class Journal final : public EventAppender {
     std::size_t opens = 0;  // of the changes
     std::size_t closes() const { return changes.size() - opens; }
     std::size_t octets = 0;
+    bool is_of_mail = false;  // or of what steers it
+    bool only_steers = true;
     KindCounts kinds;
     Recorded done;
   };
@@ -131,6 +139,7 @@ class Journal final : public EventAppender {
   JournalStore& store_;
   const JournalLimits limits_;
   std::atomic<bool> short_of_space_{false};
+  std::atomic<bool> nothing_to_spare_{false};
   std::atomic<HeldReplies*> held_{nullptr};
   std::atomic<EventCounters*> counters_{nullptr};
   std::atomic<ClockWatch*> watch_{nullptr};

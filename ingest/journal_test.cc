@@ -372,6 +372,52 @@ TEST_F(JournalTest, WhileTheDiskIsShortOfSpaceOnlyEndsAreTaken) {
   EXPECT_TRUE(is_success(later));
 }
 
+Event asked_by(const char* principal) {
+  Event out;
+  out.mutable_access()->set_principal(principal);
+  out.mutable_access()->set_query(std::string(200, 'q'));
+  return out;
+}
+
+// However many ask for history, mail goes on.
+TEST_F(JournalTest, WhoAskedHasHalfOfTheRoom) {
+  restart({.max_octets = 10'000, .outcome_octets = 100});
+  std::size_t taken = 0;
+  for (; taken < 100; ++taken) {
+    const Answer asked = append(asked_by("local"));
+    commit();
+    if (is_failure(asked, Errc::log_full)) break;
+  }
+  EXPECT_GT(taken, 10u);
+  EXPECT_LT(taken, 30u);
+  const Answer mail = append(numbered(1));
+  commit();
+  EXPECT_TRUE(is_success(mail));
+}
+
+TEST_F(JournalTest, WhoAskedIsNotPutOnRecordWhereNothingIsToSpare) {
+  journal_->set_nothing_to_spare(true);
+  const Answer asked = append(asked_by("local"));
+  const Answer mail = append(numbered(1));
+  commit();
+  EXPECT_TRUE(is_failure(asked, Errc::no_space));
+  EXPECT_TRUE(is_success(mail));
+  journal_->set_nothing_to_spare(false);
+  const Answer again = append(asked_by("local"));
+  commit();
+  EXPECT_TRUE(is_success(again));
+}
+
+// A token can be revoked whatever the disk is like.
+TEST_F(JournalTest, WhatSteersIsTakenOnAFullDisk) {
+  journal_->set_short_of_space(true);
+  Event revoked;
+  revoked.mutable_control()->set_subject("token");
+  const Answer control = append(revoked);
+  commit();
+  EXPECT_TRUE(is_success(control));
+}
+
 TEST_F(JournalTest, AnAcceptanceIsTakenOnlyWithRoomForItsOutcome) {
   restart({.max_octets = 10'000, .outcome_octets = 4000});
   EXPECT_TRUE(is_open(append(numbered(1))));

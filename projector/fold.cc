@@ -13,6 +13,7 @@ runtime::Result<void> Fold::add(const schemas::Event& event, schemas::EventIndex
 }
 
 runtime::Result<void> Fold::apply() {
+  for (const auto& view : views_) view->settle(rows_);
   rows_.settle();
   const auto applied = store_.apply(batch_);
   batch_.clear();
@@ -21,12 +22,14 @@ runtime::Result<void> Fold::apply() {
     return applied;
   }
   rows_.applied();
+  for (const auto& view : views_) view->applied();
   return {};
 }
 
 void Fold::forget() {
   batch_.clear();
   rows_.forget();
+  for (const auto& view : views_) view->forget();
 }
 
 }  // namespace waybill::projector

@@ -110,22 +110,31 @@ Result<std::vector<EventIndex>> message_indexes(const ViewStore& store, std::str
 }
 
 Result<MessageEvents> read_message(const ViewStore& store, std::string_view message_id,
-                                   EventIndex from, Room& room) {
+                                   EventIndex from, const schemas::Sight& sight, Room& room) {
   const auto indexes = message_indexes(store, message_id, from, room.events + 1);
   if (!indexes) return indexes.error();
   MessageEvents out;
   out.message_id = schemas::uuid_text(message_id);
   const Archive archive(store);
   for (const EventIndex index : *indexes) {
-    if (room.events == 0 || room.octets == 0 || room.reads == 0) {
+    const bool full = room.events == 0 || room.octets == 0;
+    if (room.reads == 0 || (full && sight.is_all())) {
       out.next = index;
       break;
     }
     --room.reads;
     const auto record = archive.at(index);
     if (!record) return record.error();
+    if (full) {
+      // Whether there is more is told of what is in sight.
+      Event event;
+      if (!record->read(event)) return make_error_code(Errc::corrupt);
+      if (event.message_id() != message_id || !sight.sees(event)) continue;
+      out.next = index;
+      break;
+    }
     if (!record->read(out.events.emplace_back())) return make_error_code(Errc::corrupt);
-    if (out.events.back().message_id() != message_id) {
+    if (out.events.back().message_id() != message_id || !sight.sees(out.events.back())) {
       out.events.pop_back();
       continue;
     }
@@ -169,13 +178,18 @@ Result<Progress> History::progress() const {
   return read_progress(store_);
 }
 
-Result<Delivery> History::delivery(const schemas::DeliveryId& id) const {
+Result<Delivery> History::delivery(const schemas::DeliveryId& id,
+                                   const schemas::Sight& sight) const {
   const auto indexes = delivery_indexes(store_, id);
   if (!indexes) return indexes.error();
   auto events = read_events(store_, *indexes);
   if (!events) return events.error();
   auto facts = facts_of(octets_of(id.octets()), *events);
   if (!facts) return make_error_code(Errc::corrupt);
+  // A report on it came on its return path, whose domain is the alias's.
+  if (!sight.is_all() && !sight.sees_domain(facts->domain) && !sight.sees_alias(facts->alias)) {
+    return make_error_code(Errc::not_found);
+  }
 
   Delivery delivery;
   delivery.delivery_id = id.text();
@@ -290,24 +304,26 @@ Result<TriesPage> History::tries_behind(TriesPlace place, runtime::WallTime now,
   return page;
 }
 
-Result<MessageEvents> History::message(const schemas::MessageId& id, EventIndex from) const {
+Result<MessageEvents> History::message(const schemas::MessageId& id, const schemas::Sight& sight,
+                                       EventIndex from) const {
   Room room;
-  return read_message(store_, octets_of(id.octets()), from, room);
+  return read_message(store_, octets_of(id.octets()), from, sight, room);
 }
 
 Result<MessagesPage> History::by_rfc5322_message_id(
-    std::string_view message_id, std::size_t limit,
+    std::string_view message_id, std::size_t limit, const schemas::Sight& sight,
     const std::optional<MessagesStart>& from) const {
   const std::string_view bare = bare_message_id(message_id);
   const std::string prefix = rfc5322_prefix(bare);
   const std::string first = from ? rfc5322_key(bare, octets_of(from->message.octets())) : prefix;
+  // One more says that there is more, and the first may be at its end. Of messages that are out of
+  // sight many may lie between.
+  const std::size_t most = sight.is_all() ? limit + 2 : kMaxEventsRead;
   std::vector<std::string> ids;
   const auto scanned = store_.scan(Table::messages, first, after_prefix(prefix),
                                    [&](std::string_view key, std::string_view) {
                                      ids.push_back(message_id_of_rfc5322_key(key));
-                                     // One more says that there is more, and the first may be at
-                                     // its end.
-                                     return ids.size() < limit + 2;
+                                     return ids.size() < most;
                                    });
   if (!scanned) return scanned.error();
 
@@ -317,31 +333,38 @@ Result<MessagesPage> History::by_rfc5322_message_id(
     const auto id = schemas::MessageId::from_bytes(octets);
     if (!id) return make_error_code(Errc::corrupt);
     const EventIndex begin = from && from->message == *id ? from->index : EventIndex(0);
-    if (page.messages.size() == limit) {
+    const bool full = page.messages.size() == limit;
+    if (full && sight.is_all()) {
       page.next = MessagesStart{*id, begin};
       break;
     }
-    auto message = read_message(store_, octets, begin, room);
+    auto message = read_message(store_, octets, begin, sight, room);
+    const bool unseen = !message && message.error() == Errc::not_found;
+    if (unseen) message = MessageEvents();
     if (!message) return message.error();
     const auto next = message->next;
-    if (!message->events.empty() && bore(*message, bare)) {
-      page.messages.push_back(std::move(*message));
+    const bool is_one = !message->events.empty() && bore(*message, bare);
+    if (is_one && full) {
+      page.next = MessagesStart{*id, begin};
+      break;
     }
+    if (is_one) page.messages.push_back(std::move(*message));
     if (next) page.next = MessagesStart{*id, *next};
     if (page.next) return page;
     // There may be more behind the last that was read.
-    const bool last = &octets == &ids.back() && ids.size() == limit + 2;
+    const bool last = &octets == &ids.back() && ids.size() == most;
     if (last) page.next = MessagesStart{*id, EventIndex::last()};
   }
   return page;
 }
 
 Result<std::vector<HourCounters>> History::counters(std::string_view domain, runtime::WallTime from,
-                                                    runtime::WallTime to) const {
+                                                    runtime::WallTime to,
+                                                    const schemas::Sight& sight) const {
   const std::string first = counters_key(domain, hour_at_or_after(from));
   const std::string end = counters_key(domain, hour_at_or_after(to));
   std::vector<HourCounters> hours;
-  if (first >= end) return hours;
+  if (first >= end || !sight.sees_domain(domain)) return hours;
   bool whole = true;
   const auto scanned =
       store_.scan(Table::counters, first, end, [&](std::string_view key, std::string_view value) {

@@ -1,5 +1,8 @@
 // History: the read side of the views, plain structs in and out. Reads block (RocksDB): call it
 // from workers. Any thread; the store outlives it.
+//
+// What may be read for people takes whose history they may see: what is outside of their sight
+// counts as not there.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +12,11 @@
 #include <vector>
 
 #include "projector/archive/archive_holes.h"
+#include "projector/figures_sum.h"
 #include "projector/positions.h"
 #include "projector/rows/view_store.h"
 #include "projector/views/counters_row.h"
+#include "projector/views/events_asked.h"
 #include "projector/views/spelling.h"
 #include "projector/views/timeline_key.h"
 #include "projector/views/timeline_row.h"
@@ -20,6 +25,7 @@
 #include "schemas/event.h"
 #include "schemas/ids.h"
 #include "schemas/ordinal.h"
+#include "schemas/principal.h"
 #include "schemas/return_path.h"
 
 namespace waybill::projector {
@@ -118,6 +124,41 @@ struct HourCounters {
   Counts counts{};
 };
 
+// Events of mail that all conditions are true of, of which one at least leads to them.
+struct EventsQuestion {
+  EventsWanted wanted;
+  std::size_t limit = 50;  // 1..kMaxPage
+  std::optional<schemas::EventIndex> before;
+};
+
+// In the order of the log, newest first: times may jump.
+struct EventsPage {
+  std::vector<TimelineEntry> entries;
+  schemas::EventIndex begun;                // the page is of events before it
+  std::optional<schemas::EventIndex> next;  // goes on before it; nullopt: this was the last page
+};
+
+// Terms of all conditions together that are followed, and domains that are listed.
+inline constexpr std::size_t kMaxTermsAsked = 256;
+// Of a limited sight: the terms that cut what it reads; all others are looked for in its events.
+inline constexpr std::size_t kMaxTermsCutting = 16;
+// Rows of terms that are read for one page, some milliseconds' worth; it goes on like a question
+// for rare kinds.
+inline constexpr std::size_t kMaxTermRows = 20'000;
+
+// Which of the records of who asked: what is empty is not asked for.
+struct AccessQuestion {
+  std::string subject{};    // what was looked at, as the record has it
+  std::string principal{};  // who looked, as the record has it
+  std::size_t limit = 50;
+  std::optional<schemas::EventIndex> before{};  // older than that one
+};
+
+struct AccessPage {
+  std::vector<schemas::Event> events;       // newest first
+  std::optional<schemas::EventIndex> next;  // older ones: ask for those before it
+};
+
 class History {
  public:
   explicit History(const ViewStore& store) : store_(store) {}
@@ -132,12 +173,14 @@ class History {
   // One seek and one scan; of all but an alias also one look-up for each line, and for each event
   // of a spelling that is not meant. An address without history gives an empty page.
   // Errc::invalid for a limit that is not 1..kMaxPage.
-  runtime::Result<Page> timeline(const HistoryQuestion& question) const;
+  runtime::Result<Page> timeline(const HistoryQuestion& question,
+                                 const schemas::Sight& sight) const;
 
   // Errc::not_found.
-  runtime::Result<Delivery> delivery(const schemas::DeliveryId& id) const;
-  // The message's events from `from` on.
-  runtime::Result<MessageEvents> message(const schemas::MessageId& id,
+  runtime::Result<Delivery> delivery(const schemas::DeliveryId& id,
+                                     const schemas::Sight& sight) const;
+  // The message's events from `from` on. Errc::not_found.
+  runtime::Result<MessageEvents> message(const schemas::MessageId& id, const schemas::Sight& sight,
                                          schemas::EventIndex from = {}) const;
   runtime::Result<schemas::ReturnPath> return_path(const schemas::DeliveryId& id) const;
 
@@ -155,13 +198,41 @@ class History {
   // Messages that bore this RFC 5322 Message-ID (given with or without angle brackets), newest
   // first, at most `limit`. Message-IDs are not unique: anyone can write one twice.
   runtime::Result<MessagesPage> by_rfc5322_message_id(
-      std::string_view message_id, std::size_t limit,
+      std::string_view message_id, std::size_t limit, const schemas::Sight& sight,
       const std::optional<MessagesStart>& from = std::nullopt) const;
+
+  // Events by what they say. A page may have fewer lines than it had room for, and go on: it reads
+  // at most kMaxTermRows rows and kMaxEventsRead events. A limited sight reads of its own domains.
+  // Errc::invalid: no condition leads to events, or a limit that is not 1..kMaxPage.
+  // Errc::limit_exceeded: more than kMaxTermsAsked terms.
+  runtime::Result<EventsPage> events(const EventsQuestion& question,
+                                     const schemas::Sight& sight) const;
+
+  // Aliases of the domain that begin so, in any case, and had mail, in their order: at most
+  // `limit`.
+  runtime::Result<std::vector<std::string>> aliases(std::string_view domain,
+                                                    std::string_view beginning, std::size_t limit,
+                                                    const schemas::Sight& sight) const;
+  // Domains of ours that had mail and are in sight. Errc::limit_exceeded: more than kMaxTermsAsked.
+  runtime::Result<std::vector<std::string>> domains(const schemas::Sight& sight) const;
 
   // Hours with anything in them, ascending, from <= hour < to.
   runtime::Result<std::vector<HourCounters>> counters(std::string_view domain,
-                                                      runtime::WallTime from,
-                                                      runtime::WallTime to) const;
+                                                      runtime::WallTime from, runtime::WallTime to,
+                                                      const schemas::Sight& sight) const;
+
+  // Counts by name over the span. A domain without rows, or out of sight, adds nothing.
+  // Errc::limit_exceeded: it takes more than kMaxFigureRows.
+  runtime::Result<FiguresSum> figures(const FiguresQuestion& question,
+                                      const schemas::Sight& sight) const;
+
+  // Who asked for what, newest first. `question.limit` is 1..kMaxPage (Errc::invalid). A limited
+  // sight sees what was asked of its domains.
+  runtime::Result<AccessPage> accesses(const AccessQuestion& question,
+                                       const schemas::Sight& sight) const;
+
+  // The newest control event of each thing of this subject ("token"), by its id.
+  runtime::Result<std::vector<schemas::Event>> control(std::string_view subject) const;
 
  private:
   const ViewStore& store_;

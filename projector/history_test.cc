@@ -87,7 +87,7 @@ TEST(HistoryTest, ATryOfARelayWhoseClockIsAheadIsToldAndHidesNoOther) {
 
 TEST(HistoryTest, ATimelineIsNewestFirst) {
   const FoldedViews views(acceptances(3));
-  const Page page = views.history().timeline(of_alias()).value();
+  const Page page = views.history().timeline(of_alias(), schemas::Sight::all()).value();
   EXPECT_EQ(indexes(page), (std::vector<std::uint64_t>{2, 1, 0}));
   EXPECT_FALSE(page.next);
 }
@@ -101,9 +101,10 @@ TEST(HistoryTest, AnAddressWithoutHistoryGivesAnEmptyPage) {
 
 TEST(HistoryTest, ALimitOutsideItsBoundsIsRefused) {
   const FoldedViews views;
-  EXPECT_EQ(views.history().timeline(of_alias(0)).error(), Errc::invalid);
-  EXPECT_EQ(views.history().timeline(of_alias(kMaxPage + 1)).error(), Errc::invalid);
-  EXPECT_TRUE(views.history().timeline(of_alias(kMaxPage)));
+  EXPECT_EQ(views.history().timeline(of_alias(0), schemas::Sight::all()).error(), Errc::invalid);
+  EXPECT_EQ(views.history().timeline(of_alias(kMaxPage + 1), schemas::Sight::all()).error(),
+            Errc::invalid);
+  EXPECT_TRUE(views.history().timeline(of_alias(kMaxPage), schemas::Sight::all()));
 }
 
 TEST(HistoryTest, PagesHoldEveryEntryOnceForAnyLimit) {
@@ -112,7 +113,7 @@ TEST(HistoryTest, PagesHoldEveryEntryOnceForAnyLimit) {
     HistoryQuestion question = of_alias(limit);
     std::vector<std::uint64_t> seen;
     for (;;) {
-      const Page page = views.history().timeline(question).value();
+      const Page page = views.history().timeline(question, schemas::Sight::all()).value();
       ASSERT_FALSE(page.entries.empty()) << "a page after the last one";
       ASSERT_LE(page.entries.size(), limit);
       for (const std::uint64_t index : indexes(page)) seen.push_back(index);
@@ -130,7 +131,7 @@ TEST(HistoryTest, PagesHoldEveryEntryOnceThoughNewEventsArriveBetweenThem) {
   HistoryQuestion question = of_alias(3);
   std::multiset<std::uint64_t> seen;
   for (unsigned arrived = 100;; ++arrived) {
-    const Page page = views.history().timeline(question).value();
+    const Page page = views.history().timeline(question, schemas::Sight::all()).value();
     for (const std::uint64_t index : indexes(page)) seen.insert(index);
     if (!page.next) break;
     question.after = page.next;
@@ -152,7 +153,7 @@ TEST(HistoryTest, EventsOfOneMomentAreAllThereOverPages) {
   HistoryQuestion question = of_alias(2);
   std::vector<std::uint64_t> seen;
   do {
-    const Page page = views.history().timeline(question).value();
+    const Page page = views.history().timeline(question, schemas::Sight::all()).value();
     for (const std::uint64_t index : indexes(page)) seen.push_back(index);
     question.after = page.next;
   } while (question.after);
@@ -178,13 +179,16 @@ TEST(HistoryTest, FromIsInclusiveAndToExclusive) {
     HistoryQuestion question = of_alias();
     question.from = cases[i].from;
     question.to = cases[i].to;
-    EXPECT_EQ(indexes(views.history().timeline(question).value()), cases[i].expected) << i;
+    EXPECT_EQ(indexes(views.history().timeline(question, schemas::Sight::all()).value()),
+              cases[i].expected)
+        << i;
     question.after = TimelineCursor{at(3), 3_index};
     std::vector<std::uint64_t> later;
     for (const std::uint64_t index : cases[i].expected) {
       if (index < 3) later.push_back(index);
     }
-    EXPECT_EQ(indexes(views.history().timeline(question).value()), later) << i << " after 3";
+    EXPECT_EQ(indexes(views.history().timeline(question, schemas::Sight::all()).value()), later)
+        << i << " after 3";
   }
 }
 
@@ -198,14 +202,14 @@ TEST(HistoryTest, OnlyTheKindsAskedForAndNoPageAfterTheLastOfThem) {
   const FoldedViews views(log);
   HistoryQuestion question = of_alias(2);
   question.kinds = {"deferred"};
-  const Page page = views.history().timeline(question).value();
+  const Page page = views.history().timeline(question, schemas::Sight::all()).value();
   EXPECT_EQ(indexes(page), (std::vector<std::uint64_t>{11, 5}));
   EXPECT_FALSE(page.next);
   question.kinds = {"deferred", "forwarded"};
-  EXPECT_EQ(indexes(views.history().timeline(question).value()),
+  EXPECT_EQ(indexes(views.history().timeline(question, schemas::Sight::all()).value()),
             (std::vector<std::uint64_t>{11, 9}));
   question.kinds = {"no such kind"};
-  EXPECT_TRUE(views.history().timeline(question).value().entries.empty());
+  EXPECT_TRUE(views.history().timeline(question, schemas::Sight::all()).value().entries.empty());
 }
 
 TEST(HistoryTest, ASearchForRareKindsReadsABoundedNumberOfRowsAPage) {
@@ -215,11 +219,11 @@ TEST(HistoryTest, ASearchForRareKindsReadsABoundedNumberOfRowsAPage) {
   const FoldedViews views(log);
   HistoryQuestion question = of_alias();
   question.kinds = {"bounced"};
-  const Page nothing = views.history().timeline(question).value();
+  const Page nothing = views.history().timeline(question, schemas::Sight::all()).value();
   EXPECT_TRUE(nothing.entries.empty());
   ASSERT_TRUE(nothing.next);
   question.after = nothing.next;
-  const Page found = views.history().timeline(question).value();
+  const Page found = views.history().timeline(question, schemas::Sight::all()).value();
   EXPECT_EQ(indexes(found), (std::vector<std::uint64_t>{0}));
   EXPECT_FALSE(found.next);
 }
@@ -271,7 +275,7 @@ TEST(HistoryTest, PagesOfOneSpellingHoldEachOfItsEntriesOnceWhateverIsBetweenThe
     std::vector<std::uint64_t> seen;
     std::size_t pages = 0;
     do {
-      const Page page = views.history().timeline(question).value();
+      const Page page = views.history().timeline(question, schemas::Sight::all()).value();
       ASSERT_LE(page.entries.size(), limit);
       for (const TimelineEntry& entry : page.entries) EXPECT_EQ(entry.sender, "Ann@origin.test");
       for (const std::uint64_t index : indexes(page)) seen.push_back(index);
@@ -291,7 +295,7 @@ TEST(HistoryTest, APageOfASpellingThatNobodyWroteEndsAndGoesOn) {
   question.role = Role::sender;
   question.address = "ANN@origin.test";
   question.spellings = kExactly;
-  const Page page = views.history().timeline(question).value();
+  const Page page = views.history().timeline(question, schemas::Sight::all()).value();
   EXPECT_TRUE(page.entries.empty());
   ASSERT_TRUE(page.next);
   EXPECT_EQ(page.next->index.value(), 2'499 - (kMaxEventsRead - 1));
@@ -315,7 +319,7 @@ TEST(HistoryTest, APageEndsWithTheLineThatFillsItsOctetsAndGoesOn) {
     question.limit = kMaxPage;
     std::vector<std::uint64_t> seen;
     do {
-      const Page page = views.history().timeline(question).value();
+      const Page page = views.history().timeline(question, schemas::Sight::all()).value();
       ASSERT_FALSE(page.entries.empty());
       std::size_t octets = 0;
       for (const TimelineEntry& entry : page.entries) octets += entry.target.size();
@@ -334,7 +338,7 @@ TEST(HistoryTest, ARowThatDoesNotReadIsCorrupt) {
   batch.put(Table::timeline, timeline_key(timeline_prefix(Role::alias, kAlias), 1, 1_index),
             "\x14\xff");
   ASSERT_TRUE(views.store().apply(batch));
-  EXPECT_EQ(views.history().timeline(of_alias()).error(), Errc::corrupt);
+  EXPECT_EQ(views.history().timeline(of_alias(), schemas::Sight::all()).error(), Errc::corrupt);
 }
 
 TEST(HistoryTest, ProgressSaysHowFreshAnAnswerIs) {
@@ -350,8 +354,10 @@ TEST(HistoryTest, ADeliveryWhoseEventIsGoneIsCorrupt) {
   WriteBatch batch;
   batch.erase(Table::archive, archive_key(0_index));
   ASSERT_TRUE(views.store().apply(batch));
-  EXPECT_EQ(views.history().delivery(tests::delivery_id(1)).error(), Errc::corrupt);
-  EXPECT_EQ(views.history().message(tests::message_id(1)).error(), Errc::corrupt);
+  EXPECT_EQ(views.history().delivery(tests::delivery_id(1), schemas::Sight::all()).error(),
+            Errc::corrupt);
+  EXPECT_EQ(views.history().message(tests::message_id(1), schemas::Sight::all()).error(),
+            Errc::corrupt);
 }
 
 }  // namespace

@@ -48,15 +48,21 @@ Range range_of(const HistoryQuestion& question) {
   return range;
 }
 
+// Whether rows point at events that are not of the answer, so that a page reads more than it shows.
+bool reads_others(const HistoryQuestion& question, const schemas::Sight& sight) {
+  if (!sight.is_all()) return true;
+  return has_spellings(question.role) && !(question.spellings == Spellings{});
+}
+
 // Gathers one page from rows in their order.
 class PageReader {
  public:
-  explicit PageReader(const HistoryQuestion& question)
+  PageReader(const HistoryQuestion& question, const schemas::Sight& sight)
       : question_(question),
+        sight_(sight),
         address_(address_in_role(question.role, question.address)),
-        most_pointers_(question.spellings == Spellings{} || !has_spellings(question.role)
-                           ? question.limit
-                           : std::max(question.limit, kMaxEventsRead)) {}
+        most_pointers_(reads_others(question, sight) ? std::max(question.limit, kMaxEventsRead)
+                                                     : question.limit) {}
 
   // False once the page is settled.
   bool take(std::string_view key, std::string_view row) {
@@ -81,7 +87,8 @@ class PageReader {
     const Sought sought(address_, has_spellings(question_.role) ? question_.spellings : kExactly);
     page_.entries.reserve(std::min(pointers_.size(), question_.limit));
     for (std::size_t done = 0; done < pointers_.size();) {
-      if (is_full()) {
+      // Whether there is more is told of what is in sight: the rest is not there.
+      if (is_full() && sight_.is_all()) {
         go_on_later();
         break;
       }
@@ -91,7 +98,15 @@ class PageReader {
       }
       const auto records = archive.at(indexes);
       if (!records) return records.error();
-      for (auto record = records->begin(); record != records->end() && !is_full(); ++record) {
+      for (auto record = records->begin(); record != records->end(); ++record) {
+        if (is_full() && sight_.is_all()) break;
+        if (is_full()) {
+          if (!record->read(event_)) return make_error_code(Errc::corrupt);
+          ++done;
+          if (!sight_.sees(event_)) continue;
+          go_on_later();
+          return {};
+        }
         if (!take_event(pointers_[done++], *record, sought)) return make_error_code(Errc::corrupt);
       }
     }
@@ -137,8 +152,9 @@ class PageReader {
   // False: it is none.
   bool take_event(const TimelinePlace& place, const ArchivedRecord& record, const Sought& sought) {
     if (!record.read(event_)) return false;
-    auto entry = timeline_entry(event_, place.index, question_.role, sought);
     last_read_ = place;
+    if (!sight_.sees(event_)) return true;
+    auto entry = timeline_entry(event_, place.index, question_.role, sought);
     if (!entry) return true;
     page_.entries.push_back(std::move(*entry));
     octets_ += record.row().size();
@@ -156,6 +172,7 @@ class PageReader {
   }
 
   const HistoryQuestion& question_;
+  const schemas::Sight& sight_;
   std::string_view address_;
   Page page_;
   const std::size_t most_pointers_;
@@ -169,10 +186,12 @@ class PageReader {
 
 }  // namespace
 
-Result<Page> History::timeline(const HistoryQuestion& question) const {
+Result<Page> History::timeline(const HistoryQuestion& question, const schemas::Sight& sight) const {
   if (question.limit < 1 || question.limit > kMaxPage) return make_error_code(Errc::invalid);
+  // All rows of an alias are of its domain.
+  if (question.role == Role::alias && !sight.sees_alias(question.address)) return Page();
   const Range range = range_of(question);
-  PageReader page(question);
+  PageReader page(question, sight);
   if (range.from >= range.to) return page.finish();
   const auto scanned =
       store_.scan(Table::timeline, range.from, range.to,

@@ -26,7 +26,7 @@ namespace waybill::projector {
 
 // Raised with every change to the keys or values of a view table: a store of another layout is
 // folded anew when it is opened.
-inline constexpr std::uint32_t kViewLayout = 9;
+inline constexpr std::uint32_t kViewLayout = 12;
 inline constexpr std::uint32_t kLayoutBeingRebuilt = 0;
 
 struct Layout {

@@ -163,9 +163,9 @@ TEST_F(HoleTest, WhatNobodyHasIsAHoleAndTheRestLives) {
   EXPECT_EQ(*read_holes(views_.store()), hole);
   EXPECT_EQ(views_.digest(), digest_views(fresh).value());
   EXPECT_TRUE(views_.history().progress());
-  EXPECT_TRUE(views_.history().delivery(tests::delivery_id(40)));
-  EXPECT_FALSE(views_.history().delivery(tests::delivery_id(41)));
-  EXPECT_TRUE(views_.history().delivery(tests::delivery_id(44)));
+  EXPECT_TRUE(views_.history().delivery(tests::delivery_id(40), schemas::Sight::all()));
+  EXPECT_FALSE(views_.history().delivery(tests::delivery_id(41), schemas::Sight::all()));
+  EXPECT_TRUE(views_.history().delivery(tests::delivery_id(44), schemas::Sight::all()));
   ASSERT_TRUE(rebuild_views(fresh, 0, {}));
   EXPECT_EQ(*read_holes(fresh), hole) << "a further one finds the same";
 }

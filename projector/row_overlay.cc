@@ -88,6 +88,12 @@ void RowOverlay::put(Table table, std::string_view key, std::string_view value) 
   changed_.push_back({table, rows.number_of(row)});
 }
 
+runtime::Result<void> RowOverlay::scan(Table table, std::string_view from, std::string_view to,
+                                       const ViewStore::Visit& visit) const {
+  runtime::check(traits_of(table).writes == Writes::sums, "a view scans only a table of sums");
+  return store_.scan(table, from, to, visit);
+}
+
 void RowOverlay::erase_range(Table table, std::string_view from, std::string_view to) {
   runtime::check(holds_states(table), "a range is erased only of a table of states");
   for (RowTable::Row& row : remembered(table).rows()) {

@@ -23,6 +23,8 @@ class RowOverlay final : public Rows {
 
   runtime::Result<std::optional<std::string_view>> get(Table table, std::string_view key) override;
   void put(Table table, std::string_view key, std::string_view value) override;
+  runtime::Result<void> scan(Table table, std::string_view from, std::string_view to,
+                             const ViewStore::Visit& visit) const override;
   void erase_range(Table table, std::string_view from, std::string_view to) override;
 
   // Writes what changed to the batch, in the order of first change.

@@ -32,7 +32,7 @@ Result<void> SeenEvents::look_up(const MessageId& message) {
   if (!messages_.insert(message).second) return {};
   const History history(store_);
   for (std::optional<schemas::EventIndex> next = schemas::EventIndex(); next;) {
-    const auto found = history.message(message, *next);
+    const auto found = history.message(message, schemas::Sight::all(), *next);
     if (!found) return found.error() == Errc::not_found ? Result<void>() : found.error();
     for (const schemas::Event& event : found->events) add(event);
     next = found->next;

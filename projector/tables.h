@@ -8,17 +8,22 @@
 #include "projector/archive/archive_key.h"
 #include "projector/meta_table.h"
 #include "projector/rows/table.h"
+#include "projector/views/accesses_key.h"
+#include "projector/views/control_key.h"
 #include "projector/views/counters_key.h"
 #include "projector/views/deliveries_key.h"
+#include "projector/views/figures_key.h"
 #include "projector/views/messages_key.h"
 #include "projector/views/return_paths_key.h"
+#include "projector/views/terms_key.h"
 #include "projector/views/timeline_key.h"
 
 namespace waybill::projector {
 
 inline constexpr std::array kTableTraits{
     kMetaTable,     kArchiveTable,  kTimelineTable,    kDeliveriesTable,
-    kMessagesTable, kCountersTable, kReturnPathsTable,
+    kMessagesTable, kCountersTable, kReturnPathsTable, kAccessesTable,
+    kControlTable,  kFiguresTable,  kTermsTable,
 };
 inline constexpr std::size_t kTables = kTableTraits.size();
 

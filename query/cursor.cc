@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
-#include "http/base64url.h"
+#include "runtime/base64url.h"
 #include "runtime/crypto.h"
 #include "schemas/event.h"
 
@@ -19,6 +20,9 @@ constexpr std::size_t kHashOctets = 8;
 constexpr std::size_t kCursorOctets = 1 + 8 + 4 + 8 + kHashOctets;
 constexpr char kMessagesVersion = 3;
 constexpr std::size_t kMessagesOctets = 1 + schemas::MessageId::kOctets + 4 + 8 + kHashOctets;
+constexpr char kIndexVersion = 4;
+constexpr char kEventsVersion = 5;
+constexpr std::size_t kIndexOctets = 1 + 8 + kHashOctets;
 
 void put_u64(std::string& out, std::uint64_t value) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 255);
@@ -38,6 +42,23 @@ std::uint64_t get_u64(std::string_view octets) {
   std::uint64_t value = 0;
   for (const char c : octets.substr(0, 8)) value = value << 8 | static_cast<std::uint8_t>(c);
   return value;
+}
+
+void put_varint(std::string& out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
+  out += static_cast<char>(value);
+}
+
+// nullopt: it is cut short, or too long.
+std::optional<std::uint64_t> take_varint(std::string_view& octets) {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; shift < 64 && !octets.empty(); shift += 7) {
+    const auto octet = static_cast<std::uint8_t>(octets.front());
+    octets.remove_prefix(1);
+    value |= static_cast<std::uint64_t>(octet & 0x7f) << shift;
+    if (octet < 0x80) return value;
+  }
+  return std::nullopt;
 }
 
 // Each part with its length, so that no two questions write the same octets.
@@ -86,12 +107,12 @@ std::string write_cursor(const HistoryPlace& place, const projector::HistoryQues
   put_u32(octets, place.partition);
   put_u64(octets, place.index.value());
   octets += question_hash(question);
-  return http::to_base64url(octets);
+  return runtime::to_base64url(octets);
 }
 
 runtime::Result<HistoryPlace> read_cursor(std::string_view text,
                                           const projector::HistoryQuestion& question) {
-  const auto octets = http::from_base64url(text);
+  const auto octets = runtime::from_base64url(text);
   if (!octets || octets->size() != kCursorOctets || octets->front() != kVersion) {
     return make_error_code(Errc::invalid);
   }
@@ -112,12 +133,12 @@ std::string write_cursor(const MessagePlace& place, std::string_view question) {
   put_u32(octets, place.partition);
   put_u64(octets, place.index.value());
   octets += hash_of(question);
-  return http::to_base64url(octets);
+  return runtime::to_base64url(octets);
 }
 
 runtime::Result<MessagePlace> read_cursor(std::string_view text, std::string_view question) {
   constexpr std::size_t kId = schemas::MessageId::kOctets;
-  const auto octets = http::from_base64url(text);
+  const auto octets = runtime::from_base64url(text);
   if (!octets || octets->size() != kMessagesOctets || octets->front() != kMessagesVersion) {
     return make_error_code(Errc::invalid);
   }
@@ -125,6 +146,54 @@ runtime::Result<MessagePlace> read_cursor(std::string_view text, std::string_vie
   if (rest.substr(kId + 12) != hash_of(question)) return make_error_code(Errc::refused);
   return MessagePlace{*schemas::MessageId::from_bytes(rest.substr(0, kId)),
                       get_u32(rest.substr(kId)), EventIndex(get_u64(rest.substr(kId + 4)))};
+}
+
+std::string write_cursor(EventIndex index, std::string_view question) {
+  std::string octets(1, kIndexVersion);
+  put_u64(octets, index.value());
+  octets += hash_of(question);
+  return runtime::to_base64url(octets);
+}
+
+std::string write_cursor(const EventsPlace& place, std::string_view question) {
+  std::string octets(1, kEventsVersion);
+  for (const auto& [partition, index] : place) {
+    put_varint(octets, partition);
+    put_varint(octets, index.value());
+  }
+  octets += hash_of(question);
+  return runtime::to_base64url(octets);
+}
+
+runtime::Result<EventsPlace> read_events_cursor(std::string_view text, std::string_view question) {
+  const auto octets = runtime::from_base64url(text);
+  if (!octets || octets->size() < 1 + kHashOctets || octets->front() != kEventsVersion) {
+    return make_error_code(Errc::invalid);
+  }
+  std::string_view rest = std::string_view(*octets).substr(1);
+  const std::string_view hash = rest.substr(rest.size() - kHashOctets);
+  if (hash != hash_of(question)) return make_error_code(Errc::refused);
+  rest.remove_suffix(kHashOctets);
+  EventsPlace out;
+  while (!rest.empty()) {
+    const auto partition = take_varint(rest);
+    const auto index = take_varint(rest);
+    if (!partition || !index || *partition > std::numeric_limits<std::uint32_t>::max()) {
+      return make_error_code(Errc::invalid);
+    }
+    out.emplace(static_cast<std::uint32_t>(*partition), EventIndex(*index));
+  }
+  return out;
+}
+
+runtime::Result<EventIndex> read_index_cursor(std::string_view text, std::string_view question) {
+  const auto octets = runtime::from_base64url(text);
+  if (!octets || octets->size() != kIndexOctets || octets->front() != kIndexVersion) {
+    return make_error_code(Errc::invalid);
+  }
+  const std::string_view rest = std::string_view(*octets).substr(1);
+  if (rest.substr(8) != hash_of(question)) return make_error_code(Errc::refused);
+  return EventIndex(get_u64(rest));
 }
 
 }  // namespace waybill::query

@@ -2,14 +2,16 @@
 //
 // Of a history: base64url of 29 octets: version (1), time of the last row in ns (8, big-endian),
 // its partition (4) and index (8), and the beginning of the SHA-256 of the question (8). Of
-// messages: 37 octets, a message id (16) instead of the time. A cursor is good for the question
-// that it was given with, whatever the page size; with another one it would give a page that
-// answers neither, so it is refused. It is not signed: a made-up one shows nothing
-// that `to=` would not have shown.
+// messages: 37 octets, a message id (16) instead of the time. Of records of who asked: 17, an index
+// alone. Of events: for each partition its number and an index, varints, between version and hash.
+// A cursor is good for the question that it was given with, whatever the page size; with another
+// one it would give a page that answers neither, so it is refused. It is not signed: a made-up one
+// shows nothing that `to=` would not have shown.
 #pragma once
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,6 +57,17 @@ projector::MessagesStart start(const MessagePlace& place, std::uint32_t partitio
 // The page begins at `place`. `question`: what makes it this one and no other.
 std::string write_cursor(const MessagePlace& place, std::string_view question);
 runtime::Result<MessagePlace> read_cursor(std::string_view text, std::string_view question);
+
+// Behind the newest event that was not shown; for answers that come from one partition.
+std::string write_cursor(schemas::EventIndex index, std::string_view question);
+runtime::Result<schemas::EventIndex> read_index_cursor(std::string_view text,
+                                                       std::string_view question);
+
+// Where the search of events goes on: by partition, before which index; 0: not at all.
+using EventsPlace = std::map<std::uint32_t, schemas::EventIndex>;
+
+std::string write_cursor(const EventsPlace& place, std::string_view question);
+runtime::Result<EventsPlace> read_events_cursor(std::string_view text, std::string_view question);
 
 // Errc::invalid: no cursor of ours. Errc::refused: one of another question.
 runtime::Result<HistoryPlace> read_cursor(std::string_view text,

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "http/base64url.h"
+#include "runtime/base64url.h"
 #include "schemas/event.h"
 #include "tests/support/ordinals.h"
 
@@ -75,10 +75,10 @@ TEST(CursorTest, BelongsToTheSpellingsThatWereMeant) {
 
 TEST(CursorTest, RefusesWhatItNeverWrote) {
   const auto good = write_cursor(kPlace, question());
-  auto other_version = *http::from_base64url(good);
+  auto other_version = *runtime::from_base64url(good);
   other_version[0] = 1;
   for (const auto& text : {std::string(), std::string("x"), good + "A", good.substr(1),
-                           good + "==", http::to_base64url(other_version)}) {
+                           good + "==", runtime::to_base64url(other_version)}) {
     const auto read = read_cursor(text, question());
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(runtime::errc_of(read.error()), runtime::Errc::invalid) << text;

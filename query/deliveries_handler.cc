@@ -9,11 +9,12 @@ namespace waybill::query {
 namespace {
 
 runtime::Result<DeliveryPart> ask_partition(const LocalPartition& local,
-                                            const schemas::DeliveryId& id) {
+                                            const schemas::DeliveryId& id,
+                                            const schemas::Sight& sight) {
   // A silent log is known to be silent only up to when nothing of it was missing here: before
   // that, nothing is.
   const Freshness fresh = local.freshness();
-  auto delivery = local.history->delivery(id);
+  auto delivery = local.history->delivery(id, sight);
   if (!delivery) return delivery.error();
   return DeliveryPart(
       OwnDelivery{std::move(*delivery), fresh.complete_at.value_or(runtime::WallTime{})});
@@ -22,14 +23,18 @@ runtime::Result<DeliveryPart> ask_partition(const LocalPartition& local,
 http::Response read_delivery(const Sources& sources, const schemas::DeliveryId& id,
                              const http::Request& request) {
   std::vector<DeliveryPart> parts;
+  const schemas::Sight sight = request.sight();
   const Inquiry inquiry = inquiry_into(
-      parts, [&](const LocalPartition& local) { return ask_partition(local, id); },
+      parts, [&](const LocalPartition& local) { return ask_partition(local, id, sight); },
       read_delivery_part);
   Gathered gathered = gather(sources, request, inquiry);
   if (!gathered.problem && !parts.empty()) {
     http::Response response;
     // A delivery lies in one partition.
     response.body = render_delivery(parts.front(), gathered.as_of);
+    const auto* const own = std::get_if<OwnDelivery>(&parts.front());
+    response.shown =
+        shown_of(1, gathered.as_of, own == nullptr ? std::string() : own->delivery.domain);
     return response;
   }
   return http::to_response(

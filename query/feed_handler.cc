@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "http/parameters.h"
+#include "query/events_question.h"
 #include "query/feed/reader.h"
 #include "query/handlers.h"
+#include "query/log_filter.h"
 #include "query/paging.h"
-#include "runtime/ascii.h"
-#include "schemas/address.h"
-#include "schemas/kind.h"
 
 namespace waybill::query {
 namespace {
@@ -20,22 +19,12 @@ constexpr std::size_t kPollEvents = 1'000;
 constexpr std::size_t kMostEvents = 1'000'000;
 constexpr std::size_t kMostWait = std::chrono::seconds(feed::kLongest).count();
 
-const std::vector<std::string>& all_kinds() {
-  static const auto words = [] {
-    std::vector<std::string> out;
-    for (const schemas::KindTraits& kind : schemas::kKinds) out.emplace_back(kind.word);
-    return out;
-  }();
-  return words;
-}
-
 std::optional<Problem> not_whole(const Sources& sources) {
   const bool along = std::all_of(sources.partitions.begin(), sources.partitions.end(),
                                  [](const LocalPartition& one) { return one.archive != nullptr; });
   if (!along) {
     return http::problem_of(501, "no_feed",
-                            "Nothing is added to the history here: export it, or read it page by "
-                            "page.");
+                            "Nothing is added to the history here: read it page by page.");
   }
   if (sources.partition_count > feed::kMostPartitions) {
     return http::problem_of(501, "no_feed",
@@ -87,29 +76,6 @@ std::optional<Problem> ahead_of(const Sources& sources, const feed::Place& place
   return std::nullopt;
 }
 
-feed::Filter read_filter(http::Parameters& parameters) {
-  feed::Filter out;
-  out.kinds = parameters.words("kind", all_kinds());
-  out.classes = parameters.words("class", feed::bounce_classes());
-  if (const auto domain = parameters.text("domain")) {
-    if (auto normal = schemas::normalise_domain(*domain)) {
-      out.domain = std::move(*normal);
-    } else {
-      parameters.name_nothing("domain", "The domain is none: write example.org.");
-    }
-  }
-  if (const auto address = parameters.text("address")) {
-    if (const auto parsed = schemas::Address::parse(*address)) {
-      out.address = parsed->folded().text();
-    } else {
-      parameters.name_nothing("address",
-                              "The address is not a mailbox of RFC 5321 4.1.2: write local@domain, "
-                              "percent-encoded, such as sales%40example.org.");
-    }
-  }
-  return out;
-}
-
 feed::Form read_form(const http::Request& request, http::Parameters& parameters) {
   const auto word = parameters.word("format", {"ndjson", "sse"});
   if (word) return *word == "sse" ? feed::Form::sse : feed::Form::ndjson;
@@ -132,8 +98,11 @@ http::Plan plan_feed(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
   if (const auto problem = not_whole(sources)) return http::to_response(*problem);
   feed::Wish wish;
-  wish.filter = read_filter(parameters);
+  wish.filter = read_log_filter(request, parameters);
+  read_address_or_roles(sources, parameters, wish.filter);
+  wish.filter.wanted = read_further_conditions(parameters);
   wish.form = read_form(request, parameters);
+  wish.reader = request.asker;
   wish.limit = parameters.number("limit", 1, kMostEvents);
   if (const auto wait = parameters.number("wait", 0, kMostWait)) {
     wish.wait = std::chrono::seconds(*wait);

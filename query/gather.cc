@@ -5,6 +5,8 @@
 #include <boost/json/value.hpp>
 #include <numeric>
 
+#include "http/target.h"
+#include "query/node_asker.h"
 #include "query/partition_list.h"
 #include "query/render.h"
 #include "schemas/event.h"
@@ -115,11 +117,16 @@ bool is_told(const AsOf& as_of, std::uint32_t partition) {
 // The partitions that it spoke of. None: that is no answer of a Waybill, and nothing is taken.
 std::vector<std::uint32_t> take_peer(const PeerAnswer& answer, const Inquiry& inquiry,
                                      Gathered& out) {
-  if (answer.status != 200 && answer.status != 404) return {};
+  const bool may_refuse = answer.status == 409 && !inquiry.refused.empty();
+  if (answer.status != 200 && answer.status != 404 && !may_refuse) return {};
   boost::system::error_code wrong;
   json::value value = json::parse(answer.body, wrong);
   if (wrong || !value.is_object()) return {};
   json::object& object = value.as_object();
+  if (may_refuse) {
+    out.refused = out.refused || schemas::text_member(object, "code") == inquiry.refused;
+    return {};
+  }
   const json::object* const as_of = schemas::object_member(object, "as_of");
   if (as_of == nullptr) return {};
   const json::array* const list = schemas::array_member(*as_of, "partitions");
@@ -135,7 +142,9 @@ std::vector<std::uint32_t> take_peer(const PeerAnswer& answer, const Inquiry& in
   }
   if (answer.status == 200 && !told.empty()) {
     object.erase("as_of");
-    if (!inquiry.take({std::move(object), told, answer.body.size()})) return {};
+    PeerSaid peer{std::move(object), told, answer.body.size()};
+    for (const PartitionAsOf& one : said.partitions) peer.ends.emplace(one.partition, one.index);
+    if (!inquiry.take(std::move(peer))) return {};
   }
   auto& partitions = out.as_of.partitions;
   partitions.insert(partitions.end(), said.partitions.begin(), said.partitions.end());
@@ -146,8 +155,10 @@ void ask_peers(const Sources& sources, const http::Request& request,
                const std::vector<std::uint32_t>& elsewhere, const Inquiry& inquiry, Gathered& out) {
   if (elsewhere.empty()) return;
   if (sources.peers != nullptr) {
-    sources.peers->ask({elsewhere, request.target, request.trace},
-                       [&](const PeerAnswer& answer) { return take_peer(answer, inquiry, out); });
+    // As it was asked, but for the reason: that is on record here.
+    sources.peers->ask(
+        {elsewhere, http::write_target(request), request.trace, write_sight(request.sight())},
+        [&](const PeerAnswer& answer) { return take_peer(answer, inquiry, out); });
   }
   for (const std::uint32_t partition : elsewhere) {
     if (!is_told(out.as_of, partition)) out.as_of.missing.push_back(partition);
@@ -165,6 +176,15 @@ http::Problem nobody_there(const AsOf& as_of) {
 }
 
 }  // namespace
+
+http::Shown shown_of(std::uint64_t rows, const AsOf& as_of, std::string domain) {
+  http::Shown out;
+  out.rows = rows;
+  if (!as_of.partitions.empty()) out.as_of_index = as_of.partitions.front().index.value();
+  out.as_of = as_of.time().value_or(runtime::WallTime{});
+  out.domain = std::move(domain);
+  return out;
+}
 
 Gathered gather(const Sources& sources, const http::Request& request, const Inquiry& inquiry) {
   Gathered out;

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Inquiry {
   std::optional<std::uint32_t> partition;
   // Takes what the views of one partition say. Errc::not_found: they know nothing of it.
   std::function<runtime::Result<void>(const LocalPartition&)> ask;
+  // The code of a 409 that is the answer, whoever gives it; empty: none is.
+  std::string_view refused{};
   // Takes what another server says. False: it is no answer to the question.
   std::function<bool(PeerSaid)> take;
 };
@@ -44,8 +47,14 @@ Inquiry inquiry_into(std::vector<Part>& parts, Ask ask, Read read) {
   return inquiry;
 }
 
+// The question names more than is followed (projector/history.h).
+inline constexpr char kTooManyTerms[] = "too_many_terms";
+// Its answer would be a sum of more rows than are read (figures.h).
+inline constexpr char kTooMuchToCount[] = "too_much_to_count";
+
 struct Gathered {
   AsOf as_of;
+  bool refused = false;  // by another server, as the inquiry has it
   // There is no answer to be made of the parts: a store failed, or no partition could be asked.
   std::optional<http::Problem> problem;
 };
@@ -57,6 +66,10 @@ Gathered gather(const Sources& sources, const http::Request& request, const Inqu
 // may be with them.
 http::Plan plan_read(const Sources& sources, const http::Request& request,
                      std::optional<std::uint32_t> partition, http::Read read);
+
+// For the record of who asked: so many lines, as fresh as that, of a domain of ours (empty: of none
+// that is known).
+http::Shown shown_of(std::uint64_t rows, const AsOf& as_of, std::string domain);
 
 // The views could not be read.
 http::Problem unreadable(const runtime::Error& error);

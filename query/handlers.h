@@ -14,7 +14,17 @@ http::Plan plan_delivery(const Sources& sources, const http::Request& request);
 http::Plan plan_message(const Sources& sources, const http::Request& request);
 http::Plan plan_messages(const Sources& sources, const http::Request& request);
 http::Plan plan_counters(const Sources& sources, const http::Request& request);
+http::Plan plan_figures(const Sources& sources, const http::Request& request);
+http::Plan plan_aliases(const Sources& sources, const http::Request& request);
+http::Plan plan_events(const Sources& sources, const http::Request& request);
 http::Plan plan_feed(const Sources& sources, const http::Request& request);
+http::Plan plan_exports(const Sources& sources, const http::Request& request);
+http::Plan plan_export(const Sources& sources, const http::Request& request);
+http::Plan plan_export_pause(const Sources& sources, const http::Request& request);
+http::Plan plan_export_resume(const Sources& sources, const http::Request& request);
+http::Plan plan_export_file(const Sources& sources, const http::Request& request);
+http::Plan plan_search(const Sources& sources, const http::Request& request);
+http::Plan plan_accesses(const Sources& sources, const http::Request& request);
 http::Plan plan_return_path(const Sources& sources, const http::Request& request);
 http::Plan plan_tries(const Sources& sources, const http::Request& request);
 

@@ -26,19 +26,27 @@ std::optional<std::uint32_t> partition_of(const Sources& sources, const Question
   return schemas::partition_of_key(address, sources.partition_count);
 }
 
-runtime::Result<HistoryPart> ask_partition(const LocalPartition& local, const Question& question) {
+runtime::Result<HistoryPart> ask_partition(const LocalPartition& local, const Question& question,
+                                           const schemas::Sight& sight) {
   projector::HistoryQuestion asked = question.asked;
   if (question.after) asked.after = after(*question.after, local.partition);
-  auto page = local.history->timeline(asked);
+  auto page = local.history->timeline(asked, sight);
   if (!page) return page.error();
   return history_part(local.partition, std::move(*page));
+}
+
+// Of the alias that is asked about; empty: of nobody of ours, as far as is known.
+std::string domain_of(const Question& question) {
+  if (question.asked.role != projector::Role::alias) return {};
+  return question.asked.address.substr(question.asked.address.rfind('@') + 1);
 }
 
 http::Response read_history(const Sources& sources, const Question& question,
                             const http::Request& request) {
   std::vector<HistoryPart> parts;
+  const schemas::Sight sight = request.sight();
   Inquiry inquiry = inquiry_into(
-      parts, [&](const LocalPartition& local) { return ask_partition(local, question); },
+      parts, [&](const LocalPartition& local) { return ask_partition(local, question, sight); },
       [&](PeerSaid said) { return read_history_part(std::move(said), question.asked); });
   inquiry.partition = partition_of(sources, question);
   Gathered gathered = gather(sources, request, inquiry);
@@ -51,6 +59,7 @@ http::Response read_history(const Sources& sources, const Question& question,
   http::Response response;
   if (history.next) link_next(request, write_cursor(*history.next, question.asked), response);
   response.body = render_history(question.asked, history, gathered.as_of);
+  response.shown = shown_of(history.lines.size(), gathered.as_of, domain_of(question));
   return response;
 }
 
@@ -69,8 +78,13 @@ http::Plan plan_question(const Sources& sources, const http::Request& request,
 
 http::Plan plan_history(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
+  // That a domain is ours is not told to those who may not see it.
+  const LocalPartsOf local_parts = [&](const std::string& domain) -> std::optional<LocalParts> {
+    if (!sources.local_parts || !request.sight().sees_domain(domain)) return std::nullopt;
+    return sources.local_parts(domain);
+  };
   return plan_question(sources, request,
-                       read_question(request.captured[0], parameters, sources.local_parts));
+                       read_question(request.captured[0], parameters, local_parts));
 }
 
 http::Plan plan_client_history(const Sources& sources, const http::Request& request) {

@@ -6,6 +6,9 @@
 #include <utility>
 
 namespace waybill::query {
+
+using schemas::EventIndex;
+
 namespace {
 
 // Where the next page begins, after what is beyond the horizon, or more than may be told, was cut
@@ -70,6 +73,65 @@ HistoryPart merge_histories(std::vector<HistoryPart> parts, std::size_t limit) {
   full = full || count >= limit;
   out.next = horizon;
   if (full && (cut || horizon)) out.next = out.lines.back().place;
+  return out;
+}
+
+namespace {
+
+// A part, and how many of its lines are taken.
+struct Taking {
+  EventsPart part;
+  std::size_t taken = 0;
+
+  bool is_empty() const { return taken == part.lines.size(); }
+  HistoryLine& next() { return part.lines[taken]; }
+  // What was taken is left as it stood but for its text.
+  void tell_places(EventsPlace& out) const {
+    if (is_empty()) {
+      for (const auto& [partition, place] : part.places) out[partition] = place;
+      return;
+    }
+    for (const auto& [partition, place] : part.begun) {
+      EventIndex& told = out.emplace(partition, place).first->second;
+      told = std::min(told, place);
+    }
+    for (const HistoryLine& line : part.lines) {
+      out.emplace(line.place.partition, EventIndex::last());
+    }
+    for (std::size_t i = 0; i < taken; ++i) {
+      out[part.lines[i].place.partition] = part.lines[i].place.index;
+    }
+  }
+};
+
+// nullptr: none has more, or it is not known which one.
+Taking* newest_of(std::vector<Taking>& all) {
+  Taking* newest = nullptr;
+  for (Taking& one : all) {
+    if (one.is_empty() && goes_on(one.part.places)) return nullptr;
+    if (one.is_empty()) continue;
+    if (newest == nullptr || one.next().place > newest->next().place) newest = &one;
+  }
+  return newest;
+}
+
+}  // namespace
+
+EventsPart merge_events(std::vector<EventsPart> parts, std::size_t limit,
+                        const EventsPlace& before) {
+  std::vector<Taking> all;
+  for (EventsPart& part : parts) all.push_back({std::move(part)});
+  EventsPart out;
+  std::size_t octets = 0;
+  while (out.lines.size() < limit && octets < kMaxHistoryOctets) {
+    Taking* const newest = newest_of(all);
+    if (newest == nullptr) break;
+    octets += newest->next().octets;
+    out.lines.push_back(std::move(newest->next()));
+    ++newest->taken;
+  }
+  out.places = before;
+  for (const Taking& one : all) one.tell_places(out.places);
   return out;
 }
 

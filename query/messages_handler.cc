@@ -38,12 +38,25 @@ void read_cursor_parameter(http::Parameters& parameters, MessagesQuestion& quest
   }
 }
 
+// Of all events; empty: they are of several, or not from here.
+std::string domain_of(const MessagesPart& messages) {
+  std::string domain;
+  for (const EventLine& line : messages.lines) {
+    const auto* const event = std::get_if<schemas::Event>(&line.event);
+    if (event == nullptr) return {};
+    if (&line == &messages.lines.front()) domain = event->domain();
+    if (event->domain() != domain) return {};
+  }
+  return domain;
+}
+
 http::Response read_message(const Sources& sources, const schemas::MessageId& id,
                             const MessagesQuestion& question, const http::Request& request) {
   std::vector<MessagesPart> parts;
+  const schemas::Sight sight = request.sight();
   const auto ask = [&](const LocalPartition& local) -> runtime::Result<MessagesPart> {
     const auto from = question.start_in(local.partition);
-    auto message = local.history->message(id, from ? from->index : schemas::EventIndex(0));
+    auto message = local.history->message(id, sight, from ? from->index : schemas::EventIndex(0));
     if (!message) return message.error();
     return message_part(local.partition, std::move(*message));
   };
@@ -62,6 +75,7 @@ http::Response read_message(const Sources& sources, const schemas::MessageId& id
   http::Response response;
   if (message.next) link_next(request, write_cursor(*message.next, question.asked), response);
   response.body = render_message(id, question.asked, message, gathered.as_of);
+  response.shown = shown_of(message.lines.size(), gathered.as_of, domain_of(message));
   return response;
 }
 
@@ -69,9 +83,10 @@ http::Response read_messages(const Sources& sources, const std::string& message_
                              std::size_t limit, const MessagesQuestion& question,
                              const http::Request& request) {
   std::vector<MessagesPart> parts;
+  const schemas::Sight sight = request.sight();
   const auto ask = [&](const LocalPartition& local) -> runtime::Result<MessagesPart> {
-    auto page =
-        local.history->by_rfc5322_message_id(message_id, limit, question.start_in(local.partition));
+    auto page = local.history->by_rfc5322_message_id(message_id, limit, sight,
+                                                     question.start_in(local.partition));
     if (!page) return page.error();
     return messages_part(local.partition, std::move(*page));
   };
@@ -88,6 +103,7 @@ http::Response read_messages(const Sources& sources, const std::string& message_
   http::Response response;
   if (messages.next) link_next(request, write_cursor(*messages.next, question.asked), response);
   response.body = render_messages(message_id, question.asked, messages, gathered.as_of);
+  response.shown = shown_of(messages.lines.size(), gathered.as_of, domain_of(messages));
   return response;
 }
 

@@ -1,5 +1,6 @@
 #include "query/parts.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -46,6 +47,20 @@ HistoryPart history_part(std::uint32_t partition, projector::Page page) {
   }
   if (page.next) part.next = HistoryPlace{page.next->time, partition, page.next->index};
   return part;
+}
+
+EventsPart events_part(std::uint32_t partition, projector::EventsPage page) {
+  EventsPart part;
+  part.begun.emplace(partition, page.begun);
+  part.places.emplace(partition, page.next.value_or(schemas::EventIndex(0)));
+  HistoryPart lines = history_part(partition, {std::move(page.entries), std::nullopt});
+  part.lines = std::move(lines.lines);
+  return part;
+}
+
+bool goes_on(const EventsPlace& places) {
+  return std::any_of(places.begin(), places.end(),
+                     [](const auto& place) { return place.second != schemas::EventIndex(0); });
 }
 
 MessagesPart messages_part(std::uint32_t partition, projector::MessagesPage page) {

@@ -32,6 +32,15 @@ struct HistoryPart {
   std::optional<HistoryPlace> next;  // where it goes on, behind that; nullopt: there is no more
 };
 
+// Events by what they say. Those of a partition stand in the order of its log, newest first.
+struct EventsPart {
+  std::vector<HistoryLine> lines;
+  EventsPlace places;  // where each partition goes on, behind all lines; 0: it has no more
+  EventsPlace begun;   // where each began, or ended then, if it was asked to begin before that
+};
+// Whether any partition has more.
+bool goes_on(const EventsPlace& places);
+
 struct EventLine {
   MessagePlace place;
   runtime::WallTime time;
@@ -55,6 +64,7 @@ using CountersPart =
 
 // Of the views of a partition that is here.
 HistoryPart history_part(std::uint32_t partition, projector::Page page);
+EventsPart events_part(std::uint32_t partition, projector::EventsPage page);
 MessagesPart messages_part(std::uint32_t partition, projector::MessagesPage page);
 MessagesPart message_part(std::uint32_t partition, projector::MessageEvents message);
 CountersPart counters_part(const std::vector<projector::HourCounters>& hours);

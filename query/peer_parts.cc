@@ -125,6 +125,30 @@ std::optional<HistoryPart> read_history_part(PeerSaid said,
   return part;
 }
 
+std::optional<EventsPart> read_events_part(PeerSaid said, std::string_view question) {
+  json::array* const entries = list_of(said.answer, "entries");
+  if (entries == nullptr) return std::nullopt;
+  EventsPart part;
+  for (json::value& entry : *entries) {
+    auto line = read_entry(entry);
+    if (!line) return std::nullopt;
+    part.lines.push_back(std::move(*line));
+  }
+  for (HistoryLine& line : part.lines) line.octets = said.octets / part.lines.size();
+  for (const std::uint32_t partition : said.partitions) {
+    part.places.emplace(partition, EventIndex(0));
+  }
+  part.begun = said.ends;
+  if (!said.answer.contains("next_cursor")) return part;
+  const auto next = read_events_cursor(text_member(said.answer, "next_cursor"), question);
+  if (!next) return std::nullopt;
+  for (auto& [partition, place] : part.places) {
+    const auto found = next->find(partition);
+    if (found != next->end()) place = found->second;
+  }
+  return part;
+}
+
 std::optional<MessagesPart> read_message_part(PeerSaid said, std::string_view question) {
   MessagesPart part;
   if (!read_events(said.answer, said, part.lines)) return std::nullopt;

@@ -4,6 +4,7 @@
 // named as missing. Pure.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -17,11 +18,15 @@ struct PeerSaid {
   boost::json::object answer;
   std::vector<std::uint32_t> partitions;
   std::size_t octets = 0;  // of its JSON
+  std::map<std::uint32_t, schemas::EventIndex>
+      ends{};  // of these: before it all events are told of
 };
 
 std::optional<HistoryPart> read_history_part(PeerSaid said,
                                              const projector::HistoryQuestion& question);
-// Of one message, or of several. `question`: what the cursor belongs to (cursor.h).
+// `question`: what the cursor belongs to (cursor.h), here and below.
+std::optional<EventsPart> read_events_part(PeerSaid said, std::string_view question);
+// Of one message, or of several.
 std::optional<MessagesPart> read_message_part(PeerSaid said, std::string_view question);
 std::optional<MessagesPart> read_messages_part(PeerSaid said, std::string_view question);
 std::optional<DeliveryPart> read_delivery_part(PeerSaid said);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ struct PeerQuestion {
   std::vector<std::uint32_t> partitions;  // ascending
   std::string target;
   std::string trace;  // a W3C traceparent
+  // What the asker may see (node_asker.h); nullopt: everything.
+  std::optional<std::string> sight{};
 };
 
 struct PeerAnswer {

@@ -13,31 +13,6 @@ namespace {
 using projector::Role;
 using schemas::Address;
 
-// An address literal may come without the tag of RFC 5321 4.1.3: "user@[2001:db8::1]".
-runtime::Result<Address> parse_target_address(std::string_view text) {
-  auto address = Address::parse(text);
-  if (address) return address;
-  const auto bracket = text.rfind("@[");
-  if (bracket == std::string_view::npos) return address;
-  std::string tagged(text.substr(0, bracket + 2));
-  tagged += "IPv6:";
-  tagged += text.substr(bracket + 2);
-  return Address::parse(tagged);
-}
-
-// Without its port.
-runtime::Result<Address> parse_target(std::string_view text) {
-  auto whole = parse_target_address(text);
-  if (whole) return whole;
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return whole;
-  const auto digits = text.substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto [at, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc() || at != digits.data() + digits.size() || port == 0) return whole;
-  return parse_target_address(text.substr(0, colon));
-}
-
 // Rows are found by all spellings: a domain of ours may tell some of them apart.
 projector::Spellings spellings_of(const std::optional<LocalParts>& ours) {
   if (!ours) return {};
@@ -70,6 +45,34 @@ void read_span(http::Parameters& parameters, projector::HistoryQuestion& questio
 }
 
 }  // namespace
+
+namespace {
+
+// An address literal may come without the tag of RFC 5321 4.1.3: "user@[2001:db8::1]".
+runtime::Result<Address> parse_target_address(std::string_view text) {
+  auto address = Address::parse(text);
+  if (address) return address;
+  const auto bracket = text.rfind("@[");
+  if (bracket == std::string_view::npos) return address;
+  std::string tagged(text.substr(0, bracket + 2));
+  tagged += "IPv6:";
+  tagged += text.substr(bracket + 2);
+  return Address::parse(tagged);
+}
+
+}  // namespace
+
+runtime::Result<Address> parse_target(std::string_view text) {
+  auto whole = parse_target_address(text);
+  if (whole) return whole;
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return whole;
+  const auto digits = text.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto [at, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc() || at != digits.data() + digits.size() || port == 0) return whole;
+  return parse_target_address(text.substr(0, colon));
+}
 
 const std::vector<std::string>& event_kinds() {
   static const auto kinds = [] {

@@ -29,6 +29,9 @@ enum class Match {
 runtime::Result<void> set_address(projector::HistoryQuestion& question, std::string_view address,
                                   Match match, const LocalPartsOf& local_parts);
 
+// A target without its port: "bob@example.net:2525", "bob@[2001:db8::1]". Errc::invalid.
+runtime::Result<schemas::Address> parse_target(std::string_view text);
+
 struct Question {
   projector::HistoryQuestion asked;   // as to every partition, `after` left out
   std::optional<HistoryPlace> after;  // where the page begins

@@ -3,10 +3,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
 
 #include "query/cursor.h"
 #include "query/story.h"
-#include "schemas/event_json.h"
+#include "schemas/event_text.h"
 
 namespace waybill::query {
 namespace {
@@ -33,27 +34,24 @@ json::object to_json(const schemas::Reply& reply) {
   return out;
 }
 
-json::object to_json(const projector::TimelineEntry& entry, std::uint32_t partition) {
+json::object access_to_json(const schemas::Event& event) {
+  const schemas::pb::Accessed& access = event.access();
   json::object out;
-  out["time"] = schemas::rfc3339(entry.occurred_at);
-  out["partition"] = partition;
-  out["index"] = entry.index.value();
-  out["kind"] = entry.kind;
-  put(out, "alias", entry.alias);
-  if (entry.sender) out["sender"] = *entry.sender;
-  put(out, "target", entry.target);
-  put(out, "message_id", entry.message_id);
-  put(out, "delivery_id", entry.delivery_id);
-  if (entry.reply.code != 0) out["reply"] = to_json(entry.reply);
-  put(out, "by", entry.by);
-  put(out, "rule", entry.rule);
-  put(out, "stage", entry.stage);
-  put(out, "bounce_class", entry.bounce_class);
-  put(out, "status", entry.status);
-  put(out, "diagnostic", entry.diagnostic);
-  put(out, "rfc5322_message_id", entry.rfc5322_message_id);
-  put(out, "reported_delivery_id", entry.reported_delivery_id);
-  if (entry.size > 0) out["size"] = entry.size;
+  out["time"] = schemas::rfc3339(schemas::wall_time(event.occurred_at()));
+  out["principal"] = access.principal();
+  put(out, "name", access.principal_name());
+  put(out, "client_ip", event.client_ip());
+  put(out, "method", access.method());
+  put(out, "route", access.route());
+  put(out, "query", access.query());
+  put(out, "subject", access.subject());
+  put(out, "domain", event.domain());
+  put(out, "reason", access.reason());
+  out["status"] = access.status();
+  out["rows"] = access.rows();
+  if (event.event_id().size() == schemas::MessageId::kOctets) {
+    out["event_id"] = schemas::uuid_text(event.event_id());
+  }
   return out;
 }
 
@@ -90,17 +88,17 @@ std::string text_of(const HistoryLine& line) {
   if (const auto* const said = std::get_if<json::object>(&line.entry))
     return json::serialize(*said);
   return json::serialize(
-      to_json(std::get<projector::TimelineEntry>(line.entry), line.place.partition));
+      entry_json(std::get<projector::TimelineEntry>(line.entry), line.place.partition));
 }
 
 // Each with its place in the log, by which answers of several servers are merged.
 std::string text_of(const EventLine& line) {
   if (const auto* const said = std::get_if<json::object>(&line.event))
     return json::serialize(*said);
-  json::object event = schemas::to_json_object(std::get<schemas::Event>(line.event));
-  event["partition"] = line.place.partition;
-  event["index"] = line.place.index.value();
-  return json::serialize(event);
+  std::string out;
+  schemas::append_json(out, std::get<schemas::Event>(line.event),
+                       schemas::EventPlace{line.place.partition, line.place.index});
+  return out;
 }
 
 json::object to_json(const projector::Counts& counts) {
@@ -200,6 +198,30 @@ void put_cursor(Text& text, const MessagesPart& messages, std::string_view quest
 
 }  // namespace
 
+json::object entry_json(const projector::TimelineEntry& entry, std::uint32_t partition) {
+  json::object out;
+  out["time"] = schemas::rfc3339(entry.occurred_at);
+  out["partition"] = partition;
+  out["index"] = entry.index.value();
+  out["kind"] = entry.kind;
+  put(out, "alias", entry.alias);
+  if (entry.sender) out["sender"] = *entry.sender;
+  put(out, "target", entry.target);
+  put(out, "message_id", entry.message_id);
+  put(out, "delivery_id", entry.delivery_id);
+  if (entry.reply.code != 0) out["reply"] = to_json(entry.reply);
+  put(out, "by", entry.by);
+  put(out, "rule", entry.rule);
+  put(out, "stage", entry.stage);
+  put(out, "bounce_class", entry.bounce_class);
+  put(out, "status", entry.status);
+  put(out, "diagnostic", entry.diagnostic);
+  put(out, "rfc5322_message_id", entry.rfc5322_message_id);
+  put(out, "reported_delivery_id", entry.reported_delivery_id);
+  if (entry.size > 0) out["size"] = entry.size;
+  return out;
+}
+
 std::string render_history(const projector::HistoryQuestion& question, const HistoryPart& history,
                            const AsOf& as_of) {
   Text text;
@@ -209,6 +231,25 @@ std::string render_history(const projector::HistoryQuestion& question, const His
   for (const HistoryLine& line : history.lines) text.add(text_of(line));
   text.close_list();
   if (history.next) text.put("next_cursor", write_cursor(*history.next, question));
+  return text.finish(as_of);
+}
+
+std::string render_events(const EventsPart& events, const std::optional<std::string>& next,
+                          const AsOf& as_of) {
+  Text text;
+  text.open_list("entries");
+  for (const HistoryLine& line : events.lines) text.add(text_of(line));
+  text.close_list();
+  if (next) text.put("next_cursor", std::string_view(*next));
+  return text.finish(as_of);
+}
+
+std::string render_aliases(const std::vector<std::string>& aliases, bool more, const AsOf& as_of) {
+  Text text;
+  text.open_list("aliases");
+  for (const std::string& alias : aliases) text.add(json::serialize(json::string(alias)));
+  text.close_list();
+  text.put("more", json::value(more));
   return text.finish(as_of);
 }
 
@@ -269,6 +310,16 @@ std::string render_counters(const CountersQuestion& question, const CountersPart
   }
   text.close_list();
   text.put("total", to_json(total));
+  return text.finish(as_of);
+}
+
+std::string render_accesses(const std::vector<schemas::Event>& accesses,
+                            const std::optional<std::string>& next, const AsOf& as_of) {
+  Text text;
+  text.open_list("accesses");
+  for (const schemas::Event& event : accesses) text.add(json::serialize(access_to_json(event)));
+  text.close_list();
+  if (next) text.put("next_cursor", std::string_view(*next));
   return text.finish(as_of);
 }
 

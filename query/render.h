@@ -12,8 +12,16 @@
 
 namespace waybill::query {
 
+// A line of a history.
+boost::json::object entry_json(const projector::TimelineEntry& entry, std::uint32_t partition);
+
 std::string render_history(const projector::HistoryQuestion& question, const HistoryPart& history,
                            const AsOf& as_of);
+// `next`: the cursor.
+std::string render_events(const EventsPart& events, const std::optional<std::string>& next,
+                          const AsOf& as_of);
+// `more`: there are, behind them.
+std::string render_aliases(const std::vector<std::string>& aliases, bool more, const AsOf& as_of);
 std::string render_delivery(const DeliveryPart& delivery, const AsOf& as_of);
 
 // `question`: what the cursor belongs to (cursor.h).
@@ -29,6 +37,10 @@ struct CountersQuestion {
 };
 std::string render_counters(const CountersQuestion& question, const CountersPart& counters,
                             const AsOf& as_of);
+
+// Records of who asked, newest first; `next`: the cursor of older ones.
+std::string render_accesses(const std::vector<schemas::Event>& accesses,
+                            const std::optional<std::string>& next, const AsOf& as_of);
 
 boost::json::object to_json(const AsOf& as_of);
 

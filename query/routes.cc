@@ -3,11 +3,15 @@
 #include <memory>
 
 #include "http/parameters.h"
+#include "query/dashboard/dashboard.h"
+#include "query/feed/filter.h"
 #include "query/handlers.h"
 #include "query/openapi.h"
 
 namespace waybill::query {
 namespace {
+
+using schemas::Scope;
 
 // A handler's function over sources that live as long as the route.
 using PlanOver = http::Plan (*)(const Sources&, const http::Request&);
@@ -22,28 +26,42 @@ http::Handler over(std::shared_ptr<const Sources> sources, PlanOver plan) {
 
 void add_routes(http::Router& router, Sources sources) {
   const auto shared = std::make_shared<const Sources>(std::move(sources));
-  router.add("/v1/addresses/{address}/history", over(shared, plan_history));
-  router.add("/v1/clients/{ip}/history", over(shared, plan_client_history));
-  router.add("/v1/deliveries/{id}", over(shared, plan_delivery));
-  router.add("/v1/messages/{id}", over(shared, plan_message));
-  router.add("/v1/messages", over(shared, plan_messages));
-  router.add("/v1/domains/{domain}/counters", over(shared, plan_counters));
-  router.add("/v1/feed", over(shared, plan_feed));
-  router.add("/openapi.json", [document = openapi_document()](const http::Request& request) {
-    http::Parameters parameters(request);
-    if (const auto problem = parameters.problem()) return http::Plan(http::to_response(*problem));
-    http::Response response;
-    response.body = document;
-    return http::Plan(std::move(response));
-  });
+  router.add("/v1/addresses/{address}/history", Scope::history, over(shared, plan_history));
+  router.add("/v1/clients/{ip}/history", Scope::history, over(shared, plan_client_history));
+  router.add("/v1/deliveries/{id}", Scope::history, over(shared, plan_delivery));
+  router.add("/v1/messages/{id}", Scope::history, over(shared, plan_message));
+  router.add("/v1/messages", Scope::history, over(shared, plan_messages));
+  router.add("/v1/domains/{domain}/counters", Scope::history, over(shared, plan_counters));
+  router.add("/v1/figures", Scope::history, over(shared, plan_figures));
+  router.add("/v1/aliases", Scope::history, over(shared, plan_aliases));
+  router.add("/v1/events", Scope::history, over(shared, plan_events));
+  router.add(std::string(feed::kFeedRoute), Scope::feed, over(shared, plan_feed));
+  router.add("/v1/exports", Scope::exports, over(shared, plan_exports), "GET, HEAD, POST");
+  router.add("/v1/exports/{id}", Scope::exports, over(shared, plan_export), "GET, HEAD, DELETE");
+  router.add("/v1/exports/{id}/pause", Scope::exports, over(shared, plan_export_pause), "POST");
+  router.add("/v1/exports/{id}/resume", Scope::exports, over(shared, plan_export_resume), "POST");
+  router.add("/v1/exports/{id}/file", Scope::exports, over(shared, plan_export_file));
+  router.add("/v1/search", Scope::history, over(shared, plan_search));
+  router.add("/v1/access", Scope::access, over(shared, plan_accesses));
+  router.add("/openapi.json", http::kOpen,
+             [document = openapi_document()](const http::Request& request) {
+               http::Parameters parameters(request);
+               if (const auto problem = parameters.problem())
+                 return http::Plan(http::to_response(*problem));
+               http::Response response;
+               response.body = document;
+               return http::Plan(std::move(response));
+             });
+  dashboard::add_routes(router);
 }
 
 void add_node_routes(http::Router& router, Sources sources) {
-  router.add("/v1/return-paths/{id}/turn", turn_handler(*sources.clock), "POST, DELETE");
+  router.add("/v1/return-paths/{id}/turn", http::kOpen, turn_handler(*sources.clock),
+             "POST, DELETE");
   const auto shared = std::make_shared<const Sources>(std::move(sources));
-  router.add("/v1/return-paths/{id}", over(shared, plan_return_path));
-  router.add("/v1/tries", over(shared, plan_tries));
-  router.add("/v1/tries/{id}/turn", try_turn_handler(shared), "POST, DELETE");
+  router.add("/v1/return-paths/{id}", http::kOpen, over(shared, plan_return_path));
+  router.add("/v1/tries", http::kOpen, over(shared, plan_tries));
+  router.add("/v1/tries/{id}/turn", http::kOpen, try_turn_handler(shared), "POST, DELETE");
 }
 
 }  // namespace waybill::query

@@ -14,8 +14,12 @@ namespace waybill::query {
 //   GET /v1/messages/{id}
 //   GET /v1/messages?message_id=
 //   GET /v1/domains/{domain}/counters?from=&to=
+//   GET /v1/figures?by=&domain=&from=&to=&step=&utc_offset=&order=&limit=
 //   GET /v1/feed?after=&kind=&class=&domain=&address=&limit=&wait=&format=
+//   GET /v1/search?q=&limit=&utc_offset=&explain=
+//   GET /v1/access?subject=&principal=&limit=&cursor=
 //   GET /openapi.json
+//   GET / and the files of the dashboard (query/dashboard/dashboard.h)
 void add_routes(http::Router& router, Sources sources);
 
 // For other nodes alone, on a server that asks for the cluster's secret: they name senders.

@@ -16,6 +16,10 @@
 #include "runtime/time.h"
 #include "schemas/address.h"
 
+namespace waybill::query::exports {
+class Desk;
+}
+
 namespace waybill::query {
 
 // How far the views of a partition are behind the log.
@@ -52,7 +56,12 @@ struct Sources {
   std::uint32_t partition_count = 1;       // of the whole log
   Peers* peers = nullptr;                  // where the others are; null: nowhere
   runtime::Clock* clock = nullptr;
-  LocalPartsOf local_parts;  // so that history is found as it was written
+  exports::Desk* exports = nullptr;  // null: no exports are made here
+  // The words of docs/rules.md, which a search may name.
+  std::vector<std::string> rules{};
+  // Where records of who asked are; nullopt: none are kept.
+  std::optional<std::uint32_t> access_partition{};
+  LocalPartsOf local_parts{};  // so that history is found as it was written
 };
 
 }  // namespace waybill::query

@@ -73,7 +73,7 @@ class Turn {
 };
 
 http::Response look_at(const LocalPartition& local, const schemas::DeliveryId& id, Turn& turn) {
-  const auto delivery = local.history->delivery(id);
+  const auto delivery = local.history->delivery(id, schemas::Sight::all());
   if (!delivery && delivery.error() != runtime::Errc::not_found) {
     return http::to_response(unreadable(delivery.error()));
   }

@@ -248,13 +248,15 @@ class OverEngine final : public TlsConnection {
 
 class TlsListener final : public Listener {
  public:
-  TlsListener(std::unique_ptr<Listener> below, TlsContext context, Duration patience)
-      : below_(std::move(below)), context_(std::move(context)), patience_(patience) {}
+  using Secure = std::function<std::unique_ptr<Connection>(std::unique_ptr<Connection>)>;
+
+  TlsListener(std::unique_ptr<Listener> below, Secure secure)
+      : below_(std::move(below)), secure_(std::move(secure)) {}
 
   Task<Result<std::unique_ptr<Connection>>> accept(Executor home) override {
     auto accepted = co_await below_->accept(home);
     if (!accepted) co_return accepted.error();
-    std::unique_ptr<Connection> secured = tls_server(std::move(*accepted), context_, patience_);
+    std::unique_ptr<Connection> secured = secure_(std::move(*accepted));
     co_return secured;
   }
 
@@ -262,9 +264,8 @@ class TlsListener final : public Listener {
   const Endpoint& local() const override { return below_->local(); }
 
  private:
-  std::unique_ptr<Listener> below_;
-  TlsContext context_;
-  Duration patience_;
+  const std::unique_ptr<Listener> below_;
+  const Secure secure_;
 };
 
 }  // namespace
@@ -291,7 +292,15 @@ std::unique_ptr<TlsConnection> tls_client(std::unique_ptr<Connection> below,
 
 std::unique_ptr<Listener> tls_listener(std::unique_ptr<Listener> below, TlsContext context,
                                        Duration patience) {
-  return std::make_unique<TlsListener>(std::move(below), std::move(context), patience);
+  return std::make_unique<TlsListener>(
+      std::move(below), [context = std::move(context), patience](auto connection) {
+        return tls_server(std::move(connection), context, patience);
+      });
+}
+
+std::unique_ptr<Listener> tls_listener(std::unique_ptr<Listener> below, const TlsServer& tls) {
+  return std::make_unique<TlsListener>(
+      std::move(below), [&tls](auto connection) { return tls.secure(std::move(connection)); });
 }
 
 }  // namespace waybill::runtime

@@ -46,5 +46,7 @@ std::unique_ptr<TlsConnection> tls_client(std::unique_ptr<Connection> below,
 // What it accepts speaks TLS as server.
 std::unique_ptr<Listener> tls_listener(std::unique_ptr<Listener> below, TlsContext context,
                                        Duration patience = kTlsPatience);
+// The same by what `tls` shows at each handshake; it is ready, and outlives the listener.
+std::unique_ptr<Listener> tls_listener(std::unique_ptr<Listener> below, const TlsServer& tls);
 
 }  // namespace waybill::runtime

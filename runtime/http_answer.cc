@@ -2,6 +2,7 @@
 
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <utility>
 
 namespace waybill::runtime {
 
@@ -83,6 +84,12 @@ Result<HttpAnswerReader::State> HttpAnswerReader::feed(std::string_view octets) 
 }
 
 bool HttpAnswerReader::reusable() const { return unread_.empty() && parser_->beast.keep_alive(); }
+
+std::string HttpAnswerReader::take_body() {
+  auto& beast = parser_->beast;
+  if (!beast.is_header_done() || beast.get().result_int() / 100 != 2) return {};
+  return std::exchange(beast.get().body(), {});
+}
 
 HttpAnswer HttpAnswerReader::take() {
   auto message = parser_->beast.release();

@@ -47,6 +47,9 @@ class HttpAnswerReader {
   // the answer. After whole.
   bool reusable() const;
 
+  // What is there of the body of a 2xx, which it then no longer has; at any time before take().
+  std::string take_body();
+
   // After whole; once.
   HttpAnswer take();
 

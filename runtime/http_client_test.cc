@@ -126,8 +126,10 @@ class FaultyServer {
     if (target == "/last") octets = answer_of("bye", "Connection: close\r\n");
     if (target == "/pause") co_await clock_.sleep_until(clock_.now() + kPause);
     if (target == "/endless") co_return co_await say_for_ever(connection);
-    const std::size_t step = target == "/drip" ? 1 : octets.size();
+    std::size_t step = target == "/drip" ? 1 : octets.size();
+    if (target == "/late") step -= 3;
     for (std::size_t at = 0; at < octets.size(); at += step) {
+      if (target == "/late" && at > 0) co_await clock_.sleep_until(clock_.now() + kPause);
       const std::string piece = octets.substr(at, step);
       const auto written = co_await connection.write(piece, Instant::max());
       if (!written) co_return false;
@@ -248,6 +250,31 @@ TEST_F(HttpClientTest, AServerThatNeverPausesIsATimeoutAsWell) {
   const auto before = std::chrono::steady_clock::now();
   EXPECT_EQ(client_->ask(request_to(server_.base(), "/endless"), kShort).error(), Errc::timeout);
   EXPECT_LT(std::chrono::steady_clock::now() - before, kSoon / 2);
+}
+
+TEST_F(HttpClientTest, AStreamIsTakenAsItComesHoweverLongItGets) {
+  std::vector<std::string> pieces;
+  std::string all;
+  const auto stream = [&](const std::string& target) {
+    pieces.clear();
+    all.clear();
+    HttpRequest request = request_to(server_.base(), target);
+    request.most_silence = kShort;
+    request.taken = [&](std::string_view octets) {
+      pieces.emplace_back(octets);
+      all += octets;
+    };
+    return client_->ask(request, kSoon);
+  };
+  expect_body(stream("/drip"), "");
+  EXPECT_EQ(all, "hello");
+  expect_body(stream("/late"), "");
+  EXPECT_EQ(pieces, (std::vector<std::string>{"he", "llo"}));
+  expect_body(stream("/too-large"), "");
+  EXPECT_EQ(all, std::string(kMaxBody + 1, 'x'));
+  EXPECT_EQ(stream("/half").error(), Errc::closed);
+  EXPECT_EQ(all, "hell") << "what came before the cut is taken";
+  EXPECT_EQ(stream("/silent").error(), Errc::timeout);
 }
 
 // ---- connections between calls ----

@@ -18,6 +18,8 @@ constexpr auto kIdleTime = std::chrono::seconds(45);
 // One each to the nodes of a large cluster.
 constexpr std::size_t kMaxIdle = 16;
 constexpr std::size_t kReadOctets = 16 << 10;
+// Of a stream's body, of which nothing is kept.
+constexpr std::size_t kWithoutEnd = std::size_t{1} << 62;
 
 Instant now() { return std::chrono::steady_clock::now(); }
 
@@ -85,7 +87,8 @@ Task<Result<HttpAnswer>> HttpLane::talk(std::unique_ptr<Connection> connection,
   const auto written = co_await connection->write(octets, deadline);
   if (!written) co_return written.error();
   const bool head = request.method == "HEAD";
-  HttpAnswerReader reader(max_body_,
+  const std::size_t most = request.taken ? kWithoutEnd : max_body_;
+  HttpAnswerReader reader(most,
                           head ? HttpAnswerReader::Body::none : HttpAnswerReader::Body::as_said);
   std::array<char, kReadOctets> buffer;
   const std::span<char> into(buffer);
@@ -93,11 +96,16 @@ Task<Result<HttpAnswer>> HttpLane::talk(std::unique_ptr<Connection> connection,
     // A read that finds octets waiting ends well, even past its deadline: a server that never
     // pauses must not go on for ever.
     if (now() >= deadline) co_return make_error_code(Errc::timeout);
-    const auto count = co_await connection->read_some(into, deadline);
+    const Instant until = request.taken ? sooner(deadline, now() + request.most_silence) : deadline;
+    const auto count = co_await connection->read_some(into, until);
     if (!count) co_return count.error();
     heard = true;
     const auto state = reader.feed(std::string_view(buffer.data(), *count));
     if (!state) co_return state.error();
+    if (request.taken) {
+      const std::string body = reader.take_body();
+      if (!body.empty()) request.taken(body);
+    }
     if (*state == HttpAnswerReader::State::whole) break;
   }
   if (reader.reusable()) keep_idle(base, std::move(connection));

@@ -1,8 +1,11 @@
 // HttpRequest: one request, and its octets (HTTP/1.1); HttpChain: several in a row. Any thread.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +25,11 @@ struct HttpRequest {
   // Asked twice it is the same as once, as a GET is: it is sent again where a connection that was
   // kept open turns out to be closed.
   bool repeatable = false;
+  // Of a stream: what comes of the body of a 2xx goes here as it comes and is not kept, however
+  // long it gets. Called on the thread that asks.
+  std::function<void(std::string_view octets)> taken;
+  // A stream that is silent for so long has lost its connection (Errc::timeout).
+  Duration most_silence = std::chrono::minutes(1);
 };
 
 // A request and how long its answer is waited for.

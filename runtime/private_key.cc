@@ -1,6 +1,5 @@
 #include "runtime/private_key.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -17,12 +16,6 @@ namespace {
 // Octets of an Ed25519 signature (RFC 8032 5.1.6), and of its public key.
 constexpr std::size_t kEd25519Signature = 64;
 constexpr std::size_t kEd25519Public = 32;
-
-// What OpenSSL says of a file that holds no key stays in this thread's queue, where the next TLS
-// call would find it.
-struct ErrorsForgotten {
-  ~ErrorsForgotten() { ERR_clear_error(); }
-};
 
 void must(bool done) { check(done, "OpenSSL signs with a key that it has read"); }
 

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/jwt_signer.h"
+
 namespace waybill::runtime {
 namespace {
 
@@ -125,6 +127,88 @@ TEST(PublicKey, SaysHowLongItsExponentIs) {
   };
   EXPECT_EQ(PublicKey::rsa(wrapped(modulus + modulus))->exponent_bits(), 1031u);
   EXPECT_EQ(PublicKey::rsa(wrapped(modulus + "\x02\x01\x03"))->exponent_bits(), 2u);
+}
+
+TEST(PublicKey, OfRsaIsReadFromItsNumbers) {
+  const auto signer = tests::JwtSigner::rsa(1024);
+  const std::string modulus = signer.number("n");
+  const std::string exponent = signer.number("e");
+  const auto key = PublicKey::rsa(modulus, exponent);
+  ASSERT_NE(key, nullptr);
+  EXPECT_EQ(key->type(), PublicKey::Type::rsa);
+  EXPECT_EQ(key->bits(), 1024u);
+  EXPECT_EQ(key->exponent_bits(), 17u);
+  EXPECT_TRUE(key->has_signed_octets("text", signer.sign("text")));
+  EXPECT_TRUE(key->has_signed(sha256("text"), signer.sign("text")));
+  EXPECT_FALSE(key->has_signed_octets("other", signer.sign("text")));
+  // With 1 as the exponent each signature would be its own text.
+  EXPECT_EQ(PublicKey::rsa(modulus, "\x01"), nullptr);
+  EXPECT_EQ(PublicKey::rsa(modulus, "\x02"), nullptr);
+  EXPECT_EQ(PublicKey::rsa(modulus, ""), nullptr);
+  EXPECT_EQ(PublicKey::rsa(modulus.substr(0, 127) + "\x02", exponent), nullptr);
+  EXPECT_EQ(PublicKey::rsa("", exponent), nullptr);
+  EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
+TEST(PublicKey, OfP256ReadsTheTwoNumbersOfASignature) {
+  const auto signer = tests::JwtSigner::p256();
+  const auto key = PublicKey::p256(signer.number("x"), signer.number("y"));
+  ASSERT_NE(key, nullptr);
+  EXPECT_EQ(key->type(), PublicKey::Type::p256);
+  EXPECT_EQ(key->bits(), 256u);
+  EXPECT_EQ(key->exponent_bits(), 0u);
+  // Some have a number that begins with zeros, or with its highest bit set.
+  for (int i = 0; i < 100; ++i) {
+    const std::string text = "text " + std::to_string(i);
+    const std::string signature = signer.sign(text);
+    EXPECT_TRUE(key->has_signed_octets(text, signature));
+    EXPECT_TRUE(key->has_signed(sha256(text), signature));
+    EXPECT_FALSE(key->has_signed_octets("other", signature));
+  }
+  const std::string signature = signer.sign("text");
+  for (const std::string& other :
+       {signer.sign_der("text"), signature.substr(1), signature + std::string(1, '\0'),
+        std::string(1, '\0') + signature,
+        // The same two numbers.
+        signature.substr(0, 32) + '\0' + signature.substr(32), std::string(64, '\0'),
+        std::string(64, '\xff'), std::string()}) {
+    EXPECT_FALSE(key->has_signed_octets("text", other));
+  }
+  EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
+TEST(PublicKey, OfP256KeepsTheZerosOfANumber) {
+  const auto signer = tests::JwtSigner::p256();
+  const auto key = PublicKey::p256(signer.number("x"), signer.number("y"));
+  // Every 256th signature has a second number that begins with an octet of zeros.
+  std::string signature = signer.sign("text");
+  while (signature[kP256Octets] != '\0') signature = signer.sign("text");
+  EXPECT_TRUE(key->has_signed_octets("text", signature));
+  EXPECT_FALSE(key->has_signed_octets(
+      "text", signature.substr(0, kP256Octets) + signature.substr(kP256Octets + 1)));
+}
+
+TEST(PublicKey, OfP256IsAPointOfTheCurve) {
+  const auto signer = tests::JwtSigner::p256();
+  const std::string x = signer.number("x");
+  const std::string y = signer.number("y");
+  EXPECT_EQ(PublicKey::p256(y, x), nullptr);
+  EXPECT_EQ(PublicKey::p256(x, x), nullptr);
+  EXPECT_EQ(PublicKey::p256(std::string(32, '\0'), std::string(32, '\0')), nullptr);
+  EXPECT_EQ(PublicKey::p256(std::string(32, '\xff'), y), nullptr);
+  EXPECT_EQ(PublicKey::p256(x.substr(1), y), nullptr);
+  EXPECT_EQ(PublicKey::p256(x, y + "y"), nullptr);
+  EXPECT_EQ(PublicKey::p256("", ""), nullptr);
+  EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
+TEST(PublicKey, OfEd25519SignsOctetsOfAnyLength) {
+  const auto signer = tests::JwtSigner::ed25519();
+  const auto key = PublicKey::ed25519(signer.number("x"));
+  for (const std::string& text : {std::string(), std::string("text"), std::string(5000, 't')}) {
+    EXPECT_TRUE(key->has_signed_octets(text, signer.sign(text)));
+    EXPECT_FALSE(key->has_signed_octets(text + "t", signer.sign(text)));
+  }
 }
 
 }  // namespace

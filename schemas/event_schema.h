@@ -1,4 +1,4 @@
-// What the JSON of an event looks like (event_json.h), as JSON Schema (2020-12): from event.proto
+// What the JSON of an event looks like (event_text.h), as JSON Schema (2020-12): from event.proto
 // itself, so that a field added there stands here too.
 #pragma once
 

@@ -15,11 +15,11 @@ namespace waybill::schemas {
 namespace {
 
 const std::filesystem::path kSchemas = WAYBILL_SOURCE_DIR "/schemas";
-const std::filesystem::path kReleased = kSchemas / "released";
+const std::filesystem::path kReleasedFiles = kSchemas / "released";
 
 TEST(ReleasedTest, EverythingThatWasReleasedStillMeansTheSame) {
   const auto today = tests::compile_schemas(kSchemas);
-  for (const auto& entry : std::filesystem::directory_iterator(kReleased)) {
+  for (const auto& entry : std::filesystem::directory_iterator(kReleasedFiles)) {
     const auto released = tests::read_descriptors(entry.path());
     EXPECT_GT(released.file_size(), 0) << entry.path();
     for (const auto& sentence : tests::breaking_changes(released, today)) {
@@ -29,7 +29,7 @@ TEST(ReleasedTest, EverythingThatWasReleasedStillMeansTheSame) {
 }
 
 TEST(ReleasedTest, TheVersionOfTheProgramHasItsDescriptors) {
-  EXPECT_TRUE(std::filesystem::exists(kReleased / (std::string(runtime::kRelease) + ".binpb")))
+  EXPECT_TRUE(std::filesystem::exists(kReleasedFiles / (std::string(runtime::kRelease) + ".binpb")))
       << "version " << runtime::kRelease << " is new: write them with ./dev release-schemas";
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/cluster/owner_chain.h"
+#include "query/node_asker.h"
 #include "query/partition_list.h"
 
 namespace waybill::app {
@@ -82,6 +83,7 @@ class Peers final : public query::Peers {
     request.fields = {{"Authorization", parts_.secret.authorization()},
                       {"traceparent", question.trace},
                       {query::kPartitionsField, query::write_partitions(partitions)}};
+    if (question.sight) request.fields.emplace_back(query::kSightField, *question.sight);
     return request;
   }
 

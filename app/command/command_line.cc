@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <iostream>
+#include <sstream>
 
 namespace waybill::app {
 namespace {
@@ -14,6 +15,45 @@ int written(int code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   std::fprintf(stderr, "waybill: the output could not be written: %s\n", std::strerror(errno));
   return code == kExitOk ? kExitEnvironment : code;
+}
+
+// "TEXT:{mailbox,exact}" (generate_set()): the words.
+std::vector<std::string> words_of(const std::string& type) {
+  std::vector<std::string> out;
+  const std::size_t open = type.find(":{");
+  if (open == std::string::npos || !type.ends_with('}')) return out;
+  std::istringstream words(type.substr(open + 2, type.size() - open - 3));
+  for (std::string word; std::getline(words, word, ',');) out.push_back(word);
+  return out;
+}
+
+OptionNode node_of(const CLI::Option& option) {
+  OptionNode out;
+  for (const std::string& name : option.get_snames()) out.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) out.names.push_back("--" + name);
+  if (option.get_positional()) out.position = option.get_name(true);
+  out.what = option.get_description();
+  if (option.get_items_expected_max() > 0) {
+    const std::string type = option.get_type_name();
+    out.value = type.substr(0, type.find(':', type.starts_with("IP:") ? 3 : 0));
+    out.words = words_of(type);
+  }
+  out.standard = option.get_default_str();
+  out.required = option.get_required();
+  out.repeatable = option.get_items_expected_max() > 1;
+  return out;
+}
+
+CommandNode node_of(const CLI::App& command) {
+  CommandNode out;
+  out.name = command.get_name();
+  out.what = command.get_description();
+  out.footer = command.get_footer();
+  for (const CLI::Option* option : command.get_options()) out.options.push_back(node_of(*option));
+  for (const CLI::App* one : command.get_subcommands([](const CLI::App*) { return true; })) {
+    out.commands.push_back(node_of(*one));
+  }
+  return out;
 }
 
 }  // namespace
@@ -40,6 +80,12 @@ Option& Option::required() {
 
 Option& Option::one_of(std::vector<std::string> words) {
   option_->check(CLI::IsMember(std::move(words)));
+  return *this;
+}
+
+Option& Option::proposes(std::vector<std::string> words) {
+  option_->check(
+      CLI::Validator([](std::string&) { return std::string(); }, CLI::detail::generate_set(words)));
   return *this;
 }
 
@@ -87,8 +133,8 @@ Option Command::add(const char* names, int& into, const char* what) {
   return Option(app_->add_option(names, into, what));
 }
 
-void Command::add_flag(const char* names, bool& into, const char* what) {
-  app_->add_flag(names, into, what);
+Option Command::add_flag(const char* names, bool& into, const char* what) {
+  return Option(app_->add_flag(names, into, what));
 }
 
 void Command::needs_one_of(std::vector<Option> options, const char* what) {
@@ -100,6 +146,8 @@ void Command::needs_one_of(std::vector<Option> options, const char* what) {
   });
 }
 
+CommandNode Command::tree() const { return node_of(*app_); }
+
 void Command::footer(const char* text) { app_->footer(text); }
 
 void Command::runs(Run run) {
@@ -107,7 +155,7 @@ void Command::runs(Run run) {
 }
 
 CommandLine::CommandLine(const char* what, const char* version)
-    : app_(std::make_unique<CLI::App>(what)) {
+    : app_(std::make_unique<CLI::App>(what, "waybill")) {
   app_->set_version_flag("--version", version);
   app_->require_subcommand(1);
   app_->failure_message(CLI::FailureMessage::help);

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "app/command/tree.h"
+
 namespace CLI {
 class App;
 class Option;
@@ -40,6 +42,8 @@ class Option {
   Option& type_name(const char* name);
   Option& required();
   Option& one_of(std::vector<std::string> words);
+  // --help and completion name them; others are taken too.
+  Option& proposes(std::vector<std::string> words);
   Option& between(std::int64_t least, std::int64_t most);
   // `complaint` says what is wrong with a value; empty: nothing.
   Option& check(std::string (*complaint)(const std::string&));
@@ -67,7 +71,7 @@ class Command {
   Option add(const char* names, std::vector<std::string>& into, const char* what);
   Option add(const char* names, std::uint64_t& into, const char* what);
   Option add(const char* names, int& into, const char* what);
-  void add_flag(const char* names, bool& into, const char* what);
+  Option add_flag(const char* names, bool& into, const char* what);
   // A usage error unless one of `options` is given; `what` names them.
   void needs_one_of(std::vector<Option> options, const char* what);
 
@@ -75,6 +79,9 @@ class Command {
   void footer(const char* text);
 
   void runs(Run run);
+
+  // The command and all below it, as it is now.
+  CommandNode tree() const;
 
  private:
   CLI::App* app_;

@@ -8,8 +8,10 @@ namespace waybill::app {
 
 void add_options(Command command, ConfigFile& file) {
   command.add("-c,--config", file.path, "Configuration file (docs/configuration.md)")
+      .type_name("FILE")
       .shows_default();
-  command.add("--data", file.data_dir, "Data directory, instead of server.data_dir");
+  command.add("--data", file.data_dir, "Data directory, instead of server.data_dir")
+      .type_name("DIR");
 }
 
 namespace {

@@ -49,7 +49,7 @@ TEST(ComplaintsTest, OfUnknownKeysNamingTheNearest) {
       {"[limits]\n\n  max_recipient = 3\n",
        {"f:3:3: limits.max_recipient: unknown key; the nearest known one is \"max_recipients\""}},
       {"[http]\n\"a b\" = 3\n",
-       {"f:2:1: http.\"a b\": unknown key; the nearest known one is \"listen\""}},
+       {"f:2:1: http.\"a b\": unknown key; the nearest known one is \"key\""}},
       {"[domains.\"a.example\"]\nalias = { x = \"y@b.example\" }\n",
        {"f:2:1: domains.\"a.example\".alias: unknown key; the nearest known one is \"aliases\""}},
   });
@@ -146,8 +146,15 @@ TEST(ComplaintsTest, OfLimitsThatContradictEachOther) {
 TEST(ComplaintsTest, OfWhoMayReadHistory) {
   expect_all({
       {"[http]\nlisten = \"0.0.0.0:8025\"\n",
-       {"f:2:10: http.listen: expected a loopback address (nothing here asks who is calling, so "
-        "everyone who reaches this port may read all history), found \"0.0.0.0:8025\""}},
+       {"f:2:10: http.listen: expected a loopback address, or http.certificate and http.key "
+        "beside it (tokens and history would cross the network in clear), found "
+        "\"0.0.0.0:8025\""}},
+      {"[http]\nlocal = \"all\"\n",
+       {"f:2:9: http.local: expected \"none\", \"read\" or \"admin\", found \"all\""}},
+      {"[http]\ncertificate = \"c.pem\"\n",
+       {"f:2:15: http.certificate: expected key beside it, found \"c.pem\""}},
+      {"[http]\nrequests_per_second = 0\n",
+       {"f:2:23: http.requests_per_second: expected an integer from 1 to 1000000, found 0"}},
       {"[http]\nlisten = \"8025\"\n",
        {"f:2:10: http.listen: expected \"ip:port\" such as \"127.0.0.1:8025\", found \"8025\""}},
       {"[http]\nlisten = \"127.0.0.1:2525\"\n",

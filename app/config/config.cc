@@ -138,6 +138,8 @@ std::string key_file(const Config& config) {
   return config.key_file.empty() ? config.data_dir + "/return_path.keys" : config.key_file;
 }
 
+std::string owner_file(const Config& config) { return config.data_dir + "/owner.token"; }
+
 std::string dkim_directory(const Config& config) {
   return config.dkim_dir.empty() ? config.data_dir + "/dkim" : config.dkim_dir;
 }

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "control/askers.h"
 #include "ingest/kafka_settings.h"
 #include "relay/forward/tls_level.h"
 #include "relay/routes/route_table.h"
@@ -46,6 +47,31 @@ struct KafkaConfig {
 inline std::chrono::seconds longest_linger(const KafkaConfig& kafka) {
   return kafka.ack == Ack::journal ? kafka.linger : std::chrono::seconds(0);
 }
+
+// [http.oidc]: the OpenID provider that vouches for people who ask.
+struct OidcConfig {
+  std::string issuer;    // empty: nobody does
+  std::string audience;  // what its tokens are for
+  std::string jwks;      // where its keys are; empty: where its own configuration says
+  std::string ca;        // PEM: whom to trust of it; empty: whom the system trusts
+  control::OidcClaims claims;
+  friend bool operator==(const OidcConfig&, const OidcConfig&) = default;
+};
+
+// [http], but for where it listens.
+struct HttpConfig {
+  // What a request from this machine that shows no token may do.
+  control::LocalMay local = control::LocalMay::read;
+  // Who asks for what is put on record.
+  bool record_access = true;
+  // Of one token, on the average.
+  std::uint32_t requests_per_second = 50;
+  std::chrono::hours exports_keep{24 * 7};       // a result
+  std::uint64_t exports_max_size = 16ULL << 30;  // octets, of all results
+  // PEM; none: in clear, and on loopback alone.
+  std::optional<runtime::CertificateFiles> certificate;
+  OidcConfig oidc;
+};
 
 // [cluster]: how nodes ask each other.
 struct ClusterConfig {
@@ -118,7 +144,8 @@ struct Config {
   bool journal_keep_said = false;           // else a relay on Kafka takes kKeptBesideKafka
 
   // [http]
-  runtime::Endpoint http_listen;  // default 127.0.0.1:8025; loopback only
+  runtime::Endpoint http_listen;  // default 127.0.0.1:8025
+  HttpConfig http;
 
   // [dns]
   std::vector<std::string> dns_servers;  // "127.0.0.1@5353" (libunbound's); empty: the system's
@@ -142,6 +169,8 @@ struct Config {
 std::string key_file(const Config& config);
 // Where the DKIM keys of our domains are, a directory for each (app/dkim/key_directory.h).
 std::string dkim_directory(const Config& config);
+// What the owner of the data directory shows: commands of this machine read it (docs/access.md).
+std::string owner_file(const Config& config);
 
 struct Complaint {
   std::uint32_t line = 0;  // from 1; 0: the file as a whole

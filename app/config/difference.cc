@@ -49,6 +49,10 @@ std::string describe_difference(const Config& before, const Config& after) {
     out.note(number.section, number.key, number.get(before) == number.get(after));
   }
   out.note("http", "listen", before.http_listen == after.http_listen);
+  out.note("http", "local", before.http.local == after.http.local);
+  out.note("http", "certificate", before.http.certificate == after.http.certificate);
+  out.note("http", "record_access", before.http.record_access == after.http.record_access);
+  out.note("http", "oidc", before.http.oidc == after.http.oidc);
   const KafkaConfig& kafka = before.kafka;
   const auto& settings = kafka.settings;
   out.note("kafka", "bootstrap", settings.bootstrap == after.kafka.settings.bootstrap);

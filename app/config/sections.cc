@@ -167,16 +167,45 @@ void read_limits(TomlReader& reader, Config& config) {
 
 void read_journal(TomlReader& reader, Config& config) { read_numbers(reader, "journal", config); }
 
+namespace {
+
+void read_http_certificate(TomlReader& reader, HttpConfig& http) {
+  runtime::CertificateFiles files;
+  read_path(reader, "certificate", files.chain);
+  read_path(reader, "key", files.key);
+  if (files.chain.empty() && files.key.empty()) return;
+  if (!files.chain.empty() && !files.key.empty()) {
+    http.certificate = std::move(files);
+    return;
+  }
+  const char* const lacks = files.key.empty() ? "key" : "certificate";
+  const char* const has = files.key.empty() ? "certificate" : "key";
+  reader.expected(*reader.find(has), reader.name(has), std::string(lacks) + " beside it");
+}
+
+}  // namespace
+
 void read_http(TomlReader& reader, Config& config) {
+  read_numbers(reader, "http", config);
+  read_http_certificate(reader, config.http);
+  if (const auto local = reader.choice("local", control::kLocalMay)) {
+    config.http.local = static_cast<control::LocalMay>(*local);
+  }
+  if (const auto record = reader.boolean("record_access")) config.http.record_access = *record;
+  if (const toml::table* const table = reader.table("oidc")) {
+    TomlReader oidc(*table, reader.name("oidc"), reader.complaints());
+    read_oidc(oidc, config.http.oidc);
+    oidc.no_others();
+  }
   const auto listen = reader.text("listen");
   if (!listen) return;
   const auto at = parse_endpoint(listen->value);
   if (!at) {
     reader.expected(*listen, "\"ip:port\" such as \"127.0.0.1:8025\"");
-  } else if (!at->address.is_loopback()) {
+  } else if (!at->address.is_loopback() && !config.http.certificate) {
     reader.expected(*listen,
-                    "a loopback address (nothing here asks who is calling, so everyone who reaches "
-                    "this port may read all history)");
+                    "a loopback address, or http.certificate and http.key beside it (tokens and "
+                    "history would cross the network in clear)");
   } else if (takes_mail_at(config, *at)) {
     reader.expected(*listen, "an address that is not in server.listen or tls.listen");
   } else {

@@ -20,6 +20,7 @@ void read_tls_report(TomlReader& reader, Config& config);  // tls_report_section
 void read_door(TomlReader& reader, Config& config);        // door_section.cc
 void read_rspamd(TomlReader& reader, Config& config);      // rspamd_section.cc
 void read_http(TomlReader& reader, Config& config);
+void read_oidc(TomlReader& reader, OidcConfig& oidc);
 void read_dns(TomlReader& reader, Config& config);
 void read_kafka(TomlReader& reader, Config& config);  // kafka_section.cc, both
 void read_cluster(TomlReader& reader, Config& config);

@@ -142,7 +142,13 @@ std::string summary(const Config& config) {
     append_line(out, "rspamd.url", spam.url);
     append_line(out, "rspamd.on_failure", word_of(spam.on_failure));
   }
-  append_line(out, "http.listen", to_string(config.http_listen));
+  append_line(out, "http.listen",
+              to_string(config.http_listen) + (config.http.certificate ? ", by TLS" : ""));
+  append_line(out, "http.local", word_of(config.http.local));
+  if (!config.http.record_access) append_line(out, "http.record_access", "false");
+  if (const OidcConfig& oidc = config.http.oidc; !oidc.issuer.empty()) {
+    append_line(out, "http.oidc", oidc.issuer + " for " + oidc.audience);
+  }
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
   if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");
   append_line(out, "dns.dnssec",

@@ -58,6 +58,7 @@ tls.mta_sts                       followed
 tls.report                        not sent
 next_hops."bank.example".source   192.0.2.11
 http.listen                       127.0.0.1:8025
+http.local                        read
 dns.servers                       127.0.0.1@5353
 dns.dnssec                        not validated
 server.threads                    0
@@ -89,6 +90,9 @@ rspamd.timeout                    20 s
 rspamd.max_size                   50 MiB
 journal.max_size                  1 GiB
 journal.keep                      7 d
+http.requests_per_second          50
+http.exports_keep                 7 d
+http.exports_max_size             16 GiB
 domains."a.example"               0 aliases, catch-all forwards to 2 targets
 domains."c.example"               1 alias, no catch-all, no postmaster
 domains."d.example"               0 aliases, catch-all rejects with 551 5.1.6, no postmaster

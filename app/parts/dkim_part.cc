@@ -1,7 +1,7 @@
 #include "app/parts/dkim_part.h"
 
 #include "app/dkim/key_directory.h"
-#include "app/parts/look_again.h"
+#include "app/roles/look_again.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 

@@ -31,13 +31,23 @@ Explained<void> HttpPart::start() {
     out.ready = out.why_not.empty();
     return out;
   };
-  http::add_health_routes(site->router, std::move(health), process_.metrics());
+  // Metrics name the domains that mail goes to.
+  http::Needs for_metrics = http::kOpen;
+  if (site->guards_metrics) {
+    for_metrics.scope = schemas::Scope::history;
+    for_metrics.whole_sight = true;
+  }
+  http::add_health_routes(site->router, std::move(health), process_.metrics(), for_metrics);
+  principals_ = std::move(site->principals);
+  access_ = std::move(site->access);
   http::ServerParts parts;
   parts.workers = workers_.get();
   parts.remote_workers = remote_workers_.get();
   parts.clock = &process_.clock();
   parts.metrics = &process_.metrics();
   parts.secret = std::move(site->secret);
+  parts.principals = principals_.get();
+  parts.access = access_.get();
   auto server = HttpServer::start(site->settings, std::move(site->router), std::move(parts));
   if (!server) return server.error();
   server_ = std::move(*server);
@@ -46,7 +56,7 @@ Explained<void> HttpPart::start() {
 
 void HttpPart::ready() {
   log(runtime::Level::info, "app", "answering",
-      {{"http", "http://" + to_string(server_->local())}});
+      {{"http", (server_->is_secured() ? "https://" : "http://") + to_string(server_->local())}});
 }
 
 }  // namespace waybill::app

@@ -18,6 +18,9 @@ class HttpPart final : public Part {
     http::Router router;                   // /livez, /readyz and /metrics are added to it
     std::function<http::Health()> health;  // any thread; ready is what why_not leaves
     std::optional<runtime::SharedSecret> secret{};
+    std::unique_ptr<http::Principals> principals{};  // who asks
+    bool guards_metrics = false;                     // they are for those who see all domains
+    std::unique_ptr<http::AccessLog> access{};       // null: that is not put on record
   };
   using Build = std::function<runtime::Explained<Site>()>;
 
@@ -41,6 +44,8 @@ class HttpPart final : public Part {
   void stopped() override {
     workers_.reset();
     remote_workers_.reset();
+    access_.reset();
+    principals_.reset();
   }
 
  private:
@@ -51,6 +56,8 @@ class HttpPart final : public Part {
   const Build build_;
   std::unique_ptr<runtime::Workers> workers_;
   std::unique_ptr<runtime::Workers> remote_workers_;
+  std::unique_ptr<http::Principals> principals_;
+  std::unique_ptr<http::AccessLog> access_;
   std::unique_ptr<HttpServer> server_;
 };
 

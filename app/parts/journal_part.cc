@@ -1,9 +1,7 @@
 #include "app/parts/journal_part.h"
 
-#include <algorithm>
-#include <filesystem>
-
 #include "app/command/command_line.h"
+#include "app/parts/disk_room.h"
 #include "runtime/log.h"
 
 namespace waybill::app {
@@ -39,22 +37,22 @@ std::string JournalPart::why_not() const {
 }
 
 void JournalPart::look_at_the_disk() {
-  std::error_code failed;
-  const auto space = std::filesystem::space(process_.config().data_dir, failed);
+  const auto room = room_on(process_.config().data_dir);
   // What cannot be asked is found out by the next write.
-  if (failed) return;
-  const auto reserve = std::min<std::uintmax_t>(space.capacity / kReserveParts, kMostReserve);
+  if (!room) return;
+  const std::uint64_t reserve = room->reserve;
+  journal().set_nothing_to_spare(room->below(kSpareReserves));
   // Out of it again only with a quarter more, so that it does not come and go with each message.
   const auto enough = journal().short_of_space() ? reserve + reserve / 4 : reserve;
-  const bool is_short = space.available < enough;
+  const bool is_short = room->available < enough;
   if (is_short == journal().short_of_space()) return;
   journal().set_short_of_space(is_short);
   runtime::log(is_short ? runtime::Level::error : runtime::Level::info, "app",
                is_short ? "the disk is nearly full: new mail is answered 452 until there is room"
                         : "the disk has room again",
                {{"data_dir", process_.config().data_dir},
-                {"free_bytes", std::uint64_t{space.available}},
-                {"reserve_bytes", std::uint64_t{reserve}}});
+                {"free_bytes", room->available},
+                {"reserve_bytes", reserve}});
 }
 
 void JournalPart::stop(Ending& ending) {

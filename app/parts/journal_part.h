@@ -16,12 +16,6 @@ namespace waybill::app {
 // How long after the journal has failed the sessions in flight may still answer 451.
 inline constexpr std::chrono::seconds kFenceGrace{3};
 
-// The room that is left on the disk of data_dir for what was accepted already, and for the views:
-// one part of kReserveParts of the disk, and no more than kMostReserve. Below it new mail is
-// answered 452.
-inline constexpr std::uint64_t kReserveParts = 20;
-inline constexpr std::uint64_t kMostReserve = 128 << 20;  // octets
-
 class JournalPart final : public Part {
  public:
   explicit JournalPart(Process& process) : process_(process) {}

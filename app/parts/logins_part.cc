@@ -1,6 +1,6 @@
 #include "app/parts/logins_part.h"
 
-#include "app/parts/look_again.h"
+#include "app/roles/look_again.h"
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/secret_file.h"

@@ -1,8 +1,6 @@
 #include "app/parts/tls_part.h"
 
-#include "app/parts/look_again.h"
 #include "app/roles/openssl_hop_tls.h"
-#include "runtime/certificate.h"
 #include "runtime/clock.h"
 #include "runtime/durable_file.h"
 #include "runtime/log.h"
@@ -31,15 +29,12 @@ std::vector<CertificateFiles> certificate_files(const Config& config) {
 
 Explained<void> TlsPart::start() {
   const Config& config = process_.config();
-  files_ = certificate_files(config);
   if (config.tls.certificates.empty()) {
     if (const auto made = make_own(); !made) return made;
   }
-  written_ = written();
-  auto context = read();
-  if (!context) return context.error();
-  server_.set(std::move(*context));
-  warn_of_ended();
+  shown_.emplace(certificate_files(config), process_.clock());
+  if (auto read = shown_->read(); !read) return read;
+  server_ = shown_->server();
   if (config.tls.mta_sts) {
     auto policies = start_policies(config);
     if (!policies) return policies.error();
@@ -101,48 +96,9 @@ Explained<void> TlsPart::make_own() const {
   return {};
 }
 
-Explained<TlsContext> TlsPart::read() const { return TlsContext::server(files_); }
-
-std::vector<fs::file_time_type> TlsPart::written() const {
-  std::vector<fs::file_time_type> out;
-  std::error_code error;
-  for (const CertificateFiles& files : files_) {
-    out.push_back(fs::last_write_time(files.chain, error));
-    out.push_back(fs::last_write_time(files.key, error));
-  }
-  return out;
-}
-
 // A certificate that is being renewed is no reason to refuse the rest of a reload.
 Explained<Change> TlsPart::reload(const Config&) {
-  return Change([this] { read_again(); });
-}
-
-void TlsPart::read_again() {
-  auto now_written = written();
-  auto context = read();
-  if (context) {
-    written_ = std::move(now_written);
-    unreadable_.clear();
-    server_.set(std::move(*context));
-    log(Level::info, "app", "the certificate was read again", {{"file", files_.front().chain}});
-    warn_of_ended();
-    return;
-  }
-  // Half of a pair may be renewed so far; it is tried again.
-  if (unreadable_ == context.error().why) return;
-  unreadable_ = context.error().why;
-  log(Level::warn, "app", "the certificate cannot be read; the one before stays in force",
-      {{"why", unreadable_}});
-}
-
-void TlsPart::warn_of_ended() const {
-  for (const CertificateFiles& files : files_) {
-    const auto valid = runtime::certificate_validity(files.chain);
-    if (!valid || valid->to > process_.clock().wall()) continue;
-    log(Level::warn, "app", "the certificate has ended: senders that look at it send in clear",
-        {{"file", files.chain}});
-  }
+  return Change([this] { shown_->read_again(); });
 }
 
 // The keys that reports are signed with are another part's.
@@ -154,10 +110,7 @@ void TlsPart::stopped() {
 void TlsPart::tick() {
   if (policies_) policies_->tick();
   reports_->tick();
-  const runtime::Instant now = process_.clock().now();
-  if (now < look_again_) return;
-  look_again_ = now + kLookEvery;
-  if (written() != written_) read_again();
+  shown_->tick();
 }
 
 }  // namespace waybill::app

@@ -1,17 +1,16 @@
 // TLS of this process's relay: the certificate that it shows, and how it speaks to next hops.
 #pragma once
 
-#include <filesystem>
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "app/parts/dkim_part.h"
 #include "app/process/process.h"
+#include "app/roles/shown_certificates.h"
 #include "app/roles/sts_policies.h"
 #include "app/roles/tls_reports.h"
 #include "relay/forward/hop_tls.h"
-#include "runtime/current_tls.h"
 
 namespace waybill::app {
 
@@ -22,7 +21,7 @@ class TlsPart final : public Part {
  public:
   TlsPart(Process& process, DkimPart& dkim) : process_(process), dkim_(dkim) {}
 
-  const runtime::TlsServer& server() const { return server_; }
+  const runtime::TlsServer& server() const { return *server_; }
   const relay::forward::HopTls& next_hops() const { return *next_hops_; }
 
   std::string_view name() const override { return "tls"; }
@@ -40,18 +39,11 @@ class TlsPart final : public Part {
   runtime::Explained<void> make_own() const;
   runtime::Explained<std::unique_ptr<StsPolicies>> start_policies(const Config& config);
   runtime::Explained<std::unique_ptr<TlsReports>> start_reports(const Config& config);
-  runtime::Explained<runtime::TlsContext> read() const;
-  void read_again();
-  void warn_of_ended() const;
-  std::vector<std::filesystem::file_time_type> written() const;
 
   Process& process_;
   DkimPart& dkim_;
-  std::vector<runtime::CertificateFiles> files_;
-  std::vector<std::filesystem::file_time_type> written_;
-  std::string unreadable_;  // why, as it was last said
-  runtime::Instant look_again_{};
-  runtime::CurrentTls server_;
+  std::optional<ShownCertificates> shown_;
+  std::shared_ptr<const runtime::CurrentTls> server_;
   std::unique_ptr<StsPolicies> policies_;  // nullptr: nobody asks for any
   std::unique_ptr<TlsReports> reports_;
   std::unique_ptr<relay::forward::HopTls> next_hops_;

@@ -46,7 +46,7 @@ Result<std::size_t> learn_tries(const projector::History& history, runtime::Wall
   }
   for (const auto& [id, key] : put_off) {
     // It may have gone through since.
-    const auto delivery = history.delivery(id);
+    const auto delivery = history.delivery(id, schemas::Sight::all());
     if (!delivery) return delivery.error();
     if (delivery->state != "deferred") continue;
     tries.put_off(key, id);

@@ -24,25 +24,26 @@ std::uint32_t streams_within(std::uint64_t descriptors) {
 }
 
 // A stream asks for one piece at a time: the queue is never full.
-HttpServer::HttpServer(std::uint32_t max_streams)
-    : stream_workers_(runtime::thread_workers("wb-http-stream", kStreamThreads, max_streams)) {}
+HttpServer::HttpServer(std::uint32_t max_streams, std::shared_ptr<const runtime::TlsServer> tls)
+    : tls_(std::move(tls)),
+      stream_workers_(runtime::thread_workers("wb-http-stream", kStreamThreads, max_streams)) {}
 
 Explained<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& settings,
                                                          http::Router router,
                                                          http::ServerParts parts) {
-  const bool guarded = parts.secret && settings.tls;
-  const auto guard = guarded ? http::Guard::secret_over_tls : http::Guard::none;
+  const bool guarded = settings.tls && (parts.secret || settings.asks_who);
+  const auto guard = guarded ? http::Guard::credentials_over_tls : http::Guard::none;
   if (const auto may = http::check_exposure(settings.listen, guard); !may) return may.error();
 
   http::ServerSettings of_server = settings.server;
   of_server.max_streams = streams_within(runtime::descriptor_limit());
-  std::unique_ptr<HttpServer> out(new HttpServer(of_server.max_streams));
+  std::unique_ptr<HttpServer> out(new HttpServer(of_server.max_streams, settings.tls));
   auto listener = runtime::listen_tcp(out->thread_.context(), settings.listen);
   if (!listener) {
     return runtime::explain(listener.error(),
                             "cannot listen for HTTP on " + to_string(settings.listen));
   }
-  if (settings.tls) *listener = runtime::tls_listener(std::move(*listener), *settings.tls);
+  if (out->tls_) *listener = runtime::tls_listener(std::move(*listener), *out->tls_);
   parts.chance = out->chance_.get();
   parts.stream_workers = out->stream_workers_.get();
   out->server_.emplace(

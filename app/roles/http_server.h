@@ -11,7 +11,7 @@
 #include "http/threaded_server.h"
 #include "runtime/chance.h"
 #include "runtime/io_thread.h"
-#include "runtime/tls_engine.h"
+#include "runtime/tls_connection.h"
 
 namespace waybill::app {
 
@@ -22,7 +22,10 @@ std::uint32_t streams_within(std::uint64_t descriptors);
 struct HttpSettings {
   runtime::Endpoint listen;
   http::ServerSettings server{};
-  std::optional<runtime::TlsContext> tls{};
+  // Null: in clear.
+  std::shared_ptr<const runtime::TlsServer> tls{};
+  // Whoever asks has to say who they are, unless the request comes from this machine.
+  bool asks_who = false;
 };
 
 class HttpServer {
@@ -34,10 +37,12 @@ class HttpServer {
                                                                http::ServerParts parts);
 
   const runtime::Endpoint& local() const { return server_->local(); }
+  bool is_secured() const { return tls_ != nullptr; }
 
  private:
-  explicit HttpServer(std::uint32_t max_streams);
+  HttpServer(std::uint32_t max_streams, std::shared_ptr<const runtime::TlsServer> tls);
 
+  const std::shared_ptr<const runtime::TlsServer> tls_;
   std::unique_ptr<runtime::Chance> chance_ = runtime::system_chance();
   const std::unique_ptr<runtime::Workers> stream_workers_;
   runtime::IoThread thread_{"wb-http"};

@@ -18,12 +18,17 @@ enum class Table : std::uint8_t {
   messages,
   counters,
   return_paths,
+  accesses,
+  control,
+  figures,
+  terms,
   end,  // no table: how many there are
 };
 
 // How a table is written. Rows of `lines` are put once and never read back by their view; rows of
-// `states` are read, changed and put again.
-enum class Writes : std::uint8_t { lines, states };
+// `states` are read, changed and put again; rows of `sums` are kept by their view, which reads them
+// a range at a time and puts each once in a batch.
+enum class Writes : std::uint8_t { lines, states, sums };
 
 // Which files have a filter, by which a look-up passes by a file that has not its key.
 enum class Filters : std::uint8_t {

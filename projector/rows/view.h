@@ -34,6 +34,9 @@ class Rows {
   virtual runtime::Result<std::optional<std::string_view>> get(Table table,
                                                                std::string_view key) = 0;
   virtual void put(Table table, std::string_view key, std::string_view value) = 0;
+  // Rows with from <= key < to of a table of sums, as they are before this batch.
+  virtual runtime::Result<void> scan(Table table, std::string_view from, std::string_view to,
+                                     const ViewStore::Visit& visit) const = 0;
   // Rows of a table of states with from <= key < to; none of them is put again.
   virtual void erase_range(Table table, std::string_view from, std::string_view to) = 0;
 };
@@ -45,6 +48,13 @@ class View {
   virtual const TableTraits& table() const = 0;
   virtual runtime::Result<void> fold(const schemas::Event& event, ArchivePlace place,
                                      Rows& rows) = 0;
+
+  // A view that sums a batch up before it writes puts its rows here, once the batch is whole.
+  virtual void settle(Rows&) {}
+  // The batch was applied.
+  virtual void applied() {}
+  // It was not, or perhaps was: the store alone knows what the rows are.
+  virtual void forget() {}
 };
 
 // Every view of the house, in the order they are folded.

@@ -1,7 +1,11 @@
+#include "projector/views/accesses.h"
+#include "projector/views/control.h"
 #include "projector/views/counters.h"
 #include "projector/views/deliveries.h"
+#include "projector/views/figures.h"
 #include "projector/views/messages.h"
 #include "projector/views/return_paths.h"
+#include "projector/views/terms.h"
 #include "projector/views/timeline.h"
 
 namespace waybill::projector {
@@ -13,6 +17,10 @@ std::vector<std::unique_ptr<View>> all_views() {
   views.push_back(std::make_unique<Messages>());
   views.push_back(std::make_unique<Counters>());
   views.push_back(std::make_unique<ReturnPaths>());
+  views.push_back(std::make_unique<Accesses>());
+  views.push_back(std::make_unique<Control>());
+  views.push_back(std::make_unique<Figures>());
+  views.push_back(std::make_unique<Terms>());
   return views;
 }
 

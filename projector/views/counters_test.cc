@@ -21,7 +21,9 @@ runtime::WallTime after_start(std::uint64_t seconds) {
 }
 
 std::vector<HourCounters> all_hours(const FoldedViews& views, std::string_view domain) {
-  return views.history().counters(domain, runtime::WallTime(), runtime::WallTime::max()).value();
+  return views.history()
+      .counters(domain, runtime::WallTime(), runtime::WallTime::max(), schemas::Sight::all())
+      .value();
 }
 
 std::uint64_t count(const HourCounters& hour, Count what) {
@@ -89,7 +91,7 @@ TEST(CountersTest, HoursBeginOnTheHourAndAreAscending) {
 
   const auto between = [&](std::uint64_t from, std::uint64_t to) {
     return views.history()
-        .counters("forward.test", after_start(from), after_start(to))
+        .counters("forward.test", after_start(from), after_start(to), schemas::Sight::all())
         .value()
         .size();
   };
@@ -116,7 +118,8 @@ TEST(CountersTest, ARowOfAnotherSizeIsCorrupt) {
   batch.put(Table::counters, counters_key("forward.test", 1), "short");
   ASSERT_TRUE(views.store().apply(batch));
   EXPECT_EQ(views.history()
-                .counters("forward.test", runtime::WallTime(), runtime::WallTime::max())
+                .counters("forward.test", runtime::WallTime(), runtime::WallTime::max(),
+                          schemas::Sight::all())
                 .error(),
             Errc::corrupt);
 }

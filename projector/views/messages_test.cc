@@ -32,12 +32,14 @@ TEST(MessagesTest, AMessageHasItsEventsOldestFirst) {
   log.add(tests::accepted({.message = 2, .delivery = 2}));
   log.add(tests::forwarded({.message = 1}));
   const FoldedViews views(log);
-  const MessageEvents message = views.history().message(tests::message_id(1)).value();
+  const MessageEvents message =
+      views.history().message(tests::message_id(1), schemas::Sight::all()).value();
   EXPECT_EQ(message.message_id, tests::message_id(1).text());
   ASSERT_EQ(message.events.size(), 2u);
   EXPECT_TRUE(message.events[0].has_accepted());
   EXPECT_TRUE(message.events[1].has_forwarded());
-  EXPECT_EQ(views.history().message(tests::message_id(3)).error(), Errc::not_found);
+  EXPECT_EQ(views.history().message(tests::message_id(3), schemas::Sight::all()).error(),
+            Errc::not_found);
 }
 
 TEST(MessagesTest, AMessageIsFoundByItsMessageIdWithOrWithoutBrackets) {
@@ -45,12 +47,18 @@ TEST(MessagesTest, AMessageIsFoundByItsMessageIdWithOrWithoutBrackets) {
   log.add(accepted_as(1, "<one@origin.test>"));
   const FoldedViews views(log);
   for (const char* asked : {"<one@origin.test>", "one@origin.test"}) {
-    const auto found = views.history().by_rfc5322_message_id(asked, 10).value().messages;
+    const auto found =
+        views.history().by_rfc5322_message_id(asked, 10, schemas::Sight::all()).value().messages;
     EXPECT_EQ(ids(found), std::vector{tests::message_id(1).text()}) << asked;
   }
-  EXPECT_TRUE(
-      views.history().by_rfc5322_message_id("two@origin.test", 10).value().messages.empty());
-  EXPECT_TRUE(views.history().by_rfc5322_message_id("", 10).value().messages.empty());
+  EXPECT_TRUE(views.history()
+                  .by_rfc5322_message_id("two@origin.test", 10, schemas::Sight::all())
+                  .value()
+                  .messages.empty());
+  EXPECT_TRUE(views.history()
+                  .by_rfc5322_message_id("", 10, schemas::Sight::all())
+                  .value()
+                  .messages.empty());
 }
 
 TEST(MessagesTest, AMessageIdWrittenTwiceGivesBothMessagesNewestFirst) {
@@ -58,10 +66,16 @@ TEST(MessagesTest, AMessageIdWrittenTwiceGivesBothMessagesNewestFirst) {
   for (unsigned message = 1; message <= 3; ++message)
     log.add(accepted_as(message, "<same@x.test>"));
   const FoldedViews views(log);
-  const auto all = views.history().by_rfc5322_message_id("same@x.test", 10).value().messages;
+  const auto all = views.history()
+                       .by_rfc5322_message_id("same@x.test", 10, schemas::Sight::all())
+                       .value()
+                       .messages;
   EXPECT_EQ(ids(all), (std::vector{tests::message_id(3).text(), tests::message_id(2).text(),
                                    tests::message_id(1).text()}));
-  const auto two = views.history().by_rfc5322_message_id("same@x.test", 2).value().messages;
+  const auto two = views.history()
+                       .by_rfc5322_message_id("same@x.test", 2, schemas::Sight::all())
+                       .value()
+                       .messages;
   EXPECT_EQ(ids(two), (std::vector{tests::message_id(3).text(), tests::message_id(2).text()}));
 }
 
@@ -80,7 +94,9 @@ TEST(MessagesTest, APageIsBoundedInEventsAndTheNextOneGoesOnWhereItEnds) {
   std::optional<MessagesStart> from;
   int pages = 0;
   do {
-    const auto page = views.history().by_rfc5322_message_id("same@x.test", 10, from).value();
+    const auto page = views.history()
+                          .by_rfc5322_message_id("same@x.test", 10, schemas::Sight::all(), from)
+                          .value();
     std::size_t events = 0;
     for (const MessageEvents& message : page.messages) {
       EXPECT_EQ(message.events.size(), message.indexes.size());
@@ -107,10 +123,11 @@ TEST(MessagesTest, APageIsBoundedInOctetsWithOneEventAtLeast) {
     log.add(event);
   }
   const FoldedViews views(log);
-  const auto first = views.history().message(tests::message_id(1)).value();
+  const auto first = views.history().message(tests::message_id(1), schemas::Sight::all()).value();
   EXPECT_EQ(first.events.size(), 2U);
   ASSERT_TRUE(first.next);
-  const auto rest = views.history().message(tests::message_id(1), *first.next).value();
+  const auto rest =
+      views.history().message(tests::message_id(1), schemas::Sight::all(), *first.next).value();
   EXPECT_EQ(rest.events.size(), 1U);
   EXPECT_FALSE(rest.next);
 }
@@ -126,7 +143,10 @@ TEST(MessagesTest, PagesOfMessagesMeetWithoutGapOrRepeatWhateverTheirSize) {
     std::vector<std::string> seen;
     std::optional<MessagesStart> from;
     do {
-      const auto page = views.history().by_rfc5322_message_id("same@x.test", limit, from).value();
+      const auto page =
+          views.history()
+              .by_rfc5322_message_id("same@x.test", limit, schemas::Sight::all(), from)
+              .value();
       for (const auto& message : page.messages) {
         EXPECT_EQ(message.events.size(), 2U);
         seen.push_back(message.message_id);
@@ -143,7 +163,10 @@ TEST(MessagesTest, AMessageForSeveralRecipientsIsFoundOnce) {
   log.add(tests::accepted({.alias = "a@forward.test", .delivery = 1}));
   log.add(tests::accepted({.alias = "b@forward.test", .delivery = 2}));
   const FoldedViews views(log);
-  const auto found = views.history().by_rfc5322_message_id("1@origin.test", 10).value().messages;
+  const auto found = views.history()
+                         .by_rfc5322_message_id("1@origin.test", 10, schemas::Sight::all())
+                         .value()
+                         .messages;
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].events.size(), 2u);
 }
@@ -153,8 +176,14 @@ TEST(MessagesTest, AMessageWithoutAMessageIdIsNotFoundByAnEmptyOne) {
   log.add(accepted_as(1, ""));
   log.add(accepted_as(2, "<>"));
   const FoldedViews views(log);
-  EXPECT_TRUE(views.history().by_rfc5322_message_id("", 10).value().messages.empty());
-  EXPECT_TRUE(views.history().by_rfc5322_message_id("<>", 10).value().messages.empty());
+  EXPECT_TRUE(views.history()
+                  .by_rfc5322_message_id("", 10, schemas::Sight::all())
+                  .value()
+                  .messages.empty());
+  EXPECT_TRUE(views.history()
+                  .by_rfc5322_message_id("<>", 10, schemas::Sight::all())
+                  .value()
+                  .messages.empty());
 }
 
 TEST(MessagesTest, AnotherMessageUnderTheSameHashIsNotGiven) {
@@ -164,8 +193,10 @@ TEST(MessagesTest, AnotherMessageUnderTheSameHashIsNotGiven) {
   WriteBatch batch;
   batch.put(Table::messages, rfc5322_key("other@origin.test", tests::message_id(1).bytes()), {});
   ASSERT_TRUE(views.store().apply(batch));
-  EXPECT_TRUE(
-      views.history().by_rfc5322_message_id("other@origin.test", 10).value().messages.empty());
+  EXPECT_TRUE(views.history()
+                  .by_rfc5322_message_id("other@origin.test", 10, schemas::Sight::all())
+                  .value()
+                  .messages.empty());
 }
 
 // Of message `message`, and of its own delivery `number`, as the relay writes it.
@@ -189,11 +220,15 @@ TEST(MessagesTest, AMessageHasTheEventsOfItsDeliveriesAndTheOthersOldestFirst) {
   log.add(of_delivery(tests::forwarded({}), 1, 1));
   log.add(of_delivery(tests::bounced({}, schemas::pb::BOUNCE_CLASS_HARD), 1, 1));
   FoldedViews views(log);
-  const MessageEvents message = views.history().message(tests::message_id(1)).value();
+  const MessageEvents message =
+      views.history().message(tests::message_id(1), schemas::Sight::all()).value();
   EXPECT_EQ(message.indexes,
             (std::vector{schemas::EventIndex(0), schemas::EventIndex(1), schemas::EventIndex(2),
                          schemas::EventIndex(3), schemas::EventIndex(4), schemas::EventIndex(5)}));
-  const auto rest = views.history().message(tests::message_id(1), schemas::EventIndex(3)).value();
+  const auto rest =
+      views.history()
+          .message(tests::message_id(1), schemas::Sight::all(), schemas::EventIndex(3))
+          .value();
   EXPECT_EQ(rest.events.size(), 3u);
   int rows = 0;
   ASSERT_TRUE(views.store().scan(Table::messages, message_prefix(tests::message_id(1).bytes()),
@@ -209,10 +244,15 @@ TEST(MessagesTest, AReportOnAMessageIsAnotherMessage) {
   report.set_reported_delivery_id(schemas::delivery_of(tests::message_id(1), 1).bytes());
   log.add(report);
   const FoldedViews views(log);
-  const auto delivery = views.history().delivery(schemas::delivery_of(tests::message_id(1), 1));
+  const auto delivery = views.history().delivery(schemas::delivery_of(tests::message_id(1), 1),
+                                                 schemas::Sight::all());
   EXPECT_EQ(delivery.value().events.size(), 2u);
   for (const unsigned message : {1u, 2u}) {
-    EXPECT_EQ(views.history().message(tests::message_id(message)).value().events.size(), 1u);
+    EXPECT_EQ(views.history()
+                  .message(tests::message_id(message), schemas::Sight::all())
+                  .value()
+                  .events.size(),
+              1u);
   }
 }
 
@@ -221,8 +261,9 @@ TEST(MessagesTest, AMessageThatOnlyBeginsAsAnotherIsNotFound) {
   log.add(of_delivery(tests::accepted({}), 1, 1));
   const FoldedViews views(log);
   const auto delivery = schemas::delivery_of(tests::message_id(1), 1);
-  EXPECT_EQ(views.history().message(schemas::MessageId(delivery.octets())).error(),
-            Errc::not_found);
+  EXPECT_EQ(
+      views.history().message(schemas::MessageId(delivery.octets()), schemas::Sight::all()).error(),
+      Errc::not_found);
 }
 
 TEST(MessagesTest, AnEventWithoutAMessageHasNoRow) {

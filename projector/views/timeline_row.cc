@@ -262,16 +262,36 @@ bool took_part(const Event& event, const Destination& to, Role role, const Sough
 
 }  // namespace
 
-std::optional<TimelineEntry> timeline_entry(const Event& event, schemas::EventIndex index,
-                                            Role role, const Sought& address) {
-  std::string joined;
-  const Destination to = destination_of(event, role == Role::target ? &address : nullptr, joined);
-  if (!took_part(event, to, role, address)) return std::nullopt;
+namespace {
+
+std::optional<TimelineEntry> line_to(const Event& event, const Destination& to,
+                                     schemas::EventIndex index) {
   std::string row;
   append_row(event, to, row);
   auto entry = read_alias_row({event.occurred_at(), index}, row);
   if (!entry) return std::nullopt;
   return std::move(*entry);
+}
+
+}  // namespace
+
+std::optional<TimelineEntry> timeline_entry(const Event& event, schemas::EventIndex index,
+                                            Role role, const Sought& address) {
+  std::string joined;
+  const Destination to = destination_of(event, role == Role::target ? &address : nullptr, joined);
+  if (!took_part(event, to, role, address)) return std::nullopt;
+  return line_to(event, to, index);
+}
+
+std::optional<TimelineEntry> line_of(const Event& event, schemas::EventIndex index) {
+  std::string joined;
+  return line_to(event, destination_of(event, nullptr, joined), index);
+}
+
+bool took_part(const Event& event, Role role, const Sought& address) {
+  std::string joined;
+  const Destination to = destination_of(event, role == Role::target ? &address : nullptr, joined);
+  return took_part(event, to, role, address);
 }
 
 const schemas::KindTraits* kind_of_row(std::string_view row) {

@@ -82,6 +82,13 @@ runtime::Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_v
 std::optional<TimelineEntry> timeline_entry(const schemas::Event& event, schemas::EventIndex index,
                                             Role role, const Sought& address);
 
+// The line of an event that nobody in particular looks at: of an Accepted all of it. nullopt: it is
+// of no kind that is known here.
+std::optional<TimelineEntry> line_of(const schemas::Event& event, schemas::EventIndex index);
+
+// Whether it did: the line of the event would be in its timeline.
+bool took_part(const schemas::Event& event, Role role, const Sought& address);
+
 // The kind of the row's event, without reading the rest; nullptr for one from a newer writer, and
 // for a row without an octet.
 const schemas::KindTraits* kind_of_row(std::string_view row);

@@ -140,7 +140,7 @@ TEST(TimelineTest, TwoSpellingsOfOneTargetAreOneLineUnlessOneIsMeant) {
   question.spellings = kExactly;
   const auto asked = [&](const char* address) {
     question.address = address;
-    return views.history().timeline(question).value().entries;
+    return views.history().timeline(question, schemas::Sight::all()).value().entries;
   };
   ASSERT_EQ(asked("Owner@mailbox.test").size(), 1u);
   EXPECT_EQ(asked("Owner@mailbox.test").front().target, "Owner@mailbox.test:2525");
@@ -210,7 +210,11 @@ TEST(TimelineTest, AnEventWithoutAnyAddressHasNoLine) {
   event.mutable_control()->set_subject("route");
   EventLog log;
   log.add(event);
-  EXPECT_EQ(FoldedViews(log).digest(), FoldedViews().digest());
+  FoldedViews views(log);
+  EXPECT_TRUE(views.store().scan(Table::timeline, {}, {}, [](auto, auto) {
+    ADD_FAILURE();
+    return true;
+  }));
 }
 
 TEST(TimelineRowTest, ItsKindsAreTheWordsOfTheEvents) {
@@ -262,13 +266,13 @@ TEST(TimelineTest, ALineOfAKindFromANewerWriterIsSkipped) {
   HistoryQuestion question;
   question.address = "shop@forward.test";
   question.limit = 1;
-  const auto first = views.history().timeline(question);
+  const auto first = views.history().timeline(question, schemas::Sight::all());
   ASSERT_TRUE(first) << first.error().message();
   ASSERT_EQ(first->entries.size(), 1u);
   EXPECT_EQ(first->entries[0].index, 3_index);
   ASSERT_TRUE(first->next);
   question.after = first->next;
-  const auto second = views.history().timeline(question);
+  const auto second = views.history().timeline(question, schemas::Sight::all());
   ASSERT_TRUE(second) << second.error().message();
   ASSERT_EQ(second->entries.size(), 1u);
   EXPECT_EQ(second->entries[0].index, 1_index);
@@ -370,7 +374,8 @@ TEST(TimelineTest, ALineWhoseEventIsGoneIsCorrupt) {
   HistoryQuestion question;
   question.address = "ann@origin.test";
   question.role = Role::sender;
-  EXPECT_EQ(views.history().timeline(question).error(), runtime::Errc::corrupt);
+  EXPECT_EQ(views.history().timeline(question, schemas::Sight::all()).error(),
+            runtime::Errc::corrupt);
 }
 
 // More addresses than hashes are remembered, of every length, twice over.

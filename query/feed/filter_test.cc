@@ -17,31 +17,31 @@ const tests::Copy kCopy{.alias = "shop@forward.test",
                         .domain = "forward.test"};
 
 Filter of_kinds(std::vector<std::string> kinds) {
-  Filter out;
+  Filter out{.sight = schemas::Sight::all()};
   out.kinds = std::move(kinds);
   return out;
 }
 
 Filter of_classes(std::vector<std::string> classes) {
-  Filter out;
+  Filter out{.sight = schemas::Sight::all()};
   out.classes = std::move(classes);
   return out;
 }
 
 Filter of_domain(const std::string& domain) {
-  Filter out;
+  Filter out{.sight = schemas::Sight::all()};
   out.domain = domain;
   return out;
 }
 
 bool finds(const std::string& address, const schemas::Event& event) {
-  Filter filter;
+  Filter filter{.sight = schemas::Sight::all()};
   filter.address = address;
   return filter.wants(event);
 }
 
 TEST(FilterTest, OneThatAsksNothingWantsAll) {
-  const Filter all;
+  const Filter all{.sight = schemas::Sight::all()};
   EXPECT_TRUE(all.wants(tests::accepted(kCopy)));
   EXPECT_TRUE(all.wants(tests::bounced(kCopy, pb::BOUNCE_CLASS_HARD)));
   EXPECT_TRUE(all.wants(schemas::Event()));
@@ -121,7 +121,7 @@ TEST(FilterTest, EachTargetOfAnAcceptanceIsLookedAt) {
 }
 
 TEST(FilterTest, AllThatIsAskedMustBeTrue) {
-  Filter filter;
+  Filter filter{.sight = schemas::Sight::all()};
   filter.kinds = {"bounced"};
   filter.classes = {"hard", "soft"};
   filter.domain = "forward.test";
@@ -135,6 +135,52 @@ TEST(FilterTest, AllThatIsAskedMustBeTrue) {
   other = kCopy;
   other.target = "bob@mailbox.test";
   EXPECT_FALSE(filter.wants(tests::bounced(other, pb::BOUNCE_CLASS_HARD)));
+}
+
+TEST(FilterTest, WhatIsOutOfSightIsNotThere) {
+  Filter of_others{.sight = schemas::Sight::of({"other.test"})};
+  EXPECT_FALSE(of_others.wants(tests::accepted(kCopy)));
+  of_others.address = kCopy.sender;
+  EXPECT_FALSE(of_others.wants(tests::accepted(kCopy)));
+  EXPECT_TRUE(Filter{.sight = schemas::Sight::of({"forward.test"})}.wants(tests::accepted(kCopy)));
+}
+
+// What does not speak of mail comes where it is asked for.
+TEST(FilterTest, AccessesAreAskedForByKind) {
+  schemas::Event access;
+  access.mutable_access()->set_route("/v1/messages");
+  EXPECT_FALSE(Filter{.sight = schemas::Sight::all()}.wants(access));
+  EXPECT_TRUE(of_kinds({"access"}).wants(access));
+  EXPECT_FALSE(is_of_feed(access));
+  access.mutable_access()->set_route(std::string(kFeedRoute));
+  EXPECT_TRUE(of_kinds({"access"}).wants(access)) << "an export has it";
+  EXPECT_TRUE(is_of_feed(access)) << "a feed that is read by waiting would be woken by it for ever";
+  schemas::Event control;
+  control.mutable_control()->set_subject("token");
+  EXPECT_FALSE(Filter{.sight = schemas::Sight::all()}.wants(control));
+  EXPECT_TRUE(of_kinds({"control"}).wants(control));
+}
+
+TEST(FilterTest, InARoleAnAddressHasTheSpellingsOfItsHistory) {
+  using projector::Role;
+  const auto wants = [](Role role, const std::string& address, projector::Spellings spellings) {
+    Filter filter{.sight = schemas::Sight::all()};
+    filter.parts.push_back({role, projector::Sought(address, spellings)});
+    return filter.wants(tests::forwarded(kCopy));
+  };
+  EXPECT_TRUE(wants(Role::sender, "ann@origin.test", {}));
+  EXPECT_TRUE(wants(Role::sender, "ANN+x@origin.test", {}));
+  EXPECT_FALSE(wants(Role::sender, "ann@origin.test", projector::kExactly));
+  EXPECT_TRUE(wants(Role::sender, "Ann@origin.test", projector::kExactly));
+  EXPECT_FALSE(wants(Role::alias, "Ann@origin.test", {}));
+  EXPECT_TRUE(wants(Role::alias, "shop@forward.test", projector::kExactly));
+  EXPECT_TRUE(wants(Role::target, "Owner@mailbox.test", {}));
+  EXPECT_FALSE(wants(Role::target, "own@mailbox.test", {}));
+  Filter either{.sight = schemas::Sight::all()};
+  either.parts.push_back({Role::target, projector::Sought("no@mailbox.test", {})});
+  EXPECT_FALSE(either.wants(tests::forwarded(kCopy)));
+  either.parts.push_back({Role::alias, projector::Sought("shop@forward.test", {})});
+  EXPECT_TRUE(either.wants(tests::forwarded(kCopy)));
 }
 
 }  // namespace

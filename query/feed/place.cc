@@ -1,6 +1,6 @@
 #include "query/feed/place.h"
 
-#include "http/base64url.h"
+#include "runtime/base64url.h"
 #include "runtime/crypto.h"
 
 namespace waybill::query::feed {
@@ -36,11 +36,11 @@ std::string to_cursor(const Place& place) {
   append(out, place.size(), kCount);
   for (const schemas::EventIndex index : place) append(out, index.value(), kIndex);
   out += check_of(out);
-  return http::to_base64url(out);
+  return runtime::to_base64url(out);
 }
 
 runtime::Result<Place> from_cursor(std::string_view text) {
-  const auto octets = http::from_base64url(text);
+  const auto octets = runtime::from_base64url(text);
   if (!octets) return octets.error();
   if (octets->size() < kHead + kCheck || octets->front() != kVersion) {
     return make_error_code(Errc::invalid);

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "http/base64url.h"
+#include "runtime/base64url.h"
 #include "runtime/crypto.h"
 #include "tests/support/ordinals.h"
 
@@ -18,7 +18,7 @@ using runtime::Errc;
 std::string signed_cursor(std::string octets) {
   const auto digest = runtime::sha256(octets);
   octets.append(reinterpret_cast<const char*>(digest.data()), 4);
-  return http::to_base64url(octets);
+  return runtime::to_base64url(octets);
 }
 
 // The head of a cursor of version 1 and `count` partitions, below 256.
@@ -51,12 +51,13 @@ TEST(PlaceTest, GoesIntoAUrlAndAFieldAsItIs) {
 }
 
 TEST(PlaceTest, EachDamagedOctetIsRefused) {
-  const std::string good = *http::from_base64url(to_cursor({3_index, 5_index}));
+  const std::string good = *runtime::from_base64url(to_cursor({3_index, 5_index}));
   for (std::size_t i = 0; i < good.size(); ++i) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string damaged = good;
       damaged[i] = static_cast<char>(damaged[i] ^ (1 << bit));
-      EXPECT_EQ(from_cursor(http::to_base64url(damaged)).error(), Errc::invalid) << i << ' ' << bit;
+      EXPECT_EQ(from_cursor(runtime::to_base64url(damaged)).error(), Errc::invalid)
+          << i << ' ' << bit;
     }
   }
 }
@@ -93,7 +94,7 @@ TEST(PlaceTest, WhatItNeverWroteIsRefusedWhateverItsCheck) {
       std::string("\1\x20\0\0\0", 5),
   };
   for (const std::string& one : wrong) {
-    EXPECT_EQ(from_cursor(signed_cursor(one)).error(), Errc::invalid) << http::to_base64url(one);
+    EXPECT_EQ(from_cursor(signed_cursor(one)).error(), Errc::invalid) << runtime::to_base64url(one);
   }
 }
 

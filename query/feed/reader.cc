@@ -4,7 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "schemas/event_json.h"
+#include "schemas/event_text.h"
 
 namespace waybill::query::feed {
 namespace {
@@ -27,10 +27,9 @@ constexpr std::chrono::seconds kPollGrace{10};
 constexpr std::string_view kRetry = "retry: 2000\n\n";
 
 std::string text_of(const schemas::Event& event, std::uint32_t partition, EventIndex index) {
-  json::object out = schemas::to_json_object(event);
-  out["partition"] = partition;
-  out["index"] = index.value();
-  return json::serialize(out);
+  std::string out;
+  schemas::append_json(out, event, schemas::EventPlace{partition, index});
+  return out;
 }
 
 std::string gap_of(std::uint32_t partition, EventIndex from, EventIndex to) {
@@ -60,6 +59,12 @@ bool Reader::behind() const {
 
 // A long poll ends where it has what it came for, or has waited for it long enough; what is there
 // already it is given all the same, within kPollGrace.
+bool Reader::is_over() const {
+  if (wish_.reader == nullptr) return false;
+  const auto& until = wish_.reader->until;
+  return wish_.reader->is_over() || (until && *until <= clock_.wall());
+}
+
 bool Reader::time_is_up() const {
   const Instant now = clock_.now();
   if (!wish_.wait) return now >= ends_;
@@ -67,7 +72,7 @@ bool Reader::time_is_up() const {
 }
 
 bool Reader::ready() {
-  return done_ || !begun_ || behind() || clock_.now() >= sign_at_ || time_is_up();
+  return done_ || is_over() || !begun_ || behind() || clock_.now() >= sign_at_ || time_is_up();
 }
 
 runtime::Task<void> Reader::wait(Instant until) {
@@ -88,6 +93,7 @@ const Partition* Reader::next_behind() {
 
 http::Piece Reader::pull() {
   if (done_) return std::optional<std::string>();
+  if (is_over()) return make_error_code(Errc::refused);
   std::string out;
   looked_at_ = 0;
   if (!std::exchange(begun_, true)) {
@@ -151,7 +157,7 @@ void Reader::take(const Partition& partition, const projector::ArchivedRecord& r
   ++looked_at_;
   schemas::Event event;
   // A record of the log that is no event was counted when it was folded, and is in no history.
-  if (!record.read(event) || !wish_.filter.wants(event)) return;
+  if (!record.read(event) || is_of_feed(event) || !wish_.filter.wants(event)) return;
   say(schemas::kind_of(event), "event", text_of(event, partition.number, index), out);
   done_ = ++given_ == wish_.limit;
 }

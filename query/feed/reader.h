@@ -38,13 +38,15 @@ struct Partition {
 };
 
 struct Wish {
-  Filter filter{};
+  Filter filter{.sight = schemas::Sight::of({})};
   Form form = Form::ndjson;
   Place from{};                          // one index for each partition
   std::optional<std::uint64_t> limit{};  // events, and then the end
   // With it the answer ends as soon as there is nothing more and it has an event, or after so long:
   // a long poll. Without it goes on for kLongest.
   std::optional<runtime::Duration> wait{};
+  // Who reads: once that is over (Principal::over) the stream ends. Null: it never is.
+  std::shared_ptr<const schemas::Principal> reader{};
 };
 
 // A stream ends whole before StreamLimits::whole would cut it; its reader goes on from its cursor.
@@ -67,6 +69,7 @@ class Reader final : public http::Follower {
 
  private:
   bool behind() const;
+  bool is_over() const;
   bool time_is_up() const;
   const Partition* next_behind();
   runtime::Result<void> read_from(const Partition& partition, std::string& out);

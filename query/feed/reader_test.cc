@@ -115,7 +115,7 @@ class ReaderTest : public testing::Test {
   boost::asio::io_context io_;
   tests::StillClock clock_;
   std::array<ArchivePart, 2> parts_;
-  Wish wish_;
+  Wish wish_{.filter = {.sight = schemas::Sight::all()}};
   const tests::Copy copy_;
 };
 

@@ -84,7 +84,7 @@ class TreeTest(unittest.TestCase):
         self.hold(shape_rules.kinds_are_named, self.cpp)
 
     def test_lines_are_short(self):
-        other = (".md", ".cmake", "CMakeLists.txt")
+        other = (".md", ".cmake", "CMakeLists.txt", ".ts", ".tsx")
         self.hold(shape_rules.columns, self.code + [p for p in self.paths if p.endswith(other)])
 
     def test_headers_are_guarded_by_pragma_once(self):

@@ -50,6 +50,7 @@ class Generator {
       : every_(std::max<std::uint64_t>(events / 10, 1)), under_way_(under_way) {}
 
   static std::string busiest_alias() { return alias_of(1); }
+  static std::string rare_sender_domain() { return domain_of_sender(kSenders - 1); }
   static std::string delivery_id(std::uint64_t message) {
     return schemas::delivery_of(id(message, 'm'), 1);
   }
@@ -134,6 +135,11 @@ class Generator {
     return message % 16 == 5 && !is_of_the_one(message);
   }
 
+  static std::string domain_of_sender(std::uint64_t sender) {
+    return "mail" + std::to_string(sender % 40) + ".company" +
+           std::to_string(scattered(sender) % 3'000) + ".example";
+  }
+
   void envelope(std::uint64_t n, std::uint64_t message) {
     const std::uint64_t alias = alias_number(message);
     const std::uint64_t sender = skewed(message * 5 + 2, kSenders);
@@ -147,8 +153,7 @@ class Generator {
     event_.set_message_id(id(message, 'm'));
     event_.set_trace(schemas::trace_of(event_.message_id(), event_.event_id()));
     event_.set_alias(is_of_the_one(message) ? kTheOne : alias_of(alias));
-    sender_domain_ = "mail" + std::to_string(sender % 40) + ".company" +
-                     std::to_string(scattered(sender) % 3'000) + ".example";
+    sender_domain_ = domain_of_sender(sender);
     event_.set_sender(name(sender) + std::to_string(scattered(sender) % 1'000) + "@" +
                       sender_domain_);
     event_.set_client_ip("198.51." + std::to_string(sender % 100) + "." +

@@ -5,7 +5,8 @@
 //
 // Prints events/s (wall time, and processor time of the folding thread alone), what of that
 // processor time went where, then both page times and their ratio, the time of a page of 50 of a
-// busy address, time and octets read of a delivery that was asked for at random, what the views
+// busy address, time and octets read of a delivery that was asked for at random, times of searches
+// for what events say, what the views
 // take on the disk, and the beginning of their digest: it tells one layout of rows from another.
 // Not run by ctest: it takes its time and says nothing that can be wrong or right.
 #include <algorithm>
@@ -123,7 +124,7 @@ double page_time(const projector::ViewStore& store) {
   std::vector<double> times;
   for (int i = 0; i < kPages; ++i) {
     const double before = seconds_of(CLOCK_MONOTONIC);
-    const auto page = history.timeline(question);
+    const auto page = history.timeline(question, schemas::Sight::all());
     times.push_back((seconds_of(CLOCK_MONOTONIC) - before) * 1e6);
     if (!page) fail(page.error().message());
     if (page->entries.size() != kEventsOfTheOne || page->next) {
@@ -154,7 +155,7 @@ double busy_page_cost(const projector::History& history) {
   question.address = Generator::busiest_alias();
   question.limit = kPage;
   return median_cost(2'001, [&](std::uint64_t) {
-    const auto page = history.timeline(question);
+    const auto page = history.timeline(question, schemas::Sight::all());
     if (!page) fail(page.error().message());
     if (page->entries.size() != kPage) fail("the busiest alias has no full page");
   });
@@ -176,11 +177,61 @@ void measure_deliveries(const projector::History& history, std::uint64_t events)
     std::uint64_t message = bench::scattered(i) % (events / 2 - bench::kUnderWay);
     while (message % 16 == 5) ++message;  // it is of nobody
     const auto id = schemas::DeliveryId::from_bytes(Generator::delivery_id(message));
-    const auto delivery = history.delivery(*id);
+    const auto delivery = history.delivery(*id, schemas::Sight::all());
     if (!delivery) fail(delivery.error().message());
   });
   std::printf("%9s delivery at random: %.1f us of a processor, %.0f octets read\n", "", cost,
               (octets_read() - before) / kQuestions);
+}
+
+struct Words {
+  const char* name;
+  std::vector<projector::EventCondition> all_of;
+};
+
+std::vector<Words> searches() {
+  using projector::TermOf;
+  const auto is = [](TermOf of, std::string text) {
+    return projector::EventCondition{false, {{of, std::move(text)}}};
+  };
+  const auto kind = is(TermOf::kind, "rejected");
+  const auto domain = is(TermOf::domain, "forward.example");
+  const auto rule = is(TermOf::rule, "unknown-alias");
+  const auto status = is(TermOf::status, "5");
+  const auto hop = is(TermOf::next_hop, "mailbox1.example");
+  const auto sender = is(TermOf::sender_domain, Generator::rare_sender_domain());
+  return {{"kind", {kind}},
+          {"rule, domain", {rule, domain}},
+          {"next hop, status", {hop, status}},
+          {"rare sender", {sender}},
+          {"rare sender, status, domain", {sender, status, domain}},
+          {"sender, no such kind", {sender, is(TermOf::kind, "in_doubt")}}};
+}
+
+// A page of 50 of each, the median and the slowest of a hundred.
+void measure_searches(const projector::History& history) {
+  constexpr int kAsked = 500;
+  for (const Words& words : searches()) {
+    projector::EventsQuestion question;
+    question.wanted.all_of = words.all_of;
+    question.limit = kPage;
+    std::vector<double> times;
+    std::size_t found = 0;
+    for (int i = 0; i < kAsked; ++i) {
+      const double before = seconds_of(CLOCK_MONOTONIC);
+      const auto page = history.events(question, schemas::Sight::all());
+      times.push_back((seconds_of(CLOCK_MONOTONIC) - before) * 1e6);
+      if (!page) fail(page.error().message());
+      found = page->entries.size();
+      // Pages all over the log.
+      const std::uint64_t end = page->begun.value();
+      question.before = schemas::EventIndex(end / 4 + bench::scattered(i) % (end / 4 * 3 + 1));
+      if (i % 2 == 1) question.before.reset();
+    }
+    std::sort(times.begin(), times.end());
+    std::printf("%9s search by %s: %zu lines, %.0f us, p99 %.0f us\n", "", words.name, found,
+                times[kAsked / 2], times[kAsked / 100 * 99]);
+  }
 }
 
 double octets_of(const std::string& directory) {
@@ -208,6 +259,7 @@ double measure(const std::string& directory, std::uint64_t events, std::uint64_t
               busy_page_cost(history));
   if (!(*store)->sync()) fail("the views cannot be synced");
   measure_deliveries(history, events);
+  measure_searches(history);
   std::printf("%9s tables: %.0f octets an event\n", "",
               octets_of(directory) / static_cast<double>(events));
   const auto digest = projector::digest_views(**store);

@@ -9,7 +9,8 @@ import unittest
 from deploy_files import ROOT, run
 from support.peers_case import needs
 
-SECTIONS = ("build", "libraries", "run", "kafka", "tests", "fault", "lint", "format", "portable")
+SECTIONS = ("build", "libraries", "run", "kafka", "tests", "fault", "lint", "browser", "format",
+            "portable")
 # Its scripts set the kernel's parameters, and run nothing.
 NO_SERVICE = {"procps"}
 

@@ -99,10 +99,19 @@ class PowerCutTest(CrashCase):
         load.stop()
         power.cut(waybill.data)
         power.sync_again()
-        waybill.start()
+        self.start_whatever_is_missing(waybill)
         found = complaints(waybill, load, self.sink)
         self.assertTrue(any("saw" in one for one in found), found)
         self.assertTrue(any("acceptance is not in the log" in one for one in found), found)
+
+    def start_whatever_is_missing(self, waybill):
+        """The journal's mark may have told the disk of more than the cut left, and refuses then."""
+        try:
+            waybill.start()
+        except RuntimeError as refused:
+            self.assertIn("more were acknowledged: they are missing", str(refused))
+            (waybill.data / "journal" / "mark").unlink()
+            waybill.start()
 
     def test_a_failed_sync_ends_it_and_nothing_is_believed_until_it_is_read_again(self):
         power = PowerCut(self.directory)

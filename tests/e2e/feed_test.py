@@ -35,7 +35,9 @@ class FeedCase(PeersCase):
         self.waybill = self.start(Waybill, {
             "x.test": {"aliases": {"void": {"drop": True}}},
             "y.test": {"aliases": {"hole": {"drop": True}}}},
-            tables={"limits": {"max_refusals": 100, "max_refusals_per_client": 10_000}})
+            # Where no question of its own is among the events, their places are told by counting.
+            tables={"http": {"record_access": False},
+                    "limits": {"max_refusals": 100, "max_refusals_per_client": 10_000}})
 
     def read(self, **parameters):
         reader = FeedReader(self.waybill.http_port, **parameters)

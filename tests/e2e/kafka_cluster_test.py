@@ -144,6 +144,8 @@ class RolesApartTest(ClusterCase):
         reader.start_again()
         wait_until(lambda: "keys would be looked for where they are not" in reader.output(),
                    "the projector says why")
+        # It is said before anything is answered.
+        wait_until(reader.http.answers, "it answers")
         self.assertEqual(503, reader.http.get("/readyz").status)
 
 
@@ -351,9 +353,10 @@ class LogLostTest(ClusterCase):
         cluster.kafka.delete_records(DELIVERIES, lost, end - 1)
         projector.start_again()
         wait_until(lambda: "was removed before it was read" in projector.output(), "it says so")
-        ready = projector.http.get("/readyz")
-        self.assertEqual(503, ready.status)
-        self.assertIn(f"partition {lost}", ready.json["detail"])
+        # Until its history answers, /readyz says "starting".
+        wait_until(lambda: f"partition {lost}" in projector.http.get("/readyz").json["detail"],
+                   "/readyz names the partition")
+        self.assertEqual(503, projector.http.get("/readyz").status)
         # The other one goes on.
         other = next(f"{alias}@x.test" for alias in "abcde" if any(
             r.partition != lost and r.key == f"{alias}@x.test".encode()

@@ -242,6 +242,13 @@ class CheckerTest(unittest.TestCase):
 
     # I6, I7
 
+    def test_what_is_not_of_mail_has_its_place_and_no_other(self):
+        seen = truth()
+        seen.told.beside.append((0, seen.told.size[0]))
+        seen.told.size[0] += 1
+        self.assertEqual([], complaints(seen))
+        self.lie(lambda seen: seen.told.beside.append((0, 3)), "I6")
+
     def test_a_hole_in_the_log_is_found(self):
         self.lie(lambda seen: seen.told.size.update({0: 13}), "I6")
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "http/base64url.h"
 #include "http/target.h"
 #include "query/cursor.h"
+#include "runtime/base64url.h"
 #include "runtime/check.h"
 
 using namespace waybill;  // NOLINT: a program of one function
@@ -34,8 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     runtime::check(!request.error().why.empty(), "a refusal says why");
   }
 
-  if (const auto octets = http::from_base64url(text)) {
-    runtime::check(http::to_base64url(*octets) == text, "one value has one text");
+  if (const auto octets = runtime::from_base64url(text)) {
+    runtime::check(runtime::to_base64url(*octets) == text, "one value has one text");
   }
 
   projector::HistoryQuestion question;

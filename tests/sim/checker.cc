@@ -142,7 +142,7 @@ class Checker {
     for (const auto& [id, count] : events) {
       const auto message = schemas::MessageId::from_bytes(id);
       if (!message) continue;
-      const auto found = history.message(*message);
+      const auto found = history.message(*message, schemas::Sight::all());
       expect(found && found->events.size() == count, "a message is found without its events");
     }
   }

@@ -40,7 +40,7 @@ class FoldedViews {
     projector::HistoryQuestion question;
     question.address = address;
     question.role = role;
-    return history().timeline(question).value();
+    return history().timeline(question, schemas::Sight::all()).value();
   }
 
  private:

@@ -84,6 +84,8 @@ class HttpWorld {
   http::ServerParts server_parts() {
     http::ServerParts out;
     out.secret = secret_;
+    out.principals = principals_.get();
+    out.access = access_;
     out.workers = workers_;
     out.stream_workers = workers_;
     out.clock = &clock_;
@@ -112,7 +114,20 @@ class HttpWorld {
     return boost::json::parse(response.body).as_object();
   }
 
-  void add(const std::string& path, http::Handler handler) { own_.add(path, std::move(handler)); }
+  void add(const std::string& path, http::Handler handler) {
+    own_.add(path, http::kOpen, std::move(handler));
+  }
+  // On a route that asks for a scope.
+  void add(const std::string& path, http::Needs needs, http::Handler handler) {
+    own_.add(path, needs, std::move(handler));
+  }
+  // Who asks, from the next service() on; as long as none is set, a reader on this machine.
+  void set_asker(schemas::Principal asker) { principals_ = http::everyone_is(std::move(asker)); }
+  void set_principals(std::unique_ptr<http::Principals> principals) {
+    principals_ = std::move(principals);
+  }
+  // Where answers are put on record; it outlives the world's services.
+  void set_access(http::AccessLog* access) { access_ = access; }
   // Whoever asks has to show a secret.
   void guard() { secret_ = some_secret(); }
   const runtime::SharedSecret& secret() const { return *secret_; }
@@ -125,6 +140,8 @@ class HttpWorld {
  private:
   http::Router own_;
   std::optional<runtime::SharedSecret> secret_;
+  std::unique_ptr<http::Principals> principals_ = http::everyone_is(http::local_reader());
+  http::AccessLog* access_ = nullptr;
   std::unique_ptr<runtime::Workers> inline_workers_ = runtime::inline_workers();
   runtime::Workers* workers_ = inline_workers_.get();
   std::unique_ptr<runtime::Chance> chance_ = runtime::system_chance();

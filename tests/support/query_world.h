@@ -65,6 +65,7 @@ class QueryWorld : public HttpWorld {
     out.partition_count = partition_count_;
     out.peers = peers_;
     out.clock = &clock();
+    out.rules = {"next-hop", "spam", "unknown-alias"};
     // Domains of ours: one that folds case and tag, and one that does neither.
     out.local_parts = [](const std::string& domain) -> std::optional<query::LocalParts> {
       if (domain == "example.org") return query::LocalParts{schemas::LocalPartCase::fold, '+'};

@@ -1,189 +1,150 @@
-// waybill trace: the history of an address as a table for people, or as JSON for pipes.
+// waybill trace: what people type into the search box, for terminals and pipes.
 
-#include <boost/json.hpp>
 #include <cstdio>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "app/command/command_line.h"
-#include "app/command/look.h"
-#include "runtime/hex.h"
-#include "runtime/http_client.h"
-#include "schemas/json_members.h"
+#include "query/search/fields.h"
+#include "runtime/ascii.h"
+#include "schemas/event.h"
+#include "schemas/field_shape.h"
+#include "schemas/kind.h"
+#include "tools/api/api_client.h"
 #include "tools/commands.h"
-#include "tools/trace/table.h"
+#include "tools/trace/follow.h"
+#include "tools/trace/options.h"
+#include "tools/trace/refusal.h"
+#include "tools/trace/search.h"
 
 namespace waybill::tools {
-
-namespace json = boost::json;
-using schemas::text_member;
-
 namespace {
 
-constexpr std::chrono::seconds kTimeout{30};
-constexpr std::size_t kPageLimit = 500;
+using query::search::FieldTraits;
 
-struct Options {
-  std::string address;
-  std::string delivery;
-  std::string client;
-  std::string role = "alias";
-  std::string match = "mailbox";
-  std::string from;
-  std::string to;
-  std::vector<std::string> kinds;
-  std::size_t limit = 50;
-  bool all = false;
-  bool json = false;
-  std::string server = "http://127.0.0.1:8025";
-};
+// --from and --to were times in releases up to 0.1.
+bool has_time_as_party(const TraceOptions& options) {
+  for (const FlagWords& flag : options.flags) {
+    const bool is_from = flag.field->field == query::search::Field::from;
+    if (!is_from && flag.field->field != query::search::Field::to) continue;
+    for (const std::string& value : flag.values) {
+      if (!schemas::parse_rfc3339(value)) continue;
+      std::fprintf(
+          stderr,
+          "waybill: --%s is an address, and %s a time: times are --after (which is in) and "
+          "--before (which is not)\n",
+          is_from ? "from" : "to", value.c_str());
+      return true;
+    }
+  }
+  return false;
+}
 
-std::string target_of(const Options& options, const std::string& cursor, std::size_t limit) {
-  const bool of_client = !options.client.empty();
-  std::string out = of_client ? "/v1/clients/" + runtime::percent_encode(options.client)
-                              : "/v1/addresses/" + runtime::percent_encode(options.address);
-  out += "/history?limit=" + std::to_string(limit);
-  const auto add = [&](const char* key, const std::string& value) {
-    if (!value.empty()) out += std::string("&") + key + "=" + runtime::percent_encode(value);
-  };
-  if (!of_client) add("role", options.role);
-  // An older release does not know the parameter.
-  if (options.match != "mailbox") add("match", options.match);
-  add("from", options.from);
-  add("to", options.to);
-  std::string kinds;
-  for (const std::string& kind : options.kinds) kinds += (kinds.empty() ? "" : ",") + kind;
-  add("kind", kinds);
-  add("cursor", cursor);
+int run_trace(const TraceOptions& options) {
+  if (has_time_as_party(options)) return app::kExitUsage;
+  const std::string query = search_text(options.words, options.flags);
+  if (query.empty() && !options.follow) {
+    std::fprintf(stderr,
+                 "waybill: nothing is asked for: name an address, an id, an IP address, a "
+                 "Message-ID or a domain\nTry: waybill trace --help\n");
+    return app::kExitUsage;
+  }
+  int exit_code = app::kExitOk;
+  const auto api = ApiClient::make(options.api, exit_code);
+  if (api == nullptr) return exit_code;
+  return options.follow ? run_follow(*api, query, options) : run_search(*api, query, options);
+}
+
+// What has a list of its own; the words of rules are on the server.
+std::vector<std::string> words_for(const FieldTraits& field) {
+  std::vector<std::string> out;
+  if (field.field == query::search::Field::is) {
+    for (const schemas::KindTraits& kind : schemas::kKinds) {
+      if (kind.speaks_of_delivery) out.emplace_back(kind.word);
+    }
+  }
+  if (field.field == query::search::Field::report_class) {
+    const auto& all = *schemas::pb::BounceClass_descriptor();
+    for (int i = 0; i < all.value_count(); ++i) {
+      std::string word = schemas::word_of(all, all.value(i)->number());
+      if (!word.empty()) out.push_back(std::move(word));
+    }
+  }
   return out;
 }
 
-// One page, or nothing after having said why.
-std::unique_ptr<json::object> ask(const Options& options, const std::string& target,
-                                  int& exit_code) {
-  const auto answer = runtime::http_get(options.server, target, kTimeout);
-  if (!answer) {
-    std::fprintf(
-        stderr,
-        "waybill: no answer from %s: %s\nIs `waybill serve` running? --server names another "
-        "one.\n",
-        options.server.c_str(), answer.error().message().c_str());
-    exit_code = app::kExitEnvironment;
-    return nullptr;
-  }
-  boost::system::error_code wrong;
-  json::value value = json::parse(answer->body, wrong);
-  if (wrong || !value.is_object()) {
-    std::fprintf(stderr, "waybill: %s does not answer as a Waybill does\n", options.server.c_str());
-    exit_code = app::kExitEnvironment;
-    return nullptr;
-  }
-  if (answer->status != 200) {
-    const std::string detail(text_member(value.as_object(), "detail"));
-    std::fprintf(stderr, "waybill: %s\n", detail.c_str());
-    exit_code = answer->status < 500 ? app::kExitUsage : app::kExitEnvironment;
-    return nullptr;
-  }
-  return std::make_unique<json::object>(std::move(value.as_object()));
-}
-
-json::object as_of_of(const json::object& page) {
-  const json::object* const as_of = schemas::object_member(page, "as_of");
-  return as_of == nullptr ? json::object() : *as_of;
-}
-
-int run_story(const Options& options) {
-  const app::Look look = app::look_of_stdout();
-  int exit_code = app::kExitOk;
-  const auto page =
-      ask(options, "/v1/deliveries/" + runtime::percent_encode(options.delivery), exit_code);
-  if (page == nullptr) return exit_code;
-  if (options.json) {
-    std::printf("%s\n", json::serialize(*page).c_str());
-    return app::kExitOk;
-  }
-  const json::array* const story = schemas::array_member(*page, "story");
-  if (story == nullptr) return app::kExitEnvironment;
-  for (const json::value& step : *story) {
-    if (step.is_object()) std::printf("%s\n", story_line(step.as_object(), look).c_str());
-  }
-  const std::size_t steps = story->size();
-  std::printf("%s\n", freshness_line(as_of_of(*page), steps, More::none).c_str());
-  return app::kExitOk;
-}
-
-int run_trace(const Options& options) {
-  if (!options.delivery.empty()) return run_story(options);
-  const app::Look look = app::look_of_stdout();
-  std::string cursor;
-  json::object as_of;
-  std::size_t done = 0;
-  int exit_code = app::kExitOk;
-  for (;;) {
-    const std::size_t left = options.all ? kPageLimit : options.limit - done;
-    const auto page =
-        ask(options, target_of(options, cursor, std::min(left, kPageLimit)), exit_code);
-    if (page == nullptr) return exit_code;
-    // What came while later pages were read is in none of them.
-    if (cursor.empty()) as_of = as_of_of(*page);
-    const json::array* const entries = schemas::array_member(*page, "entries");
-    if (entries == nullptr) return app::kExitEnvironment;
-    for (const json::value& entry : *entries) {
-      if (!entry.is_object()) continue;
-      ++done;
-      if (options.json) {
-        std::printf("%s\n", json::serialize(entry).c_str());
-      } else {
-        std::printf("%s\n", table_line(entry.as_object(), look).c_str());
-      }
+void add_flags_of(app::Command command, const FieldTraits& field, TraceOptions& options,
+                  Sense sense) {
+  for (FlagWords& flag : options.flags) {
+    if (flag.field != &field || flag.sense != sense) continue;
+    std::string what(field.takes);
+    if (sense == Sense::is) {
+      what.front() = runtime::ascii::upper(what.front());
+    } else {
+      what = "Leave out: " + what;
     }
-    cursor = text_member(*page, "next_cursor");
-    const bool enough = !options.all && done >= options.limit;
-    if (!cursor.empty() && !enough) continue;
-    if (!options.json) {
-      const More more = cursor.empty() ? More::none : More::older;
-      std::printf("%s\n", freshness_line(as_of, done, more).c_str());
-    }
-    return app::kExitOk;
+    what += "; as " + word_text(field, sense, "") + " in the box";
+    app::Option option = command.add(flag_names(field, sense).c_str(), flag.values, what.c_str());
+    option.one_value_each_time().type_name("TEXT");
+    if (auto words = words_for(field); !words.empty()) option.proposes(std::move(words));
   }
+}
+
+void add_search_words(app::Command command, TraceOptions& options) {
+  // Before any address of one is taken: the list does not grow any more.
+  for (const FieldTraits& field : query::search::kFields) {
+    options.flags.push_back({&field, Sense::is, {}});
+    if (field.negation == query::search::Negation::allowed) {
+      options.flags.push_back({&field, Sense::is_not, {}});
+    }
+  }
+  for (const FieldTraits& field : query::search::kFields) {
+    add_flags_of(command, field, options, Sense::is);
+    add_flags_of(command, field, options, Sense::is_not);
+  }
+}
+
+void add_forms(app::Command command, TraceOptions& options) {
+  app::Option csv = command.add_flag("--csv", options.csv,
+                                     "Rows of CSV, one an event; an apostrophe in front of a field "
+                                     "keeps a spreadsheet from running it");
+  app::Option json = command.add_flag("--json", options.json, "The API's answers, each a line");
+  app::Option explain = command.add_flag("--explain", options.explain,
+                                         "Say what would be looked up, and look nothing up");
+  app::Option follow = command.add_flag(
+      "--follow", options.follow, "Go on with what comes, until Ctrl-C; alone: with all mail");
+  app::Option all = command.add_flag("--all", options.all, "All of them");
+  csv.excludes(json);
+  csv.excludes(explain);
+  explain.excludes(follow);
+  follow.excludes(all);
 }
 
 }  // namespace
 
 void add_trace(app::Command root) {
-  app::Command command =
-      root.add_command("trace", "Show what became of the mail of an address, newest first");
-  auto options = std::make_shared<Options>();
-  const app::Option address =
-      command.add("address", options->address, "The address, as local@domain");
-  const app::Option delivery =
-      command.add("--delivery", options->delivery, "Instead: the story of this delivery, by id")
-          .excludes(address);
-  app::Option client =
-      command.add("--client", options->client, "Instead: what this client was told, by IP address")
-          .excludes(address)
-          .excludes(delivery);
-  client.excludes(command.add("--role", options->role, "What the address was in the message")
-                      .one_of({"alias", "sender", "target"})
-                      .shows_default());
-  client.excludes(
-      command
-          .add("--match", options->match,
-               "Its spellings: mailbox, all that its domain takes for the same; exact, this one")
-          .one_of({"mailbox", "exact"})
-          .shows_default());
-  command.add("--from", options->from, "Not before this time (RFC 3339)");
-  command.add("--to", options->to, "Before this time (RFC 3339)");
-  command.add("--kind", options->kinds, "Only events of this kind (repeatable)");
-  command.add("--limit", options->limit, "At most so many events")
+  app::Command command = root.add_command(
+      "trace", "Search the history: what became of mail, newest first, as in the dashboard's box");
+  auto options = std::make_shared<TraceOptions>();
+  command.add("query", options->words,
+              "An address, a Message-ID, an id, an IP address, a domain of ours; and words that "
+              "narrow it, such as is:bounced since:7d");
+  add_search_words(command, *options);
+  command
+      .add("--match", options->match,
+           "Spellings of an address: mailbox, all that its domain takes for the same; exact, this "
+           "one")
+      .one_of({"mailbox", "exact"})
+      .shows_default();
+  command.add("--limit", options->limit, "At most so many events of each group")
       .between(1, 1'000'000)
       .shows_default();
-  command.add_flag("--all", options->all, "All of them");
-  command.add_flag("--json", options->json, "One JSON object a line");
-  command.add("--server", options->server, "Where waybill serve answers").shows_default();
-  command.needs_one_of({address, delivery, client},
-                       "an address, --delivery with an id, or --client with an IP address,");
+  add_forms(command, *options);
+  add_options(command, options->api);
+  command.footer(
+      "Words and flags are one query, and all of it must fit; docs/search.md has the language. "
+      "Words that begin with - stand behind --, or are a --not- flag. Dates are UTC, as is what is "
+      "printed. --follow is for all but ids, Message-IDs, words without a field and what ends at a "
+      "time.");
   command.runs([options] { return run_trace(*options); });
 }
 

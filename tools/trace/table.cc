@@ -1,5 +1,6 @@
 #include "tools/trace/table.h"
 
+#include <boost/json/serialize.hpp>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +17,8 @@ using schemas::text_member;
 
 // "2026-03-01T12:20:00.123": milliseconds are enough for people.
 constexpr std::size_t kTimeColumns = 23;
+// "2026-03-01T12:00"
+constexpr std::size_t kHourColumns = 16;
 constexpr std::size_t kKindColumns = 9;
 constexpr std::size_t kStepColumns = 13;
 constexpr std::string_view kPlain = "\033[0m";
@@ -131,6 +134,15 @@ std::string story_line(const json::object& step, const app::Look& look) {
   out += word;
   if (look.colour) out += kPlain;
   return out + std::string(padding + 2, ' ') + text;
+}
+
+std::string hour_line(const json::object& hour) {
+  std::string out = schemas::printable(text_member(hour, "hour").substr(0, kHourColumns)) + "Z ";
+  for (const auto& [name, count] : hour) {
+    if (!count.is_number() || count == 0) continue;
+    out += " " + schemas::printable(std::string_view(name)) + " " + json::serialize(count);
+  }
+  return out;
 }
 
 std::string freshness_line(const json::object& as_of, std::size_t lines, More more) {

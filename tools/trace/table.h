@@ -17,6 +17,9 @@ std::string table_line(const boost::json::object& entry, const app::Look& look);
 // A step of the story of one delivery (GET /v1/deliveries/{id}).
 std::string story_line(const boost::json::object& step, const app::Look& look);
 
+// An hour of a domain's counters (GET /v1/domains/{domain}/counters): those that are not 0.
+std::string hour_line(const boost::json::object& hour);
+
 enum class More { none, older };
 
 // How many lines stand above, and up to when the answer knows the log: `as_of` of the last page.

@@ -68,7 +68,9 @@ int fsync(int fd) { return synced(fd, "fsync"); }
 
 static void forget(const char* path) {
   struct stat gone;
-  if (stat(path, &gone) == 0 && S_ISREG(gone.st_mode)) note(gone.st_ino, 0);
+  const int is_file = stat(path, &gone) == 0 && S_ISREG(gone.st_mode);
+  // By another name it stays.
+  if (is_file && gone.st_nlink == 1) note(gone.st_ino, 0);
 }
 
 int unlink(const char* path) {

@@ -8,8 +8,11 @@ import re
 import subprocess
 
 from support.http_client import HttpClient
-from support.process import START_SECONDS, STOP_SECONDS, Running, free_port, wait_until
+from support.process import STOP_SECONDS, Running, free_port, wait_until
 from support.smtp_client import SmtpClient
+
+# A projector may have to wait until the broker gives up on one before it that left without a word.
+READY_SECONDS = 60
 
 _ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -55,7 +58,7 @@ class Waybill:
         self.start_again()
         self.wait_until_ready()
 
-    def wait_until_ready(self, seconds=START_SECONDS):
+    def wait_until_ready(self, seconds=READY_SECONDS):
         wait_until(self.http.ready, f"/readyz says ready:\n{self.output()}", seconds)
 
     def start_again(self):

@@ -25,12 +25,14 @@ HEAL_SECONDS = 30
 @dataclass
 class Told:
     """What Waybill says. `entries`: of every alias's history, oldest first; `others`: reports that
-    found no delivery yet, so no alias; `senders` and `targets`: the other roles. `size`: how many
-    events each partition's log has. `events`: the kinds of a message's, by (id, try); `states`: of
-    single deliveries; `counters`: the domain's totals; `digests`: of the views, before and after
-    they are folded anew; `kafka`: (partition, node, node_seq, event id) of what is in effect."""
+    found no delivery yet, so no alias; `beside`: places of events that are not of mail; `senders`
+    and `targets`: the other roles. `size`: how many events each partition's log has. `events`: the
+    kinds of a message's, by (id, try); `states`: of single deliveries; `counters`: the domain's
+    totals; `digests`: of the views, before and after they are folded anew; `kafka`: (partition,
+    node, node_seq, event id) of what is in effect."""
     entries: list = field(default_factory=list)
     others: list = field(default_factory=list)
+    beside: list = field(default_factory=list)
     senders: list = field(default_factory=list)
     targets: list = field(default_factory=list)
     size: dict = field(default_factory=dict)
@@ -301,15 +303,18 @@ def _reports(story):
 
 
 def _log(told):
-    """I6: the histories of all aliases are the whole log, each event in one of them."""
+    """I6: the histories of all aliases, and what is not of mail, are the whole log, each event in
+    one of them."""
     places = collections.Counter((entry["partition"], entry["index"])
                                  for entry in told.entries + told.others)
     for place, count in places.items():
         if count > 1:
             yield f"I6 index {place[1]} of partition {place[0]} stands in {count} histories"
+    for partition, index in set(told.beside) & set(places):
+        yield f"I6 index {index} of partition {partition} is of mail, and told as none"
     for partition, size in told.size.items():
         have = {index for where, index in places if where == partition}
-        missing = sorted(set(range(size)) - have)
+        missing = sorted(set(range(size)) - have - {i for p, i in told.beside if p == partition})
         if missing:
             yield (f"I6 partition {partition} has {size} events, and {len(missing)} are in no "
                    f"history: {missing[:5]}")

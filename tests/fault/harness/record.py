@@ -6,6 +6,7 @@ import urllib.parse
 
 from harness import mailboxes
 from harness.checker import Told, key_of
+from support.feed_reader import FeedReader
 from support.verdicts import history
 
 SINGLE = 60
@@ -23,12 +24,29 @@ def told_by(node, seed=1, digests=(), kafka=()):
     shown = {(entry["partition"], entry["index"]) for entry in entries}
     told.others = [entry for entry in history(node, "<>", role="sender")
                    if (entry["partition"], entry["index"]) not in shown]
+    told.beside = beside(node)
     told.senders = history(node, mailboxes.SENDER, role="sender")
     for target in mailboxes.BY_TARGET:
         told.targets += history(node, target, role="target")
     told.counters = counters(node, entries)
     _single(node, told, random.Random(seed))
     return told
+
+
+def beside(node):
+    """Places of events that are not of mail. No token is made here, so that each says who asked."""
+    places, after = [], "start"
+    while True:
+        with FeedReader(node.http_port, after=after, kind="access", wait=0) as feed:
+            # Roles apart put no question on record, and some have no feed.
+            if feed.status == 501:
+                return places
+            assert feed.status == 200, feed.answer()
+            lines = feed.lines()
+        places += [line.place for line in lines if line.is_event]
+        after = lines[-1].cursor
+        if not lines[-1].is_event:
+            return places
 
 
 def sizes(node):

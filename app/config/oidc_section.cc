@@ -1,0 +1,40 @@
+// [http.oidc]: the OpenID provider that vouches for people who ask.
+
+#include "app/config/sections.h"
+
+namespace waybill::app {
+
+namespace {
+
+void take(TomlReader& reader, std::string_view key, std::string& into) {
+  if (const auto text = reader.text(key)) into = text->value;
+}
+
+bool is_web_address(std::string_view text) {
+  return text.starts_with("https://") || text.starts_with("http://localhost") ||
+         text.starts_with("http://127.0.0.1");
+}
+
+}  // namespace
+
+void read_oidc(TomlReader& reader, OidcConfig& oidc) {
+  for (const auto& [key, into] :
+       {std::pair<const char*, std::string*>("issuer", &oidc.issuer), {"jwks", &oidc.jwks}}) {
+    take(reader, key, *into);
+    if (into->empty() || is_web_address(*into)) continue;
+    reader.expected(*reader.find(key), reader.name(key),
+                    "\"https://...\", or http:// at localhost");
+    into->clear();
+  }
+  take(reader, "audience", oidc.audience);
+  take(reader, "scope_claim", oidc.claims.scopes);
+  take(reader, "domain_claim", oidc.claims.domains);
+  read_path(reader, "ca", oidc.ca);
+  if (oidc.issuer.empty() == oidc.audience.empty()) return;
+  const char* const has = oidc.issuer.empty() ? "audience" : "issuer";
+  const char* const lacks = oidc.issuer.empty() ? "issuer" : "audience";
+  reader.expected(*reader.find(has), reader.name(has), std::string(lacks) + " beside it");
+  oidc.issuer.clear();
+}
+
+}  // namespace waybill::app

@@ -1,0 +1,87 @@
+#include "query/dashboard/dashboard.h"
+
+#include <memory>
+#include <string>
+
+#include "http/choice.h"
+#include "http/parameters.h"
+#include "query/dashboard/pages.h"
+#include "runtime/crypto.h"
+#include "runtime/gzip.h"
+#include "runtime/hex.h"
+
+namespace waybill::query::dashboard {
+namespace {
+
+// No style and no script stands in a page itself, nothing comes from elsewhere, and no page of
+// others has this one in a frame. "data:" is for the icon.
+constexpr char kPolicy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+// Octets of the digest that name a content: no two releases meet in 128 bits.
+constexpr std::size_t kTagOctets = 16;
+
+// One content in one coding.
+struct Form {
+  std::string octets;
+  std::string tag;  // with its quotes
+};
+
+struct Forms {
+  std::string content_type;
+  Form plain;
+  Form gzip;
+};
+
+Forms forms_of(const Page& page) {
+  Forms out;
+  out.content_type = page.content_type;
+  const runtime::Digest digest = runtime::sha256(page.octets);
+  const std::string name = runtime::hex(std::span(digest).first(kTagOctets));
+  out.plain = {std::string(page.octets), '"' + name + '"'};
+  // RFC 9110 8.8.3.3: each coding has a tag of its own.
+  out.gzip = {runtime::gzip(page.octets), '"' + name + "-gzip\""};
+  return out;
+}
+
+http::Response answer(const Forms& forms, const http::Request& request) {
+  const bool zipped = http::reads_gzip(request.field("Accept-Encoding"));
+  const Form& form = zipped ? forms.gzip : forms.plain;
+  http::Response response;
+  response.content_type = forms.content_type;
+  response.fields = {
+      {"ETag", form.tag},
+      // It is asked again each time, for a release may have come; the answer is mostly 304.
+      {"Cache-Control", "no-cache"},
+      {"Vary", "Accept-Encoding"},
+      {"Content-Security-Policy", kPolicy},
+      {"Referrer-Policy", "no-referrer"},
+      {"Cross-Origin-Opener-Policy", "same-origin"},
+      {"Cross-Origin-Resource-Policy", "same-origin"},
+  };
+  if (http::has_already(request.field("If-None-Match"), form.tag)) {
+    response.status = 304;
+    return response;
+  }
+  if (zipped) response.fields.emplace_back("Content-Encoding", "gzip");
+  response.body = form.octets;
+  return response;
+}
+
+}  // namespace
+
+void add_routes(http::Router& router) {
+  for (const Page& page : pages()) {
+    const auto forms = std::make_shared<const Forms>(forms_of(page));
+    router.add(std::string(page.path), http::kOpen,
+               [forms](const http::Request& request) -> http::Plan {
+                 if (const auto problem = http::Parameters(request).problem()) {
+                   return http::to_response(*problem);
+                 }
+                 return answer(*forms, request);
+               });
+  }
+}
+
+}  // namespace waybill::query::dashboard

@@ -1,0 +1,3 @@
+// What the tests use of node, which runs them.
+declare module "node:test";
+declare module "node:assert/strict";

@@ -1,0 +1,153 @@
+#include "query/search_events.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "query/events_question.h"
+#include "runtime/hex.h"
+#include "runtime/network.h"
+#include "schemas/field_shape.h"
+
+namespace waybill::query {
+namespace {
+
+using search::Condition;
+using search::Owner;
+using search::Sense;
+
+const char* parameter_of(search::Role role) {
+  switch (role) {
+    case search::Role::any: return "address";
+    case search::Role::sender: return "sender";
+    case search::Role::recipient: return "recipient";
+    case search::Role::alias: return "alias";
+    case search::Role::target: return "target";
+  }
+  return "address";
+}
+
+// A term as a parameter.
+struct Written {
+  std::string name;
+  std::string value;
+  bool leads = true;
+  std::string refused{};  // why it is none
+};
+
+Written refuse(const char* words) { return {"", "", false, words}; }
+
+// A "*" of the local part, which may stand bare in one (RFC 5321 4.1.2), as a letter of it.
+std::string quoted_star(const std::string& address) {
+  const std::size_t at = address.rfind('@');
+  if (address.starts_with('"') || address.find(kAnyEnding) == address.npos) return address;
+  return "\"" + address.substr(0, at) + "\"" + address.substr(at);
+}
+
+// One function for each kind of term; the compiler names one that is missing.
+struct Writer {
+  Written operator()(const search::AddressTerm& term) const {
+    return {parameter_of(term.role), quoted_star(term.address.text())};
+  }
+  Written operator()(const search::PrefixTerm& term) const {
+    std::string value = term.local + kAnyEnding;
+    if (!term.domain.empty()) value += "@" + term.domain;
+    return {parameter_of(term.role), value, !term.domain.empty()};
+  }
+  Written operator()(const search::DomainTerm& term) const {
+    if (term.role != search::Role::any) return {parameter_of(term.role), "*@" + term.domain};
+    return {term.owner == Owner::ours ? "domain" : "other_domain", term.domain};
+  }
+  Written operator()(const search::NullSenderTerm&) const { return {"sender", "<>", false}; }
+  Written operator()(const search::ReturnPathTerm& term) const {
+    return {"alias", term.address.text()};
+  }
+  Written operator()(const search::NetworkTerm& term) const {
+    const std::string ip = term.network.address.to_string();
+    switch (term.side) {
+      case search::Side::client: return {"client", ip, false};
+      case search::Side::next_hop: return {"next_hop", ip};
+      case search::Side::any: break;
+    }
+    return refuse("Beside others an IP address is of one side: write client: or hop:");
+  }
+  Written operator()(const search::HopTerm& term) const { return {"next_hop", term.host}; }
+  Written operator()(const search::RuleTerm& term) const { return {"rule", listed(term.word)}; }
+  Written operator()(const search::StatusTerm& term) const {
+    if (!term.text.starts_with('2')) return {"status", term.text};
+    return refuse("What went well has no index by its code: ask for is:forwarded");
+  }
+  Written operator()(const search::ClassTerm& term) const {
+    return {"class", schemas::word_of(*schemas::pb::BounceClass_descriptor(), term.report)};
+  }
+  Written operator()(const search::SubjectTerm& term) const {
+    return {"subject", listed(term.text)};
+  }
+  Written operator()(const search::WordTerm&) const {
+    return refuse(
+        "A word beside others is to say what it is of: write alias:word* or subject:word");
+  }
+  Written operator()(const search::MessageIdTerm&) const {
+    return refuse("A Message-ID is looked up whole: leave out the rest");
+  }
+  Written operator()(const search::IdTerm&) const {
+    return refuse("An id is looked up whole: leave out the rest");
+  }
+  // These narrow (search_plan.cc).
+  Written operator()(const search::StateTerm&) const { return {}; }
+  Written operator()(const search::FromTimeTerm&) const { return {}; }
+  Written operator()(const search::ToTimeTerm&) const { return {}; }
+};
+
+bool is_of_addresses(const std::string& name) {
+  using search::Role;
+  const auto roles = {Role::any, Role::sender, Role::recipient, Role::alias, Role::target};
+  return std::any_of(roles.begin(), roles.end(),
+                     [&](Role role) { return name == parameter_of(role); });
+}
+
+// `x@y` without brackets, of which the address is meant where it stands beside others.
+bool is_bare_address(const Condition& condition) {
+  return condition.any_of.size() == 2 &&
+         std::holds_alternative<search::AddressTerm>(condition.any_of.front()) &&
+         std::holds_alternative<search::MessageIdTerm>(condition.any_of.back());
+}
+
+}  // namespace
+
+std::string SearchEvents::take(const Condition& condition) {
+  std::string name, value;
+  const bool is_not = condition.sense == Sense::is_not;
+  bool all_lead = !is_not;
+  const std::size_t terms = is_bare_address(condition) ? 1 : condition.any_of.size();
+  for (std::size_t i = 0; i < terms; ++i) {
+    const Written written = std::visit(Writer{}, condition.any_of[i]);
+    if (!written.refused.empty()) return written.refused;
+    if (i > 0 && name != written.name) return "What is of several kinds has no index yet";
+    name = written.name;
+    all_lead = all_lead && written.leads;
+    if (i > 0) value += kEither;
+    if (is_not) value += kWithout;
+    value += written.value;
+  }
+  if (!is_not && !is_of_addresses(name) && !with_.insert(name).second) {
+    return "Two of one kind at once have no index yet";
+  }
+  std::string& held = parameters_[name];
+  if (!held.empty()) held += is_of_addresses(name) ? kBoth : kEither;
+  held += value;
+  leads_ = leads_ || all_lead;
+  return {};
+}
+
+std::string SearchEvents::parameters() const {
+  std::string out;
+  for (const auto& [name, value] : parameters_) {
+    if (value.empty()) continue;
+    out += (out.empty() ? "" : "&") + name + "=" + runtime::percent_encode(value);
+  }
+  return out;
+}
+
+std::string SearchEvents::target() const { return "/v1/events?" + parameters(); }
+
+}  // namespace waybill::query

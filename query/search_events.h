@@ -1,0 +1,32 @@
+// A search as the question of /v1/events that it comes to, condition by condition. Pure.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "query/search/query.h"
+
+namespace waybill::query {
+
+class SearchEvents {
+ public:
+  // Why it cannot be one of them, as a sentence without its point; empty: it was taken.
+  std::string take(const search::Condition& condition);
+  // Further parameters.
+  void set(const std::string& name, const std::string& value) { parameters_[name] = value; }
+
+  // Whether something of it leads to events (docs/api.md).
+  bool leads() const { return leads_; }
+  // "domain=example.org&rule=spam"
+  std::string parameters() const;
+  // "/v1/events?domain=example.org&rule=spam"
+  std::string target() const;
+
+ private:
+  std::map<std::string, std::string> parameters_;
+  std::set<std::string> with_;  // those that name what an event has
+  bool leads_ = false;
+};
+
+}  // namespace waybill::query
