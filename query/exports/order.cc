@@ -10,8 +10,6 @@ namespace waybill::query::exports {
 namespace {
 
 namespace json = boost::json;
-using runtime::Errc;
-using runtime::Failure;
 using schemas::JsonMembers;
 
 template <class Texts>

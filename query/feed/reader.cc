@@ -11,6 +11,7 @@ namespace {
 
 namespace json = boost::json;
 using projector::ArchiveHole;
+using runtime::Errc;
 using runtime::Instant;
 using runtime::Result;
 using schemas::EventIndex;
