@@ -107,7 +107,9 @@ std::string failure_of(rd_kafka_event_t* answer) {
   if (answer == nullptr) return "no answer";
   if (rd_kafka_event_error(answer)) return rd_kafka_event_error_string(answer);
   if (const auto* records = rd_kafka_event_DeleteRecords_result(answer)) {
-    const auto error = rd_kafka_DeleteRecords_result_offsets(records)->elems[0].err;
+    const auto* const places = rd_kafka_DeleteRecords_result_offsets(records);
+    if (places->cnt != 1) return "an answer about something else";
+    const auto error = places->elems[0].err;
     return error == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_err2str(error);
   }
   const rd_kafka_topic_result_t** topics = nullptr;
