@@ -3,10 +3,12 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "app/command/config_file.h"
 #include "app/subcommands.h"
 #include "ingest/kafka_admin.h"
+#include "runtime/mutex.h"
 
 namespace waybill::app {
 namespace {
@@ -16,6 +18,7 @@ using ingest::TopicState;
 using runtime::Errc;
 
 constexpr std::chrono::seconds kTimeout{15};
+constexpr std::chrono::milliseconds kLookAgain{200};
 
 // What is there already: brought in line where that can be done, and said where it cannot.
 int keep(const Config& config, const TopicPlan& plan, const TopicState& now) {
@@ -42,9 +45,26 @@ int keep(const Config& config, const TopicPlan& plan, const TopicState& now) {
   return kExitOk;
 }
 
+// One that was made a moment ago is not known yet to every broker that is asked for all of them.
+int keep_once_seen(const Config& config, const TopicPlan& plan) {
+  const runtime::Instant until = runtime::wait_end(kTimeout);
+  for (;;) {
+    const auto state = ingest::describe_cluster(config.kafka.settings, {plan.name}, kTimeout);
+    if (!state) return fail(state.error().in(config.kafka.settings.bootstrap).why);
+    const auto there = state->topics.find(plan.name);
+    if (there != state->topics.end()) return keep(config, plan, there->second);
+    if (runtime::wait_end({}) >= until) {
+      return fail(plan.name +
+                  ": the cluster says that it is there, and does not show it: try again");
+    }
+    std::this_thread::sleep_for(kLookAgain);
+  }
+}
+
 int create(const Config& config, const TopicPlan& plan) {
   const auto made = ingest::create_topic(config.kafka.settings, plan, kTimeout);
-  if (!made && made.error() != Errc::locked) return fail(made.error().in(plan.name).why);
+  if (!made && made.error() == Errc::locked) return keep_once_seen(config, plan);
+  if (!made) return fail(made.error().in(plan.name).why);
   std::printf("%s: made, %u partition%s, %u cop%s\n", plan.name.c_str(), plan.partitions,
               plan.partitions == 1 ? "" : "s", plan.replication,
               plan.replication == 1 ? "y" : "ies");
