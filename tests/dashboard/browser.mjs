@@ -40,7 +40,7 @@ export async function onPage(work, { width = 1280, height = 900, routes = {}, ..
   const wrong = [];
   try {
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(5000 * Number(process.env.WAYBILL_SLOWER ?? 3));
     page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));
     page.on("dialog", (dialog) => {
       wrong.push(`dialog: ${dialog.message()}`);

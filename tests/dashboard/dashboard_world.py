@@ -34,7 +34,9 @@ class Dustbin:
 
 def aliases(hop):
     at = f"@[127.0.0.1]:{hop}"
-    return {
+    # Servers with names of their own.
+    named = {"far": "carl@hop.test", "shut": "gone@hop.test"}
+    return named | {
         "buzz": f"buzz{at}", "closed": f"gone{at}", "lost": f"hidden{at}", "slow": f"slow{at}",
         "bad": f"bad{at}", "team": [f"a{at}", f"b{at}", f"hidden{at}"], "void": {"drop": True},
         "spam": {"reject": f"550 5.7.1 No {SCRIPT} please"},
@@ -44,12 +46,13 @@ def aliases(hop):
 def start(case):
     """Of a PeersCase; Waybill with its mail on record."""
     smtp = free_port()
-    home = case.start(Dustbin)
+    home = case.start(Dustbin, "--refuse-rcpt", "gone")
     hop = case.start(Dustbin, "--refuse-rcpt", "gone", "--bounce", "hidden", "--defer-rcpt", "slow",
                      "--refuse-data", "bad", "--bounce-via", f"127.0.0.1:{smtp}")
     names = case.start(NameServer, {"origin.test": '@ IN TXT "v=spf1 ip4:127.0.0.1 -all"\n'
                                                    "@ IN MX 10 mx\nmx IN A 127.0.0.1",
-                                 "unverified.test": "@ IN MX 10 mx\nmx IN A 127.0.0.1"})
+                                 "unverified.test": "@ IN MX 10 mx\nmx IN A 127.0.0.1",
+                                 "hop.test": "@ IN MX 10 mx\nmx IN A 127.0.0.1"})
     waybill = case.start(
         Waybill, {DOMAIN: {"log_subject": True, "aliases": aliases(hop.port)}},
         name_server=names, smtp_port=smtp, host_name=f"mx.{DOMAIN}",
@@ -67,6 +70,8 @@ def start(case):
 def write(port):
     for alias in ("buzz", "nobody", "closed", "lost", "slow", "bad", "void", "spam"):
         send(port, SENDER, [alias], message_id=f"<{alias}@origin.test>")
+    for alias in ("far", "shut", "shut"):
+        send(port, SENDER, [alias])
     send(port, SENDER, ["buzz", "team", "lost", "nobody"], message_id="<many@origin.test>")
     send(port, "", ["buzz"], message_id="<null@origin.test>")
     # Nobody can be told of its bounce.

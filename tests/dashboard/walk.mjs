@@ -44,6 +44,8 @@ async function everyPage() {
     "message-id": "#/message-id/%3Chostile%40origin.test%3E",
     "a misspelt field": "#/search?q=lost%40example.test%20frm%3Aann",
     "a narrowed search": "#/search?q=lost%40example.test%20is%3Abounced%20since%3A7d",
+    events: "#/events?next_hop=mx.hop.test",
+    "no events": "#/events?rule=no-such-rule&domain=example.test&kind=-rejected",
     live: "#/live?after=start",
     access: "#/access",
     nothing: "#/no-such-page",
@@ -492,5 +494,78 @@ test("the figures of a domain are bars, a sentence and a table that agree", asyn
       "rejected_by_next_hop", "deferred", "dropped", "in_doubt", "bounced"].map((name) => total[name]));
     await visit(page, "#/?domain=nobody.example");
     assert.doesNotMatch(await text(page), /NaN|undefined/);
+  });
+});
+
+test("a next hop has its share, its times and its refusal, and each number leads to its events", async () => {
+  const { rows } = await (await fetch(`${base}/v1/figures?by=next_hop`)).json();
+  const hop = rows.find((row) => row.name === "mx.hop.test");
+  assert.deepEqual([hop.took, hop.asked, hop.counts.rejected_by_next_hop], [1, 3, 2]);
+  await onPage(async (page) => {
+    await visit(page, "#/");
+    const table = page.getByRole("region", { name: "Next hops" }).locator("table");
+    const row = table.getByRole("row", { name: /mx\.hop\.test/ });
+    const cells = await row.getByRole("cell").allInnerTexts();
+    assert.match(cells[0], /^1\b.*of 3$/s);
+    assert.deepEqual(cells.slice(1, 4).map((text) => Number.parseInt(text, 10)), [2, 0, 0]);
+    for (const cell of cells.slice(4, 6)) assert.match(cell, /^(under 1 ms|\d+ ms|\d\.\d s)$/);
+    assert.equal(cells[6], "in its own words");
+    for (const [link, lines] of [[/^2\s+refused at/, 2], [/^1\s+taken by/, 1], [/^mx\.hop\.test$/, 3],
+                                 [/^in its own words$/, 2]]) {
+      await row.getByRole("link", { name: link }).click();
+      await page.waitForURL(/#\/events\?next_hop=mx\.hop\.test/);
+      await settled(page);
+      await page.getByText("That is all.").waitFor();
+      assert.equal(await page.locator(".row").count(), lines, String(link));
+      await page.goBack();
+      await row.waitFor();
+    }
+    await page.getByRole("link", { name: "most asked first" }).click();
+    await page.waitForURL(/hops=asked/);
+    await table.locator("tbody th").first().getByText("[127.0.0.1]").waitFor();
+  });
+  const ruled = async (route) => {
+    const answer = await (await route.fetch()).json();
+    const row = answer.rows.find((one) => one.name === "mx.hop.test");
+    Object.assign(row, { took: 1999, asked: 2000, says_most: { rule: "next-hop-throttles", count: 2 } });
+    await route.fulfill({ json: answer });
+  };
+  await onPage(async (page) => {
+    await visit(page, "#/");
+    const row = page.getByRole("row", { name: /mx\.hop\.test/ });
+    assert.match(await row.innerText(), /of 2,000 99 %.*next-hop-throttles 2$/s);
+    assert.match(await row.getByRole("link", { name: "next-hop-throttles" }).getAttribute("href"),
+                 /^#\/events\?next_hop=mx\.hop\.test&.*kind=rejected,deferred.*&rule=next-hop-throttles$/);
+  }, { routes: { "**/v1/figures?*": ruled } });
+});
+
+test("the events of a search have an address, which pages on for whoever is sent it", async () => {
+  const { entries } = await (await fetch(`${base}/v1/events?domain=example.test&limit=500`)).json();
+  assert.ok(entries.length > 50, `${entries.length} events are more than a page`);
+  let sent;
+  await onPage(async (page) => {
+    await visit(page, `#/search?q=${encoded("example.test status:5xx")}`);
+    const group = page.locator(".group").filter({ has: page.getByRole("link", { name: /by themselves/ }) });
+    await group.getByRole("link", { name: /by themselves/ }).click();
+    await page.waitForURL(/#\/events\?.*status=5xx/);
+    await settled(page);
+    await page.getByRole("link", { name: /^refusal|^status/ }).click();
+    await page.waitForURL((url) => url.hash.startsWith("#/events?") && !url.hash.includes("status"));
+    await page.getByRole("link", { name: "Older" }).click();
+    await page.waitForURL(/cursor=/);
+    await page.getByText("That is all.").waitFor();
+    sent = new URL(page.url()).hash;
+  });
+  await onPage(async (page) => {
+    await visit(page, sent);
+    await page.getByText("That is all.").waitFor();
+    assert.equal(await page.locator(".row").count(), entries.length - 50);
+    await page.getByRole("link", { name: "Newest" }).click();
+    await page.waitForURL((url) => !url.hash.includes("cursor"));
+    await page.locator(".row").nth(49).waitFor();
+    await visit(page, "#/events?colour=red");
+    assert.match(await page.getByRole("alert").innerText(), /colour/);
+    await visit(page, "#/events?client=192.0.2.1");
+    assert.match(await page.getByRole("alert").innerText(), /no_index/);
   });
 });

@@ -9,6 +9,7 @@ import { Foreign } from "./text";
 import { showUtc, zoneName } from "./time";
 import { Access } from "./views/access";
 import { Delivery } from "./views/delivery";
+import { Events } from "./views/events";
 import { Export } from "./views/export";
 import { Live } from "./views/live";
 import { Message, MessageId } from "./views/message";
@@ -27,6 +28,7 @@ const views: Record<string, ComponentType<{ address: Address }>> = {
   delivery: Delivery,
   message: Message,
   "message-id": MessageId,
+  events: Events,
   live: Live,
   export: Export,
   access: Access,

@@ -20,3 +20,11 @@ export function octets(n: number): string {
 export function many(n: number, one: string, more = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : more}`;
 }
+
+// What share a part of a whole is; undefined where these are too few to say so. It is never rounded
+// up: 100 % is all of it.
+const fewest = 20;
+export function share(part: number, whole: number): string | undefined {
+  if (whole < fewest) return undefined;
+  return `${Math.floor((part / whole) * 100)} %`;
+}

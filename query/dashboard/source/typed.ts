@@ -77,13 +77,27 @@ export type Asked =
     }
   | { ask: "unknown"; subject: string };
 
-export function askedBy(target: string): Asked {
+function readTarget(target: string): { path: string; parameters: Map<string, string> } {
   const [path = "", query = ""] = target.split("?");
   const parameters = new Map<string, string>();
   for (const pair of query.split("&").filter(Boolean)) {
     const equals = pair.indexOf("=");
     parameters.set(pair.slice(0, equals), decodeURIComponent(pair.slice(equals + 1)));
   }
+  return { path, parameters };
+}
+
+// What a question for events asks but for its page: "/v1/events?rule=spam&limit=5". The view of
+// these events has the same parameters. undefined: it is another question.
+export function conditionsOf(target: string): Record<string, string> | undefined {
+  const { path, parameters } = readTarget(target);
+  if (path !== "/v1/events") return undefined;
+  const { limit: _limit, cursor: _cursor, ...rest } = Object.fromEntries(parameters);
+  return rest;
+}
+
+export function askedBy(target: string): Asked {
+  const { path, parameters } = readTarget(target);
   const [, , what, encoded = "", rest] = path.split("/");
   const subject = decodeURIComponent(encoded);
   if (rest === "history") {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { askedBy, isTooLong, linesOf, placeIn, placeOf } from "./typed";
+import { askedBy, conditionsOf, isTooLong, linesOf, placeIn, placeOf } from "./typed";
 
 test("an address of the dashboard is gone to, and no other", () => {
   assert.equal(
@@ -90,4 +90,23 @@ test("a group's address is a view", () => {
   });
   assert.equal(askedBy("/v1/events?rule=spam").ask, "events");
   assert.equal(askedBy("/v2/else").ask, "unknown");
+});
+
+test("a question for events is a view with the same conditions, whatever page it asks for", () => {
+  assert.deepEqual(
+    conditionsOf(
+      "/v1/events?next_hop=mx.x.test&kind=forwarded,rejected&subject=a%2Bb%20c" +
+        "&from=2026-03-01T00%3A00%3A00Z&limit=5&cursor=abc",
+    ),
+    {
+      next_hop: "mx.x.test",
+      kind: "forwarded,rejected",
+      subject: "a+b c",
+      from: "2026-03-01T00:00:00Z",
+    },
+  );
+  assert.deepEqual(conditionsOf("/v1/events"), {});
+  for (const other of ["/v1/addresses/a/history?role=alias", "/v1/events/1?rule=spam", ""]) {
+    assert.equal(conditionsOf(other), undefined, other);
+  }
 });

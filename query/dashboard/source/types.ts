@@ -207,6 +207,33 @@ export interface Counters {
   total: Counts;
 }
 
+// As far as the table of next hops reads it.
+export interface HopFigures {
+  name: string;
+  counts: {
+    rejected_by_policy: number;
+    rejected_by_next_hop: number;
+    rejected_by_relay: number;
+    deferred_by_policy: number;
+    deferred_by_next_hop: number;
+    deferred_by_relay: number;
+    in_doubt: number;
+  };
+  asked?: number;
+  took?: number;
+  time_to_answer?: { count: number; p50_ms?: number; p95_ms?: number };
+  says_most?: { rule: string; count: number };
+  list?: string;
+}
+
+export interface Figures {
+  from: string;
+  to: string;
+  rows: HopFigures[];
+  names: number;
+  as_of: AsOf;
+}
+
 export interface Readiness {
   ready: boolean;
   detail?: string;

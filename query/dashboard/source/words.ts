@@ -210,6 +210,26 @@ export const counts = [
   { name: "bounced", text: "came back", unit: "reports" },
 ] as const;
 
+// What the conditions of a question for events are called (docs/api.md).
+export const conditions: Record<string, string> = {
+  kind: "kind",
+  domain: "domain of ours",
+  alias: "alias",
+  sender: "sender",
+  target: "target",
+  recipient: "recipient",
+  address: "address",
+  other_domain: "their domain",
+  next_hop: "next hop",
+  client: "client",
+  rule: "rule",
+  status: "status",
+  class: "of reports",
+  subject: "subject",
+  from: "from",
+  to: "before",
+};
+
 export const handling: Record<string, string> = {
   handed_on: "and the report was handed on to",
   held: "and the sender was not told: the report is held, because",

@@ -18,7 +18,7 @@ import type {
   Messages,
   SearchGroup,
 } from "../types";
-import { type Asked, askedBy } from "../typed";
+import { type Asked, askedBy, conditionsOf } from "../typed";
 import { roles } from "../words";
 import { MessageTree } from "./message";
 import { Nothing } from "./timeline";
@@ -177,13 +177,16 @@ function EventsFound({
         </p>
       )}
       <Rows entries={entries} level={3} />
-      {cursor && (
-        <p class="buttons">
+      <p class="buttons">
+        {cursor && (
           <button type="button" onClick={more} disabled={state === "asking"}>
             {state === "asking" ? "Searching on …" : "Search on"}
           </button>
-        </p>
-      )}
+        )}
+        <a class="button" href={link("events", "", conditionsOf(asked))}>
+          These events by themselves
+        </a>
+      </p>
       {state === "failed" && (
         <p class="nothing" role="status">
           That could not be asked now; what is shown stays. Try again.

@@ -11,6 +11,7 @@ import { dayAndTime } from "../time";
 import type { Readiness } from "../types";
 import { feedKinds, kindLabel } from "../words";
 import { Figures } from "./figures";
+import { NextHops } from "./next_hops";
 import { Box } from "./search";
 
 interface Standing {
@@ -112,6 +113,7 @@ export function Overview({ address }: { address: Address }) {
         {ready.value && <Attention standing={ready.value} samples={metrics.value} />}
         {ready.value && <Freshness readiness={ready.value.readiness} />}
       </section>
+      <NextHops address={address} />
       <Figures address={address} />
       <section class="panel" aria-labelledby="events-head">
         <h2 id="events-head">This process</h2>

@@ -153,17 +153,18 @@ function Span({ address }: { address: Address }) {
   );
 }
 
-function Pages({
+// Of a list whose page is in its address.
+export function Pages({
   address,
-  history,
+  list,
   cursor,
 }: {
   address: Address;
-  history: History;
+  list: { entries: Entry[]; next_cursor?: string };
   cursor: string | undefined;
 }) {
-  if (!cursor && !history.next_cursor) {
-    return history.entries.length > 0 ? <p class="end">That is all.</p> : null;
+  if (!cursor && !list.next_cursor) {
+    return list.entries.length > 0 ? <p class="end">That is all.</p> : null;
   }
   return (
     <nav class="pages" aria-label="Pages">
@@ -172,8 +173,8 @@ function Pages({
           Newest
         </a>
       )}
-      {history.next_cursor ? (
-        <a class="button" href={changed(address, { cursor: history.next_cursor })}>
+      {list.next_cursor ? (
+        <a class="button" href={changed(address, { cursor: list.next_cursor })}>
           Older
         </a>
       ) : (
@@ -235,7 +236,7 @@ export function Timeline({ address }: { address: Address }) {
           all={changed(address, { kind: "", from: "", to: "", cursor: "" })}
         />
       )}
-      {history && <Pages address={address} history={history} cursor={parameters.cursor} />}
+      {history && <Pages address={address} list={history} cursor={parameters.cursor} />}
       <p class="buttons">
         {role !== "client" && subject.includes("@") && (
           <a
