@@ -135,8 +135,10 @@ HttpPart::Site site_of(Process& process, const ViewsPart& views, const FoldingPa
                        const ExportsPart& exports) {
   HttpPart::Site site;
   site.settings.listen = process.config().http_listen;
+  site.settings.threads = http_threads();
   query::Sources questions = questions_of(process, folding, routes);
   questions.peers = node.node().peers();
+  questions.peer_ends = node.node().follow_ends(views.partitions());
   questions.exports = exports.desk();
   query::add_routes(site.router, std::move(questions));
   askers.guard(site);
@@ -171,7 +173,9 @@ Explained<HttpPart::Site> peers_site_of(Process& process, const ViewsPart& views
 int project(Process& process, std::vector<std::uint32_t> partitions) {
   auto& routes = process.add<RoutesPart>();
   auto& views = process.add<ViewsPart>(
-      std::move(partitions), projector::make_store_memory(kBlockCacheOctets, kWriteBufferOctets));
+      std::move(partitions),
+      projector::make_store_memory(std::max(kBlockCacheOctets, process.config().views_cache),
+                                   kWriteBufferOctets));
   process.add<QuarantinePart>(views);
   process.add<BackupPart>(nullptr, views);
   FoldingPart* folding = nullptr;

@@ -44,6 +44,7 @@ HttpPart::Site site_of(Process& process, JournalPart& journal, PublisherPart& pu
   query::Sources questions;
   questions.partition_count = process.config().kafka.partitions;
   questions.peers = node.node().peers();
+  questions.peer_ends = node.node().follow_ends({});
   questions.clock = &process.clock();
   questions.local_parts = routes.local_parts();
   questions.rules = rule_words();

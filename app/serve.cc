@@ -186,6 +186,7 @@ HttpPart::Site site_of(Process& process, JournalPart& journal, FoldingPart& fold
   questions.exports = exports.desk();
   HttpPart::Site site;
   site.settings.listen = process.config().http_listen;
+  site.settings.threads = http_threads();
   query::add_routes(site.router, std::move(questions));
   askers.guard(site);
   site.health = [&journal, &folding] { return health_of(journal, folding); };
@@ -197,7 +198,10 @@ int serve(Process& process) {
   auto& doors = process.add<DoorsPart>();
   auto& journal = process.add<JournalPart>();
   auto& routes = process.add<RoutesPart>();
-  auto& views = process.add<ViewsPart>(std::vector{kPartition}, nullptr);
+  auto& views = process.add<ViewsPart>(
+      std::vector{kPartition},
+      projector::make_store_memory(process.config().views_cache,
+                                   projector::RocksStoreSettings().write_buffer_octets));
   process.add<FitPart>(journal, views);
   // Behind it, for a journal that was lost has a beginning there.
   auto& keys = process.add<KeysPart>([&journal] { return journal.used(); });
@@ -252,6 +256,7 @@ int serve_history(Process& process, const std::string& data_dir) {
     questions.rules = rule_words();
     HttpPart::Site out;
     out.settings.listen = config.http_listen;
+    out.settings.threads = http_threads();
     query::add_routes(out.router, std::move(questions));
     askers.guard(out);
     out.health = [&history] {

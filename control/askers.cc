@@ -7,6 +7,7 @@
 #include "http/local_host.h"
 #include "runtime/ascii.h"
 #include "runtime/clock.h"
+#include "runtime/mutex.h"
 
 namespace waybill::control {
 namespace {
@@ -138,6 +139,7 @@ class Askers final : public http::Principals {
     using Kind = Principal::Kind;
     if (asker.kind != Kind::token && asker.kind != Kind::subject) return std::nullopt;
     const runtime::Instant now = parts_.clock->now();
+    const runtime::MutexLock lock(mutex_);
     if (!asked_.has_room(asker.text(), now)) return too_many_requests();
     asked_.add(asker.text(), now);
     return std::nullopt;
@@ -148,10 +150,19 @@ class Askers final : public http::Principals {
   std::variant<Asker, Problem> who_is_vouched_for(std::string_view jwt,
                                                   const http::Client& client) {
     const std::string from = client.from.address.to_string();
-    if (!failed_.has_room(from, parts_.clock->now())) return too_many_requests();
+    if (fails_too_often(from)) return too_many_requests();
     auto out = parts_.subjects->who(jwt, parts_.clock->wall());
-    if (std::holds_alternative<Problem>(out)) failed_.add(from, parts_.clock->now());
+    if (std::holds_alternative<Problem>(out)) add_failure(from);
     return out;
+  }
+
+  bool fails_too_often(const std::string& from) {
+    const runtime::MutexLock lock(mutex_);
+    return !failed_.has_room(from, parts_.clock->now());
+  }
+  void add_failure(const std::string& from) {
+    const runtime::MutexLock lock(mutex_);
+    failed_.add(from, parts_.clock->now());
   }
 
   std::variant<Asker, Problem> who_shows_nothing(const http::Request& request) const {
@@ -167,8 +178,10 @@ class Askers final : public http::Principals {
   const AskersSettings settings_;
   const Asker local_;  // null: nobody
   const Asker owner_;
-  Buckets asked_;                         // by who was let in
-  Buckets failed_{kFailures, kFailures};  // by client: JWTs that were refused
+  runtime::Mutex mutex_;
+  Buckets asked_ WAYBILL_GUARDED_BY(mutex_);  // by who was let in
+  // By client: JWTs that were refused.
+  Buckets failed_ WAYBILL_GUARDED_BY(mutex_){kFailures, kFailures};
 };
 
 }  // namespace

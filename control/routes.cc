@@ -10,6 +10,7 @@
 #include "http/parameters.h"
 #include "ingest/recorder.h"
 #include "runtime/clock.h"
+#include "runtime/mutex.h"
 #include "schemas/address.h"
 #include "schemas/utf8.h"
 
@@ -223,14 +224,15 @@ class Control {
   // One after another for each token, so that none is undone by one that did not know of it.
   runtime::Task<Response> carry_out(TokenChange& change, unsigned status) {
     const std::string id = change.after.id;
-    if (!under_way_.insert(id).second) {
+    if (!begin_change(change.after)) {
       co_return to_response(http::problem_of(
           409, "changing", "Somebody changes this token at this moment: look at it again."));
     }
     std::vector<schemas::Event> events;
     events.push_back(change.event);
     const auto recorded = co_await recorder_.record(std::move(events));
-    under_way_.erase(id);
+    if (recorded) (void)parts_.tokens->take(change.event);
+    end_change(id);
     if (!recorded) {
       Problem out = http::problem_of(503, "not_on_record",
                                      "The change cannot be put on record (" +
@@ -238,7 +240,6 @@ class Control {
       out.retry_after = kRecordRetry;
       co_return to_response(out);
     }
-    (void)parts_.tokens->take(change.event);
     json::object out = shown(change.after, parts_.clock->wall());
     if (!change.text.empty()) out["token"] = change.text;
     Response response = with_body(std::move(out), status);
@@ -246,10 +247,23 @@ class Control {
     co_return response;
   }
 
+  // False: the token is being changed, or is not any more what the change was made from.
+  bool begin_change(const TokenState& after) {
+    const runtime::MutexLock lock(mutex_);
+    const auto known = parts_.tokens->find(after.id);
+    const std::uint64_t before = known ? known->version : 0;
+    return before + 1 == after.version && under_way_.insert(after.id).second;
+  }
+  void end_change(const std::string& id) {
+    const runtime::MutexLock lock(mutex_);
+    under_way_.erase(id);
+  }
+
   const ControlParts parts_;
   const std::unique_ptr<runtime::Chance> chance_;
   ingest::Recorder recorder_;
-  std::set<std::string> under_way_;  // ids
+  runtime::Mutex mutex_;
+  std::set<std::string> under_way_ WAYBILL_GUARDED_BY(mutex_);  // ids
 };
 
 }  // namespace

@@ -24,7 +24,7 @@ class AccessLog {
  public:
   virtual ~AccessLog() = default;
 
-  // The server's thread. Success: the answer may leave. Any error: it may not.
+  // Any of the server's threads. Success: the answer may leave. Any error: it may not.
   virtual runtime::Task<runtime::Result<void>> record(Access access) = 0;
 };
 

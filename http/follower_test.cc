@@ -5,6 +5,7 @@
 #include <deque>
 #include <stdexcept>
 
+#include "http/pulled_source.h"
 #include "http/stream.h"
 #include "tests/support/virtual_http.h"
 #include "tests/support/wakeable.h"
@@ -34,6 +35,7 @@ struct Followed {
   tests::Wakeable reader;
   int pulled = 0;
   int waits = 0;
+  bool asks_others = false;
   bool gives_up = false;  // a wait ends at once, with nothing
   int cancelled = 0;
   bool throws = false;
@@ -54,6 +56,7 @@ class FollowedFollower final : public Follower {
     return piece;
   }
   bool ready() override { return !followed_.pieces.empty(); }
+  bool asks_others() override { return followed_.asks_others; }
   runtime::Task<void> wait(Instant until) override {
     ++followed_.waits;
     if (followed_.gives_up) co_return;
@@ -66,6 +69,19 @@ class FollowedFollower final : public Follower {
 
  private:
   Followed& followed_;
+};
+
+class CountedWorkers final : public runtime::Workers {
+ public:
+  bool submit(std::function<void()> job) override {
+    ++jobs;
+    return workers_->submit(std::move(job));
+  }
+
+  int jobs = 0;
+
+ private:
+  const std::unique_ptr<runtime::Workers> workers_ = runtime::inline_workers();
 };
 
 class FollowerTest : public testing::Test {
@@ -124,6 +140,24 @@ TEST_F(FollowerTest, IsPulledWhenItIsReadyAndNotBefore) {
   EXPECT_EQ(followed.cancelled, 0);
   EXPECT_TRUE(followed.released);
   expect_counted("whole");
+}
+
+// Other streams go on beside it, however long the others take.
+TEST_F(FollowerTest, AsksOthersOnWorkersOfItsOwn) {
+  CountedWorkers own;
+  CountedWorkers remote;
+  auto source =
+      followed_source(std::make_unique<FollowedFollower>(followed), own, remote, house.clock());
+  const auto next = [&](bool asks) {
+    followed.asks_others = asks;
+    followed.push("one");
+    return house.run(source->next(house.clock().now()));
+  };
+  EXPECT_TRUE(next(false));
+  EXPECT_TRUE(next(true));
+  EXPECT_TRUE(next(true));
+  EXPECT_EQ(own.jobs, 1);
+  EXPECT_EQ(remote.jobs, 2);
 }
 
 // A filter that wants little gives many of these.

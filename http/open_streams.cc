@@ -17,9 +17,13 @@ std::string_view word_of(StreamEnd end) {
   return "";
 }
 
-OpenStream::OpenStream(OpenStreams& all, Stream stream, std::unique_ptr<Source> source,
-                       std::string route)
-    : all_(all), stream_(std::move(stream)), source_(std::move(source)), route_(std::move(route)) {
+OpenStream::OpenStream(OpenStreams& all, runtime::Permits::Held place, Stream stream,
+                       std::unique_ptr<Source> source, std::string route)
+    : all_(all),
+      place_(std::move(place)),
+      stream_(std::move(stream)),
+      source_(std::move(source)),
+      route_(std::move(route)) {
   all_.enter(*this);
 }
 
@@ -43,10 +47,8 @@ void OpenStream::cancel_source() {
   if (!std::exchange(cancelled_, true)) source_->cancel();
 }
 
-OpenStreams::OpenStreams(std::uint32_t most, runtime::Metrics& metrics)
-    : most_(most),
-      metrics_(metrics),
-      gauge_(metrics.gauge("waybill_http_streams", "HTTP streams open.")) {}
+OpenStreams::OpenStreams(runtime::Metrics& metrics)
+    : metrics_(metrics), gauge_(metrics.gauge("waybill_http_streams", "HTTP streams open.")) {}
 
 void OpenStreams::stop_all() {
   for (OpenStream* const stream : open_) stream->stop();

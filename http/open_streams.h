@@ -1,8 +1,8 @@
-// OpenStreams: the streams under way at this moment: how many there may be, what became of
-// each, and their end when the server stops.
+// OpenStreams: the streams of one seat that are under way at this moment: what became of each, and
+// their end when the server stops.
 //
 // waybill_http_streams is how many are open, waybill_http_streams_total{route,end} how many ended
-// and how. The server's thread.
+// and how. The seat's thread.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 
 #include "http/stream.h"
 #include "runtime/metrics.h"
+#include "runtime/permits.h"
 
 namespace waybill::http {
 
@@ -32,7 +33,9 @@ class OpenStreams;
 // One stream, from its place among the others to its end.
 class OpenStream {
  public:
-  OpenStream(OpenStreams& all, Stream stream, std::unique_ptr<Source> source, std::string route);
+  // `place`: among those that may be open.
+  OpenStream(OpenStreams& all, runtime::Permits::Held place, Stream stream,
+             std::unique_ptr<Source> source, std::string route);
   // Counted by its end(); without one its client is gone.
   ~OpenStream();
   OpenStream(const OpenStream&) = delete;
@@ -52,6 +55,7 @@ class OpenStream {
   void cancel_source();
 
   OpenStreams& all_;
+  const runtime::Permits::Held place_;
   Stream stream_;
   const std::unique_ptr<Source> source_;
   const std::string route_;
@@ -64,10 +68,7 @@ class OpenStream {
 class OpenStreams {
  public:
   // `metrics` outlives it.
-  OpenStreams(std::uint32_t most, runtime::Metrics& metrics);
-
-  bool full() const { return open_.size() >= most_; }
-  std::size_t count() const { return open_.size(); }
+  explicit OpenStreams(runtime::Metrics& metrics);
 
   // Tells all sources that nobody reads any more.
   void stop_all();
@@ -77,7 +78,6 @@ class OpenStreams {
   void enter(OpenStream& stream);
   void leave(OpenStream& stream, StreamEnd how);
 
-  const std::uint32_t most_;
   runtime::Metrics& metrics_;
   runtime::Gauge& gauge_;
   std::set<OpenStream*> open_;

@@ -18,12 +18,11 @@ class Principals {
  public:
   virtual ~Principals() = default;
 
-  // The server's thread; it does not block. A Problem is the answer: 401 where nobody is named who
-  // is known here. Its words do not tell a token that never was
-  // from one that is no more.
+  // Any thread; it does not block. A Problem is the answer: 401 where nobody is named who is known
+  // here. Its words do not tell a token that never was from one that is no more.
   virtual std::variant<Asker, Problem> who(const Request& request) = 0;
 
-  // 429 for somebody who is known and asks too often. The server's thread.
+  // 429 for somebody who is known and asks too often. Any thread; it does not block.
   virtual std::optional<Problem> asks_too_often(const schemas::Principal& asker) {
     (void)asker;
     return std::nullopt;

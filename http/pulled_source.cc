@@ -47,17 +47,19 @@ class PulledSource final : public Source {
 class FollowedSource final : public Source {
  public:
   FollowedSource(std::unique_ptr<Follower> follower, runtime::Workers& workers,
-                 runtime::Clock& clock)
+                 runtime::Workers& remote_workers, runtime::Clock& clock)
       : follower_(std::move(follower)),
         pull_([this] { return follower_->pull(); }),
         workers_(workers),
+        remote_workers_(remote_workers),
         clock_(clock) {}
 
   runtime::Task<Piece> next(Instant until) override {
     while (!cancelled_) {
       if (follower_->ready()) {
         PullJob job{&pull_};
-        Piece piece = co_await runtime::run_on(workers_, job);
+        runtime::Workers* const on = follower_->asks_others() ? &remote_workers_ : &workers_;
+        Piece piece = co_await runtime::run_on(*on, job);
         if (!piece || !*piece || !(*piece)->empty()) co_return piece;
       }
       if (clock_.now() >= until) co_return make_error_code(Errc::timeout);
@@ -80,6 +82,7 @@ class FollowedSource final : public Source {
   std::unique_ptr<Follower> follower_;
   Pull pull_;
   runtime::Workers& workers_;
+  runtime::Workers& remote_workers_;
   runtime::Clock& clock_;
   bool cancelled_ = false;
 };
@@ -87,8 +90,9 @@ class FollowedSource final : public Source {
 }  // namespace
 
 std::unique_ptr<Source> followed_source(std::unique_ptr<Follower> follower,
-                                        runtime::Workers& workers, runtime::Clock& clock) {
-  return std::make_unique<FollowedSource>(std::move(follower), workers, clock);
+                                        runtime::Workers& workers, runtime::Workers& remote_workers,
+                                        runtime::Clock& clock) {
+  return std::make_unique<FollowedSource>(std::move(follower), workers, remote_workers, clock);
 }
 
 std::unique_ptr<Source> pulled_source(Pull pull, runtime::Workers& workers) {

@@ -8,8 +8,9 @@ namespace waybill::http {
 
 // `workers` outlive it.
 std::unique_ptr<Source> pulled_source(Pull pull, runtime::Workers& workers);
-// `clock` too.
+// `remote_workers`, for what asks others, and `clock` too.
 std::unique_ptr<Source> followed_source(std::unique_ptr<Follower> follower,
-                                        runtime::Workers& workers, runtime::Clock& clock);
+                                        runtime::Workers& workers, runtime::Workers& remote_workers,
+                                        runtime::Clock& clock);
 
 }  // namespace waybill::http

@@ -1,19 +1,20 @@
 // Server: HTTP/1.1 on the connections of one listener, each request answered by the handler that a
-// router names for it. It chooses no adapter: the listener, TLS or not, and the executor come from
+// router names for it. It chooses no adapter: the listener, TLS or not, and the executors come from
 // the caller, so that the same server runs on sockets and on the net of a simulation.
 //
-// One thread: its executor's. Where it may listen: exposure.h.
+// A connection lives on one of several seats, each an executor with one thread; the first accepts,
+// and gives them out in turn. Where it may listen: exposure.h.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "http/router.h"
 #include "http/service.h"
 #include "http/session.h"
-#include "runtime/crowd.h"
 #include "runtime/listener.h"
-#include "runtime/scope.h"
 
 namespace waybill::http {
 
@@ -27,33 +28,35 @@ struct ServerSettings {
 
 class Server {
  public:
-  // Runs on `executor`. What `parts` points to outlives the server.
+  // `seats` is not empty. What `parts` points to outlives the server.
+  Server(std::vector<runtime::Executor> seats, std::unique_ptr<runtime::Listener> listener,
+         Router router, ServerParts parts, ServerSettings settings);
   Server(runtime::Executor executor, std::unique_ptr<runtime::Listener> listener, Router router,
-         ServerParts parts, ServerSettings settings);
+         ServerParts parts, ServerSettings settings)
+      : Server(std::vector{std::move(executor)}, std::move(listener), std::move(router),
+               std::move(parts), settings) {}
+  ~Server();
 
-  // Answers until stop(); ends when no connection is left.
+  // On the first seat. Answers until stop(); ends when no connection is left.
   runtime::Task<void> run();
 
-  // Takes no further connection, ends all streams and closes what is open.
+  // On the first seat. Takes no further connection, ends all streams and closes what is open.
   void stop();
 
   // Where it listens, also where port 0 was asked for.
   const runtime::Endpoint& local() const { return listener_->local(); }
 
  private:
-  void take(std::unique_ptr<runtime::Connection> connection);
-  runtime::Task<void> serve(std::unique_ptr<runtime::Connection> connection);
-  runtime::Task<void> refuse(std::unique_ptr<runtime::Connection> connection);
+  class Seat;
+  // A connection that nothing is asked on goes, on whichever seat. False: there is none.
+  bool close_an_idle_one();
 
-  const runtime::Executor executor_;
   const std::unique_ptr<runtime::Listener> listener_;
+  const std::shared_ptr<House> house_;
   const ServerSettings settings_;
   runtime::Clock& clock_;
-  runtime::Gauge& open_gauge_;
-  Service service_;
-  IdleConnections idle_;
-  runtime::Scope scope_;
-  runtime::Crowd crowd_;
+  std::atomic<std::uint64_t> served_{0};  // connections, streams among them
+  std::vector<std::unique_ptr<Seat>> seats_;
 };
 
 }  // namespace waybill::http

@@ -20,8 +20,10 @@ using namespace std::chrono_literals;
 using tests::HttpWorld;
 using tests::RawHttp;
 
-class ServerTest : public testing::Test {
+class ServerOnSockets : public testing::Test {
  protected:
+  virtual std::size_t threads() const { return 1; }
+
   void SetUp() override {
     workers_ = runtime::thread_workers("test", 2, 16);
     settings_.session.linger = 30ms;
@@ -40,8 +42,13 @@ class ServerTest : public testing::Test {
     parts.stream_workers = workers_.get();
     parts.clock = &clock_;
     auto listener = runtime::listen_tcp(thread_.context(), {kLoopback, 0});
+    std::vector<runtime::Executor> seats{thread_.executor()};
+    while (seats.size() < threads()) {
+      others_.push_back(std::make_unique<runtime::IoThread>("test-http"));
+      seats.push_back(others_.back()->executor());
+    }
     server_.emplace(
-        thread_, std::make_unique<Server>(thread_.executor(), std::move(*listener), world_.router(),
+        thread_, std::make_unique<Server>(std::move(seats), std::move(*listener), world_.router(),
                                           std::move(parts), settings_));
     at_ = server_->local();
     return at_;
@@ -54,10 +61,17 @@ class ServerTest : public testing::Test {
   ServerSettings settings_;
   runtime::Endpoint at_;
   runtime::IoThread thread_{"test-http"};
+  std::vector<std::unique_ptr<runtime::IoThread>> others_;
   std::optional<ThreadedServer> server_;
 };
 
-TEST_F(ServerTest, AnswersOneRequestAfterAnotherOnAConnection) {
+// On one thread, and on several.
+class ServerTest : public ServerOnSockets, public testing::WithParamInterface<std::size_t> {
+  std::size_t threads() const override { return GetParam(); }
+};
+INSTANTIATE_TEST_SUITE_P(Threads, ServerTest, testing::Values(1, 3));
+
+TEST_P(ServerTest, AnswersOneRequestAfterAnotherOnAConnection) {
   RawHttp client(start());
   for (int i = 0; i < 3; ++i) {
     client.ask("GET /read");
@@ -70,7 +84,7 @@ TEST_F(ServerTest, AnswersOneRequestAfterAnotherOnAConnection) {
   }
 }
 
-TEST_F(ServerTest, AnswersPipelinedRequestsInTheirOrder) {
+TEST_P(ServerTest, AnswersPipelinedRequestsInTheirOrder) {
   RawHttp client(start());
   std::string octets;
   for (const char* const path : {"/livez", "/read", "/nowhere", "/livez"}) {
@@ -83,7 +97,7 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInTheirOrder) {
   EXPECT_EQ(client.answer().body, "ok\n");
 }
 
-TEST_F(ServerTest, AnswersHeadWithTheFieldsOfGetAndNoContent) {
+TEST_P(ServerTest, AnswersHeadWithTheFieldsOfGetAndNoContent) {
   RawHttp client(start());
   client.ask("HEAD /livez");
   const auto answer = client.answer(RawHttp::Body::none);
@@ -93,7 +107,7 @@ TEST_F(ServerTest, AnswersHeadWithTheFieldsOfGetAndNoContent) {
   EXPECT_EQ(client.answer().body, "ok\n");
 }
 
-TEST_F(ServerTest, KeepsTheConnectionAfterAProblemThatLeftNothingUnread) {
+TEST_P(ServerTest, KeepsTheConnectionAfterAProblemThatLeftNothingUnread) {
   RawHttp client(start());
   client.ask("DELETE /livez");
   const auto refused = client.answer();
@@ -111,7 +125,7 @@ struct Ending {
   int status;
 };
 
-class EndingTest : public ServerTest, public testing::WithParamInterface<Ending> {};
+class EndingTest : public ServerOnSockets, public testing::WithParamInterface<Ending> {};
 
 TEST_P(EndingTest, IsAnsweredAndClosed) {
   RawHttp client(start());
@@ -141,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 // What follows a refused request might be the second half of an attack: it is never taken as a
 // request.
-TEST_F(ServerTest, TakesNoRequestAfterOneWithABody) {
+TEST_P(ServerTest, TakesNoRequestAfterOneWithABody) {
   RawHttp client(start());
   client.send(
       "GET /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 44\r\n\r\n"
@@ -150,7 +164,7 @@ TEST_F(ServerTest, TakesNoRequestAfterOneWithABody) {
   EXPECT_TRUE(client.ended());
 }
 
-TEST_F(ServerTest, CutsAHeadThatDripsAtItsDeadline) {
+TEST_P(ServerTest, CutsAHeadThatDripsAtItsDeadline) {
   settings_.session.head = 150ms;
   RawHttp client(start());
   const auto begun = clock_.now();
@@ -163,7 +177,7 @@ TEST_F(ServerTest, CutsAHeadThatDripsAtItsDeadline) {
   EXPECT_GE(clock_.now() - begun, 150ms);
 }
 
-TEST_F(ServerTest, ClosesAConnectionThatAsksNothing) {
+TEST_P(ServerTest, ClosesAConnectionThatAsksNothing) {
   settings_.session.idle = 50ms;
   settings_.session.unused = 50ms;
   RawHttp silent(start());
@@ -174,7 +188,7 @@ TEST_F(ServerTest, ClosesAConnectionThatAsksNothing) {
   EXPECT_TRUE(once.ended());
 }
 
-TEST_F(ServerTest, ClosesAConnectionThatHasAskedEnough) {
+TEST_P(ServerTest, ClosesAConnectionThatHasAskedEnough) {
   settings_.session.max_requests = 2;
   RawHttp client(start());
   client.ask("GET /livez");
@@ -184,7 +198,7 @@ TEST_F(ServerTest, ClosesAConnectionThatHasAskedEnough) {
   EXPECT_TRUE(client.ended());
 }
 
-TEST_F(ServerTest, TurnsAwayWhoeverComesWhenItIsFull) {
+TEST_P(ServerTest, TurnsAwayWhoeverComesWhenItIsFull) {
   settings_.max_connections = 1;
   auto first = std::make_unique<RawHttp>(start());
   first->ask("GET /livez");
@@ -210,7 +224,7 @@ TEST_F(ServerTest, TurnsAwayWhoeverComesWhenItIsFull) {
   EXPECT_EQ(status, 200);
 }
 
-TEST_F(ServerTest, OneThatAsksNothingMakesRoomForOneThatMay) {
+TEST_P(ServerTest, OneThatAsksNothingMakesRoomForOneThatMay) {
   settings_.max_connections = 2;
   RawHttp leaked(start());
   leaked.ask("GET /livez");
@@ -254,7 +268,7 @@ Handler letters(int most, std::weak_ptr<int>* alive = nullptr) {
   };
 }
 
-TEST_F(ServerTest, TellsAStreamToAClientThatReadsAllOfIt) {
+TEST_P(ServerTest, TellsAStreamToAClientThatReadsAllOfIt) {
   world_.add("/letters", letters(kPieces));
   RawHttp client(start());
   client.ask("GET /letters");
@@ -270,7 +284,7 @@ TEST_F(ServerTest, TellsAStreamToAClientThatReadsAllOfIt) {
   EXPECT_EQ(client.answer().body, "ok\n");
 }
 
-TEST_F(ServerTest, LetsAStreamsSourceGoWithItsClient) {
+TEST_P(ServerTest, LetsAStreamsSourceGoWithItsClient) {
   std::weak_ptr<int> alive;
   world_.add("/letters", letters(1 << 20, &alive));
   start();
@@ -285,7 +299,7 @@ TEST_F(ServerTest, LetsAStreamsSourceGoWithItsClient) {
 }
 
 // The client reads nothing, so that the server waits for it to take a piece.
-TEST_F(ServerTest, EndsAStreamInTheMiddleWhenItStops) {
+TEST_P(ServerTest, EndsAStreamInTheMiddleWhenItStops) {
   std::weak_ptr<int> alive;
   world_.add("/letters", letters(1 << 20, &alive));
   RawHttp client(start());
@@ -299,7 +313,7 @@ TEST_F(ServerTest, EndsAStreamInTheMiddleWhenItStops) {
   EXPECT_FALSE(rest.ends_with("\r\n0\r\n\r\n"));
 }
 
-TEST_F(ServerTest, EndsOpenConnectionsWhenItStops) {
+TEST_P(ServerTest, EndsOpenConnectionsWhenItStops) {
   RawHttp idle(start());
   RawHttp half(at_);
   half.send("GET /livez HTTP/1.1\r\n");

@@ -111,32 +111,45 @@ struct ReadJob {
 
 }  // namespace
 
-Service::Service(Router router, ServerParts parts, std::uint32_t max_streams)
-    : router_(std::move(router)), parts_(std::move(parts)), streams_(max_streams, *parts_.metrics) {
+House::House(Router router, ServerParts parts, std::uint32_t max_streams)
+    : router_(std::move(router)),
+      parts_(std::move(parts)),
+      max_streams_(max_streams),
+      streams_(max_streams) {
   for (const auto& route : router_.routes()) {
     runtime::check(!route.needs.scope || parts_.principals != nullptr,
                    "a route that asks for a scope asks who it is");
-    meters_[route.path] = meters_for(route.path);
+    add_meters(route.path);
   }
-  meters_[kNoRoute] = meters_for(kNoRoute);
+  add_meters(kNoRoute);
 }
 
-Service::Meters Service::meters_for(const std::string& route) {
-  Meters meters;
-  meters.route = route;
-  meters.seconds = &parts_.metrics->histogram("waybill_http_request_seconds",
-                                              "From the head of a request to its answer.",
-                                              runtime::latency_bounds(), {{"route", route}});
-  return meters;
+void House::add_meters(const std::string& route) {
+  meters_[route].seconds = &parts_.metrics->histogram(
+      "waybill_http_request_seconds", "From the head of a request to its answer.",
+      runtime::latency_bounds(), {{"route", route}});
 }
 
-void Service::count(const Meters& meters, unsigned status) {
-  const std::string status_class = std::to_string(status / 100) + "xx";
-  parts_.metrics
-      ->counter("waybill_http_requests_total", "HTTP requests answered.",
-                {{"route", meters.route}, {"status", status_class}})
-      .add();
+void House::count(const std::string& route, unsigned status) {
+  Meters& meters = meters_.at(route);
+  // What is no status of HTTP is nobody's answer.
+  auto& place = meters.answers.at(std::min(status / 100, 5u));
+  runtime::Counter* counter = place.load(std::memory_order_acquire);
+  if (counter == nullptr) {
+    const std::string status_class = std::to_string(status / 100) + "xx";
+    counter = &parts_.metrics->counter("waybill_http_requests_total", "HTTP requests answered.",
+                                       {{"route", route}, {"status", status_class}});
+    place.store(counter, std::memory_order_release);
+  }
+  counter->add();
 }
+
+void House::time(const std::string& route, double seconds) {
+  meters_.at(route).seconds->observe(seconds);
+}
+
+Service::Service(std::shared_ptr<House> house)
+    : house_(std::move(house)), parts_(house_->parts()), streams_(*parts_.metrics) {}
 
 // What the head says besides method and target.
 std::optional<Problem> Service::admit(const Head& head, Request& request) const {
@@ -159,7 +172,7 @@ std::variant<Problem, Router::Match> Service::route(const Head& head, Request& r
   if (!parsed) return problem_of(400, "invalid_target", parsed.error().why + ".");
   request = std::move(*parsed);
   if (auto refused = admit(head, request)) return std::move(*refused);
-  auto match = router_.find(request.segments);
+  auto match = router().find(request.segments);
   if (!match) return not_found("There is no such address here; docs/api.md has those there are.");
   if (auto refused = check_method(head.method, match->route->methods)) {
     return std::move(*refused);
@@ -192,6 +205,15 @@ namespace {
 
 void pack(Plan& plan, std::string_view accept_encoding) {
   const auto one = [&](Read& read) { read = packed(std::move(read), accept_encoding); };
+  // To pack takes too long for the server's thread.
+  if (auto* const quick = std::get_if<QuickRead>(&plan)) {
+    if (reads_packed(accept_encoding)) {
+      plan = Read(std::move(quick->read));
+    } else {
+      quick->at_once = [at_once = std::move(quick->at_once)] { return told_apart(at_once()); };
+      one(quick->read);
+    }
+  }
   if (auto* const read = std::get_if<Read>(&plan)) one(*read);
   if (auto* const remote = std::get_if<RemoteRead>(&plan)) one(remote->read);
   if (auto* const delayed = std::get_if<DelayedRead>(&plan)) one(delayed->read);
@@ -232,6 +254,10 @@ runtime::Task<Answer> Service::on_record(const Router::Route& route, const Reque
 runtime::Task<Answer> Service::carry_out(Plan plan) {
   if (auto* const response = std::get_if<Response>(&plan)) co_return std::move(*response);
   if (auto* const stream = std::get_if<Stream>(&plan)) co_return std::move(*stream);
+  if (auto* const quick = std::get_if<QuickRead>(&plan)) {
+    if (auto answer = quick->at_once()) co_return std::move(*answer);
+    co_return co_await read_on(*parts_.workers, std::move(quick->read));
+  }
   if (auto* const deed = std::get_if<Deed>(&plan)) {
     Response done = co_await deed->run();
     co_return Answer(std::move(done));
@@ -262,7 +288,8 @@ runtime::Task<Answer> Service::read_on(runtime::Workers& workers, Read read) {
 
 Answered Service::open(Answer answer, const std::string& route) {
   if (auto* const response = std::get_if<Response>(&answer)) return std::move(*response);
-  if (streams_.full()) {
+  auto place = house_->streams().try_take();
+  if (!place) {
     auto full = problem_of(503, "too_many_streams",
                            "Too many streams are open: close some, or ask again later.");
     full.retry_after = kStreamRetry;
@@ -273,11 +300,15 @@ Answered Service::open(Answer answer, const std::string& route) {
   if (auto* const pull = std::get_if<Pull>(&stream.body)) {
     source = pulled_source(std::move(*pull), *parts_.stream_workers);
   } else if (auto* const follower = std::get_if<std::unique_ptr<Follower>>(&stream.body)) {
-    source = followed_source(std::move(*follower), *parts_.stream_workers, *parts_.clock);
+    const bool own = parts_.remote_stream_workers != nullptr;
+    source = followed_source(std::move(*follower), *parts_.stream_workers,
+                             own ? *parts_.remote_stream_workers : *parts_.stream_workers,
+                             *parts_.clock);
   } else {
     source = std::get<std::unique_ptr<Source>>(std::move(stream.body));
   }
-  return std::make_unique<OpenStream>(streams_, std::move(stream), std::move(source), route);
+  return std::make_unique<OpenStream>(streams_, std::move(*place), std::move(stream),
+                                      std::move(source), route);
 }
 
 runtime::Task<Answered> Service::answer(Head head, Client client) {
@@ -288,7 +319,6 @@ runtime::Task<Answered> Service::answer(Head head, Client client) {
 
   request.client = std::move(client);
   const auto& found = *std::get<Router::Match>(routed).route;
-  const Meters& meters = meters_.at(found.path);
   Answer answer = co_await plan_and_carry_out(found, request);
   if (found.needs.on_record && parts_.access != nullptr) {
     answer = co_await on_record(found, request, std::move(answer));
@@ -299,8 +329,8 @@ runtime::Task<Answered> Service::answer(Head head, Client client) {
   Fields& fields = stream != nullptr ? (*stream)->stream().fields : response->fields;
   fields.emplace_back("traceparent", request.trace);
   const std::chrono::duration<double> spent = parts_.clock->now() - begun;
-  meters.seconds->observe(spent.count());
-  count(meters, stream != nullptr ? (*stream)->stream().status : response->status);
+  house_->time(found.path, spent.count());
+  house_->count(found.path, stream != nullptr ? (*stream)->stream().status : response->status);
   co_return answered;
 }
 
@@ -312,7 +342,7 @@ Response Service::too_many_answers() {
 }
 
 Response Service::refuse(const Problem& problem) {
-  count(meters_.at(kNoRoute), problem.status);
+  house_->count(kNoRoute, problem.status);
   return to_response(problem);
 }
 

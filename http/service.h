@@ -9,6 +9,8 @@
 // the address asked for is in no label.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -38,6 +40,8 @@ struct ServerParts {
   runtime::Workers* remote_workers = nullptr;
   // For Pulls, which come again and again: of their own, so that no question waits behind them.
   runtime::Workers* stream_workers = nullptr;
+  // For those of a Follower that wait for other servers; null: `stream_workers`.
+  runtime::Workers* remote_stream_workers = nullptr;
   runtime::Clock* clock = nullptr;
   runtime::Chance* chance = nullptr;
   runtime::Metrics* metrics = nullptr;
@@ -63,10 +67,51 @@ inline constexpr std::size_t kSmallAnswer = 64 << 10;
 
 using Answered = std::variant<Response, std::unique_ptr<OpenStream>>;
 
+// What all seats of a server have in common: its routes, what they ask of the process, and the
+// bounds on all of them together. Any thread.
+class House {
+ public:
+  // What `parts` points to outlives it.
+  House(Router router, ServerParts parts, std::uint32_t max_streams);
+
+  const Router& router() const { return router_; }
+  const ServerParts& parts() const { return parts_; }
+
+  runtime::Permits& streams() { return streams_; }
+  std::uint64_t open_streams() const { return max_streams_ - streams_.free(); }
+
+  // Room for an answer until it is out; nullopt: there is none, and too_many_answers() is said.
+  std::optional<runtime::Permits::Held> hold(const Response& response) {
+    return answers_.try_take(response.body.size() > kSmallAnswer ? response.body.size() : 0);
+  }
+
+  // Of an answer on the route of that template; "none" is one.
+  void count(const std::string& route, unsigned status);
+  void time(const std::string& route, double seconds);
+
+ private:
+  // Of one route, by the status's class, 1 to 5.
+  struct Meters {
+    runtime::Histogram* seconds = nullptr;
+    std::array<std::atomic<runtime::Counter*>, 6> answers{};
+  };
+  void add_meters(const std::string& route);
+
+  const Router router_;
+  const ServerParts parts_;
+  const std::uint32_t max_streams_;
+  std::map<std::string, Meters> meters_;  // all of them from the start
+  runtime::Permits streams_;
+  runtime::Permits answers_{kAnswersUnderWay};
+};
+
+// One thread's.
 class Service {
  public:
-  // What `parts` points to outlives this. The server's thread.
-  Service(Router router, ServerParts parts, std::uint32_t max_streams = kFewStreams);
+  explicit Service(std::shared_ptr<House> house);
+  // In a house of its own.
+  Service(Router router, ServerParts parts, std::uint32_t max_streams = kFewStreams)
+      : Service(std::make_shared<House>(std::move(router), std::move(parts), max_streams)) {}
 
   // Any well-formed request. Reads run on the workers; when their queue is full the answer is 503
   // at once.
@@ -75,20 +120,15 @@ class Service {
   // A request that did not get as far as a method and a target. Counted.
   Response refuse(const Problem& problem);
 
-  // Room for an answer until it is out; nullopt: there is none, and too_many_answers() is said.
   std::optional<runtime::Permits::Held> hold(const Response& response) {
-    return answers_.try_take(response.body.size() > kSmallAnswer ? response.body.size() : 0);
+    return house_->hold(response);
   }
   static Response too_many_answers();
 
-  const Router& router() const { return router_; }
+  const Router& router() const { return house_->router(); }
   OpenStreams& streams() { return streams_; }
 
  private:
-  struct Meters {
-    std::string route;
-    runtime::Histogram* seconds = nullptr;
-  };
   std::variant<Problem, Router::Match> route(const Head& head, Request& request) const;
   std::optional<Problem> admit(const Head& head, Request& request) const;
   std::optional<Problem> judge(Needs needs, Request& request) const;
@@ -98,14 +138,10 @@ class Service {
   runtime::Task<Answer> carry_out(Plan plan);
   runtime::Task<Answer> read_on(runtime::Workers& workers, Read read);
   Answered open(Answer answer, const std::string& route);
-  void count(const Meters& meters, unsigned status);
-  Meters meters_for(const std::string& route);
 
-  const Router router_;
-  const ServerParts parts_;
-  std::map<std::string, Meters> meters_;
+  const std::shared_ptr<House> house_;
+  const ServerParts& parts_;
   OpenStreams streams_;
-  runtime::Permits answers_{kAnswersUnderWay};
 };
 
 }  // namespace waybill::http

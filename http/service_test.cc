@@ -36,11 +36,27 @@ Plan plan_long(const Request& request) {
   });
 }
 
+// A number below 100 is known at once.
+Plan plan_quick(const Request& request) {
+  const std::string number = request.captured[0];
+  const auto answer = [](std::string_view how) {
+    Response response;
+    response.body.assign(how).append(kWorthPacking, ' ');
+    return response;
+  };
+  auto at_once = [number, answer]() -> std::optional<Answer> {
+    if (number.size() > 2) return std::nullopt;
+    return answer("at once");
+  };
+  return QuickRead{at_once, [answer] { return answer("on a worker"); }};
+}
+
 class ServiceTest : public testing::Test {
  protected:
   ServiceTest() {
     world.add("/v1/stock/{thing}", plan_stock);
     world.add("/v1/long/{size}", plan_long);
+    world.add("/v1/quick/{number}", plan_quick);
   }
   Response asked(const std::string& target, const std::string& accept_encoding) {
     Head head;
@@ -90,6 +106,17 @@ TEST_F(ServiceTest, ALongAnswerIsPackedForWhoReadsThat) {
   const Response small = asked("/v1/long/" + std::to_string(kWorthPacking - 1), "gzip");
   EXPECT_EQ(field(small, "Content-Encoding"), "");
   EXPECT_EQ(small.body.size(), kWorthPacking - 1);
+}
+
+TEST_F(ServiceTest, AQuickReadAsksForAWorkerWhereItMustWait) {
+  EXPECT_TRUE(asked("/v1/quick/99", "").body.starts_with("at once"));
+  EXPECT_EQ(field(asked("/v1/quick/99", ""), "Vary"), "Accept-Encoding");
+  EXPECT_TRUE(asked("/v1/quick/100", "").body.starts_with("on a worker"));
+  EXPECT_EQ(field(asked("/v1/quick/100", ""), "Vary"), "Accept-Encoding");
+  // To pack is a worker's.
+  const Response packed = asked("/v1/quick/99", "gzip");
+  EXPECT_EQ(field(packed, "Content-Encoding"), "gzip");
+  EXPECT_EQ(packed.body, runtime::gzip("on a worker" + std::string(kWorthPacking, ' ')));
 }
 
 TEST_F(ServiceTest, SaysNotFoundAsAProblem) {

@@ -55,6 +55,9 @@ class Follower {
   virtual Piece pull() = 0;
   // Whether pull() would find something to say or to look at.
   virtual bool ready() = 0;
+  // Called once before each pull(): whether that one waits for other servers, and is to run on
+  // workers of its own, so that no stream waits behind one that does.
+  virtual bool asks_others() { return false; }
   // Until that may be so, or about `until`.
   virtual runtime::Task<void> wait(runtime::Instant until) = 0;
   // As of a Source: a wait() under way ends now.

@@ -1,4 +1,5 @@
-// ThreadedServer: a Server that runs on an I/O thread from its construction to stop().
+// ThreadedServer: a Server that runs from its construction to stop(), its first seat on an I/O
+// thread.
 #pragma once
 
 #include <future>
@@ -12,7 +13,8 @@ namespace waybill::http {
 
 class ThreadedServer {
  public:
-  // `thread` outlives it; the server's listener lives on that thread.
+  // `thread`, that of the first seat, outlives it, as do those of the others; the server's listener
+  // lives on it.
   ThreadedServer(runtime::IoThread& thread, std::unique_ptr<Server> server);
   ~ThreadedServer();
   ThreadedServer(const ThreadedServer&) = delete;

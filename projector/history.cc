@@ -22,7 +22,7 @@ std::string_view octets_of(const std::array<std::uint8_t, 16>& id) {
   return {reinterpret_cast<const char*>(id.data()), id.size()};
 }
 
-Result<std::vector<Event>> read_events(const ViewStore& store,
+Result<std::vector<Event>> read_events(const ViewReader& store,
                                        const std::vector<EventIndex>& indexes) {
   const auto records = Archive(store).at(indexes);
   if (!records) return records.error();
@@ -33,7 +33,7 @@ Result<std::vector<Event>> read_events(const ViewStore& store,
   return events;
 }
 
-Result<std::vector<EventIndex>> delivery_indexes(const ViewStore& store,
+Result<std::vector<EventIndex>> delivery_indexes(const ViewReader& store,
                                                  const schemas::DeliveryId& id) {
   const auto row = store.get(Table::deliveries, octets_of(id.octets()));
   if (!row) return row.error();
@@ -41,7 +41,7 @@ Result<std::vector<EventIndex>> delivery_indexes(const ViewStore& store,
 }
 
 // Of a delivery that this acceptance has opened. Errc::not_found: its time is over.
-Result<schemas::ReturnPath> opened_path(const ViewStore& store, const schemas::DeliveryId& id,
+Result<schemas::ReturnPath> opened_path(const ViewReader& store, const schemas::DeliveryId& id,
                                         EventIndex index, const Event& accepted,
                                         std::string_view target) {
   const auto horizon = store.get(Table::return_paths, kHorizonKey);
@@ -70,8 +70,8 @@ struct Room {
 
 // Adds those that the rows of a message's own deliveries list, from `from` on. Events of reports on
 // these deliveries, which are other messages, are among them.
-Result<void> add_of_deliveries(const ViewStore& store, std::string_view message_id, EventIndex from,
-                               std::vector<EventIndex>& indexes) {
+Result<void> add_of_deliveries(const ViewReader& store, std::string_view message_id,
+                               EventIndex from, std::vector<EventIndex>& indexes) {
   const std::string_view shared = message_id.substr(0, schemas::kSharedByDeliveries);
   Result<void> read;
   const auto scanned =
@@ -90,8 +90,9 @@ Result<void> add_of_deliveries(const ViewStore& store, std::string_view message_
 
 // Where a message's events are, from `from` on: `most` of them at least, if there are so many.
 // Those of other messages may be among them.
-Result<std::vector<EventIndex>> message_indexes(const ViewStore& store, std::string_view message_id,
-                                                EventIndex from, std::size_t most) {
+Result<std::vector<EventIndex>> message_indexes(const ViewReader& store,
+                                                std::string_view message_id, EventIndex from,
+                                                std::size_t most) {
   const std::string prefix = message_prefix(message_id);
   std::vector<EventIndex> indexes;
   const auto scanned =
@@ -109,7 +110,7 @@ Result<std::vector<EventIndex>> message_indexes(const ViewStore& store, std::str
   return indexes;
 }
 
-Result<MessageEvents> read_message(const ViewStore& store, std::string_view message_id,
+Result<MessageEvents> read_message(const ViewReader& store, std::string_view message_id,
                                    EventIndex from, const schemas::Sight& sight, Room& room) {
   const auto indexes = message_indexes(store, message_id, from, room.events + 1);
   if (!indexes) return indexes.error();
@@ -176,6 +177,45 @@ Result<Progress> History::progress() const {
   if (layout && layout->layout != kViewLayout) return make_error_code(Errc::temporary);
   if (!layout && layout.error() != Errc::not_found) return layout.error();
   return read_progress(store_);
+}
+
+Result<History::Stands> History::standing() const {
+  // Before the rows: what is written meanwhile makes another version.
+  const std::uint64_t version = store_.version();
+  {
+    const runtime::MutexLock lock(mutex_);
+    if (stands_ != nullptr && stands_at_ == version) return stands_;
+  }
+  auto read = read_standing();
+  if (!read) return read.error();
+  auto stands = std::make_shared<const Standing>(std::move(*read));
+  const runtime::MutexLock lock(mutex_);
+  stands_ = stands;
+  stands_at_ = version;
+  return stands;
+}
+
+Result<History::Standing> History::read_standing() const {
+  // Their keys are side by side, those of a few journals between them.
+  static_assert(kHolePrefix < kLayoutKey);
+  static const std::string end = std::string(kLayoutKey) + '\0';
+  Standing out;
+  Result<Layout> layout = Layout{kViewLayout, 0};
+  bool whole = true;
+  const auto scanned =
+      store_.scan(Table::meta, kHolePrefix, end, [&](std::string_view key, std::string_view value) {
+        if (key.starts_with(kHolePrefix)) whole = read_hole(key, value, out.holes) && whole;
+        if (key == kLayoutKey) layout = layout_of(value);
+        return true;
+      });
+  if (!scanned) return scanned.error();
+  if (!layout) return layout.error();
+  if (layout->layout != kViewLayout) return make_error_code(Errc::temporary);
+  if (!whole) return make_error_code(Errc::corrupt);
+  auto progress = read_progress(store_);
+  if (!progress) return progress.error();
+  out.progress = std::move(*progress);
+  return out;
 }
 
 Result<Delivery> History::delivery(const schemas::DeliveryId& id,

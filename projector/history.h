@@ -1,11 +1,13 @@
 // History: the read side of the views, plain structs in and out. Reads block (RocksDB): call it
-// from workers. Any thread; the store outlives it.
+// from workers; of a reader that does not (ViewStore::at_once) they end with Errc::would_block
+// where they would. Any thread; the store outlives it.
 //
 // What may be read for people takes whose history they may see: what is outside of their sight
 // counts as not there.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +22,7 @@
 #include "projector/views/spelling.h"
 #include "projector/views/timeline_key.h"
 #include "projector/views/timeline_row.h"
+#include "runtime/mutex.h"
 #include "runtime/result.h"
 #include "runtime/time.h"
 #include "schemas/event.h"
@@ -161,7 +164,7 @@ struct AccessPage {
 
 class History {
  public:
-  explicit History(const ViewStore& store) : store_(store) {}
+  explicit History(const ViewReader& store) : store_(store) {}
 
   // Events that are lost: no answer has them.
   runtime::Result<ArchiveHoles> holes() const { return read_holes(store_); }
@@ -169,6 +172,15 @@ class History {
   // Read before the rows of an answer, so that the answer is at least this fresh. Errc::temporary
   // while the views are being rebuilt: what they say then is not the whole.
   runtime::Result<Progress> progress() const;
+
+  // Both of them, where each answer is told how fresh it is and what is lost: one scan, and one
+  // look-up.
+  struct Standing {
+    Progress progress;
+    ArchiveHoles holes;
+  };
+  using Stands = std::shared_ptr<const Standing>;
+  runtime::Result<Stands> standing() const;
 
   // One seek and one scan; of all but an alias also one look-up for each line, and for each event
   // of a spelling that is not meant. An address without history gives an empty page.
@@ -235,7 +247,13 @@ class History {
   runtime::Result<std::vector<schemas::Event>> control(std::string_view subject) const;
 
  private:
-  const ViewStore& store_;
+  runtime::Result<Standing> read_standing() const;
+
+  const ViewReader& store_;
+  // What the last answer was told, as long as the store is the same.
+  mutable runtime::Mutex mutex_;
+  mutable Stands stands_ WAYBILL_GUARDED_BY(mutex_);
+  mutable std::uint64_t stands_at_ WAYBILL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace waybill::projector

@@ -30,7 +30,7 @@ bool is_asked(const schemas::Event& event, const AccessQuestion& question,
 // One page of records, from their indexes, newest first.
 class AccessReader {
  public:
-  AccessReader(const ViewStore& store, const AccessQuestion& question, const schemas::Sight& sight)
+  AccessReader(const ViewReader& store, const AccessQuestion& question, const schemas::Sight& sight)
       : archive_(store), question_(question), sight_(sight) {}
 
   // False: the page ends.

@@ -32,7 +32,7 @@ struct PageRoom {
 // The rows of one term, from the newest stretch to the oldest.
 class TermRows {
  public:
-  TermRows(const ViewStore& store, std::string prefix, PageRoom& room)
+  TermRows(const ViewReader& store, std::string prefix, PageRoom& room)
       : store_(store), prefix_(std::move(prefix)), room_(room) {}
 
   struct Row {
@@ -71,7 +71,7 @@ class TermRows {
     return {};
   }
 
-  const ViewStore& store_;
+  const ViewReader& store_;
   const std::string prefix_;
   PageRoom& room_;
   std::deque<Row> rows_;
@@ -120,7 +120,7 @@ EventCondition of_domains(const schemas::Sight& sight) {
 
 class EventsReader {
  public:
-  EventsReader(const ViewStore& store, const EventsQuestion& question, const schemas::Sight& sight)
+  EventsReader(const ViewReader& store, const EventsQuestion& question, const schemas::Sight& sight)
       : store_(store),
         question_(question),
         sight_(sight),
@@ -265,7 +265,7 @@ class EventsReader {
         page_.next = page_.entries.back().index;
         return {};
       }
-      auto line = line_of(event_, indexes[i]);
+      auto line = line_of(event_, indexes[i], kept_);
       if (!line) return make_error_code(Errc::corrupt);
       page_.entries.push_back(std::move(*line));
       octets_ += (*records)[i].row().size();
@@ -273,10 +273,11 @@ class EventsReader {
     return {};
   }
 
-  const ViewStore& store_;
+  const ViewReader& store_;
   const EventsQuestion& question_;
   const schemas::Sight& sight_;
   EventsAsked asked_;
+  const KeptTexts kept_ = keep_texts();
   PageRoom room_;
   // Of rows that are of everybody's events: those that lead to them bound how many are read.
   PageRoom others_;

@@ -34,7 +34,7 @@ WallTime time_of_hour(std::uint32_t hour) { return WallTime(hour * kHour); }
 
 class Summing {
  public:
-  Summing(const ViewStore& store, const FiguresQuestion& question)
+  Summing(const ViewReader& store, const FiguresQuestion& question)
       : store_(store),
         question_(question),
         what_(kind_of(question.by)),
@@ -166,7 +166,7 @@ class Summing {
     std::uint64_t reported() const { return bounced + delivered; }
   };
 
-  const ViewStore& store_;
+  const ViewReader& store_;
   const FiguresQuestion& question_;
   const FigureOf what_;
   const std::uint32_t from_;

@@ -360,5 +360,36 @@ TEST(HistoryTest, ADeliveryWhoseEventIsGoneIsCorrupt) {
             Errc::corrupt);
 }
 
+// What was told before is told again as long as nothing was written, and not after.
+TEST(HistoryTest, ItStandsWhereTheStoreDoes) {
+  EventLog log = acceptances(3);
+  FoldedViews views(log);
+  const History& history = views.history();
+  const auto stands = history.standing();
+  ASSERT_TRUE(stands);
+  EXPECT_EQ((*stands)->progress.next_index, 3_index);
+  EXPECT_EQ((*stands)->progress.as_of, history.progress()->as_of);
+  EXPECT_TRUE((*stands)->holes.empty());
+  EXPECT_EQ(history.standing().value(), *stands) << "nothing was read for it";
+
+  WriteBatch batch;
+  Progress further = (*stands)->progress;
+  further.next_index = 4_index;
+  put_progress(batch, further);
+  const ArchiveHoles holes{{1_index, 2_index, 7, 9}, {3_index, 4_index, 11, 0}};
+  put_holes(batch, holes);
+  ASSERT_TRUE(views.store().apply(batch));
+  EXPECT_EQ(history.standing().value()->progress.next_index, 4_index);
+  EXPECT_EQ(history.standing().value()->holes, holes);
+  EXPECT_EQ(history.standing().value()->holes, history.holes().value());
+
+  batch.clear();
+  put_layout(batch, {kLayoutBeingRebuilt, 0});
+  ASSERT_TRUE(views.store().apply(batch));
+  EXPECT_EQ(history.standing().error(), Errc::temporary);
+
+  EXPECT_EQ(History(MemoryViewStore()).standing().value()->progress.next_index, 0_index);
+}
+
 }  // namespace
 }  // namespace waybill::projector

@@ -129,7 +129,7 @@ class PageReader {
   }
 
   bool take_line(TimelinePlace place, std::string_view row) {
-    auto entry = read_alias_row(place, row);
+    auto entry = read_alias_row(place, row, kept_);
     if (!entry) return fail(entry.error());
     // Another address of the same hash, should there ever be one.
     if (entry->alias != address_) return true;
@@ -154,7 +154,7 @@ class PageReader {
     if (!record.read(event_)) return false;
     last_read_ = place;
     if (!sight_.sees(event_)) return true;
-    auto entry = timeline_entry(event_, place.index, question_.role, sought);
+    auto entry = timeline_entry(event_, place.index, question_.role, sought, kept_);
     if (!entry) return true;
     page_.entries.push_back(std::move(*entry));
     octets_ += record.row().size();
@@ -175,6 +175,7 @@ class PageReader {
   const schemas::Sight& sight_;
   std::string_view address_;
   Page page_;
+  const KeptTexts kept_ = keep_texts();
   const std::size_t most_pointers_;
   std::vector<TimelinePlace> pointers_;
   schemas::Event event_;  // kept for its memory

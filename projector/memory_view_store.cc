@@ -41,6 +41,7 @@ Result<void> MemoryViewStore::apply(const WriteBatch& batch) {
     set(entry.table, entry.key, entry.value, undo);
   });
   unsynced_.push_back(std::move(undo));
+  version_.fetch_add(1, std::memory_order_release);
   if (fails) return make_error_code(Errc::io_error);
   return {};
 }
@@ -80,6 +81,7 @@ Result<void> MemoryViewStore::drop(Table table) {
   for (auto& [key, value] : rows(table)) undo.push_back({table, key, std::move(value)});
   rows(table).clear();
   unsynced_.push_back(std::move(undo));
+  version_.fetch_add(1, std::memory_order_release);
   if (fails) return make_error_code(Errc::io_error);
   return {};
 }
@@ -97,6 +99,7 @@ void MemoryViewStore::lose_unsynced(std::size_t surviving) {
     }
   }
   unsynced_.clear();
+  version_.fetch_add(1, std::memory_order_release);
 }
 
 std::size_t MemoryViewStore::unsynced() const {
@@ -112,6 +115,17 @@ void MemoryViewStore::fail_nth(std::uint64_t n, Failure failure) {
 
 Result<void> MemoryViewStore::checkpoint(const std::string&) {
   return make_error_code(Errc::invalid);
+}
+
+Result<void> MemoryViewStore::AtOnce::scan(Table table, std::string_view from, std::string_view to,
+                                           const Visit& visit) const {
+  std::size_t rows = 0;
+  const auto scanned =
+      store_.scan(table, from, to, [&](std::string_view key, std::string_view value) {
+        return ++rows <= kMostAtOnce && visit(key, value);
+      });
+  if (rows > kMostAtOnce) return make_error_code(Errc::would_block);
+  return scanned;
 }
 
 }  // namespace waybill::projector

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <vector>
 
@@ -18,6 +19,8 @@ class MemoryViewStore final : public ViewStore {
   runtime::Result<void> apply(const WriteBatch& batch) override;
   runtime::Result<void> sync() override;
   runtime::Result<void> resume() override { return {}; }
+  const ViewReader& at_once() const override { return at_once_; }
+  std::uint64_t version() const override { return version_.load(std::memory_order_acquire); }
   runtime::Result<std::string> get(Table table, std::string_view key) const override;
   runtime::Result<void> scan(Table table, std::string_view from, std::string_view to,
                              const Visit& visit) const override;
@@ -35,6 +38,21 @@ class MemoryViewStore final : public ViewStore {
   void fail_nth(std::uint64_t n, Failure failure = Failure::not_stored);
 
  private:
+  // Nothing of it is on a disk; what is left is the bound.
+  class AtOnce final : public ViewReader {
+   public:
+    explicit AtOnce(const MemoryViewStore& store) : store_(store) {}
+    std::uint64_t version() const override { return store_.version(); }
+    runtime::Result<std::string> get(Table table, std::string_view key) const override {
+      return store_.get(table, key);
+    }
+    runtime::Result<void> scan(Table table, std::string_view from, std::string_view to,
+                               const Visit& visit) const override;
+
+   private:
+    const MemoryViewStore& store_;
+  };
+
   using RowMap = std::map<std::string, std::string, std::less<>>;
   struct OldRow {
     Table table;
@@ -53,6 +71,8 @@ class MemoryViewStore final : public ViewStore {
     return tables_[static_cast<std::size_t>(table)];
   }
 
+  const AtOnce at_once_{*this};
+  std::atomic<std::uint64_t> version_{0};
   mutable runtime::SharedMutex mutex_;
   std::array<RowMap, kTables> tables_ WAYBILL_GUARDED_BY(mutex_);
   std::vector<Undo> unsynced_ WAYBILL_GUARDED_BY(mutex_);

@@ -10,7 +10,6 @@ namespace {
 using runtime::Errc;
 using runtime::Result;
 
-constexpr std::string_view kLayoutKey = "layout";
 constexpr std::string_view kProgressKey = "progress";
 constexpr std::string_view kLogKey = "log";
 constexpr std::string_view kMarkPrefix = "mark/";
@@ -27,11 +26,15 @@ void put_layout(WriteBatch& batch, const Layout& layout) {
   batch.put(Table::meta, kLayoutKey, value);
 }
 
-Result<Layout> read_layout(const ViewStore& store) {
+Result<Layout> read_layout(const ViewReader& store) {
   const auto value = store.get(Table::meta, kLayoutKey);
   if (!value) return value.error();
-  if (value->size() != 8) return make_error_code(Errc::corrupt);
-  return Layout{read_be32(*value), read_be32(std::string_view(*value).substr(4))};
+  return layout_of(*value);
+}
+
+Result<Layout> layout_of(std::string_view row) {
+  if (row.size() != 8) return make_error_code(Errc::corrupt);
+  return Layout{read_be32(row), read_be32(row.substr(4))};
 }
 
 void put_progress(WriteBatch& batch, const Progress& progress) {
@@ -43,7 +46,7 @@ void put_progress(WriteBatch& batch, const Progress& progress) {
   batch.put(Table::meta, kProgressKey, value);
 }
 
-Result<Progress> read_progress(const ViewStore& store) {
+Result<Progress> read_progress(const ViewReader& store) {
   const auto value = store.get(Table::meta, kProgressKey);
   if (!value) {
     if (value.error() == Errc::not_found) return Progress();
@@ -73,7 +76,7 @@ void erase_mark(WriteBatch& batch, schemas::LogOffset offset) {
   batch.erase(Table::meta, key);
 }
 
-Result<std::vector<LogMark>> read_marks(const ViewStore& store) {
+Result<std::vector<LogMark>> read_marks(const ViewReader& store) {
   std::vector<LogMark> out;
   bool whole = true;
   const auto scanned =
@@ -92,7 +95,7 @@ Result<std::vector<LogMark>> read_marks(const ViewStore& store) {
 
 void put_log_id(WriteBatch& batch, std::string_view id) { batch.put(Table::meta, kLogKey, id); }
 
-Result<std::string> read_log_id(const ViewStore& store) {
+Result<std::string> read_log_id(const ViewReader& store) {
   auto value = store.get(Table::meta, kLogKey);
   if (!value && value.error() == Errc::not_found) return std::string();
   return value;
@@ -106,7 +109,7 @@ void put_last_seen(WriteBatch& batch, const LastSeen& last) {
   batch.put(Table::meta, key += last.node, value);
 }
 
-Result<std::vector<LastSeen>> read_last_seen(const ViewStore& store) {
+Result<std::vector<LastSeen>> read_last_seen(const ViewReader& store) {
   std::vector<LastSeen> out;
   bool whole = true;
   const auto read = [&](std::string_view prefix, std::size_t id_octets) {

@@ -35,7 +35,10 @@ struct Layout {
 };
 void put_layout(WriteBatch& batch, const Layout& layout);
 // Errc::not_found in a store that was never written.
-runtime::Result<Layout> read_layout(const ViewStore& store);
+runtime::Result<Layout> read_layout(const ViewReader& store);
+inline constexpr std::string_view kLayoutKey = "layout";
+// Of its row. Errc::corrupt.
+runtime::Result<Layout> layout_of(std::string_view row);
 
 // How far a partition's views are. Written in the same batch as the rows.
 struct Progress {
@@ -48,7 +51,7 @@ struct Progress {
 };
 
 void put_progress(WriteBatch& batch, const Progress& progress);
-runtime::Result<Progress> read_progress(const ViewStore& store);
+runtime::Result<Progress> read_progress(const ViewReader& store);
 
 // A place that the log was read at. Those that are kept are the denser the closer to its end.
 struct LogMark {
@@ -59,11 +62,11 @@ struct LogMark {
 void put_mark(WriteBatch& batch, const LogMark& mark);
 void erase_mark(WriteBatch& batch, schemas::LogOffset offset);
 // Ascending.
-runtime::Result<std::vector<LogMark>> read_marks(const ViewStore& store);
+runtime::Result<std::vector<LogMark>> read_marks(const ViewReader& store);
 
 void put_log_id(WriteBatch& batch, std::string_view id);
 // Empty: not known.
-runtime::Result<std::string> read_log_id(const ViewStore& store);
+runtime::Result<std::string> read_log_id(const ViewReader& store);
 
 // The greatest number taken of one journal of a node. A record above it is new. One that is not
 // above it is a repeat, or it comes late, in a log that had lost it: the archive knows.
@@ -74,6 +77,6 @@ struct LastSeen {
 };
 
 void put_last_seen(WriteBatch& batch, const LastSeen& last);
-runtime::Result<std::vector<LastSeen>> read_last_seen(const ViewStore& store);
+runtime::Result<std::vector<LastSeen>> read_last_seen(const ViewReader& store);
 
 }  // namespace waybill::projector

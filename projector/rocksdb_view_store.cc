@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <limits>
 
 #include "projector/rocksdb_file_system.h"
 #include "projector/rocksdb_options.h"
@@ -71,6 +72,7 @@ Errc errc_of(const rocksdb::Status& status) {
   if (status.IsCorruption()) return Errc::corrupt;
   if (status.IsNotSupported() || status.IsInvalidArgument()) return Errc::invalid;
   if (status.IsNoSpace()) return Errc::no_space;
+  if (status.IsIncomplete()) return Errc::would_block;
   return Errc::io_error;
 }
 
@@ -87,6 +89,8 @@ std::uint64_t beginning_of(std::string_view key) {
 }
 
 using Handle = std::shared_ptr<rocksdb::ColumnFamilyHandle>;
+
+constexpr std::size_t kEveryRow = std::numeric_limits<std::size_t>::max();
 
 // What RocksDB reaches its files by, and what outlives it for that.
 struct StoreFiles {
@@ -124,11 +128,17 @@ class RocksViewStore final : public ViewStore {
     return result_of(settle());
   }
   Result<void> resume() override;
-  Result<std::string> get(Table table, std::string_view key) const override;
+  const ViewReader& at_once() const override { return at_once_; }
+  std::uint64_t version() const override { return db_->GetLatestSequenceNumber(); }
+  Result<std::string> get(Table table, std::string_view key) const override {
+    return get(table, key, rocksdb::kReadAllTier);
+  }
   Result<std::vector<std::string>> get_all(Table table,
                                            const std::vector<std::string>& keys) const override;
   Result<void> scan(Table table, std::string_view from, std::string_view to,
-                    const Visit& visit) const override;
+                    const Visit& visit) const override {
+    return scan(table, from, to, visit, rocksdb::kReadAllTier);
+  }
   Result<void> drop(Table table) override;
   Result<void> checkpoint(const std::string& directory) override;
   Explained<runtime::StoreBackup> back_up(const std::string& directory,
@@ -137,6 +147,33 @@ class RocksViewStore final : public ViewStore {
   }
 
  private:
+  // What is in the memtables and the block cache.
+  class AtOnce final : public ViewReader {
+   public:
+    explicit AtOnce(const RocksViewStore& store) : store_(store) {}
+    std::uint64_t version() const override { return store_.version(); }
+    Result<std::string> get(Table table, std::string_view key) const override {
+      return store_.get(table, key, rocksdb::kBlockCacheTier);
+    }
+    Result<std::vector<std::string>> get_all(Table table,
+                                             const std::vector<std::string>& keys) const override {
+      if (keys.size() > kMostAtOnce) return make_error_code(Errc::would_block);
+      // One by one: MultiGet reads the disk all the same.
+      return ViewReader::get_all(table, keys);
+    }
+    Result<void> scan(Table table, std::string_view from, std::string_view to,
+                      const Visit& visit) const override {
+      return store_.scan(table, from, to, visit, rocksdb::kBlockCacheTier);
+    }
+
+   private:
+    const RocksViewStore& store_;
+  };
+
+  Result<std::string> get(Table table, std::string_view key, rocksdb::ReadTier tier) const;
+  Result<void> scan(Table table, std::string_view from, std::string_view to, const Visit& visit,
+                    rocksdb::ReadTier tier) const;
+
   // Shared with every read under way: drop() may put another in its place meanwhile.
   Handle handle(Table table) const {
     const runtime::ReaderLock lock(mutex_);
@@ -167,6 +204,7 @@ class RocksViewStore final : public ViewStore {
     }
   };
 
+  const AtOnce at_once_{*this};
   const StoreFiles files_;
   std::unique_ptr<rocksdb::DB> db_;
   RocksStoreSettings settings_;
@@ -253,18 +291,25 @@ Result<void> RocksViewStore::apply(const WriteBatch& batch) {
 
 namespace {
 
-rocksdb::ReadOptions look_up(Table table) {
+// What stands apart from all else that is asked for has no place in a small cache, which is their
+// indexes'.
+constexpr std::size_t kRoomyCache = 512 << 20;
+
+rocksdb::ReadOptions look_up(Table table, rocksdb::ReadTier tier, const rocksdb::Cache& cache) {
   rocksdb::ReadOptions options;
-  options.fill_cache = !traits_of(table).scattered;
+  options.read_tier = tier;
+  options.fill_cache = !traits_of(table).scattered || cache.GetCapacity() >= kRoomyCache;
   return options;
 }
 
 }  // namespace
 
-Result<std::string> RocksViewStore::get(Table table, std::string_view key) const {
+Result<std::string> RocksViewStore::get(Table table, std::string_view key,
+                                        rocksdb::ReadTier tier) const {
   const Handle of_table = handle(table);
   std::string value;
-  const rocksdb::Status status = db_->Get(look_up(table), of_table.get(), slice(key), &value);
+  const rocksdb::Status status =
+      db_->Get(look_up(table, tier, *cache_), of_table.get(), slice(key), &value);
   if (!status.ok()) return make_error_code(errc_of(status));
   return value;
 }
@@ -283,8 +328,8 @@ Result<std::vector<std::string>> RocksViewStore::get_all(
     std::array<rocksdb::PinnableSlice, kPiece> found;
     std::array<rocksdb::Status, kPiece> statuses;
     for (std::size_t i = 0; i < count; ++i) sought[i] = slice(keys[values.size() + i]);
-    db_->MultiGet(look_up(table), of_table.get(), count, sought.data(), found.data(),
-                  statuses.data(), kSorted);
+    db_->MultiGet(look_up(table, rocksdb::kReadAllTier, *cache_), of_table.get(), count,
+                  sought.data(), found.data(), statuses.data(), kSorted);
     for (std::size_t i = 0; i < count; ++i) {
       if (!statuses[i].ok()) return make_error_code(errc_of(statuses[i]));
       values.push_back(found[i].ToString());
@@ -294,7 +339,7 @@ Result<std::vector<std::string>> RocksViewStore::get_all(
 }
 
 Result<void> RocksViewStore::scan(Table table, std::string_view from, std::string_view to,
-                                  const Visit& visit) const {
+                                  const Visit& visit, rocksdb::ReadTier tier) const {
   const Handle of_table = handle(table);
   // A scan that stays with one prefix lets the bloom filters skip files; any other must not use
   // them.
@@ -304,12 +349,16 @@ Result<void> RocksViewStore::scan(Table table, std::string_view from, std::strin
                           (to.substr(0, prefix) == of_from || to == after_prefix(of_from));
   const rocksdb::Slice bound = slice(to);
   rocksdb::ReadOptions options;
+  options.read_tier = tier;
   options.prefix_same_as_start = one_prefix;
   options.total_order_seek = !one_prefix;
   if (!to.empty()) options.iterate_upper_bound = &bound;
 
   const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, of_table.get()));
+  const std::size_t most = tier == rocksdb::kReadAllTier ? kEveryRow : kMostAtOnce;
+  std::size_t rows = 0;
   for (row->Seek(slice(from)); row->Valid(); row->Next()) {
+    if (++rows > most) return make_error_code(Errc::would_block);
     if (!visit(view(row->key()), view(row->value()))) break;
   }
   return result_of(row->status());

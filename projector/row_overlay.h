@@ -19,7 +19,7 @@ namespace waybill::projector {
 class RowOverlay final : public Rows {
  public:
   // Both outlive it.
-  RowOverlay(const ViewStore& store, WriteBatch& batch) : store_(store), batch_(batch) {}
+  RowOverlay(const ViewReader& store, WriteBatch& batch) : store_(store), batch_(batch) {}
 
   runtime::Result<std::optional<std::string_view>> get(Table table, std::string_view key) override;
   void put(Table table, std::string_view key, std::string_view value) override;
@@ -45,7 +45,7 @@ class RowOverlay final : public Rows {
   RowTable::Row& row_to_put(Table table, std::string_view key);
   RowTable& remembered(Table table) { return tables_[static_cast<std::size_t>(table)]; }
 
-  const ViewStore& store_;
+  const ViewReader& store_;
   WriteBatch& batch_;
   std::array<RowTable, kTables> tables_;
   std::vector<RowName> changed_;

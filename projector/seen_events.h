@@ -19,7 +19,7 @@ class SeenEvents {
  public:
   enum class Answer { no, yes };
 
-  explicit SeenEvents(const ViewStore& store) : store_(store) {}
+  explicit SeenEvents(const ViewReader& store) : store_(store) {}
 
   // Forgets what it knows: the store may have changed.
   void begin_batch();
@@ -44,7 +44,7 @@ class SeenEvents {
 
   runtime::Result<void> look_up(const schemas::MessageId& message);
 
-  const ViewStore& store_;
+  const ViewReader& store_;
   // As many as a batch brings, and the events of the messages that were looked up for it.
   Ids<schemas::EventId> events_;
   Ids<schemas::MessageId> messages_;  // all of whose events in the store are in events_

@@ -1,5 +1,6 @@
 #include "query/access_record.h"
 
+#include <atomic>
 #include <set>
 
 #include "ingest/recorder.h"
@@ -7,6 +8,7 @@
 #include "runtime/clock.h"
 #include "runtime/leaky_bucket.h"
 #include "runtime/log.h"
+#include "runtime/mutex.h"
 #include "schemas/principal.h"
 #include "schemas/utf8.h"
 
@@ -96,6 +98,7 @@ class Record final : public http::AccessLog {
   }
 
   bool has_room_for_stranger() {
+    const runtime::MutexLock lock(mutex_);
     strangers_.drain(clock_.now(), kStrangersPerHour);
     if (strangers_.level >= kStrangers) return false;
     strangers_.level += 1;
@@ -104,7 +107,7 @@ class Record final : public http::AccessLog {
 
   // Once, until it goes again.
   void say(const std::string& why) {
-    if (std::exchange(said_, true)) return;
+    if (said_.exchange(true)) return;
     runtime::log(runtime::Level::warn, "http",
                  "who asks for history cannot be put on record: only this machine is answered",
                  {{"why", why}});
@@ -114,8 +117,9 @@ class Record final : public http::AccessLog {
   ingest::Recorder recorder_;
   runtime::Counter& of_local_;
   runtime::Counter& of_strangers_;
-  runtime::LeakyBucket strangers_;
-  bool said_ = false;
+  runtime::Mutex mutex_;
+  runtime::LeakyBucket strangers_ WAYBILL_GUARDED_BY(mutex_);
+  std::atomic<bool> said_{false};
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ inline constexpr double kStrangersPerHour = 3600;
 struct AccessParts {
   ingest::EventAppender* log = nullptr;
   runtime::Clock* clock = nullptr;
-  runtime::Chance* chance = nullptr;  // of the server's thread
+  runtime::Chance* chance = nullptr;  // of any thread
   runtime::Metrics* metrics = nullptr;
   std::string node;
 };

@@ -49,8 +49,8 @@ http::Plan plan_counters(const Sources& sources, const http::Request& request) {
     parameters.name_nothing("domain", "This is no domain name: write it as example.org.");
   }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
-  return plan_read(sources, request, std::nullopt, [&sources, question, request] {
-    return read_counters(sources, question, request);
+  return plan_quick_read(sources, request, std::nullopt, [question, request](const Sources& from) {
+    return read_counters(from, question, request);
   });
 }
 

@@ -1,12 +1,15 @@
-// GET /v1/feed: the events of the log as they come, for as long as the client reads.
+// GET /v1/feed: the events of the log as they come, for as long as the client reads. Those of
+// partitions that are on other nodes are asked for there (feed_share_handler.cc), as they are here.
 
 #include <algorithm>
 
 #include "http/parameters.h"
+#include "http/target.h"
 #include "query/events_question.h"
 #include "query/feed/reader.h"
 #include "query/handlers.h"
 #include "query/log_filter.h"
+#include "query/node_asker.h"
 #include "query/paging.h"
 
 namespace waybill::query {
@@ -18,6 +21,10 @@ using http::Problem;
 constexpr std::size_t kPollEvents = 1'000;
 constexpr std::size_t kMostEvents = 1'000'000;
 constexpr std::size_t kMostWait = std::chrono::seconds(feed::kLongest).count();
+
+// A node that has just begun to ask others knows within that how far their partitions are: as long
+// as one question to them has by default. What is silent for longer is out of reach.
+constexpr std::chrono::milliseconds kUntilSettled{2'000};
 
 std::optional<Problem> not_whole(const Sources& sources) {
   const bool along = std::all_of(sources.partitions.begin(), sources.partitions.end(),
@@ -32,42 +39,51 @@ std::optional<Problem> not_whole(const Sources& sources) {
                                 " partitions at most: read the log itself.");
   }
   if (sources.partitions.size() == sources.partition_count) return std::nullopt;
+  if (sources.peers != nullptr && sources.peer_ends != nullptr) return std::nullopt;
   return http::problem_of(
       501, "partitions_elsewhere",
-      "The feed is read where the views of all " + std::to_string(sources.partition_count) +
-          " partitions are, and here are those of " + std::to_string(sources.partitions.size()) +
-          ": ask a projector that owns all of them.");
+      "Here are the views of " + std::to_string(sources.partitions.size()) + " of " +
+          std::to_string(sources.partition_count) +
+          " partitions, and no other node is asked: ask where people ask, of a node that has "
+          "cluster.secret_file, or a projector that owns all of them.");
 }
 
 // What is in the log and not yet in the views comes too: a lag does not say how many events it is.
-feed::Place place_of_end(const Sources& sources) {
+feed::Place place_of_end(const std::vector<feed::Partition>& partitions,
+                         const feed::PeerEnds* elsewhere) {
   feed::Place out;
-  for (const LocalPartition& one : sources.partitions) out.push_back(one.archive_end->index());
+  for (const feed::Partition& one : partitions) {
+    const bool is_known = one.archive != nullptr || elsewhere->state(one.number).in_reach;
+    out.push_back(is_known ? one.end->index() : feed::kAtEnd);
+  }
   return out;
 }
 
-// nullopt: what was said is no place of this log, and `parameters` says so.
+// Where it begins; nullopt: at the end. What is no place of this log `parameters` says.
 std::optional<feed::Place> read_place(const Sources& sources, const std::string& name,
                                       const std::string& text, http::Parameters& parameters) {
-  if (text == "end") return place_of_end(sources);
-  if (text == "start") return feed::Place(sources.partitions.size());
+  if (text == "end") return std::nullopt;
+  if (text == "start") return feed::Place(sources.partition_count);
   const auto place = feed::from_cursor(text);
-  if (place && place->size() == sources.partitions.size()) return *place;
+  if (place && place->size() == sources.partition_count) return *place;
   refuse_unknown_cursor(
       parameters, name, text,
       place ? "The cursor is one of a log of " + std::to_string(place->size()) +
-                  " partitions, and this one has " + std::to_string(sources.partitions.size()) + "."
+                  " partitions, and this one has " + std::to_string(sources.partition_count) + "."
             : std::string("\"after\" is \"start\", \"end\" or a cursor, as every line "
                           "of the feed has one."));
   return std::nullopt;
 }
 
-// A cursor from another log, or from before this one lost its end, would wait for ever.
-std::optional<Problem> ahead_of(const Sources& sources, const feed::Place& place) {
-  for (const LocalPartition& one : sources.partitions) {
+// A cursor from another log, or from before this one lost its end, would wait for ever. Of what is
+// out of reach that cannot be said.
+std::optional<Problem> ahead_of(const std::vector<feed::Partition>& partitions,
+                                const feed::Place& place) {
+  for (const feed::Partition& one : partitions) {
     // The lag first: what is folded meanwhile is then counted twice, and never left out.
-    const auto lag = one.freshness().lag;
-    if (!lag || place[one.partition] <= one.archive_end->index() + *lag) continue;
+    const auto lag = one.lag();
+    const schemas::EventIndex at = place[one.number];
+    if (!lag || at == feed::kAtEnd || at <= one.end->index() + *lag) continue;
     return http::problem_of(410, "cursor_ahead",
                             "The cursor is ahead of all that is on record: it is of another log, "
                             "or of one that has lost its end. Begin again with after=start, or "
@@ -84,11 +100,107 @@ feed::Form read_form(const http::Request& request, http::Parameters& parameters)
 }
 
 std::vector<feed::Partition> partitions_of(const Sources& sources) {
-  std::vector<feed::Partition> out;
-  for (const LocalPartition& one : sources.partitions) {
-    out.push_back({one.partition, one.archive, one.archive_end,
-                   [freshness = one.freshness] { return freshness().lag; }});
+  std::vector<feed::Partition> out(sources.partition_count);
+  for (std::uint32_t number = 0; number < sources.partition_count; ++number) {
+    out[number].number = number;
   }
+  for (const LocalPartition& one : sources.partitions) {
+    out[one.partition] = {one.partition, one.archive, one.archive_end,
+                          [freshness = one.freshness] { return freshness().lag; }};
+  }
+  for (feed::Partition& one : out) {
+    if (one.archive != nullptr) continue;
+    feed::PeerEnds* const ends = sources.peer_ends;
+    one.end = &ends->end(one.number);
+    one.lag = [ends, number = one.number] { return ends->state(number).lag; };
+  }
+  return out;
+}
+
+// What a reader asks of the owners of partitions, in the words in which it was asked itself.
+struct OwnersAsked {
+  Peers* peers;
+  http::Request request;  // the filter alone is among its parameters
+
+  std::vector<feed::Share> operator()(const feed::ShareQuestion& question) const {
+    std::vector<feed::SharePlace> places;
+    PeerQuestion out;
+    for (const feed::ShareQuestion::Place& one : question.places) {
+      places.push_back(one.at);
+      out.partitions.push_back(one.at.partition);
+      out.first.emplace(one.at.partition, one.first);
+    }
+    http::Request asked = request;
+    asked.parameters.push_back({"from", feed::write_places(places)});
+    asked.parameters.push_back({"octets", std::to_string(question.octets)});
+    if (question.limit) asked.parameters.push_back({"limit", std::to_string(*question.limit)});
+    out.target = http::write_target(asked);
+    out.trace = request.trace;
+    out.sight = write_sight(request.sight());
+    std::vector<feed::Share> shares;
+    peers->ask(out, [&](const PeerAnswer& answer) { return take(answer, places, shares); });
+    return shares;
+  }
+
+ private:
+  static std::vector<std::uint32_t> take(const PeerAnswer& answer,
+                                         const std::vector<feed::SharePlace>& places,
+                                         std::vector<feed::Share>& shares) {
+    std::vector<std::uint32_t> told;
+    auto said = answer.status == 200 ? feed::read_shares(answer.body, places) : std::nullopt;
+    if (!said) return told;
+    for (feed::Share& share : *said) {
+      // Of these it was asked; of the others another owner has spoken.
+      const auto& asked = answer.partitions;
+      if (std::find(asked.begin(), asked.end(), share.partition) == asked.end()) continue;
+      told.push_back(share.partition);
+      shares.push_back(std::move(share));
+    }
+    return told;
+  }
+};
+
+feed::Elsewhere elsewhere_of(const Sources& sources, const http::Request& request) {
+  if (sources.partitions.size() == sources.partition_count) return {};
+  OwnersAsked ask{sources.peers, request};
+  ask.request.segments = {"v1", "feed", "share"};
+  ask.request.fields.clear();
+  std::erase_if(ask.request.parameters, [](const http::Parameter& one) {
+    return one.name == "after" || one.name == "limit" || one.name == "wait" || one.name == "format";
+  });
+  return {sources.peer_ends, std::move(ask)};
+}
+
+http::Answer begin(const Sources& sources, const std::optional<feed::Place>& after, feed::Wish wish,
+                   feed::Elsewhere elsewhere) {
+  auto partitions = partitions_of(sources);
+  const feed::Place ends = place_of_end(partitions, elsewhere.ends);
+  wish.from = after.value_or(ends);
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    if (wish.from[i] == feed::kAtEnd) wish.from[i] = ends[i];
+  }
+  if (const auto problem = ahead_of(partitions, wish.from)) return http::to_response(*problem);
+  http::Stream out;
+  out.content_type = wish.form == feed::Form::sse ? feed::kSseType : feed::kNdjsonType;
+  // nginx hands it on as it comes.
+  out.fields = {{"X-Accel-Buffering", "no"}};
+  out.body = std::make_unique<feed::Reader>(std::move(partitions), std::move(wish), *sources.clock,
+                                            std::move(elsewhere));
+  return out;
+}
+
+// How far others are is known by then, or that they are out of reach.
+http::Plan begin_once_settled(const Sources& sources, std::optional<feed::Place> after,
+                              const feed::Wish& wish, feed::Elsewhere elsewhere) {
+  http::DelayedRead out;
+  out.at_most = kUntilSettled;
+  out.ready = [ends = elsewhere.ends] {
+    ends->want();
+    return ends->settled();
+  };
+  out.read = [&sources, after = std::move(after), wish, elsewhere = std::move(elsewhere)] {
+    return begin(sources, after, wish, elsewhere);
+  };
   return out;
 }
 
@@ -112,18 +224,15 @@ http::Plan plan_feed(const Sources& sources, const http::Request& request) {
   // A client of SSE that comes again says where it was (WHATWG HTML 9.2.4).
   const std::string last(request.field("Last-Event-ID"));
   const std::string from = last.empty() ? after.value_or("end") : last;
-  const auto place =
-      read_place(sources, last.empty() ? "after" : "Last-Event-ID", from, parameters);
+  auto place = read_place(sources, last.empty() ? "after" : "Last-Event-ID", from, parameters);
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
-  if (const auto problem = ahead_of(sources, *place)) return http::to_response(*problem);
-  wish.from = *place;
-  http::Stream out;
-  out.content_type = wish.form == feed::Form::sse ? feed::kSseType : feed::kNdjsonType;
-  // nginx hands it on as it comes.
-  out.fields = {{"X-Accel-Buffering", "no"}};
-  out.body =
-      std::make_unique<feed::Reader>(partitions_of(sources), std::move(wish), *sources.clock);
-  return out;
+  auto elsewhere = elsewhere_of(sources, request);
+  if (elsewhere.ends != nullptr) {
+    return begin_once_settled(sources, std::move(place), wish, std::move(elsewhere));
+  }
+  auto answer = begin(sources, place, std::move(wish), {});
+  if (auto* const response = std::get_if<http::Response>(&answer)) return std::move(*response);
+  return std::get<http::Stream>(std::move(answer));
 }
 
 }  // namespace waybill::query

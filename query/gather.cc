@@ -20,6 +20,9 @@ using schemas::EventIndex;
 
 namespace {
 
+// The status of what is no answer: it would have taken waiting. It leaves in none.
+constexpr unsigned kWouldBlock = 0;
+
 // Soon enough for an owner that starts again.
 constexpr std::chrono::seconds kOwnerRetry{5};
 
@@ -56,23 +59,20 @@ PartitionAsOf::Hole hole_of(const projector::ArchiveHole& hole) {
 void ask_local(const LocalPartition& local, const Inquiry& inquiry, Gathered& out) {
   // Both before the rows: the answer is then at least this fresh.
   const Freshness fresh = local.freshness();
-  const auto progress = local.history->progress();
-  if (!progress) {
-    out.problem = unreadable(progress.error());
+  const auto standing = local.history->standing();
+  if (!standing) {
+    out.problem = unreadable(standing.error());
     return;
   }
+  const projector::Progress& progress = (*standing)->progress;
   PartitionAsOf as_of;
   as_of.partition = local.partition;
-  as_of.index = progress->next_index;
-  if (progress->next_index > EventIndex(0)) as_of.time = progress->as_of;
+  as_of.index = progress.next_index;
+  if (progress.next_index > EventIndex(0)) as_of.time = progress.as_of;
   as_of.lag = fresh.lag;
   as_of.complete_at = fresh.complete_at;
-  const auto holes = local.history->holes();
-  if (!holes) {
-    out.problem = unreadable(holes.error());
-    return;
-  }
-  for (const projector::ArchiveHole& hole : *holes) as_of.holes.push_back(hole_of(hole));
+  for (const projector::ArchiveHole& hole : (*standing)->holes)
+    as_of.holes.push_back(hole_of(hole));
   const auto asked = inquiry.ask(local);
   if (!asked && asked.error() != Errc::not_found) {
     out.problem = unreadable(asked.error());
@@ -226,7 +226,35 @@ http::Plan plan_read(const Sources& sources, const http::Request& request,
   return http::RemoteRead{std::move(read)};
 }
 
+http::Plan plan_quick_read(const Sources& sources, const http::Request& request,
+                           std::optional<std::uint32_t> partition,
+                           std::function<http::Response(const Sources&)> read) {
+  http::Plan plan =
+      plan_read(sources, request, partition, [&sources, read] { return read(sources); });
+  auto* const local = std::get_if<http::Read>(&plan);
+  if (local == nullptr || sources.at_once == nullptr) return plan;
+  auto at_once = [from = sources.at_once, read = std::move(read)]() -> std::optional<http::Answer> {
+    http::Response response = read(*from);
+    if (response.status == kWouldBlock) return std::nullopt;
+    return response;
+  };
+  return http::QuickRead{std::move(at_once), std::move(*local)};
+}
+
+std::shared_ptr<const Sources> with_at_once(Sources sources) {
+  const auto has_it = [](const LocalPartition& local) { return local.at_once != nullptr; };
+  if (std::all_of(sources.partitions.begin(), sources.partitions.end(), has_it)) {
+    Sources at_once = sources;
+    for (LocalPartition& local : at_once.partitions) local.history = local.at_once;
+    sources.at_once = std::make_shared<const Sources>(std::move(at_once));
+  }
+  return std::make_shared<const Sources>(std::move(sources));
+}
+
 http::Problem unreadable(const runtime::Error& error) {
+  if (runtime::errc_of(error) == Errc::would_block) {
+    return http::problem_of(kWouldBlock, "would_block", error.message());
+  }
   if (runtime::errc_of(error) == Errc::temporary) {
     auto problem = http::problem_of(
         503, "views_rebuilding",

@@ -67,6 +67,14 @@ Gathered gather(const Sources& sources, const http::Request& request, const Inqu
 http::Plan plan_read(const Sources& sources, const http::Request& request,
                      std::optional<std::uint32_t> partition, http::Read read);
 
+// The same for a read that a few rows answer, as a rule in memory: it is given the sources to ask.
+http::Plan plan_quick_read(const Sources& sources, const http::Request& request,
+                           std::optional<std::uint32_t> partition,
+                           std::function<http::Response(const Sources&)> read);
+
+// The sources, able to answer such reads at once where they can.
+std::shared_ptr<const Sources> with_at_once(Sources sources);
+
 // For the record of who asked: so many lines, as fresh as that, of a domain of ours (empty: of none
 // that is known).
 http::Shown shown_of(std::uint64_t rows, const AsOf& as_of, std::string domain);

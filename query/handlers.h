@@ -18,6 +18,8 @@ http::Plan plan_figures(const Sources& sources, const http::Request& request);
 http::Plan plan_aliases(const Sources& sources, const http::Request& request);
 http::Plan plan_events(const Sources& sources, const http::Request& request);
 http::Plan plan_feed(const Sources& sources, const http::Request& request);
+http::Plan plan_feed_ends(const Sources& sources, const http::Request& request);
+http::Plan plan_feed_share(const Sources& sources, const http::Request& request);
 http::Plan plan_exports(const Sources& sources, const http::Request& request);
 http::Plan plan_export(const Sources& sources, const http::Request& request);
 http::Plan plan_export_pause(const Sources& sources, const http::Request& request);

@@ -68,10 +68,10 @@ http::Plan plan_question(const Sources& sources, const http::Request& request,
   if (const auto* problem = std::get_if<http::Problem>(&read)) return http::to_response(*problem);
   auto question = std::get<Question>(std::move(read));
   const auto partition = partition_of(sources, question);
-  return plan_read(sources, request, partition,
-                   [&sources, question = std::move(question), request] {
-                     return read_history(sources, question, request);
-                   });
+  return plan_quick_read(sources, request, partition,
+                         [question = std::move(question), request](const Sources& from) {
+                           return read_history(from, question, request);
+                         });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct PeerQuestion {
   std::string trace;  // a W3C traceparent
   // What the asker may see (node_asker.h); nullopt: everything.
   std::optional<std::string> sight{};
+  // By partition, the node to be asked first, where it is one of the owners.
+  std::map<std::uint32_t, std::string> first{};
 };
 
 struct PeerAnswer {

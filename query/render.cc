@@ -1,9 +1,13 @@
 #include "query/render.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/string.hpp>
+#include <charconv>
+#include <utility>
 
 #include "query/cursor.h"
 #include "query/story.h"
@@ -14,24 +18,8 @@ namespace {
 
 namespace json = boost::json;
 
-void put_time(json::object& out, const std::optional<runtime::WallTime>& time) {
-  if (time) {
-    out["time"] = schemas::rfc3339(*time);
-  } else {
-    out["time"] = nullptr;
-  }
-}
-
 void put(json::object& out, std::string_view name, const std::string& value) {
   if (!value.empty()) out[name] = value;
-}
-
-json::object to_json(const schemas::Reply& reply) {
-  json::object out;
-  out["code"] = reply.code;
-  put(out, "enhanced", reply.enhanced);
-  put(out, "text", reply.text);
-  return out;
 }
 
 json::object access_to_json(const schemas::Event& event) {
@@ -84,11 +72,12 @@ json::object to_json(const OwnDelivery& own) {
   return out;
 }
 
-std::string text_of(const HistoryLine& line) {
-  if (const auto* const said = std::get_if<json::object>(&line.entry))
-    return json::serialize(*said);
-  return json::serialize(
-      entry_json(std::get<projector::TimelineEntry>(line.entry), line.place.partition));
+void append_text(std::string& out, const HistoryLine& line) {
+  if (const auto* const said = std::get_if<json::object>(&line.entry)) {
+    out += json::serialize(*said);
+  } else {
+    append_entry(out, std::get<projector::TimelineEntry>(line.entry), line.place.partition);
+  }
 }
 
 // Each with its place in the log, by which answers of several servers are merged.
@@ -109,17 +98,6 @@ json::object to_json(const projector::Counts& counts) {
   return out;
 }
 
-json::array to_json(const std::vector<PartitionAsOf::Hole>& holes) {
-  json::array out;
-  for (const PartitionAsOf::Hole& hole : holes) {
-    json::object one;
-    if (hole.after) one["after"] = schemas::rfc3339(*hole.after);
-    if (hole.before) one["before"] = schemas::rfc3339(*hole.before);
-    out.push_back(std::move(one));
-  }
-  return out;
-}
-
 std::string_view word_of(projector::Role role) {
   switch (role) {
     case projector::Role::alias: return "alias";
@@ -128,6 +106,87 @@ std::string_view word_of(projector::Role role) {
     case projector::Role::client: return "client";
   }
   return "";
+}
+
+// An object, member by member, at the end of a text. Names are ours: nothing in them is escaped.
+class Members {
+ public:
+  explicit Members(std::string& out) : out_(out) { out_ += '{'; }
+  ~Members() { out_ += '}'; }
+  Members(const Members&) = delete;
+  Members& operator=(const Members&) = delete;
+
+  void put(std::string_view name, std::string_view value) {
+    schemas::append_json_string(open(name), value);
+  }
+  void put_if_any(std::string_view name, std::string_view value) {
+    if (!value.empty()) put(name, value);
+  }
+  void put(std::string_view name, std::uint64_t value) {
+    std::array<char, 20> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    open(name).append(digits.data(), end);
+  }
+  // The value is what is appended next.
+  std::string& open(std::string_view name) {
+    if (!std::exchange(first_, false)) out_ += ',';
+    return out_.append("\"").append(name).append("\":");
+  }
+
+ private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+void put_time(Members& out, const std::optional<runtime::WallTime>& time) {
+  if (time) {
+    out.put("time", schemas::rfc3339(*time));
+  } else {
+    out.open("time") += "null";
+  }
+}
+
+// Each item is appended by put(item).
+template <class Items, class Put>
+void append_list(std::string& out, const Items& items, Put put) {
+  out += '[';
+  bool first = true;
+  for (const auto& item : items) {
+    if (!std::exchange(first, false)) out += ',';
+    put(item);
+  }
+  out += ']';
+}
+
+void append_partition(std::string& out, const PartitionAsOf& one) {
+  Members part(out);
+  part.put("partition", one.partition);
+  put_time(part, one.time);
+  part.put("index", one.index.value());
+  if (one.lag) part.put("lag", *one.lag);
+  if (one.complete_at) part.put("complete_at", schemas::rfc3339(*one.complete_at));
+  if (one.holes.empty()) return;
+  append_list(part.open("holes"), one.holes, [&](const PartitionAsOf::Hole& hole) {
+    Members of_hole(out);
+    if (hole.after) of_hole.put("after", schemas::rfc3339(*hole.after));
+    if (hole.before) of_hole.put("before", schemas::rfc3339(*hole.before));
+  });
+}
+
+void append_as_of(std::string& out, const AsOf& as_of) {
+  Members members(out);
+  put_time(members, as_of.time());
+  // Numbers of different partitions do not add up to one.
+  if (as_of.partitions.size() == 1 && as_of.missing.empty()) {
+    members.put("index", as_of.partitions.front().index.value());
+  }
+  if (const auto lag = as_of.lag()) members.put("lag", *lag);
+  if (const auto at = as_of.complete_at()) members.put("complete_at", schemas::rfc3339(*at));
+  append_list(members.open("partitions"), as_of.partitions,
+              [&](const PartitionAsOf& one) { append_partition(out, one); });
+  if (as_of.missing.empty()) return;
+  append_list(members.open("missing"), as_of.missing,
+              [&](std::uint32_t partition) { out += std::to_string(partition); });
 }
 
 // An object's text, member by member.
@@ -139,7 +198,7 @@ class Text {
   }
   void put(std::string_view name, std::string_view value) {
     begin(name);
-    out_ += json::serialize(json::string_view(value.data(), value.size()));
+    schemas::append_json_string(out_, value);
   }
   void open_list(std::string_view name) {
     begin(name);
@@ -154,11 +213,21 @@ class Text {
     comma();
     out_ += value;
   }
+  void add_text(std::string_view value) {
+    comma();
+    schemas::append_json_string(out_, value);
+  }
+  void add(const HistoryLine& line) {
+    comma();
+    append_text(out_, line);
+  }
+  void reserve(std::size_t octets) { out_.reserve(octets); }
   void close_list() { close(']'); }
   void close_object() { close('}'); }
 
   std::string finish(const AsOf& as_of) {
-    put("as_of", query::to_json(as_of));
+    begin("as_of");
+    append_as_of(out_, as_of);
     close('}');
     return std::move(out_);
   }
@@ -186,6 +255,9 @@ class Text {
   bool first_ = true;
 };
 
+// Of a usual line of history as JSON; an answer has room for so many before it is written.
+constexpr std::size_t kOctetsOfEntry = 512;
+
 void put_events(Text& text, const std::vector<EventLine>& lines, std::size_t from, std::size_t to) {
   text.open_list("events");
   for (std::size_t i = from; i < to; ++i) text.add(text_of(lines[i]));
@@ -198,28 +270,87 @@ void put_cursor(Text& text, const MessagesPart& messages, std::string_view quest
 
 }  // namespace
 
-json::object entry_json(const projector::TimelineEntry& entry, std::uint32_t partition) {
-  json::object out;
-  out["time"] = schemas::rfc3339(entry.occurred_at);
-  out["partition"] = partition;
-  out["index"] = entry.index.value();
-  out["kind"] = entry.kind;
-  put(out, "alias", entry.alias);
-  if (entry.sender) out["sender"] = *entry.sender;
-  put(out, "target", entry.target);
-  put(out, "message_id", entry.message_id);
-  put(out, "delivery_id", entry.delivery_id);
-  if (entry.reply.code != 0) out["reply"] = to_json(entry.reply);
-  put(out, "by", entry.by);
-  put(out, "rule", entry.rule);
-  put(out, "stage", entry.stage);
-  put(out, "bounce_class", entry.bounce_class);
-  put(out, "status", entry.status);
-  put(out, "diagnostic", entry.diagnostic);
-  put(out, "rfc5322_message_id", entry.rfc5322_message_id);
-  put(out, "reported_delivery_id", entry.reported_delivery_id);
-  if (entry.size > 0) out["size"] = entry.size;
-  return out;
+namespace {
+
+// An object of a page, which has many: its members are written where there is room for all of them.
+class PlacedMembers {
+ public:
+  explicit PlacedMembers(char* at) : at_(at) {}
+
+  // A name comes with what stands around it: `,"name":`.
+  void put(std::string_view name, std::string_view value) {
+    at_ = schemas::write_json_string(value, std::copy(name.begin(), name.end(), at_));
+  }
+  void put_if_any(std::string_view name, std::string_view value) {
+    if (!value.empty()) put(name, value);
+  }
+  void put(std::string_view name, std::uint64_t value) {
+    at_ = std::copy(name.begin(), name.end(), at_);
+    at_ = std::to_chars(at_, at_ + kDigits, value).ptr;
+  }
+  void put(std::string_view name, runtime::WallTime time) {
+    at_ = std::copy(name.begin(), name.end(), at_);
+    *at_++ = '"';
+    at_ = schemas::write_rfc3339(time, at_);
+    *at_++ = '"';
+  }
+  void close() { *at_++ = '}'; }
+
+  char* end() const { return at_; }
+
+  static constexpr std::size_t kDigits = 20;  // of 64 bits
+
+ private:
+  char* at_;
+};
+
+// At most, of a line's JSON: its texts with every octet escaped, and all else that it may have.
+std::size_t most_octets(const projector::TimelineEntry& entry) {
+  constexpr std::size_t kNamesAndNumbers = 512;
+  std::size_t octets = kNamesAndNumbers;
+  for (const std::string_view text :
+       {entry.kind, entry.alias, entry.sender.value_or(std::string_view()), entry.target,
+        entry.message_id, entry.delivery_id, entry.by, entry.rule, entry.stage,
+        entry.reply.enhanced, entry.reply.text, entry.rfc5322_message_id, entry.bounce_class,
+        entry.status, entry.diagnostic, entry.reported_delivery_id}) {
+    octets += schemas::most_json_octets(text);
+  }
+  return octets;
+}
+
+}  // namespace
+
+void append_entry(std::string& out, const projector::TimelineEntry& entry,
+                  std::uint32_t partition) {
+  const std::size_t begin = out.size();
+  out.resize(begin + most_octets(entry));
+  PlacedMembers members(out.data() + begin);
+  members.put(R"({"time":)", entry.occurred_at);
+  members.put(R"(,"partition":)", partition);
+  members.put(R"(,"index":)", entry.index.value());
+  members.put(R"(,"kind":)", entry.kind);
+  members.put_if_any(R"(,"alias":)", entry.alias);
+  if (entry.sender) members.put(R"(,"sender":)", *entry.sender);
+  members.put_if_any(R"(,"target":)", entry.target);
+  members.put_if_any(R"(,"message_id":)", entry.message_id);
+  members.put_if_any(R"(,"delivery_id":)", entry.delivery_id);
+  if (entry.reply.code != 0) {
+    members.put(R"(,"reply":{"code":)", static_cast<std::uint64_t>(entry.reply.code));
+    members.put_if_any(R"(,"enhanced":)", entry.reply.enhanced);
+    members.put_if_any(R"(,"text":)", entry.reply.text);
+    members.close();
+  }
+  members.put_if_any(R"(,"by":)", entry.by);
+  members.put_if_any(R"(,"rule":)", entry.rule);
+  members.put_if_any(R"(,"stage":)", entry.stage);
+  members.put_if_any(R"(,"bounce_class":)", entry.bounce_class);
+  members.put_if_any(R"(,"status":)", entry.status);
+  members.put_if_any(R"(,"diagnostic":)", entry.diagnostic);
+  members.put_if_any(R"(,"rfc5322_message_id":)", entry.rfc5322_message_id);
+  members.put_if_any(R"(,"reported_delivery_id":)", entry.reported_delivery_id);
+  if (entry.size > 0) members.put(R"(,"size":)", entry.size);
+  members.close();
+  out.resize(static_cast<std::size_t>(members.end() - out.data()));
 }
 
 std::string render_history(const projector::HistoryQuestion& question, const HistoryPart& history,
@@ -228,7 +359,8 @@ std::string render_history(const projector::HistoryQuestion& question, const His
   text.put("address", question.address);
   text.put("role", word_of(question.role));
   text.open_list("entries");
-  for (const HistoryLine& line : history.lines) text.add(text_of(line));
+  text.reserve(kOctetsOfEntry * (history.lines.size() + 1));
+  for (const HistoryLine& line : history.lines) text.add(line);
   text.close_list();
   if (history.next) text.put("next_cursor", write_cursor(*history.next, question));
   return text.finish(as_of);
@@ -238,7 +370,7 @@ std::string render_events(const EventsPart& events, const std::optional<std::str
                           const AsOf& as_of) {
   Text text;
   text.open_list("entries");
-  for (const HistoryLine& line : events.lines) text.add(text_of(line));
+  for (const HistoryLine& line : events.lines) text.add(line);
   text.close_list();
   if (next) text.put("next_cursor", std::string_view(*next));
   return text.finish(as_of);
@@ -247,7 +379,7 @@ std::string render_events(const EventsPart& events, const std::optional<std::str
 std::string render_aliases(const std::vector<std::string>& aliases, bool more, const AsOf& as_of) {
   Text text;
   text.open_list("aliases");
-  for (const std::string& alias : aliases) text.add(json::serialize(json::string(alias)));
+  for (const std::string& alias : aliases) text.add_text(alias);
   text.close_list();
   text.put("more", json::value(more));
   return text.finish(as_of);
@@ -324,31 +456,9 @@ std::string render_accesses(const std::vector<schemas::Event>& accesses,
 }
 
 json::object to_json(const AsOf& as_of) {
-  json::object out;
-  put_time(out, as_of.time());
-  // Numbers of different partitions do not add up to one.
-  if (as_of.partitions.size() == 1 && as_of.missing.empty()) {
-    out["index"] = as_of.partitions.front().index.value();
-  }
-  if (const auto lag = as_of.lag()) out["lag"] = *lag;
-  if (const auto at = as_of.complete_at()) out["complete_at"] = schemas::rfc3339(*at);
-  json::array partitions;
-  for (const PartitionAsOf& one : as_of.partitions) {
-    json::object part;
-    part["partition"] = one.partition;
-    put_time(part, one.time);
-    part["index"] = one.index.value();
-    if (one.lag) part["lag"] = *one.lag;
-    if (one.complete_at) part["complete_at"] = schemas::rfc3339(*one.complete_at);
-    if (!one.holes.empty()) part["holes"] = to_json(one.holes);
-    partitions.push_back(std::move(part));
-  }
-  out["partitions"] = std::move(partitions);
-  if (as_of.missing.empty()) return out;
-  json::array missing;
-  for (const std::uint32_t partition : as_of.missing) missing.push_back(partition);
-  out["missing"] = std::move(missing);
-  return out;
+  std::string text;
+  append_as_of(text, as_of);
+  return json::parse(text).as_object();
 }
 
 }  // namespace waybill::query

@@ -12,8 +12,8 @@
 
 namespace waybill::query {
 
-// A line of a history.
-boost::json::object entry_json(const projector::TimelineEntry& entry, std::uint32_t partition);
+// Appends a line of a history.
+void append_entry(std::string& out, const projector::TimelineEntry& entry, std::uint32_t partition);
 
 std::string render_history(const projector::HistoryQuestion& question, const HistoryPart& history,
                            const AsOf& as_of);

@@ -5,6 +5,8 @@
 #include "http/parameters.h"
 #include "query/dashboard/dashboard.h"
 #include "query/feed/filter.h"
+#include "query/feed/share.h"
+#include "query/gather.h"
 #include "query/handlers.h"
 #include "query/openapi.h"
 
@@ -25,7 +27,7 @@ http::Handler over(std::shared_ptr<const Sources> sources, PlanOver plan) {
 }  // namespace
 
 void add_routes(http::Router& router, Sources sources) {
-  const auto shared = std::make_shared<const Sources>(std::move(sources));
+  const auto shared = with_at_once(std::move(sources));
   router.add("/v1/addresses/{address}/history", Scope::history, over(shared, plan_history));
   router.add("/v1/clients/{ip}/history", Scope::history, over(shared, plan_client_history));
   router.add("/v1/deliveries/{id}", Scope::history, over(shared, plan_delivery));
@@ -61,6 +63,9 @@ void add_node_routes(http::Router& router, Sources sources) {
   const auto shared = std::make_shared<const Sources>(std::move(sources));
   router.add("/v1/return-paths/{id}", http::kOpen, over(shared, plan_return_path));
   router.add("/v1/tries", http::kOpen, over(shared, plan_tries));
+  router.add(std::string(feed::kEndsRoute), http::kOpen, over(shared, plan_feed_ends));
+  // What may be seen is what the node says that asks.
+  router.add(std::string(feed::kShareRoute), Scope::feed, over(shared, plan_feed_share));
   router.add("/v1/tries/{id}/turn", http::kOpen, try_turn_handler(shared), "POST, DELETE");
 }
 

@@ -97,6 +97,8 @@ http::Response ask(const Sources& sources, const LookUp& look_up, const http::Re
   if (auto* const response = std::get_if<http::Response>(&plan)) return std::move(*response);
   if (auto* const read = std::get_if<http::Read>(&plan)) {
     answer = (*read)();
+  } else if (auto* const quick = std::get_if<http::QuickRead>(&plan)) {
+    answer = quick->read();
   } else if (auto* const remote = std::get_if<http::RemoteRead>(&plan)) {
     answer = remote->read();
   }

@@ -2,6 +2,9 @@
 // answer of its own address.
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 #include "runtime/hex.h"
 #include "tests/support/query_world.h"
 

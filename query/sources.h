@@ -19,6 +19,9 @@
 namespace waybill::query::exports {
 class Desk;
 }
+namespace waybill::query::feed {
+class PeerEnds;
+}
 
 namespace waybill::query {
 
@@ -36,6 +39,8 @@ struct Freshness {
 struct LocalPartition {
   std::uint32_t partition = 0;
   const projector::History* history = nullptr;
+  // The same for threads that must not wait (ViewStore::at_once); null: there is none.
+  const projector::History* at_once = nullptr;
   std::function<Freshness()> freshness;  // any thread
   // Its events in order; null: nobody reads along here.
   std::shared_ptr<const projector::Archive> archive{};
@@ -55,6 +60,8 @@ struct Sources {
   std::vector<LocalPartition> partitions;  // ascending
   std::uint32_t partition_count = 1;       // of the whole log
   Peers* peers = nullptr;                  // where the others are; null: nowhere
+  // How far the others can be read, all of them; null: the feed is of those that are here.
+  feed::PeerEnds* peer_ends = nullptr;
   runtime::Clock* clock = nullptr;
   exports::Desk* exports = nullptr;  // null: no exports are made here
   // The words of docs/rules.md, which a search may name.
@@ -62,6 +69,8 @@ struct Sources {
   // Where records of who asked are; nullopt: none are kept.
   std::optional<std::uint32_t> access_partition{};
   LocalPartsOf local_parts{};  // so that history is found as it was written
+  // These, with what each partition has at once in the place of its history; null: some have not.
+  std::shared_ptr<const Sources> at_once{};
 };
 
 }  // namespace waybill::query

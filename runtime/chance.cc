@@ -24,27 +24,31 @@ std::uint64_t Chance::below(std::uint64_t n) {
 
 namespace {
 
-class SystemChance final : public Chance {
- public:
-  void fill(std::span<std::uint8_t> out) override {
-    for (auto& byte : out) {
-      if (used_ == pool_.size()) refill();
-      byte = pool_[used_++];
-    }
+// One call of the generator serves about a hundred events.
+struct Pool {
+  static constexpr std::size_t kOctets = 4096;
+  std::array<std::uint8_t, kOctets> octets{};
+  std::size_t used = kOctets;
+
+  std::uint8_t next() {
+    if (used == kOctets) refill();
+    return octets[used++];
   }
 
  private:
-  // One call of the generator serves about a hundred events.
-  static constexpr std::size_t kPoolBytes = 4096;
-
   void refill() {
-    check(RAND_bytes(pool_.data(), static_cast<int>(pool_.size())) == 1,
-          "the system has random bytes");
-    used_ = 0;
+    check(RAND_bytes(octets.data(), static_cast<int>(kOctets)) == 1, "the system has random bytes");
+    used = 0;
   }
+};
 
-  std::array<std::uint8_t, kPoolBytes> pool_{};
-  std::size_t used_ = kPoolBytes;
+class SystemChance final : public Chance {
+ public:
+  // Each thread has a pool of its own.
+  void fill(std::span<std::uint8_t> out) override {
+    thread_local Pool pool;
+    for (auto& byte : out) byte = pool.next();
+  }
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Chance: randomness as a port, so that one seed replays a whole run. An instance belongs to one
-// thread.
+// thread, but system_chance().
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ class Chance {
   std::uint64_t below(std::uint64_t n);
 };
 
-// Cryptographically strong, from the operating system, buffered.
+// Cryptographically strong, from the operating system, buffered. Any thread.
 std::unique_ptr<Chance> system_chance();
 
 }  // namespace waybill::runtime

@@ -21,6 +21,7 @@ class Category final : public boost::system::error_category {
       case Errc::corrupt: return "corrupt data";
       case Errc::invalid: return "invalid input";
       case Errc::locked: return "held by another process";
+      case Errc::would_block: return "not without waiting";
       case Errc::io_error: return "input/output error";
     }
     return "unknown error";

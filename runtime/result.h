@@ -23,6 +23,7 @@ enum class Errc {
   corrupt,         // bytes are not what they must be
   invalid,         // the input breaks its syntax
   locked,          // another process holds the data directory
+  would_block,     // not without waiting, and who asked must not wait
   io_error,        // the operating system failed us otherwise
 };
 

@@ -22,7 +22,10 @@ inline std::uint64_t nanoseconds(runtime::WallTime time) {
 }
 
 // RFC 3339, UTC, nine digits: "2026-03-01T12:00:00.123456789Z".
+inline constexpr std::size_t kRfc3339 = 30;  // octets
 std::string rfc3339(runtime::WallTime time);
+// The same at `at`, which has room for it; gives the place behind it.
+char* write_rfc3339(runtime::WallTime time, char* at);
 // RFC 3339 with any offset. What is finer than a nanosecond is cut off, a second 60 is the first
 // moment of the next minute, and a time before 1677 or behind 2262, beyond what 64 bits of
 // nanoseconds hold, is the nearest that they do. Errc::invalid otherwise.

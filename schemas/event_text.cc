@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <map>
 
 #include "runtime/check.h"
@@ -384,20 +385,48 @@ constexpr bool needs_escape(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-void append_escape(std::string& out, char c) {
+char* write_escape(char c, char* at) {
+  *at++ = '\\';
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
+    case '"':
+    case '\\': *at++ = c; return at;
+    case '\b': *at++ = 'b'; return at;
+    case '\f': *at++ = 'f'; return at;
+    case '\n': *at++ = 'n'; return at;
+    case '\r': *at++ = 'r'; return at;
+    case '\t': *at++ = 't'; return at;
     default: break;
   }
-  out += "\\u00";
-  out.push_back(kHexDigits[static_cast<unsigned char>(c) >> 4]);
-  out.push_back(kHexDigits[static_cast<unsigned char>(c) & 0x0f]);
+  for (const char digit : {'u', '0', '0'}) *at++ = digit;
+  *at++ = kHexDigits[static_cast<unsigned char>(c) >> 4];
+  *at++ = kHexDigits[static_cast<unsigned char>(c) & 0x0f];
+  return at;
+}
+
+// Whether any of eight octets needs an escape, which is rare; it may say so of others too, never
+// the other way round.
+bool may_need_escape(std::uint64_t octets) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = 0x80 * kEach;
+  const auto below = [](std::uint64_t eight, std::uint64_t n) {
+    return (eight - kEach * n) & ~eight & kHigh;
+  };
+  const auto has = [&](char c) {
+    return below(octets ^ (kEach * static_cast<unsigned char>(c)), 1);
+  };
+  return (below(octets, 0x20) | has('"') | has('\\')) != 0;
+}
+
+// Where from `from` on an octet needs an escape; the text's end: nowhere.
+std::size_t next_escape(std::string_view text, std::size_t from) {
+  std::size_t at = from;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t octets = 0;
+    std::memcpy(&octets, text.data() + at, sizeof octets);
+    if (may_need_escape(octets)) break;
+  }
+  while (at < text.size() && !needs_escape(text[at])) ++at;
+  return at;
 }
 
 const FieldForm* find_field(const MessageForm& form, std::string_view name) {
@@ -440,16 +469,29 @@ void append_at(std::string& out, const Message& start, const Way& way) {
 
 }  // namespace
 
+char* write_json_string(std::string_view text, char* at) {
+  *at++ = '"';
+  for (std::size_t plain = 0;;) {
+    const std::size_t end = next_escape(text, plain);
+    at = std::copy(text.begin() + plain, text.begin() + end, at);
+    if (end == text.size()) break;
+    at = write_escape(text[end], at);
+    plain = end + 1;
+  }
+  *at++ = '"';
+  return at;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!needs_escape(text[i])) continue;
-    out.append(text.substr(plain, i - plain));
-    append_escape(out, text[i]);
-    plain = i + 1;
+  for (std::size_t plain = 0;;) {
+    const std::size_t end = next_escape(text, plain);
+    out.append(text.substr(plain, end - plain));
+    if (end == text.size()) break;
+    std::array<char, 6> escape;
+    out.append(escape.data(), write_escape(text[end], escape.data()));
+    plain = end + 1;
   }
-  out.append(text.substr(plain));
   out.push_back('"');
 }
 

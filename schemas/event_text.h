@@ -28,6 +28,9 @@ void append_json(std::string& out, const Event& event,
 
 // Appends a JSON string (RFC 8259 7). `text` is UTF-8.
 void append_json_string(std::string& out, std::string_view text);
+// The same at `at`, which has room for most_json_octets(text); gives the place behind it.
+char* write_json_string(std::string_view text, char* at);
+constexpr std::size_t most_json_octets(std::string_view text) { return 6 * text.size() + 2; }
 
 // Columns of a table whose rows are events.
 class EventColumns {

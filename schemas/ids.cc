@@ -7,8 +7,6 @@
 namespace waybill::schemas {
 namespace {
 
-constexpr std::size_t kUuidText = 36;  // 32 digits, 4 hyphens
-
 constexpr bool hyphen_at(std::size_t position) {
   return position == 8 || position == 13 || position == 18 || position == 23;
 }
@@ -65,18 +63,21 @@ std::uint64_t delivery_number(std::string_view delivery, std::string_view messag
   return differs(kSharedByDeliveries) << 8 | differs(kSharedByDeliveries + 1);
 }
 
-std::string uuid_text(std::string_view octets) {
+void write_uuid(std::string_view octets, char* place) {
   runtime::check(octets.size() == kUuidOctets, "a UUID has 16 octets");
   static constexpr char kDigits[] = "0123456789abcdef";
-  // Written in place: a page of history has a hundred of them.
-  std::string text(kUuidText, '-');
-  char* place = text.data();
+  const char* const begin = place;
   for (const char c : octets) {
-    if (hyphen_at(static_cast<std::size_t>(place - text.data()))) ++place;
+    if (hyphen_at(static_cast<std::size_t>(place - begin))) *place++ = '-';
     const auto octet = static_cast<std::uint8_t>(c);
     *place++ = kDigits[octet >> 4];
     *place++ = kDigits[octet & 0x0F];
   }
+}
+
+std::string uuid_text(std::string_view octets) {
+  std::string text(kUuidText, '-');
+  write_uuid(octets, text.data());
   return text;
 }
 

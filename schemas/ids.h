@@ -78,7 +78,10 @@ std::string delivery_of(std::string_view message, std::uint64_t number);
 std::uint64_t delivery_number(std::string_view delivery, std::string_view message);
 
 // Hyphenated text of any 16 octets, and back: for fields whose kind is known only by name.
+inline constexpr std::size_t kUuidText = 36;  // 32 digits, 4 hyphens
 std::string uuid_text(std::string_view octets);
+// The same at `place`, which has room for kUuidText.
+void write_uuid(std::string_view octets, char* place);
 runtime::Result<std::array<std::uint8_t, 16>> parse_uuid(std::string_view text);
 
 template <class Tag>

@@ -1,5 +1,4 @@
 // RFC 3339 times, written with nine digits of a second.
-#include <algorithm>
 #include <chrono>
 #include <limits>
 
@@ -15,9 +14,12 @@ using runtime::WallTime;
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::size_t kFractionDigits = 9;
 
-void put(std::string& out, std::int64_t value, std::size_t width) {
-  const std::string digits = std::to_string(value);
-  out.append(width - std::min(width, digits.size()), '0').append(digits);
+// All years that nanoseconds in 64 bits reach have four digits.
+char* put(char* at, unsigned value, std::size_t width) {
+  for (char* digit = at + width; digit != at; value /= 10) {
+    *--digit = static_cast<char>('0' + value % 10);
+  }
+  return at + width;
 }
 
 // Takes the parts of a time from the front of a text; after a fault it stays faulty.
@@ -87,7 +89,7 @@ std::int64_t offset_seconds(Scanner& scan) {
 
 }  // namespace
 
-std::string rfc3339(WallTime time) {
+char* write_rfc3339(WallTime time, char* at) {
   // In whole seconds: midnight of the first day that 64 bits of nanoseconds reach is beyond them.
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
   const std::int64_t since_epoch = time.time_since_epoch().count();
@@ -95,23 +97,27 @@ std::string rfc3339(WallTime time) {
       (since_epoch % kNanosecondsPerSecond + kNanosecondsPerSecond) % kNanosecondsPerSecond;
   const auto day = std::chrono::floor<std::chrono::days>(second);
   const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(second - day);
-  std::string out;
-  out.reserve(30);
-  put(out, static_cast<int>(date.year()), 4);
-  out.push_back('-');
-  put(out, static_cast<unsigned>(date.month()), 2);
-  out.push_back('-');
-  put(out, static_cast<unsigned>(date.day()), 2);
-  out.push_back('T');
-  put(out, clock.hours().count(), 2);
-  out.push_back(':');
-  put(out, clock.minutes().count(), 2);
-  out.push_back(':');
-  put(out, clock.seconds().count(), 2);
-  out.push_back('.');
-  put(out, fraction, kFractionDigits);
-  out.push_back('Z');
+  const auto of_day = static_cast<unsigned>((second - day).count());
+  at = put(at, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  *at++ = '-';
+  at = put(at, static_cast<unsigned>(date.month()), 2);
+  *at++ = '-';
+  at = put(at, static_cast<unsigned>(date.day()), 2);
+  *at++ = 'T';
+  at = put(at, of_day / 3600, 2);
+  *at++ = ':';
+  at = put(at, of_day / 60 % 60, 2);
+  *at++ = ':';
+  at = put(at, of_day % 60, 2);
+  *at++ = '.';
+  at = put(at, static_cast<unsigned>(fraction), kFractionDigits);
+  *at++ = 'Z';
+  return at;
+}
+
+std::string rfc3339(WallTime time) {
+  std::string out(kRfc3339, '\0');
+  write_rfc3339(time, out.data());
   return out;
 }
 

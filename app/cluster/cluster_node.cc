@@ -1,5 +1,7 @@
 #include "app/cluster/cluster_node.h"
 
+#include <algorithm>
+
 #include "runtime/clock.h"
 #include "runtime/log.h"
 #include "runtime/version.h"
@@ -56,6 +58,25 @@ Explained<std::unique_ptr<ClusterNode>> ClusterNode::open(const Config& config) 
 
 ClusterParts ClusterNode::parts() {
   return {*board_, *http_, *secret_, silent_, clock_, config_.node, config_.cluster.deadline};
+}
+
+query::feed::PeerEnds* ClusterNode::follow_ends(const std::vector<std::uint32_t>& here) {
+  std::vector<std::uint32_t> elsewhere;
+  for (std::uint32_t one = 0; one < config_.kafka.partitions; ++one) {
+    if (!std::binary_search(here.begin(), here.end(), one)) elsewhere.push_back(one);
+  }
+  if (!secret_ || elsewhere.empty()) return nullptr;
+  ends_ = std::make_unique<query::feed::PeerEnds>(std::move(elsewhere), clock_);
+  end_poller_ = std::make_unique<EndPoller>(parts(), *ends_);
+  return ends_.get();
+}
+
+void ClusterNode::tick() {
+  if (ends_) ends_->expire(clock_.now());
+}
+
+void ClusterNode::stop_following() {
+  if (end_poller_) end_poller_->stop();
 }
 
 ReturnPathDirectory& ClusterNode::look_for_return_paths(OwnJournal own) {

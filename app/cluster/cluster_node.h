@@ -2,11 +2,14 @@
 // asks other nodes.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/cluster/cluster_peers.h"
+#include "app/cluster/end_poller.h"
 #include "app/cluster/remote_return_paths.h"
 #include "app/cluster/remote_tries.h"
 #include "app/config/config.h"
@@ -33,6 +36,13 @@ class ClusterNode {
 
   // nullptr without cluster.secret_file: nobody can be asked then.
   query::Peers* peers() { return peers_.get(); }
+  // How far the partitions that are not among `here`, ascending, can be read on other nodes, for
+  // the feed. nullptr: there are none, or nobody can be asked. Valid while this is. Called once.
+  query::feed::PeerEnds* follow_ends(const std::vector<std::uint32_t>& here);
+  // Twice a second or so; any thread.
+  void tick();
+  // Nobody is asked any more how far that is.
+  void stop_following();
   const std::optional<runtime::SharedSecret>& secret() const { return secret_; }
 
   // Says it on the board. `state` lacks node, time and version, which are filled in.
@@ -49,6 +59,8 @@ class ClusterNode {
   std::unique_ptr<runtime::HttpClient> http_;
   std::unique_ptr<ingest::NodeBoard> board_;
   std::unique_ptr<query::Peers> peers_;
+  std::unique_ptr<query::feed::PeerEnds> ends_;
+  std::unique_ptr<EndPoller> end_poller_;
   std::unique_ptr<runtime::Workers> workers_;
   std::unique_ptr<runtime::Workers> loan_workers_;
   std::unique_ptr<relay::returnpath::ReturnPathDirectory> return_paths_;

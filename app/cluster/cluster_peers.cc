@@ -40,7 +40,7 @@ class Peers final : public query::Peers {
   explicit Peers(ClusterParts parts) : parts_(std::move(parts)) {}
 
   void ask(const query::PeerQuestion& question, const query::TakeAnswer& take) override {
-    std::vector<Group> groups = groups_of(question.partitions);
+    std::vector<Group> groups = groups_of(question);
     std::vector<OwnerChain> chains;
     chains.reserve(groups.size());
     for (Group& group : groups) {
@@ -59,11 +59,14 @@ class Peers final : public query::Peers {
   }
 
  private:
-  std::vector<Group> groups_of(const Partitions& partitions) const {
+  std::vector<Group> groups_of(const query::PeerQuestion& question) const {
     std::map<std::vector<std::string>, Group> by_names;
-    for (const std::uint32_t partition : partitions) {
+    for (const std::uint32_t partition : question.partitions) {
       auto owners = owners_of(parts_.board, partition, parts_.self);
       if (owners.empty()) continue;
+      if (const auto first = question.first.find(partition); first != question.first.end()) {
+        put_first(owners, first->second);
+      }
       std::vector<std::string> names;
       for (const NodeState& owner : owners) names.push_back(owner.node());
       Group& group = by_names[std::move(names)];
@@ -121,6 +124,11 @@ std::vector<NodeState> owners_of(const ingest::NodeBoard& board, std::uint32_t p
     return find_partition(a, partition)->lag() < find_partition(b, partition)->lag();
   });
   return out;
+}
+
+void put_first(std::vector<NodeState>& owners, const std::string& name) {
+  std::stable_partition(owners.begin(), owners.end(),
+                        [&](const NodeState& one) { return one.node() == name; });
 }
 
 std::unique_ptr<query::Peers> cluster_peers(ClusterParts parts) {

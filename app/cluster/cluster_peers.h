@@ -22,6 +22,9 @@ std::vector<ingest::NodeState> owners_of(const ingest::NodeBoard& board, std::ui
                                          const std::string& self,
                                          Choice choice = Choice::least_behind);
 
+// The node of that name, where it is among them, before the others.
+void put_first(std::vector<ingest::NodeState>& owners, const std::string& name);
+
 struct ClusterParts {
   const ingest::NodeBoard& board;
   runtime::HttpClient& http;

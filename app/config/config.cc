@@ -64,6 +64,7 @@ void read_file(const toml::table& file, Config& config, std::vector<Complaint>& 
   constexpr std::pair<std::string_view, Read> kSections[] = {{"server", read_server},
                                                              {"limits", read_limits},
                                                              {"journal", read_journal},
+                                                             {"views", read_views},
                                                              {"dns", read_dns},
                                                              {"tls", read_tls},
                                                              {"door", read_door},

@@ -143,6 +143,9 @@ struct Config {
   std::chrono::hours journal_keep{24 * 7};  // folded records are trimmed after this
   bool journal_keep_said = false;           // else a relay on Kafka takes kKeptBesideKafka
 
+  // [views]: octets of their blocks that stay in memory.
+  std::uint64_t views_cache = 64ULL << 20;
+
   // [http]
   runtime::Endpoint http_listen;  // default 127.0.0.1:8025
   HttpConfig http;

@@ -142,6 +142,7 @@ constexpr std::array kNumbers = {
         "rspamd", "max_size", Quantity::octets, 0, kMostMessage),
     number<&Config::journal_max>(kJournal, "max_size", Quantity::octets, kMiB, 16 * 1024 * kGiB),
     number<&Config::journal_keep>(kJournal, "keep", Quantity::hours, kHour, 3650 * kDay),
+    number<&Config::views_cache>("views", "cache", Quantity::octets, 8 * kMiB, 1024 * kGiB),
     number<&Config::http, &HttpConfig::requests_per_second>("http", "requests_per_second",
                                                             Quantity::count, 1, 1'000'000),
     number<&Config::http, &HttpConfig::exports_keep>("http", "exports_keep", Quantity::hours, kHour,

@@ -166,6 +166,7 @@ void read_limits(TomlReader& reader, Config& config) {
 }
 
 void read_journal(TomlReader& reader, Config& config) { read_numbers(reader, "journal", config); }
+void read_views(TomlReader& reader, Config& config) { read_numbers(reader, "views", config); }
 
 namespace {
 

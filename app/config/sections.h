@@ -12,6 +12,7 @@ namespace waybill::app {
 void read_server(TomlReader& reader, Config& config);
 void read_limits(TomlReader& reader, Config& config);
 void read_journal(TomlReader& reader, Config& config);
+void read_views(TomlReader& reader, Config& config);
 void read_tls(TomlReader& reader, Config& config);  // tls_section.cc, both
 void read_next_hops(TomlReader& reader, Config& config);
 void read_providers(TomlReader& reader, Config& config);   // providers_section.cc

@@ -90,6 +90,7 @@ rspamd.timeout                    20 s
 rspamd.max_size                   50 MiB
 journal.max_size                  1 GiB
 journal.keep                      7 d
+views.cache                       64 MiB
 http.requests_per_second          50
 http.exports_keep                 7 d
 http.exports_max_size             16 GiB

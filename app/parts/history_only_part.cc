@@ -51,6 +51,7 @@ Explained<HistoryOnlyPart::Views> HistoryOnlyPart::open(std::uint32_t partition)
   }
   projector::RocksStoreSettings settings;
   settings.read_only = true;
+  settings.block_cache_octets = cache_octets_;
   auto store = projector::open_rocks_store(directory, settings);
   if (!store) return store.error().in(directory);
   const auto layout = projector::read_layout(**store);
@@ -64,6 +65,7 @@ Explained<HistoryOnlyPart::Views> HistoryOnlyPart::open(std::uint32_t partition)
   out.partition = partition;
   out.store = std::move(*store);
   out.history = std::make_unique<projector::History>(*out.store);
+  out.at_once = std::make_unique<projector::History>(out.store->at_once());
   return out;
 }
 
@@ -71,7 +73,7 @@ std::vector<query::LocalPartition> HistoryOnlyPart::partitions() const {
   std::vector<query::LocalPartition> out;
   for (const Views& one : views_) {
     const std::uint64_t lag = one.lag;
-    out.push_back({one.partition, one.history.get(), [lag] {
+    out.push_back({one.partition, one.history.get(), one.at_once.get(), [lag] {
                      query::Freshness fresh;
                      fresh.lag = lag;
                      return fresh;

@@ -16,7 +16,8 @@ namespace waybill::app {
 // to be read.
 class HistoryOnlyPart final : public Part {
  public:
-  HistoryOnlyPart(Process&, std::string data_dir) : data_dir_(std::move(data_dir)) {}
+  HistoryOnlyPart(Process& process, std::string data_dir)
+      : data_dir_(std::move(data_dir)), cache_octets_(process.config().views_cache) {}
 
   // From start() on. `lag` is what the journal beside them has and they have not.
   std::vector<query::LocalPartition> partitions() const;
@@ -33,11 +34,13 @@ class HistoryOnlyPart final : public Part {
     std::uint32_t partition = 0;
     std::unique_ptr<projector::ViewStore> store;
     std::unique_ptr<projector::History> history;
+    std::unique_ptr<projector::History> at_once;
     std::uint64_t lag = 0;
   };
   runtime::Explained<Views> open(std::uint32_t partition) const;
 
   const std::string data_dir_;
+  const std::uint64_t cache_octets_;  // of each partition
   std::vector<Views> views_;
 };
 

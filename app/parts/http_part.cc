@@ -13,12 +13,20 @@ constexpr std::size_t kQueue = 1024;
 // The same where each waits for other nodes, for seconds where these are frozen.
 constexpr std::size_t kRemoteQueue = 64;
 
+// Readers of the feed that ask other nodes at the same time: each has a connection to a node while
+// it does, so that a thousand readers have no more of them. An answer takes milliseconds and has
+// some 64 KiB, of which four at a time are more than a gigabit.
+constexpr std::size_t kRemoteStreams = 4;
+
 }  // namespace
 
 Explained<void> HttpPart::start() {
   workers_ = runtime::thread_workers(readers_.name, readers_.threads, kQueue);
   if (askers_.threads > 0) {
     remote_workers_ = runtime::thread_workers(askers_.name, askers_.threads, kRemoteQueue);
+    // A stream asks for one piece at a time: the queue is never full.
+    remote_stream_workers_ =
+        runtime::thread_workers("wb-ask-feeds", kRemoteStreams, http::kMaxStreams);
   }
   auto site = build_();
   if (!site) return site.error();
@@ -43,6 +51,7 @@ Explained<void> HttpPart::start() {
   http::ServerParts parts;
   parts.workers = workers_.get();
   parts.remote_workers = remote_workers_.get();
+  parts.remote_stream_workers = remote_stream_workers_.get();
   parts.clock = &process_.clock();
   parts.metrics = &process_.metrics();
   parts.secret = std::move(site->secret);

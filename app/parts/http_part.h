@@ -44,6 +44,7 @@ class HttpPart final : public Part {
   void stopped() override {
     workers_.reset();
     remote_workers_.reset();
+    remote_stream_workers_.reset();
     access_.reset();
     principals_.reset();
   }
@@ -56,6 +57,7 @@ class HttpPart final : public Part {
   const Build build_;
   std::unique_ptr<runtime::Workers> workers_;
   std::unique_ptr<runtime::Workers> remote_workers_;
+  std::unique_ptr<runtime::Workers> remote_stream_workers_;
   std::unique_ptr<http::Principals> principals_;
   std::unique_ptr<http::AccessLog> access_;
   std::unique_ptr<HttpServer> server_;

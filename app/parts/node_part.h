@@ -22,7 +22,11 @@ class NodePart final : public Part {
 
   std::string_view name() const override { return "node"; }
   runtime::Explained<void> start() override;
-  void tick() override { node_->announce(state_()); }
+  void tick() override {
+    node_->announce(state_());
+    node_->tick();
+  }
+  void stop(Ending&) override { node_->stop_following(); }
   void stopped() override { node_.reset(); }
 
  private:

@@ -1,4 +1,4 @@
-// HttpServer: the HTTP server of this process with what it runs on: a thread, a listener on TCP or
+// HttpServer: the HTTP server of this process with what it runs on: threads, a listener on TCP or
 // TLS, and workers for its streams.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "http/server.h"
 #include "http/threaded_server.h"
@@ -19,11 +20,17 @@ namespace waybill::app {
 // is here for them is nobody else's.
 std::uint32_t streams_within(std::uint64_t descriptors);
 
+// Threads that answer people: as many as there are processors, but a flood of questions must not
+// have more of a large machine than mail has.
+std::size_t http_threads();
+
 struct HttpSettings {
   runtime::Endpoint listen;
   http::ServerSettings server{};
   // Null: in clear.
   std::shared_ptr<const runtime::TlsServer> tls{};
+  // Threads that answer: connections are given to them in turn.
+  std::size_t threads = 1;
   // Whoever asks has to say who they are, unless the request comes from this machine.
   bool asks_who = false;
 };
@@ -40,12 +47,12 @@ class HttpServer {
   bool is_secured() const { return tls_ != nullptr; }
 
  private:
-  HttpServer(std::uint32_t max_streams, std::shared_ptr<const runtime::TlsServer> tls);
+  HttpServer(const HttpSettings& settings, std::uint32_t max_streams);
 
   const std::shared_ptr<const runtime::TlsServer> tls_;
   std::unique_ptr<runtime::Chance> chance_ = runtime::system_chance();
   const std::unique_ptr<runtime::Workers> stream_workers_;
-  runtime::IoThread thread_{"wb-http"};
+  std::vector<std::unique_ptr<runtime::IoThread>> threads_;
   std::optional<http::ThreadedServer> server_;
 };
 

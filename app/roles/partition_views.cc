@@ -53,6 +53,7 @@ Explained<std::unique_ptr<PartitionViews>> PartitionViews::over(
   }
   views->projector_ = std::move(*projector);
   views->history_ = std::make_unique<projector::History>(*views->store_);
+  views->history_at_once_ = std::make_unique<projector::History>(views->store_->at_once());
   views->folded();
   return views;
 }
@@ -98,7 +99,7 @@ std::vector<query::LocalPartition> local_partitions(const ManyViews& views,
   std::vector<query::LocalPartition> out;
   for (const auto& one : views) {
     const PartitionViews* const views_of_one = one.get();
-    out.push_back({one->partition(), &one->history(),
+    out.push_back({one->partition(), &one->history(), &one->history_at_once(),
                    [views_of_one, &ends, &clock] { return views_of_one->freshness(ends, clock); },
                    std::make_shared<projector::Archive>(one->archive()), &one->archive_end()});
   }

@@ -45,6 +45,8 @@ class PartitionViews {
   projector::ViewStore& store() { return *store_; }
   projector::Projector& projector() { return *projector_; }
   const projector::History& history() const { return *history_; }
+  // For threads that must not wait.
+  const projector::History& history_at_once() const { return *history_at_once_; }
 
   // The position that its stream goes on from. The folding thread's, or before there is one.
   ingest::StreamPosition position() const;
@@ -72,6 +74,7 @@ class PartitionViews {
   std::unique_ptr<projector::ViewStore> store_;
   std::unique_ptr<projector::Projector> projector_;
   std::unique_ptr<projector::History> history_;
+  std::unique_ptr<projector::History> history_at_once_;
   std::atomic<schemas::LogOffset> folded_to_{schemas::LogOffset()};
   projector::ArchiveEnd archive_end_;
   mutable LogWatermark watermark_;

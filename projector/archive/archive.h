@@ -44,7 +44,7 @@ class ArchivedRecord {
 // the store outlives it.
 class Archive {
  public:
-  explicit Archive(const ViewStore& store) : store_(store) {}
+  explicit Archive(const ViewReader& store) : store_(store) {}
 
   // The events from `index` on and below `end`, as far as the bounds let; at least one. `end` is at
   // most where the archive ends (Progress, ArchiveEnd). Errc::corrupt: an event is missing.
@@ -66,7 +66,7 @@ class Archive {
   runtime::Result<void> check_end(schemas::EventIndex end) const;
 
  private:
-  const ViewStore& store_;
+  const ViewReader& store_;
 };
 
 }  // namespace waybill::projector

@@ -1,5 +1,6 @@
 // ArchiveEnd: where a partition's archive ends, and the wait for more of it. The archive's writer
-// tells it; any number of readers ask it and wait, each for an index of its own.
+// tells it, or whoever asks the node that has the archive; any number of readers ask it and wait,
+// each for an index of its own.
 #pragma once
 
 #include <atomic>
@@ -22,8 +23,13 @@ class ArchiveEnd {
   // The index behind the last event that readers find in the store.
   schemas::EventIndex index() const { return end_.load(std::memory_order_acquire); }
 
-  // Events below `end` are in the store from now on. It never goes back.
+  // Events below `end` can be read from now on. Of an archive that is here it never goes back; of
+  // one on other nodes it does where another of them is read, whose archive ends before.
   void reached(schemas::EventIndex end);
+
+  // Nothing of an archive on another node can be read until reached() is called again: to its
+  // readers it is empty, so that they wait.
+  void lost() { end_.store({}, std::memory_order_release); }
 
   // True once the event of `index` is there. False: it was not by `deadline`, which is looked at by
   // expire() alone, or close() was called.

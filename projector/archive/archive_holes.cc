@@ -11,7 +11,6 @@ using schemas::EventIndex;
 
 namespace {
 
-constexpr std::string_view kHolePrefix = "hole/";
 constexpr std::size_t kValue = 24;
 
 void add_hole(ArchiveHoles& holes, EventIndex from, EventIndex to) {
@@ -25,14 +24,14 @@ void add_hole(ArchiveHoles& holes, EventIndex from, EventIndex to) {
 
 // The first event from `index` on that can be read, or `end`. One by one: a block that is damaged
 // has some dozens.
-EventIndex readable_from(const ViewStore& store, EventIndex index, EventIndex end) {
+EventIndex readable_from(const ViewReader& store, EventIndex index, EventIndex end) {
   while (index < end && !store.get(Table::archive, archive_key(index))) ++index;
   return index;
 }
 
 }  // namespace
 
-Result<ArchiveHoles> find_holes(const ViewStore& store, EventIndex end) {
+Result<ArchiveHoles> find_holes(const ViewReader& store, EventIndex end) {
   ArchiveHoles holes;
   for (EventIndex next; next < end;) {
     const auto scanned = store.scan(Table::archive, archive_key(next), archive_key(end),
@@ -60,19 +59,22 @@ Result<ArchiveHoles> find_holes(const ViewStore& store, EventIndex end) {
   return holes;
 }
 
-Result<ArchiveHoles> read_holes(const ViewStore& store) {
+bool read_hole(std::string_view key, std::string_view value, ArchiveHoles& holes) {
+  if (key.size() != kHolePrefix.size() + 8 || value.size() != kValue) return false;
+  holes.push_back({EventIndex(read_be64(key.substr(kHolePrefix.size()))),
+                   EventIndex(read_be64(value)), read_be64(value.substr(8)),
+                   read_be64(value.substr(16))});
+  return true;
+}
+
+Result<ArchiveHoles> read_holes(const ViewReader& store) {
   ArchiveHoles holes;
   bool whole = true;
-  const auto scanned =
-      store.scan(Table::meta, kHolePrefix, after_prefix(kHolePrefix),
-                 [&](std::string_view key, std::string_view value) {
-                   whole = key.size() == kHolePrefix.size() + 8 && value.size() == kValue;
-                   if (!whole) return false;
-                   holes.push_back({EventIndex(read_be64(key.substr(kHolePrefix.size()))),
-                                    EventIndex(read_be64(value)), read_be64(value.substr(8)),
-                                    read_be64(value.substr(16))});
-                   return true;
-                 });
+  const auto scanned = store.scan(Table::meta, kHolePrefix, after_prefix(kHolePrefix),
+                                  [&](std::string_view key, std::string_view value) {
+                                    whole = read_hole(key, value, holes);
+                                    return whole;
+                                  });
   if (!scanned) return scanned.error();
   if (!whole) return make_error_code(Errc::corrupt);
   return holes;

@@ -29,10 +29,14 @@ using ArchiveHoles = std::vector<ArchiveHole>;
 
 // Reads every event below `end`: what of it cannot be read, without times. An error: the store
 // itself has failed.
-runtime::Result<ArchiveHoles> find_holes(const ViewStore& store, schemas::EventIndex end);
+runtime::Result<ArchiveHoles> find_holes(const ViewReader& store, schemas::EventIndex end);
 
 // What was put last. Errc::corrupt.
-runtime::Result<ArchiveHoles> read_holes(const ViewStore& store);
+runtime::Result<ArchiveHoles> read_holes(const ViewReader& store);
+// They are rows of `meta`: what the keys begin with, and one of them, added to `holes` in their
+// order. False: it is none.
+inline constexpr std::string_view kHolePrefix = "hole/";
+bool read_hole(std::string_view key, std::string_view value, ArchiveHoles& holes);
 // Instead of those that were put before.
 void put_holes(WriteBatch& batch, const ArchiveHoles& holes);
 

@@ -117,6 +117,21 @@ TEST_F(ArchiveEndTest, EachIsWokenByItsOwnIndex) {
   EXPECT_EQ(seven, kThere);
 }
 
+// It is on another node, which is away: to its readers it is empty until it is back.
+TEST_F(ArchiveEndTest, WhatIsLostIsWaitedForUntilItIsBack) {
+  end_.lost();
+  EXPECT_EQ(end_.index(), EventIndex(0));
+  auto& three = wait(3);
+  run();
+  EXPECT_EQ(three, kWaits);
+  end_.reached(EventIndex(3));
+  run();
+  EXPECT_EQ(three, kWaits);
+  end_.reached(EventIndex(4));
+  run();
+  EXPECT_EQ(three, kThere);
+}
+
 TEST_F(ArchiveEndTest, AWaitEndsWithItsDeadline) {
   const Instant start{};
   auto& early = wait(5, start + std::chrono::seconds(1));

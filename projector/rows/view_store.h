@@ -86,17 +86,14 @@ class WriteBatch {
   std::vector<Range> ranges_;
 };
 
-class ViewStore {
+// What is there to be read. Any thread.
+class ViewReader {
  public:
-  virtual ~ViewStore() = default;
+  virtual ~ViewReader() = default;
 
-  virtual runtime::Result<void> apply(const WriteBatch& batch) = 0;
-  // What was applied before survives a power cut once this has returned.
-  virtual runtime::Result<void> sync() = 0;
-  // The writer's, after an error of its own: the store takes writes again, if what failed is gone.
-  // What had been applied is still there; of the batch that failed the store says by its rows
-  // whether it is.
-  virtual runtime::Result<void> resume() = 0;
+  // Every batch that is applied makes it greater: what was read after it was asked for is so as
+  // long as it is the same.
+  virtual std::uint64_t version() const = 0;
 
   // Errc::not_found.
   virtual runtime::Result<std::string> get(Table table, std::string_view key) const = 0;
@@ -120,6 +117,25 @@ class ViewStore {
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
   virtual runtime::Result<void> scan(Table table, std::string_view from, std::string_view to,
                                      const Visit& visit) const = 0;
+};
+
+// Rows that one read may take of a ViewStore::at_once(): a fraction of a millisecond's worth.
+inline constexpr std::size_t kMostAtOnce = 512;
+
+class ViewStore : public ViewReader {
+ public:
+  virtual runtime::Result<void> apply(const WriteBatch& batch) = 0;
+  // What was applied before survives a power cut once this has returned.
+  virtual runtime::Result<void> sync() = 0;
+  // The writer's, after an error of its own: the store takes writes again, if what failed is gone.
+  // What had been applied is still there; of the batch that failed the store says by its rows
+  // whether it is.
+  virtual runtime::Result<void> resume() = 0;
+
+  // The same rows for threads that must not wait: no disk is touched, and one read takes at most
+  // kMostAtOnce rows. Errc::would_block: that is not enough; what it has visited is void. It lives
+  // as long as the store.
+  virtual const ViewReader& at_once() const = 0;
 
   // Removes every row of a table at once. Apart from batches: a crash in it may leave the table as
   // it was.

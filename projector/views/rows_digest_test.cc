@@ -122,7 +122,7 @@ tests::EventLog fixed_log() {
 }
 
 // Over every table, also those that are no views.
-std::string digest(const ViewStore& store) {
+std::string digest(const ViewReader& store) {
   runtime::Sha256 hash;
   std::size_t rows = 0;
   for (std::size_t table = 0; table < kTables; ++table) {

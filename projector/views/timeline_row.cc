@@ -1,5 +1,8 @@
 #include "projector/views/timeline_row.h"
 
+#include <algorithm>
+#include <array>
+
 #include "projector/rows/row_codec.h"
 #include "projector/views/destination.h"
 #include "schemas/field_shape.h"
@@ -111,28 +114,38 @@ std::uint64_t append_time(std::string_view id, std::uint64_t near, RowWriter& ro
   return time_of_id(id);
 }
 
-// Octets. Makes `near` the id's own time. A row cut short has no id: the reader remembers that it
-// failed.
-std::string read_id(std::string_view tail, RowReader& row, std::uint64_t& near) {
+using IdOctets = std::array<char, kIdOctets>;
+
+// Makes `near` the id's own time. A row cut short has no id: the reader remembers that it failed.
+IdOctets read_id(std::string_view tail, RowReader& row, std::uint64_t& near) {
+  IdOctets id{};
   near -= row.zigzag();
-  if (!row.ok()) return {};
-  std::string id;
-  append_be64(id, near << (64 - kTimeBits));
-  id.resize(kTimeBits / 8);
-  return id.append(tail);
+  if (!row.ok()) return id;
+  for (unsigned octet = 0; octet < kTimeBits / 8; ++octet) {
+    id[octet] = static_cast<char>(near >> (kTimeBits - 8 - 8 * octet));
+  }
+  std::copy(tail.begin(), tail.end(), id.begin() + kTimeBits / 8);
+  return id;
 }
 
-std::string text_of_id(std::string_view id) {
-  return id.empty() ? std::string() : schemas::uuid_text(id);
-}
+std::string_view octets_of(const IdOctets& id) { return {id.data(), id.size()}; }
 
-std::string read_whole_id(RowReader& row) {
-  const auto octets = row.raw(kIdOctets);
-  return row.ok() ? schemas::uuid_text(octets) : std::string();
-}
+// The words of an enum of event.proto by their numbers, as they stand in rows.
+class Words {
+ public:
+  explicit Words(const google::protobuf::EnumDescriptor& words) {
+    for (std::size_t number = 0; number < words_.size(); ++number) {
+      words_[number] = schemas::word_of(words, static_cast<int>(number));
+    }
+  }
+  std::string_view of(std::uint8_t number) const { return words_[number]; }
 
-schemas::Reply read_reply(RowReader& row) {
-  schemas::Reply reply;
+ private:
+  std::array<std::string, 256> words_;
+};
+
+LineReply read_reply(RowReader& row) {
+  LineReply reply;
   reply.code = static_cast<int>(row.varint());
   reply.enhanced = row.string();
   reply.text = row.string();
@@ -203,15 +216,33 @@ void append_pointer_row(const Event& event, std::string& out) {
   RowWriter(out).octet(static_cast<std::uint8_t>(event.body_case()));
 }
 
-Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view octets) {
+std::string_view LineTexts::keep(std::string_view text) {
+  char* const place = room(text.size());
+  std::copy(text.begin(), text.end(), place);
+  return {place, text.size()};
+}
+
+std::string_view LineTexts::keep_uuid(std::string_view octets) {
+  char* const place = room(schemas::kUuidText);
+  schemas::write_uuid(octets, place);
+  return {place, schemas::kUuidText};
+}
+
+Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view octets,
+                                     const KeptTexts& kept) {
+  static const Words stages(*pb::Stage_descriptor());
+  static const Words verdicts(*pb::VerdictBy_descriptor());
+  static const Words bounce_classes(*pb::BounceClass_descriptor());
   TimelineEntry entry;
+  entry.kept = kept;
   entry.index = place.index;
   entry.occurred_at = schemas::wall_time(place.time);
   const schemas::KindTraits* const kind = kind_of_row(octets);
   if (kind == nullptr) return make_error_code(Errc::corrupt);
   entry.kind = kind->word;
 
-  RowReader row(octets);
+  LineTexts& texts = *kept.texts;
+  RowReader row(texts.keep(octets));
   row.octet();
   const std::uint64_t fields = row.varint();
   if (fields & kAlias) entry.alias = row.string();
@@ -220,31 +251,34 @@ Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view octet
   const std::string_view message = row.raw(fields & kMessageId ? kTailOctets : 0);
   const std::string_view delivery = row.raw(fields & kDeliveryId ? kTailOctets : 0);
   std::uint64_t near = place.time / kNanosecondsAMillisecond;
-  std::string message_id;
-  if (fields & kMessageId) message_id = read_id(message, row, near);
-  entry.message_id = text_of_id(message_id);
-  if (fields & kDeliveryId) entry.delivery_id = text_of_id(read_id(delivery, row, near));
+  IdOctets message_id{};
+  if (fields & kMessageId) {
+    message_id = read_id(message, row, near);
+    entry.message_id = texts.keep_uuid(octets_of(message_id));
+  }
+  if (fields & kDeliveryId) {
+    entry.delivery_id = texts.keep_uuid(octets_of(read_id(delivery, row, near)));
+  }
   if (fields & kDeliveryNumber) {
     const std::uint64_t number = row.varint();
     const bool is_one = number >= 1 && number <= schemas::kMaxDeliveryNumber;
-    if (!is_id(message_id) || !is_one) return make_error_code(Errc::corrupt);
-    entry.delivery_id = schemas::uuid_text(schemas::delivery_of(message_id, number));
+    if (!(fields & kMessageId) || !row.ok() || !is_one) return make_error_code(Errc::corrupt);
+    entry.delivery_id = texts.keep_uuid(schemas::delivery_of(octets_of(message_id), number));
   }
   if (fields & kStageAndVerdict) {
-    entry.stage = schemas::word_of(*pb::Stage_descriptor(), row.octet());
-    entry.by = schemas::word_of(*pb::VerdictBy_descriptor(), row.octet());
+    entry.stage = stages.of(row.octet());
+    entry.by = verdicts.of(row.octet());
   }
   if (fields & kRule) entry.rule = row.string();
-  if (fields & kBounceClass) {
-    entry.bounce_class = schemas::word_of(*pb::BounceClass_descriptor(), row.octet());
-  }
+  if (fields & kBounceClass) entry.bounce_class = bounce_classes.of(row.octet());
   if (fields & kStatus) entry.status = row.string();
   if (fields & kDiagnostic) entry.diagnostic = row.string();
   if (fields & kSize) entry.size = row.varint();
   if (fields & kReply) entry.reply = read_reply(row);
   if (fields & kRfc5322Id) entry.rfc5322_message_id = row.string();
-  if (fields & kReported) entry.reported_delivery_id = read_whole_id(row);
+  const std::string_view reported = row.raw(fields & kReported ? kIdOctets : 0);
   if (!row.ok() || !row.at_end()) return make_error_code(Errc::corrupt);
+  if (fields & kReported) entry.reported_delivery_id = texts.keep_uuid(reported);
   return entry;
 }
 
@@ -265,10 +299,11 @@ bool took_part(const Event& event, const Destination& to, Role role, const Sough
 namespace {
 
 std::optional<TimelineEntry> line_to(const Event& event, const Destination& to,
-                                     schemas::EventIndex index) {
-  std::string row;
+                                     schemas::EventIndex index, const KeptTexts& kept) {
+  thread_local std::string row;
+  row.clear();
   append_row(event, to, row);
-  auto entry = read_alias_row({event.occurred_at(), index}, row);
+  auto entry = read_alias_row({event.occurred_at(), index}, row, kept);
   if (!entry) return std::nullopt;
   return std::move(*entry);
 }
@@ -276,16 +311,18 @@ std::optional<TimelineEntry> line_to(const Event& event, const Destination& to,
 }  // namespace
 
 std::optional<TimelineEntry> timeline_entry(const Event& event, schemas::EventIndex index,
-                                            Role role, const Sought& address) {
+                                            Role role, const Sought& address,
+                                            const KeptTexts& kept) {
   std::string joined;
   const Destination to = destination_of(event, role == Role::target ? &address : nullptr, joined);
   if (!took_part(event, to, role, address)) return std::nullopt;
-  return line_to(event, to, index);
+  return line_to(event, to, index, kept);
 }
 
-std::optional<TimelineEntry> line_of(const Event& event, schemas::EventIndex index) {
+std::optional<TimelineEntry> line_of(const Event& event, schemas::EventIndex index,
+                                     const KeptTexts& kept) {
   std::string joined;
-  return line_to(event, destination_of(event, nullptr, joined), index);
+  return line_to(event, destination_of(event, nullptr, joined), index, kept);
 }
 
 bool took_part(const Event& event, Role role, const Sought& address) {

@@ -26,6 +26,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,27 +45,62 @@ namespace waybill::projector {
 // What a peer says may be long; a line of a table shows its beginning, the delivery has the whole.
 inline constexpr std::size_t kMaxTextInRow = 256;
 
+// What the texts of lines point into: rows, and ids as text. A page has one for all of its lines,
+// so that none of its texts takes memory of its own. One thread adds to it; who only reads a line
+// may be any.
+class LineTexts {
+ public:
+  std::string_view keep(std::string_view text);
+  // Hyphenated; `octets` are kIdOctets.
+  std::string_view keep_uuid(std::string_view octets);
+
+ private:
+  char* room(std::size_t octets) {
+    return static_cast<char*>(memory_.allocate(octets, alignof(char)));
+  }
+
+  // A page of 50 usual rows, with their ids as text, lies in one or two pieces.
+  static constexpr std::size_t kFirstPiece = 8 << 10;
+  std::pmr::monotonic_buffer_resource memory_{kFirstPiece};
+};
+
+// That of a line lives as long as the line; lines are equal whatever keeps their texts.
+struct KeptTexts {
+  std::shared_ptr<LineTexts> texts;
+  friend bool operator==(const KeptTexts&, const KeptTexts&) { return true; }
+};
+
+inline KeptTexts keep_texts() { return {std::make_shared<LineTexts>()}; }
+
+struct LineReply {
+  int code = 0;  // 0: none
+  std::string_view enhanced;
+  std::string_view text;  // cut at kMaxTextInRow octets
+  friend bool operator==(const LineReply&, const LineReply&) = default;
+};
+
 // One line of a timeline, as much as a table of history needs. Newest first.
 struct TimelineEntry {
+  KeptTexts kept;
   schemas::EventIndex index;
   runtime::WallTime occurred_at;
-  std::string kind;
-  std::string alias;
-  std::optional<std::string> sender;  // empty: null sender; nullopt: not known
-  std::string target;                 // several chosen targets of an Accepted: joined by ", "
-  std::string message_id;             // hyphenated UUID or empty
-  std::string delivery_id;            // the same
-  std::string by;                     // "policy", "next_hop", "relay" or empty
-  std::string rule;
-  std::string stage;
-  schemas::Reply reply;            // code 0: none; the text cut at kMaxTextInRow octets
-  std::uint64_t size = 0;          // Accepted only
-  std::string rfc5322_message_id;  // Accepted only
-  std::string bounce_class;        // Bounced only, as the two below
-  std::string status;              // RFC 3464 2.3.4
-  std::string diagnostic;          // RFC 3464 2.3.6, cut at kMaxTextInRow octets
+  std::string_view kind;
+  std::string_view alias;
+  std::optional<std::string_view> sender;  // empty: null sender; nullopt: not known
+  std::string_view target;                 // several chosen targets of an Accepted: joined by ", "
+  std::string_view message_id;             // hyphenated UUID or empty
+  std::string_view delivery_id;            // the same
+  std::string_view by;                     // "policy", "next_hop", "relay" or empty
+  std::string_view rule;
+  std::string_view stage;
+  LineReply reply;
+  std::uint64_t size = 0;               // Accepted only
+  std::string_view rfc5322_message_id;  // Accepted only
+  std::string_view bounce_class;        // Bounced only, as the two below
+  std::string_view status;              // RFC 3464 2.3.4
+  std::string_view diagnostic;          // RFC 3464 2.3.6, cut at kMaxTextInRow octets
   // Where the message is a report: the delivery it speaks of; else empty.
-  std::string reported_delivery_id;
+  std::string_view reported_delivery_id;
 
   friend bool operator==(const TimelineEntry&, const TimelineEntry&) = default;
 };
@@ -73,18 +110,21 @@ void append_alias_row(const schemas::Event& event, std::string& out);
 // The row of any other address.
 void append_pointer_row(const schemas::Event& event, std::string& out);
 
-// Of an alias's row. Errc::corrupt, also for a row of a kind that is not known here: what a newer
-// writer's rows hold is its own business.
-runtime::Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view row);
+// Of an alias's row, whose texts are kept there. Errc::corrupt, also for a row of a kind that is
+// not known here: what a newer writer's rows hold is its own business.
+runtime::Result<TimelineEntry> read_alias_row(TimelinePlace place, std::string_view row,
+                                              const KeptTexts& kept);
 
 // The line of an event of the archive, as the address sees it, which has no port: of an Accepted a
 // target sees what went to it, others all of it. nullopt: the address took no part in it.
 std::optional<TimelineEntry> timeline_entry(const schemas::Event& event, schemas::EventIndex index,
-                                            Role role, const Sought& address);
+                                            Role role, const Sought& address,
+                                            const KeptTexts& kept);
 
 // The line of an event that nobody in particular looks at: of an Accepted all of it. nullopt: it is
 // of no kind that is known here.
-std::optional<TimelineEntry> line_of(const schemas::Event& event, schemas::EventIndex index);
+std::optional<TimelineEntry> line_of(const schemas::Event& event, schemas::EventIndex index,
+                                     const KeptTexts& kept);
 
 // Whether it did: the line of the event would be in its timeline.
 bool took_part(const schemas::Event& event, Role role, const Sought& address);

@@ -169,7 +169,7 @@ TEST(TimelineTest, ALineOfARefusalSaysWhoseAndWhy) {
   EXPECT_EQ(by_policy.by, "policy");
   EXPECT_EQ(by_policy.rule, "unknown-alias");
   EXPECT_EQ(by_policy.stage, "rcpt");
-  EXPECT_EQ(by_policy.reply, (schemas::Reply{550, "5.1.1", "No such user"}));
+  EXPECT_EQ(by_policy.reply, (LineReply{550, "5.1.1", "No such user"}));
   const TimelineEntry by_next_hop = line_of(tests::deferred({}));
   EXPECT_EQ(by_next_hop.kind, "deferred");
   EXPECT_EQ(by_next_hop.by, "next_hop");
@@ -283,11 +283,12 @@ TEST(TimelineRowTest, ARowCutShortAnywhereIsCorrupt) {
   std::string row;
   append_alias_row(tests::bounced({}, pb::BOUNCE_CLASS_HARD), row);
   const TimelinePlace place{1, 1_index};
-  ASSERT_TRUE(read_alias_row(place, row));
+  ASSERT_TRUE(read_alias_row(place, row, keep_texts()));
   for (std::size_t size = 0; size < row.size(); ++size) {
-    EXPECT_FALSE(read_alias_row(place, std::string_view(row).substr(0, size))) << size;
+    EXPECT_FALSE(read_alias_row(place, std::string_view(row).substr(0, size), keep_texts()))
+        << size;
   }
-  EXPECT_FALSE(read_alias_row(place, row + "x"));
+  EXPECT_FALSE(read_alias_row(place, row + "x", keep_texts()));
 }
 
 TEST(TimelineRowTest, AnIdIsReadWhateverItsTimeIs) {
@@ -299,7 +300,7 @@ TEST(TimelineRowTest, AnIdIsReadWhateverItsTimeIs) {
       event.set_delivery_id(std::string(16, static_cast<char>(~octet)));
       std::string row;
       append_alias_row(event, row);
-      const auto entry = read_alias_row({at, 1_index}, row);
+      const auto entry = read_alias_row({at, 1_index}, row, keep_texts());
       ASSERT_TRUE(entry);
       EXPECT_EQ(entry->message_id, schemas::uuid_text(event.message_id()));
       EXPECT_EQ(entry->delivery_id, schemas::uuid_text(event.delivery_id()));
@@ -315,11 +316,12 @@ TEST(TimelineRowTest, ADeliveryOfItsMessageIsItsNumber) {
   std::string row;
   append_alias_row(event, row);
   EXPECT_LE(row.size() + 8, whole.size());
-  const auto entry = read_alias_row({event.occurred_at(), 1_index}, row);
+  const auto entry = read_alias_row({event.occurred_at(), 1_index}, row, keep_texts());
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->delivery_id, schemas::uuid_text(event.delivery_id()));
   for (std::size_t size = 0; size < row.size(); ++size) {
-    EXPECT_FALSE(read_alias_row({1, 1_index}, std::string_view(row).substr(0, size))) << size;
+    EXPECT_FALSE(read_alias_row({1, 1_index}, std::string_view(row).substr(0, size), keep_texts()))
+        << size;
   }
 }
 

@@ -18,6 +18,10 @@ namespace waybill::query::feed {
 
 using Place = std::vector<schemas::EventIndex>;  // by partition
 
+// Of a partition that was out of reach where its reader wanted to begin at its end: where that is
+// will be seen when it is in reach.
+inline constexpr schemas::EventIndex kAtEnd = schemas::EventIndex::last();
+
 // Partitions that a cursor may have: with more it would fit in no head of a request (http/codec.h).
 inline constexpr std::size_t kMostPartitions = 512;
 

@@ -1,25 +1,19 @@
 #include "query/feed/reader.h"
 
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-
-#include "schemas/event_text.h"
 
 namespace waybill::query::feed {
 namespace {
 
 namespace json = boost::json;
-using projector::ArchiveHole;
 using runtime::Errc;
 using runtime::Instant;
 using runtime::Result;
 using schemas::EventIndex;
 
-// What one piece has at least before it is sent, if there is so much: a chunk.
-constexpr std::size_t kPieceOctets = 64 << 10;
-// Read at one time of one partition; a piece may have some times as much JSON.
-constexpr projector::ArchiveBounds kBounds{.events = 200, .octets = 64 << 10};
 // Events that one pull() looks at where the filter wants none of them: a worker's time is bounded.
 constexpr std::size_t kMostLookedAt = 5'000;
 // For what a long poll finds behind its time: a filter may want little of a long log.
@@ -27,35 +21,32 @@ constexpr std::chrono::seconds kPollGrace{10};
 // When a client of SSE comes again after its connection broke.
 constexpr std::string_view kRetry = "retry: 2000\n\n";
 
-std::string text_of(const schemas::Event& event, std::uint32_t partition, EventIndex index) {
-  std::string out;
-  schemas::append_json(out, event, schemas::EventPlace{partition, index});
+std::vector<LocalReading> readings_of(const std::vector<Partition>& partitions) {
+  std::vector<LocalReading> out;
+  for (const Partition& one : partitions) out.emplace_back(one.number, one.archive);
   return out;
-}
-
-std::string gap_of(std::uint32_t partition, EventIndex from, EventIndex to) {
-  json::object out;
-  out["partition"] = partition;
-  out["from"] = from.value();
-  out["to"] = to.value();
-  return json::serialize(out);
 }
 
 }  // namespace
 
-Reader::Reader(std::vector<Partition> partitions, Wish wish, runtime::Clock& clock)
+Reader::Reader(std::vector<Partition> partitions, Wish wish, runtime::Clock& clock,
+               Elsewhere elsewhere)
     : partitions_(std::move(partitions)),
       wish_(std::move(wish)),
       clock_(clock),
+      elsewhere_(std::move(elsewhere)),
       ends_(clock.now() + wish_.wait.value_or(kLongest)),
       place_(wish_.from),
       sign_at_(clock.now() + kSignEvery),
-      holes_(partitions_.size()) {}
+      here_(readings_of(partitions_)) {}
+
+bool Reader::is_behind(const Partition& partition) const {
+  return place_[partition.number] < partition.end->index();
+}
 
 bool Reader::behind() const {
-  return std::any_of(partitions_.begin(), partitions_.end(), [this](const Partition& one) {
-    return place_[one.number] < one.end->index();
-  });
+  return std::any_of(partitions_.begin(), partitions_.end(),
+                     [this](const Partition& one) { return is_behind(one); });
 }
 
 // A long poll ends where it has what it came for, or has waited for it long enough; what is there
@@ -72,8 +63,25 @@ bool Reader::time_is_up() const {
   return ((given_ > 0 || now >= ends_) && !behind()) || now >= ends_ + kPollGrace;
 }
 
+bool Reader::reach_changed() const {
+  return elsewhere_.ends != nullptr && elsewhere_.ends->changes() != reach_;
+}
+
 bool Reader::ready() {
-  return done_ || is_over() || !begun_ || behind() || clock_.now() >= sign_at_ || time_is_up();
+  if (elsewhere_.ends != nullptr) elsewhere_.ends->want();
+  return done_ || is_over() || !begun_ || behind() || reach_changed() || clock_.now() >= sign_at_ ||
+         time_is_up();
+}
+
+// What is here and what is elsewhere take turns.
+bool Reader::asks_others() {
+  bool here = false;
+  bool there = false;
+  for (const Partition& one : partitions_) {
+    if (is_behind(one)) (one.archive != nullptr ? here : there) = true;
+  }
+  asks_ = begun_ && there && (!here || !asked_);
+  return asks_;
 }
 
 runtime::Task<void> Reader::wait(Instant until) {
@@ -87,26 +95,38 @@ runtime::Task<void> Reader::wait(Instant until) {
 const Partition* Reader::next_behind() {
   for (std::size_t i = 0; i < partitions_.size(); ++i) {
     const Partition& one = partitions_[turn_++ % partitions_.size()];
-    if (place_[one.number] < one.end->index()) return &one;
+    if (one.archive != nullptr && is_behind(one)) return &one;
   }
   return nullptr;
+}
+
+// Where the end of a partition is seen for the first time.
+void Reader::begin_at_ends() {
+  for (const Partition& one : partitions_) {
+    if (place_[one.number] != kAtEnd || !elsewhere_.ends->state(one.number).in_reach) continue;
+    place_[one.number] = one.end->index();
+  }
 }
 
 http::Piece Reader::pull() {
   if (done_) return std::optional<std::string>();
   if (is_over()) return make_error_code(Errc::refused);
   std::string out;
-  looked_at_ = 0;
-  if (!std::exchange(begun_, true)) {
-    if (wish_.form == Form::sse) out += kRetry;
-    // So that it has a cursor before there is an event.
-    if (!wish_.wait) sign(out);
+  const bool begins = !std::exchange(begun_, true);
+  if (begins && wish_.form == Form::sse) out += kRetry;
+  const bool changed = reach_changed();
+  if (changed) {
+    reach_ = elsewhere_.ends->changes();
+    begin_at_ends();
   }
-  while (!done_ && out.size() < kPieceOctets && looked_at_ < kMostLookedAt) {
-    const Partition* const one = next_behind();
-    if (one == nullptr) break;
-    const auto read = read_from(*one, out);
-    if (!read) return read.error();
+  // First of all, so that it has a cursor before there is an event; then where partitions went out
+  // of reach or are back in it.
+  if (begins ? !wish_.wait : changed) sign(out);
+  asked_ = std::exchange(asks_, false);
+  if (asked_) {
+    ask_owners(out);
+  } else if (const auto read = read_here(out); !read) {
+    return read.error();
   }
   if (!done_ && time_is_up()) {
     done_ = true;
@@ -118,49 +138,72 @@ http::Piece Reader::pull() {
   return std::optional(std::move(out));
 }
 
-// Behind events that are lost, which the reader is told.
-Result<EventIndex> Reader::skip_hole(const Partition& partition, std::string& out) {
-  auto& holes = holes_[partition.number];
-  if (!holes) {
-    auto known = partition.archive->holes();
-    if (!known) return known.error();
-    holes = std::move(*known);
-  }
-  EventIndex& at = place_[partition.number];
-  EventIndex stop = partition.end->index();
-  for (const ArchiveHole& hole : *holes) {
-    if (hole.has(at)) {
-      const EventIndex from = std::exchange(at, hole.to);
-      say("gap", "gap", gap_of(partition.number, from, hole.to), out);
-    } else if (at < hole.from) {
-      stop = std::min(stop, hole.from);
-    }
-  }
-  return stop;
-}
-
-Result<void> Reader::read_from(const Partition& partition, std::string& out) {
-  const auto stop = skip_hole(partition, out);
-  if (!stop) return stop.error();
-  if (place_[partition.number] >= *stop) return {};
-  const auto records = partition.archive->read(place_[partition.number], *stop, kBounds);
-  if (!records) return records.error();
-  for (const projector::ArchivedRecord& record : *records) {
-    take(partition, record, out);
-    if (done_ || out.size() >= kPieceOctets) break;
+Result<void> Reader::read_here(std::string& out) {
+  std::size_t looked_at = 0;
+  const Tell tell_it = [this, &out](const Line& line) { return tell(line, out); };
+  while (!done_ && out.size() < kPieceOctets && looked_at < kMostLookedAt) {
+    const Partition* const one = next_behind();
+    if (one == nullptr) break;
+    const auto looked =
+        here_[one->number].read(place_[one->number], one->end->index(), wish_.filter, tell_it);
+    if (!looked) return looked.error();
+    looked_at += *looked;
   }
   return {};
 }
 
-void Reader::take(const Partition& partition, const projector::ArchivedRecord& record,
-                  std::string& out) {
-  const EventIndex index = place_[partition.number]++;
-  ++looked_at_;
-  schemas::Event event;
-  // A record of the log that is no event was counted when it was folded, and is in no history.
-  if (!record.read(event) || is_of_feed(event) || !wish_.filter.wants(event)) return;
-  say(schemas::kind_of(event), "event", text_of(event, partition.number, index), out);
-  done_ = ++given_ == wish_.limit;
+// Of those that are in reach and have something; where they are many, each in its turn.
+ShareQuestion Reader::next_question() {
+  ShareQuestion out;
+  for (std::size_t i = 0; i < partitions_.size() && out.places.size() < kMostAsked; ++i) {
+    const Partition& one = partitions_[turn_of_others_++ % partitions_.size()];
+    if (one.archive != nullptr || !is_behind(one)) continue;
+    out.places.push_back(
+        {{one.number, place_[one.number]}, elsewhere_.ends->state(one.number).owner});
+  }
+  std::sort(out.places.begin(), out.places.end(),
+            [](const auto& a, const auto& b) { return a.at.partition < b.at.partition; });
+  if (wish_.limit) out.limit = *wish_.limit - given_;
+  out.octets = kPieceOctets / std::max<std::size_t>(out.places.size(), 1);
+  return out;
+}
+
+void Reader::ask_owners(std::string& out) {
+  const ShareQuestion question = next_question();
+  if (question.places.empty()) return;
+  const std::vector<Share> shares = elsewhere_.ask(question);
+  for (const ShareQuestion::Place& asked : question.places) {
+    const auto share = std::find_if(shares.begin(), shares.end(), [&](const Share& one) {
+      return one.partition == asked.at.partition;
+    });
+    if (share == shares.end()) {
+      elsewhere_.ends->lost(asked.at.partition);
+    } else if (share->next > asked.at.index) {
+      take(*share, out);
+    } else if (share->end > asked.at.index) {
+      // It has more and does not give it: that is no owner.
+      elsewhere_.ends->lost(asked.at.partition);
+    } else {
+      // Another owner than the one that told its end, which is behind that one.
+      elsewhere_.ends->learned(share->partition, share->end, share->lag, asked.first);
+    }
+  }
+}
+
+void Reader::take(const Share& share, std::string& out) {
+  for (const ShareLine& line : share.lines) {
+    if (done_) return;
+    place_[share.partition] = line.next;
+    tell({line.kind, line.is_event ? "event" : "gap", line.json, line.next}, out);
+  }
+  if (!done_) place_[share.partition] = share.next;
+}
+
+// The place is behind it by now.
+bool Reader::tell(const Line& line, std::string& out) {
+  say(line.kind, line.member, line.json, out);
+  if (line.is_event()) done_ = ++given_ == wish_.limit;
+  return !done_ && out.size() < kPieceOctets;
 }
 
 // `json` under the name `member`, and where the reader goes on behind it.
@@ -190,6 +233,9 @@ void Reader::sign(std::string& out) {
   progress["time"] = schemas::rfc3339(clock_.wall());
   progress["unread"] = unread;
   if (lag) progress["lag"] = *lag;
+  const auto missing =
+      elsewhere_.ends == nullptr ? std::vector<std::uint32_t>() : elsewhere_.ends->missing();
+  if (!missing.empty()) progress["missing"] = json::array(missing.begin(), missing.end());
   say("progress", "progress", json::serialize(progress), out);
 }
 

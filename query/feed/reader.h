@@ -1,7 +1,10 @@
 // Reader: one reader of the feed: the events of the log in order, from a place on, as they come.
 //
 // It reads from the views' archive, so that a reader who is slow or comes late costs nothing but
-// his own reads. Each partition's events come in their order; partitions take turns.
+// his own reads. Each partition's events come in their order; partitions take turns. Those that are
+// on other nodes it asks their owners for, once it is known that there is something (peer_ends.h),
+// and never more at a time than it gives in one piece; a partition that is out of reach is named,
+// waited for, and read on from where it was.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +18,10 @@
 #include "projector/archive/archive.h"
 #include "projector/archive/archive_wait.h"
 #include "query/feed/filter.h"
+#include "query/feed/local_reading.h"
+#include "query/feed/peer_ends.h"
 #include "query/feed/place.h"
+#include "query/feed/share.h"
 #include "runtime/clock.h"
 #include "runtime/time.h"
 
@@ -28,13 +34,21 @@ enum class Form { ndjson, sse };
 inline constexpr std::string_view kNdjsonType = "application/x-ndjson";
 inline constexpr std::string_view kSseType = "text/event-stream";
 
-// A partition that is in this process. What is pointed to outlives the reader.
+// What is pointed to outlives the reader.
 struct Partition {
   std::uint32_t number = 0;
-  std::shared_ptr<const projector::Archive> archive;
+  std::shared_ptr<const projector::Archive> archive;  // null: it is on other nodes
   projector::ArchiveEnd* end = nullptr;
   // Events in the log and not yet in the views; nullopt: nobody here knows. Any thread.
   std::function<std::optional<std::uint64_t>()> lag;
+};
+
+// The partitions that are on other nodes.
+struct Elsewhere {
+  PeerEnds* ends = nullptr;  // null: there are none; it outlives the reader
+  // Asks their owners, and blocks. Gives what they said, of each partition once at most; one of
+  // which nobody spoke is out of reach.
+  std::function<std::vector<Share>(const ShareQuestion&)> ask{};
 };
 
 struct Wish {
@@ -57,24 +71,35 @@ static_assert(kLongest < http::StreamLimits{}.whole);
 inline constexpr std::chrono::seconds kSignEvery{15};
 static_assert(kSignEvery < http::StreamLimits{}.idle);
 
+// What one piece has at least before it is sent, if there is so much: a chunk. Of partitions on
+// other nodes this is what all of them are asked for together, and each may have one event more.
+inline constexpr std::size_t kPieceOctets = 64 << 10;
+
 class Reader final : public http::Follower {
  public:
   // `partitions`: all of the log, ascending from 0. `clock` outlives it.
-  Reader(std::vector<Partition> partitions, Wish wish, runtime::Clock& clock);
+  Reader(std::vector<Partition> partitions, Wish wish, runtime::Clock& clock,
+         Elsewhere elsewhere = {});
 
   http::Piece pull() override;
   bool ready() override;
+  bool asks_others() override;
   runtime::Task<void> wait(runtime::Instant until) override;
   void cancel() noexcept override { news_.cancel(); }
 
  private:
+  bool is_behind(const Partition& partition) const;
   bool behind() const;
   bool is_over() const;
   bool time_is_up() const;
+  bool reach_changed() const;
+  void begin_at_ends();
   const Partition* next_behind();
-  runtime::Result<void> read_from(const Partition& partition, std::string& out);
-  runtime::Result<schemas::EventIndex> skip_hole(const Partition& partition, std::string& out);
-  void take(const Partition& partition, const projector::ArchivedRecord& record, std::string& out);
+  runtime::Result<void> read_here(std::string& out);
+  void ask_owners(std::string& out);
+  ShareQuestion next_question();
+  void take(const Share& share, std::string& out);
+  bool tell(const Line& line, std::string& out);
   void say(std::string_view kind, std::string_view member, std::string_view json,
            std::string& out) const;
   void sign(std::string& out);
@@ -82,13 +107,17 @@ class Reader final : public http::Follower {
   const std::vector<Partition> partitions_;
   const Wish wish_;
   runtime::Clock& clock_;
+  const Elsewhere elsewhere_;
   const runtime::Instant ends_;
   Place place_;
   runtime::Instant sign_at_;
-  std::vector<std::optional<projector::ArchiveHoles>> holes_;  // by partition, once it was looked
+  std::vector<LocalReading> here_;  // by partition; of others they are not used
   std::size_t turn_ = 0;
+  std::size_t turn_of_others_ = 0;
   std::uint64_t given_ = 0;
-  std::size_t looked_at_ = 0;  // events, in this pull()
+  std::uint64_t reach_ = 0;  // PeerEnds::changes() that were told
+  bool asks_ = false;        // the next pull() asks owners
+  bool asked_ = false;       // the last one did
   bool begun_ = false;
   bool done_ = false;
   projector::ArchiveWait news_;

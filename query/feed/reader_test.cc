@@ -11,7 +11,7 @@
 
 #include "tests/support/archive_part.h"
 #include "tests/support/event_log.h"
-#include "tests/support/http_world.h"
+#include "tests/support/feed_lines.h"
 #include "tests/support/ordinals.h"
 
 namespace waybill::query::feed {
@@ -25,43 +25,10 @@ using runtime::Errc;
 using runtime::Instant;
 using tests::ArchivePart;
 
-// What a reader was told in one line.
-struct Line {
-  std::string cursor;
-  std::string member;
-  boost::json::object body;
-};
-
-std::vector<Line> lines_of(const std::string& piece) {
-  std::vector<Line> out;
-  std::istringstream text(piece);
-  for (std::string line; std::getline(text, line);) {
-    const auto object = boost::json::parse(line).as_object();
-    EXPECT_EQ(object.size(), 2U) << line;
-    Line& added = out.emplace_back();
-    for (const auto& [key, value] : object) {
-      if (key == "cursor") {
-        added.cursor = tests::text(value);
-      } else {
-        added.member = std::string(key);
-        added.body = value.as_object();
-      }
-    }
-  }
-  return out;
-}
-
-using Told = std::vector<std::pair<std::uint64_t, std::uint64_t>>;  // partition, index
-
-Told events_of(const std::vector<Line>& lines) {
-  Told out;
-  for (const Line& line : lines) {
-    if (line.member != "event") continue;
-    out.emplace_back(line.body.at("partition").to_number<std::uint64_t>(),
-                     line.body.at("index").to_number<std::uint64_t>());
-  }
-  return out;
-}
+using Line = tests::FeedLine;
+using Told = tests::ToldEvents;
+using tests::events_of;
+using tests::lines_of;
 
 std::uint64_t number(const Line& line, const char* name) {
   return line.body.at(name).to_number<std::uint64_t>();

@@ -42,34 +42,19 @@
 #include "schemas/partition.h"
 #include "schemas/trace.h"
 #include "tests/bench/generator.h"
+#include "tests/bench/journal_fill.h"
 
 namespace waybill {
 namespace {
 
+using bench::fill;
 using bench::seconds_of;
 
-constexpr std::size_t kFillBatch = 2'000;
 constexpr std::size_t kFoldBatch = 20'000;
 
 [[noreturn]] void fail(const std::string& what) {
   std::fprintf(stderr, "kafka_bench: %s\n", what.c_str());
   std::exit(1);
-}
-
-void fill(ingest::JournalStore& store, std::uint64_t events) {
-  ingest::Journal journal(store, {.max_octets = 64ULL << 30, .outcome_octets = 0});
-  bench::Generator generator(events);
-  for (std::uint64_t made = 0; made < events;) {
-    std::vector<schemas::Event> batch;
-    for (; batch.size() < kFillBatch && made < events; ++made) {
-      schemas::Event event;
-      if (!event.ParseFromString(generator.next())) fail("the generator makes no events");
-      event.clear_node_seq();
-      batch.push_back(std::move(event));
-    }
-    journal.begin(std::move(batch));
-    journal.commit_pending();
-  }
 }
 
 int publish(const ingest::KafkaSettings& settings, std::uint32_t partitions, std::uint64_t events,

@@ -55,6 +55,8 @@ class TimedStore final : public projector::ViewStore {
   }
   runtime::Result<void> sync() override { return store_.sync(); }
   runtime::Result<void> resume() override { return store_.resume(); }
+  const projector::ViewReader& at_once() const override { return store_.at_once(); }
+  std::uint64_t version() const override { return store_.version(); }
   runtime::Result<void> scan(projector::Table table, std::string_view from, std::string_view to,
                              const Visit& visit) const override {
     return store_.scan(table, from, to, visit);

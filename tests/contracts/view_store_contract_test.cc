@@ -12,6 +12,7 @@
 #include "projector/memory_view_store.h"
 #include "projector/rocksdb_view_store.h"
 #include "projector/rows/view_store.h"
+#include "tests/contracts/view_stores.h"
 #include "tests/support/ordinals.h"
 #include "tests/support/temporary_directory.h"
 
@@ -21,20 +22,9 @@ using namespace schemas::ordinal_literals;
 
 namespace {
 
-// Octets; longer than the prefix of every table.
-constexpr std::size_t kLongKey = 32;
-
 using runtime::Errc;
 using tests::TemporaryDirectory;
 using RowList = std::vector<std::pair<std::string, std::string>>;
-
-std::unique_ptr<ViewStore> open_or_fail(const std::string& directory, bool read_only = false) {
-  RocksStoreSettings settings;
-  settings.read_only = read_only;
-  auto store = open_rocks_store(directory, settings);
-  EXPECT_TRUE(store) << store.error().why;
-  return store ? std::move(*store) : nullptr;
-}
 
 RowList rows(const ViewStore& store, Table table, std::string_view from = {},
              std::string_view to = {}) {
@@ -46,12 +36,6 @@ RowList rows(const ViewStore& store, Table table, std::string_view from = {},
       });
   EXPECT_TRUE(scanned);
   return out;
-}
-
-void put(ViewStore& store, Table table, const std::string& key, const std::string& value) {
-  WriteBatch batch;
-  batch.put(table, key, value);
-  ASSERT_TRUE(store.apply(batch));
 }
 
 class ViewStoreContract : public testing::TestWithParam<const char*> {

@@ -11,6 +11,7 @@ import urllib.request
 from support.clock_off import clock_off
 from support.cluster import DELIVERIES, Cluster, sha_of_views
 from support.event_wire import envelope
+from support.feed_reader import Cut, FeedReader
 from support.greylisting_sink import GreylistingSink
 from support.kafka_java import needs_kafka
 from support.peers_case import PeersCase
@@ -212,6 +213,131 @@ class TwoNodesTest(ClusterCase):
             with self.assertRaises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(asked, timeout=10)
             self.assertEqual(401, refused.exception.code)
+
+
+class FeedTest(ClusterCase):
+    """One feed of two nodes, each with half of the partitions."""
+
+    def start_two(self):
+        self.cluster = self.start_cluster()
+        self.relay = self.cluster.relay()
+        self.one = self.cluster.projector("p1", "0-1")
+        self.two = self.cluster.projector("p2", "2-3")
+        self.write()
+        for node in (self.relay, self.one, self.two):
+            wait_until(lambda asked=node: "missing" not in asked.http.history(
+                "s@s.test", role="sender").json["as_of"], "each has heard of the others")
+
+    def write(self):
+        """Some to each partition, and where all of the log is then known."""
+        for alias in "abcde":
+            self.assertEqual(250, self.deliver(self.relay, f"{alias}@x.test").code)
+        self.cluster.wait_for_log(self.relay)
+
+    def read(self, node, **parameters):
+        reader = FeedReader(node.http_port, timeout=60, **parameters)
+        self.addCleanup(reader.close)
+        self.assertEqual(200, reader.status)
+        return reader
+
+    def in_log(self):
+        """Events of each partition."""
+        return {partition: end for partition, (_, end)
+                in self.cluster.kafka.offsets(DELIVERIES).items()}
+
+    def until_all(self, node, told, cursor):
+        """Reads on from `cursor` until all of the log was told, however often that breaks off;
+        gives the last cursor and the partitions that were named as missing on the way."""
+        missing = set()
+        end = time.monotonic() + 90
+        while len(told) < sum(self.in_log().values()):
+            self.assertLess(time.monotonic(), end, f"{self.in_log()}, and told was {told}")
+            try:
+                with FeedReader(node.http_port, timeout=20, after=cursor, wait=2) as reader:
+                    for line in iter(reader.line, None):
+                        if line.is_event:
+                            told.append(line.place)
+                        missing |= set(line.body.get("missing", []))
+                        cursor = line.cursor
+            except (Cut, OSError):
+                time.sleep(0.2)
+        return cursor, missing
+
+    def assert_whole(self, told):
+        """Each event once, those of a partition in their order."""
+        of_each = collections.defaultdict(list)
+        for partition, index in told:
+            of_each[partition].append(index)
+        self.assertEqual({partition: list(range(count)) for partition, count
+                          in self.in_log().items() if count}, dict(of_each))
+
+    def test_each_node_tells_all_partitions_as_they_come(self):
+        self.start_two()
+        self.assertGreater(len([count for count in self.in_log().values() if count]), 2)
+        with self.read(self.one, after="start") as reader:
+            first = reader.line()
+            self.assertEqual("progress", first.kind)
+            self.assertNotIn("missing", first.body)
+            self.assert_whole([line.place for line in reader.events(10)])
+        readers = [self.read(node, format=form) for node in (self.one, self.two, self.relay)
+                   for form in ("ndjson", "sse")]
+        for reader in readers:
+            self.assertEqual(("progress", 0), (reader.line().kind, first.body["lag"]))
+        began = time.monotonic()
+        for alias in "abcde":
+            self.assertEqual(250, self.deliver(self.relay, f"{alias}@x.test").code)
+        told = [sorted(line.place for line in reader.events(10)) for reader in readers]
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertEqual(10, len(set(told[0])))
+        self.assertEqual([told[0]] * len(readers), told)
+        whole = self.read(self.two, after="start", wait=0).lines()
+        self.assert_whole([line.place for line in whole if line.is_event])
+        found = self.read(self.relay, after="start", wait=0, address="a@x.test").lines()
+        self.assertEqual([line.place for line in whole
+                          if line.is_event and line.body["alias"] == "a@x.test"],
+                         [line.place for line in found if line.is_event])
+
+    def test_nothing_is_missed_nor_told_twice_whatever_is_killed(self):
+        self.start_two()
+        told = []
+        cursor, missing = self.until_all(self.one, told, "start")
+        self.assertEqual(set(), missing)
+        self.two.kill()
+        self.write()
+        with self.read(self.one, after=cursor, wait=1) as reader:
+            lines = reader.lines()
+        self.assertEqual([2, 3], lines[-1].body["missing"])
+        self.assertNotIn("lag", lines[-1].body)
+        told += [line.place for line in lines if line.is_event]
+        # Of the two that are here; an alias need not be in each.
+        self.assertTrue(told[10:])
+        self.assertLessEqual({partition for partition, _ in told[10:]}, {0, 1})
+        self.two.start()
+        cursor, _ = self.until_all(self.one, told, lines[-1].cursor)
+        # Where it is asked makes no difference.
+        self.one.kill()
+        self.write()
+        with self.read(self.two, after=cursor, wait=1) as reader:
+            lines = reader.lines()
+        self.assertEqual([0, 1], lines[-1].body["missing"])
+        told += [line.place for line in lines if line.is_event]
+        self.one.start()
+        self.until_all(self.one, told, lines[-1].cursor)
+        self.assert_whole(told)
+
+    def test_a_stream_goes_on_when_its_partitions_move(self):
+        self.start_two()
+        with self.read(self.one, after="start") as reader:
+            told = [line.place for line in reader.events(10)]
+            self.two.kill()
+            line = reader.line()
+            self.assertEqual(("progress", [2, 3]), (line.kind, line.body["missing"]))
+            self.write()
+            self.cluster.projector("p3", "2-3")
+            told += [line.place for line in reader.events(10)]
+            self.write()
+            told += [line.place for line in reader.events(10)]
+        self.assert_whole(told)
 
 
 class TwoOwnersTest(ClusterCase):

@@ -27,7 +27,8 @@ class QueryWorld : public HttpWorld {
   explicit QueryWorld(std::uint32_t partition = 0)
       : partition_(partition),
         projector_(*projector::Projector::open(store_, partition)),
-        history_(store_) {}
+        history_(store_),
+        at_once_(store_.at_once()) {}
 
   // Of one copy (tests/support/event_log.h), `minutes` before kNow.
   static schemas::Event accepted(int minutes, unsigned message = 1, unsigned delivery = 1) {
@@ -61,7 +62,7 @@ class QueryWorld : public HttpWorld {
 
   query::Sources sources() {
     query::Sources out;
-    out.partitions = {{partition_, &history_, [this] { return freshness(); }}};
+    out.partitions = {{partition_, &history_, &at_once_, [this] { return freshness(); }}};
     out.partition_count = partition_count_;
     out.peers = peers_;
     out.clock = &clock();
@@ -121,6 +122,7 @@ class QueryWorld : public HttpWorld {
   projector::MemoryViewStore store_;
   std::unique_ptr<projector::Projector> projector_;
   projector::History history_;
+  projector::History at_once_;
   unsigned seq_ = 0;
   bool log_in_reach_ = true;
 };

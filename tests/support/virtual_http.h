@@ -8,6 +8,7 @@
 #include <string>
 
 #include "http/server.h"
+#include "runtime/scope.h"
 #include "tests/support/http_world.h"
 #include "tests/support/run_virtual.h"
 #include "tests/support/sim_listener.h"

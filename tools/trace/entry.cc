@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -87,10 +88,12 @@ json::object entry_of_event(const json::object& event) {
   if (!read) return of_newer(event);
   const schemas::EventIndex index(number_of(event, "index"));
   const projector::Sought alias(read->alias(), projector::kExactly);
-  const auto entry = projector::timeline_entry(*read, index, projector::Role::alias, alias);
+  const auto entry = projector::timeline_entry(*read, index, projector::Role::alias, alias,
+                                               projector::keep_texts());
   if (!entry) return of_newer(event);
-  json::object out =
-      query::entry_json(*entry, static_cast<std::uint32_t>(number_of(event, "partition")));
+  std::string text;
+  query::append_entry(text, *entry, static_cast<std::uint32_t>(number_of(event, "partition")));
+  json::object out = json::parse(text).as_object();
   // An event of a delivery comes without its place.
   if (!event.contains("index")) out.erase("index");
   return out;
