@@ -44,14 +44,19 @@ def lasting_port():
 
 
 def wait_until(condition, what, seconds=START_SECONDS):
-    """Until condition() gives something true, which is returned."""
+    """Until condition() gives something true, which is returned. A port that nobody listens at yet
+    is no answer yet: it is asked again."""
     deadline = time.monotonic() + seconds
     while True:
-        result = condition()
+        refused = None
+        try:
+            result = condition()
+        except ConnectionRefusedError as error:
+            result, refused = None, error
         if result:
             return result
         if time.monotonic() > deadline:
-            raise TimeoutError(f"after {seconds} s still not: {what}")
+            raise TimeoutError(f"after {seconds} s still not: {what}") from refused
         time.sleep(0.02)
 
 
