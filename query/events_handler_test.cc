@@ -110,10 +110,48 @@ TEST_F(EventsHandlerTest, EachParameterIsACondition) {
   for (const auto& c : cases) EXPECT_EQ(found(c.parameters), c.found) << c.parameters;
 }
 
+// Commas are either, semicolons both; what leads nowhere narrows.
+TEST_F(EventsHandlerTest, NetworksAndWordsNarrowAndBothMayBeNeeded) {
+  const struct {
+    const char* parameters;
+    Found found;
+  } cases[] = {
+      {"kind=accepted&client=192.0.2.0/24", {0}},
+      {"kind=accepted&client=192.0.2.0/32", {}},
+      {"kind=accepted&client=198.51.100.0/24,192.0.2.1", {0}},
+      {"kind=accepted&client=198.51.100.0/24;192.0.2.1", {}},
+      {"kind=accepted,rejected&ip=192.0.2.0/25", {4, 3, 2, 0}},
+      {"kind=accepted,rejected&ip=192.0.2.1", {0}},
+      {"kind=rejected&next_hop=192.0.2.64/26", {4, 3, 2}},
+      {"kind=rejected&next_hop=::ffff:192.0.2.64/122", {4, 3, 2}},
+      {"kind=rejected&next_hop=192.0.2.0/26", {}},
+      {"next_hop=192.0.2.77;mx1.example.net", {2}},
+      {"status=550;5.1.1", {2}},
+      {"status=5xx;-550", {4}},
+      {"status=550;452", {}},
+      {"rule=next-hop;-next-hop", {}},
+      {"kind=rejected,accepted;-accepted", {4, 3, 2}},
+      {"domain=example.org;example.net", {}},
+      {"other_domain=example.com;example.net", {3, 2, 1, 0}},
+      {"subject=order;your", {0}},
+      {"subject=order;paid", {}},
+      {"subject=your%20order;nothing,12", {0}},
+      {"kind=accepted&word=order", {0}},
+      {"kind=accepted,rejected&word=SAL", {4, 3, 2, 0}},
+      {"kind=accepted&word=nothing,12", {0}},
+      {"kind=accepted&word=order;nothing", {}},
+  };
+  for (const auto& c : cases) EXPECT_EQ(found(c.parameters), c.found) << c.parameters;
+}
+
 TEST_F(EventsHandlerTest, WhatIsNoConditionIsRefused) {
   EXPECT_EQ(code("", 409), "no_index");
   EXPECT_EQ(code("sender=an*", 409), "no_index");
   EXPECT_EQ(code("client=192.0.2.1", 409), "no_index");
+  EXPECT_EQ(code("client=192.0.2.0/24", 409), "no_index");
+  EXPECT_EQ(code("next_hop=192.0.2.0/24", 409), "no_index");
+  EXPECT_EQ(code("ip=192.0.2.77", 409), "no_index");
+  EXPECT_EQ(code("word=order", 409), "no_index");
   EXPECT_EQ(code("kind=-rejected", 409), "no_index");
   EXPECT_EQ(code("kind=rejected&from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", 409),
             "conflicting_parameters");
@@ -126,6 +164,13 @@ TEST_F(EventsHandlerTest, WhatIsNoConditionIsRefused) {
                                   "sender=a*b%40x.test",
                                   "next_hop=a%20b",
                                   "client=x",
+                                  "client=192.0.2.1/24",
+                                  "client=192.0.2.0/33",
+                                  "ip=mx.example.net",
+                                  "word=two%20words",
+                                  "word=a-b",
+                                  "word=",
+                                  "status=550;",
                                   "status=250",
                                   "status=55",
                                   "status=5.1",

@@ -123,19 +123,28 @@ class Reader {
     read_addresses({"recipient", {kAlias, kTarget}});
     read_other_domain();
     read_next_hop();
-    read_client();
+    read_networks("client", {TermOf::client_ip});
+    read_networks("ip", {TermOf::client_ip, TermOf::next_hop_ip});
     read_words("rule", TermOf::rule, nullptr);
     read_status();
     read_subject();
+    read_word();
     return out_;
   }
 
  private:
-  std::vector<std::string> items(const char* name) {
+  using Items = std::vector<std::string>;
+  // Of each group one must be; empty: the parameter is not there, or wrong.
+  std::vector<Items> groups(const char* name) {
     const auto text = parameters_.text(name);
     if (!text) return {};
-    auto out = items_of(*text);
-    if (out.size() <= kMostWords) return out;
+    std::vector<Items> out;
+    std::size_t words = 0;
+    for (const std::string& any_of : items_of(*text, kBoth)) {
+      out.push_back(items_of(any_of));
+      words += out.back().size();
+    }
+    if (words <= kMostWords) return out;
     too_many(name);
     return {};
   }
@@ -159,16 +168,20 @@ class Reader {
   }
 
   void read_domain() {
-    EventCondition condition;
-    for (const std::string& item : items("domain")) {
-      auto domain = schemas::normalise_domain(item);
-      if (!domain)
-        return parameters_.name_nothing("domain", "The domain is none: write example.org.");
-      out_.subjects.push_back(*domain);
-      out_.domain = condition.any_of.empty() ? *domain : std::string();
-      condition.any_of.push_back({TermOf::domain, std::move(*domain)});
+    const auto all_of = groups("domain");
+    for (const Items& any_of : all_of) {
+      EventCondition condition;
+      for (const std::string& item : any_of) {
+        auto domain = schemas::normalise_domain(item);
+        if (!domain) {
+          return parameters_.name_nothing("domain", "The domain is none: write example.org.");
+        }
+        out_.subjects.push_back(*domain);
+        condition.any_of.push_back({TermOf::domain, std::move(*domain)});
+      }
+      add(std::move(condition));
     }
-    add(std::move(condition));
+    if (all_of.size() == 1 && all_of.front().size() == 1) out_.domain = out_.subjects.back();
   }
 
   void read_addresses(const AddressParameter& parameter) {
@@ -214,52 +227,66 @@ class Reader {
 
   // Of whom mail came from or went to, or of the next hop.
   void read_other_domain() {
-    EventCondition condition;
-    for (const std::string& item : items("other_domain")) {
-      auto domain = schemas::normalise_mail_domain(item);
-      if (!domain) {
-        return parameters_.name_nothing("other_domain", "The domain is none: write example.org.");
+    for (const Items& any_of : groups("other_domain")) {
+      EventCondition condition;
+      for (const std::string& item : any_of) {
+        auto domain = schemas::normalise_mail_domain(item);
+        if (!domain) {
+          return parameters_.name_nothing("other_domain", "The domain is none: write example.org.");
+        }
+        out_.subjects.push_back(*domain);
+        condition.any_of.push_back({TermOf::sender_domain, *domain});
+        condition.any_of.push_back({TermOf::target_domain, *domain});
+        condition.any_of.push_back({TermOf::next_hop, *domain});
       }
-      out_.subjects.push_back(*domain);
-      condition.any_of.push_back({TermOf::sender_domain, *domain});
-      condition.any_of.push_back({TermOf::target_domain, *domain});
-      condition.any_of.push_back({TermOf::next_hop, *domain});
+      add(std::move(condition));
     }
-    add(std::move(condition));
+  }
+
+  // One address, or all of a network. False: the item is neither.
+  bool take_network(const std::string& item, const std::vector<TermOf>& sides,
+                    EventCondition& condition) {
+    const auto network = runtime::network_of(item);
+    if (!network) return false;
+    TermAsked asked{sides.front(), runtime::to_string(*network)};
+    if (!network->is_single()) asked.network = *network;
+    out_.subjects.push_back(asked.text);
+    for (const TermOf side : sides) {
+      asked.of = side;
+      condition.any_of.push_back(asked);
+    }
+    return true;
   }
 
   void read_next_hop() {
-    EventCondition condition;
-    for (const std::string& item : items("next_hop")) {
-      if (const auto ip = runtime::ip_of(item)) {
-        condition.any_of.push_back({TermOf::next_hop_ip, runtime::unmapped(*ip).to_string()});
-        continue;
+    for (const Items& any_of : groups("next_hop")) {
+      EventCondition condition;
+      for (const std::string& item : any_of) {
+        if (take_network(item, {TermOf::next_hop_ip}, condition)) continue;
+        const auto host = schemas::normalise_mail_domain(item);
+        if (!host) {
+          return parameters_.name_nothing(
+              "next_hop",
+              "\"" + item + "\" is no host: write its name, its IP address, or a network.");
+        }
+        condition.any_of.push_back({TermOf::next_hop, *host});
       }
-      const auto host = schemas::normalise_mail_domain(item);
-      if (!host) {
-        return parameters_.name_nothing(
-            "next_hop", "\"" + item + "\" is no host: write its name or its IP address.");
-      }
-      condition.any_of.push_back({TermOf::next_hop, *host});
+      add(std::move(condition));
     }
-    for (const TermAsked& asked : condition.any_of) {
-      if (asked.of == TermOf::next_hop_ip) out_.subjects.push_back(asked.text);
-    }
-    add(std::move(condition));
   }
 
-  void read_client() {
-    EventCondition condition;
-    for (const std::string& item : items("client")) {
-      const auto ip = runtime::ip_of(item);
-      if (!ip) {
+  void read_networks(const char* name, const std::vector<TermOf>& sides) {
+    for (const Items& any_of : groups(name)) {
+      EventCondition condition;
+      for (const std::string& item : any_of) {
+        if (take_network(item, sides, condition)) continue;
         return parameters_.name_nothing(
-            "client", "\"" + item + "\" is no IP address: write 192.0.2.1 or 2001:db8::1.");
+            name, "\"" + item +
+                      "\" is no IP address and no network: write 192.0.2.1, 2001:db8::1, or "
+                      "192.0.2.0/24 with no bit set behind its prefix.");
       }
-      condition.any_of.push_back({TermOf::client_ip, runtime::unmapped(*ip).to_string()});
-      out_.subjects.push_back(condition.any_of.back().text);
+      add(std::move(condition));
     }
-    add(std::move(condition));
   }
 
   // Each has them apart, those that an event has and those that it has not.
@@ -275,17 +302,19 @@ class Reader {
 
   // `known`: null where any word is one.
   void read_words(const char* name, TermOf of, const std::vector<std::string>* known) {
-    Words words;
-    for (const std::string& item : items(name)) {
-      EventCondition* side = nullptr;
-      const std::string word = put_side(item, words, side);
-      const bool is_known =
-          known == nullptr || std::find(known->begin(), known->end(), word) != known->end();
-      if (word.empty() || !is_known) return refuse_word(name, word, known);
-      side->any_of.push_back({of, word});
+    for (const Items& any_of : groups(name)) {
+      Words words;
+      for (const std::string& item : any_of) {
+        EventCondition* side = nullptr;
+        const std::string word = put_side(item, words, side);
+        const bool is_known =
+            known == nullptr || std::find(known->begin(), known->end(), word) != known->end();
+        if (word.empty() || !is_known) return refuse_word(name, word, known);
+        side->any_of.push_back({of, word});
+      }
+      add(std::move(words.with));
+      add(std::move(words.without));
     }
-    add(std::move(words.with));
-    add(std::move(words.without));
   }
 
   void refuse_word(const char* name, const std::string& word,
@@ -315,28 +344,35 @@ class Reader {
   }
 
   void read_status() {
-    Words words;
-    for (const std::string& item : items("status")) {
-      EventCondition* side = nullptr;
-      const std::string text = put_side(item, words, side);
-      auto asked = status_of(text);
-      if (!asked) {
-        return parameters_.name_nothing(
-            "status", "\"" + text +
-                          "\" is no code of a failure: write 550, 5xx, 5.1.1 or 5.x; of what went "
-                          "well the kind says it (kind=forwarded).");
+    for (const Items& any_of : groups("status")) {
+      Words words;
+      for (const std::string& item : any_of) {
+        EventCondition* side = nullptr;
+        const std::string text = put_side(item, words, side);
+        auto asked = status_of(text);
+        if (!asked) {
+          return parameters_.name_nothing(
+              "status",
+              "\"" + text +
+                  "\" is no code of a failure: write 550, 5xx, 5.1.1 or 5.x; of what went "
+                  "well the kind says it (kind=forwarded).");
+        }
+        side->any_of.push_back(std::move(*asked));
       }
-      side->any_of.push_back(std::move(*asked));
+      add(std::move(words.with));
+      add(std::move(words.without));
     }
-    add(std::move(words.with));
-    add(std::move(words.without));
+  }
+
+  void read_subject() {
+    for (const Items& any_of : groups("subject")) read_phrases(any_of);
   }
 
   // One of several phrases is led to by the first words of each.
-  void read_subject() {
+  void read_phrases(const Items& any_of) {
     EventCondition first;
-    auto& phrases = out_.question.wanted.phrases;
-    for (const std::string& item : items("subject")) {
+    std::vector<projector::Phrase> phrases;
+    for (const std::string& item : any_of) {
       auto words = projector::words_of_subject(item, projector::kMaxSubjectWords + 1);
       if (words.empty()) {
         return parameters_.name_nothing("subject",
@@ -350,8 +386,31 @@ class Reader {
       first.any_of.push_back({TermOf::subject, words.front()});
       phrases.push_back(std::move(words));
     }
-    if (phrases.size() != 1) return add(std::move(first));
-    for (const std::string& word : phrases.front()) add({false, {{TermOf::subject, word}}});
+    if (phrases.size() == 1) {
+      for (const std::string& word : phrases.front()) add({false, {{TermOf::subject, word}}});
+    } else {
+      add(std::move(first));
+    }
+    out_.question.wanted.phrases.push_back(std::move(phrases));
+  }
+
+  // How an alias begins, or a word of the subject.
+  void read_word() {
+    for (const Items& any_of : groups("word")) {
+      EventCondition condition;
+      for (const std::string& item : any_of) {
+        const std::string word = ascii::lower(bare(item));
+        const auto words = projector::words_of_subject(word, 2);
+        if (words.size() != 1 || words.front() != word) {
+          return parameters_.name_nothing(
+              "word", "\"" + word + "\" is not one word: letters and digits alone.");
+        }
+        out_.subjects.push_back(word + kAnyEnding);
+        condition.any_of.push_back({TermOf::alias, word, true});
+        condition.any_of.push_back({TermOf::subject, word});
+      }
+      add(std::move(condition));
+    }
   }
 
   void read_span() {
@@ -405,9 +464,12 @@ std::string text_of(const projector::EventsWanted& wanted) {
       put(out, asked.at_domain);
     }
   }
-  for (const auto& phrase : wanted.phrases) {
-    out += '"';
-    for (const std::string& word : phrase) put(out, word);
+  for (const auto& phrases : wanted.phrases) {
+    out += ';';
+    for (const projector::Phrase& phrase : phrases) {
+      out += '"';
+      for (const std::string& word : phrase) put(out, word);
+    }
   }
   for (const auto& time : {wanted.from, wanted.to}) {
     put(out, time ? std::to_string(schemas::nanoseconds(*time)) : std::string());

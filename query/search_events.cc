@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "projector/views/event_terms.h"
 #include "query/events_question.h"
+#include "runtime/ascii.h"
 #include "runtime/hex.h"
 #include "runtime/network.h"
 #include "schemas/field_shape.h"
@@ -62,13 +64,13 @@ struct Writer {
     return {"alias", term.address.text()};
   }
   Written operator()(const search::NetworkTerm& term) const {
-    const std::string ip = term.network.address.to_string();
+    const std::string text = runtime::to_string(term.network);
     switch (term.side) {
-      case search::Side::client: return {"client", ip, false};
-      case search::Side::next_hop: return {"next_hop", ip};
+      case search::Side::client: return {"client", text, false};
+      case search::Side::next_hop: return {"next_hop", text, term.network.is_single()};
       case search::Side::any: break;
     }
-    return refuse("Beside others an IP address is of one side: write client: or hop:");
+    return {"ip", text, false};
   }
   Written operator()(const search::HopTerm& term) const { return {"next_hop", term.host}; }
   Written operator()(const search::RuleTerm& term) const { return {"rule", listed(term.word)}; }
@@ -82,9 +84,13 @@ struct Writer {
   Written operator()(const search::SubjectTerm& term) const {
     return {"subject", listed(term.text)};
   }
-  Written operator()(const search::WordTerm&) const {
+  Written operator()(const search::WordTerm& term) const {
+    const auto words = projector::words_of_subject(term.text, 2);
+    if (words.size() == 1 && words.front() == runtime::ascii::lower(term.text)) {
+      return {"word", words.front(), false};
+    }
     return refuse(
-        "A word beside others is to say what it is of: write alias:word* or subject:word");
+        "Words beside others are to say what they are of: write alias:word* or subject:word");
   }
   Written operator()(const search::MessageIdTerm&) const {
     return refuse("A Message-ID is looked up whole: leave out the rest");
@@ -97,13 +103,6 @@ struct Writer {
   Written operator()(const search::FromTimeTerm&) const { return {}; }
   Written operator()(const search::ToTimeTerm&) const { return {}; }
 };
-
-bool is_of_addresses(const std::string& name) {
-  using search::Role;
-  const auto roles = {Role::any, Role::sender, Role::recipient, Role::alias, Role::target};
-  return std::any_of(roles.begin(), roles.end(),
-                     [&](Role role) { return name == parameter_of(role); });
-}
 
 // `x@y` without brackets, of which the address is meant where it stands beside others.
 bool is_bare_address(const Condition& condition) {
@@ -129,11 +128,8 @@ std::string SearchEvents::take(const Condition& condition) {
     if (is_not) value += kWithout;
     value += written.value;
   }
-  if (!is_not && !is_of_addresses(name) && !with_.insert(name).second) {
-    return "Two of one kind at once have no index yet";
-  }
   std::string& held = parameters_[name];
-  if (!held.empty()) held += is_of_addresses(name) ? kBoth : kEither;
+  if (!held.empty()) held += kBoth;
   held += value;
   leads_ = leads_ || all_lead;
   return {};

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 
 #include "query/search/query.h"
@@ -25,7 +24,6 @@ class SearchEvents {
 
  private:
   std::map<std::string, std::string> parameters_;
-  std::set<std::string> with_;  // those that name what an event has
   bool leads_ = false;
 };
 

@@ -175,7 +175,6 @@ search::Context context_of(const Sources& sources, const schemas::Sight& sight,
     return sight.sees_domain(domain) && sources.local_parts && sources.local_parts(domain);
   };
   out.rules = sources.rules;
-  out.networks = search::Networks::single_addresses;
   return out;
 }
 

@@ -97,10 +97,10 @@ TEST_F(SearchHandlerTest, AGroupIsTheAnswerOfItsAddress) {
 TEST_F(SearchHandlerTest, WhatNoIndexAnswersIsRefusedByName) {
   for (const char* const q :
        {"since:24h", "from:bob*", "target:bob*", "from:bob* since:1h", "status:250 since:24h",
-        "rule:spam hello", "<one@example.com> is:bounced", "192.0.2.1 rule:spam",
-        "example.com example.net", "msgid:a@x.test msgid:b@x.test rule:spam",
-        "<one@example.com> example.org", "550 5.1.1 since:2h", "to:@x.test to:sales*",
-        "sales* since:1h", "hello is:forwarded", "'"}) {
+        "rule:spam \"two-words\"", "<one@example.com> is:bounced", "192.0.2.0/24",
+        "client:192.0.2.0/24 since:2h", "msgid:a@x.test msgid:b@x.test rule:spam",
+        "<one@example.com> example.org", "to:@x.test to:sales*", "sales* since:1h",
+        "hello since:2h", "is:delivered", "'"}) {
     const auto response = world_.get("/v1/search?q=" + runtime::percent_encode(q));
     EXPECT_EQ(response.status, 409U) << q << response.body;
   }
@@ -110,7 +110,7 @@ TEST_F(SearchHandlerTest, WhatNoIndexAnswersIsRefusedByName) {
   EXPECT_TRUE(search("frm:ann@x.test", "", 409).contains("try_instead"));
   const auto two = search("msgid:one@example.com rule:spam", "", 409);
   EXPECT_EQ(text(two.at("code")), "no_index");
-  EXPECT_EQ(text(two.at("try_instead")), "rule:spam");
+  EXPECT_EQ(text(two.at("try_instead")), "msgid:one@example.com");
 }
 
 TEST_F(SearchHandlerTest, EventsAreFoundByWhatTheySay) {
@@ -139,6 +139,39 @@ TEST_F(SearchHandlerTest, EventsAreFoundByWhatTheySay) {
         "ann@example.com, bob@example.com"}) {
     EXPECT_EQ(groups(q).back(), "events 0") << q;
   }
+}
+
+TEST_F(SearchHandlerTest, ARefusalNamesWhatWouldWork) {
+  const struct {
+    const char* q;
+    const char* try_instead;
+  } cases[] = {
+      {"from:bob*", "from:bob* is:accepted,rejected"},
+      {"client:192.0.2.0/24", "client:192.0.2.0/24 is:accepted,rejected"},
+      {"hello since:2h", "subject:hello since:2h"},
+      {"<one@example.com> is:bounced", "<one@example.com>"},
+      {"is:delivered since:2h", "class:delivered since:2h"},
+      {"example.org -is:hard", "example.org -class:hard"},
+  };
+  for (const auto& c : cases) {
+    const auto refused = search(c.q, "", 409);
+    ASSERT_TRUE(refused.contains("try_instead")) << c.q;
+    EXPECT_EQ(text(refused.at("try_instead")), c.try_instead) << c.q;
+    groups(c.try_instead);
+  }
+}
+
+// Events that something else leads to are looked at for it.
+TEST_F(SearchHandlerTest, WhatLeadsNowhereNarrows) {
+  EXPECT_EQ(groups("example.org sales"), (Groups{"events 2"}));
+  EXPECT_EQ(groups("is:accepted,forwarded sal"), (Groups{"events 2"}));
+  EXPECT_EQ(groups("example.org other"), (Groups{"events 0"}));
+  EXPECT_EQ(groups("example.org 192.0.2.0/24"), (Groups{"events 0"}));
+  EXPECT_EQ(groups("example.com example.net"), (Groups{"events 2"}));
+  EXPECT_EQ(groups("550 5.1.1 since:2h"), (Groups{"events 0"}));
+  EXPECT_EQ(
+      text(search("550 -status:5.1.1 5xx since:2h").at("groups").at(0).at("target")),
+      "/v1/events?from=2026-03-01T10%3A30%3A00.000000000Z&limit=10&status=550%3B-5.1.1%3B5xx");
 }
 
 // What is no exact look-up is of the last 24 hours.
@@ -184,7 +217,8 @@ TEST_F(SearchHandlerTest, ItSaysWhereNewEventsComeFrom) {
       {"class:hard", "/v1/feed?class=hard"},
       {"alias:sales@example.org -is:accepted,forwarded,rejected,deferred,in_doubt",
        address + "alias&kind=bounced,dropped"},
-      {"192.0.2.1", ""},
+      {"192.0.2.1", "/v1/feed?ip=192.0.2.1"},
+      {"client:192.0.2.0/24", "/v1/feed?client=192.0.2.0%2F24"},
       {"from:ann@x.test from:bob@x.test", "/v1/feed?sender=ann%40x.test%2Cbob%40x.test"},
       {"from:ann@x.test to:bob@x.test",
        "/v1/feed?address=ann%40x.test&role=sender&recipient=bob%40x.test"},

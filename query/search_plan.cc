@@ -60,7 +60,9 @@ class TermPlanner {
   }
 
   std::vector<LookUp> look_ups;
-  std::string none;  // why there is none of its own
+  std::string none;        // why there is none of its own
+  std::string other;       // a term that would have one, in its place
+  bool with_kind = false;  // it would have one beside a kind
   // Further ones, of events by what they say.
   bool has_events = false;
 
@@ -95,7 +97,11 @@ class TermPlanner {
     look_ups.push_back({"as message", "/v1/messages/" + id, plan_message, {id}, kPageOfEvents, id});
   }
   void operator()(const search::NetworkTerm& term) {
-    const std::string ip = term.network.address.to_string();
+    const std::string ip = runtime::to_string(term.network);
+    if (!term.network.is_single()) {
+      has_events = true;
+      return;
+    }
     if (term.side != search::Side::next_hop) {
       look_ups.push_back({"as client",
                           "/v1/clients/" + ip + "/history?" + page_ + narrowing_.parameters(),
@@ -130,15 +136,23 @@ class TermPlanner {
     // Names have neither kinds nor times.
     if (may_be_alias && !narrowing_.is_any()) return aliases(term.local, term.domain);
     if (!leads) {
+      with_kind = true;
       refuse(
           "The beginning of an address leads to no events by itself: name its domain too, as in "
           "from:bob*@example.net, or a kind (is:)");
     }
   }
   void operator()(const search::WordTerm& term) {
+    // A kind leads to events that are looked at; a time alone does not, and names have none.
+    if (!narrowing_.kinds.empty()) {
+      has_events = true;
+      return;
+    }
     if (narrowing_.is_any()) {
+      other = "subject:" + listed(term.text);
       return refuse(
-          "A word beside others is to say what it is of: write alias:word* or subject:word");
+          "A word beside a time is to say what it is of: write subject:word, or alias:word* and a "
+          "kind (is:)");
     }
     if (projector::words_of_subject(term.text).empty()) return refuse("There is no word in it");
     if (term.text.find_first_of(" @*\"") == std::string::npos) aliases(term.text, "");
@@ -253,6 +267,15 @@ std::string with_other(const Query& query, std::size_t place, const std::string&
   return out;
 }
 
+// Beside what leads to no events by itself.
+std::string with_kinds(const Query& query) { return query.canonical + " is:accepted,rejected"; }
+
+bool is_looked_up_whole(const Condition& condition) {
+  const search::Term& first = condition.any_of.front();
+  return std::holds_alternative<search::IdTerm>(first) ||
+         std::holds_alternative<search::MessageIdTerm>(first);
+}
+
 // Events that all conditions are true of.
 std::variant<std::vector<LookUp>, NoIndex> plan_events_of(const Query& query,
                                                           const Narrowing& narrowing,
@@ -261,13 +284,15 @@ std::variant<std::vector<LookUp>, NoIndex> plan_events_of(const Query& query,
   for (std::size_t i = 0; i < query.all_of.size(); ++i) {
     if (narrows(query.all_of[i])) continue;
     const std::string why = events.take(query.all_of[i]);
-    if (!why.empty()) return NoIndex{why + ".", with_other(query, i, "")};
+    if (why.empty()) continue;
+    const bool is_alone = is_looked_up_whole(query.all_of[i]);
+    return NoIndex{why + ".", is_alone ? query.chips[i].query : with_other(query, i, "")};
   }
   if (!events.leads() && narrowing.kinds.empty()) {
     return NoIndex{
         "Nothing here leads to events by itself: name a domain, a kind (is:), a next hop, a rule "
         "or a code beside it.",
-        ""};
+        with_kinds(query)};
   }
   events.set("limit", std::to_string(limit));
   events.set("kind", narrowing.kind_list());
@@ -308,11 +333,15 @@ std::variant<std::vector<LookUp>, NoIndex> plan_look_ups(const Query& query, std
   if (main.size() != 1 || main.front()->sense == Sense::is_not) {
     return plan_events_of(query, of_events, limit);
   }
+  const auto place = static_cast<std::size_t>(main.front() - query.all_of.data());
   TermPlanner planner(*narrowing, now - kLastDay, limit);
   for (const search::Term& term : main.front()->any_of) std::visit(planner, term);
   // A bare `x@y` is an address too, and that has an answer.
   if (!planner.none.empty() && (planner.look_ups.empty() || !is_bare_address(*main.front()))) {
-    return NoIndex{planner.none + ".", ""};
+    if (planner.with_kind) return NoIndex{planner.none + ".", with_kinds(query)};
+    return NoIndex{planner.none + ".", planner.other.empty()
+                                           ? query.chips[place].query
+                                           : with_other(query, place, planner.other)};
   }
   if (!planner.has_events) return std::move(planner.look_ups);
   auto events = plan_events_of(query, of_events, limit);

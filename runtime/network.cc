@@ -35,6 +35,8 @@ bool Network::holds(const IpAddress& one) const {
   return one.is_v4() == address.is_v4() && cut(one, bits) == address;
 }
 
+bool Network::is_single() const { return bits == whole(address); }
+
 std::optional<Network> network_of(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::string_view host = text.substr(0, slash);

@@ -15,6 +15,8 @@ struct Network {
   unsigned bits = 0;
 
   bool holds(const IpAddress& one) const;
+  // Whether it is one address alone.
+  bool is_single() const;
 
   friend bool operator==(const Network&, const Network&) = default;
 };

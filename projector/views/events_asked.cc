@@ -9,6 +9,10 @@ namespace {
 bool is_of(const TermAsked& asked, std::string_view prefix) {
   if (prefix.front() != static_cast<char>(asked.of)) return false;
   const std::string_view text = prefix.substr(1, prefix.size() - 2);
+  if (asked.network) {
+    const auto ip = runtime::ip_of(std::string(text));
+    return ip && asked.network->holds(runtime::unmapped(*ip));
+  }
   if (!asked.beginning) return text == asked.text;
   if (!text.starts_with(asked.text)) return false;
   if (asked.at_domain.empty()) return true;
@@ -16,8 +20,10 @@ bool is_of(const TermAsked& asked, std::string_view prefix) {
   return at != text.npos && at >= asked.text.size() && text.substr(at + 1) == asked.at_domain;
 }
 
-bool has_phrase(const std::vector<std::string>& words, const std::vector<std::string>& phrase) {
-  return std::search(words.begin(), words.end(), phrase.begin(), phrase.end()) != words.end();
+bool has_one(const std::vector<std::string>& words, const std::vector<Phrase>& phrases) {
+  return std::any_of(phrases.begin(), phrases.end(), [&](const Phrase& phrase) {
+    return std::search(words.begin(), words.end(), phrase.begin(), phrase.end()) != words.end();
+  });
 }
 
 }  // namespace
@@ -25,7 +31,7 @@ bool has_phrase(const std::vector<std::string>& words, const std::vector<std::st
 bool leads(const EventCondition& condition) {
   return !condition.is_not &&
          std::all_of(condition.any_of.begin(), condition.any_of.end(), [](const TermAsked& asked) {
-           return is_in_stretches(asked.of) && !asked.beginning;
+           return is_in_stretches(asked.of) && !asked.beginning && !asked.network;
          });
 }
 
@@ -51,8 +57,8 @@ bool EventsAsked::are(const schemas::Event& event) {
   }
   if (wanted_.phrases.empty()) return true;
   const auto words = words_of_subject(event.accepted().subject());
-  return std::any_of(wanted_.phrases.begin(), wanted_.phrases.end(),
-                     [&](const auto& phrase) { return has_phrase(words, phrase); });
+  return std::all_of(wanted_.phrases.begin(), wanted_.phrases.end(),
+                     [&](const auto& phrases) { return has_one(words, phrases); });
 }
 
 }  // namespace waybill::projector

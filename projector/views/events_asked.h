@@ -7,17 +7,20 @@
 #include <vector>
 
 #include "projector/views/event_terms.h"
+#include "runtime/network.h"
 #include "runtime/time.h"
 #include "schemas/event.h"
 
 namespace waybill::projector {
 
-// A term that is asked for (views/event_terms.h), or all terms that begin with `text`.
+// A term that is asked for (views/event_terms.h), or all terms that begin with `text`, or all
+// addresses of a network.
 struct TermAsked {
   TermOf of = TermOf::kind;
   std::string text;
   bool beginning = false;
   std::string at_domain{};  // of a beginning: it ends with "@" and this; empty: with anything
+  std::optional<runtime::Network> network{};  // `text` is how it is written
 
   friend bool operator==(const TermAsked&, const TermAsked&) = default;
 };
@@ -33,10 +36,13 @@ struct EventCondition {
 // Whether it leads to events: it is not turned round, and all its terms stand whole in stretches.
 bool leads(const EventCondition& condition);
 
+// Words of a subject that stand side by side (event_terms.h).
+using Phrase = std::vector<std::string>;
+
 struct EventsWanted {
   std::vector<EventCondition> all_of;
-  // Words of a subject that stand side by side (event_terms.h): one of these phrases, if any.
-  std::vector<std::vector<std::string>> phrases;
+  // Of each group the subject has one phrase.
+  std::vector<std::vector<Phrase>> phrases;
   std::optional<runtime::WallTime> from;  // inclusive
   std::optional<runtime::WallTime> to;    // exclusive
 

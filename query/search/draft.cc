@@ -145,6 +145,21 @@ std::optional<Fault> Draft::add_keyed(const Token& token) {
   return is_time(field->field) ? add_time(token, *field) : add_values(token, *field);
 }
 
+// "is:delivered": what a report said is class:.
+Fault Draft::said_by_a_report(Fault fault, const FieldTraits& field, const Token& token,
+                              std::size_t members) const {
+  if (field.field != Field::is || members != 1) return fault;
+  const FieldTraits& other = traits_of(Field::report_class);
+  if (!read_value(other, Piece{trimmed_text(token.text), token.quoted, token.text_at}, context_)) {
+    return fault;
+  }
+  const Span whole{token.at.at, token.text_at.at + token.text_at.length - token.at.at};
+  fault.words = "\"" + token.text + "\" is what a report said, and no kind of event.";
+  fault.repair =
+      Repair{whole, (token.negated ? "-" : "") + std::string(other.key) + ':' + token.text};
+  return fault;
+}
+
 std::optional<Fault> Draft::add_values(const Token& token, const FieldTraits& field) {
   std::vector<Span> members{Span{0, token.text.size()}};
   if (field.values == Values::list && !token.quoted) members = list_members(token.text);
@@ -153,7 +168,7 @@ std::optional<Fault> Draft::add_values(const Token& token, const FieldTraits& fi
     value.text = trimmed_text(value.text);
     if (value.text.empty()) return empty_value(token, field, value.at);
     auto term = read_value(field, value, context_);
-    if (!term) return term.error();
+    if (!term) return said_by_a_report(term.error(), field, token, members.size());
     gather(std::move(*term), field.field, token);
   }
   return std::nullopt;

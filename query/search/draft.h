@@ -36,6 +36,8 @@ class Draft {
   std::optional<Fault> add_values(const Token& token, const FieldTraits& field);
   std::optional<Fault> add_time(const Token& token, const FieldTraits& field);
   std::optional<Fault> unknown_field(const Token& token) const;
+  Fault said_by_a_report(Fault fault, const FieldTraits& field, const Token& token,
+                         std::size_t members) const;
   Fault bad_time_of(Fault fault, const Token& token, const Piece& value) const;
   void gather(Term term, Field field, const Token& token);
   void make_offers(const Token& token);

@@ -33,9 +33,6 @@ inline constexpr std::size_t kMaxTerms = 20;
 // Offers of one pasted header: more are no choice but a list.
 inline constexpr std::size_t kMaxOffers = 20;
 
-// Whether a range of addresses can be asked for: only an index that is ordered by octets has it.
-enum class Networks { searchable, single_addresses };
-
 struct Context {
   runtime::WallTime now;
   std::chrono::minutes utc_offset{0};  // of the reader, east of Greenwich positive
@@ -43,7 +40,6 @@ struct Context {
   std::function<bool(const std::string& domain)> is_ours = [](const std::string&) { return false; };
   std::vector<std::string> rules;   // the words of docs/rules.md
   std::vector<std::string> states;  // of deliveries, besides the kinds of events
-  Networks networks = Networks::searchable;
   // Where this dashboard is seen: "https://mx.example.org"; empty: nowhere.
   std::string dashboard;
 };

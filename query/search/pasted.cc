@@ -12,6 +12,12 @@ namespace {
 
 namespace ascii = runtime::ascii;
 
+std::optional<runtime::Network> single_address(const Piece& piece) {
+  const auto network = network_in(piece);
+  if (!network || !network->is_single()) return std::nullopt;
+  return *network;
+}
+
 // A logical line: a field with its folded lines, or a line of other text.
 struct Line {
   std::string name;  // in lower case; empty: other text
@@ -171,7 +177,7 @@ class Reader {
     for (std::size_t open = body.find('['); open != body.npos; open = body.find('[', open + 1)) {
       const std::size_t end = std::min(body.find(']', open), body.size());
       const Piece piece{std::string(body.substr(open, end + 1 - open)), false, line.at};
-      const auto network = network_in(piece, Networks::single_addresses);
+      const auto network = single_address(piece);
       if (network) offer("Received", {NetworkTerm{*network, Side::any}}, line);
     }
     const std::size_t whom = body.find(" for <");
@@ -191,7 +197,7 @@ class Reader {
       const std::string& text = inner->text;
       if (const auto id = id_of(text)) offer("id", {*id}, line);
       if (means_network(text)) {
-        const auto network = network_in(Piece{text, false, line.at}, Networks::single_addresses);
+        const auto network = single_address(Piece{text, false, line.at});
         if (network) offer("ip", {NetworkTerm{*network, Side::any}}, line);
       } else if (const auto address = address_of(text)) {
         mailbox(*address, text, line);

@@ -166,7 +166,7 @@ bool means_network(std::string_view text) {
   return text.starts_with('[') || ascii::starts_with(text, kIpv6Tag) || looks_like_network(text);
 }
 
-Read<runtime::Network> network_in(const Piece& piece, Networks networks) {
+Read<runtime::Network> network_in(const Piece& piece) {
   const bool open = piece.text.starts_with('[') && piece.text.find(']') == std::string::npos;
   if (open) {
     return Fault{Wrong::open_bracket, "This [ has no ] behind it.", Span{piece.at.at, 1},
@@ -186,11 +186,6 @@ Read<runtime::Network> network_in(const Piece& piece, Networks networks) {
                  "Bits are set behind the length of the prefix, so it is not known whether the "
                  "host or its network is meant.",
                  piece.at, Repair{piece.at, to_string(*cut)}};
-  }
-  const unsigned whole = found->address.is_v4() ? 32 : 128;
-  if (found->bits != whole && networks == Networks::single_addresses) {
-    return Fault{Wrong::bad_network, "Only single addresses can be searched for, not networks.",
-                 piece.at, Repair{piece.at, runtime::ip_text(found->address)}};
   }
   return *found;
 }

@@ -45,7 +45,7 @@ bool is_bare_local(std::string_view text);
 
 // "192.0.2.1", "[IPv6:2001:db8::1]", "192.0.2.0/24". Refused: none, and a network where only single
 // addresses can be asked for.
-Read<runtime::Network> network_in(const Piece& piece, Networks networks);
+Read<runtime::Network> network_in(const Piece& piece);
 // Whether network_in() is the one to ask: brackets, a tag, or its octets say so.
 bool means_network(std::string_view text);
 

@@ -99,14 +99,14 @@ Read<Term> domain_value(const FieldTraits& field, const Piece& value, const Cont
   return Term(domain_term(std::move(*name), Role::any, context));
 }
 
-Read<Term> network_value(const Piece& value, Side side, const Context& context) {
-  const auto network = network_in(value, context.networks);
+Read<Term> network_value(const Piece& value, Side side) {
+  const auto network = network_in(value);
   if (!network) return network.error();
   return Term(NetworkTerm{*network, side});
 }
 
-Read<Term> hop_value(const FieldTraits& field, const Piece& value, const Context& context) {
-  if (means_network(value.text)) return network_value(value, Side::next_hop, context);
+Read<Term> hop_value(const FieldTraits& field, const Piece& value) {
+  if (means_network(value.text)) return network_value(value, Side::next_hop);
   const auto host = schemas::normalise_domain(value.text);
   if (!host) return bad_value(field, value);
   return Term(HopTerm{*host});
@@ -233,10 +233,10 @@ std::optional<Fault> equals_sign(const Piece& piece) {
 }
 
 // Shapes that hold inside quotes too; nullopt: none of them.
-std::optional<Read<std::vector<Term>>> exact_shape(const Piece& piece, const Context& context) {
+std::optional<Read<std::vector<Term>>> exact_shape(const Piece& piece) {
   if (auto id = id_of(piece.text)) return std::vector<Term>{*id};
   if (means_network(piece.text)) {
-    auto network = network_value(piece, Side::any, context);
+    auto network = network_value(piece, Side::any);
     if (network || !piece.quoted) return one(std::move(network));
     return std::nullopt;
   }
@@ -249,7 +249,7 @@ std::optional<Read<std::vector<Term>>> exact_shape(const Piece& piece, const Con
 Read<std::vector<Term>> read_bare(const Piece& piece, const Context& context) {
   if (piece.text == "<>") return std::vector<Term>{NullSenderTerm{}};
   const bool is_link = ascii::starts_with(piece.text, "mailto:");
-  if (auto found = exact_shape(piece, context)) return std::move(*found);
+  if (auto found = exact_shape(piece)) return std::move(*found);
   if (!piece.quoted && !is_link) {
     if (auto refused = not_offered(piece)) return std::move(*refused);
     if (auto refused = equals_sign(piece)) return std::move(*refused);
@@ -281,9 +281,9 @@ Read<Term> read_value(const FieldTraits& field, const Piece& value, const Contex
     case Field::alias: return party_value(field, value, Role::alias, context);
     case Field::target: return party_value(field, value, Role::target, context);
     case Field::domain: return domain_value(field, value, context);
-    case Field::hop: return hop_value(field, value, context);
-    case Field::ip: return network_value(value, Side::any, context);
-    case Field::client: return network_value(value, Side::client, context);
+    case Field::hop: return hop_value(field, value);
+    case Field::ip: return network_value(value, Side::any);
+    case Field::client: return network_value(value, Side::client);
     case Field::id: return id_value(value);
     case Field::msgid: return message_id_value(field, value);
     case Field::rule: return rule_value(field, value, context);
