@@ -176,8 +176,9 @@ class Control {
       parameters.refuse("name", "\"name\" is what people call the token: 1 to " +
                                     std::to_string(kMostName) + " characters.");
     }
-    const auto scopes =
-        schemas::Scopes::of_words(split(parameters.text("scope").value_or("history")));
+    auto words = parameters.list("scope");
+    if (words.empty()) words.emplace_back("history");
+    const auto scopes = schemas::Scopes::of_words(words);
     if (scopes) {
       wish.scopes = *scopes;
     } else {

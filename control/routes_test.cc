@@ -64,6 +64,10 @@ TEST_F(ControlRoutesTest, ATokenIsOnRecordBeforeItIsShown) {
   ASSERT_NE(who, nullptr);
   EXPECT_EQ(who->sight, Sight::of({"a.example", "b.example"}));
   EXPECT_EQ(who->scopes, (schemas::Scopes{Scope::history, Scope::feed}));
+  // Many clients write a list so.
+  const auto other = make("&domain=a.example&scope=history&scope=export");
+  EXPECT_EQ(tokens_->shown_by(text(other.at("token")), tests::kNow)->scopes,
+            (schemas::Scopes{Scope::history, Scope::exports}));
 }
 
 TEST_F(ControlRoutesTest, WhatCannotBePutOnRecordIsNotDone) {

@@ -50,6 +50,10 @@ void Parameters::refuse(Problem problem) {
   if (!first_) first_ = std::move(problem);
 }
 
+void Parameters::refuse_empty(std::string_view name) {
+  refuse(name, "\"" + std::string(name) + "\" is empty: give it a value or leave it out.");
+}
+
 std::optional<std::string> Parameters::text(std::string_view name) {
   known_.emplace_back(name);
   const Parameter* found = nullptr;
@@ -63,7 +67,7 @@ std::optional<std::string> Parameters::text(std::string_view name) {
   }
   if (found == nullptr) return std::nullopt;
   if (found->value.empty()) {
-    refuse(name, "\"" + std::string(name) + "\" is empty: give it a value or leave it out.");
+    refuse_empty(name);
     return std::nullopt;
   }
   return found->value;
@@ -101,20 +105,32 @@ std::optional<std::string> Parameters::word(std::string_view name,
   return std::nullopt;
 }
 
+std::vector<std::string> Parameters::list(std::string_view name) {
+  known_.emplace_back(name);
+  std::vector<std::string> out;
+  for (const auto& parameter : request_.parameters) {
+    if (parameter.name != name) continue;
+    if (parameter.value.empty()) {
+      refuse_empty(name);
+      return {};
+    }
+    for (auto& one : split(parameter.value, ',')) out.push_back(std::move(one));
+  }
+  return out;
+}
+
 std::vector<std::string> Parameters::words(std::string_view name,
                                            const std::vector<std::string>& words) {
-  const auto given = text(name);
-  if (!given) return {};
-  auto list = split(*given, ',');
-  for (const auto& one : list) {
+  auto given = list(name);
+  for (const auto& one : given) {
     if (contains(words, one)) continue;
     refuse(name, "\"" + std::string(name) +
                      "\" must be one or more, joined by commas, of: " + join(words) + ".");
     return {};
   }
-  std::sort(list.begin(), list.end());
-  list.erase(std::unique(list.begin(), list.end()), list.end());
-  return list;
+  std::sort(given.begin(), given.end());
+  given.erase(std::unique(given.begin(), given.end()), given.end());
+  return given;
 }
 
 std::optional<Problem> Parameters::problem() {

@@ -1,7 +1,7 @@
 // Parameters: the query of one request, read by name. A handler asks for each name that the
-// route knows and calls problem() at the end: a name nobody asked for, a name given twice and a
-// value of the wrong kind are refused, never ignored, because an ignored filter gives a wrong
-// answer that looks right.
+// route knows and calls problem() at the end: a name nobody asked for, a name given twice that is
+// none of a list, and a value of the wrong kind are refused, never ignored, because an ignored
+// filter gives a wrong answer that looks right.
 #pragma once
 
 #include <optional>
@@ -25,8 +25,11 @@ class Parameters {
   // RFC 3339; before 1970 nothing happened, so that is the earliest time there is.
   std::optional<runtime::WallTime> time(std::string_view name);
   std::optional<std::size_t> number(std::string_view name, std::size_t least, std::size_t most);
-  // One of `words`, or several joined by commas.
   std::optional<std::string> word(std::string_view name, const std::vector<std::string>& words);
+  // A list: joined by commas, or the name given again for each, as many clients write it; empty
+  // where the parameter is absent or wrong.
+  std::vector<std::string> list(std::string_view name);
+  // The same, each one of `words`; sorted, and each once.
   std::vector<std::string> words(std::string_view name, const std::vector<std::string>& words);
 
   // A finding of the caller's about one of its parameters. The first problem is the one reported.
@@ -42,6 +45,8 @@ class Parameters {
   std::optional<Problem> problem();
 
  private:
+  void refuse_empty(std::string_view name);
+
   const Request& request_;
   std::vector<std::string> known_;
   std::optional<Problem> first_;

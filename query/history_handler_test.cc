@@ -109,6 +109,9 @@ TEST_F(HistoryHandlerTest, FiltersByKindAndTime) {
   const std::string base(kSales);
   EXPECT_EQ(kinds_of(world_.json(base + "?kind=rejected,accepted")),
             (std::vector<std::string>{"accepted", "rejected"}));
+  // Many clients write a list so.
+  EXPECT_EQ(kinds_of(world_.json(base + "?kind=rejected&limit=5&kind=accepted")),
+            (std::vector<std::string>{"accepted", "rejected"}));
   EXPECT_EQ(kinds_of(world_.json(base + "?from=2026-03-01T12:10:00Z&to=2026-03-01T12:20:00Z")),
             std::vector<std::string>{"accepted"});
   // "+" in a query is a plus (RFC 3986), so an offset needs no encoding.
@@ -226,7 +229,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Refusal{"limit=501", "limit"}, Refusal{"limit=-1", "limit"},
                     Refusal{"limit=1x", "limit"}, Refusal{"limit=", "limit"},
                     Refusal{"limit=99999999999999999999", "limit"}, Refusal{"kind=forward", "kind"},
-                    Refusal{"kind=forwarded,", "kind"}, Refusal{"from=yesterday", "from"},
+                    Refusal{"kind=forwarded,", "kind"}, Refusal{"kind=forwarded&kind=", "kind"},
+                    Refusal{"kind=forwarded&kind=x", "kind"}, Refusal{"from=yesterday", "from"},
                     Refusal{"to=1969-12-31", "to"}, Refusal{"cursor=AA%20AA", "cursor"},
                     Refusal{"page=2", "page"}, Refusal{"Limit=5", "Limit"}));
 
