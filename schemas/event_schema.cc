@@ -25,14 +25,14 @@ std::string schema_name(const Descriptor& message) {
   return &message == Event::descriptor() ? "Event" : "Event" + std::string(message.name());
 }
 
-// A number is the word of a newer writer.
+json::object one_of(json::array words) { return {{"type", "string"}, {"enum", std::move(words)}}; }
+
 json::object schema_of_words(const EnumDescriptor& words) {
   json::array known;
   for (int i = 0; i < words.value_count(); ++i) {
     if (words.value(i)->number() != 0) known.emplace_back(word_of(*words.value(i)));
   }
-  return {{"anyOf", json::array{json::object{{"enum", std::move(known)}},
-                                json::object{{"type", "integer"}}}}};
+  return one_of(std::move(known));
 }
 
 class Schemas {
@@ -67,7 +67,7 @@ class Schemas {
       case FieldShape::uuid: return {{"type", "string"}, {"format", "uuid"}};
       case FieldShape::hex: return {{"type", "string"}, {"pattern", "^([0-9a-f]{2})*$"}};
       case FieldShape::time: return {{"type", "string"}, {"format", "date-time"}};
-      case FieldShape::word: return schema_of_words(*field.enum_type());
+      case FieldShape::word: return of_word(*field.enum_type());
       case FieldShape::message:
         add(*field.message_type());
         return {{"$ref", at_ + schema_name(*field.message_type())}};
@@ -75,6 +75,14 @@ class Schemas {
     }
     runtime::check(false, "event.proto uses only types that have a shape");
     return {};
+  }
+
+  // A number is the word of a newer writer.
+  json::object of_word(const EnumDescriptor& words) {
+    const std::string name = "Event" + std::string(words.name());
+    if (!out.contains(name)) out[name] = schema_of_words(words);
+    return {{"anyOf",
+             json::array{json::object{{"$ref", at_ + name}}, json::object{{"type", "integer"}}}}};
   }
 
   const std::string at_;
@@ -88,8 +96,10 @@ json::object event_schemas(std::string_view at) {
   json::array kinds;
   for (const KindTraits& kind : kKinds) kinds.emplace_back(kind.word);
   auto& event = schemas.out.at("Event").as_object();
-  event.at("properties").as_object()["kind"] = json::object{{"enum", std::move(kinds)}};
+  event.at("properties").as_object()["kind"] =
+      json::object{{"$ref", std::string(at) + "EventKind"}};
   event["required"] = json::array{"kind", "event_id", "occurred_at"};
+  schemas.out["EventKind"] = one_of(std::move(kinds));
   return std::move(schemas.out);
 }
 

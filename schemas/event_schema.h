@@ -7,7 +7,8 @@
 
 namespace waybill::schemas {
 
-// A schema for each message of event.proto, by name: "Event" for Event, "EventReply" for Reply.
+// A schema for each message and each list of words of event.proto, by name: "Event" for Event,
+// "EventReply" for Reply, "EventStage" for Stage; "EventKind" is of the kinds.
 // They name each other below `at`, such as "#/components/schemas/". All members may be absent but
 // an event's kind, id and time; an unknown one is to be skipped.
 boost::json::object event_schemas(std::string_view at);
