@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Brings servers that the tests and the demonstration start for themselves, without installing
-them: no service is started, no user made, nothing of the system's configuration touched. Each
-package is downloaded by apt-get and unpacked in build/peers/PACKAGE, with the libraries and the
-modules of Perl that it asks for and the system has not. Its programs are then build/peers/bin/NAME.
+"""Brings servers, and shells, that the tests and the demonstration start for themselves, without
+installing them: no service is started, no user made, nothing of the system's configuration touched.
+Each package is downloaded by apt-get and unpacked in build/peers/PACKAGE, with the libraries and
+the modules of Perl that it asks for and the system has not. Its programs are then
+build/peers/bin/NAME.
 
 Usage: unpack.py PACKAGE...    what is there already is left as it is, and no network asked
 """

@@ -100,14 +100,11 @@ class ShellTest(unittest.TestCase):
             self.assertEqual([directory + "/a dir"],
                              bash_completes("waybill", "serve", "--data", front))
 
-    def test_each_script_is_one_of_its_shell(self):
-        for shell in SHELLS:
-            with self.subTest(shell):
-                if not shutil.which(shell):
-                    self.skipTest(f"{shell} is not installed")
-                done = subprocess.run([shell, "-n", "/dev/stdin"], input=said("completion", shell),
-                                      capture_output=True, text=True, timeout=20, check=False)
-                self.assertEqual((0, ""), (done.returncode, done.stderr))
+    def test_bash_takes_its_script(self):
+        """completion_test.py has zsh and fish read theirs."""
+        done = subprocess.run(["bash", "-n", "/dev/stdin"], input=said("completion", "bash"),
+                              capture_output=True, text=True, timeout=20, check=False)
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
 
     def test_each_script_names_each_command_and_option(self):
         for shell in SHELLS:
