@@ -80,10 +80,11 @@ def _pip(names, target, *options, environment=None):
 DKIMPY = PythonPackages("dkimpy", "tests/dkim/requirements.txt")
 SSLYZE = PythonPackages("sslyze", "tests/tls/requirements.txt", "tests/tls/makers.txt")
 SCHEMATHESIS = PythonPackages("schemathesis", "tests/contract/requirements.txt")
+OPENAPI_CLIENT = PythonPackages("openapi_client", "tests/contract/python_client.txt")
 
 
 def main():
-    wanted = (DKIMPY, SSLYZE, SCHEMATHESIS)
+    wanted = (DKIMPY, SSLYZE, SCHEMATHESIS, OPENAPI_CLIENT)
     complaints = [why for why in (packages.fetch() for packages in wanted) if why]
     for why in complaints:
         print(f"dev: {why}", file=sys.stderr)
