@@ -94,19 +94,22 @@ Problem sees_too_little() {
   return problem_of(403, "scope_missing", "This speaks of all domains, and you may see some.");
 }
 
+// What another server sends, or what a question comes to, must not end this one.
+template <class Reading>
+auto guarded(const Reading& reading) -> decltype(reading()) {
+  try {
+    return reading();
+  } catch (const std::exception& wrong) {
+    runtime::log(runtime::Level::error, "http", "a question could not be answered",
+                 {{"why", wrong.what()}});
+    return Answer(to_response(problem_of(500, "internal", "The question could not be answered.")));
+  }
+}
+
 // The Read as run_on() wants it.
 struct ReadJob {
   Read read;
-  // What another server sends must not end this one, whatever is in it.
-  runtime::Result<Answer> operator()() {
-    try {
-      return read();
-    } catch (const std::exception& wrong) {
-      runtime::log(runtime::Level::error, "http", "a question could not be answered",
-                   {{"why", wrong.what()}});
-      return to_response(problem_of(500, "internal", "The question could not be answered."));
-    }
-  }
+  runtime::Result<Answer> operator()() { return guarded(read); }
 };
 
 }  // namespace
@@ -255,7 +258,7 @@ runtime::Task<Answer> Service::carry_out(Plan plan) {
   if (auto* const response = std::get_if<Response>(&plan)) co_return std::move(*response);
   if (auto* const stream = std::get_if<Stream>(&plan)) co_return std::move(*stream);
   if (auto* const quick = std::get_if<QuickRead>(&plan)) {
-    if (auto answer = quick->at_once()) co_return std::move(*answer);
+    if (auto answer = guarded(quick->at_once)) co_return std::move(*answer);
     co_return co_await read_on(*parts_.workers, std::move(quick->read));
   }
   if (auto* const deed = std::get_if<Deed>(&plan)) {

@@ -1,4 +1,5 @@
-// Recorder: fills an event's envelope and records it. One for each I/O thread.
+// Recorder: fills an event's envelope and records it. Of one thread, unless its `chance` is of
+// any (runtime::system_chance()).
 #pragma once
 
 #include <string>

@@ -36,6 +36,9 @@ http::Response read_counters(const Sources& sources, const CountersQuestion& que
 
 }  // namespace
 
+// Of an hour there is one row: they are small.
+constexpr std::size_t kRowsAreFew = 10;
+
 http::Plan plan_counters(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
   const HoursSpan span = read_hours(sources, parameters);
@@ -49,9 +52,9 @@ http::Plan plan_counters(const Sources& sources, const http::Request& request) {
     parameters.name_nothing("domain", "This is no domain name: write it as example.org.");
   }
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
-  return plan_quick_read(sources, request, std::nullopt, [question, request](const Sources& from) {
-    return read_counters(from, question, request);
-  });
+  return plan_quick_read(
+      sources, request, std::nullopt, kRowsAreFew,
+      [question, request](const Sources& from) { return read_counters(from, question, request); });
 }
 
 }  // namespace waybill::query

@@ -5,6 +5,8 @@
 #include <boost/json/serialize.hpp>
 #include <set>
 
+#include "query/events_question.h"
+#include "runtime/hex.h"
 #include "tests/support/query_world.h"
 
 namespace waybill::query {
@@ -142,6 +144,28 @@ TEST_F(EventsHandlerTest, NetworksAndWordsNarrowAndBothMayBeNeeded) {
       {"kind=accepted&word=order;nothing", {}},
   };
   for (const auto& c : cases) EXPECT_EQ(found(c.parameters), c.found) << c.parameters;
+}
+
+// Whatever a word is made of, in a list it is one word.
+TEST_F(EventsHandlerTest, AListedWordIsOneWord) {
+  for (const char* const text : {"your\" order", "order\\", "\\\"order,12", "order;12", "-order"}) {
+    EXPECT_EQ(found("subject=nothing," + runtime::percent_encode(listed(text)) + ",nothing"),
+              (Found{0}))
+        << text;
+    EXPECT_EQ(found("subject=nothing;" + runtime::percent_encode(listed(text))), (Found{})) << text;
+  }
+}
+
+// Each of them is put on record.
+TEST_F(EventsHandlerTest, NamesOfOneQuestionAreBounded) {
+  std::string clients, words;
+  for (int i = 0; i < 26; ++i) {
+    clients += (i == 0 ? "192.0.2." : ",192.0.2.") + std::to_string(i);
+    words += (i == 0 ? "w" : ",w") + std::to_string(i);
+  }
+  EXPECT_EQ(code("kind=rejected&client=" + clients + "&word=" + words, 409),
+            "conflicting_parameters");
+  EXPECT_EQ(found("kind=accepted&client=" + clients), (Found{0}));
 }
 
 TEST_F(EventsHandlerTest, WhatIsNoConditionIsRefused) {

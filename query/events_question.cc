@@ -95,10 +95,17 @@ MayBe may_be(const std::vector<AddressRole>& roles) {
   return roles.back().address == TermOf::target ? MayBe::target_too : MayBe::neither;
 }
 
-// Without the quotes around it.
+// Without the quotes around it, and the backslashes in front of what is quoted.
 std::string bare(std::string_view item) {
   const bool quoted = item.size() > 1 && item.front() == '"' && item.back() == '"';
-  return std::string(quoted ? item.substr(1, item.size() - 2) : item);
+  if (!quoted) return std::string(item);
+  item = item.substr(1, item.size() - 2);
+  std::string out;
+  for (std::size_t i = 0; i < item.size(); ++i) {
+    if (item[i] == '\\' && i + 1 < item.size()) ++i;
+    out += item[i];
+  }
+  return out;
 }
 
 class Reader {
@@ -149,9 +156,16 @@ class Reader {
     return {};
   }
 
+  // What is looked at goes on record, each by itself.
+  void look_at(const char* name, std::string subject) {
+    if (out_.subjects.size() == kMostWords) return too_many(name);
+    out_.subjects.push_back(std::move(subject));
+  }
+
   void too_many(const char* name) {
-    parameters_.conflict(name, "More than " + std::to_string(kMostWords) + " words in \"" +
-                                   std::string(name) + "\": ask in several questions.");
+    parameters_.conflict(name, "More than " + std::to_string(kMostWords) +
+                                   " words or names, at \"" + std::string(name) +
+                                   "\": ask in several questions.");
   }
 
   // What is said twice is one.
@@ -176,12 +190,13 @@ class Reader {
         if (!domain) {
           return parameters_.name_nothing("domain", "The domain is none: write example.org.");
         }
-        out_.subjects.push_back(*domain);
+        look_at("domain", *domain);
         condition.any_of.push_back({TermOf::domain, std::move(*domain)});
       }
       add(std::move(condition));
     }
-    if (all_of.size() == 1 && all_of.front().size() == 1) out_.domain = out_.subjects.back();
+    if (all_of.size() == 1 && all_of.front().size() == 1)
+      out_.domain = out_.question.wanted.all_of.back().any_of.front().text;
   }
 
   void read_addresses(const AddressParameter& parameter) {
@@ -199,7 +214,6 @@ class Reader {
     const auto any_of = items_of(text);
     if (any_of.size() > kMostWords) return too_many(parameter.name);
     for (const std::string& item : any_of) {
-      if (++addresses_ > kMostWords) return too_many(parameter.name);
       const auto party = party_of(item, may_be(parameter.roles));
       if (!party) {
         return parameters_.name_nothing(
@@ -208,7 +222,7 @@ class Reader {
                 "\" is no address: write local@domain, the beginning of one with a * "
                 "(sales-*@example.org), or all of a domain (*@example.org).");
       }
-      out_.subjects.push_back(party->whole.empty() ? item : party->whole);
+      look_at(parameter.name, party->whole.empty() ? item : party->whole);
       all_have_domains = all_have_domains && !party->domain.empty();
       for (const AddressRole& role : parameter.roles) {
         if (!party->domain.empty()) domains.any_of.push_back({role.domain, party->domain});
@@ -234,7 +248,7 @@ class Reader {
         if (!domain) {
           return parameters_.name_nothing("other_domain", "The domain is none: write example.org.");
         }
-        out_.subjects.push_back(*domain);
+        look_at("other_domain", *domain);
         condition.any_of.push_back({TermOf::sender_domain, *domain});
         condition.any_of.push_back({TermOf::target_domain, *domain});
         condition.any_of.push_back({TermOf::next_hop, *domain});
@@ -244,13 +258,13 @@ class Reader {
   }
 
   // One address, or all of a network. False: the item is neither.
-  bool take_network(const std::string& item, const std::vector<TermOf>& sides,
+  bool take_network(const char* name, const std::string& item, const std::vector<TermOf>& sides,
                     EventCondition& condition) {
     const auto network = runtime::network_of(item);
     if (!network) return false;
     TermAsked asked{sides.front(), runtime::to_string(*network)};
     if (!network->is_single()) asked.network = *network;
-    out_.subjects.push_back(asked.text);
+    look_at(name, asked.text);
     for (const TermOf side : sides) {
       asked.of = side;
       condition.any_of.push_back(asked);
@@ -262,7 +276,7 @@ class Reader {
     for (const Items& any_of : groups("next_hop")) {
       EventCondition condition;
       for (const std::string& item : any_of) {
-        if (take_network(item, {TermOf::next_hop_ip}, condition)) continue;
+        if (take_network("next_hop", item, {TermOf::next_hop_ip}, condition)) continue;
         const auto host = schemas::normalise_mail_domain(item);
         if (!host) {
           return parameters_.name_nothing(
@@ -279,7 +293,7 @@ class Reader {
     for (const Items& any_of : groups(name)) {
       EventCondition condition;
       for (const std::string& item : any_of) {
-        if (take_network(item, sides, condition)) continue;
+        if (take_network(name, item, sides, condition)) continue;
         return parameters_.name_nothing(
             name, "\"" + item +
                       "\" is no IP address and no network: write 192.0.2.1, 2001:db8::1, or "
@@ -373,7 +387,7 @@ class Reader {
     EventCondition first;
     std::vector<projector::Phrase> phrases;
     for (const std::string& item : any_of) {
-      auto words = projector::words_of_subject(item, projector::kMaxSubjectWords + 1);
+      auto words = projector::words_of_subject(bare(item), projector::kMaxSubjectWords + 1);
       if (words.empty()) {
         return parameters_.name_nothing("subject",
                                         "There is no word in it: write \"subject=order\".");
@@ -405,7 +419,7 @@ class Reader {
           return parameters_.name_nothing(
               "word", "\"" + word + "\" is not one word: letters and digits alone.");
         }
-        out_.subjects.push_back(word + kAnyEnding);
+        look_at("word", word + kAnyEnding);
         condition.any_of.push_back({TermOf::alias, word, true});
         condition.any_of.push_back({TermOf::subject, word});
       }
@@ -434,7 +448,6 @@ class Reader {
 
   http::Parameters& parameters_;
   EventsSearch out_;
-  std::size_t addresses_ = 0;  // each is put on record
 };
 
 bool leads_somewhere(const projector::EventsWanted& wanted) {
@@ -449,8 +462,14 @@ void put(std::string& out, std::string_view text) {
 }  // namespace
 
 std::string listed(std::string_view word) {
-  const bool is_plain = word.find_first_of(",;\"") == word.npos && !word.starts_with(kWithout);
-  return is_plain ? std::string(word) : "\"" + std::string(word) + "\"";
+  const bool is_plain = word.find_first_of(",;\"\\") == word.npos && !word.starts_with(kWithout);
+  if (is_plain) return std::string(word);
+  std::string out = "\"";
+  for (const char c : word) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
 }
 
 std::string text_of(const projector::EventsWanted& wanted) {

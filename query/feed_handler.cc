@@ -53,8 +53,12 @@ feed::Place place_of_end(const std::vector<feed::Partition>& partitions,
                          const feed::PeerEnds* elsewhere) {
   feed::Place out;
   for (const feed::Partition& one : partitions) {
-    const bool is_known = one.archive != nullptr || elsewhere->state(one.number).in_reach;
-    out.push_back(is_known ? one.end->index() : feed::kAtEnd);
+    if (one.archive != nullptr) {
+      out.push_back(one.end->index());
+      continue;
+    }
+    const feed::PeerEnds::State state = elsewhere->state(one.number);
+    out.push_back(state.in_reach ? state.end : feed::kAtEnd);
   }
   return out;
 }
@@ -84,6 +88,8 @@ std::optional<Problem> ahead_of(const std::vector<feed::Partition>& partitions,
     const auto lag = one.lag();
     const schemas::EventIndex at = place[one.number];
     if (!lag || at == feed::kAtEnd || at <= one.end->index() + *lag) continue;
+    // Out of reach since, so that its end was none.
+    if (!one.lag()) continue;
     return http::problem_of(410, "cursor_ahead",
                             "The cursor is ahead of all that is on record: it is of another log, "
                             "or of one that has lost its end. Begin again with after=start, or "
@@ -138,7 +144,21 @@ struct OwnersAsked {
     out.trace = request.trace;
     out.sight = write_sight(request.sight());
     std::vector<feed::Share> shares;
-    peers->ask(out, [&](const PeerAnswer& answer) { return take(answer, places, shares); });
+    std::vector<std::uint32_t> refused;
+    peers->ask(out, [&](const PeerAnswer& answer) {
+      if (answer.status != 200) {
+        refused.insert(refused.end(), answer.partitions.begin(), answer.partitions.end());
+      }
+      return take(answer, places, shares);
+    });
+    for (const std::uint32_t partition : refused) {
+      const bool is_told = std::any_of(shares.begin(), shares.end(), [&](const feed::Share& one) {
+        return one.partition == partition;
+      });
+      if (is_told) continue;
+      shares.emplace_back().partition = partition;
+      shares.back().is_refused = true;
+    }
     return shares;
   }
 

@@ -37,12 +37,17 @@ struct FeedNode {
     Sources out = world.sources();
     out.partitions[0].archive = std::make_shared<projector::Archive>(world.store());
     out.partitions[0].archive_end = &end;
+    if (as_partition_0_too) {
+      out.partitions.insert(out.partitions.begin(), out.partitions[0]);
+      out.partitions[0].partition = 0;
+    }
     return out;
   }
 
   QueryWorld world;
   projector::ArchiveEnd end;
   std::uint64_t folded = 0;
+  bool as_partition_0_too = false;
 };
 
 // The other node over HTTP, without a socket.
@@ -288,6 +293,18 @@ TEST_F(FeedMergeTest, AShareIsBoundedAndGoesOn) {
   ASSERT_TRUE(few);
   EXPECT_EQ(few->front().lines.size(), 3U);
   EXPECT_EQ(few->front().next, 3_index);
+}
+
+// A filter that finds nothing in a long partition leaves the next one its part of the look.
+TEST_F(FeedMergeTest, EachPlaceOfAShareHasItsPart) {
+  for (int i = 0; i < 6'000; ++i) there_.fold(QueryWorld::rejected(1, 7));
+  there_.as_partition_0_too = true;
+  const std::vector<feed::SharePlace> at = {{0, 0_index}, {1, 0_index}};
+  const auto said = other_.ask("/v1/feed/share?kind=bounced&from=" + feed::write_places(at), "0,1");
+  const auto shares = feed::read_shares(said.body, at);
+  ASSERT_TRUE(shares && shares->size() == 2U) << said.body;
+  EXPECT_GT(shares->front().next, 0_index);
+  EXPECT_GT(shares->back().next, 0_index);
 }
 
 TEST_F(FeedMergeTest, WhatNodesAskEachOtherIsForThemAlone) {

@@ -95,10 +95,11 @@ bool has_news(const std::vector<const LocalPartition*>& locals,
 
 // nullopt: its archive cannot be read, and another owner's perhaps can.
 std::optional<Share> read_share(const LocalPartition& local, const ShareOrder& order,
-                                schemas::EventIndex from, std::size_t& looked_at) {
+                                schemas::EventIndex from, std::size_t most_looked_at) {
   Share out = facts_of(local);
   out.next = from;
   feed::LocalReading reading(local.partition, local.archive);
+  std::size_t looked_at = 0;
   std::size_t octets = 0;
   std::size_t events = 0;
   const auto is_full = [&] { return octets >= order.octets || events >= order.events; };
@@ -109,7 +110,7 @@ std::optional<Share> read_share(const LocalPartition& local, const ShareOrder& o
     if (line.is_event()) ++events;
     return !is_full();
   };
-  while (out.next < out.end && !is_full() && looked_at < kMostLookedAtForNode) {
+  while (out.next < out.end && !is_full() && looked_at < most_looked_at) {
     const auto looked = reading.read(out.next, out.end, order.filter, take);
     if (!looked) return std::nullopt;
     looked_at += *looked;
@@ -119,11 +120,14 @@ std::optional<Share> read_share(const LocalPartition& local, const ShareOrder& o
 
 http::Response read_all(const Sources& sources, const ShareOrder& order) {
   std::string shares;
-  std::size_t looked_at = 0;
+  // Each place has its part, and goes on by one piece at least: one that has much to look at leaves
+  // the others theirs.
+  const std::size_t most =
+      std::max<std::size_t>(kMostLookedAtForNode / std::max<std::size_t>(order.from.size(), 1), 1);
   for (const SharePlace& place : order.from) {
     for (const LocalPartition& local : sources.partitions) {
       if (local.partition != place.partition) continue;
-      const auto share = read_share(local, order, place.index, looked_at);
+      const auto share = read_share(local, order, place.index, most);
       if (share) feed::append_share(shares, *share);
     }
   }

@@ -227,12 +227,14 @@ http::Plan plan_read(const Sources& sources, const http::Request& request,
 }
 
 http::Plan plan_quick_read(const Sources& sources, const http::Request& request,
-                           std::optional<std::uint32_t> partition,
+                           std::optional<std::uint32_t> partition, std::size_t lines,
                            std::function<http::Response(const Sources&)> read) {
   http::Plan plan =
       plan_read(sources, request, partition, [&sources, read] { return read(sources); });
   auto* const local = std::get_if<http::Read>(&plan);
   if (local == nullptr || sources.at_once == nullptr) return plan;
+  const std::size_t asked = partition ? 1 : sources.partitions.size();
+  if (asked * lines > kMostQuickLines) return plan;
   auto at_once = [from = sources.at_once, read = std::move(read)]() -> std::optional<http::Answer> {
     http::Response response = read(*from);
     if (response.status == kWouldBlock) return std::nullopt;

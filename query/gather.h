@@ -67,9 +67,13 @@ Gathered gather(const Sources& sources, const http::Request& request, const Inqu
 http::Plan plan_read(const Sources& sources, const http::Request& request,
                      std::optional<std::uint32_t> partition, http::Read read);
 
+// Lines that a connection's thread reads before it answers another connection: about a millisecond.
+inline constexpr std::size_t kMostQuickLines = 100;
+
 // The same for a read that a few rows answer, as a rule in memory: it is given the sources to ask.
+// `lines`: of each partition, at most.
 http::Plan plan_quick_read(const Sources& sources, const http::Request& request,
-                           std::optional<std::uint32_t> partition,
+                           std::optional<std::uint32_t> partition, std::size_t lines,
                            std::function<http::Response(const Sources&)> read);
 
 // The sources, able to answer such reads at once where they can.

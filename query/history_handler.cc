@@ -68,7 +68,8 @@ http::Plan plan_question(const Sources& sources, const http::Request& request,
   if (const auto* problem = std::get_if<http::Problem>(&read)) return http::to_response(*problem);
   auto question = std::get<Question>(std::move(read));
   const auto partition = partition_of(sources, question);
-  return plan_quick_read(sources, request, partition,
+  const std::size_t lines = question.asked.limit;
+  return plan_quick_read(sources, request, partition, lines,
                          [question = std::move(question), request](const Sources& from) {
                            return read_history(from, question, request);
                          });

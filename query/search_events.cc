@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "projector/views/event_terms.h"
 #include "query/events_question.h"
@@ -111,6 +112,16 @@ bool is_bare_address(const Condition& condition) {
          std::holds_alternative<search::MessageIdTerm>(condition.any_of.back());
 }
 
+// "a.test,b.test" as all addresses there: "*@a.test,*@b.test".
+std::string parts_of(const std::string& domains) {
+  std::string out = "*@";
+  for (const char c : domains) {
+    out += c;
+    if (c == kEither) out += "*@";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string SearchEvents::take(const Condition& condition) {
@@ -128,11 +139,21 @@ std::string SearchEvents::take(const Condition& condition) {
     if (is_not) value += kWithout;
     value += written.value;
   }
+  leads_ = leads_ || all_lead;
+  if (name != "domain" || ++domains_ == 1) {
+    add(name, value);
+    return {};
+  }
+  // No event is of two domains: mail is meant that each of them takes part in.
+  if (domains_ == 2) add("address", parts_of(std::exchange(parameters_["domain"], {})));
+  add("address", parts_of(value));
+  return {};
+}
+
+void SearchEvents::add(const std::string& name, const std::string& value) {
   std::string& held = parameters_[name];
   if (!held.empty()) held += kBoth;
   held += value;
-  leads_ = leads_ || all_lead;
-  return {};
 }
 
 std::string SearchEvents::parameters() const {

@@ -23,7 +23,11 @@ class SearchEvents {
   std::string target() const;
 
  private:
+  // Beside what the parameter holds already.
+  void add(const std::string& name, const std::string& value);
+
   std::map<std::string, std::string> parameters_;
+  std::size_t domains_ = 0;  // conditions that name domains of ours
   bool leads_ = false;
 };
 

@@ -148,7 +148,8 @@ TEST_F(SearchHandlerTest, ARefusalNamesWhatWouldWork) {
   } cases[] = {
       {"from:bob*", "from:bob* is:accepted,rejected"},
       {"client:192.0.2.0/24", "client:192.0.2.0/24 is:accepted,rejected"},
-      {"hello since:2h", "subject:hello since:2h"},
+      {"hello since:2h", "subject:\"hello\" since:2h"},
+      {"\"two words\" since:2h", "subject:\"two words\" since:2h"},
       {"<one@example.com> is:bounced", "<one@example.com>"},
       {"is:delivered since:2h", "class:delivered since:2h"},
       {"example.org -is:hard", "example.org -class:hard"},
@@ -169,6 +170,8 @@ TEST_F(SearchHandlerTest, WhatLeadsNowhereNarrows) {
   EXPECT_EQ(groups("example.org 192.0.2.0/24"), (Groups{"events 0"}));
   EXPECT_EQ(groups("example.com example.net"), (Groups{"events 2"}));
   EXPECT_EQ(groups("550 5.1.1 since:2h"), (Groups{"events 0"}));
+  EXPECT_EQ(text(search("example.org exact.example").at("groups").at(0).at("target")),
+            "/v1/events?address=%2A%40example.org%3B%2A%40exact.example&limit=10");
   EXPECT_EQ(
       text(search("550 -status:5.1.1 5xx since:2h").at("groups").at(0).at("target")),
       "/v1/events?from=2026-03-01T10%3A30%3A00.000000000Z&limit=10&status=550%3B-5.1.1%3B5xx");
@@ -180,6 +183,9 @@ TEST_F(SearchHandlerTest, WithoutATimeTheLastDayIsMeant) {
   EXPECT_EQ(groups("is:forwarded"), (Groups{"events 1"}));
   EXPECT_EQ(groups("is:forwarded since:7d"), (Groups{"events 2"}));
   EXPECT_EQ(groups("example.org is:forwarded"), (Groups{"events 2"}));
+  // A network is no exact look-up.
+  const auto network = search("192.0.2.0/24 is:bounced");
+  EXPECT_NE(text(network.at("groups").at(0).at("target")).find("from="), std::string::npos);
 }
 
 TEST_F(SearchHandlerTest, WhatIsNoQueryIsRefusedWithItsPlace) {

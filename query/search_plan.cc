@@ -7,6 +7,7 @@
 #include "query/events_question.h"
 #include "query/handlers.h"
 #include "query/question.h"
+#include "query/search/lexer.h"
 #include "query/search_events.h"
 #include "runtime/hex.h"
 #include "runtime/network.h"
@@ -149,7 +150,7 @@ class TermPlanner {
       return;
     }
     if (narrowing_.is_any()) {
-      other = "subject:" + listed(term.text);
+      other = "subject:" + search::quote(term.text);
       return refuse(
           "A word beside a time is to say what it is of: write subject:word, or alias:word* and a "
           "kind (is:)");

@@ -49,6 +49,11 @@ class MergedReaderTest : public testing::Test {
     asked_.push_back(question);
     std::vector<Share> out;
     for (const auto& place : question.places) {
+      if (refused_.contains(place.at.partition)) {
+        out.emplace_back().partition = place.at.partition;
+        out.back().is_refused = true;
+        continue;
+      }
       const auto owner = owners_.find(place.at.partition);
       if (owner == owners_.end()) continue;
       ArchivePart& part = *owner->second;
@@ -100,11 +105,36 @@ class MergedReaderTest : public testing::Test {
   tests::StillClock clock_;
   std::array<ArchivePart, 3> parts_;
   std::map<std::uint32_t, ArchivePart*> owners_;
+  std::set<std::uint32_t> refused_;
   PeerEnds ends_{{1, 2}, clock_};
   Wish wish_{.filter = {.sight = schemas::Sight::all()}};
   std::vector<ShareQuestion> asked_;
   const tests::Copy copy_;
 };
+
+// An owner that is there, and refuses this question: others are still asked, and nobody else loses
+// it.
+TEST_F(MergedReaderTest, ARefusedQuestionIsOfItsReaderAlone) {
+  for (ArchivePart& part : parts_) part.add(tests::dropped(copy_), 2);
+  learn_all();
+  refused_ = {1};
+  const auto one = reader();
+  const auto lines = pull_all(*one);
+  EXPECT_EQ(tests::events_of(lines).size(), 4U);
+  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                          [](const auto& line) { return missing(line) == "[1]"; }),
+            1);
+  EXPECT_TRUE(ends_.state(1).in_reach);
+  const std::size_t asked = asked_.size();
+  EXPECT_FALSE(one->ready());
+  clock_.move(kRefusedRetry);
+  ASSERT_TRUE(one->ready());
+  EXPECT_TRUE(pull_all(*one).empty()) << "it is said once";
+  EXPECT_EQ(asked_.size(), asked + 1);
+  refused_.clear();
+  clock_.move(kRefusedRetry);
+  EXPECT_EQ(tests::events_of(pull_all(*one)).size(), 2U);
+}
 
 TEST_F(MergedReaderTest, TellsAllPartitionsInOneStreamWithOneCursor) {
   for (ArchivePart& part : parts_) part.add(tests::dropped(copy_), 2);
@@ -265,7 +295,9 @@ TEST_F(MergedReaderTest, AnOwnerThatHasMoreAndGivesNothingIsNone) {
   }
   Reader reader(std::move(partitions), wish_, clock_, std::move(elsewhere));
   const auto lines = pull_all(reader);
-  EXPECT_EQ(missing(lines.back()), "[1]");
+  EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                          [](const auto& line) { return missing(line) == "[1]"; }),
+            1);
 }
 
 // What came while it was away is not told: it began with what the views did not have.

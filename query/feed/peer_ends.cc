@@ -26,7 +26,9 @@ projector::ArchiveEnd& PeerEnds::end(std::uint32_t partition) { return at(partit
 PeerEnds::State PeerEnds::state(std::uint32_t partition) const {
   const One& one = at(partition);
   const MutexLock lock(mutex_);
-  return one.state;
+  State out = one.state;
+  out.end = one.end.index();
+  return out;
 }
 
 std::vector<std::uint32_t> PeerEnds::missing() const {
@@ -70,7 +72,7 @@ void PeerEnds::learned(std::uint32_t partition, schemas::EventIndex end,
   One& one = at(partition);
   const MutexLock lock(mutex_);
   const bool is_news = !one.state.in_reach;
-  one.state = {true, owner, lag};
+  one.state = {true, {}, owner, lag};
   one.settled = true;
   // Under the lock, so that a loss beside it is before it or behind it.
   if (end != one.end.index()) one.end.reached(end);

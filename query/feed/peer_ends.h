@@ -28,6 +28,7 @@ class PeerEnds {
 
   struct State {
     bool in_reach = false;
+    schemas::EventIndex end;           // where it is in reach
     std::string owner;                 // who answered for it last
     std::optional<std::uint64_t> lag;  // events in the log and not in its views
   };

@@ -38,10 +38,15 @@ Reader::Reader(std::vector<Partition> partitions, Wish wish, runtime::Clock& clo
       ends_(clock.now() + wish_.wait.value_or(kLongest)),
       place_(wish_.from),
       sign_at_(clock.now() + kSignEvery),
+      held_until_(partitions_.size()),
       here_(readings_of(partitions_)) {}
 
 bool Reader::is_behind(const Partition& partition) const {
-  return place_[partition.number] < partition.end->index();
+  return place_[partition.number] < partition.end->index() && !is_held(partition);
+}
+
+bool Reader::is_held(const Partition& partition) const {
+  return clock_.now() < held_until_[partition.number];
 }
 
 bool Reader::behind() const {
@@ -86,8 +91,14 @@ bool Reader::asks_others() {
 
 runtime::Task<void> Reader::wait(Instant until) {
   std::vector<projector::ReadTo> read;
-  for (const Partition& one : partitions_) read.push_back({one.end, place_[one.number]});
-  const Instant by = runtime::sooner(until, runtime::sooner(sign_at_, ends_));
+  Instant by = runtime::sooner(until, runtime::sooner(sign_at_, ends_));
+  for (const Partition& one : partitions_) {
+    if (is_held(one)) {
+      by = runtime::sooner(by, held_until_[one.number]);
+    } else {
+      read.push_back({one.end, place_[one.number]});
+    }
+  }
   co_await news_.beyond_any(std::move(read), by);
 }
 
@@ -103,8 +114,9 @@ const Partition* Reader::next_behind() {
 // Where the end of a partition is seen for the first time.
 void Reader::begin_at_ends() {
   for (const Partition& one : partitions_) {
-    if (place_[one.number] != kAtEnd || !elsewhere_.ends->state(one.number).in_reach) continue;
-    place_[one.number] = one.end->index();
+    if (place_[one.number] != kAtEnd) continue;
+    const PeerEnds::State state = elsewhere_.ends->state(one.number);
+    if (state.in_reach) place_[one.number] = state.end;
   }
 }
 
@@ -178,6 +190,8 @@ void Reader::ask_owners(std::string& out) {
     });
     if (share == shares.end()) {
       elsewhere_.ends->lost(asked.at.partition);
+    } else if (share->is_refused) {
+      hold(asked.at.partition, out);
     } else if (share->next > asked.at.index) {
       take(*share, out);
     } else if (share->end > asked.at.index) {
@@ -190,7 +204,15 @@ void Reader::ask_owners(std::string& out) {
   }
 }
 
+// For this reader alone: others may ask less.
+void Reader::hold(std::uint32_t partition, std::string& out) {
+  const bool is_news = held_until_[partition] == Instant{};
+  held_until_[partition] = clock_.now() + kRefusedRetry;
+  if (is_news) sign(out);
+}
+
 void Reader::take(const Share& share, std::string& out) {
+  held_until_[share.partition] = Instant{};
   for (const ShareLine& line : share.lines) {
     if (done_) return;
     place_[share.partition] = line.next;
@@ -233,8 +255,13 @@ void Reader::sign(std::string& out) {
   progress["time"] = schemas::rfc3339(clock_.wall());
   progress["unread"] = unread;
   if (lag) progress["lag"] = *lag;
-  const auto missing =
+  auto missing =
       elsewhere_.ends == nullptr ? std::vector<std::uint32_t>() : elsewhere_.ends->missing();
+  for (const Partition& one : partitions_) {
+    const auto place = std::lower_bound(missing.begin(), missing.end(), one.number);
+    const bool is_there = place != missing.end() && *place == one.number;
+    if (is_held(one) && !is_there) missing.insert(place, one.number);
+  }
   if (!missing.empty()) progress["missing"] = json::array(missing.begin(), missing.end());
   say("progress", "progress", json::serialize(progress), out);
 }

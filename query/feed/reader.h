@@ -69,6 +69,9 @@ static_assert(kLongest < http::StreamLimits{}.whole);
 // How often a reader who gets nothing is told how far the feed is: proxies cut what is silent for
 // a minute or half of one.
 inline constexpr std::chrono::seconds kSignEvery{15};
+// An owner that refused a reader's question (it may be too long, or the owner too busy) is asked
+// again after so long.
+inline constexpr std::chrono::seconds kRefusedRetry{1};
 static_assert(kSignEvery < http::StreamLimits{}.idle);
 
 // What one piece has at least before it is sent, if there is so much: a chunk. Of partitions on
@@ -99,6 +102,8 @@ class Reader final : public http::Follower {
   void ask_owners(std::string& out);
   ShareQuestion next_question();
   void take(const Share& share, std::string& out);
+  bool is_held(const Partition& partition) const;
+  void hold(std::uint32_t partition, std::string& out);
   bool tell(const Line& line, std::string& out);
   void say(std::string_view kind, std::string_view member, std::string_view json,
            std::string& out) const;
@@ -111,6 +116,8 @@ class Reader final : public http::Follower {
   const runtime::Instant ends_;
   Place place_;
   runtime::Instant sign_at_;
+  // By partition: until then its owners, who refused this reader's question, are not asked again.
+  std::vector<runtime::Instant> held_until_;
   std::vector<LocalReading> here_;  // by partition; of others they are not used
   std::size_t turn_ = 0;
   std::size_t turn_of_others_ = 0;

@@ -49,6 +49,8 @@ struct Share {
   std::optional<std::uint64_t> lag;  // events in the log and not in the archive
   std::vector<ShareLine> lines;
   schemas::EventIndex next;  // behind all that was looked at
+  // An owner is there, and does not answer this question: nothing else of it is said.
+  bool is_refused = false;
 };
 
 // What is asked of owners.

@@ -22,7 +22,7 @@ bool is_narrow_term(const Term& term) {
     bool operator()(const IdTerm&) const { return true; }
     bool operator()(const MessageIdTerm&) const { return true; }
     bool operator()(const ReturnPathTerm&) const { return true; }
-    bool operator()(const NetworkTerm&) const { return true; }
+    bool operator()(const NetworkTerm& term) const { return term.network.is_single(); }
     bool operator()(const HopTerm&) const { return true; }
     bool operator()(const RuleTerm&) const { return false; }
     bool operator()(const StateTerm&) const { return false; }

@@ -43,8 +43,7 @@ std::optional<MessageIdTerm> message_id_of(std::string_view text);
 // Octets that a local part may have without quotes, dots among them.
 bool is_bare_local(std::string_view text);
 
-// "192.0.2.1", "[IPv6:2001:db8::1]", "192.0.2.0/24". Refused: none, and a network where only single
-// addresses can be asked for.
+// "192.0.2.1", "[IPv6:2001:db8::1]", "192.0.2.0/24".
 Read<runtime::Network> network_in(const Piece& piece);
 // Whether network_in() is the one to ask: brackets, a tag, or its octets say so.
 bool means_network(std::string_view text);
