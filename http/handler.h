@@ -45,7 +45,8 @@ struct DelayedRead {
 inline constexpr std::chrono::milliseconds kReadyAgain{10};
 
 // It is awaited on the connection's thread, and does not block: for what changes something, and
-// waits until that is durable. What it holds it owns, or it outlives the server.
+// waits until that is durable. Its answer says whether it put on record itself who did what
+// (Response::is_on_record). What it holds it owns, or it outlives the server.
 struct Deed {
   std::function<runtime::Task<Response>()> run;
 };

@@ -32,7 +32,7 @@ struct Response {
   std::string body;
   Fields fields{};  // further ones
   Shown shown{};    // none of it goes out
-  // What it tells of was done, and is on record with who did it: it leaves in any case.
+  // What it tells of is on record already, with who did it or asked for it: it leaves in any case.
   bool is_on_record = false;
 };
 

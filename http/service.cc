@@ -222,13 +222,42 @@ void pack(Plan& plan, std::string_view accept_encoding) {
   if (auto* const delayed = std::get_if<DelayedRead>(&plan)) one(delayed->read);
 }
 
+// Whether it may do something, beside telling.
+bool changes(const Request& request) { return request.method != "GET" && request.method != "HEAD"; }
+
+// "Processing": what a record says of something that is asked for and is yet to be done.
+constexpr unsigned kProcessing = 102;
+
+constexpr char kWithheld[] = "The answer is withheld";
+constexpr char kNothingDone[] = "Nothing was done";
+
+Problem not_on_record(boost::system::error_code error, const std::string& what) {
+  auto problem = problem_of(503, "not_on_record",
+                            what + ", because that you asked cannot be put on record (" +
+                                error.message() + "): ask again later.");
+  problem.retry_after = kRecordRetry;
+  return problem;
+}
+
 }  // namespace
 
+// What changes something is on record as asked for before it is done, and once more with what it
+// came to. If the process ends in between, the first is there, and the deed may be. A Deed puts on
+// record itself what it does (handler.h).
 runtime::Task<Answer> Service::plan_and_carry_out(const Router::Route& route, Request& request) {
   if (const auto refused = judge(route.needs, request)) co_return to_response(*refused);
   Plan plan = route.handler(request);
+  const bool is_deed = changes(request) && std::holds_alternative<Read>(plan);
+  if (is_deed && goes_on_record(route)) {
+    Access access{request, route.path, kProcessing, {}};
+    const auto recorded = co_await parts_.access->record(std::move(access));
+    if (!recorded) co_return to_response(not_on_record(recorded.error(), kNothingDone));
+  }
   pack(plan, request.field("Accept-Encoding"));
-  co_return co_await carry_out(std::move(plan));
+  Answer answer = co_await carry_out(std::move(plan));
+  auto* const done = std::get_if<Response>(&answer);
+  if (is_deed && done != nullptr) done->is_on_record = true;
+  co_return answer;
 }
 
 // The answer, or that it may not leave.
@@ -246,12 +275,7 @@ runtime::Task<Answer> Service::on_record(const Router::Route& route, const Reque
   if (recorded) co_return answer;
   const auto* const done = std::get_if<Response>(&answer);
   if (done != nullptr && done->is_on_record) co_return answer;
-  auto problem = problem_of(503, "not_on_record",
-                            "The answer is withheld, because that you asked cannot be put on "
-                            "record (" +
-                                recorded.error().message() + "): ask again later.");
-  problem.retry_after = kRecordRetry;
-  co_return to_response(problem);
+  co_return to_response(not_on_record(recorded.error(), kWithheld));
 }
 
 runtime::Task<Answer> Service::carry_out(Plan plan) {
@@ -323,7 +347,7 @@ runtime::Task<Answered> Service::answer(Head head, Client client) {
   request.client = std::move(client);
   const auto& found = *std::get<Router::Match>(routed).route;
   Answer answer = co_await plan_and_carry_out(found, request);
-  if (found.needs.on_record && parts_.access != nullptr) {
+  if (goes_on_record(found)) {
     answer = co_await on_record(found, request, std::move(answer));
   }
   Answered answered = open(std::move(answer), found.path);

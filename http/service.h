@@ -132,6 +132,9 @@ class Service {
   std::variant<Problem, Router::Match> route(const Head& head, Request& request) const;
   std::optional<Problem> admit(const Head& head, Request& request) const;
   std::optional<Problem> judge(Needs needs, Request& request) const;
+  bool goes_on_record(const Router::Route& route) const {
+    return route.needs.on_record && parts_.access != nullptr;
+  }
   runtime::Task<Answer> plan_and_carry_out(const Router::Route& route, Request& request);
   runtime::Task<Answer> on_record(const Router::Route& route, const Request& request,
                                   Answer answer);

@@ -238,6 +238,55 @@ TEST_F(ServiceTest, ADelayedReadRunsWhenItIsReadyOrItsTimeIsOver) {
   EXPECT_EQ(world.get("/v1/later").body, "2");
 }
 
+// A log that has room for so many more records.
+class Room final : public AccessLog {
+ public:
+  explicit Room(std::size_t room) : room_(room) {}
+  runtime::Task<runtime::Result<void>> record(Access access) override {
+    if (statuses.size() == room_) co_return make_error_code(runtime::Errc::log_full);
+    statuses.push_back(access.status);
+    co_return runtime::Result<void>();
+  }
+  std::vector<unsigned> statuses;
+
+ private:
+  const std::size_t room_;
+};
+
+TEST_F(ServiceTest, WhatChangesSomethingIsOnRecordBeforeItIsDone) {
+  int done = 0;
+  const auto plan_deed = [&](const Request& request) -> Plan {
+    if (request.method == "DELETE") return to_response(not_found("There is none."));
+    return Read([&done] {
+      ++done;
+      Response response;
+      response.status = 202;
+      return response;
+    });
+  };
+  world.add("/v1/deed", schemas::Scope::exports, plan_deed, "GET, POST, DELETE");
+  schemas::Principal asker;
+  asker.scopes = {schemas::Scope::exports};
+  world.set_asker(asker);
+  using Told = std::pair<unsigned, std::vector<unsigned>>;
+  const auto ask = [&](const char* method, std::size_t room) {
+    Room log(room);
+    world.set_access(&log);
+    const unsigned status = world.ask(method, "/v1/deed").status;
+    return Told(status, log.statuses);
+  };
+  EXPECT_EQ(ask("POST", 0), Told(503, {}));
+  EXPECT_EQ(done, 0) << "what is refused is not done";
+  // What was done is told, though what it came to has no room.
+  EXPECT_EQ(ask("POST", 1), Told(202, {102}));
+  EXPECT_EQ(ask("POST", 2), Told(202, {102, 202}));
+  EXPECT_EQ(done, 2);
+  // Nothing is to be done: it is on record once.
+  EXPECT_EQ(ask("DELETE", 2), Told(404, {404}));
+  EXPECT_EQ(ask("GET", 2), Told(202, {202}));
+  EXPECT_EQ(ask("GET", 0), Told(503, {}));
+}
+
 TEST_F(ServiceTest, AnswersNobodyWhoDoesNotShowTheSecret) {
   world.guard();
   Head head;

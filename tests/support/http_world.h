@@ -118,8 +118,9 @@ class HttpWorld {
     own_.add(path, http::kOpen, std::move(handler));
   }
   // On a route that asks for a scope.
-  void add(const std::string& path, http::Needs needs, http::Handler handler) {
-    own_.add(path, needs, std::move(handler));
+  void add(const std::string& path, http::Needs needs, http::Handler handler,
+           const std::string& methods = "GET, HEAD") {
+    own_.add(path, needs, std::move(handler), methods);
   }
   // Who asks, from the next service() on; as long as none is set, a reader on this machine.
   void set_asker(schemas::Principal asker) { principals_ = http::everyone_is(std::move(asker)); }
