@@ -49,5 +49,38 @@ TEST(ChoiceTest, KnowsWhatTheClientReads) {
   }
 }
 
+TEST(ChoiceTest, OfWhatTheClientReadsTakesWhatItLikesBest) {
+  struct Case {
+    std::string_view said;
+    Coding coding;
+  };
+  for (const Case& one : {
+           Case{"", Coding::identity},
+           Case{"gzip", Coding::gzip},
+           Case{"zstd", Coding::zstd},
+           Case{"gzip, deflate, br, zstd", Coding::zstd},
+           Case{"ZSTD;q=0.5, gzip;q=0.5", Coding::zstd},
+           Case{"zstd;q=0.4, gzip;q=0.5", Coding::gzip},
+           Case{"zstd;q=0.499, gzip;q=0.5", Coding::gzip},
+           Case{"zstd;q=0.05, gzip;q=0.1", Coding::gzip},
+           Case{"zstd;q=0, gzip;q=0.001", Coding::gzip},
+           Case{"zstd;q=0.000", Coding::identity},
+           Case{"identity, zstd;q=0.9", Coding::identity},
+           Case{"identity;q=0.9, zstd;q=0.9", Coding::zstd},
+           Case{"identity;q=0.5, gzip;q=0.2", Coding::identity},
+           Case{"gzip;q=0.2, *;q=1", Coding::gzip},
+           Case{"*", Coding::gzip},
+           Case{"*;q=0", Coding::identity},
+           Case{"*;q=0, zstd", Coding::zstd},
+           Case{"zstd;q=1.000, gzip;q=1", Coding::zstd},
+           Case{"zstd;q=no, gzip", Coding::zstd},
+           Case{"zstd;q=0.x, gzip", Coding::zstd},
+           Case{"zstd;q=0, zstd", Coding::identity},
+           Case{"zstandard", Coding::identity},
+       }) {
+    EXPECT_EQ(coding_of(one.said), one.coding) << one.said;
+  }
+}
+
 }  // namespace
 }  // namespace waybill::http

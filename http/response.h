@@ -24,6 +24,8 @@ struct Shown {
   std::string domain;                      // whose history it is, where that is one of ours
   std::string subject;                     // what was asked about; empty: what the route captured
   std::vector<std::string> more_subjects;  // the rest, where that is several things
+  // It says up to which moment it is whole, so that no later answer has the same octets.
+  bool tells_a_moment = false;
 };
 
 struct Response {

@@ -206,22 +206,6 @@ std::optional<Problem> Service::judge(Needs needs, Request& request) const {
 
 namespace {
 
-void pack(Plan& plan, std::string_view accept_encoding) {
-  const auto one = [&](Read& read) { read = packed(std::move(read), accept_encoding); };
-  // To pack takes too long for the server's thread.
-  if (auto* const quick = std::get_if<QuickRead>(&plan)) {
-    if (reads_packed(accept_encoding)) {
-      plan = Read(std::move(quick->read));
-    } else {
-      quick->at_once = [at_once = std::move(quick->at_once)] { return told_apart(at_once()); };
-      one(quick->read);
-    }
-  }
-  if (auto* const read = std::get_if<Read>(&plan)) one(*read);
-  if (auto* const remote = std::get_if<RemoteRead>(&plan)) one(remote->read);
-  if (auto* const delayed = std::get_if<DelayedRead>(&plan)) one(delayed->read);
-}
-
 // Whether it may do something, beside telling.
 bool changes(const Request& request) { return request.method != "GET" && request.method != "HEAD"; }
 
@@ -253,7 +237,7 @@ runtime::Task<Answer> Service::plan_and_carry_out(const Router::Route& route, Re
     const auto recorded = co_await parts_.access->record(std::move(access));
     if (!recorded) co_return to_response(not_on_record(recorded.error(), kNothingDone));
   }
-  pack(plan, request.field("Accept-Encoding"));
+  pack(plan, request);
   Answer answer = co_await carry_out(std::move(plan));
   auto* const done = std::get_if<Response>(&answer);
   if (is_deed && done != nullptr) done->is_on_record = true;

@@ -103,6 +103,7 @@ TEST_F(ServiceTest, ALongAnswerIsPackedForWhoReadsThat) {
     EXPECT_EQ(field(plain, "Content-Encoding"), "");
     EXPECT_EQ(field(plain, "Vary"), "Accept-Encoding");
   }
+  EXPECT_EQ(field(asked("/v1/long/5000", "gzip, zstd"), "Content-Encoding"), "zstd");
   const Response small = asked("/v1/long/" + std::to_string(kWorthPacking - 1), "gzip");
   EXPECT_EQ(field(small, "Content-Encoding"), "");
   EXPECT_EQ(small.body.size(), kWorthPacking - 1);

@@ -65,6 +65,41 @@ TEST_F(AccessRecordTest, SaysWhoAskedForWhatAndWhy) {
   EXPECT_EQ(last().node(), "mx1");
 }
 
+TEST_F(AccessRecordTest, AnAnswerThatTheClientHasIsOnRecordToo) {
+  as(Principal::Kind::token, {Scope::history}, Sight::all());
+  http::Head head;
+  head.method = "GET";
+  head.target = kHistory;
+  // Whole up to a moment, which the next answer would not name again.
+  EXPECT_EQ(http::find_field(world_.ask(head).fields, "ETag"), "");
+  world_.health().lag = 1;
+  const std::string etag(http::find_field(world_.ask(head).fields, "ETag"));
+  head.fields = {{"If-None-Match", etag}};
+  EXPECT_EQ(world_.ask(head).status, 304U);
+  ASSERT_EQ(log_.events.size(), 3U);
+  EXPECT_EQ(last().access().status(), 304U);
+  EXPECT_EQ(last().access().subject(), "sales@example.org");
+  EXPECT_EQ(last().access().rows(), 2U);
+  world_.fold(tests::QueryWorld::forwarded(7));
+  EXPECT_EQ(world_.ask(head).status, 200U);
+}
+
+TEST_F(AccessRecordTest, WhoMaySeeLessHasAnotherAnswer) {
+  world_.health().lag = 1;
+  as(Principal::Kind::token, {Scope::history}, Sight::all());
+  http::Head head;
+  head.method = "GET";
+  head.target = kHistory;
+  const std::string etag(http::find_field(world_.ask(head).fields, "ETag"));
+  head.fields = {{"If-None-Match", etag}};
+  EXPECT_EQ(world_.ask(head).status, 304U);
+  as(Principal::Kind::token, {Scope::history}, Sight::of({"other.test"}));
+  const auto other = world_.ask(head);
+  EXPECT_EQ(other.status, 200U);
+  EXPECT_NE(http::find_field(other.fields, "ETag"), etag);
+  EXPECT_EQ(last().access().rows(), 0U);
+}
+
 // Every route of history, and what somebody looked at there.
 TEST_F(AccessRecordTest, EveryQuestionHasASubject) {
   const std::string message = tests::message_id(1).text();

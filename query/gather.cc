@@ -183,6 +183,9 @@ http::Shown shown_of(std::uint64_t rows, const AsOf& as_of, std::string domain) 
   if (!as_of.partitions.empty()) out.as_of_index = as_of.partitions.front().index.value();
   out.as_of = as_of.time().value_or(runtime::WallTime{});
   out.domain = std::move(domain);
+  out.tells_a_moment =
+      std::any_of(as_of.partitions.begin(), as_of.partitions.end(),
+                  [](const PartitionAsOf& one) { return one.complete_at.has_value(); });
   return out;
 }
 

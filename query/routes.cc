@@ -46,13 +46,16 @@ void add_routes(http::Router& router, Sources sources) {
   router.add("/v1/search", Scope::history, over(shared, plan_search));
   router.add("/v1/access", Scope::access, over(shared, plan_accesses));
   router.add("/openapi.json", http::kOpen,
-             [document = openapi_document()](const http::Request& request) {
+             [document = std::make_shared<const std::string>(openapi_document())](
+                 const http::Request& request) {
                http::Parameters parameters(request);
                if (const auto problem = parameters.problem())
                  return http::Plan(http::to_response(*problem));
-               http::Response response;
-               response.body = document;
-               return http::Plan(std::move(response));
+               return http::Plan(http::Read([document] {
+                 http::Response response;
+                 response.body = *document;
+                 return http::Answer(std::move(response));
+               }));
              });
   dashboard::add_routes(router);
 }

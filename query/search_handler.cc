@@ -135,6 +135,7 @@ http::Response carry_out(const Sources& sources, const Query& query,
     text.pop_back();
     groups.push_back(text + ",\"answer\":" + answer.body + "}");
     out.shown.rows += answer.shown.rows;
+    out.shown.tells_a_moment = out.shown.tells_a_moment || answer.shown.tells_a_moment;
     out.shown.as_of_index = std::max(out.shown.as_of_index, answer.shown.as_of_index);
     out.shown.as_of = std::max(out.shown.as_of, answer.shown.as_of);
     if (!answer.shown.domain.empty()) domains.insert(answer.shown.domain);

@@ -1,4 +1,5 @@
-// Zstandard (RFC 8878), as other people's programs read it. A pure function, any thread.
+// Zstandard (RFC 8878), as other people's programs read it, browsers too: a window is 2 MiB at
+// most, where RFC 9659 lets a content coding have 8 MiB. A pure function, any thread.
 #pragma once
 
 #include <string>

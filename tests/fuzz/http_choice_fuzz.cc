@@ -21,6 +21,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const bool letters = text.find_first_of("*gG") != std::string_view::npos;
   runtime::check(letters || !http::reads_gzip(text), "a coding that is not named is not read");
+  const bool of_zstd = text.find_first_of("zZ") != std::string_view::npos;
+  const http::Coding coding = http::coding_of(text);
+  runtime::check(of_zstd || coding != http::Coding::zstd, "nor is it sent");
+  runtime::check(coding != http::Coding::gzip || http::reads_gzip(text), "what is sent is read");
+  runtime::check(http::coding_of("zstd," + std::string(text)) == http::Coding::zstd,
+                 "of the best the first word counts");
   runtime::check(http::reads_gzip("gzip," + std::string(text)), "the first word counts");
   return 0;
 }
