@@ -115,15 +115,15 @@ class Reader {
   EventsSearch read() {
     read_words("kind", TermOf::kind, &event_kinds());
     read_words("class", TermOf::bounce_class, &feed::bounce_classes());
-    read_domain();
-    read_addresses({"address", {kAlias, kSender, kTarget}});
-    read_further();
+    read_further({.domain = true, .address = true});
     read_span();
     return std::move(out_);
   }
 
-  // What the feed has too.
-  EventsSearch read_further() {
+  // What readers of the log have too.
+  EventsSearch read_further(AsLists lists) {
+    if (lists.domain) read_domain();
+    if (lists.address) read_addresses({"address", {kAlias, kSender, kTarget}});
     read_addresses({"alias", {kAlias}});
     read_addresses({"sender", {kSender}});
     read_addresses({"target", {kTarget}});
@@ -496,8 +496,9 @@ std::string text_of(const projector::EventsWanted& wanted) {
   return out;
 }
 
-projector::EventsWanted read_further_conditions(http::Parameters& parameters) {
-  return Reader(parameters).read_further().question.wanted;
+FurtherConditions read_further_conditions(http::Parameters& parameters, AsLists lists) {
+  EventsSearch read = Reader(parameters).read_further(lists);
+  return {std::move(read.question.wanted), std::move(read.subjects)};
 }
 
 std::variant<EventsSearch, http::Problem> read_events_search(http::Parameters& parameters) {

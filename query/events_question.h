@@ -23,8 +23,20 @@ struct EventsSearch {
 
 std::variant<EventsSearch, http::Problem> read_events_search(http::Parameters& parameters);
 
-// The conditions that the feed has too; what is wrong `parameters` says.
-projector::EventsWanted read_further_conditions(http::Parameters& parameters);
+// Of those parameters that a reader of the log may read as one name alone, those that are more.
+struct AsLists {
+  bool domain = false;
+  bool address = false;
+};
+
+struct FurtherConditions {
+  projector::EventsWanted wanted;
+  std::vector<std::string> subjects;  // as above
+};
+
+// The conditions that readers of the log have too (log_question.h); what is wrong `parameters`
+// says.
+FurtherConditions read_further_conditions(http::Parameters& parameters, AsLists lists);
 
 // As a cursor has it (cursor.h).
 std::string text_of(const projector::EventsWanted& wanted);

@@ -9,7 +9,7 @@
 #include "http/range.h"
 #include "query/exports/desk.h"
 #include "query/handlers.h"
-#include "query/log_filter.h"
+#include "query/log_question.h"
 
 namespace waybill::query {
 namespace {
@@ -45,12 +45,12 @@ Response with_body(const json::object& object, unsigned status = 200) {
   return out;
 }
 
-// What the record of who asked says of it.
+// What the record of who asked says of it: of how far it is, one of its subjects alone, for that is
+// asked again and again.
 http::Shown shown_of(const Job& job) {
   http::Shown out;
   out.domain = job.order.filter.domain;
-  out.subject =
-      job.order.filter.address.empty() ? job.order.filter.domain : job.order.filter.address;
+  if (!job.order.subjects.empty()) out.subject = job.order.subjects.back();
   return out;
 }
 
@@ -95,10 +95,12 @@ std::optional<Problem> no_desk(const Sources& sources) {
                           "`waybill serve`, or by a projector that owns them all.");
 }
 
-exports::Order read_order(const Request& request, http::Parameters& parameters) {
+exports::Order read_order(const Sources& sources, const Request& request,
+                          http::Parameters& parameters) {
   exports::Order out;
-  out.filter = read_log_filter(request, parameters);
-  read_address(parameters, out.filter);
+  LogQuestion asked = read_log_question(sources, request, parameters);
+  out.filter = std::move(asked.filter);
+  out.subjects = std::move(asked.subjects);
   out.from = parameters.time("from");
   out.to = parameters.time("to");
   if (out.from && out.to && *out.from >= *out.to) {
@@ -106,6 +108,9 @@ exports::Order read_order(const Request& request, http::Parameters& parameters) 
   }
   out.format = read_word<exports::Format>(parameters, "format", exports::kFormats);
   out.packing = read_word<exports::Packing>(parameters, "packing", exports::kPackings);
+  for (const http::Parameter& one : request.parameters) {
+    if (one.name != "format" && one.name != "packing") out.said[one.name] = one.value;
+  }
   return out;
 }
 
@@ -128,6 +133,7 @@ Response make(const Sources& sources, exports::Order order, const Request& reque
   const auto job = desk.take(std::move(order), request.asker->text(), request.reason);
   if (job) {
     Response out = told(*job, request, 202);
+    out.shown.more_subjects = job->order.subjects;
     out.fields.emplace_back("Location", "/v1/exports/" + job->id);
     return out;
   }
@@ -208,6 +214,7 @@ http::Answer send_file(const Sources& sources, const Job& job, const Request& re
   out.length = part.count;
   out.shown = shown_of(job);
   out.shown.rows = job.count;
+  out.shown.more_subjects = job.order.subjects;
   out.body = pull_of(std::move(*file), part, request.asker, *sources.clock);
   return out;
 }
@@ -242,7 +249,7 @@ http::Plan plan_exports(const Sources& sources, const Request& request) {
   if (const auto problem = no_desk(sources)) return http::to_response(*problem);
   if (request.method != "POST") return plan_list(*sources.exports, request);
   http::Parameters parameters(request);
-  exports::Order order = read_order(request, parameters);
+  exports::Order order = read_order(sources, request, parameters);
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
   return http::Read([&sources, order = std::move(order), request] {
     return http::Answer(make(sources, order, request));

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
 #include <fstream>
 
 #include "http/problem.h"
@@ -94,6 +95,20 @@ TEST_F(ExportsHandlerTest, AnOrderIsTakenWithItsAddressAndTheLag) {
   EXPECT_EQ(out.status, 202U);
   EXPECT_EQ(http::find_field(out.fields, "Location").substr(0, 12), "/v1/exports/");
   EXPECT_NE(out.body.find("\"lag\":5"), std::string::npos) << out.body;
+}
+
+TEST_F(ExportsHandlerTest, WhatItIsOfIsAskedAsOfTheFeed) {
+  part_.add(tests::rejected({}, schemas::pb::VERDICT_BY_POLICY));
+  const auto count = [&](http::Parameter parameter) {
+    http::Request asked = request("POST");
+    asked.parameters = {std::move(parameter)};
+    const auto made = response(plan_exports(sources_, asked));
+    EXPECT_EQ(made.status, 202U) << made.body;
+    const auto id = boost::json::parse(made.body).at("id").as_string();
+    return desk_->find(std::string(id), *asker_)->count;
+  };
+  EXPECT_EQ(count({"kind", "-accepted"}), 1U);
+  EXPECT_EQ(count({"sender", "bob*"}), 0U);
 }
 
 TEST_F(ExportsHandlerTest, APartIsSentOfAGetAndTheWholeOfAHead) {

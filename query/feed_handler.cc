@@ -5,10 +5,9 @@
 
 #include "http/parameters.h"
 #include "http/target.h"
-#include "query/events_question.h"
 #include "query/feed/reader.h"
 #include "query/handlers.h"
-#include "query/log_filter.h"
+#include "query/log_question.h"
 #include "query/node_asker.h"
 #include "query/paging.h"
 
@@ -191,36 +190,49 @@ feed::Elsewhere elsewhere_of(const Sources& sources, const http::Request& reques
   return {sources.peer_ends, std::move(ask)};
 }
 
-http::Answer begin(const Sources& sources, const std::optional<feed::Place>& after, feed::Wish wish,
-                   feed::Elsewhere elsewhere) {
+// A feed that is to begin.
+struct Beginning {
+  std::optional<feed::Place> after;  // nullopt: at the end
+  feed::Wish wish;
+  feed::Elsewhere elsewhere;
+  http::Shown shown;
+};
+
+http::Answer begin(const Sources& sources, Beginning what) {
   auto partitions = partitions_of(sources);
-  const feed::Place ends = place_of_end(partitions, elsewhere.ends);
-  wish.from = after.value_or(ends);
+  const feed::Place ends = place_of_end(partitions, what.elsewhere.ends);
+  feed::Place& from = what.wish.from = what.after.value_or(ends);
   for (std::size_t i = 0; i < ends.size(); ++i) {
-    if (wish.from[i] == feed::kAtEnd) wish.from[i] = ends[i];
+    if (from[i] == feed::kAtEnd) from[i] = ends[i];
   }
-  if (const auto problem = ahead_of(partitions, wish.from)) return http::to_response(*problem);
+  if (const auto problem = ahead_of(partitions, from)) return http::to_response(*problem);
   http::Stream out;
-  out.content_type = wish.form == feed::Form::sse ? feed::kSseType : feed::kNdjsonType;
+  out.content_type = what.wish.form == feed::Form::sse ? feed::kSseType : feed::kNdjsonType;
   // nginx hands it on as it comes.
   out.fields = {{"X-Accel-Buffering", "no"}};
-  out.body = std::make_unique<feed::Reader>(std::move(partitions), std::move(wish), *sources.clock,
-                                            std::move(elsewhere));
+  out.shown = std::move(what.shown);
+  out.body = std::make_unique<feed::Reader>(std::move(partitions), std::move(what.wish),
+                                            *sources.clock, std::move(what.elsewhere));
   return out;
 }
 
 // How far others are is known by then, or that they are out of reach.
-http::Plan begin_once_settled(const Sources& sources, std::optional<feed::Place> after,
-                              const feed::Wish& wish, feed::Elsewhere elsewhere) {
+http::Plan begin_once_settled(const Sources& sources, Beginning what) {
   http::DelayedRead out;
   out.at_most = kUntilSettled;
-  out.ready = [ends = elsewhere.ends] {
+  out.ready = [ends = what.elsewhere.ends] {
     ends->want();
     return ends->settled();
   };
-  out.read = [&sources, after = std::move(after), wish, elsewhere = std::move(elsewhere)] {
-    return begin(sources, after, wish, elsewhere);
-  };
+  out.read = [&sources, what = std::move(what)] { return begin(sources, what); };
+  return out;
+}
+
+http::Shown shown_of(LogQuestion asked) {
+  http::Shown out;
+  out.domain = std::move(asked.domain);
+  if (!asked.subjects.empty()) out.subject = asked.subjects.front();
+  out.more_subjects = std::move(asked.subjects);
   return out;
 }
 
@@ -230,9 +242,8 @@ http::Plan plan_feed(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
   if (const auto problem = not_whole(sources)) return http::to_response(*problem);
   feed::Wish wish;
-  wish.filter = read_log_filter(request, parameters);
-  read_address_or_roles(sources, parameters, wish.filter);
-  wish.filter.wanted = read_further_conditions(parameters);
+  LogQuestion asked = read_log_question(sources, request, parameters);
+  wish.filter = asked.filter;
   wish.form = read_form(request, parameters);
   wish.reader = request.asker;
   wish.limit = parameters.number("limit", 1, kMostEvents);
@@ -246,11 +257,10 @@ http::Plan plan_feed(const Sources& sources, const http::Request& request) {
   const std::string from = last.empty() ? after.value_or("end") : last;
   auto place = read_place(sources, last.empty() ? "after" : "Last-Event-ID", from, parameters);
   if (const auto problem = parameters.problem()) return http::to_response(*problem);
-  auto elsewhere = elsewhere_of(sources, request);
-  if (elsewhere.ends != nullptr) {
-    return begin_once_settled(sources, std::move(place), wish, std::move(elsewhere));
-  }
-  auto answer = begin(sources, place, std::move(wish), {});
+  Beginning what{std::move(place), std::move(wish), elsewhere_of(sources, request),
+                 shown_of(std::move(asked))};
+  if (what.elsewhere.ends != nullptr) return begin_once_settled(sources, std::move(what));
+  auto answer = begin(sources, std::move(what));
   if (auto* const response = std::get_if<http::Response>(&answer)) return std::move(*response);
   return std::get<http::Stream>(std::move(answer));
 }

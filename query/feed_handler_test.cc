@@ -123,8 +123,8 @@ TEST_F(FeedHandlerTest, RefusesEachParameterThatIsWrong) {
   EXPECT_EQ(problem("?address=x.test"), "404 not_found address");
   EXPECT_EQ(problem("?address=x.test&role=alias"), "404 not_found address");
   EXPECT_EQ(problem("?address=a%40x.test&role=client"), "400 invalid_parameter role");
-  EXPECT_EQ(problem("?role=alias"), "400 invalid_parameter role");
-  EXPECT_EQ(problem("?address=a%40x.test&match=exact"), "400 invalid_parameter match");
+  EXPECT_EQ(problem("?role=alias"), "409 conflicting_parameters role");
+  EXPECT_EQ(problem("?address=a%40x.test&match=exact"), "409 conflicting_parameters match");
   EXPECT_EQ(problem("?address=a%40x.test&role=alias,sender&match=exact"), "");
 }
 

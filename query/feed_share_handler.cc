@@ -9,13 +9,12 @@
 #include <algorithm>
 
 #include "http/parameters.h"
-#include "query/events_question.h"
 #include "query/feed/local_reading.h"
 #include "query/feed/place.h"
 #include "query/feed/reader.h"
 #include "query/feed/share.h"
 #include "query/handlers.h"
-#include "query/log_filter.h"
+#include "query/log_question.h"
 #include "query/partition_list.h"
 #include "runtime/clock.h"
 
@@ -160,9 +159,7 @@ http::Plan plan_feed_ends(const Sources& sources, const http::Request& request) 
 http::Plan plan_feed_share(const Sources& sources, const http::Request& request) {
   http::Parameters parameters(request);
   ShareOrder order;
-  order.filter = read_log_filter(request, parameters);
-  read_address_or_roles(sources, parameters, order.filter);
-  order.filter.wanted = read_further_conditions(parameters);
+  order.filter = read_log_question(sources, request, parameters).filter;
   order.octets = parameters.number("octets", 1, feed::kPieceOctets).value_or(feed::kPieceOctets);
   order.events = parameters.number("limit", 1, kMostShareEvents).value_or(kMostShareEvents);
   const auto from = read_place_list("from", parameters);

@@ -35,6 +35,9 @@ class Sought {
   bool is(std::string_view address) const {
     return address == address_ || common_spelling(address, spellings_) == address_;
   }
+  // What all that it is have in common: of this and the spellings the same is made again.
+  const std::string& address() const { return address_; }
+  Spellings spellings() const { return spellings_; }
 
  private:
   std::string address_;

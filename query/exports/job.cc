@@ -38,6 +38,41 @@ json::object common(const Job& job) {
   return out;
 }
 
+// Of these anybody may be told that there is an export, and not of whom.
+constexpr std::string_view kOfPeople[] = {"address",   "alias",  "sender", "target",
+                                          "recipient", "client", "subject"};
+
+// Lists of words that are no text of anybody's.
+constexpr std::string_view kLists[] = {"kind", "class"};
+
+template <std::size_t N>
+bool is_among(const std::string_view (&names)[N], std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+json::array words_of(std::string_view list) {
+  json::array out;
+  for (std::size_t comma = 0; comma != list.npos;) {
+    comma = list.find(',');
+    out.emplace_back(list.substr(0, comma));
+    list.remove_prefix(comma == list.npos ? list.size() : comma + 1);
+  }
+  return out;
+}
+
+json::object query_of(const Order& order, bool is_theirs) {
+  json::object out;
+  for (const auto& [name, text] : order.said) {
+    if (!is_theirs && is_among(kOfPeople, name)) continue;
+    if (is_among(kLists, name)) {
+      out[name] = words_of(text);
+    } else {
+      out[name] = text;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 bool Job::shows_to(const schemas::Principal& asker) const {
@@ -63,17 +98,7 @@ json::object shown(const Job& job, const schemas::Principal& asker) {
   json::object order = to_json(job.order);
   out["format"] = order["format"];
   out["packing"] = order["packing"];
-  json::object query;
-  for (const char* name : {"domain", "address", "from", "to"}) {
-    const json::value* const value = order.if_contains(name);
-    const bool told = theirs || name != std::string_view("address");
-    const bool said = told && value != nullptr && !value->get_string().empty();
-    if (said) query[name] = *value;
-  }
-  for (const auto& [name, list] : {std::pair("kind", "kinds"), {"class", "classes"}}) {
-    if (!order[list].get_array().empty()) query[name] = order[list];
-  }
-  out["query"] = std::move(query);
+  out["query"] = query_of(job.order, theirs);
   if (job.order.lag) out["lag"] = *job.order.lag;
   out["file_name"] = file_name(job);
   if (job.state == State::done) out["file"] = "/v1/exports/" + job.id + "/file";

@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <set>
 
+#include "query/exports/conditions.h"
 #include "schemas/event.h"
 
 namespace waybill::query::exports {
@@ -47,6 +48,40 @@ schemas::Sight read_sight(JsonMembers& members) {
   return schemas::Sight::of({domains.begin(), domains.end()});
 }
 
+void read_said(const json::object& object, JsonMembers& members, Order& out) {
+  const json::object* const conditions = schemas::object_member(object, "conditions");
+  if (conditions == nullptr) return members.expected("conditions", "an object");
+  read_conditions(*conditions, "conditions", members, out.filter);
+  const json::object* const said = schemas::object_member(object, "said");
+  if (said == nullptr) return members.expected("said", "an object");
+  JsonMembers words(*said, "said", members);
+  for (const auto& one : *said) out.said[std::string(one.key())] = words.text(one.key());
+  out.subjects = read_texts(members, "subjects");
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ",") + word;
+  return out;
+}
+
+// Orders had no more than this before they had conditions, and do not say how it was said.
+void say_as_it_was(Order& order) {
+  const feed::Filter& filter = order.filter;
+  const auto say = [&](const char* name, const std::string& text) {
+    if (!text.empty()) order.said[name] = text;
+  };
+  say("domain", filter.domain);
+  say("address", filter.address);
+  say("kind", joined(filter.kinds));
+  say("class", joined(filter.classes));
+  if (order.from) say("from", schemas::rfc3339(*order.from));
+  if (order.to) say("to", schemas::rfc3339(*order.to));
+  for (const std::string& subject : {filter.domain, filter.address}) {
+    if (!subject.empty()) order.subjects.push_back(subject);
+  }
+}
+
 }  // namespace
 
 std::optional<runtime::WallTime> read_time(JsonMembers& members, std::string_view name) {
@@ -86,6 +121,11 @@ json::object to_json(const Order& order) {
   out["classes"] = texts(order.filter.classes);
   out["domain"] = order.filter.domain;
   out["address"] = order.filter.address;
+  out["conditions"] = conditions_json(order.filter);
+  json::object said;
+  for (const auto& [name, text] : order.said) said[name] = text;
+  out["said"] = std::move(said);
+  out["subjects"] = texts(order.subjects);
   if (order.from) out["from"] = schemas::rfc3339(*order.from);
   if (order.to) out["to"] = schemas::rfc3339(*order.to);
   out["format"] = kFormats[static_cast<std::size_t>(order.format)];
@@ -107,6 +147,11 @@ runtime::Explained<Order> order_of(const json::object& object) {
   out.filter.address = members.text("address");
   out.from = read_time(members, "from");
   out.to = read_time(members, "to");
+  if (members.find("said") == nullptr) {
+    say_as_it_was(out);
+  } else {
+    read_said(object, members, out);
+  }
   out.format = read_word<Format>(members, "format", kFormats);
   out.packing = read_word<Packing>(members, "packing", kPackings);
   for (const json::value& one : members.array("until")) {

@@ -1,7 +1,10 @@
-// Order: what an export is of, and how it is written. A value; a job's file has it as JSON.
+// Order: what an export is of, and how it is written. A value; a job's file has it as JSON. What a
+// question comes to by the configuration of its time (spellings of an address) is in it, so that a
+// later configuration changes nothing.
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +36,10 @@ struct Order {
   // Events that were in the log then and not in the views, and so are not in it; nullopt: nobody
   // knew.
   std::optional<std::uint64_t> lag{};
+  // The question as it was said, by parameter, for whoever looks at the job; `filter`, `from` and
+  // `to` are what it came to.
+  std::map<std::string, std::string> said{};
+  std::vector<std::string> subjects{};  // what is looked at, for the record of who fetches it
 
   bool wants(const schemas::Event& event) const;
 };
