@@ -15,6 +15,7 @@ class SearchEvents {
   // Further parameters.
   void set(const std::string& name, const std::string& value) { parameters_[name] = value; }
 
+  bool has(const std::string& name) const { return parameters_.contains(name); }
   // Whether something of it leads to events (docs/api.md).
   bool leads() const { return leads_; }
   // "domain=example.org&rule=spam"

@@ -11,7 +11,7 @@
 #include "query/handlers.h"
 #include "query/question.h"
 #include "query/search/parse.h"
-#include "query/search_follow.h"
+#include "query/search_log.h"
 #include "query/search_plan.h"
 #include "query/span.h"
 #include "runtime/clock.h"
@@ -49,17 +49,23 @@ Problem refusal_of(const search::Refusal& refusal, const search::Context& contex
   return out;
 }
 
-Problem problem_of(const NoIndex& none, json::object follow, const search::Context& context) {
+// Where the log itself is read for it.
+void add_log(const Query& query, runtime::WallTime now, json::object& out) {
+  out["follow"] = log_json(query, LogUse::followed, now);
+  out["export"] = log_json(query, LogUse::exported, now);
+}
+
+Problem problem_of(const NoIndex& none, const Query& query, const search::Context& context) {
   Problem out = http::problem_of(409, "no_index", none.words);
   out.parameter = "q";
   if (!none.try_instead.empty() && is_answered(none.try_instead, context)) {
     out.extensions["try_instead"] = none.try_instead;
   }
-  out.extensions["follow"] = std::move(follow);
+  add_log(query, context.now, out.extensions);
   return out;
 }
 
-json::object told(const Query& query, json::object follow) {
+json::object told(const Query& query, runtime::WallTime now) {
   json::object out;
   out["canonical"] = query.canonical;
   out["pinned"] = query.pinned;
@@ -77,7 +83,7 @@ json::object told(const Query& query, json::object follow) {
   json::array notes;
   for (const search::Note& note : query.cleaned) notes.emplace_back(note.words);
   out["notes"] = std::move(notes);
-  out["follow"] = std::move(follow);
+  add_log(query, now, out);
   return out;
 }
 
@@ -145,7 +151,7 @@ http::Response carry_out(const Sources& sources, const Query& query,
                     answer.shown.more_subjects.end());
   }
   json::object body;
-  body["query"] = told(query, follow_json(query, sources.clock->wall()));
+  body["query"] = told(query, sources.clock->wall());
   out.body = with_groups(std::move(body), groups);
   // Of several, no domain's record would be the whole.
   if (domains.size() == 1) out.shown.domain = *domains.begin();
@@ -154,14 +160,14 @@ http::Response carry_out(const Sources& sources, const Query& query,
 }
 
 http::Response explain(const Query& query, const std::vector<LookUp>& look_ups,
-                       json::object follow) {
+                       runtime::WallTime now) {
   std::vector<std::string> groups;
   for (const LookUp& look_up : look_ups) {
     groups.push_back(json::serialize(json::object(
         {{"title", look_up.title}, {"target", look_up.target}, {"cost", look_up.cost}})));
   }
   json::object body;
-  body["query"] = told(query, std::move(follow));
+  body["query"] = told(query, now);
   http::Response out;
   out.body = with_groups(std::move(body), groups);
   return out;
@@ -202,10 +208,10 @@ http::Plan plan_search(const Sources& sources, const http::Request& request) {
   const Query& query = std::get<Query>(parsed);
   auto planned = plan_look_ups(query, limit, sources.clock->wall());
   if (const auto* const none = std::get_if<NoIndex>(&planned)) {
-    return http::to_response(problem_of(*none, follow_json(query, sources.clock->wall()), context));
+    return http::to_response(problem_of(*none, query, context));
   }
   auto look_ups = std::get<std::vector<LookUp>>(std::move(planned));
-  if (explained) return explain(query, look_ups, follow_json(query, sources.clock->wall()));
+  if (explained) return explain(query, look_ups, context.now);
   http::Read read = [&sources, query, look_ups = std::move(look_ups), request] {
     return http::Answer(carry_out(sources, query, look_ups, request));
   };

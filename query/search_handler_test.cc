@@ -216,7 +216,7 @@ TEST_F(SearchHandlerTest, ItSaysWhereNewEventsComeFrom) {
       {"sales@example.org", address + "alias,sender,target"},
       {"to:sales@example.org is:bounced", address + "alias,target&kind=bounced"},
       {"from:sales@example.org since:24h", address + "sender"},
-      {"target:sales@example.org class:hard,soft", address + "target&class=hard,soft"},
+      {"target:sales@example.org class:hard,soft", address + "target&class=hard%2Csoft"},
       {"example.org", "/v1/feed?domain=example.org"},
       {"alias:@example.com", "/v1/feed?domain=example.com"},
       {"is:bounced,rejected", "/v1/feed?kind=bounced,rejected"},
@@ -232,11 +232,16 @@ TEST_F(SearchHandlerTest, ItSaysWhereNewEventsComeFrom) {
       {"alias:sales* hop:mx.test", "/v1/feed?alias=sales%2A&next_hop=mx.test"},
       {"ann@x.test before:2026-03-01", ""},
       {"ann@x.test after:2027-03-01", ""},
-      {"sales*", ""},
+      {"sales*", "/v1/feed?address=sales%2A"},
       {"from:@example.com", "/v1/feed?sender=%2A%40example.com"},
-      {"ann@x.test bob@x.test", ""},
+      {"ann@x.test bob@x.test", "/v1/feed?address=ann%40x.test%3Bbob%40x.test"},
       {"msgid:a@x msgid:b@y", ""},
-      {"-class:hard is:bounced", ""},
+      {"-class:hard is:bounced", "/v1/feed?kind=bounced&class=-hard"},
+      {"class:hard -class:soft", "/v1/feed?class=hard%2C-soft"},
+      {"sales*@example.org hop:mx.test",
+       "/v1/feed?address=sales%2A%40example.org&next_hop=mx.test"},
+      {"ann@x.test sales*@example.org", "/v1/feed?address=ann%40x.test%3Bsales%2A%40example.org"},
+      {"sales*@example.org ann@x.test", "/v1/feed?address=sales%2A%40example.org%3Bann%40x.test"},
   };
   for (const auto& c : cases) {
     const auto answer = world_.get("/v1/search?explain=true&q=" + runtime::percent_encode(c.q));
@@ -251,6 +256,33 @@ TEST_F(SearchHandlerTest, ItSaysWhereNewEventsComeFrom) {
       ASSERT_TRUE(said.as_object().contains("target")) << c.q << answer.body;
       EXPECT_EQ(text(said.at("target")), c.target) << c.q;
     }
+  }
+}
+
+TEST_F(SearchHandlerTest, ItSaysWhatExportHasTheSame) {
+  const struct {
+    const char* q;
+    std::string target;  // empty: it is not exported
+  } cases[] = {
+      {"sales@example.org is:bounced",
+       "/v1/exports?address=sales%40example.org&role=alias,sender,target&kind=bounced"},
+      {"example.org -status:5xx after:2026-03-01T00:00Z before:2026-03-02T00:00Z",
+       "/v1/exports?domain=example.org&from=2026-03-01T00%3A00%3A00.000000000Z&"
+       "to=2026-03-02T00%3A00%3A00.000000000Z&status=-5xx"},
+      // No index leads there, and none is needed.
+      {"before:2026-03-02T00:00Z", "/v1/exports?to=2026-03-02T00%3A00%3A00.000000000Z"},
+      {"client:192.0.2.1", "/v1/exports?client=192.0.2.1"},
+      {"192.0.2.1", ""},
+      {"msgid:a@x", ""},
+  };
+  for (const auto& c : cases) {
+    const auto answer = world_.get("/v1/search?explain=true&q=" + runtime::percent_encode(c.q));
+    const auto body = boost::json::parse(answer.body).as_object();
+    const auto& told = answer.status == 200 ? body.at("query").as_object() : body;
+    ASSERT_TRUE(told.contains("export")) << c.q << answer.body;
+    const auto& said = told.at("export").as_object();
+    EXPECT_EQ(said.contains("target") ? text(said.at("target")) : "", c.target) << c.q;
+    EXPECT_EQ(said.contains("refused"), c.target.empty()) << c.q;
   }
 }
 

@@ -20,7 +20,9 @@
 #include "schemas/json_members.h"
 #include "tools/api/owner_client.h"
 #include "tools/commands.h"
+#include "tools/exports/question.h"
 #include "tools/exports/words.h"
+#include "tools/trace/flags.h"
 
 namespace waybill::tools {
 
@@ -42,8 +44,7 @@ constexpr std::size_t kPiece = 1 << 20;
 struct Options {
   app::ConfigFile file;
   ApiOptions api;
-  std::string domain, address, from, to;
-  std::vector<std::string> kinds, classes;
+  ExportQuestion question;
   std::string format = "ndjson";
   std::string packing = "none";
   std::string out;  // empty: as the server calls it; "-": standard output
@@ -59,24 +60,13 @@ void show(const std::string& words) {
   if (isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K%s", words.c_str());
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ",") + word;
-  return out;
-}
-
 std::string target_of(const std::string& id, const char* below = "") {
   return "/v1/exports/" + runtime::percent_encode(id) + below;
 }
 
 std::unique_ptr<json::object> order(ApiClient& api, const Options& options, int& exit_code) {
-  std::string target = "/v1/exports";
-  append_parameter(target, "domain", options.domain);
-  append_parameter(target, "address", options.address);
-  append_parameter(target, "from", options.from);
-  append_parameter(target, "to", options.to);
-  append_parameter(target, "kind", joined(options.kinds));
-  append_parameter(target, "class", joined(options.classes));
+  std::string target = export_target(api, options.question, exit_code);
+  if (target.empty()) return nullptr;
   append_parameter(target, "format", options.format);
   append_parameter(target, "packing", options.packing);
   return api.ask("POST", target, exit_code);
@@ -272,12 +262,9 @@ std::string why_no_output(const std::string& path) {
 
 // What would be left out in silence.
 bool is_contradictory(const Options& options) {
-  const bool filters = !options.domain.empty() || !options.address.empty() ||
-                       !options.from.empty() || !options.to.empty() || !options.kinds.empty() ||
-                       !options.classes.empty();
   const int acts =
       (options.list ? 1 : 0) + (options.remove.empty() ? 0 : 1) + (options.id.empty() ? 0 : 1);
-  return acts > 1 || (acts == 1 && filters);
+  return acts > 1 || (acts == 1 && asks(options.question));
 }
 
 int run(const Options& options) {
@@ -287,6 +274,7 @@ int run(const Options& options) {
         "made");
     return app::kExitUsage;
   }
+  if (has_time_as_party(options.question.flags)) return app::kExitUsage;
   if (const std::string why = why_no_output(options.out); !why.empty()) return app::fail(why);
   int exit_code = app::kExitOk;
   const auto api = owner_client(options.file, options.api, exit_code);
@@ -323,18 +311,7 @@ void add_export(app::Command root) {
   auto options = std::make_shared<Options>();
   app::Command command = root.add_command("export", "Have history written to a file, and fetch it");
   add_owner_options(command, options->file, options->api);
-  command.add("--domain", options->domain, "Of the alias");
-  command.add("--address", options->address,
-              "An alias, a sender or a target, in any case; a target with its port or without");
-  command.add("--from", options->from, "Of the events' own time, this one too (RFC 3339)")
-      .type_name("TIME");
-  command.add("--to", options->to, "And before this one (RFC 3339)").type_name("TIME");
-  command
-      .add("--kind", options->kinds,
-           "accepted, forwarded, bounced, ... (repeatable; without it, those of mail)")
-      .one_value_each_time();
-  command.add("--class", options->classes, "Reports alone, of this class (repeatable)")
-      .one_value_each_time();
+  add_question(command, options->question);
   command.add("--format", options->format, "As lines of JSON, or for spreadsheets")
       .one_of({"ndjson", "csv"})
       .shows_default();
@@ -350,7 +327,10 @@ void add_export(app::Command root) {
   command.add_flag("--list", options->list, "List those there are");
   command.add("--remove", options->remove, "Cancel this one, or remove its file").type_name("ID");
   command.footer(
-      "Without --server it asks the running `waybill serve` of the configuration, as the owner of "
+      "Words and flags are one query, as of `waybill trace` (docs/search.md), and all of it must "
+      "fit; without any, it is all mail. Words that begin with - stand behind --, or are a --not- "
+      "flag. Without --server it asks the running `waybill serve` of the configuration, as the "
+      "owner of "
       "its data directory. The last line of the file says how many events it has, and the SHA-256 "
       "of all before it.");
   command.runs([options] { return run(*options); });

@@ -43,14 +43,16 @@ std::string marked(std::string_view query, std::size_t at, std::size_t length) {
 
 }  // namespace
 
-std::string refusal_text(std::string_view query, const json::object& problem) {
+std::string refusal_text(std::string_view command, std::string_view query,
+                         const json::object& problem) {
   std::string out = "waybill: " + schemas::printable(text_member(problem, "detail")) + "\n";
   if (problem.contains("at")) {
     out += marked(query, octets_of(problem, "at"), octets_of(problem, "length"));
   }
   const std::string_view instead = text_member(problem, "try_instead");
   if (!instead.empty()) {
-    out += "Try: waybill trace " + shell_word(schemas::printable(instead)) + "\n";
+    out += "Try: waybill " + std::string(command) + " " + shell_word(schemas::printable(instead)) +
+           "\n";
   }
   return out;
 }

@@ -14,8 +14,10 @@ namespace waybill::tools {
 //                ^~~~~~~
 //   Try: waybill trace 'ann@x.test from:bob'
 //
-// The place is marked where the problem has one; nothing in it acts on a terminal.
-std::string refusal_text(std::string_view query, const boost::json::object& problem);
+// `command` is "trace" there. The place is marked where the problem has one; nothing in it acts on
+// a terminal.
+std::string refusal_text(std::string_view command, std::string_view query,
+                         const boost::json::object& problem);
 
 // As one word of a POSIX shell.
 std::string shell_word(std::string_view text);

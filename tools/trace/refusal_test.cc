@@ -8,7 +8,7 @@ namespace waybill::tools {
 namespace {
 
 std::string shown(std::string_view query, const std::string& problem) {
-  return refusal_text(query, boost::json::parse(problem).as_object());
+  return refusal_text("trace", query, boost::json::parse(problem).as_object());
 }
 
 TEST(RefusalTest, TheWordIsMarked) {

@@ -209,7 +209,7 @@ std::vector<Pages> groups_of(ApiClient& api, const ApiAnswer& answer, const Trac
 int refuse(const ApiClient& api, const std::string& query, const ApiAnswer& answer) {
   const std::string_view code = text_member(answer.value, "code");
   if (code != "search_refused" && code != "no_index") return api.complain(answer);
-  std::fputs(refusal_text(query, answer.value).c_str(), stderr);
+  std::fputs(refusal_text("trace", query, answer.value).c_str(), stderr);
   return app::kExitUsage;
 }
 

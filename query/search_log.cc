@@ -1,14 +1,15 @@
-#include "query/search_follow.h"
+#include "query/search_log.h"
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "query/feed/filter.h"
 #include "query/question.h"
 #include "query/search_events.h"
 #include "query/search_plan.h"
 #include "runtime/hex.h"
-#include "schemas/field_shape.h"
+#include "schemas/event.h"
 
 namespace waybill::query {
 namespace {
@@ -53,14 +54,33 @@ const search::DomainTerm* domain_in(const Condition& condition) {
   return is_of_alias ? domain : nullptr;
 }
 
-// Gathers what the feed is asked for, condition by condition.
-class FeedPlanner {
+// Of what begins or ends: the latest beginning, and the earliest end.
+struct TimesSaid {
+  std::optional<runtime::WallTime> from, to;
+
+  bool take(const search::Term& term) {
+    if (const auto* const one = std::get_if<search::FromTimeTerm>(&term)) {
+      from = from ? std::max(*from, one->at) : one->at;
+      return true;
+    }
+    const auto* const one = std::get_if<search::ToTimeTerm>(&term);
+    if (one != nullptr) to = to ? std::min(*to, one->at) : one->at;
+    return one != nullptr;
+  }
+};
+
+// Gathers what a reader of the log is asked for, condition by condition.
+class LogPlanner {
  public:
-  explicit FeedPlanner(runtime::WallTime now) : now_(now) {}
+  LogPlanner(LogUse use, runtime::WallTime now) : use_(use), now_(now) {}
 
   // Why not, as a sentence; empty: it was taken.
   std::string take(const Condition& condition, const std::string& text) {
     if (all_are<search::StateTerm>(condition)) return {};
+    if (condition.any_of.size() == 1 && use_ == LogUse::exported &&
+        span_.take(condition.any_of.front())) {
+      return {};
+    }
     for (const search::Term& term : condition.any_of) {
       if (std::holds_alternative<search::ToTimeTerm>(term)) {
         return "What ends at a time is not followed: leave out " + text + ".";
@@ -72,17 +92,20 @@ class FeedPlanner {
       if (from != nullptr) return {};
     }
     if (condition.sense == search::Sense::is && take_named(condition)) return {};
-    if (is_of_feed_alone(condition)) {
-      return "New events are followed by one address in any role, one domain of ours and one list "
-             "of classes: leave out " +
+    if (is_another_domain(condition)) {
+      return "One list of domains of ours is what events of the log are asked for by: leave out " +
              text + ".";
     }
+    if (is_of_any_role(condition)) join_addresses();
     const std::string why = further_.take(condition);
-    return why.empty() ? why : "New events are not followed by it. " + why + ".";
+    if (why.empty()) return why;
+    return (use_ == LogUse::followed ? "New events are not followed by it. "
+                                     : "Events are not exported by it. ") +
+           why + ".";
   }
 
   std::string target(const std::set<std::string>& kinds) const {
-    std::string out = "/v1/feed";
+    std::string out(use_ == LogUse::followed ? feed::kFeedRoute : "/v1/exports");
     const auto add = [&](const char* name, const std::string& value) {
       if (value.empty()) return;
       out += (out.find('?') == out.npos ? "?" : "&") + std::string(name) + "=" + value;
@@ -93,7 +116,8 @@ class FeedPlanner {
     std::string list;
     for (const std::string& kind : kinds) list += (list.empty() ? "" : ",") + kind;
     if (kinds.size() != event_kinds().size()) add("kind", list);
-    add("class", classes_);
+    if (span_.from) add("from", runtime::percent_encode(schemas::rfc3339(*span_.from)));
+    if (span_.to) add("to", runtime::percent_encode(schemas::rfc3339(*span_.to)));
     const std::string further = further_.parameters();
     if (!further.empty()) out += (out.find('?') == out.npos ? "?" : "&") + further;
     return out;
@@ -101,74 +125,82 @@ class FeedPlanner {
 
  private:
   bool take_named(const Condition& condition) {
-    if (const auto* const address = address_in(condition); address && address_.empty()) {
+    const auto* const address = address_in(condition);
+    if (address != nullptr && address_.empty() && !further_.has("address")) {
       address_ = address->address.text();
       roles_ = roles_of(address->role);
+      named_ = &condition;
       return true;
     }
-    if (const auto* const domain = domain_in(condition); domain && domain_.empty()) {
-      domain_ = domain->domain;
-      return true;
-    }
-    if (!all_are<search::ClassTerm>(condition) || !classes_.empty()) return false;
-    for (const search::Term& term : condition.any_of) {
-      if (!classes_.empty()) classes_ += ',';
-      classes_ += schemas::word_of(*schemas::pb::BounceClass_descriptor(),
-                                   std::get<search::ClassTerm>(term).report);
-    }
+    const auto* const domain = domain_in(condition);
+    if (domain == nullptr || !domain_.empty() || further_.has("domain")) return false;
+    domain_ = domain->domain;
     return true;
   }
 
-  // The feed has these parameters of its own, with fewer forms.
-  static bool is_of_feed_alone(const Condition& condition) {
+  template <typename Term>
+  static bool is_any(const Term* term) {
+    return term != nullptr && term->role == search::Role::any;
+  }
+  // Whether it stands in the parameter in which the named address is.
+  static bool is_of_any_role(const Condition& condition) {
     return std::any_of(condition.any_of.begin(), condition.any_of.end(), [](const auto& term) {
-      if (std::holds_alternative<search::ClassTerm>(term)) return true;
-      if (const auto* const one = std::get_if<search::AddressTerm>(&term)) {
-        return one->role == search::Role::any;
-      }
-      if (const auto* const one = std::get_if<search::PrefixTerm>(&term)) {
-        return one->role == search::Role::any;
-      }
-      const auto* const domain = std::get_if<search::DomainTerm>(&term);
-      return domain != nullptr && domain->role == search::Role::any &&
-             domain->owner == search::Owner::ours;
+      return is_any(std::get_if<search::AddressTerm>(&term)) ||
+             is_any(std::get_if<search::PrefixTerm>(&term));
     });
   }
+  bool is_another_domain(const Condition& condition) const {
+    return std::any_of(condition.any_of.begin(), condition.any_of.end(), [&](const auto& term) {
+      const auto* const domain = std::get_if<search::DomainTerm>(&term);
+      return is_any(domain) && domain->owner == search::Owner::ours && !domain_.empty();
+    });
+  }
+  // The named address becomes one of several, which have no spellings of a history.
+  void join_addresses() {
+    if (named_ == nullptr) return;
+    (void)further_.take(*std::exchange(named_, nullptr));
+    address_.clear();
+    roles_.clear();
+  }
 
+  const LogUse use_;
   const runtime::WallTime now_;
   SearchEvents further_;
+  const Condition* named_ = nullptr;  // of the query; that of `address_`
   std::string address_;
   std::string roles_;
   std::string domain_;
-  std::string classes_;
+  TimesSaid span_;
 };
 
 }  // namespace
 
-std::variant<std::string, NotFollowed> feed_of(const search::Query& query, runtime::WallTime now) {
-  if (query.all_of.empty()) return NotFollowed{"Nothing is asked for yet that could be followed."};
+std::variant<std::string, NotRead> log_of(const search::Query& query, LogUse use,
+                                          runtime::WallTime now) {
+  const std::string used = use == LogUse::followed ? "followed." : "exported.";
+  if (query.all_of.empty()) return NotRead{"Nothing is asked for yet that could be " + used};
   const auto kinds = kinds_of(query);
   if (!kinds) {
-    return NotFollowed{
+    return NotRead{
         "A state is of a delivery, and events have kinds: ask for those, such as is:bounced."};
   }
-  if (kinds->empty()) return NotFollowed{"No kind of event is left that could be followed."};
-  FeedPlanner planner(now);
+  if (kinds->empty()) return NotRead{"No kind of event is left that could be " + used};
+  LogPlanner planner(use, now);
   for (std::size_t i = 0; i < query.all_of.size(); ++i) {
     const std::string text = i < query.chips.size() ? query.chips[i].query : std::string("it");
     if (auto why = planner.take(query.all_of[i], text); !why.empty()) {
-      return NotFollowed{std::move(why)};
+      return NotRead{std::move(why)};
     }
   }
   return planner.target(*kinds);
 }
 
-boost::json::object follow_json(const search::Query& query, runtime::WallTime now) {
-  const auto feed = feed_of(query, now);
-  if (const auto* const not_followed = std::get_if<NotFollowed>(&feed)) {
-    return {{"refused", not_followed->words}};
+boost::json::object log_json(const search::Query& query, LogUse use, runtime::WallTime now) {
+  const auto target = log_of(query, use, now);
+  if (const auto* const not_read = std::get_if<NotRead>(&target)) {
+    return {{"refused", not_read->words}};
   }
-  return {{"target", std::get<std::string>(feed)}};
+  return {{"target", std::get<std::string>(target)}};
 }
 
 }  // namespace waybill::query
