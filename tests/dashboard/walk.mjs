@@ -157,7 +157,7 @@ test("the server reads what is typed: it is read back, narrowed, and each condit
     assert.match(await group.getByRole("link", { name: /whole timeline/ }).getAttribute("href"),
                  /^#\/alias\/lost%40example\.test\?.*kind=bounced/);
     assert.match(await group.getByRole("link", { name: /^Export/ }).getAttribute("href"),
-                 /^#\/export\?address=lost%40example\.test&kind=bounced&from=2/);
+                 /^#\/export\?address=lost%40example\.test&role=alias&kind=bounced&from=2/);
     await page.getByRole("link", { name: /bounced\s*, take away/ }).click();
     await page.waitForURL((url) => !url.hash.includes("bounced") && url.hash.includes("since:7d"));
     await group.getByText("forwarded", { exact: true }).first().waitFor();

@@ -120,14 +120,42 @@ test("a timeline fills the form with what it shows", async () => {
   await onPage(async (page) => {
     await visit(page, "#/alias/lost%40example.test?kind=bounced&from=2026-01-01T00:00:00Z");
     await page.getByRole("link", { name: "Export", exact: true }).last().click();
-    await page.waitForURL(/#\/export\?address=lost%40example\.test&kind=bounced&from=2026-01-01T00:00:00Z$/);
+    await page.waitForURL(/#\/export\?address=lost%40example\.test&role=alias&kind=bounced&from=2026-01-01T00:00:00Z$/);
+    assert.equal(await page.getByLabel("Address", { exact: true }).inputValue(), "lost@example.test");
+    // Without the role it is the address in any.
+    await page.getByRole("link", { name: /^as: alias/ }).click();
+    await page.waitForURL(/#\/export\?address=lost%40example\.test&kind=bounced&from=/);
     assert.equal(await page.getByLabel("Address, in any role").inputValue(), "lost@example.test");
     // Another link fills it anew.
     await page.evaluate(() => { location.hash = "#/export?domain=other.test"; });
     await page.waitForFunction(() => document.querySelector("[name=domain]").value === "other.test");
     assert.equal(await page.getByLabel("Address, in any role").inputValue(), "");
     await visit(page, "#/client/127.0.0.1");
-    assert.equal(await page.locator("main").getByRole("link", { name: "Export" }).count(), 0);
+    await page.locator("main").getByRole("link", { name: "Export", exact: true }).click();
+    await page.waitForURL(/#\/export\?client=127\.0\.0\.1$/);
+    await page.getByRole("link", { name: /^client: 127\.0\.0\.1/ }).waitFor();
+  });
+});
+
+test("what was searched for is exported as it was, with an index or without", async () => {
+  await onPage(async (page) => {
+    await signedIn(page);
+    await visit(page, `#/search?q=${encodeURIComponent("example.test -status:5xx -is:rejected")}`);
+    await page.getByRole("link", { name: "Export all of it" }).click();
+    await page.waitForURL(/#\/export\?.*status=-5xx/);
+    await page.getByRole("link", { name: /^status: -5xx/ }).waitFor();
+    assert.ok(!await page.getByRole("checkbox", { name: /^Refused/ }).isChecked());
+    await accessible(page, "an export of a search");
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByText("Done", { exact: true }).waitFor();
+    const [one] = await list();
+    assert.equal(one.query.domain, "example.test");
+    assert.equal(one.query.status, "-5xx");
+    assert.ok(one.query.kind.length > 0 && !one.query.kind.includes("rejected"));
+    // A time alone has no index.
+    await visit(page, `#/search?q=${encodeURIComponent("before:2026-03-01T00:00Z")}`);
+    await page.getByRole("link", { name: "Export all of it" }).click();
+    await page.waitForURL(/#\/export\?to=2026-03-01T00:00:00/);
   });
 });
 

@@ -18,6 +18,8 @@ export interface Problem {
   at?: number;
   length?: number;
   try_instead?: string;
+  // The export of what no index answers, as a question of the API.
+  exported?: string;
 }
 
 const tokenName = "waybill.token";
@@ -98,6 +100,7 @@ async function problemOf(response: Response): Promise<Problem> {
       if (typeof body[name] === "number") out[name] = body[name];
     }
     if (body.as_of) out.as_of = body.as_of;
+    if (typeof body.export?.target === "string") out.exported = body.export.target;
   } catch {
     // A server in front may answer in another way.
   }

@@ -3,7 +3,7 @@
 import type { Address } from "./address";
 import { exact } from "./numbers";
 import type { ExportJob } from "./types";
-import { kindLabel } from "./words";
+import { kindLabel, kinds } from "./words";
 
 export const formats = [
   ["ndjson", "NDJSON, an event a line, for programs"],
@@ -15,8 +15,35 @@ export const packings = [
   ["zstd", "zstd"],
 ] as const;
 
+// Conditions that the form has no field for: a search or a list brings them, and each can be taken
+// away.
+export const further = [
+  "role",
+  "match",
+  "class",
+  "alias",
+  "sender",
+  "target",
+  "recipient",
+  "other_domain",
+  "next_hop",
+  "client",
+  "rule",
+  "status",
+  "subject",
+] as const;
+
 // What stands in the address of the page: the form without the reason, which is the opener's own.
-export const asked = ["domain", "address", "kind", "from", "to", "format", "packing"] as const;
+export const asked = [
+  "domain",
+  "address",
+  "kind",
+  ...further,
+  "from",
+  "to",
+  "format",
+  "packing",
+] as const;
 export type Asked = Partial<Record<(typeof asked)[number], string>>;
 
 export function askedOf(address: Address): Asked {
@@ -26,6 +53,23 @@ export function askedOf(address: Address): Asked {
     if (value) out[name] = value;
   }
   return out;
+}
+
+// Those that a question for events names: one that leaves some out ("-bounced") has the rest of
+// mail.
+export function kindsIn(text: string): string[] {
+  const words = text.split(",").filter(Boolean);
+  const without = words.filter((word) => word.startsWith("-")).map((word) => word.slice(1));
+  const named = words.filter((word) => !word.startsWith("-"));
+  const all = named.length === 0 && without.length > 0 ? kinds : named;
+  return all.filter((kind) => !without.includes(kind));
+}
+
+// Nothing of an address that is opened is left out unsaid.
+export function strangeKinds(text: string, known: readonly string[]): string[] {
+  const words = text.split(",").filter(Boolean);
+  if (words.length > 0 && kindsIn(text).length === 0) return [text];
+  return words.filter((word) => !known.includes(word.replace(/^-/, "")));
 }
 
 export function isUnderWay(job: ExportJob): boolean {
@@ -40,13 +84,28 @@ export function progressWords(job: ExportJob): string {
   return `${exact(job.looked_at)} of ${exact(job.of)} looked at, ${exact(job.count)} in it`;
 }
 
+const told = ["domain", "address", "kind", "class", "from", "to"];
+
 // What was asked for, without its span: "Events of the domain x.test, of these kinds: Refused".
+// Conditions that the form has no field for stand as they were said.
 export function subjectWords(query: ExportJob["query"]): string {
   const of = [query.address, query.domain && `the domain ${query.domain}`].filter(Boolean);
-  const kinds = query.kind?.map((kind) => kindLabel(kind).text) ?? [];
+  const label = (kind: string) => kindLabel(kind).text;
+  const have = (words: string[] = []) => words.filter((word) => !word.startsWith("-"));
+  const lack = (words: string[] = []) =>
+    words.filter((word) => word.startsWith("-")).map((word) => word.slice(1));
+  const kinds = have(query.kind).map(label);
   const all = kinds.length ? "All events" : "All events of mail";
   const out = [of.length ? `Events of ${of.join(" in ")}` : all];
   if (kinds.length) out.push(`of these kinds: ${kinds.join("; ")}`);
-  if (query.class?.length) out.push(`of these classes: ${query.class.join(", ")}`);
+  const noKinds = lack(query.kind).map(label);
+  if (noKinds.length) out.push(`of none of these kinds: ${noKinds.join("; ")}`);
+  const classes = have(query.class);
+  if (classes.length) out.push(`of these classes: ${classes.join(", ")}`);
+  const noClasses = lack(query.class);
+  if (noClasses.length) out.push(`of none of these classes: ${noClasses.join(", ")}`);
+  for (const [name, text] of Object.entries(query)) {
+    if (!told.includes(name)) out.push(`${name}=${text}`);
+  }
   return out.join(", ");
 }

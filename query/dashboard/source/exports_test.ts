@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { readAddress } from "./address";
+import { link, readAddress } from "./address";
 import { command, digestCommand } from "./download";
-import { askedOf, progressWords, subjectWords } from "./exports";
+import { askedOf, kindsIn, progressWords, strangeKinds, subjectWords } from "./exports";
 import { octets } from "./numbers";
 import { fieldOf, ofField, showUtc } from "./time";
 import type { ExportJob } from "./types";
@@ -34,6 +34,11 @@ test("what was asked for, and how far it is, stands in words", () => {
     subjectWords({ domain: "x.test", address: "a@x.test", class: ["hard"] }),
     "Events of a@x.test in the domain x.test, of these classes: hard",
   );
+  assert.equal(
+    subjectWords({ kind: ["-access"], class: ["hard", "-soft"], rule: "-spam", status: "5xx" }),
+    "All events of mail, of none of these kinds: History was looked at, of these classes: hard, " +
+      "of none of these classes: soft, rule=-spam, status=5xx",
+  );
   const job = { looked_at: 7_700, of: 124_000, count: 310 } as ExportJob;
   assert.equal(progressWords(job), "7,700 of 124,000 looked at, 310 in it");
   assert.equal(octets(5 * 1024 ** 3), "5.0 GiB");
@@ -43,6 +48,23 @@ test("the form of an address has what can be asked, and nothing else", () => {
   assert.deepEqual(askedOf(readAddress("#/export?domain=x.test&reason=r&cursor=c&kind=")), {
     domain: "x.test",
   });
+  const all = { client: "192.0.2.1", role: "alias", rule: "-spam", status: "5xx" };
+  assert.deepEqual(askedOf(readAddress(link("export", "", all))), all);
+});
+
+test("what leaves kinds out has the rest, and nothing that is asked goes unsaid", () => {
+  const known = ["accepted", "rejected", "bounced", "access"];
+  assert.deepEqual(kindsIn("rejected,access"), ["rejected", "access"]);
+  assert.deepEqual(kindsIn("rejected,bounced,-bounced"), ["rejected"]);
+  assert.deepEqual(
+    kindsIn("-bounced,-in_doubt").sort(),
+    ["accepted", "deferred", "dropped", "forwarded", "rejected"].sort(),
+  );
+  assert.deepEqual(kindsIn(""), []);
+  assert.deepEqual(strangeKinds("rejected,-bounced", known), []);
+  assert.deepEqual(strangeKinds("lost,-lost,rejected,-gone", known), ["lost", "-lost", "-gone"]);
+  // It asks for nothing, and no box that is ticked asks for all.
+  assert.deepEqual(strangeKinds("bounced,-bounced", known), ["bounced,-bounced"]);
 });
 
 test("a field of a moment is in the zone that is shown", () => {

@@ -96,6 +96,13 @@ export function conditionsOf(target: string): Record<string, string> | undefined
   return rest;
 }
 
+// The parameters of an export that the server names: "/v1/exports?domain=x.test&kind=bounced".
+// undefined: it names none.
+export function exportOf(target: string | undefined): Record<string, string> | undefined {
+  const { path, parameters } = readTarget(target ?? "");
+  return path === "/v1/exports" ? Object.fromEntries(parameters) : undefined;
+}
+
 export function askedBy(target: string): Asked {
   const { path, parameters } = readTarget(target);
   const [, , what, encoded = "", rest] = path.split("/");

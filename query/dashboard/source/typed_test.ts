@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { askedBy, conditionsOf, isTooLong, linesOf, placeIn, placeOf } from "./typed";
+import { askedBy, conditionsOf, exportOf, isTooLong, linesOf, placeIn, placeOf } from "./typed";
 
 test("an address of the dashboard is gone to, and no other", () => {
   assert.equal(
@@ -108,5 +108,17 @@ test("a question for events is a view with the same conditions, whatever page it
   assert.deepEqual(conditionsOf("/v1/events"), {});
   for (const other of ["/v1/addresses/a/history?role=alias", "/v1/events/1?rule=spam", ""]) {
     assert.equal(conditionsOf(other), undefined, other);
+  }
+});
+
+test("an export that the server names is the form of one, and nothing else is", () => {
+  assert.deepEqual(exportOf("/v1/exports?sender=%2A%40x.test&status=-5xx&kind=bounced,rejected"), {
+    sender: "*@x.test",
+    status: "-5xx",
+    kind: "bounced,rejected",
+  });
+  assert.deepEqual(exportOf("/v1/exports"), {});
+  for (const other of [undefined, "", "/v1/feed?domain=x.test", "https://x.test/v1/exports"]) {
+    assert.equal(exportOf(other), undefined);
   }
 });

@@ -292,6 +292,7 @@ export interface ExportJob {
     to?: string;
     kind?: string[];
     class?: string[];
+    [further: string]: string | string[] | undefined;
   };
   file_name: string;
   file?: string;
@@ -319,6 +320,7 @@ export interface SearchQuery {
   chips: { label: string; text: string; query: string }[];
   offers: { label: string; query: string }[];
   notes: string[];
+  export?: { target?: string };
 }
 
 export interface SearchAnswer {

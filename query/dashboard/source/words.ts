@@ -219,6 +219,8 @@ export const conditions: Record<string, string> = {
   target: "target",
   recipient: "recipient",
   address: "address",
+  role: "as",
+  match: "spellings",
   other_domain: "their domain",
   next_hop: "next hop",
   client: "client",

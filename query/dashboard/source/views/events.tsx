@@ -1,7 +1,7 @@
 // Events by what they say: the conditions of /v1/events are the parameters of the view's address,
 // its page too, so that whoever opens it is shown the same list.
 
-import { type Address, changed } from "../address";
+import { type Address, changed, link } from "../address";
 import { useAgain, useAnswer } from "../answer";
 import { ask, path } from "../api";
 import { allKnown, Heading, Known, Trouble, unknowns, When } from "../parts";
@@ -100,6 +100,11 @@ export function Events({ address }: { address: Address }) {
       </div>
       {found && found.entries.length === 0 && <Nothing found={found} />}
       {found && <Pages address={address} list={found} cursor={cursor} />}
+      <p class="buttons">
+        <a class="button" href={link("export", "", asked)}>
+          Export
+        </a>
+      </p>
     </>
   );
 }

@@ -4,12 +4,23 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type Address, changed, keepInAddress } from "../address";
 import { useAnswer } from "../answer";
 import { ask, isProblem, missingScope, path, type Problem, token } from "../api";
-import { type Asked, asked, askedOf, formats, isUnderWay, packings } from "../exports";
+import {
+  type Asked,
+  asked,
+  askedOf,
+  formats,
+  further,
+  isUnderWay,
+  kindsIn,
+  packings,
+  strangeKinds,
+} from "../exports";
 import { Heading, Trouble } from "../parts";
 import { usePolling } from "../poll";
 import { fieldOf, ofField, zoneName } from "../time";
+import { Foreign } from "../text";
 import type { ExportJob } from "../types";
-import { feedKinds, kindLabel } from "../words";
+import { conditions, feedKinds, kindLabel } from "../words";
 import { Job } from "./export_job";
 
 const never = new AbortController().signal;
@@ -24,6 +35,7 @@ function readForm(form: HTMLFormElement, was: Asked): Asked {
     return old && old === now ? was[name]! : now;
   };
   return {
+    ...Object.fromEntries(further.map((name) => [name, was[name]])),
     domain: text("domain"),
     address: text("address"),
     kind: data.getAll("kind").join(","),
@@ -40,9 +52,7 @@ function unreadable(was: Asked): string[] {
   for (const name of ["from", "to"] as const) {
     if (was[name] && !fieldOf(was[name])) out.push(`${name}=${was[name]}`);
   }
-  for (const kind of (was.kind ?? "").split(",").filter(Boolean)) {
-    if (!feedKinds.includes(kind)) out.push(`kind=${kind}`);
-  }
+  for (const kind of strangeKinds(was.kind ?? "", feedKinds)) out.push(`kind=${kind}`);
   return out;
 }
 
@@ -101,6 +111,24 @@ function Moment({ name, text, value }: { name: string; text: string; value: stri
   );
 }
 
+// Without one of them it is the others.
+function Further({ address, was }: { address: Address; was: Asked }) {
+  const said = further.filter((name) => was[name]);
+  if (said.length === 0) return null;
+  return (
+    <ul class="chips" aria-label="Further conditions">
+      {said.map((name) => (
+        <li key={name}>
+          <a class="chip" href={changed(address, { [name]: "" })}>
+            {conditions[name]}: <Foreign text={was[name]!} most={80} />
+            <span class="hidden">, take away</span> ×
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Form({ address, begun }: { address: Address; begun: (job: ExportJob) => void }) {
   const was = askedOf(address);
   const form = useRef<HTMLFormElement>(null);
@@ -127,9 +155,14 @@ function Form({ address, begun }: { address: Address; begun: (job: ExportJob) =>
     <form class="export-form" ref={form} onSubmit={start} onChange={note}>
       <div class="inline">
         <Field name="domain" text="Domain of the alias" value={was.domain ?? ""} />
-        <Field name="address" text="Address, in any role" value={was.address ?? ""} />
+        <Field
+          name="address"
+          text={was.role ? "Address" : "Address, in any role"}
+          value={was.address ?? ""}
+        />
       </div>
-      <Kinds chosen={(was.kind ?? "").split(",")} />
+      <Further address={address} was={was} />
+      <Kinds chosen={kindsIn(was.kind ?? "")} />
       <div class="inline">
         <Moment name="from" text={`From (${zoneName()})`} value={was.from ?? ""} />
         <Moment name="to" text="Before" value={was.to ?? ""} />

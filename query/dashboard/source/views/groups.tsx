@@ -70,7 +70,7 @@ function HistoryFound({ asked, history }: { asked: HistoryAsked; history: Histor
             The whole timeline<span class="hidden"> {title}</span>
           </a>
           {isMailbox && (
-            <a class="button" href={link("export", "", { address: subject, ...narrowed })}>
+            <a class="button" href={link("export", "", { address: subject, role, ...narrowed })}>
               Export<span class="hidden"> what is found {title}</span>
             </a>
           )}

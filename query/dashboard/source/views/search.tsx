@@ -9,7 +9,7 @@ import { exact } from "../numbers";
 import { allKnown, Copy, Heading, Trouble } from "../parts";
 import { Foreign } from "../text";
 import { minutesEast } from "../time";
-import { askedBy, isTooLong, linesOf, longest, placeIn, placeOf } from "../typed";
+import { askedBy, exportOf, isTooLong, linesOf, longest, placeIn, placeOf } from "../typed";
 import type { AsOf, SearchAnswer, SearchGroup, SearchQuery } from "../types";
 import { Group } from "./groups";
 
@@ -116,6 +116,17 @@ async function search(typed: string, signal: AbortSignal): Promise<Found> {
   return place ? { ...found, goTo: place } : found;
 }
 
+// All that the query asks for, of the whole log, whether an index leads there or not.
+function ExportAll({ named }: { named: string | undefined }) {
+  const asked = exportOf(named);
+  if (!asked) return null;
+  return (
+    <a class="button" href={link("export", "", asked)}>
+      Export all of it
+    </a>
+  );
+}
+
 function Refusal({ text, problem }: { text: string; problem: Problem }) {
   const place = placeOf(text, problem);
   return (
@@ -142,6 +153,11 @@ function Refusal({ text, problem }: { text: string; problem: Problem }) {
           <a class="chip" href={link("search", "", { q: problem.try_instead })}>
             <Foreign text={problem.try_instead} />
           </a>
+        </p>
+      )}
+      {exportOf(problem.exported) && (
+        <p>
+          An export reads the whole log, and needs no index: <ExportAll named={problem.exported} />
         </p>
       )}
     </div>
@@ -203,6 +219,7 @@ function Offers({ query, found }: { query: SearchQuery; found: boolean }) {
 
 function ReadBack({ found }: { found: Found }) {
   const { query, leftOut } = found;
+  const isLoose = query.pinned !== query.canonical;
   const pinned = () => `${location.href.split("#")[0]}${link("search", "", { q: query.pinned })}`;
   return (
     <>
@@ -223,9 +240,10 @@ function ReadBack({ found }: { found: Found }) {
         </p>
       )}
       {query.chips.length > 0 && <Chips query={query} />}
-      {query.pinned !== query.canonical && (
+      {(isLoose || query.export?.target) && (
         <p class="buttons">
-          <Copy text={pinned}>Copy a link with these very times</Copy>
+          {isLoose && <Copy text={pinned}>Copy a link with these very times</Copy>}
+          <ExportAll named={query.export?.target} />
         </p>
       )}
       <Offers query={query} found={found.groups.length > 0} />

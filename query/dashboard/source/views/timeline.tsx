@@ -238,11 +238,12 @@ export function Timeline({ address }: { address: Address }) {
       )}
       {history && <Pages address={address} list={history} cursor={parameters.cursor} />}
       <p class="buttons">
-        {role !== "client" && subject.includes("@") && (
+        {(role === "client" || subject.includes("@")) && (
           <a
             class="button"
             href={link("export", "", {
-              address: subject,
+              ...(role === "client" ? { client: subject } : { address: subject, role }),
+              match: parameters.match,
               kind: parameters.kind,
               from: parameters.from,
               to: parameters.to,
