@@ -140,6 +140,7 @@ HttpPart::Site site_of(Process& process, const ViewsPart& views, const FoldingPa
   questions.peers = node.node().peers();
   questions.peer_ends = node.node().follow_ends(views.partitions());
   questions.exports = exports.desk();
+  questions.sign_in = askers.sign_in();
   query::add_routes(site.router, std::move(questions));
   askers.guard(site);
   site.health = [&views, &folding] { return health_of(views, folding); };

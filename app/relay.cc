@@ -48,6 +48,7 @@ HttpPart::Site site_of(Process& process, JournalPart& journal, PublisherPart& pu
   questions.clock = &process.clock();
   questions.local_parts = routes.local_parts();
   questions.rules = rule_words();
+  questions.sign_in = askers.sign_in();
   HttpPart::Site site;
   site.settings.listen = process.config().http_listen;
   query::add_routes(site.router, std::move(questions));

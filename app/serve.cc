@@ -183,6 +183,7 @@ HttpPart::Site site_of(Process& process, JournalPart& journal, FoldingPart& fold
   questions.local_parts = routes.local_parts();
   questions.rules = rule_words();
   questions.access_partition = askers.access_partition();
+  questions.sign_in = askers.sign_in();
   questions.exports = exports.desk();
   HttpPart::Site site;
   site.settings.listen = process.config().http_listen;

@@ -134,7 +134,8 @@ TEST_F(AccessRecordTest, ARefusalIsOnRecordToo) {
 }
 
 TEST_F(AccessRecordTest, HealthIsNoQuestion) {
-  for (const char* const target : {"/livez", "/readyz", "/metrics", "/openapi.json"}) {
+  for (const char* const target :
+       {"/livez", "/readyz", "/metrics", "/openapi.json", "/v1/sign-in", "/signed-in"}) {
     EXPECT_EQ(world_.get(target).status, 200U) << target;
   }
   EXPECT_TRUE(log_.events.empty());

@@ -57,7 +57,7 @@ void add_routes(http::Router& router, Sources sources) {
                  return http::Answer(std::move(response));
                }));
              });
-  dashboard::add_routes(router);
+  dashboard::add_routes(router, shared->sign_in);
 }
 
 void add_node_routes(http::Router& router, Sources sources) {

@@ -18,6 +18,7 @@ namespace waybill::query {
 //   GET /v1/feed?after=&kind=&class=&domain=&address=&limit=&wait=&format=
 //   GET /v1/search?q=&limit=&utc_offset=&explain=
 //   GET /v1/access?subject=&principal=&limit=&cursor=
+//   GET /v1/sign-in
 //   GET /openapi.json
 //   GET / and the files of the dashboard (query/dashboard/dashboard.h)
 void add_routes(http::Router& router, Sources sources);

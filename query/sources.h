@@ -22,6 +22,9 @@ class Desk;
 namespace waybill::query::feed {
 class PeerEnds;
 }
+namespace waybill::query::dashboard {
+class SignIn;
+}
 
 namespace waybill::query {
 
@@ -68,6 +71,8 @@ struct Sources {
   std::vector<std::string> rules{};
   // Where records of who asked are; nullopt: none are kept.
   std::optional<std::uint32_t> access_partition{};
+  // How a browser signs in at an OpenID provider; null: at none.
+  std::shared_ptr<const dashboard::SignIn> sign_in{};
   LocalPartsOf local_parts{};  // so that history is found as it was written
   // These, with what each partition has at once in the place of its history; null: some have not.
   std::shared_ptr<const Sources> at_once{};

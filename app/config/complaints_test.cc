@@ -164,6 +164,28 @@ TEST(ComplaintsTest, OfWhoMayReadHistory) {
   });
 }
 
+TEST(ComplaintsTest, OfTheOpenIdProvider) {
+  const std::string good = "[http.oidc]\nissuer = \"https://id.example\"\naudience = \"waybill\"\n";
+  expect_all({
+      {good, {}},
+      {good + "client_id = \"pages\"\nscopes = [\"email\"]\ntoken = \"id_token\"\n", {}},
+      {"[http.oidc]\nissuer = \"http://id.example\"\naudience = \"waybill\"\n",
+       {"f:2:10: http.oidc.issuer: expected \"https://...\", or http:// at localhost, found "
+        "\"http://id.example\"",
+        "f:3:12: http.oidc.audience: expected issuer beside it, found \"waybill\""}},
+      {"[http.oidc]\nclient_id = \"pages\"\n",
+       {"f:2:13: http.oidc.client_id: expected issuer beside it, found \"pages\""}},
+      {good + "scopes = \"email\"\ntoken = \"id_token\"\n",
+       {"f:4:10: http.oidc.scopes: expected client_id beside it, found \"email\"",
+        "f:5:9: http.oidc.token: expected client_id beside it, found \"id_token\""}},
+      {good + "client_id = \"pages\"\nscopes = [\"openid email\"]\n",
+       {"f:5:11: http.oidc.scopes[0]: expected a scope, without blanks and quotes, found \"openid "
+        "email\""}},
+      {good + "client_id = \"pages\"\ntoken = \"jwt\"\n",
+       {"f:5:9: http.oidc.token: expected \"access_token\" or \"id_token\", found \"jwt\""}},
+  });
+}
+
 TEST(ComplaintsTest, OfProxies) {
   const std::string expected =
       "expected an IP address or a network such as \"192.0.2.1\", \"10.0.0.0/8\" or "

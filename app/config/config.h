@@ -5,6 +5,7 @@
 // nearest known key). Any thread. Limits: number_keys.h.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -55,8 +56,17 @@ struct OidcConfig {
   std::string jwks;      // where its keys are; empty: where its own configuration says
   std::string ca;        // PEM: whom to trust of it; empty: whom the system trusts
   control::OidcClaims claims;
+  // What the dashboard is there, as a public client; empty: nobody signs in there from it.
+  std::string client_id;
+  std::vector<std::string> scopes;  // asked for beside "openid"
+  bool shows_id_token = false;      // what a browser shows here then; else the access token
   friend bool operator==(const OidcConfig&, const OidcConfig&) = default;
 };
+// RFC 6749 5.1, OpenID Connect Core 1.0 3.1.3.3: the member of the provider's answer.
+inline constexpr std::array<std::string_view, 2> kShownTokens = {"access_token", "id_token"};
+inline std::string token_word(const OidcConfig& oidc) {
+  return std::string(kShownTokens[oidc.shows_id_token ? 1 : 0]);
+}
 
 // [http], but for where it listens.
 struct HttpConfig {

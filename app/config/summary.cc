@@ -148,6 +148,9 @@ std::string summary(const Config& config) {
   if (!config.http.record_access) append_line(out, "http.record_access", "false");
   if (const OidcConfig& oidc = config.http.oidc; !oidc.issuer.empty()) {
     append_line(out, "http.oidc", oidc.issuer + " for " + oidc.audience);
+    if (!oidc.client_id.empty()) {
+      append_line(out, "http.oidc.client_id", oidc.client_id + " shows its " + token_word(oidc));
+    }
   }
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
   if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");

@@ -140,5 +140,19 @@ secret_file = "secret"
   EXPECT_EQ(text.find("hush"), std::string::npos);
 }
 
+TEST(SummaryTest, SaysWhoVouchesForPeopleAndWhichOfTheirTokensABrowserShows) {
+  const std::string provider =
+      "[server]\nhost_name = \"mx.example.org\"\n[http.oidc]\nissuer = \"https://id.example\"\n"
+      "audience = \"waybill\"\n";
+  const std::string said = summary_of(provider);
+  EXPECT_NE(said.find("https://id.example for waybill\n"), std::string::npos) << said;
+  EXPECT_EQ(said.find("client_id"), std::string::npos) << said;
+  const std::string client = summary_of(provider + "client_id = \"pages\"\n");
+  EXPECT_NE(client.find("pages shows its access_token\n"), std::string::npos) << client;
+  EXPECT_NE(summary_of(provider + "client_id = \"pages\"\ntoken = \"id_token\"\n")
+                .find("pages shows its id_token\n"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace waybill::app

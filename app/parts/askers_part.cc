@@ -89,6 +89,10 @@ std::optional<std::uint32_t> AskersPart::access_partition() const {
   return log_->partition;
 }
 
+std::shared_ptr<const query::dashboard::SignIn> AskersPart::sign_in() const {
+  return oidc_ ? oidc_->sign_in() : nullptr;
+}
+
 Explained<Change> AskersPart::reload(const Config&) {
   if (!certificate_) return Change();
   return Change([this] { certificate_->read_again(); });

@@ -39,6 +39,8 @@ class AskersPart final : public Part {
   void guard(HttpPart::Site& site);
   // Where records of who asked are; nullopt: nowhere.
   std::optional<std::uint32_t> access_partition() const;
+  // How a browser gets a JWT of the provider; null: in no way.
+  std::shared_ptr<const query::dashboard::SignIn> sign_in() const;
 
   std::string_view name() const override { return "askers"; }
   runtime::Explained<void> start() override;

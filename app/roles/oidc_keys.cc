@@ -1,6 +1,8 @@
 #include "app/roles/oidc_keys.h"
 
+#include <algorithm>
 #include <atomic>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "runtime/clock.h"
@@ -11,7 +13,10 @@
 
 namespace waybill::app {
 
+namespace json = boost::json;
 using control::KeySet;
+using query::dashboard::SignIn;
+using query::dashboard::SignInEndpoints;
 using runtime::Errc;
 using runtime::Explained;
 using runtime::Failure;
@@ -48,12 +53,24 @@ Explained<Url> parse_url(const std::string& url) {
   return out;
 }
 
+std::shared_ptr<SignIn> sign_in_of(const OidcConfig& config) {
+  if (config.client_id.empty()) return nullptr;
+  // OpenID Connect Core 1.0 3.1.2.1: without it there is no ID token, and no nonce in it.
+  std::string scope = "openid";
+  for (const std::string& one : config.scopes) {
+    if (one != "openid") scope += ' ' + one;
+  }
+  return std::make_shared<SignIn>(query::dashboard::SignInClient{
+      config.issuer, config.client_id, std::move(scope), token_word(config)});
+}
+
 }  // namespace
 
 // What a job has in its hands: it may outlive whoever gave it.
 struct OidcKeys::Fetch {
   std::string issuer;
-  std::string jwks;  // empty: where the provider's configuration says
+  std::string jwks;                 // empty: where the provider's configuration says
+  std::shared_ptr<SignIn> sign_in;  // null: no browser signs in there
   std::unique_ptr<runtime::HttpClient> http;
   std::atomic<bool> under_way{false};
   std::atomic<bool> failed{false};
@@ -72,25 +89,61 @@ struct OidcKeys::Fetch {
   }
 
   // OpenID Connect Discovery 1.0 4.3: what it says of its issuer must be what was asked.
-  Explained<std::string> where() const {
-    if (!jwks.empty()) return jwks;
+  Explained<json::object> configuration() const {
     std::string base = issuer;
     while (base.ends_with('/')) base.pop_back();
     const auto text = get(base + kDiscovery);
     if (!text) return text.error();
-    const auto value = schemas::parse_strict_json(*text);
+    auto value = schemas::parse_strict_json(*text);
     if (!value || !value->is_object()) {
       return Failure{Errc::invalid, issuer + kDiscovery + " is no configuration of a provider"};
     }
-    const auto& object = value->as_object();
-    const std::string said(schemas::text_member(object, "issuer"));
+    const std::string said(schemas::text_member(value->as_object(), "issuer"));
     if (said != issuer) {
       return Failure{Errc::invalid, "the provider calls itself " + said + " and not " + issuer};
     }
-    return std::string(schemas::text_member(object, "jwks_uri"));
+    return std::move(value->as_object());
   }
 
-  Explained<KeySet> keys() const {
+  Explained<void> learn_endpoints(const json::object& configuration) const {
+    // RFC 9700 2.1.1. Where it says nothing of that, it may take them all the same.
+    const auto* const methods =
+        schemas::array_member(configuration, "code_challenge_methods_supported");
+    if (methods != nullptr &&
+        std::find(methods->begin(), methods->end(), "S256") == methods->end()) {
+      return Failure{Errc::invalid, "it takes no code challenge by S256"};
+    }
+    SignInEndpoints endpoints;
+    endpoints.authorization = schemas::text_member(configuration, "authorization_endpoint");
+    endpoints.token = schemas::text_member(configuration, "token_endpoint");
+    const auto* const named =
+        configuration.if_contains("authorization_response_iss_parameter_supported");
+    endpoints.is_named_in_answers = named != nullptr && named->is_bool() && named->get_bool();
+    for (const std::string& url : {endpoints.authorization, endpoints.token}) {
+      if (const auto at = parse_url(url); !at) return at.error();
+    }
+    sign_in->set_endpoints(std::move(endpoints));
+    return {};
+  }
+
+  // The provider's own words on where its keys are; on the way its endpoints are learned.
+  Explained<std::string> where() {
+    if (!jwks.empty() && !sign_in) return jwks;
+    const auto said = configuration();
+    if (!said && jwks.empty()) return said.error();
+    if (sign_in) {
+      const auto learned = said ? learn_endpoints(*said) : Explained<void>(said.error());
+      if (!learned) {
+        runtime::log(Level::warn, "app", "nobody can sign in at the OpenID provider from a browser",
+                     {{"issuer", issuer}, {"why", learned.error().why}});
+        // What it says is good for an hour, as its keys are.
+        if (!said) failed.store(true);
+      }
+    }
+    return jwks.empty() ? std::string(schemas::text_member(*said, "jwks_uri")) : jwks;
+  }
+
+  Explained<KeySet> keys() {
     const auto at = where();
     if (!at) return at.error();
     if (ending.load()) return Failure{Errc::closed, "the process ends"};
@@ -114,6 +167,7 @@ Explained<std::unique_ptr<OidcKeys>> OidcKeys::make(const OidcConfig& config,
   auto fetch = std::make_shared<Fetch>();
   fetch->issuer = config.issuer;
   fetch->jwks = config.jwks;
+  fetch->sign_in = sign_in_of(config);
   fetch->http = std::move(*http);
   control::JwtRules rules;
   rules.issuer = config.issuer;
@@ -130,6 +184,8 @@ OidcKeys::OidcKeys(std::shared_ptr<Fetch> fetch, std::shared_ptr<control::Subjec
       worker_(runtime::thread_workers("wb-oidc", 1, 1)) {}
 
 OidcKeys::~OidcKeys() { fetch_->ending.store(true); }
+
+std::shared_ptr<const SignIn> OidcKeys::sign_in() const { return fetch_->sign_in; }
 
 void OidcKeys::tick() {
   const runtime::Instant now = clock_.now();

@@ -1,5 +1,6 @@
 // OidcKeys: the keys of an OpenID provider, fetched when the process starts, every hour, and when a
-// token names one that is not known. Where the provider is away, those before stay in force.
+// token names one that is not known. Where the provider is away, those before stay in force. Where
+// browsers sign in there, it also learns by which endpoints.
 #pragma once
 
 #include <memory>
@@ -7,6 +8,7 @@
 
 #include "app/config/config.h"
 #include "control/subjects.h"
+#include "query/dashboard/sign_in.h"
 #include "runtime/http_client.h"
 #include "runtime/time.h"
 #include "runtime/workers.h"
@@ -24,6 +26,9 @@ class OidcKeys {
 
   // Any thread; it outlives this.
   std::shared_ptr<control::Subjects> subjects() const { return subjects_; }
+
+  // Any thread; it outlives this. Null: no browser signs in there.
+  std::shared_ptr<const query::dashboard::SignIn> sign_in() const;
 
   // Fetches what is due. One thread; it does not block.
   void tick();

@@ -17,9 +17,11 @@ using tests::field;
 // A server of the dashboard alone.
 class DashboardWorld : public tests::HttpWorld {
  public:
+  explicit DashboardWorld(std::shared_ptr<const SignIn> sign_in = nullptr)
+      : sign_in_(std::move(sign_in)) {}
   http::Router router() override {
     http::Router out;
-    add_routes(out);
+    add_routes(out, sign_in_);
     return out;
   }
   http::Response page(const std::string& path, http::Fields fields = {}) {
@@ -29,7 +31,15 @@ class DashboardWorld : public tests::HttpWorld {
     head.fields = std::move(fields);
     return ask(std::move(head));
   }
+
+ private:
+  const std::shared_ptr<const SignIn> sign_in_;
 };
+
+std::shared_ptr<SignIn> some_sign_in() {
+  return std::make_shared<SignIn>(
+      SignInClient{"https://id.example/realm", "pages", "openid email", "access_token"});
+}
 
 std::string file(const std::string& name) {
   std::ifstream in(WAYBILL_SOURCE_DIR "/query/dashboard/dist/" + name, std::ios::binary);
@@ -132,6 +142,62 @@ TEST(DashboardTest, AnswersHeadAndRefusesWhatItDoesNotKnow) {
   EXPECT_EQ(world.ask(head).status, 405U);
   EXPECT_EQ(world.page("/?x=1").status, 400U);
   EXPECT_EQ(world.page("/app.js.map").status, 404U);
+}
+
+TEST(DashboardTest, SaysHowABrowserSignsInOnceTheProviderHasSaidWhere) {
+  EXPECT_EQ(DashboardWorld().page("/v1/sign-in").body, "{}");
+  const auto sign_in = some_sign_in();
+  DashboardWorld world(sign_in);
+  const std::string known = R"({"oidc":{"issuer":"https://id.example/realm","client_id":"pages",)"
+                            R"("scope":"openid email","token":"access_token")";
+  EXPECT_EQ(world.page("/v1/sign-in").body, known + "}}");
+  sign_in->set_endpoints({"https://id.example/authorize", "https://token.example:8443/t"});
+  EXPECT_EQ(world.page("/v1/sign-in").body,
+            known + R"(,"authorization_endpoint":"https://id.example/authorize",)"
+                    R"("token_endpoint":"https://token.example:8443/t",)"
+                    R"("authorization_response_iss_parameter_supported":false}})");
+  sign_in->set_endpoints({"https://id.example/a", "https://id.example/t", true});
+  EXPECT_NE(world.page("/v1/sign-in").body.find(R"(iss_parameter_supported":true)"),
+            std::string::npos);
+  EXPECT_EQ(world.page("/v1/sign-in?x=1").status, 400U);
+}
+
+// RFC 6749 4.1.2: what is unknown among the parameters is ignored.
+TEST(DashboardTest, TheProviderSendsPeopleToAPageThatMayAskItsTokenEndpointToo) {
+  const auto sign_in = some_sign_in();
+  DashboardWorld world(sign_in);
+  const char kSent[] = "/signed-in?code=a%2Fb&state=c&session_state=&iss=x&iss=y";
+  const std::string alone = field(world.page("/"), "Content-Security-Policy");
+  EXPECT_EQ(field(world.page(kSent), "Content-Security-Policy"), alone);
+  sign_in->set_endpoints({"https://id.example/authorize", "https://token.example:8443/t?u=1"});
+  const auto page = world.page(kSent);
+  EXPECT_EQ(page.status, 200U);
+  EXPECT_EQ(page.body, pages()[0].octets);
+  EXPECT_EQ(field(page, "Content-Security-Policy"),
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' "
+            "https://token.example:8443; img-src 'self' data:; base-uri 'none'; form-action "
+            "'none'; frame-ancestors 'none'");
+  EXPECT_EQ(field(page, "Referrer-Policy"), "no-referrer");
+  // A cache would keep the code, and the policy of before.
+  EXPECT_EQ(field(page, "Cache-Control"), "no-store");
+  EXPECT_EQ(field(page, "ETag"), "");
+  EXPECT_EQ(world.page(kSent, {{"Accept-Encoding", "gzip"}}).body, runtime::gzip(page.body));
+  EXPECT_EQ(field(world.page("/"), "Content-Security-Policy"), alone);
+  // Without a provider nobody is sent there.
+  EXPECT_EQ(field(DashboardWorld().page(kSent), "Content-Security-Policy"), alone);
+}
+
+TEST(SignInTest, AnOriginIsAllThatAPolicyTakesFromAUrl) {
+  EXPECT_EQ(origin_of("https://id.example/a/b?c#d"), "https://id.example:443");
+  EXPECT_EQ(origin_of("https://id.example"), "https://id.example:443");
+  EXPECT_EQ(origin_of("http://127.0.0.1:8080?x"), "http://127.0.0.1:8080");
+  EXPECT_EQ(origin_of("https://[::1]:8443/"), "https://[::1]:8443");
+  for (const char* const url :
+       {"https://id.example; script-src */t", "https://id.example\r\nX: y/t", "https://*/t",
+        "https://id.example 'unsafe-inline'/t", "javascript:alert(1)", "https://u@id.example/t",
+        ""}) {
+    EXPECT_EQ(origin_of(url), "") << url;
+  }
 }
 
 }  // namespace

@@ -182,6 +182,7 @@ async function askForTheProcess() {
   const ready = told(await client.GET('/readyz'));
   const live = told(await client.GET('/livez', { parseAs: 'text' }));
   told(await client.GET('/metrics', { parseAs: 'text' }));
+  told(await client.GET('/v1/sign-in'));
   return { openapi: contract.openapi, ready: ready.ready, live };
 }
 

@@ -309,6 +309,54 @@ class PeopleTest(AccessCase):
         self.assertEqual(self.history(OURS, token)[0], 200)
 
 
+class SignInTest(PeersCase):
+    """What a browser is told of the way to a token; tests/dashboard goes it."""
+
+    def setUp(self):
+        super().setUp()
+        self.provider = OpenIdProvider(self.directory)
+        self.addCleanup(self.provider.stop)
+
+    def start_waybill(self, **more):
+        return self.start(Waybill, {"x.test": {"aliases": {"void": {"drop": True}}}}, tables={
+            "http": {"local": "none", "oidc": {
+                "issuer": self.provider.issuer, "audience": "waybill", **more}}})
+
+    def test_everybody_is_told_who_is_asked_for_a_token(self):
+        waybill = self.start_waybill(client_id="pages", scopes=["email", "openid"],
+                                     token="id_token", jwks=f"{self.provider.issuer}/keys")
+        wait_until(lambda: b"_endpoint" in waybill.http.get("/v1/sign-in").body, "the endpoints")
+        self.assertEqual(waybill.http.get("/v1/sign-in").json, {"oidc": {
+            "issuer": self.provider.issuer, "client_id": "pages", "scope": "openid email",
+            "token": "id_token", "authorization_endpoint": f"{self.provider.issuer}/authorize",
+            "token_endpoint": f"{self.provider.issuer}/token",
+            "authorization_response_iss_parameter_supported": True}})
+
+    def test_without_a_client_and_without_pkce_nobody_signs_in_from_a_browser(self):
+        waybill = self.start_waybill()
+        wait_until(lambda: "keys of the OpenID provider were fetched" in waybill.output(), "keys")
+        self.assertEqual(waybill.http.get("/v1/sign-in").json, {})
+        self.provider.challenges = ["plain"]
+        waybill = self.start_waybill(client_id="pages")
+        wait_until(lambda: "no code challenge by S256" in waybill.output(), "the complaint")
+        # Tokens that people have from elsewhere count all the same.
+        wait_until(lambda: "keys of the OpenID provider were fetched" in waybill.output(), "keys")
+        self.assertNotIn("token_endpoint", waybill.http.get("/v1/sign-in").json["oidc"])
+
+    def test_no_browser_is_sent_to_an_endpoint_that_is_none(self):
+        for name, url, complaint in (
+                ("authorization_endpoint", "http://else.test/authorize", "is not https"),
+                ("authorization_endpoint", "javascript:alert(1)", "is no URL"),
+                ("token_endpoint", "https://else.test; script-src */token", "is no URL"),
+                ("token_endpoint", None, "is no URL")):
+            self.provider.said = {name: url}
+            waybill = self.start_waybill(client_id="pages")
+            wait_until(lambda: complaint in waybill.output(), f"{complaint}: {name} {url}")
+            self.assertNotIn("token_endpoint", waybill.http.get("/v1/sign-in").json["oidc"])
+            self.assertIn("connect-src 'self';",
+                          waybill.http.get("/signed-in").headers["Content-Security-Policy"])
+
+
 class SecuredWaybill(Waybill):
     """Its history is answered by TLS alone."""
 

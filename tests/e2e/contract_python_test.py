@@ -211,6 +211,7 @@ class ContractPythonTest(ContractCase):
         self.assertTrue(self.ask("isReady").ready)
         self.assertEqual("ok\n", self.ask("isLive"))
         self.assertIn("# TYPE", self.ask("getMetrics"))
+        self.assertEqual({}, self.ask("getSignIn").to_dict())
 
     def ask_what_is_refused(self):
         self.assertEqual("limit", self.ask("getHistory", 400, address=ALIAS, limit=0).parameter)
