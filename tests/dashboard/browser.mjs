@@ -15,7 +15,7 @@ const expected = /Failed to load resource/;
 // WAYBILL_PAGES: a folder of pages, query/dashboard/dist, in the place of those that the program has;
 // so they are tried without building it. Everything else of the answer stays, its policy too.
 const folder = process.env.WAYBILL_PAGES;
-const files = { "/": "index.html", "/app.css": "app.css", "/app.js": "app.js" };
+const files = { "/": "index.html", "/signed-in": "index.html", "/app.css": "app.css", "/app.js": "app.js" };
 async function fromFolder(route) {
   const answer = await route.fetch({ headers: { ...route.request().headers(), "accept-encoding": "" } });
   const file = files[new URL(route.request().url()).pathname];
@@ -33,8 +33,10 @@ export async function close() {
   await browser.close();
 }
 
-// `work` gets a page of a context of its own. `routes`: what is answered in the server's place.
-export async function onPage(work, { width = 1280, height = 900, routes = {}, ...options } = {}) {
+// `work` gets a page of a context of its own. `routes`: what is answered in the server's place;
+// `origins`: which servers a page may ask; `complaints`: what the browser may say of that.
+export async function onPage(work, { width = 1280, height = 900, routes = {}, origins = [base],
+                                     complaints = expected, ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width, height }, timezoneId: "Europe/Berlin", ...options });
   const wrong = [];
@@ -47,11 +49,12 @@ export async function onPage(work, { width = 1280, height = 900, routes = {}, ..
       dialog.dismiss();
     });
     page.on("console", (message) => {
-      if (message.type() === "error" && !expected.test(message.text())) wrong.push(message.text());
+      const said = message.text();
+      if (message.type() === "error" && !expected.test(said) && !complaints.test(said)) wrong.push(said);
     });
     page.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (protocol !== "data:" && protocol !== "blob:" && origin !== base) wrong.push(`asked ${request.url()}`);
+      if (protocol !== "data:" && protocol !== "blob:" && !origins.includes(origin)) wrong.push(`asked ${request.url()}`);
     });
     if (folder) await page.route((url) => url.pathname in files, fromFolder);
     for (const [pattern, answer] of Object.entries(routes)) await page.route(pattern, answer);

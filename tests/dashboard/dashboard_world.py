@@ -2,6 +2,7 @@
 
 import smtplib
 
+from support.openid_provider import OpenIdProvider
 from support.name_server import NameServer
 from support.process import Running, free_port, wait_until
 from support.waybill import Waybill, binary
@@ -93,3 +94,29 @@ def send(port, sender, names, *, subject="Hello", message_id="<any@origin.test>"
             client.data("\r\n".join([
                 f"From: Ann <{SENDER}>", f"To: <{recipients[0]}>", f"Subject: {subject}",
                 f"Message-ID: {message_id}", "", "To infinity.", ""]).encode())
+
+
+class Guarded:
+    """A Waybill that answers nobody unknown, over one message. Of a PeersCase."""
+
+    def __init__(self, case, issuer):
+        """`issuer`: the OpenID provider that vouches for people; it may come later."""
+        self.waybill = case.start(
+            Waybill, {DOMAIN: {"aliases": {"void": {"drop": True}}}},
+            tables={"http": {"local": "none", "oidc": {
+                "issuer": issuer, "audience": "waybill", "client_id": "waybill-pages",
+                "scopes": ["waybill.history", "waybill.feed"]}}})
+        self.base = f"http://127.0.0.1:{self.waybill.http_port}"
+        send(self.waybill.smtp_port, SENDER, ["void"])
+
+
+def guarded(case):
+    """A Guarded whose provider does whatever somebody clicks at its door, and the provider."""
+    provider = OpenIdProvider(case.directory)
+    case.addCleanup(provider.stop)
+    out = Guarded(case, provider.issuer)
+    provider.redirect_uri = f"{out.base}/signed-in"
+    provider.person = {"scope": "openid waybill.history waybill.feed", "waybill_domains": [DOMAIN]}
+    wait_until(lambda: b"token_endpoint" in out.waybill.http.get("/v1/sign-in").body,
+               "the server knows the provider's endpoints")
+    return out, provider

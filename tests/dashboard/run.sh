@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs walk.mjs and walk_exports.mjs in a browser; what drives it is kept in the build directory and
+# Runs walk.mjs and its kin in a browser; what drives it is kept in the build directory and
 # fetched when the lockfile changed.
 #
 # Usage: run.sh MODULES [OPTION-OF-NODE-TEST...]
@@ -19,4 +19,5 @@ fi
 # Modules are looked for from where a program lies upwards.
 cp "$HERE"/*.mjs "$MODULES/"
 exec node --test --test-reporter=spec --test-concurrency=1 "$@" \
-  "$MODULES/walk.mjs" "$MODULES/walk_exports.mjs"
+  "$MODULES/walk.mjs" "$MODULES/walk_exports.mjs" \
+  "$MODULES/walk_sign_in.mjs" "$MODULES/walk_certified.mjs"

@@ -22,7 +22,16 @@ export interface Problem {
   exported?: string;
 }
 
+// Whom an OpenID provider has signed in here, for words alone; the server judges by the token.
+export interface Person {
+  name: string;
+  issuer: string;
+  // Milliseconds since 1970.
+  until?: number;
+}
+
 const tokenName = "waybill.token";
+const personName = "waybill.person";
 const listeners = new Set<() => void>();
 let needed: "no" | "yes" | "refused" = "no";
 let neededToChange = false;
@@ -44,6 +53,16 @@ export function token(): string {
 }
 let held = "";
 
+// undefined: the token, if there is one, was typed.
+export function person(): Person | undefined {
+  try {
+    const text = sessionStorage.getItem(personName);
+    return text ? (JSON.parse(text) as Person) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 // Whether the server wants to know who asks: "refused": it does not take the token that was shown.
 export function signInNeeded(): typeof needed {
   return needed;
@@ -58,11 +77,13 @@ export function signInLater() {
   needed = "no";
   tell();
 }
-export function signIn(value: string) {
+export function signIn(value: string, whose?: Person) {
   held = value;
   try {
     if (value) sessionStorage.setItem(tokenName, value);
     else sessionStorage.removeItem(tokenName);
+    if (whose) sessionStorage.setItem(personName, JSON.stringify(whose));
+    else sessionStorage.removeItem(personName);
   } catch {
     // It lasts as long as the page.
   }

@@ -3,10 +3,11 @@
 import { type ComponentType, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Address, keep, kept, link, readAddress, toggledUtc } from "./address";
-import { onSignIn, signInNeeded, signOut, token } from "./api";
+import { onSignIn, person, signInNeeded, signOut, token } from "./api";
+import { returnPath } from "./oidc";
 import { Heading, pageMoved } from "./parts";
 import { Foreign } from "./text";
-import { showUtc, zoneName } from "./time";
+import { showUtc, timeOfDay, zoneName } from "./time";
 import { Access } from "./views/access";
 import { Delivery } from "./views/delivery";
 import { Events } from "./views/events";
@@ -16,6 +17,7 @@ import { Message, MessageId } from "./views/message";
 import { Overview } from "./views/overview";
 import { Search } from "./views/search";
 import { SignIn } from "./views/sign_in";
+import { SignedIn } from "./views/signed_in";
 import { Timeline } from "./views/timeline";
 
 const views: Record<string, ComponentType<{ address: Address }>> = {
@@ -54,6 +56,18 @@ function NoSuchView({ address }: { address: Address }) {
   );
 }
 
+// Whom a provider has signed in; of a token that was typed, nothing is known here.
+function Who() {
+  const who = person();
+  if (!who) return null;
+  return (
+    <>
+      <Foreign text={who.name} most={60} ltr />
+      {who.until !== undefined && <> until {timeOfDay(who.until)}</>}{" "}
+    </>
+  );
+}
+
 function Head({ address }: { address: Address }) {
   return (
     <header>
@@ -84,9 +98,12 @@ function Head({ address }: { address: Address }) {
         </a>
       </p>
       {token() && (
-        <button type="button" onClick={signOut}>
-          Sign out
-        </button>
+        <p class="zone">
+          <Who />
+          <button type="button" onClick={signOut}>
+            Sign out
+          </button>
+        </p>
       )}
     </header>
   );
@@ -150,4 +167,12 @@ function App() {
   );
 }
 
-render(<App />, document.getElementById("app")!);
+const place = document.getElementById("app")!;
+if (location.pathname === returnPath) {
+  const parameters = new URLSearchParams(location.search);
+  // What the provider said stands in no history of the browser, and is copied by nobody.
+  history.replaceState(null, "", returnPath);
+  render(<SignedIn parameters={parameters} />, place);
+} else {
+  render(<App />, place);
+}
