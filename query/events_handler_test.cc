@@ -127,6 +127,8 @@ TEST_F(EventsHandlerTest, NetworksAndWordsNarrowAndBothMayBeNeeded) {
       {"kind=rejected&next_hop=192.0.2.64/26", {4, 3, 2}},
       {"kind=rejected&next_hop=::ffff:192.0.2.64/122", {4, 3, 2}},
       {"kind=rejected&next_hop=192.0.2.0/26", {}},
+      {"kind=rejected&next_hop=%5B192.0.2.77%5D", {4, 3, 2}},
+      {"other_domain=forward.test", {5}},
       {"next_hop=192.0.2.77;mx1.example.net", {2}},
       {"status=550;5.1.1", {2}},
       {"status=5xx;-550", {4}},

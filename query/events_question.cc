@@ -5,6 +5,7 @@
 #include "query/feed/filter.h"
 #include "query/paging.h"
 #include "query/question.h"
+#include "query/search/shapes.h"
 #include "runtime/ascii.h"
 #include "runtime/network.h"
 #include "schemas/address.h"
@@ -252,6 +253,8 @@ class Reader {
         condition.any_of.push_back({TermOf::sender_domain, *domain});
         condition.any_of.push_back({TermOf::target_domain, *domain});
         condition.any_of.push_back({TermOf::next_hop, *domain});
+        // One that was ours.
+        condition.any_of.push_back({TermOf::domain, *domain});
       }
       add(std::move(condition));
     }
@@ -260,7 +263,7 @@ class Reader {
   // One address, or all of a network. False: the item is neither.
   bool take_network(const char* name, const std::string& item, const std::vector<TermOf>& sides,
                     EventCondition& condition) {
-    const auto network = runtime::network_of(item);
+    const auto network = runtime::network_of(search::without_brackets(item));
     if (!network) return false;
     TermAsked asked{sides.front(), runtime::to_string(*network)};
     if (!network->is_single()) asked.network = *network;

@@ -83,6 +83,10 @@ struct Writer {
     return {"class", schemas::word_of(*schemas::pb::BounceClass_descriptor(), term.report)};
   }
   Written operator()(const search::SubjectTerm& term) const {
+    const std::size_t most = projector::kMaxSubjectWords;
+    const std::size_t words = projector::words_of_subject(term.text, most + 1).size();
+    if (words == 0) return refuse("There is no word in what subject: names");
+    if (words > most) return refuse("Of a subject the first 16 words are known: ask for fewer");
     return {"subject", listed(term.text)};
   }
   Written operator()(const search::WordTerm& term) const {
@@ -141,18 +145,22 @@ std::string SearchEvents::take(const Condition& condition) {
   }
   leads_ = leads_ || all_lead;
   if (name != "domain" || ++domains_ == 1) {
-    add(name, value);
+    add(name, value, condition.sense);
     return {};
   }
   // No event is of two domains: mail is meant that each of them takes part in.
-  if (domains_ == 2) add("address", parts_of(std::exchange(parameters_["domain"], {})));
-  add("address", parts_of(value));
+  if (domains_ == 2) {
+    add("address", parts_of(std::exchange(parameters_["domain"], {})), Sense::is);
+  }
+  add("address", parts_of(value), Sense::is);
   return {};
 }
 
-void SearchEvents::add(const std::string& name, const std::string& value) {
+void SearchEvents::add(const std::string& name, const std::string& value, Sense sense) {
   std::string& held = parameters_[name];
-  if (!held.empty()) held += kBoth;
+  // What is left out stands in the same list as what is not.
+  const bool is_second = sense == Sense::is && !with_.insert(name).second;
+  if (!held.empty()) held += is_second ? kBoth : kEither;
   held += value;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "query/search/query.h"
@@ -25,10 +26,11 @@ class SearchEvents {
 
  private:
   // Beside what the parameter holds already.
-  void add(const std::string& name, const std::string& value);
+  void add(const std::string& name, const std::string& value, search::Sense sense);
 
   std::map<std::string, std::string> parameters_;
-  std::size_t domains_ = 0;  // conditions that name domains of ours
+  std::set<std::string> with_;  // those that name what an event has
+  std::size_t domains_ = 0;     // conditions that name domains of ours
   bool leads_ = false;
 };
 

@@ -162,6 +162,16 @@ TEST_F(SearchHandlerTest, ARefusalNamesWhatWouldWork) {
   }
 }
 
+TEST_F(SearchHandlerTest, WhatNoEventHasIsRefusedAsWhatItIs) {
+  const auto words = [&](const std::string& q) { return text(search(q, "", 409).at("detail")); };
+  EXPECT_NE(words("subject:)").find("no word"), std::string::npos);
+  EXPECT_NE(words("example.org subject:%").find("no word"), std::string::npos);
+  EXPECT_NE(words("is:bounced -is:bounced").find("left out"), std::string::npos);
+  EXPECT_EQ(groups("client:10.0.0.0/8 is:accepted,forwarded,rejected,deferred,dropped,bounced,"
+                   "in_doubt"),
+            (Groups{"events 0"}));
+}
+
 // Events that something else leads to are looked at for it.
 TEST_F(SearchHandlerTest, WhatLeadsNowhereNarrows) {
   EXPECT_EQ(groups("example.org sales"), (Groups{"events 2"}));
@@ -174,7 +184,7 @@ TEST_F(SearchHandlerTest, WhatLeadsNowhereNarrows) {
             "/v1/events?address=%2A%40example.org%3B%2A%40exact.example&limit=10");
   EXPECT_EQ(
       text(search("550 -status:5.1.1 5xx since:2h").at("groups").at(0).at("target")),
-      "/v1/events?from=2026-03-01T10%3A30%3A00.000000000Z&limit=10&status=550%3B-5.1.1%3B5xx");
+      "/v1/events?from=2026-03-01T10%3A30%3A00.000000000Z&limit=10&status=550%2C-5.1.1%3B5xx");
 }
 
 // What is no exact look-up is of the last 24 hours.
@@ -272,7 +282,7 @@ TEST_F(SearchHandlerTest, ItSaysWhatExportHasTheSame) {
       // No index leads there, and none is needed.
       {"before:2026-03-02T00:00Z", "/v1/exports?to=2026-03-02T00%3A00%3A00.000000000Z"},
       {"client:192.0.2.1", "/v1/exports?client=192.0.2.1"},
-      {"192.0.2.1", ""},
+      {"192.0.2.1", "/v1/exports?ip=192.0.2.1"},
       {"msgid:a@x", ""},
   };
   for (const auto& c : cases) {

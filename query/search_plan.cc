@@ -254,7 +254,10 @@ std::optional<Narrowing> narrowing_of(const Query& query) {
       if (const auto* const to = std::get_if<search::ToTimeTerm>(&term)) out.to = to->at;
     }
   }
-  if (kinds->size() != event_kinds().size()) out.kinds.assign(kinds->begin(), kinds->end());
+  const bool is_said = std::any_of(query.all_of.begin(), query.all_of.end(), [](const auto& one) {
+    return std::holds_alternative<search::StateTerm>(one.any_of.front());
+  });
+  if (is_said) out.kinds.assign(kinds->begin(), kinds->end());
   return out;
 }
 
@@ -316,6 +319,9 @@ std::optional<std::set<std::string>> kinds_of(const Query& query) {
 std::variant<std::vector<LookUp>, NoIndex> plan_look_ups(const Query& query, std::size_t limit,
                                                          runtime::WallTime now) {
   if (query.all_of.empty()) return std::vector<LookUp>();
+  if (const auto kinds = kinds_of(query); kinds && kinds->empty()) {
+    return NoIndex{"No kind of event is left: what is asked for is left out too.", ""};
+  }
   auto narrowing = narrowing_of(query);
   if (!narrowing) {
     return NoIndex{

@@ -101,6 +101,10 @@ TermAsked read_term(JsonMembers& members) {
   out.text = members.text("text");
   out.beginning = members.flag("beginning");
   out.at_domain = members.text("domain");
+  const bool is_ip = out.of == TermOf::client_ip || out.of == TermOf::next_hop_ip;
+  if (!is_ip || out.text.find('/') == out.text.npos) return out;
+  out.network = runtime::network_of(out.text);
+  if (!out.network) members.expected("text", "a network");
   return out;
 }
 
@@ -111,18 +115,34 @@ EventCondition read_condition(JsonMembers& members) {
   return out;
 }
 
-std::vector<std::string> read_phrase(const json::value& phrase, JsonMembers& members) {
-  std::vector<std::string> out;
+projector::Phrase read_phrase(const json::value& phrase, JsonMembers& members) {
+  projector::Phrase out;
   const json::array* const words = phrase.if_array();
-  if (words == nullptr) members.expected("phrases", "a list of lists");
+  if (words == nullptr) members.expected("phrases", "lists of lists of texts");
   if (words == nullptr) return out;
   for (const json::value& word : *words) {
     if (word.is_string()) {
       out.emplace_back(word.get_string());
     } else {
-      members.expected("phrases", "lists of texts");
+      members.expected("phrases", "lists of lists of texts");
     }
   }
+  return out;
+}
+
+std::vector<projector::Phrase> read_phrases(const json::value& phrases, JsonMembers& members) {
+  std::vector<projector::Phrase> out;
+  const json::array* const list = phrases.if_array();
+  if (list == nullptr) members.expected("phrases", "lists of lists of texts");
+  if (list == nullptr) return out;
+  for (const json::value& phrase : *list) out.push_back(read_phrase(phrase, members));
+  return out;
+}
+
+json::array to_json(const std::vector<projector::Phrase>& phrases) {
+  json::array out;
+  for (const projector::Phrase& phrase : phrases)
+    out.emplace_back(json::array(phrase.begin(), phrase.end()));
   return out;
 }
 
@@ -132,11 +152,7 @@ json::object conditions_json(const feed::Filter& filter) {
   json::array parts, all_of, phrases;
   for (const feed::Part& part : filter.parts) parts.push_back(to_json(part));
   for (const EventCondition& one : filter.wanted.all_of) all_of.push_back(to_json(one));
-  for (const auto& phrase : filter.wanted.phrases) {
-    json::array words;
-    for (const std::string& word : phrase) words.emplace_back(word);
-    phrases.push_back(std::move(words));
-  }
+  for (const auto& group : filter.wanted.phrases) phrases.emplace_back(to_json(group));
   return {
       {"parts", std::move(parts)}, {"all_of", std::move(all_of)}, {"phrases", std::move(phrases)}};
 }
@@ -146,8 +162,8 @@ void read_conditions(const json::object& object, std::string_view name, JsonMemb
   JsonMembers members(object, outer.name(name), outer);
   filter.parts = read_each(members, "parts", read_part);
   filter.wanted.all_of = read_each(members, "all_of", read_condition);
-  for (const json::value& phrase : members.array("phrases")) {
-    filter.wanted.phrases.push_back(read_phrase(phrase, members));
+  for (const json::value& group : members.array("phrases")) {
+    filter.wanted.phrases.push_back(read_phrases(group, members));
   }
 }
 

@@ -2,7 +2,7 @@
 //
 //   {"parts":[{"role":"alias","address":"sales@example.org","any_case":false,"any_tag":false}],
 //    "all_of":[{"not":true,"any_of":[{"of":"status","text":"5","beginning":false,"domain":""}]}],
-//    "phrases":[["two","words"]]}
+//    "phrases":[[["two","words"]]]}
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -25,8 +25,10 @@ Job some_job() {
                             {Role::alias, Sought("Sales@example.org", projector::kExactly)}};
   out.order.filter.wanted.all_of = {
       {true, {{TermOf::status, "5"}, {TermOf::reply_code, "451"}}},
-      {false, {{TermOf::target, "sa", true, "example.org"}, {TermOf::client_ip, "192.0.2.1"}}}};
-  out.order.filter.wanted.phrases = {{"your", "order"}, {"bill"}};
+      {false, {{TermOf::target, "sa", true, "example.org"}, {TermOf::client_ip, "192.0.2.1"}}},
+      {false,
+       {{TermOf::client_ip, "192.0.2.0/24", false, {}, runtime::network_of("192.0.2.0/24")}}}};
+  out.order.filter.wanted.phrases = {{{"your", "order"}, {"bill"}}, {{"paid"}}};
   out.order.said = {{"domain", "example.org"}, {"class", "hard,-soft"}, {"target", "sa*"}};
   out.order.subjects = {"example.org", "sa*"};
   out.order.from = runtime::WallTime(std::chrono::seconds(100));

@@ -53,11 +53,15 @@ bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), ascii::is_digit);
 }
 
+}  // namespace
+
 std::string_view without_brackets(std::string_view text) {
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
   if (ascii::starts_with(text, kIpv6Tag)) text.remove_prefix(kIpv6Tag.size());
   return text;
 }
+
+namespace {
 
 // The network that an address with bits behind its prefix is in.
 std::optional<runtime::Network> cut_network(std::string_view text) {

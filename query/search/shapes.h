@@ -45,6 +45,8 @@ bool is_bare_local(std::string_view text);
 
 // "192.0.2.1", "[IPv6:2001:db8::1]", "192.0.2.0/24".
 Read<runtime::Network> network_in(const Piece& piece);
+// An address literal (RFC 5321 4.1.3) as the address in it; any other text as it is.
+std::string_view without_brackets(std::string_view text);
 // Whether network_in() is the one to ask: brackets, a tag, or its octets say so.
 bool means_network(std::string_view text);
 

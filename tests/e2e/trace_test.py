@@ -71,8 +71,9 @@ class TraceTest(TraceCase):
         self.assertEqual(3, len(of_words.splitlines()))
         of_flags = self.trace("--from", "ann@s.test", "--recipient", DROPPED, "--csv")
         self.assertEqual(of_words, of_flags)
-        of_words = self.trace("192.0.2.1", "rule:unknown-alias", code=2)
-        self.assertIn("Try: waybill trace 'rule:unknown-alias'", of_words)
+        of_words = self.trace("msgid:a@x.test", "rule:unknown-alias", code=2)
+        self.assertIn("Try: waybill trace 'msgid:a@x.test'", of_words)
+        self.assertIn(REFUSED, self.trace("127.0.0.0/8", "rule:unknown-alias"))
         self.assertIn("nobody@x.test", self.trace("rule:unknown-alias", "status:5xx"))
         self.assertIn(DROPPED, self.trace("voi*"))
         self.assertEqual(2, len(self.rows("alias:voi*@x.test", "is:accepted,dropped")))
@@ -281,7 +282,7 @@ class FollowTest(TraceCase):
         self.assertNotIn("void@x.test", self.heard)
         process.terminate()
         self.assertEqual(0, process.wait(STOP_SECONDS))
-        for words in (["192.0.2.1"], ["before:2026-03-01", DROPPED], ["hello"]):
+        for words in (["msgid:a@x.test"], ["before:2026-03-01", DROPPED]):
             self.assertIn("follow", self.trace("--follow", *words, code=2), words)
         self.assertIn("^", self.trace("--follow", "frm:ann", code=2))
 
