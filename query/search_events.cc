@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "projector/views/event_terms.h"
+#include "projector/views/spelling.h"
 #include "query/events_question.h"
 #include "runtime/ascii.h"
 #include "runtime/hex.h"
@@ -46,10 +47,22 @@ std::string quoted_star(const std::string& address) {
   return "\"" + address.substr(0, at) + "\"" + address.substr(at);
 }
 
+// All of a mailbox, as a history has it: with any tag (projector/views/spelling.h). Aliases are told
+// apart by the domain's own rule when mail comes, and stand in events as what they came to.
+std::string mailbox(const schemas::Address& address, search::Role role) {
+  if (role == search::Role::alias) return quoted_star(address.text());
+  const std::string whole = projector::common_spelling(address.text());
+  const std::size_t at = whole.rfind('@');
+  const std::string local = whole.substr(0, at);
+  const bool may_have_tag = !local.starts_with('"') && local.find(kAnyEnding) == local.npos;
+  if (!may_have_tag) return quoted_star(whole);
+  return whole + kEither + local + "+" + kAnyEnding + whole.substr(at);
+}
+
 // One function for each kind of term; the compiler names one that is missing.
 struct Writer {
   Written operator()(const search::AddressTerm& term) const {
-    return {parameter_of(term.role), quoted_star(term.address.text())};
+    return {parameter_of(term.role), mailbox(term.address, term.role)};
   }
   Written operator()(const search::PrefixTerm& term) const {
     std::string value = term.local + kAnyEnding;

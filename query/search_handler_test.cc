@@ -187,6 +187,17 @@ TEST_F(SearchHandlerTest, WhatLeadsNowhereNarrows) {
       "/v1/events?from=2026-03-01T10%3A30%3A00.000000000Z&limit=10&status=550%2C-5.1.1%3B5xx");
 }
 
+// One word or two, the same mailbox is meant.
+TEST_F(SearchHandlerTest, AnAddressIsItsMailboxBesideOthersToo) {
+  schemas::Event tagged = QueryWorld::accepted(8);
+  tagged.set_sender("Ann+news@example.com");
+  world_.fold(tagged);
+  EXPECT_EQ(groups("from:ann@example.com"), (Groups{"as sender 3"}));
+  EXPECT_EQ(groups("from:ann@example.com example.org"), (Groups{"events 3"}));
+  EXPECT_EQ(groups("from:ann+other@example.com example.org"), (Groups{"events 3"}));
+  EXPECT_EQ(groups("from:an@example.com example.org"), (Groups{"events 0"}));
+}
+
 // What is no exact look-up is of the last 24 hours.
 TEST_F(SearchHandlerTest, WithoutATimeTheLastDayIsMeant) {
   world_.fold(QueryWorld::forwarded(25 * 60, 7, 7));
@@ -235,23 +246,25 @@ TEST_F(SearchHandlerTest, ItSaysWhereNewEventsComeFrom) {
        address + "alias&kind=bounced,dropped"},
       {"192.0.2.1", "/v1/feed?ip=192.0.2.1"},
       {"client:192.0.2.0/24", "/v1/feed?client=192.0.2.0%2F24"},
-      {"from:ann@x.test from:bob@x.test", "/v1/feed?sender=ann%40x.test%2Cbob%40x.test"},
+      {"from:ann@x.test from:bob@x.test", "/v1/feed?sender=ann%40x.test%2Cann%2B%2A%40x.test%2C"
+       "bob%40x.test%2Cbob%2B%2A%40x.test"},
       {"from:ann@x.test to:bob@x.test",
-       "/v1/feed?address=ann%40x.test&role=sender&recipient=bob%40x.test"},
+       "/v1/feed?address=ann%40x.test&role=sender&recipient=bob%40x.test%2Cbob%2B%2A%40x.test"},
       {"example.org rule:spam -status:5xx", "/v1/feed?domain=example.org&rule=spam&status=-5xx"},
       {"alias:sales* hop:mx.test", "/v1/feed?alias=sales%2A&next_hop=mx.test"},
       {"ann@x.test before:2026-03-01", ""},
       {"ann@x.test after:2027-03-01", ""},
       {"sales*", "/v1/feed?address=sales%2A"},
       {"from:@example.com", "/v1/feed?sender=%2A%40example.com"},
-      {"ann@x.test bob@x.test", "/v1/feed?address=ann%40x.test%3Bbob%40x.test"},
+      {"ann@x.test bob@x.test", "/v1/feed?address=ann%40x.test%2Cann%2B%2A%40x.test%3B"
+       "bob%40x.test%2Cbob%2B%2A%40x.test"},
       {"msgid:a@x msgid:b@y", ""},
       {"-class:hard is:bounced", "/v1/feed?kind=bounced&class=-hard"},
       {"class:hard -class:soft", "/v1/feed?class=hard%2C-soft"},
       {"sales*@example.org hop:mx.test",
        "/v1/feed?address=sales%2A%40example.org&next_hop=mx.test"},
-      {"ann@x.test sales*@example.org", "/v1/feed?address=ann%40x.test%3Bsales%2A%40example.org"},
-      {"sales*@example.org ann@x.test", "/v1/feed?address=sales%2A%40example.org%3Bann%40x.test"},
+      {"ann@x.test sales*@example.org", "/v1/feed?address=ann%40x.test%2Cann%2B%2A%40x.test%3Bsales%2A%40example.org"},
+      {"sales*@example.org ann@x.test", "/v1/feed?address=sales%2A%40example.org%3Bann%40x.test%2Cann%2B%2A%40x.test"},
   };
   for (const auto& c : cases) {
     const auto answer = world_.get("/v1/search?explain=true&q=" + runtime::percent_encode(c.q));
