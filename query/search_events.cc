@@ -47,8 +47,8 @@ std::string quoted_star(const std::string& address) {
   return "\"" + address.substr(0, at) + "\"" + address.substr(at);
 }
 
-// All of a mailbox, as a history has it: with any tag (projector/views/spelling.h). Aliases are told
-// apart by the domain's own rule when mail comes, and stand in events as what they came to.
+// All of a mailbox, as a history has it: with any tag (projector/views/spelling.h). Aliases are
+// told apart by the domain's own rule when mail comes, and stand in events as what they came to.
 std::string mailbox(const schemas::Address& address, search::Role role) {
   if (role == search::Role::alias) return quoted_star(address.text());
   const std::string whole = projector::common_spelling(address.text());

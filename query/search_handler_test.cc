@@ -246,7 +246,8 @@ TEST_F(SearchHandlerTest, ItSaysWhereNewEventsComeFrom) {
        address + "alias&kind=bounced,dropped"},
       {"192.0.2.1", "/v1/feed?ip=192.0.2.1"},
       {"client:192.0.2.0/24", "/v1/feed?client=192.0.2.0%2F24"},
-      {"from:ann@x.test from:bob@x.test", "/v1/feed?sender=ann%40x.test%2Cann%2B%2A%40x.test%2C"
+      {"from:ann@x.test from:bob@x.test",
+       "/v1/feed?sender=ann%40x.test%2Cann%2B%2A%40x.test%2C"
        "bob%40x.test%2Cbob%2B%2A%40x.test"},
       {"from:ann@x.test to:bob@x.test",
        "/v1/feed?address=ann%40x.test&role=sender&recipient=bob%40x.test%2Cbob%2B%2A%40x.test"},
@@ -256,15 +257,18 @@ TEST_F(SearchHandlerTest, ItSaysWhereNewEventsComeFrom) {
       {"ann@x.test after:2027-03-01", ""},
       {"sales*", "/v1/feed?address=sales%2A"},
       {"from:@example.com", "/v1/feed?sender=%2A%40example.com"},
-      {"ann@x.test bob@x.test", "/v1/feed?address=ann%40x.test%2Cann%2B%2A%40x.test%3B"
+      {"ann@x.test bob@x.test",
+       "/v1/feed?address=ann%40x.test%2Cann%2B%2A%40x.test%3B"
        "bob%40x.test%2Cbob%2B%2A%40x.test"},
       {"msgid:a@x msgid:b@y", ""},
       {"-class:hard is:bounced", "/v1/feed?kind=bounced&class=-hard"},
       {"class:hard -class:soft", "/v1/feed?class=hard%2C-soft"},
       {"sales*@example.org hop:mx.test",
        "/v1/feed?address=sales%2A%40example.org&next_hop=mx.test"},
-      {"ann@x.test sales*@example.org", "/v1/feed?address=ann%40x.test%2Cann%2B%2A%40x.test%3Bsales%2A%40example.org"},
-      {"sales*@example.org ann@x.test", "/v1/feed?address=sales%2A%40example.org%3Bann%40x.test%2Cann%2B%2A%40x.test"},
+      {"ann@x.test sales*@example.org",
+       "/v1/feed?address=ann%40x.test%2Cann%2B%2A%40x.test%3Bsales%2A%40example.org"},
+      {"sales*@example.org ann@x.test",
+       "/v1/feed?address=sales%2A%40example.org%3Bann%40x.test%2Cann%2B%2A%40x.test"},
   };
   for (const auto& c : cases) {
     const auto answer = world_.get("/v1/search?explain=true&q=" + runtime::percent_encode(c.q));

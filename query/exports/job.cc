@@ -38,9 +38,11 @@ json::object common(const Job& job) {
   return out;
 }
 
-// Of these anybody may be told that there is an export, and not of whom.
-constexpr std::string_view kOfPeople[] = {"address",   "alias",  "sender", "target",
-                                          "recipient", "client", "subject"};
+// Parameters that name nobody. The others are told to few: that there is an export, and not of
+// whom, may be told to each who may list them.
+constexpr std::string_view kOfNobody[] = {"class",    "domain",       "from", "kind", "match",
+                                          "next_hop", "other_domain", "role", "rule", "status",
+                                          "to"};
 
 // Lists of words that are no text of anybody's.
 constexpr std::string_view kLists[] = {"kind", "class"};
@@ -63,7 +65,7 @@ json::array words_of(std::string_view list) {
 json::object query_of(const Order& order, bool is_theirs) {
   json::object out;
   for (const auto& [name, text] : order.said) {
-    if (!is_theirs && is_among(kOfPeople, name)) continue;
+    if (!is_theirs && !is_among(kOfNobody, name)) continue;
     if (is_among(kLists, name)) {
       out[name] = words_of(text);
     } else {

@@ -29,7 +29,11 @@ Job some_job() {
       {false,
        {{TermOf::client_ip, "192.0.2.0/24", false, {}, runtime::network_of("192.0.2.0/24")}}}};
   out.order.filter.wanted.phrases = {{{"your", "order"}, {"bill"}}, {{"paid"}}};
-  out.order.said = {{"domain", "example.org"}, {"class", "hard,-soft"}, {"target", "sa*"}};
+  out.order.said = {{"domain", "example.org"},
+                    {"class", "hard,-soft"},
+                    {"target", "sa*"},
+                    {"ip", "192.0.2.1"},
+                    {"word", "ann"}};
   out.order.subjects = {"example.org", "sa*"};
   out.order.from = runtime::WallTime(std::chrono::seconds(100));
   out.order.packing = Packing::zstd;
@@ -106,7 +110,8 @@ TEST(JobTest, OfWhomItIsIsToldToThoseWhoMaySeeWhoAsked) {
   const auto query = [&] { return boost::json::serialize(shown(some_job(), asker).at("query")); };
   EXPECT_EQ(query(), R"({"class":["hard","-soft"],"domain":"example.org"})");
   asker.scopes.add(Scope::access);
-  EXPECT_EQ(query(), R"({"class":["hard","-soft"],"domain":"example.org","target":"sa*"})");
+  EXPECT_EQ(query(), R"({"class":["hard","-soft"],"domain":"example.org","ip":"192.0.2.1",)"
+                     R"("target":"sa*","word":"ann"})");
 }
 
 TEST(JobTest, WhatIsNoneIsRefusedInWords) {
