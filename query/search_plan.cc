@@ -280,6 +280,17 @@ bool is_looked_up_whole(const Condition& condition) {
          std::holds_alternative<search::MessageIdTerm>(first);
 }
 
+// A query that works where this condition of it does not.
+std::string instead_of(const Query& query, std::size_t place) {
+  const Condition& condition = query.all_of[place];
+  if (is_looked_up_whole(condition)) return query.chips[place].query;
+  // What went well has no codes in the index, and a kind says it.
+  const auto* const status = std::get_if<search::StatusTerm>(&condition.any_of.front());
+  const bool went_well = status != nullptr && status->text.starts_with('2');
+  const bool is_whole = condition.any_of.size() == 1 && condition.sense == Sense::is;
+  return with_other(query, place, went_well && is_whole ? "is:forwarded" : "");
+}
+
 // Events that all conditions are true of.
 std::variant<std::vector<LookUp>, NoIndex> plan_events_of(const Query& query,
                                                           const Narrowing& narrowing,
@@ -289,8 +300,7 @@ std::variant<std::vector<LookUp>, NoIndex> plan_events_of(const Query& query,
     if (narrows(query.all_of[i])) continue;
     const std::string why = events.take(query.all_of[i]);
     if (why.empty()) continue;
-    const bool is_alone = is_looked_up_whole(query.all_of[i]);
-    return NoIndex{why + ".", is_alone ? query.chips[i].query : with_other(query, i, "")};
+    return NoIndex{why + ".", instead_of(query, i)};
   }
   if (!events.leads() && narrowing.kinds.empty()) {
     return NoIndex{
@@ -326,8 +336,7 @@ std::variant<std::vector<LookUp>, NoIndex> plan_look_ups(const Query& query, std
   if (!narrowing) {
     return NoIndex{
         "A state is of a delivery, and events have kinds: ask for those, such as is:bounced, or "
-        "for "
-        "what a report said, such as class:delivered.",
+        "for what a report said, such as class:delivered.",
         ""};
   }
   std::vector<const Condition*> main;
@@ -337,6 +346,8 @@ std::variant<std::vector<LookUp>, NoIndex> plan_look_ups(const Query& query, std
   // An exact look-up asks of all time.
   Narrowing of_events = *narrowing;
   if (query.reach == search::Reach::last_day) of_events.from = now - kLastDay;
+  // A time alone means all that came in it: a page of that is no more work than of one kind.
+  if (main.empty() && of_events.kinds.empty()) of_events.kinds = event_kinds();
   if (main.size() != 1 || main.front()->sense == Sense::is_not) {
     return plan_events_of(query, of_events, limit);
   }

@@ -152,7 +152,7 @@ test("what was searched for is exported as it was, with an index or without", as
     assert.equal(one.query.domain, "example.test");
     assert.equal(one.query.status, "-5xx");
     assert.ok(one.query.kind.length > 0 && !one.query.kind.includes("rejected"));
-    // A time alone has no index.
+    // All that came in a time.
     await visit(page, `#/search?q=${encodeURIComponent("before:2026-03-01T00:00Z")}`);
     await page.getByRole("link", { name: "Export all of it" }).click();
     await page.waitForURL(/#\/export\?to=2026-03-01T00:00:00/);
