@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "http/packing.h"
 #include "http/parameters.h"
 #include "runtime/gzip.h"
@@ -36,7 +38,7 @@ Plan plan_long(const Request& request) {
   });
 }
 
-// A number below 100 is known at once.
+// A number below 100 is known at once; of 0 that fails.
 Plan plan_quick(const Request& request) {
   const std::string number = request.captured[0];
   const auto answer = [](std::string_view how) {
@@ -46,6 +48,7 @@ Plan plan_quick(const Request& request) {
   };
   auto at_once = [number, answer]() -> std::optional<Answer> {
     if (number.size() > 2) return std::nullopt;
+    if (number == "0") throw std::runtime_error("no such number");
     return answer("at once");
   };
   return QuickRead{at_once, [answer] { return answer("on a worker"); }};
@@ -118,6 +121,14 @@ TEST_F(ServiceTest, AQuickReadAsksForAWorkerWhereItMustWait) {
   const Response packed = asked("/v1/quick/99", "gzip");
   EXPECT_EQ(field(packed, "Content-Encoding"), "gzip");
   EXPECT_EQ(packed.body, runtime::gzip("on a worker" + std::string(kWorthPacking, ' ')));
+}
+
+// What a question comes to must not end the connection's thread, and all that it serves.
+TEST_F(ServiceTest, AQuickReadThatFailsIsAnAnswer) {
+  const Response failed = asked("/v1/quick/0", "");
+  EXPECT_EQ(failed.status, 500U);
+  EXPECT_EQ(boost::json::parse(failed.body).at("code"), "internal");
+  EXPECT_TRUE(asked("/v1/quick/99", "").body.starts_with("at once"));
 }
 
 TEST_F(ServiceTest, SaysNotFoundAsAProblem) {

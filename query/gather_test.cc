@@ -376,5 +376,24 @@ TEST_F(GatherTest, AReturnPathIsAskedForEverywhere) {
   EXPECT_EQ(spoken_of(here_.json("/v1/addresses/b.abc%40example.org/history")), "012");
 }
 
+// What a connection's thread reads is bounded over all partitions that it asks.
+TEST(QuickReadTest, MoreThanSomeLinesAreAWorkers) {
+  QueryWorld world;
+  Sources two = world.sources();
+  two.partition_count = 2;
+  two.partitions.push_back(two.partitions.front());
+  two.partitions.back().partition = 1;
+  const auto sources = with_at_once(std::move(two));
+  const auto is_quick = [&](std::optional<std::uint32_t> partition, std::size_t lines) {
+    const http::Plan plan = plan_quick_read(*sources, http::Request(), partition, lines,
+                                            [](const Sources&) { return http::Response(); });
+    return std::holds_alternative<http::QuickRead>(plan);
+  };
+  EXPECT_TRUE(is_quick(0, kMostQuickLines));
+  EXPECT_FALSE(is_quick(0, kMostQuickLines + 1));
+  EXPECT_TRUE(is_quick(std::nullopt, kMostQuickLines / 2));
+  EXPECT_FALSE(is_quick(std::nullopt, kMostQuickLines / 2 + 1));
+}
+
 }  // namespace
 }  // namespace waybill::query
