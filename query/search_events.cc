@@ -38,7 +38,7 @@ struct Written {
   std::string refused{};  // why it is none
 };
 
-Written refuse(const char* words) { return {"", "", false, words}; }
+Written refuse(std::string words) { return {"", "", false, std::move(words)}; }
 
 // A "*" of the local part, which may stand bare in one (RFC 5321 4.1.2), as a letter of it.
 std::string quoted_star(const std::string& address) {
@@ -99,7 +99,10 @@ struct Writer {
     const std::size_t most = projector::kMaxSubjectWords;
     const std::size_t words = projector::words_of_subject(term.text, most + 1).size();
     if (words == 0) return refuse("There is no word in what subject: names");
-    if (words > most) return refuse("Of a subject the first 16 words are known: ask for fewer");
+    if (words > most) {
+      return refuse("Of a subject the first " + std::to_string(most) +
+                    " words are known: ask for fewer");
+    }
     return {"subject", listed(term.text)};
   }
   Written operator()(const search::WordTerm& term) const {
