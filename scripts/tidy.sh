@@ -8,7 +8,7 @@ readonly TIDY_UNITS=30
 
 # program_units: every unit that ends up in the program.
 program_units() {
-  local folder folders=(app control http ingest projector query relay runtime schemas tools)
+  local folder folders=(app control http ingest projector query relay runtime schemas stream tools)
   git ls-files --cached --others --exclude-standard "${folders[@]/%//*.cc}" |
     grep -v '_test\.cc$' | while IFS= read -r folder; do
       [[ ! -f $folder ]] || printf '%s\n' "$folder"

@@ -8,7 +8,7 @@ import cpp_source
 
 # Everything that ends up in the program. The rest (tests, docker, docs) may see all of it.
 PRODUCTION = ("runtime", "schemas", "http", "ingest", "control", "relay", "projector", "query",
-              "app", "tools")
+              "stream", "app", "tools")
 
 # What a folder may include besides itself: whole folders ("schemas/*") or single headers (ports).
 ARROWS = {
@@ -28,6 +28,7 @@ ARROWS = {
               "projector/views/terms_key.h",
               "projector/views/timeline_row.h", "ingest/event_appender.h", "ingest/recorder.h",
               "http/*", "schemas/*", "runtime/*"],
+    "stream": ["projector/archive/*", "schemas/*", "runtime/*"],
     "app": [f"{folder}/*" for folder in PRODUCTION],
     "tools": ["app/command/*", "app/config/*", "app/dkim/*", "app/gaps/*", "app/return_paths/*",
               "ingest/*", "projector/views/timeline_row.h", "query/render.h", "query/search/*",
@@ -64,7 +65,7 @@ DOORS = {
     "iconv.h": ["relay/returnpath/report/charset*"],
     "libxml/*": ["relay/returnpath/report/html_text*"],
     "boost/json*": ["schemas/*", "http/*", "control/*", "query/*", "relay/spam/*",
-                    "relay/tlsrpt/*", "app/*", "tools/*"],
+                    "relay/tlsrpt/*", "stream/*", "app/*", "tools/*"],
     "zlib.h": ["runtime/gzip*"],
     "google/protobuf/*": ["schemas/*"],
 }
