@@ -207,6 +207,13 @@ TEST_F(FollowerTest, AnErrorCutsIt) {
   expect_cut("failed");
 }
 
+TEST_F(FollowerTest, AReaderWhoMayNotReadAnyMoreIsNoFailure) {
+  auto client = begin();
+  followed.push(make_error_code(Errc::refused));
+  EXPECT_EQ(client.hear_all(), "");
+  expect_cut("refused");
+}
+
 // Of a pull() that does not wait it is a failure, and no sign that there is nothing yet.
 TEST_F(FollowerTest, ATimeoutOfItsOwnCutsIt) {
   auto client = begin();

@@ -9,6 +9,7 @@ std::string_view word_of(StreamEnd end) {
     case StreamEnd::whole: return "whole";
     case StreamEnd::head_only: return "head_only";
     case StreamEnd::failed: return "failed";
+    case StreamEnd::refused: return "refused";
     case StreamEnd::gone: return "gone";
     case StreamEnd::slow: return "slow";
     case StreamEnd::expired: return "expired";

@@ -21,6 +21,7 @@ enum class StreamEnd {
   whole,      // its last piece was written
   head_only,  // no more was asked for (RFC 9110 9.3.2)
   failed,     // its source gave an error
+  refused,    // who reads may not read any more
   gone,       // the client closed the connection
   slow,       // the client did not take a piece in time
   expired,    // the source was silent for too long, or the whole took too long

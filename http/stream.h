@@ -22,8 +22,8 @@
 
 namespace waybill::http {
 
-// nullopt: the piece before was the last one. Any error cuts the stream. An empty piece is left
-// out.
+// nullopt: the piece before was the last one. Any error cuts the stream; Errc::refused: who reads
+// may not read any more. An empty piece is left out.
 using Piece = runtime::Result<std::optional<std::string>>;
 
 // Where the pieces come from, on the server's thread. It lives until the stream has ended.

@@ -86,6 +86,10 @@ Task<StreamEnd> write_body(runtime::Connection& connection, OpenStream& stream, 
       end = other_length(stream);
     } else if (piece) {
       end = co_await write_last(connection, framing, clock, limits.write);
+    } else if (piece.error() == Errc::refused) {
+      runtime::log(runtime::Level::info, "http", "a stream's reader may not read any more",
+                   {{"route", stream.route()}});
+      end = StreamEnd::refused;
     } else if (piece.error() != Errc::timeout || clock.now() < until) {
       runtime::log(runtime::Level::warn, "http", "a stream's source failed",
                    {{"route", stream.route()}, {"error", piece.error().message()}});

@@ -15,14 +15,12 @@ using runtime::Errc;
 using runtime::make_error_code;
 using schemas::EventIndex;
 
-constexpr char kVersion = 2;
-constexpr std::size_t kHashOctets = 8;
-constexpr std::size_t kCursorOctets = 1 + 8 + 4 + 8 + kHashOctets;
-constexpr char kMessagesVersion = 3;
-constexpr std::size_t kMessagesOctets = 1 + schemas::MessageId::kOctets + 4 + 8 + kHashOctets;
-constexpr char kIndexVersion = 4;
-constexpr char kEventsVersion = 5;
-constexpr std::size_t kIndexOctets = 1 + 8 + kHashOctets;
+// The first octet says what a cursor is of. Those of 2 to 5 were not held together by a check.
+constexpr char kHistoryVersion = 6;
+constexpr char kMessagesVersion = 7;
+constexpr char kIndexVersion = 8;
+constexpr char kEventsVersion = 9;
+constexpr std::size_t kHashOctets = 4;
 
 void put_u64(std::string& out, std::uint64_t value) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 255);
@@ -77,7 +75,30 @@ std::string hash_of(std::string_view octets) {
   return {digest.begin(), digest.begin() + kHashOctets};
 }
 
-std::string question_hash(const projector::HistoryQuestion& question) {
+// The cursor whose place is `octets`: its version and what follows.
+std::string seal(std::string octets, std::string_view question) {
+  octets += hash_of(question);
+  octets += hash_of(octets);
+  return runtime::to_base64url(octets);
+}
+
+// The place of a cursor of that version, without its version.
+runtime::Result<std::string> unseal(std::string_view text, char version,
+                                    std::string_view question) {
+  auto octets = runtime::from_base64url(text);
+  if (!octets || octets->size() < 1 + 2 * kHashOctets || octets->front() != version) {
+    return make_error_code(Errc::invalid);
+  }
+  const std::string check = octets->substr(octets->size() - kHashOctets);
+  octets->resize(octets->size() - kHashOctets);
+  if (hash_of(*octets) != check) return make_error_code(Errc::invalid);
+  const std::string asked = octets->substr(octets->size() - kHashOctets);
+  octets->resize(octets->size() - kHashOctets);
+  if (hash_of(question) != asked) return make_error_code(Errc::refused);
+  return octets->substr(1);
+}
+
+std::string text_of(const projector::HistoryQuestion& question) {
   std::string octets(1, static_cast<char>(question.role));
   // A cursor without spellings means all, and of an address that has but one any.
   if (projector::has_spellings(question.role) && question.spellings != projector::Spellings{}) {
@@ -90,7 +111,7 @@ std::string question_hash(const projector::HistoryQuestion& question) {
   auto kinds = question.kinds;
   std::sort(kinds.begin(), kinds.end());
   for (const auto& kind : kinds) put_text(octets, kind);
-  return hash_of(octets);
+  return octets;
 }
 
 }  // namespace
@@ -102,22 +123,19 @@ projector::TimelineCursor after(const HistoryPlace& place, std::uint32_t partiti
 }
 
 std::string write_cursor(const HistoryPlace& place, const projector::HistoryQuestion& question) {
-  std::string octets(1, kVersion);
+  std::string octets(1, kHistoryVersion);
   put_u64(octets, schemas::nanoseconds(place.time));
   put_u32(octets, place.partition);
   put_u64(octets, place.index.value());
-  octets += question_hash(question);
-  return runtime::to_base64url(octets);
+  return seal(std::move(octets), text_of(question));
 }
 
 runtime::Result<HistoryPlace> read_cursor(std::string_view text,
                                           const projector::HistoryQuestion& question) {
-  const auto octets = runtime::from_base64url(text);
-  if (!octets || octets->size() != kCursorOctets || octets->front() != kVersion) {
-    return make_error_code(Errc::invalid);
-  }
-  const std::string_view rest = std::string_view(*octets).substr(1);
-  if (rest.substr(20) != question_hash(question)) return make_error_code(Errc::refused);
+  const auto place = unseal(text, kHistoryVersion, text_of(question));
+  if (!place) return place.error();
+  if (place->size() != 8 + 4 + 8) return make_error_code(Errc::invalid);
+  const std::string_view rest = *place;
   return HistoryPlace{schemas::wall_time(get_u64(rest)), get_u32(rest.substr(8)),
                       EventIndex(get_u64(rest.substr(12)))};
 }
@@ -132,18 +150,15 @@ std::string write_cursor(const MessagePlace& place, std::string_view question) {
   octets += place.message.bytes();
   put_u32(octets, place.partition);
   put_u64(octets, place.index.value());
-  octets += hash_of(question);
-  return runtime::to_base64url(octets);
+  return seal(std::move(octets), question);
 }
 
 runtime::Result<MessagePlace> read_cursor(std::string_view text, std::string_view question) {
   constexpr std::size_t kId = schemas::MessageId::kOctets;
-  const auto octets = runtime::from_base64url(text);
-  if (!octets || octets->size() != kMessagesOctets || octets->front() != kMessagesVersion) {
-    return make_error_code(Errc::invalid);
-  }
-  const std::string_view rest = std::string_view(*octets).substr(1);
-  if (rest.substr(kId + 12) != hash_of(question)) return make_error_code(Errc::refused);
+  const auto place = unseal(text, kMessagesVersion, question);
+  if (!place) return place.error();
+  if (place->size() != kId + 4 + 8) return make_error_code(Errc::invalid);
+  const std::string_view rest = *place;
   return MessagePlace{*schemas::MessageId::from_bytes(rest.substr(0, kId)),
                       get_u32(rest.substr(kId)), EventIndex(get_u64(rest.substr(kId + 4)))};
 }
@@ -151,8 +166,14 @@ runtime::Result<MessagePlace> read_cursor(std::string_view text, std::string_vie
 std::string write_cursor(EventIndex index, std::string_view question) {
   std::string octets(1, kIndexVersion);
   put_u64(octets, index.value());
-  octets += hash_of(question);
-  return runtime::to_base64url(octets);
+  return seal(std::move(octets), question);
+}
+
+runtime::Result<EventIndex> read_index_cursor(std::string_view text, std::string_view question) {
+  const auto place = unseal(text, kIndexVersion, question);
+  if (!place) return place.error();
+  if (place->size() != 8) return make_error_code(Errc::invalid);
+  return EventIndex(get_u64(*place));
 }
 
 std::string write_cursor(const EventsPlace& place, std::string_view question) {
@@ -161,19 +182,13 @@ std::string write_cursor(const EventsPlace& place, std::string_view question) {
     put_varint(octets, partition);
     put_varint(octets, index.value());
   }
-  octets += hash_of(question);
-  return runtime::to_base64url(octets);
+  return seal(std::move(octets), question);
 }
 
 runtime::Result<EventsPlace> read_events_cursor(std::string_view text, std::string_view question) {
-  const auto octets = runtime::from_base64url(text);
-  if (!octets || octets->size() < 1 + kHashOctets || octets->front() != kEventsVersion) {
-    return make_error_code(Errc::invalid);
-  }
-  std::string_view rest = std::string_view(*octets).substr(1);
-  const std::string_view hash = rest.substr(rest.size() - kHashOctets);
-  if (hash != hash_of(question)) return make_error_code(Errc::refused);
-  rest.remove_suffix(kHashOctets);
+  const auto place = unseal(text, kEventsVersion, question);
+  if (!place) return place.error();
+  std::string_view rest = *place;
   EventsPlace out;
   while (!rest.empty()) {
     const auto partition = take_varint(rest);
@@ -184,16 +199,6 @@ runtime::Result<EventsPlace> read_events_cursor(std::string_view text, std::stri
     out.emplace(static_cast<std::uint32_t>(*partition), EventIndex(*index));
   }
   return out;
-}
-
-runtime::Result<EventIndex> read_index_cursor(std::string_view text, std::string_view question) {
-  const auto octets = runtime::from_base64url(text);
-  if (!octets || octets->size() != kIndexOctets || octets->front() != kIndexVersion) {
-    return make_error_code(Errc::invalid);
-  }
-  const std::string_view rest = std::string_view(*octets).substr(1);
-  if (rest.substr(8) != hash_of(question)) return make_error_code(Errc::refused);
-  return EventIndex(get_u64(rest));
 }
 
 }  // namespace waybill::query

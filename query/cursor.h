@@ -1,9 +1,10 @@
 // Cursors: where the next page of an answer begins, as text that clients carry and do not read.
 //
-// Of a history: base64url of 29 octets: version (1), time of the last row in ns (8, big-endian),
-// its partition (4) and index (8), and the beginning of the SHA-256 of the question (8). Of
-// messages: 37 octets, a message id (16) instead of the time. Of records of who asked: 17, an index
-// alone. Of events: for each partition its number and an index, varints, between version and hash.
+// Base64url of: version (1 octet), the place, the beginning of the SHA-256 of the question (4), and
+// of all that (4), so that one that was cut, mistyped or damaged is refused. A place in a history is
+// the time of its last row in ns (8, big-endian), its partition (4) and index (8); among messages a
+// message id (16) instead of the time; among records of who asked an index alone; among events a
+// partition's number and an index, varints, for each partition.
 // A cursor is good for the question that it was given with, whatever the page size; with another
 // one it would give a page that answers neither, so it is refused. It is not signed: a made-up one
 // shows nothing that `to=` would not have shown.

@@ -85,5 +85,28 @@ TEST(CursorTest, RefusesWhatItNeverWrote) {
   }
 }
 
+// Each of them with one letter changed, wherever it is, is none of ours.
+TEST(CursorTest, OneThatWasDamagedIsNone) {
+  const MessagePlace message{*schemas::MessageId::from_bytes(std::string(16, 'm')), 3, 42_index};
+  const EventsPlace events{{0, 42_index}, {300, 1'000'000_index}};
+  const std::string asked = "asked";
+  const auto reads = [&](const std::string& text) {
+    return read_cursor(text, question()).has_value() || read_cursor(text, asked).has_value() ||
+           read_index_cursor(text, asked).has_value() ||
+           read_events_cursor(text, asked).has_value();
+  };
+  for (const auto& good : {write_cursor(kPlace, question()), write_cursor(message, asked),
+                           write_cursor(42_index, asked), write_cursor(events, asked)}) {
+    ASSERT_TRUE(reads(good));
+    for (std::size_t at = 0; at < good.size(); ++at) {
+      for (const char letter : std::string_view("Aa0_z")) {
+        auto damaged = good;
+        damaged[at] = letter;
+        EXPECT_TRUE(damaged == good || !reads(damaged)) << good << " " << damaged;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace waybill::query

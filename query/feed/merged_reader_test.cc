@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/json/serialize.hpp>
 #include <map>
 #include <set>
@@ -234,6 +236,28 @@ TEST_F(MergedReaderTest, APeerThatIsAwayIsNamedAndTheOthersGoOn) {
   ASSERT_EQ(then.size(), 2U);
   EXPECT_EQ(missing(then[0]), "none");
   EXPECT_EQ(tests::events_of(then), (MergedEvents{{2, 0}}));
+}
+
+TEST_F(MergedReaderTest, AReaderWhoWaitsHearsAtOnceThatAPartitionIsAwayOrBack) {
+  learn_all();
+  const auto reader = this->reader();
+  pull_all(*reader);
+  boost::asio::io_context io;
+  for (const bool away : {true, false}) {
+    bool woken = false;
+    boost::asio::co_spawn(io, reader->wait(runtime::Instant::max()),
+                          [&](const std::exception_ptr&) { woken = true; });
+    io.restart();
+    io.poll();
+    EXPECT_FALSE(woken) << "nothing has happened yet";
+    away ? ends_.lost(2) : learn(2);
+    io.restart();
+    io.poll();
+    EXPECT_TRUE(woken);
+    const auto lines = pull_all(*reader);
+    ASSERT_FALSE(lines.empty());
+    EXPECT_EQ(missing(lines[0]), away ? "[2]" : "none");
+  }
 }
 
 TEST_F(MergedReaderTest, AnOwnerThatGivesNoAnswerIsAskedNoMoreUntilItIsFoundAgain) {

@@ -76,7 +76,7 @@ void PeerEnds::learned(std::uint32_t partition, schemas::EventIndex end,
   one.settled = true;
   // Under the lock, so that a loss beside it is before it or behind it.
   if (end != one.end.index()) one.end.reached(end);
-  if (is_news) changes_.fetch_add(1, std::memory_order_acq_rel);
+  if (is_news) tell_change();
 }
 
 void PeerEnds::lost(std::uint32_t partition) {
@@ -85,7 +85,7 @@ void PeerEnds::lost(std::uint32_t partition) {
   one.settled = true;
   one.end.lost();
   one.state.lag.reset();
-  if (std::exchange(one.state.in_reach, false)) changes_.fetch_add(1, std::memory_order_acq_rel);
+  if (std::exchange(one.state.in_reach, false)) tell_change();
 }
 
 void PeerEnds::forget() {
@@ -95,10 +95,13 @@ void PeerEnds::forget() {
     one->state = {};
     one->settled = false;
   }
-  changes_.fetch_add(1, std::memory_order_acq_rel);
+  tell_change();
 }
 
+void PeerEnds::tell_change() { changes_.reached(changes_.index() + 1); }
+
 void PeerEnds::expire(runtime::Instant now) {
+  changes_.expire(now);
   for (const auto& one : all_) one->end.expire(now);
 }
 
@@ -108,6 +111,7 @@ void PeerEnds::close() {
     closed_ = true;
   }
   told_.notify_all();
+  changes_.close();
   for (const auto& one : all_) one->end.close();
 }
 

@@ -6,7 +6,6 @@
 // readers, until it is again; missing() names it. Any thread.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -44,8 +43,10 @@ class PeerEnds {
   projector::ArchiveEnd& end(std::uint32_t partition);
   State state(std::uint32_t partition) const;
   std::vector<std::uint32_t> missing() const;  // ascending
-  // It is another number after missing() has changed.
-  std::uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
+  // It is a higher number after missing() has changed; who waits for that waits there for the event
+  // of that index.
+  std::uint64_t changes() const { return changes_.index().value(); }
+  projector::ArchiveEnd& changed() { return changes_; }
   // Of every partition it is known whether it is in reach.
   bool settled() const;
 
@@ -76,6 +77,7 @@ class PeerEnds {
     bool settled = false;
   };
   One& at(std::uint32_t partition) const;
+  void tell_change() WAYBILL_REQUIRES(mutex_);
 
   const std::vector<std::uint32_t> partitions_;
   const runtime::Clock& clock_;
@@ -83,7 +85,7 @@ class PeerEnds {
   runtime::ConditionVariable told_;
   // By place in `partitions_`. Their ends have locks of their own.
   const std::vector<std::unique_ptr<One>> all_;
-  std::atomic<std::uint64_t> changes_{0};
+  projector::ArchiveEnd changes_;  // what it ends before are changes of missing()
   runtime::Instant wanted_until_ WAYBILL_GUARDED_BY(mutex_){};
   bool closed_ WAYBILL_GUARDED_BY(mutex_) = false;
 };

@@ -91,6 +91,9 @@ bool Reader::asks_others() {
 
 runtime::Task<void> Reader::wait(Instant until) {
   std::vector<projector::ReadTo> read;
+  if (elsewhere_.ends != nullptr) {
+    read.push_back({&elsewhere_.ends->changed(), schemas::EventIndex(reach_)});
+  }
   Instant by = runtime::sooner(until, runtime::sooner(sign_at_, ends_));
   for (const Partition& one : partitions_) {
     if (is_held(one)) {
