@@ -36,6 +36,21 @@ TEST_F(EventsHandlersTest, TellADeliveryWithItsEvents) {
   EXPECT_EQ(events[1].at("forwarded").at("reply").at("text"), "Ok: queued");
 }
 
+TEST_F(EventsHandlersTest, TellAMessageAsATree) {
+  const auto answer = world_.json(std::string(kMessage) + "/tree");
+  EXPECT_EQ(answer.at("message_id"), "019ca945-0a01-7000-8001-000000000001");
+  EXPECT_EQ(answer.at("more"), false);
+  EXPECT_TRUE(answer.contains("as_of"));
+  const auto& recipients = answer.at("recipients").as_array();
+  ASSERT_EQ(recipients.size(), 1U);
+  const auto& deliveries = recipients[0].at("deliveries").as_array();
+  ASSERT_EQ(deliveries.size(), 1U);
+  EXPECT_EQ(deliveries[0].at("state"), "forwarded");
+  EXPECT_EQ(deliveries[0].at("events").as_array().size(), 1U);
+  EXPECT_EQ(world_.get("/v1/messages/019ca945-0a01-7000-8001-000000000009/tree").status, 404U);
+  EXPECT_EQ(world_.get("/v1/messages/nobody/tree").status, 400U);
+}
+
 TEST_F(EventsHandlersTest, TellAMessageWithItsEvents) {
   const auto answer = world_.json(kMessage);
   EXPECT_EQ(answer.at("message_id"), "019ca945-0a01-7000-8001-000000000001");

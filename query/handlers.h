@@ -12,6 +12,7 @@ http::Plan plan_history(const Sources& sources, const http::Request& request);
 http::Plan plan_client_history(const Sources& sources, const http::Request& request);
 http::Plan plan_delivery(const Sources& sources, const http::Request& request);
 http::Plan plan_message(const Sources& sources, const http::Request& request);
+http::Plan plan_message_tree(const Sources& sources, const http::Request& request);
 http::Plan plan_messages(const Sources& sources, const http::Request& request);
 http::Plan plan_counters(const Sources& sources, const http::Request& request);
 http::Plan plan_figures(const Sources& sources, const http::Request& request);

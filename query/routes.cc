@@ -32,6 +32,7 @@ void add_routes(http::Router& router, Sources sources) {
   router.add("/v1/clients/{ip}/history", Scope::history, over(shared, plan_client_history));
   router.add("/v1/deliveries/{id}", Scope::history, over(shared, plan_delivery));
   router.add("/v1/messages/{id}", Scope::history, over(shared, plan_message));
+  router.add("/v1/messages/{id}/tree", Scope::history, over(shared, plan_message_tree));
   router.add("/v1/messages", Scope::history, over(shared, plan_messages));
   router.add("/v1/domains/{domain}/counters", Scope::history, over(shared, plan_counters));
   router.add("/v1/figures", Scope::history, over(shared, plan_figures));

@@ -12,6 +12,7 @@ namespace waybill::query {
 //   GET /v1/clients/{ip}/history?from=&to=&kind=&limit=&cursor=
 //   GET /v1/deliveries/{id}
 //   GET /v1/messages/{id}
+//   GET /v1/messages/{id}/tree
 //   GET /v1/messages?message_id=
 //   GET /v1/domains/{domain}/counters?from=&to=
 //   GET /v1/figures?by=&domain=&from=&to=&step=&utc_offset=&order=&limit=

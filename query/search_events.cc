@@ -125,13 +125,6 @@ struct Writer {
   Written operator()(const search::ToTimeTerm&) const { return {}; }
 };
 
-// `x@y` without brackets, of which the address is meant where it stands beside others.
-bool is_bare_address(const Condition& condition) {
-  return condition.any_of.size() == 2 &&
-         std::holds_alternative<search::AddressTerm>(condition.any_of.front()) &&
-         std::holds_alternative<search::MessageIdTerm>(condition.any_of.back());
-}
-
 // "a.test,b.test" as all addresses there: "*@a.test,*@b.test".
 std::string parts_of(const std::string& domains) {
   std::string out = "*@";
@@ -148,6 +141,7 @@ std::string SearchEvents::take(const Condition& condition) {
   std::string name, value;
   const bool is_not = condition.sense == Sense::is_not;
   bool all_lead = !is_not;
+  // Of `x@y` without brackets the address is meant where it stands beside others.
   const std::size_t terms = is_bare_address(condition) ? 1 : condition.any_of.size();
   for (std::size_t i = 0; i < terms; ++i) {
     const Written written = std::visit(Writer{}, condition.any_of[i]);

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "http/parameters.h"
-#include "http/target.h"
+#include "query/ask_inside.h"
 #include "query/handlers.h"
 #include "query/question.h"
 #include "query/search/parse.h"
@@ -87,30 +87,6 @@ json::object told(const Query& query, runtime::WallTime now) {
   return out;
 }
 
-// The answer of that address, for who asks now.
-http::Response ask(const Sources& sources, const LookUp& look_up, const http::Request& request) {
-  auto inner = http::parse_target(look_up.target);
-  if (!inner) return http::to_response(http::problem_of(500, "internal", inner.error().why));
-  inner->method = request.method;
-  inner->target = look_up.target;
-  inner->trace = request.trace;
-  inner->fields = request.fields;
-  inner->client = request.client;
-  inner->asker = request.asker;
-  inner->captured = look_up.captured;
-  http::Plan plan = look_up.plan(sources, *inner);
-  http::Answer answer;
-  if (auto* const response = std::get_if<http::Response>(&plan)) return std::move(*response);
-  if (auto* const read = std::get_if<http::Read>(&plan)) {
-    answer = (*read)();
-  } else if (auto* const quick = std::get_if<http::QuickRead>(&plan)) {
-    answer = quick->read();
-  } else if (auto* const remote = std::get_if<http::RemoteRead>(&plan)) {
-    answer = remote->read();
-  }
-  return std::get<http::Response>(std::move(answer));
-}
-
 // Bodies are JSON already.
 std::string with_groups(json::object out, const std::vector<std::string>& groups) {
   std::string text = json::serialize(out);
@@ -129,7 +105,8 @@ http::Response carry_out(const Sources& sources, const Query& query,
   std::vector<std::string> groups;
   std::set<std::string> domains;
   for (const LookUp& look_up : look_ups) {
-    http::Response answer = ask(sources, look_up, request);
+    http::Response answer =
+        ask_inside(sources, request, look_up.target, look_up.captured, look_up.plan);
     // What could not be read is no group of its own: the search is not whole.
     if (answer.status >= 500) return answer;
     json::object group;

@@ -219,13 +219,6 @@ bool narrows(const Condition& condition) {
   });
 }
 
-// `x@y`, which may be a Message-ID as well.
-bool is_bare_address(const Condition& condition) {
-  const auto& terms = condition.any_of;
-  return terms.size() == 2 && std::holds_alternative<search::AddressTerm>(terms[0]) &&
-         std::holds_alternative<search::MessageIdTerm>(terms[1]);
-}
-
 // The kinds that a condition leaves of `kinds`. False: it speaks of a state, which no line has.
 bool keep_kinds(const Condition& condition, std::set<std::string>& kinds) {
   std::set<std::string> named;

@@ -49,6 +49,8 @@ const std::vector<std::string> kTargets = {
     "/v1/clients/192.0.2.1/history",
     "/v1/messages/" + tests::message_id(1).text(),
     "/v1/messages/" + tests::message_id(2).text(),
+    "/v1/messages/" + tests::message_id(1).text() + "/tree",
+    "/v1/messages/" + tests::message_id(2).text() + "/tree",
     "/v1/deliveries/" + tests::delivery_id(1).text(),
     "/v1/messages?message_id=one%40example.com",
     "/v1/domains/example.org/counters",

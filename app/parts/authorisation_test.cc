@@ -42,6 +42,7 @@ std::multimap<std::string, Row> table(const std::string& token) {
       {"/v1/clients/{ip}/history", {Scope::history, "GET", "/v1/clients/192.0.2.1/history"}},
       {"/v1/deliveries/{id}", {Scope::history, "GET", "/v1/deliveries/" + delivery}},
       {"/v1/messages/{id}", {Scope::history, "GET", "/v1/messages/" + message}},
+      {"/v1/messages/{id}/tree", {Scope::history, "GET", "/v1/messages/" + message + "/tree"}},
       {"/v1/messages", {Scope::history, "GET", "/v1/messages?message_id=a%40b"}},
       {"/v1/domains/{domain}/counters",
        {Scope::history, "GET", "/v1/domains/example.org/counters"}},

@@ -213,6 +213,9 @@ struct Query {
   std::vector<Note> cleaned;
 };
 
+// Whether it is a bare `x@y`: the address, and the Message-ID that it may be as well.
+bool is_bare_address(const Condition& condition);
+
 // Whether both ask for the same in the same order, wherever it stood in the text.
 bool same_question(const Query& a, const Query& b);
 

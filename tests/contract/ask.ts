@@ -88,6 +88,11 @@ async function askForHistory() {
       params: { path: { id: forwarded.message_id ?? '' } },
     }),
   );
+  const tree = told(
+    await client.GET('/v1/messages/{id}/tree', {
+      params: { path: { id: forwarded.message_id ?? '' } },
+    }),
+  );
   const accepted = first(message.events.filter(({ kind }) => kind === 'accepted')).accepted;
   const of = accepted?.rfc5322_message_id ?? '';
   await client.GET('/v1/messages', { params: { query: { message_id: of } } });
@@ -96,6 +101,7 @@ async function askForHistory() {
     labels: entries.map(({ kind }) => label(kind)),
     code: forwarded.reply?.code,
     state: delivery.state,
+    tree: tree.recipients.map((one) => one.deliveries.map(({ state }) => state)),
     story: delivery.story?.map(({ step }) => step),
     class: first(delivery.events.filter(({ kind }) => kind === 'bounced')).bounced?.class,
     message_id: of,

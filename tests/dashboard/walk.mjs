@@ -255,6 +255,17 @@ test("a message is a tree of its recipients, with each one's fate", async () => 
   });
 });
 
+test("a message's own page follows what came back to its way home", async () => {
+  const { entries } = await history("lost@example.test", "kind=bounced");
+  const { message_id: id } = entries.find((entry) => entry.sender?.endsWith("@origin.test"));
+  await onPage(async (page) => {
+    await visit(page, `#/message/${id}`);
+    const tree = await page.locator(".tree").first().innerText();
+    assert.match(tree, /came back/);
+    assert.match(tree, /The report was taken at home/);
+  });
+});
+
 test("what strangers wrote is text, and turns nothing around it", async () => {
   const pages = await everyPage();
   await onPage(async (page) => {

@@ -124,6 +124,8 @@ class ContractPythonTest(ContractCase):
         self.assertEqual("hard", bounced.class_)
         message = self.ask("getMessage", id=entries[1].message_id)
         self.assertEqual(MESSAGE_ID, message.events[0].accepted.rfc5322_message_id)
+        tree = self.ask("getMessageTree", id=entries[1].message_id)
+        self.assertEqual(["bounced"], [one.state for one in tree.recipients[0].deliveries])
         found = self.ask("findMessages", message_id=MESSAGE_ID).messages
         self.assertIn(message.message_id, [one.message_id for one in found])
 

@@ -60,7 +60,8 @@ class ContractTypescriptTest(ContractCase):
         self.assertEqual(KINDS, {kind: events.count(kind) for kind in events})
         self.assertEqual({
             "labels": ["bounced", "accepted", "forwarded", "accepted"], "code": 250,
-            "state": "bounced", "story": ["accepted", "forwarded", "bounced"], "class": "hard",
+            "state": "bounced", "tree": [["bounced"]], "class": "hard",
+            "story": ["accepted", "forwarded", "bounced"],
             "message_id": MESSAGE_ID, "forwarded": KINDS["forwarded"], "cost": "string",
             "export": "done", "rows": 3, "scope": "scope_missing", "token": "revoked",
             "revoked": 401, "openapi": "3.1.0", "ready": True, "live": "ok\n",

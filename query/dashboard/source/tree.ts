@@ -1,6 +1,6 @@
 // A message as a tree: recipients → their targets → outcome → report → the way home. Pure.
 
-import type { Event } from "./types";
+import type { Event, Tree } from "./types";
 
 export interface Leaf {
   id: string | undefined;
@@ -35,6 +35,18 @@ function leafOf(branch: Branch, id: string | undefined, target: string | undefin
   }
   leaf.target ??= target;
   return leaf;
+}
+
+// The events of a tree as the server tells it, each once.
+export function eventsOf(tree: Tree): Event[] {
+  const events = tree.recipients.flatMap((recipient) => [
+    ...recipient.events,
+    ...recipient.deliveries.flatMap((delivery) => [
+      ...delivery.events,
+      ...delivery.reports.flatMap((report) => [...report.bounced, ...report.way_home]),
+    ]),
+  ]);
+  return [...tree.events, ...events];
 }
 
 export function treeOf(events: Event[]): Branch[] {

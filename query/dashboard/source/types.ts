@@ -176,6 +176,21 @@ export interface Message {
   next_cursor?: string;
 }
 
+// /v1/messages/{id}/tree
+export interface Tree {
+  message_id: string;
+  as_of: AsOf;
+  next_cursor?: string;
+  events: Event[];
+  recipients: {
+    events: Event[];
+    deliveries: {
+      events: Event[];
+      reports: { bounced: Event[]; way_home: Event[] }[];
+    }[];
+  }[];
+}
+
 export interface Messages {
   rfc5322_message_id: string;
   as_of: AsOf;

@@ -6,8 +6,8 @@ import { ask, path } from "../api";
 import { many } from "../numbers";
 import { allKnown, Heading, Known, ReplyWords, State, Trouble, When } from "../parts";
 import { Foreign, Mailbox, Words } from "../text";
-import { type Leaf, summary, treeOf } from "../tree";
-import type { Event, Message as MessageAnswer, Messages } from "../types";
+import { eventsOf, type Leaf, summary, treeOf } from "../tree";
+import type { Event, Message as MessageAnswer, Messages, Tree } from "../types";
 import { eventLabel, handling } from "../words";
 import { MessagesFound } from "./groups";
 import { Raw } from "./raw";
@@ -138,9 +138,11 @@ export function MessageTree({ events }: { events: Event[] }) {
 export function Message({ address }: { address: Address }) {
   const id = address.subject;
   const cursor = address.parameters.get("cursor");
-  const answer = useAnswer(`${id} ${cursor ?? ""}`, (signal) =>
-    ask<MessageAnswer>(path(["v1", "messages", id], { cursor }), signal),
-  );
+  const answer = useAnswer(`${id} ${cursor ?? ""}`, async (signal): Promise<MessageAnswer> => {
+    if (cursor) return ask<MessageAnswer>(path(["v1", "messages", id], { cursor }), signal);
+    const tree = await ask<Tree>(path(["v1", "messages", id, "tree"], {}), signal);
+    return { ...tree, events: eventsOf(tree) };
+  });
   const message = answer.value;
   const mid = message?.events.find((event) => event.accepted && !event.reported_delivery_id)
     ?.accepted?.rfc5322_message_id;
