@@ -2,8 +2,8 @@
 //
 // Base64url of: version (1 octet), the place, the beginning of the SHA-256 of the question (4), and
 // of all that (4), so that one that was cut, mistyped or damaged is refused. A place in a history
-// is the time of its last row in ns (8, big-endian), its partition (4) and index (8); among messages
-// a message id (16) instead of the time; among records of who asked an index alone; among events a
+// is the time of its last row in ns (8, big-endian), its partition (4) and index (8); of messages
+// a message id (16) instead of the time; of records of who asked an index alone; of events a
 // partition's number and an index, varints, for each partition.
 // A cursor is good for the question that it was given with, whatever the page size; with another
 // one it would give a page that answers neither, so it is refused. It is not signed: a made-up one
