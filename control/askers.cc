@@ -112,10 +112,10 @@ class Askers final : public http::Principals {
  public:
   Askers(AskersParts parts, AskersSettings settings)
       : parts_(std::move(parts)),
-        settings_(settings),
-        local_(make_local(settings.local)),
+        settings_(std::move(settings)),
+        local_(make_local(settings_.local)),
         owner_(make_asker(Principal::Kind::owner, Scopes::all())),
-        asked_(settings.requests_per_second, settings.requests_per_second * kBurstSeconds) {}
+        asked_(settings_.requests_per_second, settings_.requests_per_second * kBurstSeconds) {}
 
   std::variant<Asker, Problem> who(const http::Request& request) override {
     const std::string_view authorization = request.field("Authorization");
@@ -143,6 +143,16 @@ class Askers final : public http::Principals {
     if (!asked_.has_room(asker.text(), now)) return too_many_requests();
     asked_.add(asker.text(), now);
     return std::nullopt;
+  }
+
+  // A node of the cluster asks for those whom another node has let in.
+  std::optional<Problem> owes_a_reason(const Principal& asker) override {
+    const auto& domains = settings_.require_reason;
+    const bool owes = std::any_of(domains.begin(), domains.end(), [&](const std::string& domain) {
+      return domain == kEveryDomain || asker.sight.sees_domain(domain);
+    });
+    if (!owes || asker.kind == Principal::Kind::node) return std::nullopt;
+    return reason_required();
   }
 
  private:
@@ -187,7 +197,7 @@ class Askers final : public http::Principals {
 }  // namespace
 
 std::unique_ptr<http::Principals> askers(AskersParts parts, AskersSettings settings) {
-  return std::make_unique<Askers>(std::move(parts), settings);
+  return std::make_unique<Askers>(std::move(parts), std::move(settings));
 }
 
 }  // namespace waybill::control

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -22,10 +23,14 @@ enum class LocalMay { nothing, read, admin };
 inline constexpr std::array<std::string_view, 3> kLocalMay = {"none", "read", "admin"};
 inline std::string_view word_of(LocalMay may) { return kLocalMay[static_cast<std::size_t>(may)]; }
 
+inline constexpr std::string_view kEveryDomain = "*";
+
 struct AskersSettings {
   LocalMay local = LocalMay::read;
   // Requests that one token may make in a second, on the average; at once ten times as many.
   double requests_per_second = 50;
+  // Whoever may see one of these domains says why they ask for mail; kEveryDomain: whoever asks.
+  std::set<std::string, std::less<>> require_reason{};
 };
 
 struct AskersParts {

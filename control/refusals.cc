@@ -48,6 +48,12 @@ Problem too_many_requests() {
   return out;
 }
 
+Problem reason_required() {
+  return http::problem_of(403, "reason_required",
+                          "Say why you ask, for the record of who looked at what: by the field "
+                          "Waybill-Reason, the parameter \"reason\" or --reason.");
+}
+
 Problem keys_unread() {
   Problem out = http::problem_of(503, "keys_unread",
                                  "The keys of the OpenID provider (http.oidc.issuer) could not be "

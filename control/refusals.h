@@ -11,5 +11,6 @@ http::Problem credentials_refused();
 http::Problem tokens_unread();
 http::Problem keys_unread();
 http::Problem too_many_requests();
+http::Problem reason_required();
 
 }  // namespace waybill::control

@@ -27,6 +27,13 @@ class Principals {
     (void)asker;
     return std::nullopt;
   }
+
+  // 403 for a question about mail by somebody who has to say why and gives no reason. Any thread; it
+  // does not block.
+  virtual std::optional<Problem> owes_a_reason(const schemas::Principal& asker) {
+    (void)asker;
+    return std::nullopt;
+  }
 };
 
 // Whoever reaches the server is `principal`: for servers on loopback alone, and for those of a

@@ -90,6 +90,12 @@ Problem lacks_scope(schemas::Scope scope) {
   return problem;
 }
 
+// Those that show what became of mail.
+bool is_about_mail(schemas::Scope scope) {
+  return scope == schemas::Scope::history || scope == schemas::Scope::feed ||
+         scope == schemas::Scope::exports;
+}
+
 Problem sees_too_little() {
   return problem_of(403, "scope_missing", "This speaks of all domains, and you may see some.");
 }
@@ -189,7 +195,8 @@ std::variant<Problem, Router::Match> Service::route(const Head& head, Request& r
 }
 
 // Before anything is read for the asker. nullopt: the handler is asked.
-std::optional<Problem> Service::judge(Needs needs, Request& request) const {
+std::optional<Problem> Service::judge(const Router::Route& route, Request& request) const {
+  const Needs& needs = route.needs;
   if (!needs.scope) return std::nullopt;
   take_reason(request);
   auto bad_reason = check_reason(request);
@@ -201,7 +208,10 @@ std::optional<Problem> Service::judge(Needs needs, Request& request) const {
   if (auto too_often = parts_.principals->asks_too_often(*request.asker)) return too_often;
   if (!request.asker->scopes.has(*needs.scope)) return lacks_scope(*needs.scope);
   if (needs.whole_sight && !request.asker->sight.is_all()) return sees_too_little();
-  return bad_reason;
+  if (bad_reason) return bad_reason;
+  const bool says_why = !request.reason.empty() || !goes_on_record(route);
+  if (says_why || !is_about_mail(*needs.scope)) return std::nullopt;
+  return parts_.principals->owes_a_reason(*request.asker);
 }
 
 namespace {
@@ -229,7 +239,7 @@ Problem not_on_record(boost::system::error_code error, const std::string& what) 
 // came to. If the process ends in between, the first is there, and the deed may be. A Deed puts on
 // record itself what it does (handler.h).
 runtime::Task<Answer> Service::plan_and_carry_out(const Router::Route& route, Request& request) {
-  if (const auto refused = judge(route.needs, request)) co_return to_response(*refused);
+  if (const auto refused = judge(route, request)) co_return to_response(*refused);
   Plan plan = route.handler(request);
   const bool is_deed = changes(request) && std::holds_alternative<Read>(plan);
   if (is_deed && goes_on_record(route)) {

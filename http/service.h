@@ -131,7 +131,7 @@ class Service {
  private:
   std::variant<Problem, Router::Match> route(const Head& head, Request& request) const;
   std::optional<Problem> admit(const Head& head, Request& request) const;
-  std::optional<Problem> judge(Needs needs, Request& request) const;
+  std::optional<Problem> judge(const Router::Route& route, Request& request) const;
   bool goes_on_record(const Router::Route& route) const {
     return route.needs.on_record && parts_.access != nullptr;
   }

@@ -155,6 +155,12 @@ TEST(ComplaintsTest, OfWhoMayReadHistory) {
        {"f:2:15: http.certificate: expected key beside it, found \"c.pem\""}},
       {"[http]\nrequests_per_second = 0\n",
        {"f:2:23: http.requests_per_second: expected an integer from 1 to 1000000, found 0"}},
+      {"[http]\nrequire_reason = [\"a.example\", \"a b\"]\n",
+       {"f:2:32: http.require_reason[1]: expected a domain of ours, or \"*\" for all, found \"a "
+        "b\""}},
+      {"[http]\nrecord_access = false\nrequire_reason = \"*\"\n",
+       {"f:3:18: http.require_reason: expected record_access = true: a reason is for the record, "
+        "found \"*\""}},
       {"[http]\nlisten = \"8025\"\n",
        {"f:2:10: http.listen: expected \"ip:port\" such as \"127.0.0.1:8025\", found \"8025\""}},
       {"[http]\nlisten = \"127.0.0.1:2525\"\n",

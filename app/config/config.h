@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -74,6 +75,8 @@ struct HttpConfig {
   control::LocalMay local = control::LocalMay::read;
   // Who asks for what is put on record.
   bool record_access = true;
+  // Domains of which nobody is told anything who does not say why they ask; "*": all.
+  std::set<std::string, std::less<>> require_reason;
   // Of one token, on the average.
   std::uint32_t requests_per_second = 50;
   std::chrono::hours exports_keep{24 * 7};       // a result

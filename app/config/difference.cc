@@ -52,6 +52,7 @@ std::string describe_difference(const Config& before, const Config& after) {
   out.note("http", "local", before.http.local == after.http.local);
   out.note("http", "certificate", before.http.certificate == after.http.certificate);
   out.note("http", "record_access", before.http.record_access == after.http.record_access);
+  out.note("http", "require_reason", before.http.require_reason == after.http.require_reason);
   out.note("http", "oidc", before.http.oidc == after.http.oidc);
   const KafkaConfig& kafka = before.kafka;
   const auto& settings = kafka.settings;

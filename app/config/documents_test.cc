@@ -61,6 +61,7 @@ constexpr const char* kOtherKeys[] = {
     "exports_keep",
     "exports_max_size",
     "record_access",
+    "require_reason",
     "issuer",
     "audience",
     "jwks",

@@ -184,6 +184,21 @@ void read_http_certificate(TomlReader& reader, HttpConfig& http) {
   reader.expected(*reader.find(has), reader.name(has), std::string(lacks) + " beside it");
 }
 
+void read_require_reason(TomlReader& reader, HttpConfig& http) {
+  for (const WrittenText& name : reader.texts("require_reason")) {
+    if (name.value == control::kEveryDomain) {
+      http.require_reason.emplace(name.value);
+    } else if (auto domain = schemas::normalise_domain(name.value)) {
+      http.require_reason.insert(std::move(*domain));
+    } else {
+      reader.expected(name, "a domain of ours, or \"*\" for all");
+    }
+  }
+  if (http.require_reason.empty() || http.record_access) return;
+  reader.expected(*reader.find("require_reason"), reader.name("require_reason"),
+                  "record_access = true: a reason is for the record");
+}
+
 }  // namespace
 
 void read_http(TomlReader& reader, Config& config) {
@@ -193,6 +208,7 @@ void read_http(TomlReader& reader, Config& config) {
     config.http.local = static_cast<control::LocalMay>(*local);
   }
   if (const auto record = reader.boolean("record_access")) config.http.record_access = *record;
+  read_require_reason(reader, config.http);
   if (const toml::table* const table = reader.table("oidc")) {
     TomlReader oidc(*table, reader.name("oidc"), reader.complaints());
     read_oidc(oidc, config.http.oidc);

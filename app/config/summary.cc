@@ -146,6 +146,9 @@ std::string summary(const Config& config) {
               to_string(config.http_listen) + (config.http.certificate ? ", by TLS" : ""));
   append_line(out, "http.local", word_of(config.http.local));
   if (!config.http.record_access) append_line(out, "http.record_access", "false");
+  for (const std::string& domain : config.http.require_reason) {
+    append_line(out, "http.require_reason", domain);
+  }
   if (const OidcConfig& oidc = config.http.oidc; !oidc.issuer.empty()) {
     append_line(out, "http.oidc", oidc.issuer + " for " + oidc.audience);
     if (!oidc.client_id.empty()) {

@@ -75,8 +75,9 @@ void AskersPart::guard(HttpPart::Site& site) {
     // `local` is told from others by the askers themselves.
     site.settings.server.session.hosts = http::Hosts::any;
   }
-  site.principals = control::askers({tokens_.get(), &process_.clock(), owner_, subjects_.get()},
-                                    {http.local, static_cast<double>(http.requests_per_second)});
+  site.principals = control::askers(
+      {tokens_.get(), &process_.clock(), owner_, subjects_.get()},
+      {http.local, static_cast<double>(http.requests_per_second), http.require_reason});
   if (!log_) return;
   if (http.record_access)
     site.access = query::record_accesses(

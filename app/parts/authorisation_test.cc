@@ -114,6 +114,7 @@ class AuthorisationTest : public testing::Test {
     head.target = row.target;
     head.fields = {{"Host", "localhost"}};
     if (!authorization.empty()) head.fields.emplace_back("Authorization", authorization);
+    if (!reason_.empty()) head.fields.emplace_back("Waybill-Reason", reason_);
     http::Client client;
     client.from.address = boost::asio::ip::make_address(from);
     boost::asio::io_context context;
@@ -123,6 +124,7 @@ class AuthorisationTest : public testing::Test {
     return response == nullptr ? 200 : response->status;
   }
 
+  std::string reason_;
   const std::shared_ptr<control::Tokens> tokens_ = std::make_shared<control::Tokens>();
   std::unique_ptr<runtime::Chance> chance_ = runtime::system_chance();
   tests::RememberingLog log_;
@@ -205,6 +207,33 @@ TEST_F(AuthorisationTest, EachRouteIsForThoseOfItsScopeAlone) {
     EXPECT_TRUE(is_let_in(ask(row, tests::some_secret().authorization()))) << what;
     EXPECT_EQ(is_let_in(ask(row, "", "127.0.0.1")), row.scope != Scope::control) << what;
     EXPECT_FALSE(is_let_in(ask(row, "Bearer no", "127.0.0.1"))) << what;
+  }
+}
+
+// Of a domain whose mail is shown to nobody who does not say why, or of all.
+TEST_F(AuthorisationTest, WhereAReasonIsRequiredNoMailIsShownWithoutOne) {
+  for (const char* const required : {"example.org", "*"}) {
+    world_.set_principals(
+        control::askers({tokens_.get(), &world_.clock(), tests::some_secret()},
+                        {.requests_per_second = 1e6, .require_reason = {required}}));
+    const auto all = make(Scopes::all(), Sight::all());
+    const auto ours = make(Scopes::all(), Sight::of({"example.org", "a.example"}));
+    const auto theirs = make(Scopes::all(), Sight::of({"other.example"}));
+    for (const auto& [path, row] : table("000000000000")) {
+      const bool mail =
+          row.scope == Scope::history || row.scope == Scope::feed || row.scope == Scope::exports;
+      for (const auto& token : {all, ours}) {
+        reason_.clear();
+        EXPECT_EQ(ask(row, "Bearer " + token.text) == 403, mail) << path << row.target;
+        reason_ = "ticket 7";
+        EXPECT_NE(ask(row, "Bearer " + token.text), 403U) << path << row.target;
+      }
+      reason_.clear();
+      EXPECT_EQ(ask(row, tests::some_secret().authorization()) == 403, mail) << row.target;
+      if (!mail) continue;
+      const bool asked = required == control::kEveryDomain;
+      EXPECT_EQ(ask(row, "Bearer " + theirs.text) == 403, asked) << row.target;
+    }
   }
 }
 

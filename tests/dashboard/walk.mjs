@@ -266,6 +266,29 @@ test("a message's own page follows what came back to its way home", async () => 
   });
 });
 
+test("who has to say why is asked once, and the reason goes with all that is asked", async () => {
+  const reasons = new Set();
+  const strict = async (route) => {
+    const reason = new URL(route.request().url()).searchParams.get("reason");
+    if (reason) {
+      reasons.add(reason);
+      return route.continue();
+    }
+    return route.fulfill({ status: 403, contentType: "application/problem+json",
+                           body: JSON.stringify({ status: 403, code: "reason_required",
+                                                  detail: "Say why." }) });
+  };
+  await onPage(async (page) => {
+    await visit(page, "#/alias/buzz%40example.test");
+    await page.getByLabel(/Why do you ask/).fill("ticket 7: wo ist B\u00fccher?");
+    await page.keyboard.press("Enter");
+    await page.locator(".rows").getByText("Taken by the next hop").first().waitFor();
+    await visit(page, "#/alias/lost%40example.test");
+    await page.locator(".rows").getByText("Came back").first().waitFor();
+    assert.deepEqual([...reasons], ["ticket 7: wo ist B\u00fccher?"]);
+  }, { routes: { "**/v1/addresses/**": strict } });
+});
+
 test("what strangers wrote is text, and turns nothing around it", async () => {
   const pages = await everyPage();
   await onPage(async (page) => {

@@ -94,6 +94,33 @@ export function signOut() {
   signIn("");
 }
 
+// Why somebody asks, where the server wants to be told (http.require_reason); of this tab alone.
+const reasonName = "waybill.reason";
+let heldReason = "";
+
+export function reason(): string {
+  try {
+    return sessionStorage.getItem(reasonName) ?? "";
+  } catch {
+    return heldReason;
+  }
+}
+export function giveReason(text: string) {
+  heldReason = text;
+  try {
+    sessionStorage.setItem(reasonName, text);
+  } catch {
+    // It lasts as long as the page.
+  }
+}
+
+// A field is ASCII alone: the reason goes with the parameters, whoever reads them.
+function withReason(path: string): string {
+  const why = reason();
+  if (!why || !path.startsWith("/v1/") || /[?&]reason=/.test(path)) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}reason=${encodeURIComponent(why)}`;
+}
+
 // RFC 6750 2.1: what a field can hold.
 export function isToken(text: string): boolean {
   return /^[A-Za-z0-9._~+/=-]+$/.test(text);
@@ -142,7 +169,7 @@ export async function fetchAnswer(
   let response: Response;
   const shown = token();
   try {
-    response = await fetch(path, {
+    response = await fetch(withReason(path), {
       method,
       headers: { ...fields(), ...headers },
       signal,

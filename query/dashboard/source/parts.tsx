@@ -1,8 +1,8 @@
 // What several pages are made of.
 
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
-import { missingScope, type Problem } from "./api";
+import { useEffect, useState } from "preact/hooks";
+import { giveReason, missingScope, type Problem, reason } from "./api";
 import { many } from "./numbers";
 import { escaped, Words } from "./text";
 import { dayAndTime, instant, millis, timeOfDay } from "./time";
@@ -136,6 +136,36 @@ function Detail({ problem }: { problem: Problem }) {
   return <>{text || `The server answered ${problem.status}.`}</>;
 }
 
+// The server shows no mail to who does not say why they ask.
+function Why({ again }: { again: () => void }) {
+  const [text, setText] = useState(reason());
+  return (
+    <form
+      class="trouble"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!text.trim()) return;
+        giveReason(text.trim());
+        again();
+      }}
+    >
+      <p>
+        <label for="why">Why do you ask? It goes on record beside what you look at.</label>
+      </p>
+      <p>
+        <input
+          id="why"
+          value={text}
+          maxLength={200}
+          required
+          onInput={(event) => setText(event.currentTarget.value)}
+        />{" "}
+        <button type="submit">Go on</button>
+      </p>
+    </form>
+  );
+}
+
 export function Trouble({ problem, again }: { problem: Problem; again?: () => void }) {
   useEffect(() => {
     if (!problem.retryAfter || !again) return;
@@ -143,6 +173,7 @@ export function Trouble({ problem, again }: { problem: Problem; again?: () => vo
     return () => clearTimeout(timer);
   }, [problem]);
   if (problem.status === 401) return null; // the page asks for a token
+  if (problem.code === "reason_required" && again) return <Why again={again} />;
   const scope = missingScope(problem);
   const later = problem.status === 503 || problem.status === 429;
   return (
