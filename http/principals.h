@@ -28,8 +28,8 @@ class Principals {
     return std::nullopt;
   }
 
-  // 403 for a question about mail by somebody who has to say why and gives no reason. Any thread; it
-  // does not block.
+  // 403 for a question about mail by somebody who has to say why and gives no reason. Any thread;
+  // it does not block.
   virtual std::optional<Problem> owes_a_reason(const schemas::Principal& asker) {
     (void)asker;
     return std::nullopt;
