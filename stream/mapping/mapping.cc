@@ -1,0 +1,192 @@
+#include "stream/mapping/mapping.h"
+
+#include <algorithm>
+#include <array>
+
+#include "schemas/event_field.h"
+#include "schemas/event_text.h"
+#include "schemas/ids.h"
+#include "stream/mapping/escape.h"
+#include "stream/mapping/kind_words.h"
+
+namespace waybill::stream {
+namespace {
+
+using schemas::Event;
+using schemas::EventField;
+
+// Most records are shorter; a longer one makes its text grow.
+constexpr std::size_t kUsualRecord = 2048;  // octets
+
+runtime::Failure too_large(std::size_t octets, std::size_t most) {
+  return {runtime::Errc::limit_exceeded, "it takes " + std::to_string(octets) +
+                                             " octets without all that may be left out, and " +
+                                             std::to_string(most) + " are allowed"};
+}
+
+// The sources of each row, by its place; made once.
+const std::vector<EventField>& sources_of(Field field) {
+  static const auto all = [] {
+    std::array<std::vector<EventField>, kFieldCount> out;
+    for (const FieldRow& row : field_rows()) {
+      std::string_view rest = row.event;
+      while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        out[static_cast<std::size_t>(row.field)].emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
+    }
+    return out;
+  }();
+  return all[static_cast<std::size_t>(field)];
+}
+
+void clear_field(Event& event, Field field) {
+  for (const EventField& source : sources_of(field)) source.clear(event);
+}
+
+void append_cef_head(TextBuffer& out, const EventWords& words, std::string_view kind,
+                     std::string_view version) {
+  out.add("CEF:0|Waybill|Waybill|");
+  append_cef_header(out, version);
+  out.add('|');
+  out.add(kind);
+  out.add('|');
+  out.add(words.kind->cef_name);
+  out.add('|');
+  out.add(std::to_string(words.standing.severity));
+  out.add('|');
+}
+
+void append_leef_head(TextBuffer& out, std::string_view kind, std::string_view version) {
+  out.add("LEEF:2.0|Waybill|Waybill|");
+  append_leef_header(out, version);
+  out.add('|');
+  out.add(kind);
+  out.add("|x09|");
+}
+
+Plan plan_of(const Mapping::Options& options) {
+  if (options.format == Format::waybill) return {};
+  return make_plan(options.format, options.policy);
+}
+
+std::string id_text(std::string_view octets) {
+  return octets.size() == schemas::kUuidOctets ? schemas::uuid_text(octets) : std::string();
+}
+
+}  // namespace
+
+Mapping::Mapping(Options options) : options_(std::move(options)), plan_(plan_of(options_)) {
+  for (const FieldRow& row : field_rows()) {
+    const FieldRule rule = options_.policy.of(row.field);
+    if (rule == FieldRule::drop) dropped_.push_back(row.field);
+    if (rule == FieldRule::hash) hashed_.push_back(row.field);
+  }
+  for (const Step& step : plan_.steps) {
+    const std::size_t most = plan_.words[step.words].most;
+    if (most > 0) limited_.emplace_back(step.field, most);
+  }
+}
+
+runtime::Explained<Record> Mapping::map(const Event& event) const {
+  const KindWords* const kind = find_kind_words(event);
+  if (kind == nullptr) {
+    return runtime::Failure{runtime::Errc::invalid, "its kind is not known to this release"};
+  }
+  const EventWords words = words_of(event, *kind);
+  auto body = options_.format == Format::waybill ? own_json(event) : rendered(event, words);
+  if (!body) return body.error();
+  Record out;
+  out.id = id_text(event.event_id());
+  out.kind = schemas::kind_of(event);
+  out.time = schemas::wall_time(event.occurred_at());
+  out.severity = words.standing.level;
+  out.body = std::move(*body);
+  return out;
+}
+
+// What is dropped has no steps, but for those that stay blank.
+void Mapping::apply_policy(Facts& facts) const {
+  for (const Field field : hashed_) {
+    if (!facts.has(field)) continue;
+    facts.rewrite(field, [&](std::string_view text) { return options_.policy.hash(text); });
+  }
+  // OCSF demands one (Facts has it where there is no address at all).
+  const bool withheld = options_.policy.of(Field::client_ip) != FieldRule::keep;
+  if (withheld && facts.has(Field::api_service)) facts.set_text(Field::source_name, "unknown");
+}
+
+void Mapping::drop_overlong(Facts& facts) const {
+  for (const auto& [field, most] : limited_) {
+    if (!facts.has(field)) continue;
+    const Value& value = facts[field];
+    if (value.type() != Value::Type::text || value.text().size() <= most) continue;
+    facts.drop(field);
+    facts.set_number(Field::truncated, 1);
+  }
+}
+
+void Mapping::write(TextBuffer& out, const Facts& facts, const EventWords& words) const {
+  const std::string_view kind = facts[Field::kind].text();
+  if (options_.format == Format::cef) {
+    append_cef_head(out, words, kind, options_.version);
+    write_cef(out, facts, plan_);
+  } else if (options_.format == Format::leef) {
+    append_leef_head(out, kind, options_.version);
+    write_leef(out, facts, plan_);
+  } else {
+    write_json(out, facts, plan_);
+  }
+}
+
+runtime::Explained<std::string> Mapping::rendered(const Event& event,
+                                                  const EventWords& words) const {
+  Facts facts(event, words, options_.version);
+  apply_policy(facts);
+  drop_overlong(facts);
+  TextBuffer out;
+  write(out, facts, words);
+  for (const Field field : cut_order()) {
+    if (out.size() <= options_.max_record) return std::string(out.text());
+    if (!facts.has(field)) continue;
+    facts.drop(field);
+    facts.set_number(Field::truncated, 1);
+    out.clear();
+    write(out, facts, words);
+  }
+  if (out.size() <= options_.max_record) return std::string(out.text());
+  return too_large(out.size(), options_.max_record);
+}
+
+runtime::Explained<std::string> Mapping::own_json(const Event& event) const {
+  std::string out;
+  out.reserve(kUsualRecord);
+  if (options_.policy.keeps_all()) {
+    schemas::append_json(out, event);
+    if (out.size() <= options_.max_record) return out;
+  }
+  Event told = event;
+  for (const Field field : dropped_) clear_field(told, field);
+  for (const Field field : hashed_) {
+    for (const EventField& source : sources_of(field)) {
+      source.rewrite(told, [&](std::string_view text) {
+        return std::string(kHashPrefix) + options_.policy.hash(text);
+      });
+    }
+  }
+  out.clear();
+  schemas::append_json(out, told);
+  constexpr std::string_view kMark = R"(,"truncated":1)";
+  for (const Field field : cut_order()) {
+    if (out.size() <= options_.max_record) return out;
+    clear_field(told, field);
+    out.clear();
+    schemas::append_json(out, told);
+    out.insert(out.size() - 1, kMark);
+  }
+  if (out.size() <= options_.max_record) return out;
+  return too_large(out.size(), options_.max_record);
+}
+
+}  // namespace waybill::stream
