@@ -73,6 +73,7 @@ PARSERS = (
     "schemas/event.h",
     "schemas/return_path.h",
     "schemas/route.h",
+    "stream/mapping/mapping.h",
 )
 
 

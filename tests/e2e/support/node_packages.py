@@ -66,13 +66,14 @@ class NodePackages:
 
 
 CONTRACT = NodePackages("contract", "tests/contract")
+SIEM = NodePackages("siem", "tests/siem")
 
 
 def main():
-    why = CONTRACT.fetch()
-    if why:
+    complaints = [why for why in (packages.fetch() for packages in (CONTRACT, SIEM)) if why]
+    for why in complaints:
         print(f"dev: {why}", file=sys.stderr)
-    return 1 if why else 0
+    return 1 if complaints else 0
 
 
 if __name__ == "__main__":

@@ -81,10 +81,11 @@ DKIMPY = PythonPackages("dkimpy", "tests/dkim/requirements.txt")
 SSLYZE = PythonPackages("sslyze", "tests/tls/requirements.txt", "tests/tls/makers.txt")
 SCHEMATHESIS = PythonPackages("schemathesis", "tests/contract/requirements.txt")
 OPENAPI_CLIENT = PythonPackages("openapi_client", "tests/contract/python_client.txt")
+OCSF = PythonPackages("ocsf", "tests/siem/requirements.txt")
 
 
 def main():
-    wanted = (DKIMPY, SSLYZE, SCHEMATHESIS, OPENAPI_CLIENT)
+    wanted = (DKIMPY, SSLYZE, SCHEMATHESIS, OPENAPI_CLIENT, OCSF)
     complaints = [why for why in (packages.fetch() for packages in wanted) if why]
     for why in complaints:
         print(f"dev: {why}", file=sys.stderr)
