@@ -137,14 +137,19 @@ int choose_certificate(SSL* ssl, int* /*alert*/, void* others) {
   return SSL_TLSEXT_ERR_OK;
 }
 
-Explained<std::shared_ptr<SSL_CTX>> server_context(const CertificateFiles& files) {
-  auto context = fresh(TLS_server_method());
-  if (SSL_CTX_use_certificate_chain_file(context.get(), files.chain.c_str()) != 1) {
+Explained<void> show(SSL_CTX* context, const CertificateFiles& files) {
+  if (SSL_CTX_use_certificate_chain_file(context, files.chain.c_str()) != 1) {
     return invalid(files.chain, "no certificate chain in PEM");
   }
-  if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
+  if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1) {
     return invalid(files.key, "no unencrypted private key in PEM for " + files.chain);
   }
+  return {};
+}
+
+Explained<std::shared_ptr<SSL_CTX>> server_context(const CertificateFiles& files) {
+  auto context = fresh(TLS_server_method());
+  if (auto shown = show(context.get(), files); !shown) return shown.error();
   return context;
 }
 
@@ -185,6 +190,14 @@ Explained<TlsContext> TlsContext::client(const std::string& ca_file) {
   if (!context) return context.error();
   SSL_CTX_set_verify(context->get(), SSL_VERIFY_PEER, nullptr);
   return TlsContext(std::move(*context));
+}
+
+Explained<TlsContext> TlsContext::client(const std::string& ca_file,
+                                         const CertificateFiles& shown) {
+  auto trusting = client(ca_file);
+  if (!trusting) return trusting;
+  if (auto ready = show(trusting->get(), shown); !ready) return ready.error();
+  return trusting;
 }
 
 Explained<TlsContext> TlsContext::client_of_anybody(const std::string& ca_file) {

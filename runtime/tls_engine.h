@@ -40,6 +40,8 @@ class TlsContext {
   static Explained<TlsContext> server(const std::vector<CertificateFiles>& certificates);
   // `ca_file`: PEM, whom to trust instead of those whom the system trusts; empty: the system's.
   static Explained<TlsContext> client(const std::string& ca_file);
+  // The same for a client that shows a certificate to a server that asks for one (RFC 8446 4.4.2).
+  static Explained<TlsContext> client(const std::string& ca_file, const CertificateFiles& shown);
   // Goes on with whomever it finds (RFC 7435); TlsFacts say whether he is trusted.
   static Explained<TlsContext> client_of_anybody(const std::string& ca_file);
   // Trusts nobody but whom DNS names of each server.
