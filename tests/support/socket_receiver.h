@@ -41,7 +41,7 @@ struct ReceiverSettings {
   std::string client_ca_file{};  // empty: clients show no certificate
   // As GnuTLS behind rsyslog does: it answers close_notify by FIN alone.
   bool answers_close_notify = true;
-  // Records are counted and not kept.
+  // Nothing is kept, and of octet counting only the octets are counted.
   bool counts_alone = false;
   // Of RELP: what the record with these octets in it is answered with.
   std::string refused_record{};
