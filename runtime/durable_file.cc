@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -66,6 +67,47 @@ Explained<void> create_file(const std::string& path, std::string_view octets) {
   }
   ::unlink(fresh.c_str());
   return made ? sync_directory_of(path) : made;
+}
+
+namespace {
+
+// Where the last whole line ends; -1: the file cannot be read.
+off_t end_of_lines(int file) {
+  off_t end = ::lseek(file, 0, SEEK_END);
+  std::array<char, 4096> block{};
+  while (end > 0) {
+    const auto size = std::min<off_t>(end, block.size());
+    const ssize_t count = ::pread(file, block.data(), static_cast<std::size_t>(size), end - size);
+    if (count != size) return -1;
+    const std::string_view text(block.data(), static_cast<std::size_t>(size));
+    const std::size_t newline = text.rfind('\n');
+    if (newline != std::string_view::npos) return end - size + static_cast<off_t>(newline) + 1;
+    end -= size;
+  }
+  return end;
+}
+
+bool append_and_sync(int file, std::string_view lines) {
+  const off_t end = end_of_lines(file);
+  if (end < 0 || ::ftruncate(file, end) != 0) return false;
+  if (write_all(file, lines) && ::fdatasync(file) == 0) return true;
+  const int error = errno;
+  if (::ftruncate(file, end) != 0) return false;
+  errno = error;
+  return false;
+}
+
+}  // namespace
+
+Explained<void> append_lines(const std::string& path, std::string_view lines) {
+  const bool is_new = ::access(path.c_str(), F_OK) != 0;
+  const int flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC;
+  const int file = ::open(path.c_str(), flags, kOwnerOnly);
+  if (file < 0) return failed_by_errno("cannot write", path);
+  Explained<void> written;
+  if (!append_and_sync(file, lines)) written = failed_by_errno("cannot write", path);
+  ::close(file);
+  return written && is_new ? sync_directory_of(path) : written;
 }
 
 Explained<std::string> read_file(const std::string& path) {

@@ -17,6 +17,11 @@ Explained<void> replace_file(const std::string& path, std::string_view octets);
 // there, and stays as it is.
 Explained<void> create_file(const std::string& path, std::string_view octets);
 
+// `lines`, each with its newline, behind what the file has; one that is not there is made. They are
+// on the disk when it returns. What a crash left of a line at the end is cut off first. Errc as of
+// replace_file(); then the file has what it had.
+Explained<void> append_lines(const std::string& path, std::string_view lines);
+
 // The whole of it. Errc::not_found, io_error; invalid: it has more than kMostFile octets.
 inline constexpr std::size_t kMostFile = 16 << 20;
 Explained<std::string> read_file(const std::string& path);
