@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 
 #include <cstdio>
 #include <fstream>
@@ -94,6 +95,24 @@ TEST(TlsEngineTest, AServerOfSeveralNamesShowsTheCertificateThatIsAskedFor) {
   TlsEngine server_end(*server);
   TlsEngine client(client_context(authority), "three.test");
   EXPECT_EQ(shake_hands(client, server_end).client, Step::untrusted) << "the first one is shown";
+}
+
+TEST(TlsEngineTest, AClientShowsTheCertificateThatItIsGiven) {
+  TestAuthority authority("ours");
+  const TlsContext server = server_context(authority.issue("DNS:node-1.test"));
+  SSL_CTX_set_verify(server.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  ASSERT_EQ(SSL_CTX_load_verify_file(server.get(), authority.ca_file().c_str()), 1);
+  const auto shown = authority.issue("DNS:relay.test");
+  const auto known = TlsContext::client(authority.ca_file(), {shown.chain_file, shown.key_file});
+  ASSERT_TRUE(known) << known.error().why;
+  TlsEngine server_end(server);
+  TlsEngine client(*known, "node-1.test");
+  EXPECT_EQ(shake_hands(client, server_end).server, Step::done) << server_end.why();
+  TlsEngine another_server_end(server);
+  TlsEngine nobody(client_context(authority), "node-1.test");
+  EXPECT_EQ(shake_hands(nobody, another_server_end).server, Step::failed);
+  const auto no_key = TlsContext::client(authority.ca_file(), {shown.chain_file, "no_key"});
+  EXPECT_NE(no_key.error().why.find("no_key"), std::string::npos);
 }
 
 TEST(TlsEngineTest, ACertificateOfOurOwnMakingIsOne) {

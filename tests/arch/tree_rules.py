@@ -74,6 +74,7 @@ PARSERS = (
     "schemas/return_path.h",
     "schemas/route.h",
     "stream/mapping/mapping.h",
+    "stream/transport/relp_frame.h",
 )
 
 

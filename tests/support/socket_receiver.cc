@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <stdexcept>
 #include <utility>
 
@@ -237,6 +238,8 @@ bool SocketReceiver::take_counted(Peer& peer) {
   while (goes_on) {
     const std::size_t space = peer.unread.find(' ', at);
     if (space == std::string::npos) break;
+    // The stream of the others is lost with the first that is no number.
+    if (!std::isdigit(static_cast<unsigned char>(peer.unread[at]))) return false;
     const std::size_t size = std::stoul(peer.unread.substr(at, space - at));
     if (peer.unread.size() - space - 1 < size) break;
     goes_on = keep(peer, peer.unread.substr(space + 1, size));
