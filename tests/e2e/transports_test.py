@@ -11,6 +11,7 @@ import unittest
 
 from support.certificates import Authority
 from support.peers_case import PeersCase
+from support.power_cut import PowerCut
 from support.process import wait_until
 from support.rsyslog import Rsyslog
 from support.servers import needs_servers
@@ -30,17 +31,17 @@ def driver():
 class Driven:
     """drive_transport at work: `confirmed` is what it has said so far."""
 
-    def __init__(self, directory, records, **options):
+    def __init__(self, directory, given, env=None, **options):
         self._said = directory / f"said-{time.monotonic_ns()}"
         self._troubles = self._said.with_suffix(".troubles")
         entries = self._said.with_suffix(".records")
-        entries.write_text("".join(json.dumps(one) + "\n" for one in records))
-        with open(entries, "rb") as given, open(self._said, "wb") as said, open(
+        entries.write_text("".join(json.dumps(one) + "\n" for one in given))
+        with open(entries, "rb") as lines, open(self._said, "wb") as said, open(
                 self._troubles, "wb") as troubles:
             self._process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", driver(),
                  *(f"{key}={value}" for key, value in options.items())],
-                stdin=given, stdout=said, stderr=troubles)
+                stdin=lines, stdout=said, stderr=troubles, env={**os.environ, **(env or {})})
 
     def words(self, word):
         lines = self._said.read_text().splitlines(keepends=True)
@@ -67,6 +68,92 @@ class Driven:
 def records(count, text="x" * 300):
     return [{"id": f"id-{i}", "body": json.dumps({"id": f"id-{i}", "text": text})}
             for i in range(count)]
+
+
+def mounted(place, size):
+    """A file system of that size there; False: not for this user."""
+    return subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place],
+                          stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+@unittest.skipUnless(driver().exists(), f"not built: {driver()}")
+class LineFileTest(PeersCase):
+    def setUp(self):
+        super().setUp()
+        # The name by which PowerCut knows whose syncs may fail.
+        self.folder = self.directory / "journal"
+        self.folder.mkdir()
+        self.cut = PowerCut(self.directory)
+
+    def drive(self, given, **options):
+        driven = Driven(self.directory, given, env=self.cut.env, kind="file",
+                        path=self.folder / "events", **{"kept": 50, **options})
+        self.addCleanup(driven.stop)
+        return driven
+
+    def ids(self):
+        """Of all files; each line is whole."""
+        lines = b"".join(path.read_bytes() for path in self.folder.iterdir())
+        self.assertTrue(not lines or lines.endswith(b"\n"))
+        return {json.loads(line)["id"] for line in lines.splitlines()}
+
+    def lose_power(self, given):
+        """In the midst of records; what was confirmed then."""
+        driven = self.drive(given, batch=200, rotate=1_000_000)
+        wait_until(lambda: len(driven.confirmed) > 5_000, "some are confirmed")
+        driven.stop()
+        self.cut.cut(self.folder)
+        confirmed = driven.confirmed
+        self.assertLess(len(confirmed), len(given), "it was to be killed in the midst")
+        return set(confirmed)
+
+    def test_a_loss_of_power_loses_nothing_that_was_confirmed(self):
+        given = records(60_000)
+        confirmed = self.lose_power(given)
+        self.assertEqual(set(), confirmed - self.ids())
+        rest = [one for one in given if one["id"] not in confirmed]
+        driven = self.drive(rest, batch=5_000)
+        self.assertEqual(0, driven.wait(), driven.troubles)
+        self.assertEqual({one["id"] for one in given}, self.ids())
+
+    def test_such_a_loss_would_be_seen(self):
+        self.cut.stop_syncing()
+        confirmed = self.lose_power(records(60_000))
+        self.assertNotEqual(set(), confirmed - self.ids())
+
+    def test_a_sync_that_fails_is_no_confirmation(self):
+        given = records(60_000)
+        driven = self.drive(given, batch=200)
+        wait_until(lambda: driven.confirmed, "some are confirmed")
+        self.cut.fail_next_sync()
+        wait_until(self.cut.failed, "a sync has failed")
+        self.assertEqual(0, driven.wait(), driven.troubles)
+        self.assertIn("cannot sync", driven.troubles[0])
+        # The batch was taken back and came again: nothing stands there twice.
+        self.assertEqual([one["id"] for one in given], driven.confirmed)
+        lines = (self.folder / "events").read_bytes().splitlines()
+        self.assertEqual([one["id"] for one in given], [json.loads(line)["id"] for line in lines])
+
+    def test_a_full_disk_is_waited_for(self):
+        if not mounted(self.folder, "1m"):
+            self.skipTest("file systems are mounted by root alone")
+        self.addCleanup(subprocess.run, ["umount", self.folder], check=True)
+        given = records(6_000)
+        driven = self.drive(given, batch=200, rotate=200_000)
+        self.addCleanup(driven.stop)
+        wait_until(lambda: driven.troubles, "the disk is full")
+        self.assertIn("No space left on device; make room there", driven.troubles[0])
+        there = set()
+        while len(driven.confirmed) < len(given):
+            for old in self.folder.glob("events.*"):
+                there |= {json.loads(line)["id"] for line in old.read_bytes().splitlines()}
+                old.unlink()
+            known = len(driven.troubles)
+            wait_until(lambda known=known: len(driven.confirmed) == len(given)
+                       or len(driven.troubles) > known + 3, "it goes on until it is full again")
+        self.assertEqual(0, driven.wait(), driven.troubles)
+        self.assertEqual([one["id"] for one in given], driven.confirmed)
+        self.assertEqual({one["id"] for one in given}, there | self.ids())
 
 
 @unittest.skipUnless(driver().exists(), f"not built: {driver()}")
