@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   waybill::app::add_restore(root);
   waybill::app::add_keys(root);
   waybill::app::add_check(root);
+  waybill::tools::add_sink(root);
   waybill::tools::add_doctor(root);
   waybill::tools::add_dustbin(root);
   waybill::tools::add_completion(root);

@@ -9,6 +9,7 @@ void add_trace(app::Command root);
 void add_token(app::Command root);
 void add_access(app::Command root);
 void add_export(app::Command root);
+void add_sink(app::Command root);
 void add_doctor(app::Command root);
 void add_dustbin(app::Command root);
 void add_completion(app::Command root);

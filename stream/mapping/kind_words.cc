@@ -144,6 +144,8 @@ EventWords words_of_access(const pb::Accessed& body, EventWords out) {
 
 }  // namespace
 
+std::span<const KindWords> kind_words() { return kKindWords; }
+
 const KindWords* find_kind_words(const schemas::Event& event) {
   const schemas::KindTraits* const kind = schemas::find_kind(event.body_case());
   if (kind == nullptr) return nullptr;

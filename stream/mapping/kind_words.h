@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "schemas/event.h"
@@ -46,6 +47,9 @@ struct KindWords {
   // Where the verdict is our own; absent: the kind never is one.
   std::optional<OcsfControl> control{};
 };
+
+// One row a kind.
+std::span<const KindWords> kind_words();
 
 // nullptr: the kind is none that is known here.
 const KindWords* find_kind_words(const schemas::Event& event);
