@@ -17,18 +17,35 @@ constexpr Duration kLongest = std::chrono::hours(24);
 }  // namespace
 
 Explained<std::unique_ptr<HttpClient>> HttpClient::make(HttpClientSettings settings) {
-  auto trust = TlsContext::client(settings.ca_file);
+  const bool shows_itself = !settings.own.chain.empty() || !settings.own.key.empty();
+  auto trust = shows_itself ? TlsContext::client(settings.ca_file, settings.own)
+                            : TlsContext::client(settings.ca_file);
   if (!trust) return trust.error();
-  return std::unique_ptr<HttpClient>(new HttpClient(std::move(*trust), settings.max_body));
+  auto terms = std::make_shared<const HttpTerms>(HttpTerms{std::move(*trust), settings.max_body,
+                                                           std::move(settings.proxies),
+                                                           std::move(settings.may_dial)});
+  return std::unique_ptr<HttpClient>(new HttpClient(std::move(terms)));
 }
 
-HttpClient::HttpClient(TlsContext trust, std::size_t max_body)
-    : trust_(std::move(trust)), max_body_(max_body) {}
+HttpClient::HttpClient(std::shared_ptr<const HttpTerms> terms) : terms_(std::move(terms)) {}
 
 HttpClient::~HttpClient() = default;
 
 Result<HttpAnswer> HttpClient::ask(const HttpRequest& request, Duration timeout) {
   return std::move(ask_all({request}, timeout).front());
+}
+
+HttpAttempt HttpClient::attempt(const HttpRequest& request, Instant deadline) {
+  auto lane = take_lane();
+  auto out = lane->attempt(request, deadline);
+  give_back(std::move(lane));
+  return out;
+}
+
+void HttpClient::cancel() noexcept {
+  const MutexLock lock(mutex_);
+  cancelled_ = true;
+  for (HttpLane* const lane : busy_lanes_) lane->stop();
 }
 
 std::vector<Result<HttpAnswer>> HttpClient::ask_all(const std::vector<HttpRequest>& requests,
@@ -50,14 +67,21 @@ void HttpClient::follow_all(const std::vector<HttpChain*>& chains, Duration time
 // The one given back last: its connections are the freshest.
 std::unique_ptr<HttpLane> HttpClient::take_lane() {
   const MutexLock lock(mutex_);
-  if (free_lanes_.empty()) return std::make_unique<HttpLane>(trust_, max_body_);
-  auto lane = std::move(free_lanes_.back());
-  free_lanes_.pop_back();
+  std::unique_ptr<HttpLane> lane;
+  if (free_lanes_.empty()) {
+    lane = std::make_unique<HttpLane>(terms_);
+  } else {
+    lane = std::move(free_lanes_.back());
+    free_lanes_.pop_back();
+  }
+  if (cancelled_) lane->stop();
+  busy_lanes_.insert(lane.get());
   return lane;
 }
 
 void HttpClient::give_back(std::unique_ptr<HttpLane> lane) {
   const MutexLock lock(mutex_);
+  busy_lanes_.erase(lane.get());
   if (free_lanes_.size() < kMaxFreeLanes) free_lanes_.push_back(std::move(lane));
 }
 

@@ -27,8 +27,8 @@ bool is_value(std::string_view text) {
 }
 
 bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kOurs = {"host", "connection", "content-length",
-                                                     "transfer-encoding"};
+  constexpr std::array<std::string_view, 5> kOurs = {"host", "connection", "content-length",
+                                                     "transfer-encoding", "proxy-authorization"};
   return std::any_of(kOurs.begin(), kOurs.end(),
                      [&](std::string_view ours) { return ascii::equal(ours, name); });
 }
@@ -44,17 +44,49 @@ bool well_formed(const HttpRequest& request) {
          });
 }
 
-std::string octets_of(const HttpRequest& request, const HttpBase& base) {
-  std::string out = request.method + " " + request.target +
-                    " HTTP/1.1\r\nHost: " + base.authority() + "\r\nUser-Agent: waybill/" +
-                    std::string(kRelease) + "\r\n";
-  for (const auto& [name, value] : request.fields) out += name + ": " + value + "\r\n";
+namespace {
+
+std::string agent() { return "User-Agent: waybill/" + std::string(kRelease) + "\r\n"; }
+
+std::string authorization(const HttpProxy& proxy) {
+  if (proxy.authorization.empty()) return {};
+  return "Proxy-Authorization: " + proxy.authorization + "\r\n";
+}
+
+std::string octets(const HttpRequest& request, const HttpBase& base, std::string_view target,
+                   std::string_view first_fields) {
+  std::string out;
+  constexpr std::size_t kUsualHead = 1 << 10;
+  out.reserve(kUsualHead + request.body.size());
+  out.append(request.method).append(" ").append(target);
+  out.append(" HTTP/1.1\r\nHost: ").append(base.authority()).append("\r\n");
+  out.append(agent()).append(first_fields);
+  for (const auto& [name, value] : request.fields) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  }
   // RFC 9110 8.6: methods that mean nothing by a body say nothing of its length.
   const bool bare = request.method == "GET" || request.method == "HEAD";
   if (!bare || !request.body.empty()) {
-    out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+    out.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
   }
-  return out + "\r\n" + request.body;
+  return out.append("\r\n").append(request.body);
+}
+
+}  // namespace
+
+std::string octets_of(const HttpRequest& request, const HttpBase& base) {
+  return octets(request, base, request.target, "");
+}
+
+std::string octets_of(const HttpRequest& request, const HttpBase& base, const HttpProxy& proxy) {
+  const std::string url = "http://" + base.authority() + request.target;
+  return octets(request, base, url, authorization(proxy));
+}
+
+std::string way_asked_for(const HttpBase& base, const HttpProxy& proxy) {
+  const std::string to = base.authority();
+  return "CONNECT " + to + " HTTP/1.1\r\nHost: " + to + "\r\n" + agent() + authorization(proxy) +
+         "\r\n";
 }
 
 }  // namespace waybill::runtime

@@ -11,6 +11,7 @@
 
 #include "runtime/http_answer.h"
 #include "runtime/http_base.h"
+#include "runtime/http_proxy.h"
 #include "runtime/result.h"
 #include "runtime/time.h"
 
@@ -50,10 +51,14 @@ class HttpChain {
 
 // Whether it can be sent as it stands: method and names of fields are tokens, values without
 // control octets, a target that begins with "/", and none of the fields that the client sets
-// itself (Host, Connection, Content-Length, Transfer-Encoding).
+// itself (Host, Connection, Content-Length, Transfer-Encoding, Proxy-Authorization).
 bool well_formed(const HttpRequest& request);
 
 // Of a request that is well formed.
 std::string octets_of(const HttpRequest& request, const HttpBase& base);
+// As they go to a proxy, which asks the server (RFC 9112 3.2.2).
+std::string octets_of(const HttpRequest& request, const HttpBase& base, const HttpProxy& proxy);
+// For a way to `base` through the proxy (RFC 9112 3.2.3).
+std::string way_asked_for(const HttpBase& base, const HttpProxy& proxy);
 
 }  // namespace waybill::runtime

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/asio/cancellation_signal.hpp>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ class Scope {
 
   // `name` must outlive the task; a literal.
   void spawn(std::string_view name, Task<void> task);
+  // What the task waits for ends with an error at each signal of `slot`. The task has switched off
+  // that such a signal throws (asio::this_coro::throw_if_cancelled) before the first comes.
+  void spawn(std::string_view name, Task<void> task, boost::asio::cancellation_slot slot);
 
   std::size_t running() const { return running_; }
 
