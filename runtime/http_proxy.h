@@ -53,7 +53,7 @@ struct HttpProxies {
 
   // One for all, but for `except`. Errors as HttpProxy::parse().
   static Explained<HttpProxies> one(std::string_view url, std::string_view except);
-  // As most programs read it: https_proxy or HTTPS_PROXY, http_proxy (HTTP_PROXY may be a field of a
+  // As most programs read it: https_proxy or HTTPS_PROXY, http_proxy (HTTP_PROXY may be of a
   // request to a CGI program), no_proxy or NO_PROXY. Never to loopback.
   static Explained<HttpProxies> of_environment();
 

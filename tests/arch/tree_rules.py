@@ -74,6 +74,9 @@ PARSERS = (
     "schemas/return_path.h",
     "schemas/route.h",
     "stream/mapping/mapping.h",
+    "stream/transport/bulk_answer.h",
+    "stream/transport/hec_answer.h",
+    "stream/transport/otlp_answer.h",
     "stream/transport/relp_frame.h",
 )
 
