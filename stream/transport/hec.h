@@ -3,7 +3,7 @@
 // Whether a token acknowledges is found out from its answers. If it does, what send() gave is
 // `open` until confirm() hears that it is indexed (Grade::stored): an acknowledgement is told once
 // and then forgotten, so one whose answer was lost never comes, and after `ack_patience` the
-// records are to be sent again. If it does not, an answer confirms (Grade::taken, which is also said
+// records are to be sent again. If it does not, an answer confirms (Grade::taken, which also stands
 // before the first answer).
 //
 // The channel is a GUID, new for each transport and after each loss: a receiver that was restarted
