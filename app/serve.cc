@@ -18,6 +18,7 @@
 #include "app/parts/logins_part.h"
 #include "app/parts/relay_part.h"
 #include "app/parts/routes_part.h"
+#include "app/parts/sinks_part.h"
 #include "app/parts/views_part.h"
 #include "app/parts/workers_part.h"
 #include "app/process/process.h"
@@ -176,7 +177,8 @@ AskersPart::Log log_of_askers(JournalPart& journal, const PartitionViews& views)
 }
 
 HttpPart::Site site_of(Process& process, JournalPart& journal, FoldingPart& folding,
-                       RoutesPart& routes, AskersPart& askers, const ExportsPart& exports) {
+                       RoutesPart& routes, AskersPart& askers, const ExportsPart& exports,
+                       const SinksPart& sinks) {
   query::Sources questions;
   questions.partitions = folding.partitions();
   questions.clock = &process.clock();
@@ -190,7 +192,12 @@ HttpPart::Site site_of(Process& process, JournalPart& journal, FoldingPart& fold
   site.settings.threads = http_threads();
   query::add_routes(site.router, std::move(questions));
   askers.guard(site);
-  site.health = [&journal, &folding] { return health_of(journal, folding); };
+  site.health = [&journal, &folding, &sinks] {
+    http::Health out = health_of(journal, folding);
+    const std::string note = sinks.note();
+    if (!note.empty()) out.note += (out.note.empty() ? "" : "; ") + note;
+    return out;
+  };
   return site;
 }
 
@@ -217,9 +224,10 @@ int serve(Process& process) {
   auto& askers = process.add<AskersPart>(
       [&journal, &views] { return log_of_askers(journal, *views.views().front()); });
   auto& exports = process.add<ExportsPart>(1, [&] { return folding.partitions(); });
+  auto& sinks = process.add<SinksPart>([&] { return folding.partitions(); });
   process.add<HttpPart>("http", HttpPart::Crew{"wb-query", kServeQueryThreads},
                         HttpPart::Crew{"", 0}, [&]() -> Explained<HttpPart::Site> {
-                          return site_of(process, journal, folding, routes, askers, exports);
+                          return site_of(process, journal, folding, routes, askers, exports, sinks);
                         });
   auto& lookups = process.add<WorkersPart>("wb-return-paths", kReturnPathThreads);
   std::unique_ptr<ReturnPathDirectory> return_paths;

@@ -83,6 +83,9 @@ void read_file(const toml::table& file, Config& config, std::vector<Complaint>& 
     read(reader, config);
     reader.no_others();
   }
+  if (const toml::node* const sinks = top.find("sinks")) {
+    config.sinks = read_sinks(*sinks, complaints);
+  }
   std::vector<schemas::DomainRoutes> domains;
   if (const toml::table* table = top.table("domains")) domains = read_domains(*table, complaints);
   auto postmaster = read_postmaster(file, domains, complaints);

@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/config/sink_config.h"
 #include "control/askers.h"
 #include "ingest/kafka_settings.h"
 #include "relay/forward/tls_level.h"
@@ -174,6 +175,7 @@ struct Config {
   std::map<std::string, LoginConfig, std::less<>> logins;
   KafkaConfig kafka;
   ClusterConfig cluster;
+  std::vector<SinkConfig> sinks;  // [[sinks]]
 
   // server.postmaster, and [domains."their.domain"] with aliases, catch_all, subaddress,
   // local_part, log_subject, bounces, redact, bounce_window, dmarc, dkim_verifies,

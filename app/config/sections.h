@@ -25,6 +25,8 @@ void read_oidc(TomlReader& reader, OidcConfig& oidc);
 void read_dns(TomlReader& reader, Config& config);
 void read_kafka(TomlReader& reader, Config& config);  // kafka_section.cc, both
 void read_cluster(TomlReader& reader, Config& config);
+// [[sinks]] (sinks_section.cc)
+std::vector<SinkConfig> read_sinks(const toml::node& node, std::vector<Complaint>& complaints);
 
 // `source` of [server] and of [next_hops."their.domain"].
 relay::forward::Source read_source(TomlReader& reader);

@@ -155,6 +155,11 @@ std::string summary(const Config& config) {
       append_line(out, "http.oidc.client_id", oidc.client_id + " shows its " + token_word(oidc));
     }
   }
+  for (const SinkConfig& sink : config.sinks) {
+    append_line(out, "sinks." + sink.name,
+                std::string(word(sink.format)) + " by " + std::string(word_of(sink.transport)) +
+                    " to " + sink.to);
+  }
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
   if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");
   append_line(out, "dns.dnssec",

@@ -22,6 +22,8 @@ struct Filter {
 
   // False for a kind that this release does not know, where kinds are named.
   bool passes(const schemas::Event& event) const;
+
+  friend bool operator==(const Filter&, const Filter&) = default;
 };
 
 }  // namespace waybill::stream

@@ -138,6 +138,11 @@ class Waybill:
         """For the next start."""
         self._env = env
 
+    def set_tables(self, tables):
+        """For the next start, or for SIGHUP."""
+        self._tables = tables
+        self.write_configuration()
+
     def set_domains(self, domains):
         """For the next start, or for SIGHUP."""
         self._domains = domains
@@ -153,11 +158,16 @@ class Waybill:
             server = self._name_server
             tables["dns"] = {"servers": [f"{server.address}:{server.port}"]}
         for name, keys in self._tables.items():
-            tables.setdefault(name, {}).update(keys)
+            if not isinstance(keys, list):
+                tables.setdefault(name, {}).update(keys)
         lines = []
         for name, keys in tables.items():
             lines += [f"[{name}]",
                       *(f"{_key(key)} = {_toml(value)}" for key, value in keys.items())]
+        for name, list_of in self._tables.items():
+            for keys in list_of if isinstance(list_of, list) else []:
+                lines += [f"[[{name}]]",
+                          *(f"{_key(key)} = {_toml(value)}" for key, value in keys.items())]
         for name, keys in self._domains.items():
             lines += [f"[domains.{json.dumps(name)}]",
                       *(f"{key} = {_toml(value)}" for key, value in keys.items())]
