@@ -54,6 +54,10 @@ int nothing_started() {
 }
 
 runtime::Explained<void> needs_kafka(const Config& config, const char* command) {
+  if (config.kafka.there && !config.sinks.empty()) {
+    return runtime::Failure{runtime::Errc::invalid,
+                            "[[sinks]] are of `waybill serve`: no role on Kafka runs them yet"};
+  }
   if (config.kafka.there) return {};
   return runtime::Failure{
       runtime::Errc::invalid,

@@ -98,6 +98,12 @@ Loaded unreadable(const std::string& why) { return std::vector<Complaint>{{0, 0,
 
 }  // namespace
 
+std::string sinks_directory(const Config& config) { return config.data_dir + "/sinks"; }
+
+std::string sink_file(const Config& config, std::string_view name, std::string_view suffix) {
+  return sinks_directory(config) + "/" + std::string(name) + std::string(suffix);
+}
+
 std::string to_string(const Complaint& complaint, std::string_view file) {
   std::string out(file);
   if (complaint.line > 0) {

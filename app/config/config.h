@@ -190,6 +190,10 @@ std::string dkim_directory(const Config& config);
 // What the owner of the data directory shows: commands of this machine read it (docs/access.md).
 std::string owner_file(const Config& config);
 
+// What the sinks of this process keep: data_dir/sinks, and there NAME.cursor and NAME.dead.
+std::string sinks_directory(const Config& config);
+std::string sink_file(const Config& config, std::string_view name, std::string_view suffix);
+
 struct Complaint {
   std::uint32_t line = 0;  // from 1; 0: the file as a whole
   std::uint32_t column = 0;

@@ -28,6 +28,10 @@ enum class SinkWire : std::uint8_t { tls, tcp, udp };
 // Sinks of one process: each is a thread, and a reader of the archive.
 inline constexpr std::size_t kMostSinks = 16;
 
+// Files of a sink (sink_file() in config.h).
+inline constexpr std::string_view kCursorSuffix = ".cursor";
+inline constexpr std::string_view kDeadSuffix = ".dead";
+
 struct SinkConfig {
   std::string name;
   SinkTransport transport = SinkTransport::file;

@@ -18,14 +18,14 @@ using runtime::MutexLock;
 // cursor before has let go of it.
 class SinksPart::Running {
  public:
-  Running(const SinkConfig& config, SinkWay way, std::string directory, Process& process,
+  Running(const SinkConfig& config, SinkWay way, const Config& whole, Process& process,
           runtime::Chance& chance)
       : name_(config.name),
         from_start_(config.from_start),
         filter_(config.filter),
         way_(std::move(way)),
-        cursor_(directory + "/" + name_ + ".cursor"),
-        dead_letters_(directory + "/" + name_ + ".dead", process.clock()),
+        cursor_(sink_file(whole, name_, kCursorSuffix)),
+        dead_letters_(sink_file(whole, name_, kDeadSuffix), process.clock()),
         clock_(process.clock()),
         chance_(chance),
         metrics_(process.metrics()) {}
@@ -131,8 +131,7 @@ Explained<SinksPart::Sinks> SinksPart::make(const Config& config) {
                   {"format", word(one.format)},
                   {"grade", word(way->transport->grade())},
                   {"to", one.to}});
-    out.push_back(std::make_unique<Running>(one, std::move(*way), sinks_directory(config), process_,
-                                            *chance_));
+    out.push_back(std::make_unique<Running>(one, std::move(*way), config, process_, *chance_));
   }
   return out;
 }

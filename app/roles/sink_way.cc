@@ -189,10 +189,4 @@ Explained<SinkWay> make_sink_way(const SinkConfig& sink, const Config& config,
   return SinkWay{std::move(*transport), std::move(*mapping)};
 }
 
-std::string sinks_directory(const Config& config) { return config.data_dir + "/sinks"; }
-
-std::string sink_file(const Config& config, const std::string& name, std::string_view suffix) {
-  return sinks_directory(config) + "/" + name + std::string(suffix);
-}
-
 }  // namespace waybill::app

@@ -21,8 +21,4 @@ struct SinkWay {
 runtime::Explained<SinkWay> make_sink_way(const SinkConfig& sink, const Config& config,
                                           const runtime::Clock& clock, runtime::Chance& chance);
 
-// data_dir/sinks/NAME.cursor, data_dir/sinks/NAME.dead
-std::string sinks_directory(const Config& config);
-std::string sink_file(const Config& config, const std::string& name, std::string_view suffix);
-
 }  // namespace waybill::app

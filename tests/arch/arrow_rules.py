@@ -32,7 +32,7 @@ ARROWS = {
     "app": [f"{folder}/*" for folder in PRODUCTION],
     "tools": ["app/command/*", "app/config/*", "app/dkim/*", "app/gaps/*", "app/return_paths/*",
               "ingest/*", "projector/views/timeline_row.h", "query/render.h", "query/search/*",
-              "relay/*", "stream/mapping/*", "schemas/*", "runtime/*"],
+              "relay/*", "stream/*", "schemas/*", "runtime/*"],
 }
 
 # Folders that are fed octets and give decisions: no socket, no event loop, no clock of their own.
