@@ -30,6 +30,13 @@ void must_listen(bool done, const char* what) {
   if (!done) throw std::runtime_error(std::string("no receiver: ") + what);
 }
 
+// Below those that the kernel gives to clients: a client that tries to reconnect while nobody
+// listens may get that very port for its own end, and meet itself there.
+std::uint16_t some_port() {
+  static std::atomic<unsigned> next{0};
+  return static_cast<std::uint16_t>(20'000 + (::getpid() * 7 + next++ * 13) % 12'000);
+}
+
 }  // namespace
 
 SocketReceiver::SocketReceiver(ReceiverSettings settings) : settings_(std::move(settings)) {
@@ -73,12 +80,15 @@ void SocketReceiver::listen() {
   sockaddr_in at{};
   at.sin_family = AF_INET;
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  at.sin_port = htons(port_);
-  socklen_t length = sizeof at;
-  must_listen(::bind(socket, reinterpret_cast<sockaddr*>(&at), length) == 0, "bind");
+  bool bound = false;
+  for (int tries = 0; tries < 1'000 && !bound; ++tries) {
+    const std::uint16_t port = port_ == 0 ? some_port() : port_;
+    at.sin_port = htons(port);
+    bound = ::bind(socket, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0;
+    if (bound) port_ = port;
+  }
+  must_listen(bound, "bind");
   must_listen(::listen(socket, 64) == 0, "listen");
-  ::getsockname(socket, reinterpret_cast<sockaddr*>(&at), &length);
-  port_ = ntohs(at.sin_port);
   listener_ = socket;
 }
 
