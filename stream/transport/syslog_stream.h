@@ -26,7 +26,8 @@ class SyslogStream final : public Transport {
 
   Grade grade() const override { return Grade::read; }
   Outcome send(std::span<const Record> batch, runtime::Instant deadline) override;
-  // False: the receiver has not read all by the deadline, and may be asked again.
+  // False: the receiver has not read all by the deadline, and may be asked again. A send() before
+  // that waits for it as well, and where it does not come either, all that was open goes again.
   runtime::Explained<bool> confirm(runtime::Instant deadline) override;
   void cancel() noexcept override { wire_.cancel(); }
 

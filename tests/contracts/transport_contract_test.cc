@@ -156,6 +156,35 @@ TEST_P(TransportContract, AnEndWhileNothingIsSentCostsNothing) {
   deliver_all(kTransportPatience);
 }
 
+// Two batches, and the receiver goes between them: a barrier of the second connection says nothing
+// of what went into the first.
+TEST_P(TransportContract, ALaterConnectionConfirmsNothingOfAnEarlierOne) {
+  for (const Habit habit : GetParam().habits) {
+    if (habit != Habit::cuts && habit != Habit::resets && habit != Habit::ends) continue;
+    SCOPED_TRACE(word_of(habit));
+    world_ = GetParam().make();
+    confirmed_.clear();
+    world_->behave(habit, 1);
+    std::vector<std::string> open;
+    bool trouble = false;
+    for (const std::size_t at : {std::size_t{0}, kBatch}) {
+      const auto batch = std::span(records_).subspan(at, kBatch);
+      const Outcome out = transport().send(batch, in(kTransportPatience));
+      trouble = out.trouble != Trouble::none;
+      // What was open has to be sent again.
+      if (trouble) open.clear();
+      for (std::size_t i = 0; i < kBatch; ++i) {
+        if (out.records[i].fate == Fate::confirmed) confirmed_.insert(batch[i].id);
+        if (out.records[i].fate == Fate::open) open.push_back(batch[i].id);
+      }
+      // The receiver's end comes.
+      std::this_thread::sleep_for(50ms);
+    }
+    if (!trouble) confirm(open, kTransportPatience);
+    expect_no_claim();
+  }
+}
+
 TEST_P(TransportContract, ACallEndsByItsDeadline) {
   for (const Habit habit : GetParam().habits) {
     SCOPED_TRACE(word_of(habit));
