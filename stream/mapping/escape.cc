@@ -16,17 +16,38 @@ constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 constexpr std::uint32_t kLineSeparator = 0x2028;
 constexpr std::uint32_t kParagraphSeparator = 0x2029;
 
-// Whether any of eight octets is not ASCII, a control, a quote or a backslash; it may say so of
-// others too, never the other way round.
-bool needs_care(std::uint64_t octets) {
+// Copies what is ASCII, no control and none of the three, eight octets at a time; `at` has room for
+// the text. Gives how much it copied: what follows is to be looked at closely.
+std::size_t copy_harmless(std::string_view text, const std::array<char, 3>& special, char* at) {
   constexpr std::uint64_t kEach = 0x0101010101010101;
   constexpr std::uint64_t kHigh = 0x80 * kEach;
-  const auto is_zero = [](std::uint64_t eight) { return (eight - kEach) & ~eight; };
-  const std::uint64_t control = (octets - 0x20 * kEach) & ~octets;
-  const std::uint64_t quote = is_zero(octets ^ ('"' * kEach));
-  const std::uint64_t backslash = is_zero(octets ^ ('\\' * kEach));
-  return ((octets | control | quote | backslash) & kHigh) != 0;
+  // The high bit of each octet that is zero, and of some that are not.
+  const auto zeros = [](std::uint64_t eight) { return (eight - kEach) & ~eight; };
+  const std::uint64_t first = kEach * static_cast<unsigned char>(special[0]);
+  const std::uint64_t second = kEach * static_cast<unsigned char>(special[1]);
+  const std::uint64_t third = kEach * static_cast<unsigned char>(special[2]);
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  std::size_t done = 0;
+  while (done < text.size() && text.size() >= kWord) {
+    // The last eight overlap those before them.
+    done = std::min(done, text.size() - kWord);
+    std::uint64_t octets = 0;
+    std::memcpy(&octets, text.data() + done, kWord);
+    const std::uint64_t controls = (octets - 0x20 * kEach) & ~octets;
+    const std::uint64_t found =
+        octets | controls | zeros(octets ^ first) | zeros(octets ^ second) | zeros(octets ^ third);
+    if ((found & kHigh) != 0) break;
+    std::memcpy(at + done, &octets, kWord);
+    done += kWord;
+  }
+  return done;
 }
+
+constexpr std::array<char, 3> kJsonSpecial{'"', '\\', '"'};
+// DEL is a control too.
+constexpr std::array<char, 3> kCefSpecial{'=', '\\', 0x7f};
+constexpr std::array<char, 3> kHeaderSpecial{'|', '\\', 0x7f};
+constexpr std::array<char, 3> kLeefSpecial{0x7f, 0x7f, 0x7f};
 
 // Of what is not as it is in JSON: `text` at its front is not ASCII. Gives its octets.
 std::size_t write_wide(std::string_view text, char*& at) {
@@ -119,10 +140,13 @@ std::size_t write_wide_tamely(std::string_view text, char*& at) {
   return octets;
 }
 
-void append_replaced(TextBuffer& out, std::string_view text, const Replacements& instead) {
+void append_replaced(TextBuffer& out, std::string_view text, const std::array<char, 3>& special,
+                     const Replacements& instead) {
   constexpr std::size_t kMostOfOne = 3;  // U+FFFD
   char* to = out.room(kMostOfOne * text.size());
-  for (std::size_t i = 0; i < text.size();) {
+  const std::size_t copied = copy_harmless(text, special, to);
+  to += copied;
+  for (std::size_t i = copied; i < text.size();) {
     const auto octet = static_cast<unsigned char>(text[i]);
     if (octet >= 0x80) {
       i += write_wide_tamely(text.substr(i), to);
@@ -144,33 +168,27 @@ void append_replaced(TextBuffer& out, std::string_view text, const Replacements&
 void append_json_text(TextBuffer& out, std::string_view text) {
   char* to = out.room(schemas::most_json_octets(text));
   *to++ = '"';
-  std::size_t at = 0;
-  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t octets = 0;
-    std::memcpy(&octets, text.data() + at, sizeof octets);
-    if (needs_care(octets)) break;
-    std::memcpy(to, &octets, sizeof octets);
-    to += sizeof octets;
-  }
+  const std::size_t at = copy_harmless(text, kJsonSpecial, to);
+  to += at;
   to = write_carefully(text.substr(at), to);
   *to++ = '"';
   out.end_at(to);
 }
 
 void append_cef_value(TextBuffer& out, std::string_view text) {
-  append_replaced(out, text, kCefValue);
+  append_replaced(out, text, kCefSpecial, kCefValue);
 }
 
 void append_cef_header(TextBuffer& out, std::string_view text) {
-  append_replaced(out, text, kCefHeader);
+  append_replaced(out, text, kHeaderSpecial, kCefHeader);
 }
 
 void append_leef_value(TextBuffer& out, std::string_view text) {
-  append_replaced(out, text, kLeefValue);
+  append_replaced(out, text, kLeefSpecial, kLeefValue);
 }
 
 void append_leef_header(TextBuffer& out, std::string_view text) {
-  append_replaced(out, text, kLeefHeader);
+  append_replaced(out, text, kHeaderSpecial, kLeefHeader);
 }
 
 }  // namespace waybill::stream

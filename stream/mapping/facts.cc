@@ -55,7 +55,8 @@ std::string_view handling_word(int number) {
 }
 
 bool lower_hex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == text.npos;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace

@@ -26,6 +26,23 @@ constexpr std::uint64_t kMaxPort = 65'535;
 constexpr std::size_t kMaxIpText = 40;  // OCSF's ip_t
 constexpr std::string_view kTlsPrefix = "TLSv";
 
+// In which parts of OCSF's email_t an octet may stand.
+constexpr std::uint8_t kInLocalPart = 1;
+constexpr std::uint8_t kInDomain = 2;
+
+constexpr std::array<std::uint8_t, 256> email_parts() {
+  std::array<std::uint8_t, 256> out{};
+  for (std::size_t c = 0; c < out.size(); ++c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (letter || (c >= '0' && c <= '9')) out[c] = kInLocalPart | kInDomain;
+  }
+  for (const unsigned char c : std::string_view("!#$%&'*+,/=?^_`{|}~")) out[c] = kInLocalPart;
+  for (const unsigned char c : std::string_view("-.")) out[c] = kInLocalPart | kInDomain;
+  return out;
+}
+
+constexpr auto kEmailParts = email_parts();
+
 // The family of an address's text; 0: it is none.
 int ip_family(std::string_view text) {
   if (text.empty() || text.size() > kMaxIpText) return 0;
@@ -153,21 +170,17 @@ bool fits_text(std::string_view text, Form form) {
 }  // namespace
 
 bool is_ocsf_email(std::string_view text) {
+  const auto has = [](std::uint8_t part) {
+    return [part](char c) { return (kEmailParts[static_cast<unsigned char>(c)] & part) != 0; };
+  };
   const std::size_t at = text.find('@');
   if (at == text.npos || at == 0) return false;
-  const auto is_letter_or_digit = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  const auto in_local = [&](char c) {
-    constexpr std::string_view kOthers = "!#$%&'*+,-./=?^_`{|}~";
-    return is_letter_or_digit(c) || kOthers.find(c) != kOthers.npos;
-  };
-  const auto in_domain = [&](char c) { return is_letter_or_digit(c) || c == '-' || c == '.'; };
   const std::string_view local = text.substr(0, at);
   const std::string_view domain = text.substr(at + 1);
   const std::size_t dot = domain.find('.');
-  return std::all_of(local.begin(), local.end(), in_local) && dot != domain.npos && dot > 0 &&
-         dot + 1 < domain.size() && std::all_of(domain.begin(), domain.end(), in_domain);
+  return dot != domain.npos && dot > 0 && dot + 1 < domain.size() &&
+         std::all_of(local.begin(), local.end(), has(kInLocalPart)) &&
+         std::all_of(domain.begin(), domain.end(), has(kInDomain));
 }
 
 bool fits(const Value& value, Form form) {

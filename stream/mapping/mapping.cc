@@ -66,9 +66,22 @@ void append_leef_head(TextBuffer& out, std::string_view kind, std::string_view v
   out.add("|x09|");
 }
 
-Plan plan_of(const Mapping::Options& options) {
-  if (options.format == Format::waybill) return {};
-  return make_plan(options.format, options.policy);
+std::vector<Plan> plans_of(const Mapping::Options& options) {
+  std::vector<Plan> out;
+  if (options.format == Format::waybill) return out;
+  for (const schemas::KindTraits& kind : schemas::kKinds) {
+    out.push_back(make_plan(options.format, options.policy, kind.kind));
+  }
+  return out;
+}
+
+// Fields whose values have a most at each place that they have.
+std::vector<std::pair<Field, std::size_t>> limits_of_cef() {
+  std::vector<std::pair<Field, std::size_t>> out;
+  for (const FieldRow& row : field_rows()) {
+    if (row.cef.first.most > 0) out.emplace_back(row.field, row.cef.first.most);
+  }
+  return out;
 }
 
 std::string id_text(std::string_view octets) {
@@ -77,16 +90,13 @@ std::string id_text(std::string_view octets) {
 
 }  // namespace
 
-Mapping::Mapping(Options options) : options_(std::move(options)), plan_(plan_of(options_)) {
+Mapping::Mapping(Options options) : options_(std::move(options)), plans_(plans_of(options_)) {
   for (const FieldRow& row : field_rows()) {
     const FieldRule rule = options_.policy.of(row.field);
     if (rule == FieldRule::drop) dropped_.push_back(row.field);
     if (rule == FieldRule::hash) hashed_.push_back(row.field);
   }
-  for (const Step& step : plan_.steps) {
-    const std::size_t most = plan_.words[step.words].most;
-    if (most > 0) limited_.emplace_back(step.field, most);
-  }
+  if (options_.format == Format::cef) limited_ = limits_of_cef();
 }
 
 runtime::Explained<Record> Mapping::map(const Event& event) const {
@@ -128,15 +138,16 @@ void Mapping::drop_overlong(Facts& facts) const {
 }
 
 void Mapping::write(TextBuffer& out, const Facts& facts, const EventWords& words) const {
-  const std::string_view kind = facts[Field::kind].text();
+  const schemas::KindTraits& kind = *schemas::find_kind(static_cast<int>(words.kind->kind));
+  const Plan& plan = plans_[schemas::place_of(kind)];
   if (options_.format == Format::cef) {
-    append_cef_head(out, words, kind, options_.version);
-    write_cef(out, facts, plan_);
+    append_cef_head(out, words, kind.word, options_.version);
+    write_cef(out, facts, plan);
   } else if (options_.format == Format::leef) {
-    append_leef_head(out, kind, options_.version);
-    write_leef(out, facts, plan_);
+    append_leef_head(out, kind.word, options_.version);
+    write_leef(out, facts, plan);
   } else {
-    write_json(out, facts, plan_);
+    write_json(out, facts, plan);
   }
 }
 

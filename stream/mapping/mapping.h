@@ -49,7 +49,7 @@ class Mapping {
   void write(TextBuffer& out, const Facts& facts, const EventWords& words) const;
 
   const Options options_;
-  const Plan plan_;
+  const std::vector<Plan> plans_;  // by place_of() of a kind; none for waybill's own JSON
   // Fields that the policy does not keep as they are.
   std::vector<Field> dropped_;
   std::vector<Field> hashed_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 
 namespace waybill::stream {
 namespace {
@@ -98,7 +99,7 @@ void place_row(const FieldRow& row, Format format, FieldRule rule, std::vector<P
     if (!told || !is_somewhere(place)) continue;
     out.push_back({.path = path_of(row, place, format),
                    .step = {.field = row.field, .form = place.form, .blank = blank},
-                   .words = {.label = std::string(place.label), .most = place.most},
+                   .words = {.label = std::string(place.label)},
                    .own = place.path.empty()});
   }
   if (rule == FieldRule::hash) {
@@ -109,11 +110,30 @@ void place_row(const FieldRow& row, Format format, FieldRule rule, std::vector<P
   }
 }
 
+// Whether an event with that body may have the source: one path of it names the body, or none.
+bool may_have(std::string_view source, std::string_view body) {
+  for (std::size_t from = 0; from < source.size();) {
+    const std::size_t end = std::min(source.find(' ', from), source.size());
+    const std::string_view path = source.substr(from, end - from);
+    const std::size_t dot = path.find('.');
+    const std::string between = '|' + std::string(path.substr(0, dot)) + '|';
+    if (dot == path.npos || between.find('|' + std::string(body) + '|') != between.npos) {
+      return true;
+    }
+    from = end + 1;
+  }
+  return source.empty();
+}
+
 }  // namespace
 
-Plan make_plan(Format format, const FieldPolicy& policy) {
+Plan make_plan(Format format, const FieldPolicy& policy, schemas::Kind kind) {
+  const std::string_view body = schemas::find_kind(static_cast<int>(kind))->word;
   std::vector<PlacedStep> placed;
-  for (const FieldRow& row : field_rows()) place_row(row, format, policy.of(row.field), placed);
+  for (const FieldRow& row : field_rows()) {
+    const std::string_view source = row.of ? row_of(*row.of).event : row.event;
+    if (may_have(source, body)) place_row(row, format, policy.of(row.field), placed);
+  }
   std::stable_partition(placed.begin(), placed.end(),
                         [](const PlacedStep& one) { return !one.own; });
   return is_json(format) ? json_plan(placed) : line_plan(placed);

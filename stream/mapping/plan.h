@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "schemas/kind.h"
 #include "stream/mapping/facts.h"
 #include "stream/mapping/field_policy.h"
 #include "stream/mapping/fields.h"
@@ -33,7 +34,6 @@ struct StepWords {
   std::string key{};
   std::string label{};                 // CEF: "cs1Label=eventId"
   std::vector<std::string> objects{};  // JSON: "\"email\":{" of each, the outermost first
-  std::size_t most = 0;                // octets of a text; 0: any
 };
 
 struct Plan {
@@ -41,9 +41,9 @@ struct Plan {
   std::vector<StepWords> words;
 };
 
-// `format` is none but waybill's. JSON: members of one object stand side by side. What the format
+// For events of that kind. `format` is none but waybill's. JSON: members of one object stand side by side. What the format
 // has a name for comes first, our own space last.
-Plan make_plan(Format format, const FieldPolicy& policy);
+Plan make_plan(Format format, const FieldPolicy& policy, schemas::Kind kind);
 
 // Appends an object of what has a form at its place.
 void write_json(TextBuffer& out, const Facts& facts, const Plan& plan);

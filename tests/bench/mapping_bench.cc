@@ -1,6 +1,6 @@
 // How fast events become records of a SIEM's format.
 //
-//   mapping_bench [EVENTS]      400,000 events of each format
+//   mapping_bench [EVENTS [FORMAT]]      400,000 events of each format
 //
 // Prints, for each format, events/s of one processor and octets a record. The same few events come
 // again and again: a sink maps what it has just decoded, which the processor's cache still has. Not
@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
     if (!event.ParseFromString(generator.next())) return 1;
   }
   for (const waybill::stream::Format format : waybill::stream::kFormats) {
+    if (argc > 2 && word(format) != argv[2]) continue;
     waybill::measure(format, events, count);
   }
 }
