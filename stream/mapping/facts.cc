@@ -418,11 +418,10 @@ void Facts::read(const pb::Accessed& body) {
   number(Field::http_status, body.status());
   text(Field::asked_about, body.subject());
   set_text(Field::api_service, "waybill");
-  // OCSF demands both of these.
+  // OCSF demands it.
   set_text(Field::operation,
            joined({body.method().empty() ? std::string_view("GET") : body.method(), " ",
                    body.route().empty() ? std::string_view("unknown") : body.route()}));
-  if (!has(Field::client_ip)) set_text(Field::source_name, "unknown");
 }
 
 }  // namespace waybill::stream

@@ -7,6 +7,7 @@
 #include "schemas/event_text.h"
 #include "schemas/ids.h"
 #include "stream/mapping/escape.h"
+#include "stream/mapping/forms.h"
 #include "stream/mapping/kind_words.h"
 
 namespace waybill::stream {
@@ -122,9 +123,22 @@ void Mapping::apply_policy(Facts& facts) const {
     if (!facts.has(field)) continue;
     facts.rewrite(field, [&](std::string_view text) { return options_.policy.hash(text); });
   }
-  // OCSF demands one (Facts has it where there is no address at all).
-  const bool withheld = options_.policy.of(Field::client_ip) != FieldRule::keep;
-  if (withheld && facts.has(Field::api_service)) facts.set_text(Field::source_name, "unknown");
+}
+
+// OCSF has no endpoint without an address or a name, and no question without an endpoint.
+void Mapping::settle_endpoints(Facts& facts) const {
+  if (options_.format != Format::ocsf) return;
+  const auto told = [&](Field field, Form form) {
+    return options_.policy.of(field) == FieldRule::keep && facts.has(field) &&
+           fits(facts[field], form);
+  };
+  if (!told(Field::client_ip, Form::ip) && !told(Field::helo, Form::plain)) {
+    facts.drop(Field::client_port);
+    if (facts.has(Field::api_service)) facts.set_text(Field::source_name, "unknown");
+  }
+  if (!told(Field::next_hop_ip, Form::ip) && !told(Field::next_hop_host, Form::plain)) {
+    facts.drop(Field::next_hop_port);
+  }
 }
 
 void Mapping::drop_overlong(Facts& facts) const {
@@ -156,6 +170,7 @@ runtime::Explained<std::string> Mapping::rendered(const Event& event,
   Facts facts(event, words, options_.version);
   apply_policy(facts);
   drop_overlong(facts);
+  settle_endpoints(facts);
   TextBuffer out;
   write(out, facts, words);
   for (const Field field : cut_order()) {
@@ -163,6 +178,7 @@ runtime::Explained<std::string> Mapping::rendered(const Event& event,
     if (!facts.has(field)) continue;
     facts.drop(field);
     facts.set_number(Field::truncated, 1);
+    settle_endpoints(facts);
     out.clear();
     write(out, facts, words);
   }

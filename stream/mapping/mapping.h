@@ -45,6 +45,7 @@ class Mapping {
                                            const EventWords& words) const;
   runtime::Explained<std::string> own_json(const schemas::Event& event) const;
   void apply_policy(Facts& facts) const;
+  void settle_endpoints(Facts& facts) const;
   void drop_overlong(Facts& facts) const;
   void write(TextBuffer& out, const Facts& facts, const EventWords& words) const;
 

@@ -41,8 +41,8 @@ struct Plan {
   std::vector<StepWords> words;
 };
 
-// For events of that kind. `format` is none but waybill's. JSON: members of one object stand side by
-// side. What the format has a name for comes first, our own space last.
+// For events of that kind. `format` is none but waybill's. JSON: members of one object stand side
+// by side. What the format has a name for comes first, our own space last.
 Plan make_plan(Format format, const FieldPolicy& policy, schemas::Kind kind);
 
 // Appends an object of what has a form at its place.

@@ -37,7 +37,7 @@ ARROWS = {
 
 # Folders that are fed octets and give decisions: no socket, no event loop, no clock of their own.
 SANS_IO = ("schemas", "relay/smtp", "relay/routes", "projector/rows", "projector/views",
-           "control/jwt", "query/search")
+           "control/jwt", "query/search", "stream/mapping")
 IO_HEADERS = re.compile(
     r"boost/asio(?!/ip/address)|runtime/(?:asio_|connection|dialer|listener|io_)")
 
