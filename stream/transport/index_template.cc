@@ -1,7 +1,57 @@
 #include "stream/transport/index_template.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace waybill::stream {
 namespace {
+
+struct TypedFields {
+  std::string_view mapping;
+  // Parted by spaces; each with its point is an object's member to the receiver.
+  std::string_view names;
+};
+
+// ECS 9 and what is ours beside it, as stream/mapping writes them.
+constexpr TypedFields kFields[] = {
+    {R"({"type": "date"})",
+     "@timestamp waybill.arrival_date waybill.as_of waybill.bounce_until waybill.handed_on_at"},
+    {R"({"type": "ip"})", "source.ip destination.ip related.ip waybill.home_ip"},
+    {R"({"type": "boolean"})",
+     "tls.established waybill.late waybill.null_sender waybill.originator_verified "
+     "waybill.require_tls waybill.smtputf8"},
+    {R"({"type": "double"})", "waybill.spam_score"},
+    {R"({"type": "long"})",
+     "event.duration event.sequence event.severity source.port destination.port "
+     "http.response.status_code waybill.as_of_index waybill.home_port waybill.node_seq "
+     "waybill.report_size waybill.rows waybill.sessions waybill.size waybill.state_version"},
+    {R"({"type": "wildcard"})", "email.message_id email.subject url.original"},
+    {R"({"type": "keyword", "ignore_above": 1024})",
+     "ecs.version event.action event.category event.code event.dataset event.id event.kind "
+     "event.module event.outcome event.provider event.reason event.type "
+     "email.direction email.from.address email.local_id email.sender.address email.to.address "
+     "source.address source.domain destination.address destination.domain "
+     "network.protocol network.transport http.request.method rule.name "
+     "observer.hostname observer.product observer.vendor observer.version "
+     "related.hosts related.user trace.id span.id "
+     "tls.cipher tls.version tls.version_protocol user.full_name user.id user.name "
+     "waybill.accepted_event_id waybill.alias waybill.api_route waybill.asked_about "
+     "waybill.authentication waybill.bounce_class waybill.by waybill.change waybill.command "
+     "waybill.content_digest waybill.delivery_id waybill.delivery_ids waybill.dkim "
+     "waybill.dkim_domain waybill.dmarc waybill.domain waybill.dsn_action waybill.dsn_envid "
+     "waybill.dsn_notify waybill.dsn_orcpt waybill.dsn_ret waybill.final_recipient "
+     "waybill.handed_on_to waybill.handling waybill.handling_reason waybill.header_from "
+     "waybill.home_host waybill.home_login waybill.home_reason waybill.home_status "
+     "waybill.home_tls_cipher waybill.home_tls_failure waybill.home_tls_verified_by "
+     "waybill.home_tls_verified_name waybill.home_tls_version waybill.kind waybill.login "
+     "waybill.message_id waybill.node waybill.original_recipient waybill.originator_reason "
+     "waybill.recipient_given waybill.remote_mta waybill.report_digest "
+     "waybill.reported_delivery_id waybill.reporting_mta waybill.rescue "
+     "waybill.return_path_id waybill.route waybill.spam_action waybill.spam_symbols waybill.spf "
+     "waybill.stage waybill.subject_id waybill.subject_type waybill.target waybill.targets "
+     "waybill.tls_failure waybill.tls_verified_by waybill.tls_verified_name waybill.trace "
+     "waybill.untraced_digest"},
+};
 
 // Above the 100 of Elastic's own template for logs-*-*.
 constexpr std::string_view kFront = R"({
@@ -11,86 +61,22 @@ constexpr std::string_view kFront = R"({
   "_meta": {"description": "events of Waybill in ECS"},
   "template": {
     "settings": {
-      "index.number_of_shards": 1,
-      "index.mapping.total_fields.limit": 300)";
+)";
 
 // ISM finds the indices by its own template.
-constexpr std::string_view kIlm = R"(,
-      "index.lifecycle.name": "waybill")";
+constexpr std::string_view kIlm = R"(      "index.lifecycle.name": "waybill",
+)";
 
-constexpr std::string_view kMappings = R"(
+constexpr std::string_view kMappings = R"(      "index.number_of_shards": 1,
+      "index.mapping.total_fields.limit": 400
     },
     "mappings": {
       "dynamic": false,
       "date_detection": false,
       "properties": {
-        "@timestamp": {"type": "date"},
-        "ecs": {"properties": {"version": {"type": "keyword", "ignore_above": 1024}}},
-        "message": {"type": "text"},
-        "event": {"properties": {
-          "id": {"type": "keyword"},
-          "kind": {"type": "keyword", "ignore_above": 1024},
-          "category": {"type": "keyword", "ignore_above": 1024},
-          "type": {"type": "keyword", "ignore_above": 1024},
-          "action": {"type": "keyword", "ignore_above": 1024},
-          "outcome": {"type": "keyword", "ignore_above": 1024},
-          "module": {"type": "keyword", "ignore_above": 1024},
-          "dataset": {"type": "keyword", "ignore_above": 1024},
-          "provider": {"type": "keyword", "ignore_above": 1024},
-          "reason": {"type": "keyword", "ignore_above": 1024},
-          "code": {"type": "keyword", "ignore_above": 1024},
-          "severity": {"type": "long"},
-          "sequence": {"type": "long"},
-          "duration": {"type": "long"},
-          "ingested": {"type": "date"}}},
-        "email": {"properties": {
-          "message_id": {"type": "wildcard"},
-          "local_id": {"type": "keyword", "ignore_above": 1024},
-          "direction": {"type": "keyword", "ignore_above": 1024},
-          "subject": {"type": "keyword", "ignore_above": 1024},
-          "from": {"properties": {"address": {"type": "keyword", "ignore_above": 1024}}},
-          "sender": {"properties": {"address": {"type": "keyword", "ignore_above": 1024}}},
-          "to": {"properties": {"address": {"type": "keyword", "ignore_above": 1024}}}}},
-        "source": {"properties": {
-          "address": {"type": "keyword", "ignore_above": 1024},
-          "domain": {"type": "keyword", "ignore_above": 1024},
-          "ip": {"type": "ip"},
-          "port": {"type": "long"}}},
-        "destination": {"properties": {
-          "address": {"type": "keyword", "ignore_above": 1024},
-          "domain": {"type": "keyword", "ignore_above": 1024},
-          "ip": {"type": "ip"},
-          "port": {"type": "long"}}},
-        "observer": {"properties": {
-          "hostname": {"type": "keyword", "ignore_above": 1024},
-          "name": {"type": "keyword", "ignore_above": 1024},
-          "product": {"type": "keyword", "ignore_above": 1024},
-          "vendor": {"type": "keyword", "ignore_above": 1024},
-          "type": {"type": "keyword", "ignore_above": 1024},
-          "version": {"type": "keyword", "ignore_above": 1024}}},
-        "related": {"properties": {
-          "hosts": {"type": "keyword", "ignore_above": 1024},
-          "ip": {"type": "ip"},
-          "user": {"type": "keyword", "ignore_above": 1024}}},
-        "tls": {"properties": {
-          "cipher": {"type": "keyword", "ignore_above": 1024},
-          "established": {"type": "boolean"},
-          "version": {"type": "keyword", "ignore_above": 1024},
-          "version_protocol": {"type": "keyword", "ignore_above": 1024}}},
-        "trace": {"properties": {"id": {"type": "keyword", "ignore_above": 1024}}},
-        "span": {"properties": {"id": {"type": "keyword", "ignore_above": 1024}}},
-        "user": {"properties": {
-          "id": {"type": "keyword", "ignore_above": 1024},
-          "name": {"type": "keyword", "ignore_above": 1024}}},
-        "waybill": {"properties": {
-          "kind": {"type": "keyword", "ignore_above": 1024},
-          "node": {"type": "keyword", "ignore_above": 1024},
-          "node_seq": {"type": "long"},
-          "message_id": {"type": "keyword", "ignore_above": 1024},
-          "delivery_id": {"type": "keyword", "ignore_above": 1024},
-          "alias": {"type": "keyword", "ignore_above": 1024},
-          "target": {"type": "keyword", "ignore_above": 1024},
-          "size": {"type": "long"}}}
+)";
+
+constexpr std::string_view kEnd = R"(
       }
     }
   }
@@ -123,6 +109,19 @@ constexpr std::string_view kIsmPolicy = R"({
 }
 )";
 
+void append_fields(std::string& out) {
+  bool first = true;
+  for (const auto& [mapping, names] : kFields) {
+    std::string_view left = names;
+    while (!left.empty()) {
+      const std::size_t end = std::min(left.find(' '), left.size());
+      if (!std::exchange(first, false)) out += ",\n";
+      out.append("        \"").append(left.substr(0, end)).append("\": ").append(mapping);
+      left.remove_prefix(std::min(end + 1, left.size()));
+    }
+  }
+}
+
 }  // namespace
 
 std::string_view template_path() { return "/_index_template/waybill"; }
@@ -135,7 +134,9 @@ std::string_view policy_path(SearchProduct product) {
 std::string index_template(SearchProduct product) {
   std::string out(kFront);
   if (product == SearchProduct::elasticsearch) out += kIlm;
-  return out.append(kMappings);
+  out += kMappings;
+  append_fields(out);
+  return out.append(kEnd);
 }
 
 std::string lifecycle_policy(SearchProduct product) {

@@ -27,11 +27,26 @@ TEST(IndexTemplateTest, HasTheTypesThatBothProductsKnow) {
     const json::value all = json::parse(index_template(product));
     std::set<std::string> types;
     types_in(all.at("template").at("mappings").at("properties"), types);
-    EXPECT_EQ(types, (std::set<std::string>{"boolean", "date", "ip", "keyword", "long", "text",
+    EXPECT_EQ(types, (std::set<std::string>{"boolean", "date", "double", "ip", "keyword", "long",
                                             "wildcard"}));
     EXPECT_EQ(all.at("priority").as_int64(), 500);
     EXPECT_FALSE(all.at("template").at("mappings").at("dynamic").as_bool());
     EXPECT_TRUE(all.at("data_stream").is_object());
+  }
+}
+
+TEST(IndexTemplateTest, NoFieldHasTwoTypes) {
+  const std::string text = index_template(SearchProduct::opensearch);
+  const json::value all = json::parse(text);
+  const auto& fields = all.at("template").at("mappings").at("properties").as_object();
+  // The parser keeps one of two.
+  std::size_t lines = 0;
+  for (std::size_t at = 0; (at = text.find("\": {\"type\":", at)) != std::string::npos; ++at)
+    ++lines;
+  EXPECT_EQ(lines, fields.size());
+  EXPECT_LT(fields.size(), 300u) << "objects count too, and 400 are allowed";
+  for (const char* const name : {"@timestamp", "event.id", "waybill.spam_symbols", "source.ip"}) {
+    EXPECT_TRUE(fields.contains(name)) << name;
   }
 }
 
