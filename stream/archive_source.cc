@@ -42,8 +42,9 @@ Explained<std::unique_ptr<ArchiveSource>> ArchiveSource::open(
         places.try_emplace(one.number, begin == Begin::start ? EventIndex(0) : end);
     if (is_new || place->second <= end) continue;
     return Failure{Errc::invalid,
-                   path + " is ahead of the log: it is of another log, or of one that has lost its "
-                          "end. Without the file the sink begins as a new one does"};
+                   path +
+                       " is ahead of the log: it is of another log, or of one that has lost its "
+                       "end. Without the file the sink begins as a new one does"};
   }
   std::unique_ptr<ArchiveSource> out(
       new ArchiveSource(std::move(partitions), std::move(path), std::move(places), clock));
@@ -52,8 +53,7 @@ Explained<std::unique_ptr<ArchiveSource>> ArchiveSource::open(
   return out;
 }
 
-Explained<EventIndex> ArchiveSource::pass_holes(const ArchivePartition& partition,
-                                                EventIndex end) {
+Explained<EventIndex> ArchiveSource::pass_holes(const ArchivePartition& partition, EventIndex end) {
   const auto known = holes_.find(partition.number);
   if (known == holes_.end()) {
     auto read = partition.archive->holes();
@@ -81,8 +81,7 @@ Explained<void> ArchiveSource::read(const ArchivePartition& partition, std::size
   if (!end) return end.error();
   EventIndex& at = given_[partition.number];
   if (at >= *end) return {};
-  const auto records =
-      partition.archive->read(at, *end, {.events = most, .octets = kReadOctets});
+  const auto records = partition.archive->read(at, *end, {.events = most, .octets = kReadOctets});
   if (!records) return runtime::explain(records.error(), "the archive of the views");
   for (const projector::ArchivedRecord& record : *records) {
     const EventSpot spot{partition.number, at++};
@@ -93,8 +92,7 @@ Explained<void> ArchiveSource::read(const ArchivePartition& partition, std::size
   return {};
 }
 
-Explained<std::vector<SourcedEvent>> ArchiveSource::next(std::size_t most,
-                                                         runtime::Instant until) {
+Explained<std::vector<SourcedEvent>> ArchiveSource::next(std::size_t most, runtime::Instant until) {
   std::vector<SourcedEvent> out;
   const auto read_all = [&]() -> Explained<void> {
     // Partitions take turns, so that a busy one hides no other.

@@ -1,6 +1,6 @@
 // ArchiveSource: a Source of the partitions whose views are in this process. It reads their archive
-// and waits at its end as the feed does; where it is stands in a file (cursor_file.h), written once a
-// second and whenever there is nothing more to read.
+// and waits at its end as the feed does; where it is stands in a file (cursor_file.h), written once
+// a second and whenever there is nothing more to read.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -59,8 +59,8 @@ Explained<Cursor> parse_cursor_file(std::string_view octets) {
     out[*partition] = schemas::EventIndex(number);
   }
   const json::value* const check = file->if_contains("check");
-  const bool is_whole = check != nullptr && check->is_string() &&
-                        check->get_string() == check_of(cursor_json(out));
+  const bool is_whole =
+      check != nullptr && check->is_string() && check->get_string() == check_of(cursor_json(out));
   if (!is_whole) return no_cursor();
   return out;
 }

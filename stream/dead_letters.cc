@@ -48,8 +48,9 @@ Explained<void> DeadLetters::add(const std::vector<DeadLetter>& letters) {
   for (const DeadLetter& letter : letters) lines += line_of(letter, clock_.wall());
   if (octets() + lines.size() > kMostDeadLetters) {
     return Failure{Errc::limit_exceeded,
-                   path_ + " is full: look at what the receiver refuses, mend that, and `waybill "
-                           "sink retry` sends them again"};
+                   path_ +
+                       " is full: look at what the receiver refuses, mend that, and `waybill "
+                       "sink retry` sends them again"};
   }
   return runtime::append_lines(path_, lines);
 }

@@ -1,7 +1,8 @@
 // DeadLetters: the records of one sink that its receiver will never take as they are, or that could
 // not be made at all: each a line of JSON with its reason, on the disk before the sink goes on.
 //
-//   {"time":"...","partition":0,"index":1234,"event_id":"...","kind":"...","why":"...","record":"..."}
+//   {"time":"...","partition":0,"index":1234,"event_id":"...","kind":"...","why":"...",
+//    "record":"..."}
 //
 // `waybill sink retry NAME` moves the file aside, and the sink takes its events up once more: what
 // is refused again comes back here. Bounded by kMostDeadLetters: a receiver that refuses everything

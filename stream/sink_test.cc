@@ -73,10 +73,11 @@ class SinkTest : public testing::Test {
   std::string path(const std::string& name) const { return directory_.path(name); }
 
   void start(Begin begin = Begin::start) {
-    source_ = ArchiveSource::open({{0, std::make_shared<projector::Archive>(part_.store),
-                                    &part_.end, [] { return 0; }}},
-                                  path("siem.cursor"), begin, clock_)
-                  .value();
+    source_ =
+        ArchiveSource::open(
+            {{0, std::make_shared<projector::Archive>(part_.store), &part_.end, [] { return 0; }}},
+            path("siem.cursor"), begin, clock_)
+            .value();
     const SinkParts parts{source_.get(), &mapping_, &receiver_, &dead_, &clock_, chance_.get()};
     sink_ = std::make_unique<Sink>("siem", filter_, parts, times_);
     thread_ = std::thread([this] { sink_->run(); });
@@ -302,9 +303,9 @@ TEST_F(SinkTest, ACursorAheadOfTheLogIsOfAnotherOne) {
   ASSERT_TRUE(settles());
   stop();
   tests::ArchivePart other;
-  const auto opened = ArchiveSource::open(
-      {{0, std::make_shared<projector::Archive>(other.store), &other.end, {}}},
-      path("siem.cursor"), Begin::start, clock_);
+  const auto opened =
+      ArchiveSource::open({{0, std::make_shared<projector::Archive>(other.store), &other.end, {}}},
+                          path("siem.cursor"), Begin::start, clock_);
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().why.find("ahead of the log"), std::string::npos);
 }

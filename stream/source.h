@@ -1,7 +1,7 @@
 // Source: the log as a sink reads it, from a place of its own on.
 //
-// Used by one thread, that of its sink; cancel() alone may come from any. Two adapters keep the same
-// contract: the archive of the views that are in this process (archive_source.h), and Kafka.
+// Used by one thread, that of its sink; cancel() alone may come from any. Its adapter is the
+// archive of the views that are in this process (archive_source.h).
 #pragma once
 
 #include <cstdint>

@@ -30,8 +30,8 @@ std::optional<Config> read_again(const ConfigFile& file);
 // The exit code of a process that was not started, after the complaints.
 int nothing_started();
 
-// For ConfigFile::fits. Errc::invalid: the file has no [kafka], which `waybill COMMAND` needs, or it
-// has [[sinks]], which that does not run.
+// For ConfigFile::fits. Errc::invalid: the file has no [kafka], which `waybill COMMAND` needs, or
+// it has [[sinks]], which that does not run.
 runtime::Explained<void> needs_kafka(const Config& config, const char* command);
 
 }  // namespace waybill::app

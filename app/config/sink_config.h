@@ -46,7 +46,7 @@ struct SinkConfig {
   // One line, that of the receiver: a token of HEC, an API key of _bulk ("ApiKey ..."), a bearer of
   // others. Of a webhook one or two, the newest first.
   std::vector<std::string> secret_files;
-  std::string user;  // with it the secret is its password (RFC 7617)
+  std::string user;   // with it the secret is its password (RFC 7617)
   std::string index;  // of HEC; the data stream of _bulk
   std::string proxy;
   bool gzip = false;

@@ -96,12 +96,11 @@ void read_format(TomlReader& reader, SinkConfig& sink) {
   if (!format) return;
   const stream::Format* const known = stream::find_format(format->value);
   if (known == nullptr) {
-    return reader.expected(*format,
-                           "\"waybill\", \"ocsf\", \"ecs\", \"cef\", \"leef\" or \"cim\"");
+    return reader.expected(*format, "\"waybill\", \"ocsf\", \"ecs\", \"cef\", \"leef\" or \"cim\"");
   }
   sink.format = *known;
-  const bool needs_json = sink.transport == SinkTransport::bulk ||
-                          sink.transport == SinkTransport::webhook;
+  const bool needs_json =
+      sink.transport == SinkTransport::bulk || sink.transport == SinkTransport::webhook;
   if (needs_json && !stream::is_json(*known)) {
     reader.expected(*format, "a format of JSON, which this transport needs");
   }
@@ -150,8 +149,8 @@ void read_filter(TomlReader& reader, stream::Filter& filter) {
 }
 
 void read_fields(TomlReader& reader, SinkConfig& sink) {
-  for (const auto& [key, rule] : {std::pair("drop", stream::FieldRule::drop),
-                                  std::pair("hash", stream::FieldRule::hash)}) {
+  for (const auto& [key, rule] :
+       {std::pair("drop", stream::FieldRule::drop), std::pair("hash", stream::FieldRule::hash)}) {
     for (const WrittenText& field : reader.texts(key)) {
       sink.fields.emplace_back(field.value, rule);
       // The key's file is read at the start: any key does here.
@@ -201,8 +200,9 @@ SinkConfig read_sink(TomlReader& reader) {
   if (transport) {
     sink.transport = static_cast<SinkTransport>(*transport);
   } else if (reader.find("transport") == nullptr) {
-    reader.lacks("transport", "one of \"file\", \"relp\", \"syslog\", \"bulk\", \"hec\", \"otlp\" "
-                              "and \"webhook\"");
+    reader.lacks("transport",
+                 "one of \"file\", \"relp\", \"syslog\", \"bulk\", \"hec\", \"otlp\" "
+                 "and \"webhook\"");
   }
   read_to(reader, sink);
   read_path(reader, "ca", sink.ca);
@@ -234,9 +234,8 @@ std::vector<SinkConfig> read_sinks(const toml::node& node, std::vector<Complaint
   TomlReader none(toml::table(), "", complaints);
   std::vector<SinkConfig> out;
   const toml::array* const array = node.as_array();
-  const bool is_list = array != nullptr && std::all_of(array->begin(), array->end(), [](auto& one) {
-                         return one.is_table();
-                       });
+  const bool is_list = array != nullptr && std::all_of(array->begin(), array->end(),
+                                                       [](auto& one) { return one.is_table(); });
   if (!is_list) {
     none.expected(node, "sinks", "[[sinks]], a table for each");
     return out;

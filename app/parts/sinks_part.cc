@@ -61,8 +61,8 @@ class SinksPart::Running {
   std::string note() const {
     if (!sink_) return {};
     const stream::SinkStatus status = sink_->status();
-    const bool is_well = status.state == stream::SinkState::starting ||
-                         status.state == stream::SinkState::running;
+    const bool is_well =
+        status.state == stream::SinkState::starting || status.state == stream::SinkState::running;
     if (is_well) return {};
     return "sink " + name_ + " is " + std::string(word(status.state)) + ", " +
            std::to_string(status.behind) + " events behind: " + status.why;
@@ -82,9 +82,10 @@ class SinksPart::Running {
         .set(static_cast<double>(now.behind));
     for (const auto state : {stream::SinkState::waiting, stream::SinkState::stuck}) {
       metrics_
-          .gauge("waybill_sink_trouble",
-                 "1: the sink is waiting for its receiver, or stuck until somebody mends something.",
-                 {{"sink", name_}, {"state", std::string(word(state))}})
+          .gauge(
+              "waybill_sink_trouble",
+              "1: the sink is waiting for its receiver, or stuck until somebody mends something.",
+              {{"sink", name_}, {"state", std::string(word(state))}})
           .set(now.state == state ? 1 : 0);
     }
     told_ = now;
@@ -114,9 +115,7 @@ class SinksPart::Running {
 };
 
 SinksPart::SinksPart(Process& process, Partitions partitions)
-    : process_(process),
-      partitions_(std::move(partitions)),
-      chance_(runtime::system_chance()) {}
+    : process_(process), partitions_(std::move(partitions)), chance_(runtime::system_chance()) {}
 
 SinksPart::~SinksPart() = default;
 

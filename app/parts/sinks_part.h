@@ -1,4 +1,5 @@
-// The sinks of [[sinks]]: each a thread that reads the archive of the views and sends what it finds.
+// The sinks of [[sinks]]: each a thread that reads the archive of the views and sends what it
+// finds.
 #pragma once
 
 #include <functional>

@@ -134,8 +134,8 @@ MadeTransport make_transport(const SinkConfig& sink, const SinkSecrets& secrets,
                              runtime::Chance& chance) {
   switch (sink.transport) {
     case SinkTransport::file:
-      return std::unique_ptr<Transport>(std::make_unique<stream::LineFile>(
-          stream::LineFileSettings{.path = sink.to}, clock));
+      return std::unique_ptr<Transport>(
+          std::make_unique<stream::LineFile>(stream::LineFileSettings{.path = sink.to}, clock));
     case SinkTransport::relp:
     case SinkTransport::syslog: return make_socket(sink, config);
     case SinkTransport::bulk: return make_bulk(sink, secrets, clock);

@@ -73,6 +73,8 @@ PARSERS = (
     "schemas/event.h",
     "schemas/return_path.h",
     "schemas/route.h",
+    "stream/cursor_file.h",
+    "stream/dead_letters.h",
     "stream/mapping/mapping.h",
     "stream/transport/bulk_answer.h",
     "stream/transport/hec_answer.h",

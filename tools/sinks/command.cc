@@ -61,15 +61,16 @@ int retry(const app::ConfigFile& file, const std::string& name) {
     std::fprintf(stderr, "waybill: %s: %s\n", dead.c_str(), asked.error().why.c_str());
     return app::kExitNo;
   }
-  std::printf("The sink takes them up as soon as it has sent what it is at; what is refused again "
-              "comes back to\n%s\n",
-              dead.c_str());
+  std::printf(
+      "The sink takes them up as soon as it has sent what it is at; what is refused again "
+      "comes back to\n%s\n",
+      dead.c_str());
   return app::kExitOk;
 }
 
 int print_template(const std::string& product) {
-  const auto of =
-      product == kProducts[0] ? stream::SearchProduct::opensearch : stream::SearchProduct::elasticsearch;
+  const auto of = product == kProducts[0] ? stream::SearchProduct::opensearch
+                                          : stream::SearchProduct::elasticsearch;
   std::printf("PUT %s\n%s\n\nPUT %s\n%s\n", std::string(stream::template_path()).c_str(),
               stream::index_template(of).c_str(), std::string(stream::policy_path(of)).c_str(),
               stream::lifecycle_policy(of).c_str());
@@ -97,7 +98,8 @@ void add_sink(app::Command root) {
   };
   auto retried = std::make_shared<RetryOptions>();
   app::Command again = sink.add_command(
-      "retry", "Have a sink that runs send its dead letters again, once what refused them is mended");
+      "retry",
+      "Have a sink that runs send its dead letters again, once what refused them is mended");
   app::add_options(again, retried->file);
   again.add("name", retried->name, "Of the sink, as [[sinks]] has it").required();
   again.runs([retried] { return retry(retried->file, retried->name); });
