@@ -15,10 +15,10 @@ TEST(MetricsTest, RendersCountersGaugesAndHistogramsWithTheirHelp) {
   Metrics metrics;
   metrics.counter("waybill_messages_total", "Messages", {{"verdict", "forwarded"}}).add(3);
   metrics.gauge("waybill_lag_records", "Not yet folded").set(7);
-  Histogram& seconds = metrics.histogram("waybill_reply_seconds", "Time to reply", {0.1, 1});
-  seconds.observe(0.05);
-  seconds.observe(0.5);
-  seconds.observe(5);
+  Histogram& replies = metrics.histogram("waybill_reply_seconds", "Time to reply", {0.1, 1});
+  replies.observe(0.05);
+  replies.observe(0.5);
+  replies.observe(5);
   const std::string text = metrics.render();
   EXPECT_THAT(text, HasSubstr("# HELP waybill_messages_total Messages\n"));
   EXPECT_THAT(text, HasSubstr("# TYPE waybill_messages_total counter\n"));
