@@ -37,20 +37,24 @@ Explained<std::unique_ptr<ArchiveSource>> ArchiveSource::open(
   if (!known) return known.error();
   Cursor places = known->value_or(Cursor());
   for (const ArchivePartition& one : partitions) {
-    const EventIndex end = one.end->index();
-    const auto [place, is_new] =
-        places.try_emplace(one.number, begin == Begin::start ? EventIndex(0) : end);
-    if (is_new || place->second <= end) continue;
-    return Failure{Errc::invalid,
-                   path +
-                       " is ahead of the log: it is of another log, or of one that has lost its "
-                       "end. Without the file the sink begins as a new one does"};
+    places.try_emplace(one.number, begin == Begin::start ? EventIndex(0) : one.end->index());
   }
   std::unique_ptr<ArchiveSource> out(
       new ArchiveSource(std::move(partitions), std::move(path), std::move(places), clock));
   // A new one's beginning is its beginning after a crash too.
   if (auto written = out->write(); !written) return written.error();
   return out;
+}
+
+Explained<void> ArchiveSource::check_ends() const {
+  for (const ArchivePartition& one : partitions_) {
+    if (given_.at(one.number) <= one.end->index()) continue;
+    return Failure{Errc::temporary,
+                   path_ +
+                       " is ahead of the views: they are being folded anew, or are of another "
+                       "log. Without the file the sink begins as a new one does"};
+  }
+  return {};
 }
 
 Explained<EventIndex> ArchiveSource::pass_holes(const ArchivePartition& partition, EventIndex end) {
@@ -93,6 +97,7 @@ Explained<void> ArchiveSource::read(const ArchivePartition& partition, std::size
 }
 
 Explained<std::vector<SourcedEvent>> ArchiveSource::next(std::size_t most, runtime::Instant until) {
+  if (auto fits = check_ends(); !fits) return fits.error();
   std::vector<SourcedEvent> out;
   const auto read_all = [&]() -> Explained<void> {
     // Partitions take turns, so that a busy one hides no other.

@@ -29,10 +29,14 @@ struct ArchivePartition {
   std::function<std::optional<std::uint64_t>()> lag;
 };
 
+// Where its place is ahead of the archive, next() gives Errc::temporary: views that are folded anew
+// come to it, those of another log do not.
 class ArchiveSource final : public Source {
  public:
-  // Errc::invalid: the file is no cursor, or ahead of the archive: it is of another log, or of one
-  // that has lost its end.
+  // What is settled is in the file, if it can be written.
+  ~ArchiveSource() override { (void)write(); }
+
+  // Errc::invalid: the file is no cursor.
   static runtime::Explained<std::unique_ptr<ArchiveSource>> open(
       std::vector<ArchivePartition> partitions, std::string path, Begin begin,
       runtime::Clock& clock);
@@ -51,6 +55,7 @@ class ArchiveSource final : public Source {
 
   runtime::Explained<void> read(const ArchivePartition& partition, std::size_t most,
                                 std::vector<SourcedEvent>& out);
+  runtime::Explained<void> check_ends() const;
   runtime::Explained<schemas::EventIndex> pass_holes(const ArchivePartition& partition,
                                                      schemas::EventIndex end);
   runtime::Explained<void> write();

@@ -9,9 +9,7 @@
 
 namespace waybill::app {
 
-using runtime::Errc;
 using runtime::Explained;
-using runtime::Failure;
 using runtime::MutexLock;
 
 // One of them, from its making to its end. Its source is opened as it begins, when whoever had the
@@ -40,7 +38,10 @@ class SinksPart::Running {
     auto source = stream::ArchiveSource::open(
         std::move(archive), cursor_, from_start_ ? stream::Begin::start : stream::Begin::end,
         clock_);
-    if (!source) return source.error().in("sinks." + name_);
+    if (!source) {
+      broken_ = "sink " + name_ + " does not run: " + source.error().why;
+      return source.error();
+    }
     source_ = std::move(*source);
     sink_ = std::make_unique<stream::Sink>(
         name_, filter_,
@@ -50,6 +51,7 @@ class SinksPart::Running {
     return {};
   }
 
+  const std::string& name() const { return name_; }
   void cancel() {
     if (sink_) sink_->cancel();
   }
@@ -59,7 +61,7 @@ class SinksPart::Running {
   }
 
   std::string note() const {
-    if (!sink_) return {};
+    if (!sink_) return broken_;
     const stream::SinkStatus status = sink_->status();
     const bool is_well =
         status.state == stream::SinkState::starting || status.state == stream::SinkState::running;
@@ -109,6 +111,7 @@ class SinksPart::Running {
   runtime::Chance& chance_;
   runtime::Metrics& metrics_;
   stream::SinkStatus told_;
+  std::string broken_;  // why it does not run
   std::unique_ptr<stream::ArchiveSource> source_;
   std::unique_ptr<stream::Sink> sink_;
   std::thread thread_;
@@ -137,17 +140,9 @@ Explained<SinksPart::Sinks> SinksPart::make(const Config& config) {
 
 Explained<void> SinksPart::start() {
   if (process_.config().sinks.empty()) return {};
-  const std::string directory = sinks_directory(process_.config());
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error) return Failure{Errc::io_error, "cannot make " + directory + ": " + error.message()};
   auto sinks = make(process_.config());
   if (!sinks) return sinks.error();
-  for (const auto& one : *sinks) {
-    if (auto begun = one->begin(partitions_()); !begun) return begun;
-  }
-  const MutexLock lock(mutex_);
-  sinks_ = std::move(*sinks);
+  run(std::move(*sinks));
   return {};
 }
 
@@ -158,16 +153,17 @@ Explained<Change> SinksPart::reload(const Config& config) {
   return Change([this, fresh] { run(std::move(*fresh)); });
 }
 
-// In place of those that run.
+// In place of those that run. One that cannot run is said, and costs no mail.
 void SinksPart::run(Sinks sinks) {
   end();
+  if (sinks.empty()) return;
   std::error_code error;
   std::filesystem::create_directories(sinks_directory(process_.config()), error);
   for (const auto& one : sinks) {
     const auto begun = one->begin(partitions_());
     if (begun) continue;
     runtime::log(runtime::Level::error, "sink", "the sink does not run",
-                 {{"why", begun.error().why}});
+                 {{"sink", one->name()}, {"why", begun.error().why}});
   }
   const MutexLock lock(mutex_);
   sinks_ = std::move(sinks);
