@@ -48,6 +48,9 @@ class Wire {
   // here; reads what has come, and never blocks.
   bool usable();
 
+  // Why the connection is of no more use, as far as it is known.
+  Explained<void> state() const;
+
   // All of it is in the system's hands. It ends early where the peer has ended the connection.
   Explained<void> write(std::string_view octets, Instant deadline);
 
@@ -84,7 +87,6 @@ class Wire {
   bool receive_some();
   void open_records();
   void break_off(Errc code, const std::string& why);
-  Explained<void> state() const;
   // After both ends: whether the peer's system has acknowledged all. nullopt: not yet.
   std::optional<bool> acknowledged() const;
   Failure failure(Errc code, const std::string& why) const;

@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 
+#include "runtime/hex.h"
 #include "runtime/log.h"
 
 namespace waybill::stream {
@@ -37,7 +38,10 @@ Explained<std::unique_ptr<ArchiveSource>> ArchiveSource::open(
   if (!known) return known.error();
   Cursor places = known->value_or(Cursor());
   for (const ArchivePartition& one : partitions) {
-    places.try_emplace(one.number, begin == Begin::start ? EventIndex(0) : one.end->index());
+    // What is in the log and not in the archive yet is on record, too.
+    const EventIndex end = one.end->index() + (one.lag ? one.lag().value_or(0) : 0);
+    places.try_emplace(one.number,
+                       CursorPlace{.next = begin == Begin::start ? EventIndex(0) : end});
   }
   std::unique_ptr<ArchiveSource> out(
       new ArchiveSource(std::move(partitions), std::move(path), std::move(places), clock));
@@ -46,14 +50,26 @@ Explained<std::unique_ptr<ArchiveSource>> ArchiveSource::open(
   return out;
 }
 
-Explained<void> ArchiveSource::check_ends() const {
-  for (const ArchivePartition& one : partitions_) {
-    if (given_.at(one.number) <= one.end->index()) continue;
+Explained<void> ArchiveSource::check(const ArchivePartition& partition) {
+  const CursorPlace& place = given_.at(partition.number);
+  if (place.next > partition.end->index()) {
     return Failure{Errc::temporary,
-                   path_ +
-                       " is ahead of the views: they are being folded anew, or are of another "
-                       "log. Without the file the sink begins as a new one does"};
+                   path_ + " is ahead of the views: they are being folded anew, or are of another "
+                           "log. Without the file the sink begins as a new one does"};
   }
+  if (checked_.contains(partition.number)) return {};
+  if (place.next > EventIndex(0) && !place.after.empty()) {
+    const auto record = partition.archive->at(place.next - 1);
+    schemas::Event before;
+    // What cannot be read is lost, and said where it is passed over.
+    if (record && record->read(before) && runtime::hex(before.event_id()) != place.after) {
+      return Failure{Errc::invalid,
+                     path_ + " is of another log: what this one has where the sink was is not "
+                             "what it was told there. Without the file the sink begins as a new "
+                             "one does"};
+    }
+  }
+  checked_.insert(partition.number);
   return {};
 }
 
@@ -64,7 +80,7 @@ Explained<EventIndex> ArchiveSource::pass_holes(const ArchivePartition& partitio
     if (!read) return runtime::explain(read.error(), "the archive's list of holes");
     holes_[partition.number] = std::move(*read);
   }
-  EventIndex& at = given_[partition.number];
+  EventIndex& at = given_[partition.number].next;
   for (const ArchiveHole& hole : holes_[partition.number]) {
     if (hole.has(at)) {
       runtime::log(runtime::Level::warn, "sink", "events are lost, and no sink is told of them",
@@ -83,21 +99,32 @@ Explained<void> ArchiveSource::read(const ArchivePartition& partition, std::size
                                     std::vector<SourcedEvent>& out) {
   const auto end = pass_holes(partition, partition.end->index());
   if (!end) return end.error();
-  EventIndex& at = given_[partition.number];
+  CursorPlace& place = given_[partition.number];
+  EventIndex& at = place.next;
   if (at >= *end) return {};
   const auto records = partition.archive->read(at, *end, {.events = most, .octets = kReadOctets});
-  if (!records) return runtime::explain(records.error(), "the archive of the views");
+  if (!records) {
+    // A hole may have been found since these were looked at.
+    holes_.erase(partition.number);
+    return runtime::explain(records.error(), "the archive of the views");
+  }
+  std::string last;
   for (const projector::ArchivedRecord& record : *records) {
     const EventSpot spot{partition.number, at++};
     schemas::Event event;
     // A record of the log that is no event was counted when it was folded, and is in no history.
-    if (record.read(event)) out.push_back({spot, std::move(event)});
+    if (!record.read(event)) continue;
+    last = event.event_id();
+    out.push_back({spot, std::move(event)});
   }
+  if (!last.empty()) place.after = runtime::hex(last);
   return {};
 }
 
 Explained<std::vector<SourcedEvent>> ArchiveSource::next(std::size_t most, runtime::Instant until) {
-  if (auto fits = check_ends(); !fits) return fits.error();
+  for (const ArchivePartition& one : partitions_) {
+    if (auto fits = check(one); !fits) return fits.error();
+  }
   std::vector<SourcedEvent> out;
   const auto read_all = [&]() -> Explained<void> {
     // Partitions take turns, so that a busy one hides no other.
@@ -120,7 +147,7 @@ Explained<std::vector<SourcedEvent>> ArchiveSource::next(std::size_t most, runti
 void ArchiveSource::wait(runtime::Instant until) {
   std::vector<projector::ReadTo> read;
   for (const ArchivePartition& one : partitions_) {
-    read.push_back({one.end, given_.at(one.number)});
+    read.push_back({one.end, given_.at(one.number).next});
   }
   context_.restart();
   // The word that ends the wait comes from another thread.
@@ -159,7 +186,7 @@ std::uint64_t ArchiveSource::behind() const {
   std::uint64_t out = 0;
   for (const ArchivePartition& one : partitions_) {
     const EventIndex end = one.end->index();
-    const EventIndex at = settled_.at(one.number);
+    const EventIndex at = settled_.at(one.number).next;
     if (at < end) out += end - at;
     if (one.lag) out += one.lag().value_or(0);
   }

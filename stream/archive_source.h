@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,8 @@ struct ArchivePartition {
 };
 
 // Where its place is ahead of the archive, next() gives Errc::temporary: views that are folded anew
-// come to it, those of another log do not.
+// come to it. Where the event before it is not the one that was told there, Errc::invalid: the log
+// is another one, and nobody knows what of it the receiver has.
 class ArchiveSource final : public Source {
  public:
   // What is settled is in the file, if it can be written.
@@ -55,7 +57,7 @@ class ArchiveSource final : public Source {
 
   runtime::Explained<void> read(const ArchivePartition& partition, std::size_t most,
                                 std::vector<SourcedEvent>& out);
-  runtime::Explained<void> check_ends() const;
+  runtime::Explained<void> check(const ArchivePartition& partition);
   runtime::Explained<schemas::EventIndex> pass_holes(const ArchivePartition& partition,
                                                      schemas::EventIndex end);
   runtime::Explained<void> write();
@@ -69,6 +71,7 @@ class ArchiveSource final : public Source {
   Cursor written_;  // as the file has it
   runtime::Instant write_at_{};
   std::size_t turn_ = 0;
+  std::set<std::uint32_t> checked_;  // partitions of which the place is one of this log
   // By partition, once they were looked at.
   std::map<std::uint32_t, projector::ArchiveHoles> holes_;
   projector::ArchiveWait wait_;

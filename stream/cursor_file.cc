@@ -21,7 +21,12 @@ constexpr std::size_t kCheckOctets = 8;
 
 json::object cursor_json(const Cursor& places) {
   json::object out;
-  for (const auto& [partition, index] : places) out[std::to_string(partition)] = index.value();
+  for (const auto& [partition, place] : places) {
+    json::object one;
+    one["next"] = place.next.value();
+    if (!place.after.empty()) one["after"] = place.after;
+    out[std::to_string(partition)] = std::move(one);
+  }
   return out;
 }
 
@@ -52,11 +57,16 @@ Explained<Cursor> parse_cursor_file(std::string_view octets) {
   const json::object* const places = said == nullptr ? nullptr : said->if_object();
   if (places == nullptr) return no_cursor();
   Cursor out;
-  for (const auto& [name, index] : *places) {
+  for (const auto& [name, said_place] : *places) {
     const auto partition = partition_of(name);
-    const auto number = index.to_number<std::uint64_t>(error);
-    if (!partition || error) return no_cursor();
-    out[*partition] = schemas::EventIndex(number);
+    const json::object* const place = said_place.if_object();
+    const json::value* const next = place == nullptr ? nullptr : place->if_contains("next");
+    if (!partition || next == nullptr) return no_cursor();
+    CursorPlace& one = out[*partition];
+    one.next = schemas::EventIndex(next->to_number<std::uint64_t>(error));
+    if (error) return no_cursor();
+    const json::value* const after = place->if_contains("after");
+    if (after != nullptr && after->is_string()) one.after = after->get_string();
   }
   const json::value* const check = file->if_contains("check");
   const bool is_whole =

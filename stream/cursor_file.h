@@ -1,6 +1,6 @@
 // CursorFile: how far a sink is in each partition of the log, as a file of its own.
 //
-//   {"places":{"0":1234},"check":"<hex>"}
+//   {"places":{"0":{"next":1234,"after":"<event id>"}},"check":"<hex>"}
 //
 // `check` is the beginning of the SHA-256 of `places`: a file that was mended by hand and not right
 // is refused, and not taken for a place.
@@ -15,8 +15,15 @@
 
 namespace waybill::stream {
 
-// By partition: the event that comes next.
-using Cursor = std::map<std::uint32_t, schemas::EventIndex>;
+struct CursorPlace {
+  schemas::EventIndex next;  // the event that comes next
+  // Id of the one before it, 32 hexadecimal digits, by which a log is known from another; empty:
+  // nobody knows.
+  std::string after{};
+  friend bool operator==(const CursorPlace&, const CursorPlace&) = default;
+};
+
+using Cursor = std::map<std::uint32_t, CursorPlace>;  // by partition
 
 // nullopt: there is no such file. Errc::invalid: it is none, with what to do.
 runtime::Explained<std::optional<Cursor>> read_cursor_file(const std::string& path);

@@ -20,7 +20,8 @@ TEST(CursorFileTest, ComesBackAsItWent) {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.path("siem.cursor");
   EXPECT_FALSE(read_cursor_file(path).value());
-  const Cursor cursor{{0, 42_index}, {7, schemas::EventIndex(1ULL << 63)}};
+  const Cursor cursor{{0, {42_index, std::string(32, 'a')}},
+                      {7, {schemas::EventIndex(1ULL << 63)}}};
   ASSERT_TRUE(write_cursor_file(path, cursor));
   EXPECT_EQ(read_cursor_file(path).value(), cursor);
 }
@@ -28,13 +29,13 @@ TEST(CursorFileTest, ComesBackAsItWent) {
 TEST(CursorFileTest, OneThatWasChangedByHandIsNone) {
   const tests::TemporaryDirectory directory;
   const std::string path = directory.path("siem.cursor");
-  ASSERT_TRUE(write_cursor_file(path, {{0, 42_index}}));
+  ASSERT_TRUE(write_cursor_file(path, {{0, {42_index}}}));
   std::string octets = runtime::read_file(path).value();
   octets.replace(octets.find("42"), 2, "43");
   for (const std::string& changed :
        {octets, std::string(), std::string("{}"), std::string("[]"), std::string("{\"places\":1}"),
         std::string("{\"places\":{\"x\":1},\"check\":\"\"}"),
-        std::string("{\"places\":{\"0\":-1},\"check\":\"\"}")}) {
+        std::string("{\"places\":{\"0\":{\"next\":-1}},\"check\":\"\"}")}) {
     std::ofstream(path, std::ios::trunc) << changed;
     const auto read = read_cursor_file(path);
     ASSERT_FALSE(read) << changed;

@@ -79,13 +79,24 @@ Explained<std::vector<EventSpot>> DeadLetters::to_retry() const {
   if (!octets && octets.error() == Errc::not_found) return std::vector<EventSpot>();
   if (!octets) return octets.error();
   auto letters = parse(*octets);
-  if (!letters) return letters.error().in(retry_);
+  if (!letters) {
+    const std::string aside = retry_ + ".bad";
+    if (auto moved = runtime::rename_file(retry_, aside); !moved) return moved.error();
+    return letters.error().in(aside);
+  }
+  if (letters->empty()) {
+    if (auto gone = remove_retry(); !gone) return gone.error();
+  }
   return letters;
 }
 
-void DeadLetters::retried() {
+Explained<void> DeadLetters::retried() { return remove_retry(); }
+
+Explained<void> DeadLetters::remove_retry() const {
   std::error_code error;
   std::filesystem::remove(retry_, error);
+  if (!error) return {};
+  return Failure{Errc::io_error, "cannot remove " + retry_ + ": " + error.message()};
 }
 
 std::uint64_t DeadLetters::octets() const { return size_of(path_); }

@@ -39,17 +39,20 @@ class DeadLetters {
   // All of them are on the disk. Errc::limit_exceeded: there would be too many; no_space, io_error.
   runtime::Explained<void> add(const std::vector<DeadLetter>& letters);
 
-  // Those that are to be sent again; none: nobody asked for it. Errc::invalid: the file is none.
+  // Those that are to be sent again; none: nobody asked for it. Errc::invalid: the file is none, and
+  // was put aside.
   runtime::Explained<std::vector<EventSpot>> to_retry() const;
   // Pure: of the file's octets. A line that was cut is the last one, and passed over.
   static runtime::Explained<std::vector<EventSpot>> parse(std::string_view octets);
-  // They are settled.
-  void retried();
+  // They are settled. Errc::io_error: that cannot be said, and they would be sent again.
+  runtime::Explained<void> retried();
 
   // Octets of those that nobody has asked to send again.
   std::uint64_t octets() const;
 
  private:
+  runtime::Explained<void> remove_retry() const;
+
   const std::string path_;
   const std::string retry_;
   const runtime::Clock& clock_;

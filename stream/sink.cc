@@ -96,15 +96,27 @@ void Sink::fill() {
   if (open_ == 0 && take_retries()) return;
   const runtime::Duration wait = open_ == 0 ? runtime::Duration(kIdle) : kConfirmAgain;
   auto events = parts_.source->next(parts_.transport->bounds().records, deadline(wait));
-  if (!events) return hold_up(SinkState::waiting, events.error());
+  if (!is_well(events ? runtime::Explained<void>() : events.error())) return;
   for (SourcedEvent& event : *events) take(std::move(event));
+}
+
+bool Sink::is_well(const runtime::Explained<void>& done) {
+  if (done) {
+    if (std::exchange(held_by_source_, false)) go_on();
+    return true;
+  }
+  held_by_source_ = true;
+  // Of another log, or damaged: that does not pass by itself.
+  const bool is_stuck = done.error() == Errc::invalid || done.error() == Errc::limit_exceeded;
+  hold_up(is_stuck ? SinkState::stuck : SinkState::waiting, done.error());
+  return false;
 }
 
 // Dead letters that somebody wants sent again, before what is new: they are older.
 bool Sink::take_retries() {
   const auto spots = parts_.dead_letters->to_retry();
   if (!spots) {
-    hold_up(SinkState::stuck, spots.error());
+    (void)is_well(spots.error());
     return false;
   }
   if (spots->empty()) return false;
@@ -160,6 +172,8 @@ void Sink::send_some() {
 
 // What became of the first `count` records.
 void Sink::learn(std::size_t count, Outcome outcome) {
+  const std::string first = records_.front().id;
+  const std::string last = records_[count - 1].id;
   std::vector<DeadLetter> dead;
   std::size_t left = 0;
   SinkStatus done;
@@ -194,12 +208,25 @@ void Sink::learn(std::size_t count, Outcome outcome) {
   if (open_ > 0 && confirm_at_ == runtime::Instant{}) {
     confirm_at_ = deadline(times_.confirm_every);
   }
+  if (outcome.unnamed_refusals > 0) {
+    runtime::log(runtime::Level::warn, "sink",
+                 "records are refused, and it is not said which: they are not sent again",
+                 {{"sink", name_},
+                  {"refused", std::uint64_t{outcome.unnamed_refusals}},
+                  {"of", std::uint64_t{count}},
+                  {"first", first},
+                  {"last", last},
+                  {"why", outcome.why.why}});
+  }
   tell([&](SinkStatus& status) {
     status.confirmed += done.confirmed;
     status.repeats += done.repeats;
     status.unnamed_refusals += outcome.unnamed_refusals;
     if (done.confirmed > 0) status.confirmed_at = parts_.clock->wall();
   });
+  // What was open when a send had trouble has to be sent again (transport.h).
+  const bool is_lost = outcome.trouble == Trouble::weather || outcome.trouble == Trouble::setup;
+  if (is_lost && open_ > 0) begin_again();
   if (!parked) return;
   if (outcome.trouble == Trouble::batch) {
     chunk_ = std::max<std::size_t>(1, count / 2);
@@ -207,12 +234,14 @@ void Sink::learn(std::size_t count, Outcome outcome) {
   }
   if (outcome.trouble == Trouble::none && left < count) {
     chunk_ = std::min(2 * std::max<std::size_t>(chunk_, 1), parts_.transport->bounds().records);
-    return go_on();
+    // What is only sent says nothing of the receiver yet.
+    if (done.confirmed > 0) go_on();
+    return;
   }
+  // A way that is too slow for so many at once takes fewer.
+  if (outcome.why == Errc::timeout) chunk_ = std::max<std::size_t>(1, count / 2);
   const bool is_setup = outcome.trouble == Trouble::setup;
   hold_up(is_setup ? SinkState::stuck : SinkState::waiting, outcome.why, outcome.retry_after);
-  // What was open when a send had trouble has to be sent again (transport.h).
-  if (outcome.trouble != Trouble::none && open_ > 0) begin_again();
 }
 
 bool Sink::park(const std::vector<DeadLetter>& letters) {
@@ -239,6 +268,7 @@ void Sink::hold_up(SinkState state, const Failure& why, std::optional<runtime::D
     if (status.state != state) status.since = parts_.clock->wall();
     status.state = state;
     status.why = why.why;
+    status.behind = parts_.source->behind();
   });
   if (is_news) {
     const bool is_stuck = state == SinkState::stuck;
@@ -286,9 +316,11 @@ void Sink::begin_again() {
 void Sink::end_batch() {
   const bool is_due = open_ >= kMostOpen || parts_.clock->now() >= confirm_at_;
   if (open_ > 0 && (!is_due || !confirm())) return;
-  if (std::exchange(retrying_, false)) return parts_.dead_letters->retried();
-  const auto settled = parts_.source->settle();
-  if (!settled) hold_up(SinkState::waiting, settled.error());
+  if (std::exchange(retrying_, false)) {
+    (void)is_well(parts_.dead_letters->retried());
+    return;
+  }
+  (void)is_well(parts_.source->settle());
 }
 
 // True: nothing is open any more.
@@ -308,10 +340,11 @@ bool Sink::confirm() {
     }
     const bool is_late = parts_.clock->now() >= until;
     if (!all || is_late) {
-      hold_up(SinkState::waiting,
+      begin_again();
+      const bool is_setup = !all && all.error() == Errc::refused;
+      hold_up(is_setup ? SinkState::stuck : SinkState::waiting,
               all ? Failure{Errc::timeout, "the receiver does not say that it has read all"}
                   : all.error());
-      begin_again();
       return false;
     }
     pause(kConfirmAgain);

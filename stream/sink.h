@@ -102,6 +102,8 @@ class Sink {
   void learn(std::size_t count, Outcome outcome);
   // False: they could not be put on the disk, and are still to be sent.
   bool park(const std::vector<DeadLetter>& letters);
+  // What reading the log, or saying where we are in it, has come to.
+  bool is_well(const runtime::Explained<void>& done);
   void hold_up(SinkState state, const runtime::Failure& why,
                std::optional<runtime::Duration> asked = std::nullopt);
   void go_on();
@@ -123,6 +125,7 @@ class Sink {
   std::vector<EventSpot> spots_;
   std::vector<DeadLetter> unmade_;  // of events that are no record, to be parked
   bool retrying_ = false;           // what was read are dead letters
+  bool held_by_source_ = false;     // what holds it up is no receiver's doing
   std::size_t chunk_ = 0;           // records of the next batch, at most
   std::size_t open_ = 0;            // records that were sent and are not confirmed
   runtime::Instant confirm_at_{};

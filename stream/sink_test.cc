@@ -300,7 +300,7 @@ TEST_F(SinkTest, WhatWasNotConfirmedAtItsEndIsSentByTheNextOne) {
 
 // Views that are folded anew begin at their beginning; what was told is not told again.
 TEST_F(SinkTest, ACursorAheadOfTheViewsIsWaitedFor) {
-  ASSERT_TRUE(write_cursor_file(path("siem.cursor"), {{0, schemas::EventIndex(22)}}));
+  ASSERT_TRUE(write_cursor_file(path("siem.cursor"), {{0, {schemas::EventIndex(22)}}}));
   start();
   ASSERT_TRUE(comes_to([&] { return sink_->status().state == SinkState::waiting; }));
   EXPECT_NE(sink_->status().why.find("ahead of the views"), std::string::npos);
@@ -308,6 +308,47 @@ TEST_F(SinkTest, ACursorAheadOfTheViewsIsWaitedFor) {
   ASSERT_TRUE(comes_to([&] { return taken() == 3U; }));
   ASSERT_TRUE(settles());
   EXPECT_EQ(taken(), 3U);
+}
+
+TEST_F(SinkTest, ACursorOfAnotherLogIsNoPlaceInThisOne) {
+  start();
+  ASSERT_TRUE(settles());
+  stop();
+  Cursor cursor = read_cursor_file(path("siem.cursor")).value().value();
+  EXPECT_EQ(cursor.at(0).next, schemas::EventIndex(20));
+  cursor.at(0).after = std::string(32, '0');
+  ASSERT_TRUE(write_cursor_file(path("siem.cursor"), cursor));
+  add(5);
+  start();
+  ASSERT_TRUE(comes_to([&] { return sink_->status().state == SinkState::stuck; }));
+  EXPECT_NE(sink_->status().why.find("of another log"), std::string::npos);
+  EXPECT_EQ(taken(), 20U);
+}
+
+TEST_F(SinkTest, ABatchThatIsRefusedSaysNothingOfWhatIsOpen) {
+  int sent = 0;
+  bool confirmed = false;
+  receiver_.answer = [&](std::span<const Record> batch) {
+    if (++sent == 2) {
+      return Outcome::nothing(batch.size(), Trouble::batch, {Errc::invalid, "413"});
+    }
+    return Outcome::all(batch.size(), Fate::open);
+  };
+  receiver_.confirms = [&] { return runtime::Explained<bool>(confirmed = true); };
+  start();
+  ASSERT_TRUE(settles());
+  EXPECT_TRUE(confirmed);
+  EXPECT_EQ(taken(), 20U) << "what was open was not sent again";
+}
+
+TEST_F(SinkTest, ATroubleOfOurOwnIsOverWhenItIs) {
+  filter_.kinds = {schemas::Kind::bounced};
+  ASSERT_TRUE(write_cursor_file(path("siem.cursor"), {{0, {schemas::EventIndex(22)}}}));
+  start();
+  ASSERT_TRUE(comes_to([&] { return sink_->status().state == SinkState::waiting; }));
+  add(3);
+  ASSERT_TRUE(comes_to([&] { return sink_->status().state == SinkState::running; }));
+  EXPECT_EQ(taken(), 0U);
 }
 
 TEST_F(SinkTest, EventsThatAreLostHoldUpNobody) {

@@ -165,7 +165,8 @@ class Hec final : public Transport {
   // What is open is sent again with the rest, under a channel where nothing of it is awaited.
   Outcome troubled(Sendable part, HttpReply reply) {
     if (reply.trouble == Trouble::none) return std::move(part.outcome);
-    forget();
+    // What is refused for something in it says nothing of requests before it.
+    if (reply.trouble != Trouble::batch) forget();
     return part.trouble(reply.trouble, std::move(reply.why), reply.retry_after);
   }
 

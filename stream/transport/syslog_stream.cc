@@ -28,7 +28,11 @@ Explained<void> SyslogStream::connect(Instant deadline) {
     if (!*read) return Failure{Errc::timeout, "the receiver has not read what was sent before"};
   }
   if (wire_.usable()) return {};
-  if (open_ > 0) return Failure{Errc::closed, "the receiver closed the connection"};
+  if (open_ > 0) {
+    // The connection's own words: under TLS 1.3 they may be that our certificate is refused.
+    if (auto known = wire_.state(); !known) return known;
+    return Failure{Errc::closed, "the receiver closed the connection"};
+  }
   return wire_.open(deadline);
 }
 

@@ -88,7 +88,8 @@ class Transport {
   virtual Outcome send(std::span<const Record> batch, runtime::Instant deadline) = 0;
 
   // Whether all that was `open` since the last confirm() has been read by the receiver. True where
-  // nothing is open. An error, or a send() that had trouble: what was open has to be sent again.
+  // nothing is open. After an error, or a send() that had trouble other than Trouble::batch, what
+  // was open has to be sent again.
   virtual runtime::Explained<bool> confirm(runtime::Instant deadline) {
     (void)deadline;
     return true;
