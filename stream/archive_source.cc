@@ -54,8 +54,9 @@ Explained<void> ArchiveSource::check(const ArchivePartition& partition) {
   const CursorPlace& place = given_.at(partition.number);
   if (place.next > partition.end->index()) {
     return Failure{Errc::temporary,
-                   path_ + " is ahead of the views: they are being folded anew, or are of another "
-                           "log. Without the file the sink begins as a new one does"};
+                   path_ +
+                       " is ahead of the views: they are being folded anew, or are of another "
+                       "log. Without the file the sink begins as a new one does"};
   }
   if (checked_.contains(partition.number)) return {};
   if (place.next > EventIndex(0) && !place.after.empty()) {
@@ -64,9 +65,10 @@ Explained<void> ArchiveSource::check(const ArchivePartition& partition) {
     // What cannot be read is lost, and said where it is passed over.
     if (record && record->read(before) && runtime::hex(before.event_id()) != place.after) {
       return Failure{Errc::invalid,
-                     path_ + " is of another log: what this one has where the sink was is not "
-                             "what it was told there. Without the file the sink begins as a new "
-                             "one does"};
+                     path_ +
+                         " is of another log: what this one has where the sink was is not "
+                         "what it was told there. Without the file the sink begins as a new "
+                         "one does"};
     }
   }
   checked_.insert(partition.number);

@@ -230,6 +230,15 @@ SinkConfig read_sink(TomlReader& reader) {
 
 }  // namespace
 
+std::string shown_target(const SinkConfig& sink) {
+  if (!speaks_http(sink.transport)) return sink.to;
+  const std::size_t scheme = sink.to.find("://") + 3;
+  const std::size_t end = std::min(sink.to.find_first_of("/?#", scheme), sink.to.size());
+  const std::size_t user = sink.to.substr(0, end).rfind('@');
+  const std::size_t host = user == std::string::npos ? scheme : user + 1;
+  return sink.to.substr(0, scheme) + sink.to.substr(host, end - host);
+}
+
 std::vector<SinkConfig> read_sinks(const toml::node& node, std::vector<Complaint>& complaints) {
   TomlReader none(toml::table(), "", complaints);
   std::vector<SinkConfig> out;

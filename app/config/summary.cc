@@ -158,7 +158,7 @@ std::string summary(const Config& config) {
   for (const SinkConfig& sink : config.sinks) {
     append_line(out, "sinks." + sink.name,
                 std::string(word(sink.format)) + " by " + std::string(word_of(sink.transport)) +
-                    " to " + sink.to);
+                    " to " + shown_target(sink));
   }
   for (const std::string& server : config.dns_servers) append_line(out, "dns.servers", server);
   if (config.dns_servers.empty()) append_line(out, "dns.servers", "the system's");

@@ -36,7 +36,7 @@ class SinksPart final : public Part {
   class Running;
   using Sinks = std::vector<std::unique_ptr<Running>>;
 
-  runtime::Explained<Sinks> make(const Config& config);
+  Sinks make(const Config& config);
   void run(Sinks sinks);
   void end();
 

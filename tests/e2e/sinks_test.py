@@ -68,7 +68,8 @@ class FileSinkTest(SinkCase):
         told = [one["event_id"] for one in self.written()]
         self.assertEqual(wanted, [one for one in told if one in set(wanted)])
         self.assertEqual(len(told), len(set(told)))
-        self.assertIn("access", {one["kind"] for one in self.written()})
+        wait_until(lambda: "access" in {one["kind"] for one in self.written()},
+                   "it is told who asked, too")
         wait_until(lambda: self.metric('waybill_sink_behind{sink="siem"} 0'), "nothing is left")
 
     def test_misses_nothing_where_the_process_is_killed(self):
@@ -99,6 +100,27 @@ class FileSinkTest(SinkCase):
         self.path = self.path.with_suffix(".all")
         wait_until(lambda: old | new <= {one["metadata"]["uid"] for one in self.written()},
                    "all is told of")
+
+    def test_one_that_cannot_run_costs_no_mail_and_is_said(self):
+        secret = self.directory / "token"
+        token = {"name": "hec", "transport": "hec", "to": "http://127.0.0.1:9/?token=wonderful",
+                 "secret_file": str(secret)}
+        self.begin(self.sink, token)
+        self.write()
+        self.wait_for_all()
+        self.assertIn("sink hec does not run", self.note())
+        self.assertTrue(self.waybill.http.ready())
+        wait_until(lambda: self.metric('waybill_sink_trouble{sink="hec",state="stuck"} 1'),
+                   "it is an alert")
+        secret.write_text("abc\n")
+        secret.chmod(0o600)
+        self.waybill.signal(signal.SIGHUP)
+        wait_until(lambda: "sink hec is waiting" in self.note(), "it runs, and nobody is there")
+        self.assertNotIn("wonderful", self.waybill.output(), "of a URL the rest may be a secret")
+        self.waybill.set_tables({"sinks": [self.sink]})
+        self.waybill.signal(signal.SIGHUP)
+        wait_until(lambda: self.metric('waybill_sink_trouble{sink="hec",state="waiting"} 0'),
+                   "what is gone troubles nobody")
 
     def test_a_configuration_that_is_none_is_refused_in_words(self):
         self.begin(self.sink)
