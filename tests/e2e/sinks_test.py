@@ -115,6 +115,8 @@ class FileSinkTest(SinkCase):
         secret.write_text("abc\n")
         secret.chmod(0o600)
         self.waybill.signal(signal.SIGHUP)
+        wait_until(lambda: (self.waybill.data / "sinks/hec.cursor").exists(), "it runs")
+        self.write()
         wait_until(lambda: "sink hec is waiting" in self.note(), "it runs, and nobody is there")
         self.assertNotIn("wonderful", self.waybill.output(), "of a URL the rest may be a secret")
         self.waybill.set_tables({"sinks": [self.sink]})
