@@ -60,6 +60,8 @@ void take_reason(Request& request) {
     return true;
   });
   if (request.reason.empty()) request.reason = request.field(kReasonField);
+  // Blanks are no reason.
+  if (request.reason.find_first_not_of(" \t\r\n") == std::string::npos) request.reason.clear();
 }
 
 // What has other letters is said by the parameter: a field has none that both sides read alike (RFC

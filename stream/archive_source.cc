@@ -46,7 +46,7 @@ Explained<std::unique_ptr<ArchiveSource>> ArchiveSource::open(
   std::unique_ptr<ArchiveSource> out(
       new ArchiveSource(std::move(partitions), std::move(path), std::move(places), clock));
   // A new one's beginning is its beginning after a crash too.
-  if (auto written = out->write(); !written) return written.error();
+  if (auto written = out->write(out->settled()); !written) return written.error();
   return out;
 }
 
@@ -138,8 +138,8 @@ Explained<std::vector<SourcedEvent>> ArchiveSource::next(std::size_t most, runti
   };
   if (auto done = read_all(); !done) return done.error();
   if (!out.empty()) return out;
-  if (settled_ != written_ && given_ == settled_) {
-    if (auto written = write(); !written) return written.error();
+  if (const Cursor told = settled(); told != written_ && told == given_) {
+    if (auto written = write(told); !written) return written.error();
   }
   wait(until);
   if (auto done = read_all(); !done) return done.error();
@@ -171,24 +171,35 @@ Explained<SourcedEvent> ArchiveSource::at(const EventSpot& spot) {
 }
 
 Explained<void> ArchiveSource::settle() {
-  settled_ = given_;
+  {
+    const runtime::MutexLock lock(mutex_);
+    settled_ = given_;
+  }
   if (clock_.now() < write_at_) return {};
-  return write();
+  return write(given_);
 }
 
-Explained<void> ArchiveSource::write() {
+void ArchiveSource::rewind() { given_ = settled(); }
+
+Cursor ArchiveSource::settled() const {
+  const runtime::MutexLock lock(mutex_);
+  return settled_;
+}
+
+Explained<void> ArchiveSource::write(const Cursor& settled) {
   write_at_ = clock_.now() + kWriteEvery;
-  if (settled_ == written_) return {};
-  auto written = write_cursor_file(path_, settled_);
-  if (written) written_ = settled_;
+  if (settled == written_) return {};
+  auto written = write_cursor_file(path_, settled);
+  if (written) written_ = settled;
   return written;
 }
 
 std::uint64_t ArchiveSource::behind() const {
+  const Cursor settled = this->settled();
   std::uint64_t out = 0;
   for (const ArchivePartition& one : partitions_) {
     const EventIndex end = one.end->index();
-    const EventIndex at = settled_.at(one.number).next;
+    const EventIndex at = settled.at(one.number).next;
     if (at < end) out += end - at;
     if (one.lag) out += one.lag().value_or(0);
   }

@@ -13,6 +13,7 @@
 
 #include "projector/archive/archive.h"
 #include "projector/archive/archive_wait.h"
+#include "runtime/mutex.h"
 #include "stream/cursor_file.h"
 #include "stream/source.h"
 
@@ -36,7 +37,7 @@ struct ArchivePartition {
 class ArchiveSource final : public Source {
  public:
   // What is settled is in the file, if it can be written.
-  ~ArchiveSource() override { (void)write(); }
+  ~ArchiveSource() override { (void)write(settled()); }
 
   // Errc::invalid: the file is no cursor.
   static runtime::Explained<std::unique_ptr<ArchiveSource>> open(
@@ -47,7 +48,7 @@ class ArchiveSource final : public Source {
                                                      runtime::Instant until) override;
   runtime::Explained<SourcedEvent> at(const EventSpot& spot) override;
   runtime::Explained<void> settle() override;
-  void rewind() override { given_ = settled_; }
+  void rewind() override;
   std::uint64_t behind() const override;
   void cancel() noexcept override { wait_.cancel(); }
 
@@ -60,14 +61,16 @@ class ArchiveSource final : public Source {
   runtime::Explained<void> check(const ArchivePartition& partition);
   runtime::Explained<schemas::EventIndex> pass_holes(const ArchivePartition& partition,
                                                      schemas::EventIndex end);
-  runtime::Explained<void> write();
+  Cursor settled() const;
+  runtime::Explained<void> write(const Cursor& settled);
   void wait(runtime::Instant until);
 
   const std::vector<ArchivePartition> partitions_;
   const std::string path_;
   runtime::Clock& clock_;
   Cursor given_;    // behind what was given
-  Cursor settled_;  // behind what was settled
+  mutable runtime::Mutex mutex_;
+  Cursor settled_ WAYBILL_GUARDED_BY(mutex_);  // behind what was settled
   Cursor written_;  // as the file has it
   runtime::Instant write_at_{};
   std::size_t turn_ = 0;

@@ -41,10 +41,7 @@ Sink::Sink(std::string name, Filter filter, SinkParts parts, SinkTimes times)
       parts_(parts),
       times_(times),
       chunk_(parts.transport->bounds().records) {
-  tell([&](SinkStatus& status) {
-    status.grade = parts_.transport->grade();
-    status.behind = parts_.source->behind();
-  });
+  tell([&](SinkStatus& status) { status.grade = parts_.transport->grade(); });
 }
 
 template <class Change>
@@ -54,8 +51,13 @@ void Sink::tell(Change change) {
 }
 
 SinkStatus Sink::status() const {
-  const MutexLock lock(mutex_);
-  return status_;
+  SinkStatus out;
+  {
+    const MutexLock lock(mutex_);
+    out = status_;
+  }
+  out.behind = parts_.source->behind();
+  return out;
 }
 
 bool Sink::cancelled() const {
@@ -81,7 +83,6 @@ void Sink::run() {
   while (!cancelled()) {
     if (records_.empty() && unmade_.empty()) {
       end_batch();
-      tell([&](SinkStatus& status) { status.behind = parts_.source->behind(); });
       fill();
     }
     if (!unmade_.empty() && !park(std::exchange(unmade_, {}))) {
@@ -268,7 +269,6 @@ void Sink::hold_up(SinkState state, const Failure& why, std::optional<runtime::D
     if (status.state != state) status.since = parts_.clock->wall();
     status.state = state;
     status.why = why.why;
-    status.behind = parts_.source->behind();
   });
   if (is_news) {
     const bool is_stuck = state == SinkState::stuck;
@@ -325,7 +325,7 @@ void Sink::end_batch() {
 
 // True: nothing is open any more.
 bool Sink::confirm() {
-  const runtime::Instant until = deadline(times_.confirm_patience);
+  const runtime::Instant until = deadline(parts_.transport->confirm_patience());
   while (!cancelled()) {
     const auto all = parts_.transport->confirm(deadline(times_.patience));
     if (all && *all) {

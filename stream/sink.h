@@ -40,8 +40,6 @@ struct SinkTimes {
   runtime::Duration longest_asked_pause = std::chrono::hours(1);
   // How often it is asked whether all was read, where nothing says so by itself.
   runtime::Duration confirm_every = std::chrono::seconds(5);
-  // How long it may take to be so before all of it is sent again.
-  runtime::Duration confirm_patience = std::chrono::minutes(6);
 };
 
 // Records that were sent and are not confirmed, at most: what a receiver's end costs in repeats.

@@ -1,7 +1,7 @@
 // Source: the log as a sink reads it, from a place of its own on.
 //
-// Used by one thread, that of its sink; cancel() alone may come from any. Its adapter is the
-// archive of the views that are in this process (archive_source.h).
+// Used by one thread, that of its sink; behind() and cancel() alone may come from any. Its adapter
+// is the archive of the views that are in this process (archive_source.h).
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ class Source {
   // What was given and is not settled is given again.
   virtual void rewind() = 0;
 
-  // Events in the log that are not settled, as far as it is known.
+  // Events in the log that are not settled, as far as it is known. Any thread.
   virtual std::uint64_t behind() const = 0;
 
   // Whoever waits in next() goes on soon. Any thread.

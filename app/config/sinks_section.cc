@@ -6,6 +6,7 @@
 #include "app/config/quantity.h"
 #include "app/config/sections.h"
 #include "runtime/ascii.h"
+#include "runtime/http_base.h"
 #include "schemas/address.h"
 #include "schemas/field_shape.h"
 
@@ -61,6 +62,13 @@ bool speaks_http(SinkTransport transport) {
   return false;
 }
 
+bool is_web_target(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos || text.find('#') != std::string_view::npos) return false;
+  const std::string_view base = text.substr(0, text.find_first_of("/?", scheme + 3));
+  return runtime::HttpBase::parse(base).has_value();
+}
+
 // What receivers of each know without being told.
 stream::Format usual_format(SinkTransport transport) {
   switch (transport) {
@@ -81,8 +89,9 @@ void read_to(TomlReader& reader, SinkConfig& sink) {
   sink.to = to->value;
   if (sink.transport == SinkTransport::file) return;
   if (speaks_http(sink.transport)) {
-    if (to->value.starts_with("https://") || to->value.starts_with("http://")) return;
-    return reader.expected(*to, "\"https://host:port\"");
+    if (is_web_target(to->value)) return;
+    return reader.expected(*to, "\"https://host:port\", and a path where there is one, without a "
+                                "user and without #");
   }
   if (read_socket(to->value, sink)) return;
   reader.expected(*to, sink.transport == SinkTransport::relp

@@ -10,52 +10,40 @@
 namespace waybill::app {
 
 using runtime::Explained;
-using runtime::Failure;
 using runtime::MutexLock;
 
-// One of them, from its making to its end. Its source is opened as it begins, when whoever had the
-// cursor before has let go of it.
+namespace {
+
+// A sink that cannot begin (its secret is missing, the disk is full) is tried again that often.
+constexpr std::chrono::seconds kBeginAgain{10};
+
+}  // namespace
+
+// One of them, from its making to its end. Files are read and the cursor is opened as it begins,
+// when whoever had the cursor before has let go of it.
 class SinksPart::Running {
  public:
-  // `way`: why there is none is why the sink does not run.
-  Running(const SinkConfig& config, Explained<SinkWay> way, Process& process,
-          runtime::Chance& chance)
-      : name_(config.name),
-        from_start_(config.from_start),
-        filter_(config.filter),
-        way_(std::move(way)),
-        cursor_(sink_file(process.config(), name_, kCursorSuffix)),
-        dead_letters_(sink_file(process.config(), name_, kDeadSuffix), process.clock()),
+  Running(const SinkConfig& config, Process& process, runtime::Chance& chance)
+      : config_(config),
+        name_(config.name),
+        process_(process),
         clock_(process.clock()),
         chance_(chance),
-        metrics_(process.metrics()) {}
+        metrics_(process.metrics()),
+        dead_letters_(sink_file(process.config(), name_, kDeadSuffix), clock_) {}
   ~Running() { end(); }
 
-  Explained<void> begin(const std::vector<query::LocalPartition>& partitions) {
-    if (!way_) return broken(way_.error());
-    std::vector<stream::ArchivePartition> archive;
-    for (const query::LocalPartition& one : partitions) {
-      archive.push_back({one.partition, one.archive, one.archive_end,
-                         [freshness = one.freshness] { return freshness().lag; }});
-    }
-    auto source = stream::ArchiveSource::open(
-        std::move(archive), cursor_, from_start_ ? stream::Begin::start : stream::Begin::end,
-        clock_);
-    if (!source) return broken(source.error());
-    source_ = std::move(*source);
-    sink_ = std::make_unique<stream::Sink>(
-        name_, filter_,
-        stream::SinkParts{source_.get(), way_->mapping.get(), way_->transport.get(), &dead_letters_,
-                          &clock_, &chance_});
-    thread_ = std::thread([this] { sink_->run(); });
-    return {};
+  void begin(const Partitions& partitions) {
+    begin_again_ = clock_.now() + kBeginAgain;
+    auto begun = begin_with(partitions());
+    if (begun) return broken_.clear();
+    const std::string why = "sink " + name_ + " does not run: " + begun.error().why;
+    if (std::exchange(broken_, why) == why) return;
+    runtime::log(runtime::Level::error, "sink", "the sink does not run; it is tried again",
+                 {{"sink", name_}, {"why", begun.error().why}});
   }
+  bool is_to_begin() const { return !sink_ && clock_.now() >= begin_again_; }
 
-  const std::string& name() const { return name_; }
-  std::optional<Failure> why_no_way() const {
-    if (way_) return std::nullopt;
-    return way_.error();
-  }
   void cancel() {
     if (sink_) sink_->cancel();
   }
@@ -94,9 +82,34 @@ class SinksPart::Running {
   }
 
  private:
-  Failure broken(const Failure& why) {
-    broken_ = "sink " + name_ + " does not run: " + why.why;
-    return why;
+  Explained<void> begin_with(const std::vector<query::LocalPartition>& partitions) {
+    std::error_code error;
+    std::filesystem::create_directories(sinks_directory(process_.config()), error);
+    auto way = make_sink_way(config_, process_.config(), clock_, chance_);
+    if (!way) return way.error();
+    std::vector<stream::ArchivePartition> archive;
+    for (const query::LocalPartition& one : partitions) {
+      archive.push_back({one.partition, one.archive, one.archive_end,
+                         [freshness = one.freshness] { return freshness().lag; }});
+    }
+    const auto begin = config_.from_start ? stream::Begin::start : stream::Begin::end;
+    auto source = stream::ArchiveSource::open(
+        std::move(archive), sink_file(process_.config(), name_, kCursorSuffix), begin, clock_);
+    if (!source) return source.error();
+    way_ = std::move(*way);
+    source_ = std::move(*source);
+    sink_ = std::make_unique<stream::Sink>(
+        name_, config_.filter,
+        stream::SinkParts{source_.get(), way_.mapping.get(), way_.transport.get(), &dead_letters_,
+                          &clock_, &chance_});
+    runtime::log(runtime::Level::info, "sink", "a sink",
+                 {{"sink", name_},
+                  {"transport", word_of(config_.transport)},
+                  {"format", word(config_.format)},
+                  {"grade", word(way_.transport->grade())},
+                  {"to", shown_target(config_)}});
+    thread_ = std::thread([this] { sink_->run(); });
+    return {};
   }
   void tell_behind(std::uint64_t events) {
     metrics_
@@ -121,17 +134,17 @@ class SinksPart::Running {
         .add(static_cast<double>(records));
   }
 
+  const SinkConfig config_;
   const std::string name_;
-  const bool from_start_;
-  const stream::Filter filter_;
-  const Explained<SinkWay> way_;
-  const std::string cursor_;
-  stream::DeadLetters dead_letters_;
+  Process& process_;
   runtime::Clock& clock_;
   runtime::Chance& chance_;
   runtime::Metrics& metrics_;
+  stream::DeadLetters dead_letters_;
   stream::SinkStatus told_;
   std::string broken_;  // why it does not run
+  runtime::Instant begin_again_{};
+  SinkWay way_;
   std::unique_ptr<stream::ArchiveSource> source_;
   std::unique_ptr<stream::Sink> sink_;
   std::thread thread_;
@@ -142,57 +155,33 @@ SinksPart::SinksPart(Process& process, Partitions partitions)
 
 SinksPart::~SinksPart() = default;
 
-SinksPart::Sinks SinksPart::make(const Config& config) {
-  Sinks out;
-  for (const SinkConfig& one : config.sinks) {
-    auto way = make_sink_way(one, process_.config(), process_.clock(), *chance_);
-    if (way) {
-      runtime::log(runtime::Level::info, "sink", "a sink",
-                   {{"sink", one.name},
-                    {"transport", word_of(one.transport)},
-                    {"format", word(one.format)},
-                    {"grade", word(way->transport->grade())},
-                    {"to", shown_target(one)}});
-    }
-    out.push_back(std::make_unique<Running>(one, std::move(way), process_, *chance_));
-  }
-  return out;
-}
-
 Explained<void> SinksPart::start() {
-  run(make(process_.config()));
+  run(process_.config().sinks);
   return {};
 }
 
-// A file that is missing or wrong now is a mistake of whoever reloads: what runs goes on.
 Explained<Change> SinksPart::reload(const Config& config) {
-  auto made = make(config);
-  for (const auto& one : made) {
-    if (const auto why = one->why_no_way()) return *why;
-  }
-  const auto fresh = std::make_shared<Sinks>(std::move(made));
-  return Change([this, fresh] { run(std::move(*fresh)); });
+  return Change([this, sinks = config.sinks] { run(sinks); });
 }
 
-// In place of those that run. One that cannot run is said, and costs no mail.
-void SinksPart::run(Sinks sinks) {
+// In place of those that run. One that cannot run is said, tried again, and costs no mail.
+void SinksPart::run(const std::vector<SinkConfig>& sinks) {
   end();
-  if (sinks.empty()) return;
-  std::error_code error;
-  std::filesystem::create_directories(sinks_directory(process_.config()), error);
-  for (const auto& one : sinks) {
-    const auto begun = one->begin(partitions_());
-    if (begun) continue;
-    runtime::log(runtime::Level::error, "sink", "the sink does not run",
-                 {{"sink", one->name()}, {"why", begun.error().why}});
+  Sinks fresh;
+  for (const SinkConfig& one : sinks) {
+    fresh.push_back(std::make_unique<Running>(one, process_, *chance_));
+    fresh.back()->begin(partitions_);
   }
   const MutexLock lock(mutex_);
-  sinks_ = std::move(sinks);
+  sinks_ = std::move(fresh);
 }
 
 void SinksPart::tick() {
   const MutexLock lock(mutex_);
-  for (const auto& one : sinks_) one->count();
+  for (const auto& one : sinks_) {
+    if (one->is_to_begin()) one->begin(partitions_);
+    one->count();
+  }
 }
 
 std::string SinksPart::note() const {

@@ -36,8 +36,7 @@ class SinksPart final : public Part {
   class Running;
   using Sinks = std::vector<std::unique_ptr<Running>>;
 
-  Sinks make(const Config& config);
-  void run(Sinks sinks);
+  void run(const std::vector<SinkConfig>& sinks);
   void end();
 
   Process& process_;

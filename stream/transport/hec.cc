@@ -64,6 +64,8 @@ class Hec final : public Transport {
   }
 
   Grade grade() const override { return acknowledges_ ? Grade::stored : Grade::taken; }
+  // confirm() gives up by itself.
+  Duration confirm_patience() const override { return 2 * settings_.ack_patience; }
   BatchBounds bounds() const override { return settings_.bounds; }
 
   void cancel() noexcept override {

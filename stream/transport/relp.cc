@@ -98,7 +98,7 @@ Outcome Relp::send(std::span<const Record> batch, Instant deadline) {
   if (passed) return out;
   wire_.drop();
   out.trouble = trouble_of(passed.error());
-  out.why = std::move(passed.error());
+  out.why = passed.error();
   return out;
 }
 

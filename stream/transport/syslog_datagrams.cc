@@ -29,7 +29,7 @@ Outcome SyslogDatagrams::send(std::span<const Record> batch, Instant deadline) {
   }
   datagrams_.drop();
   out.trouble = trouble_of(went.error());
-  out.why = std::move(went.error());
+  out.why = went.error();
   return out;
 }
 

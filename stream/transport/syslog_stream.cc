@@ -53,7 +53,7 @@ Outcome SyslogStream::send(std::span<const Record> batch, Instant deadline) {
   (void)wire_.take();
   if (!sent) {
     const Trouble trouble = trouble_of(sent.error());
-    return Outcome::nothing(batch.size(), trouble, give_up(std::move(sent.error())));
+    return Outcome::nothing(batch.size(), trouble, give_up(sent.error()));
   }
   open_ += batch.size();
   return Outcome::all(batch.size(), Fate::open);
@@ -64,7 +64,7 @@ Explained<bool> SyslogStream::confirm(Instant deadline) {
   ending_ = true;
   auto finished = wire_.finish(deadline);
   if (!finished && finished.error().code == Errc::timeout) return false;
-  if (!finished) return give_up(std::move(finished.error()));
+  if (!finished) return give_up(finished.error());
   ending_ = false;
   open_ = 0;
   return true;

@@ -95,6 +95,9 @@ class Transport {
     return true;
   }
 
+  // How long that may take before all of it is sent again.
+  virtual runtime::Duration confirm_patience() const { return std::chrono::minutes(1); }
+
   // Whoever waits in send() or confirm() gets trouble soon, and so does everyone after. Any thread.
   virtual void cancel() noexcept = 0;
 };
