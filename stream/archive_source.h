@@ -68,10 +68,10 @@ class ArchiveSource final : public Source {
   const std::vector<ArchivePartition> partitions_;
   const std::string path_;
   runtime::Clock& clock_;
-  Cursor given_;    // behind what was given
+  Cursor given_;  // behind what was given
   mutable runtime::Mutex mutex_;
   Cursor settled_ WAYBILL_GUARDED_BY(mutex_);  // behind what was settled
-  Cursor written_;  // as the file has it
+  Cursor written_;                             // as the file has it
   runtime::Instant write_at_{};
   std::size_t turn_ = 0;
   std::set<std::uint32_t> checked_;  // partitions of which the place is one of this log

@@ -39,8 +39,8 @@ class DeadLetters {
   // All of them are on the disk. Errc::limit_exceeded: there would be too many; no_space, io_error.
   runtime::Explained<void> add(const std::vector<DeadLetter>& letters);
 
-  // Those that are to be sent again; none: nobody asked for it. Errc::invalid: the file is none, and
-  // was put aside.
+  // Those that are to be sent again; none: nobody asked for it. Errc::invalid: the file is none,
+  // and was put aside.
   runtime::Explained<std::vector<EventSpot>> to_retry() const;
   // Pure: of the file's octets. A line that was cut is the last one, and passed over.
   static runtime::Explained<std::vector<EventSpot>> parse(std::string_view octets);

@@ -209,16 +209,7 @@ void Sink::learn(std::size_t count, Outcome outcome) {
   if (open_ > 0 && confirm_at_ == runtime::Instant{}) {
     confirm_at_ = deadline(times_.confirm_every);
   }
-  if (outcome.unnamed_refusals > 0) {
-    runtime::log(runtime::Level::warn, "sink",
-                 "records are refused, and it is not said which: they are not sent again",
-                 {{"sink", name_},
-                  {"refused", std::uint64_t{outcome.unnamed_refusals}},
-                  {"of", std::uint64_t{count}},
-                  {"first", first},
-                  {"last", last},
-                  {"why", outcome.why.why}});
-  }
+  if (outcome.unnamed_refusals > 0) warn_of_refusals(outcome, first, last);
   tell([&](SinkStatus& status) {
     status.confirmed += done.confirmed;
     status.repeats += done.repeats;
@@ -243,6 +234,18 @@ void Sink::learn(std::size_t count, Outcome outcome) {
   if (outcome.why == Errc::timeout) chunk_ = std::max<std::size_t>(1, count / 2);
   const bool is_setup = outcome.trouble == Trouble::setup;
   hold_up(is_setup ? SinkState::stuck : SinkState::waiting, outcome.why, outcome.retry_after);
+}
+
+void Sink::warn_of_refusals(const Outcome& outcome, const std::string& first,
+                            const std::string& last) const {
+  runtime::log(runtime::Level::warn, "sink",
+               "records are refused, and it is not said which: they are not sent again",
+               {{"sink", name_},
+                {"refused", std::uint64_t{outcome.unnamed_refusals}},
+                {"of", std::uint64_t{outcome.records.size()}},
+                {"first", first},
+                {"last", last},
+                {"why", outcome.why.why}});
 }
 
 bool Sink::park(const std::vector<DeadLetter>& letters) {

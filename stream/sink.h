@@ -98,6 +98,8 @@ class Sink {
   void send_some();
   std::size_t next_chunk() const;
   void learn(std::size_t count, Outcome outcome);
+  void warn_of_refusals(const Outcome& outcome, const std::string& first,
+                        const std::string& last) const;
   // False: they could not be put on the disk, and are still to be sent.
   bool park(const std::vector<DeadLetter>& letters);
   // What reading the log, or saying where we are in it, has come to.

@@ -61,8 +61,8 @@ struct SinkConfig {
   friend bool operator==(const SinkConfig&, const SinkConfig&) = default;
 };
 
-// Where it goes, for the log and other eyes: of a URL scheme, host and port, for what follows may be
-// a secret.
+// Where it goes, for the log and other eyes: of a URL scheme, host and port, for what follows may
+// be a secret.
 std::string shown_target(const SinkConfig& sink);
 
 }  // namespace waybill::app

@@ -90,8 +90,9 @@ void read_to(TomlReader& reader, SinkConfig& sink) {
   if (sink.transport == SinkTransport::file) return;
   if (speaks_http(sink.transport)) {
     if (is_web_target(to->value)) return;
-    return reader.expected(*to, "\"https://host:port\", and a path where there is one, without a "
-                                "user and without #");
+    return reader.expected(*to,
+                           "\"https://host:port\", and a path where there is one, without a "
+                           "user and without #");
   }
   if (read_socket(to->value, sink)) return;
   reader.expected(*to, sink.transport == SinkTransport::relp
