@@ -284,15 +284,12 @@ TEST_F(SinkTest, WhatWasNotConfirmedAtItsEndIsSentByTheNextOne) {
   receiver_.answer = [](std::span<const Record> batch) {
     return Outcome::all(batch.size(), Fate::open);
   };
-  receiver_.confirms = [] { return runtime::Explained<bool>(false); };
+  times_.confirm_every = 1h;
   start();
   ASSERT_TRUE(comes_to([&] { return taken() == 20U; }));
   EXPECT_EQ(sink_->status().confirmed, 0U);
   stop();
-  {
-    const std::lock_guard lock(receiver_.mutex);
-    receiver_.confirms = nullptr;
-  }
+  times_.confirm_every = 1ms;
   start();
   ASSERT_TRUE(settles());
   EXPECT_EQ(taken(), 40U);
