@@ -203,13 +203,14 @@ void Facts::read_envelope(const Event& event) {
   id(Field::reported_delivery_id, event.reported_delivery_id());
   text(Field::trace, event.trace());
   text(Field::trace_id, trace_id_of(event.trace()));
-  text(Field::alias, event.alias());
-  text(Field::sender, event.sender());
-  flag(Field::null_sender, event.has_sender() && event.sender().empty());
   text(Field::client_ip, event.client_ip());
 }
 
 void Facts::read_mail(const Event& event, const EventWords& words) {
+  // Mail alone has them: in LEEF the alias stands where of other events those who acted do.
+  text(Field::alias, event.alias());
+  text(Field::sender, event.sender());
+  flag(Field::null_sender, event.has_sender() && event.sender().empty());
   const bool received = words.ocsf_activity == 2;
   set_number(Field::ocsf_direction, received ? 1 : 2);
   set_text(Field::direction, received ? "inbound" : "outbound");
