@@ -15,7 +15,7 @@ using runtime::Errc;
 using runtime::make_error_code;
 using schemas::EventIndex;
 
-// The first octet says what a cursor is of. Those of 2 to 5 were not held together by a check.
+// The first octet says what a cursor is of, and how it is written. Lower numbers are never given.
 constexpr char kHistoryVersion = 6;
 constexpr char kMessagesVersion = 7;
 constexpr char kIndexVersion = 8;
